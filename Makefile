@@ -1,0 +1,75 @@
+# Everything a newcomer needs: `make run`, `make test`. `make help` lists the rest.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DATA ?= data
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev browser run demo test quick lint bench evaluate fuzz lock assets clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Habeas needs Python 3.11 or newer; $(PYTHON) is older. Set PYTHON=/path/to/python3.11."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+	  || { echo "Python cannot make a virtual environment. On Debian: apt-get install python3-venv"; exit 1; }
+
+$(VENV)/.run: requirements/run.lock pyproject.toml | $(BIN)/python
+	@echo "Installing Python packages (pinned by hash) ..."
+	@$(PIP) install --require-hashes -r requirements/run.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.lock $(VENV)/.run
+	@echo "Installing the tools for tests and lint ..."
+	@$(PIP) install --require-hashes -r requirements/dev.lock
+	@touch $@
+
+$(VENV)/.models: src/habeas/assets.py $(VENV)/.run
+	@$(BIN)/habeas models install
+	@touch $@
+
+setup: $(VENV)/.run $(VENV)/.models ## environment, packages, models: all that `make run` needs
+
+setup-dev: setup $(VENV)/.dev ## the same, and what tests and lint need
+
+browser: ## Debian's chromium, for the browser tests
+	@bin/install-test-packages
+
+run: setup ## portal, log and three trustees on this machine (Ctrl-C stops them)
+	@$(BIN)/habeas run --data $(DATA)
+
+demo: setup ## the whole journey, headless, over HTTP
+	@$(BIN)/habeas demo
+
+test: setup-dev browser ## lint, then every test
+	@$(MAKE) --no-print-directory lint
+	@$(BIN)/python -m pytest -n 2
+
+quick: setup-dev ## the tests that take seconds
+	@$(BIN)/python -m pytest -n 2 -m 'not slow and not browser'
+
+lint: setup-dev ## ruff, mypy strict, import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+bench: setup-dev ## figures, as ratios measured in one run
+	@$(BIN)/python -m bench
+
+evaluate: setup-dev ## quality figures on ../shared/data, with tables and plots in docs/
+	@$(BIN)/python -m bench.evaluate
+
+fuzz: setup-dev ## fuzz the decoders and parsers for a bounded time (SECONDS=60)
+	@$(BIN)/python -m bench.fuzz --seconds $(or $(SECONDS_EACH),60)
+
+lock: ## resolve the lock files again (needs uv)
+	@requirements/lock
+
+clean: ## remove the environment and caches; never your data
+	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis build dist

@@ -4,56 +4,76 @@ from __future__ import annotations
 
 import importlib
 import sys
+from typing import TYPE_CHECKING, Annotated
 
-import click
 import typer
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from habeas import __version__
 from habeas.errors import HabeasError
 
-#: name -> (module in this package, one line of help). Each module holds `app`, a Typer app.
+if TYPE_CHECKING:
+    from typer._click.core import Command, Context
+
+#: name -> one line of help. The module of the same name in this package holds `app`, a Typer app.
 COMMANDS = {
-    "models": ("models", "Install and list the model files that find faces."),
+    "models": "Install and list the model files that find faces.",
 }
 
 
-class _LazyGroup(click.Group):
-    """Imports a command's module when the command is named, so that --help stays quick."""
+class _LazyGroup(TyperGroup):
+    """Imports a command's module when the command is run, so that --help stays quick."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+    def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"habeas.cli.{COMMANDS[cmd_name][0]}")
-        app: typer.Typer = module.app
-        command: click.Command = get_command(app)
-        command.name = cmd_name
-        return command
+        return TyperCommand(cmd_name, help=COMMANDS[cmd_name])
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+    def resolve_command(
+        self, ctx: Context, args: list[str]
+    ) -> tuple[str | None, Command | None, list[str]]:
+        name, command, rest = super().resolve_command(ctx, args)
+        if name in COMMANDS:
+            command = get_command(importlib.import_module(f"habeas.cli.{name}").app)
+            command.name = name
+        return name, command, rest
 
 
-@click.group(
+app = typer.Typer(
     cls=_LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Start with `habeas run`, or see the whole journey with `habeas demo`.",
+    no_args_is_help=True,
+    add_completion=False,
 )
-@click.version_option(__version__, prog_name="habeas")
-def cli() -> None:
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"habeas {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def cli(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
     """Photo custody for public services, on promises that people can check."""
 
 
 def main() -> None:
     """Run the command line; print errors made for people as two lines, exit status 1."""
     try:
-        cli(standalone_mode=True)
+        app()
     except HabeasError as error:
-        click.secho(f"Error: {error.cause}", fg="red", err=True)
+        typer.secho(f"Error: {error.cause}", fg="red", err=True)
         if error.remedy:
-            click.echo(f"  {error.remedy}", err=True)
+            typer.echo(f"  {error.remedy}", err=True)
         sys.exit(1)

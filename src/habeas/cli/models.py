@@ -18,7 +18,11 @@ from rich.progress import Progress
 from habeas import assets
 from habeas.errors import HabeasError
 
-app = typer.Typer(no_args_is_help=True, help="Install and list the model files that find faces.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Install and list the model files that find faces.",
+)
 
 
 def _store(asset: assets.Asset, content: bytes) -> None:

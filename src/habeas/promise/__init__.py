@@ -1,0 +1,72 @@
+"""What is promised, and what is said about it: every document that is hashed or signed."""
+
+from habeas.promise.canonical import MalformedError
+from habeas.promise.entry import (
+    CUSTODIAN,
+    CommitmentError,
+    Entry,
+    Kind,
+    commitment,
+    tag,
+    verify_commitment,
+)
+from habeas.promise.messages import (
+    Acknowledgement,
+    ErasedDetails,
+    ErasedStatement,
+    KeyStatement,
+    PolicyDetails,
+    RefusedDetails,
+    RefusedStatement,
+    ReleasedDetails,
+    ReleasedStatement,
+    RequestDetails,
+    SealedDetails,
+    TrusteeIdentity,
+)
+from habeas.promise.receipt import Receipt, ReceiptError
+from habeas.promise.terms import (
+    SUITE,
+    Promise,
+    Purpose,
+    SealedPhoto,
+    Terms,
+    TrusteeKey,
+    Trustees,
+    trustee_key_id,
+    withdraw_hash,
+)
+
+__all__ = [
+    "CUSTODIAN",
+    "SUITE",
+    "Acknowledgement",
+    "CommitmentError",
+    "Entry",
+    "ErasedDetails",
+    "ErasedStatement",
+    "KeyStatement",
+    "Kind",
+    "MalformedError",
+    "PolicyDetails",
+    "Promise",
+    "Purpose",
+    "Receipt",
+    "ReceiptError",
+    "RefusedDetails",
+    "RefusedStatement",
+    "ReleasedDetails",
+    "ReleasedStatement",
+    "RequestDetails",
+    "SealedDetails",
+    "SealedPhoto",
+    "Terms",
+    "TrusteeIdentity",
+    "TrusteeKey",
+    "Trustees",
+    "commitment",
+    "tag",
+    "trustee_key_id",
+    "verify_commitment",
+    "withdraw_hash",
+]

@@ -1,0 +1,31 @@
+import secrets
+
+import pytest
+
+from habeas import sealing
+
+TERMS = bytes(32)
+
+
+def test_a_photo_opens_with_its_key_and_terms():
+    key = secrets.token_bytes(32)
+    sealed = sealing.encrypt(key, TERMS, b"picture")
+    commitment = sealing.key_commitment(key)
+    assert sealing.decrypt(key, commitment, TERMS, sealed) == b"picture"
+    with pytest.raises(sealing.OpeningError, match="terms"):
+        sealing.decrypt(key, commitment, b"\x01" * 32, sealed)
+    with pytest.raises(sealing.OpeningError, match="terms"):
+        sealing.decrypt(key, commitment, TERMS, sealed[:-1] + bytes([sealed[-1] ^ 1]))
+
+
+def test_another_key_is_refused_by_the_commitment():
+    key = secrets.token_bytes(32)
+    sealed = sealing.encrypt(key, TERMS, b"picture")
+    with pytest.raises(sealing.OpeningError, match="commits"):
+        sealing.decrypt(secrets.token_bytes(32), sealing.key_commitment(key), TERMS, sealed)
+
+
+def test_key_and_commitment_tell_nothing_of_each_other():
+    key = secrets.token_bytes(32)
+    assert sealing.key_commitment(key) != key
+    assert sealing.encrypt(key, TERMS, bytes(32))[:32] != sealing.key_commitment(key)

@@ -1,0 +1,67 @@
+import secrets
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from habeas.sealing import SharesError, combine, split
+from habeas.sealing.shamir import _inverse, _multiply
+
+
+def test_multiplication_is_that_of_aes():
+    # FIPS 197 section 4.2: {57} * {83} = {c1}; {57} * {13} = {fe}
+    assert _multiply(0x57, 0x83) == 0xC1
+    assert _multiply(0x57, 0x13) == 0xFE
+    assert all(_multiply(a, _inverse(a)) == 1 for a in range(1, 256))
+
+
+@given(secret=st.binary(min_size=1, max_size=40), k=st.integers(2, 5), extra=st.integers(0, 3))
+def test_any_k_shares_restore_the_secret(secret, k, extra):
+    shares = split(secret, k, k + extra, secrets.token_bytes)
+    for chosen in combinations(shares, k):
+        assert combine(chosen) == secret
+
+
+def test_fewer_than_k_shares_fit_every_secret():
+    # With k = 2, one share and any guess of a secret byte leave exactly one polynomial.
+    share = split(b"\x07", 2, 2, secrets.token_bytes)[0]
+    y, x = share
+    slopes = {_multiply(y ^ guess, _inverse(x)) for guess in range(256)}
+    assert len(slopes) == 256
+
+
+def test_shares_of_javascript_combine():
+    # Made by shamir-secret-sharing 0.0.4: split(32 bytes 00..1f, 3, 2)
+    made = SHARES_OF_JAVASCRIPT
+    for chosen in combinations(made, 2):
+        assert combine([bytes.fromhex(share) for share in chosen]) == bytes(range(32))
+
+
+@pytest.mark.parametrize(
+    "shares",
+    [
+        [],
+        [b"\x01\x01"],
+        [b"\x01\x01", b"\x02\x01"],
+        [b"\x01\x00", b"\x02\x01"],
+        [b"\x01\x01", b"\x02\x03\x02"],
+        [b"\x01", b"\x02"],
+    ],
+)
+def test_unusable_shares_are_refused(shares):
+    with pytest.raises(SharesError):
+        combine(shares)
+
+
+@pytest.mark.parametrize(("k", "n"), [(1, 3), (3, 2), (2, 256)])
+def test_senseless_thresholds_are_refused(k, n):
+    with pytest.raises(ValueError, match="need"):
+        split(b"s", k, n, secrets.token_bytes)
+
+
+SHARES_OF_JAVASCRIPT = [
+    "8c9441f0d5d5b739911a4a274bf7b99963792efa979010202838dd051135a731cd",
+    "5ae0e8e0107d638c0f2754c24dcf185a4f2d41ff1c6e65bdad5ae7bf967f360e68",
+    "a08fbfae4180d62cf1e6ec0f9c3a68da6adea2cb982fa0a6dfaa5d43ab34948086",
+]

@@ -1,13 +1,13 @@
 """The use cases of custody: seal, request an opening, withdraw, expire, audit.
 
-    custody = Custody(ledger=..., index=..., blobs=..., log=..., circle=..., portal="https://...")
-    receipt = custody.seal(photo, order, complete=save_application)   # Receipt
+    custody = Custody(Context(ledger=..., index=..., blobs=..., log=..., circle=..., ...))
+    receipt = custody.seal(photo, Order(...), complete=save_application)     # Receipt
     opening = custody.request(seal_id, Ask(office, officer, purpose, reason, one_time_key))
     ciphertext = custody.ciphertext(seal_id)
     withdrawal = custody.withdraw(receipt)                            # each trustee's statement
     history = custody.history(receipt)                                # every act on the photo
 
-`complete(seal_id)` is called inside the ledger's transaction that makes the photo
+`complete(seal_id, receipt)` is called inside the ledger's transaction that makes the photo
 acknowledged: what it writes (the application, with an encrypted pointer that holds
 nothing but the seal id) exists exactly when the sealed photo does.
 
@@ -17,3 +17,50 @@ asked (a purpose outside the vocabulary, several photos at once) is refused by
 `custody.refuse(...)`, which logs it too. All refusals are `RefusedError` (cause, remedy,
 code, log index).
 """
+
+from habeas.custody._context import Context
+from habeas.custody._facade import Custody
+from habeas.custody._housekeeping import Swept
+from habeas.custody._request import Ask, Opening
+from habeas.custody._seal import Order
+from habeas.custody._withdraw import Withdrawal, withdraw_directly
+from habeas.custody.audit import Event, History, IncompleteError, verify_complete, verify_receipt
+from habeas.custody.blobs import BlobMissingError, FileBlobs
+from habeas.custody.errors import (
+    RefusedError,
+    SealingError,
+    TooFewTrusteesError,
+    TrusteeAnswerError,
+    TrusteeRefusedError,
+    TrusteeUnreachableError,
+    UnknownPhotoError,
+)
+from habeas.custody.trustees import Circle, Released, TrusteeClient
+
+__all__ = [
+    "Ask",
+    "BlobMissingError",
+    "Circle",
+    "Context",
+    "Custody",
+    "Event",
+    "FileBlobs",
+    "History",
+    "IncompleteError",
+    "Opening",
+    "Order",
+    "RefusedError",
+    "Released",
+    "SealingError",
+    "Swept",
+    "TooFewTrusteesError",
+    "TrusteeAnswerError",
+    "TrusteeClient",
+    "TrusteeRefusedError",
+    "TrusteeUnreachableError",
+    "UnknownPhotoError",
+    "Withdrawal",
+    "verify_complete",
+    "verify_receipt",
+    "withdraw_directly",
+]

@@ -111,7 +111,7 @@ class Ledger(Protocol):
         """All lines of a photo, in order of their counter."""
 
     def forget_details(self, seal_id: str) -> None:
-        """Delete salts and details of a photo's lines, and its track key."""
+        """Delete salts and details of a photo's lines; the entries stay."""
 
     def owe_erasure(self, owed: OwedErasure) -> None:
         """Remember that a trustee has still to hear of a withdrawal."""

@@ -16,6 +16,10 @@ the trustees like any other: they refuse it, and log the refusal. What cannot ev
 asked (a purpose outside the vocabulary, several photos at once) is refused by
 `custody.refuse(...)`, which logs it too. All refusals are `RefusedError` (cause, remedy,
 code, log index).
+
+The JSON interface of the portal that terminals use is spoken by `habeas.cli._portal`:
+an opening answers {index, promise, entry, shares: [{trustee, index, release}], missing,
+ciphertext}, where `release` is one HPKE message (enc ‖ ciphertext, base64).
 """
 
 from habeas.custody._context import Context

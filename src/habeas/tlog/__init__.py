@@ -1,0 +1,72 @@
+"""A transparency log in C2SP's formats: tree, tiles, notes, checkpoints, proofs, policies.
+
+This is the pure core: bytes in, bytes or errors out. Beside it, in modules of their own:
+`habeas.tlog.service` (the log), `habeas.tlog.client`, `habeas.tlog.view` (following a log)
+and `habeas.tlog.witness`.
+"""
+
+from habeas.tlog.checkpoint import Checkpoint
+from habeas.tlog.cosignature import CosignatureSigner, CosignatureVerifier
+from habeas.tlog.errors import (
+    ForkedViewError,
+    FormatError,
+    LogUnavailableError,
+    ProofError,
+    ProofLengthError,
+    QuorumError,
+    RootMismatchError,
+    SignatureError,
+    StaleViewError,
+    TlogError,
+)
+from habeas.tlog.note import Note, NoteSigner, NoteVerifier, Signature, open_note
+from habeas.tlog.policy import Cosignature, Policy, VerifiedCheckpoint, Witness
+from habeas.tlog.proof import TlogProof
+from habeas.tlog.tiles import Tile
+from habeas.tlog.tree import (
+    EMPTY_ROOT,
+    Frontier,
+    consistency_path,
+    inclusion_path,
+    leaf_hash,
+    node_hash,
+    root_hash,
+    verify_consistency,
+    verify_inclusion,
+)
+
+__all__ = [
+    "EMPTY_ROOT",
+    "Checkpoint",
+    "Cosignature",
+    "CosignatureSigner",
+    "CosignatureVerifier",
+    "ForkedViewError",
+    "FormatError",
+    "Frontier",
+    "LogUnavailableError",
+    "Note",
+    "NoteSigner",
+    "NoteVerifier",
+    "Policy",
+    "ProofError",
+    "ProofLengthError",
+    "QuorumError",
+    "RootMismatchError",
+    "Signature",
+    "SignatureError",
+    "StaleViewError",
+    "Tile",
+    "TlogError",
+    "TlogProof",
+    "VerifiedCheckpoint",
+    "Witness",
+    "consistency_path",
+    "inclusion_path",
+    "leaf_hash",
+    "node_hash",
+    "open_note",
+    "root_hash",
+    "verify_consistency",
+    "verify_inclusion",
+]

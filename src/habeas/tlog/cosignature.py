@@ -1,0 +1,128 @@
+"""C2SP tlog-cosignature v1: a witness has seen this checkpoint, and none that contradicts it.
+
+The Ed25519 form signs ``cosignature/v1``, the time, and the checkpoint's text; the
+signature line's value is the big-endian u64 time followed by the signature.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from habeas.tlog.errors import FormatError, SignatureError
+from habeas.tlog.note import (
+    Signature,
+    check_name,
+    decode_private,
+    decode_vkey,
+    encode_private,
+    encode_vkey,
+    key_id,
+    verify_ed25519,
+)
+
+COSIGNATURE_V1 = 0x04
+
+
+def _message(text: str, timestamp: int) -> bytes:
+    return f"cosignature/v1\ntime {timestamp}\n{text}".encode()
+
+
+def timestamp_of(value: bytes) -> int:
+    """The POSIX time in seconds that a cosignature's value carries.
+
+    Raises:
+        SignatureError: it is too short for one.
+    """
+    if len(value) < 8:
+        raise SignatureError("A cosignature is too short to carry its time.")
+    return int.from_bytes(value[:8], "big")
+
+
+@dataclass(frozen=True)
+class CosignatureVerifier:
+    """A witness's Ed25519 key (type 0x04)."""
+
+    name: str
+    public_key: bytes
+
+    @classmethod
+    def parse(cls, vkey: str) -> CosignatureVerifier:
+        """Read a verifier key.
+
+        Raises:
+            FormatError: malformed, or of another type.
+        """
+        name, kind, public_key = decode_vkey(vkey)
+        if kind != COSIGNATURE_V1 or len(public_key) != 32:
+            raise FormatError(f"The key {name} is no Ed25519 cosignature key.")
+        return cls(name, public_key)
+
+    @property
+    def key_id(self) -> int:
+        """Key id."""
+        return key_id(self.name, COSIGNATURE_V1, self.public_key)
+
+    @property
+    def vkey(self) -> str:
+        """The verifier key as text."""
+        return encode_vkey(self.name, COSIGNATURE_V1, self.public_key)
+
+    def verify(self, text: str, value: bytes) -> None:
+        """Raise unless *value* (time ‖ signature, 72 bytes) cosigns *text*.
+
+        Raises:
+            SignatureError: it does not.
+        """
+        timestamp = timestamp_of(value)
+        if timestamp >= 1 << 63:
+            raise SignatureError(f"The cosignature of {self.name} carries no possible time.")
+        verify_ed25519(self.name, self.public_key, value[8:], _message(text, timestamp))
+
+
+class CosignatureSigner:
+    """A witness's signing key. Use one key for one witness, and for nothing else.
+
+    Args:
+        name: key name.
+        seed: 32 bytes (RFC 8032's private key).
+    """
+
+    def __init__(self, name: str, seed: bytes) -> None:
+        check_name(name)
+        self.name = name
+        self._seed = seed
+        self._key = Ed25519PrivateKey.from_private_bytes(seed)
+        self.verifier = CosignatureVerifier(name, self._key.public_key().public_bytes_raw())
+
+    @classmethod
+    def generate(cls, name: str) -> CosignatureSigner:
+        """A fresh key."""
+        return cls(name, Ed25519PrivateKey.generate().private_bytes_raw())
+
+    @classmethod
+    def parse(cls, private: str) -> CosignatureSigner:
+        """Read the text form.
+
+        Raises:
+            FormatError: it is none.
+        """
+        name, seed = decode_private(private, COSIGNATURE_V1)
+        return cls(name, seed)
+
+    @property
+    def private(self) -> str:
+        """The private key as text; keep it secret."""
+        return encode_private(self.name, COSIGNATURE_V1, self.verifier.public_key, self._seed)
+
+    @property
+    def vkey(self) -> str:
+        """The verifier key as text."""
+        return self.verifier.vkey
+
+    def cosign(self, text: str, timestamp: int) -> Signature:
+        """Cosign a checkpoint's text at *timestamp* (POSIX seconds)."""
+        signature = self._key.sign(_message(text, timestamp))
+        value = timestamp.to_bytes(8, "big") + signature
+        return Signature(self.name, self.verifier.key_id, value)

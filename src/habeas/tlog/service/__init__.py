@@ -1,0 +1,88 @@
+"""A log as a service: one folder, one writer, C2SP tlog-tiles for everybody.
+
+FOLDER/log.key           the signing key (0600)
+FOLDER/policy.txt        when a checkpoint counts (C2SP tlog-policy), witnesses included
+FOLDER/submitters.json   who may append: name -> SHA-256 of a bearer token
+FOLDER/public/           checkpoint and tiles: serve it from anywhere
+FOLDER/log.sqlite3       the writer's state
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from starlette.applications import Starlette
+
+from habeas.errors import HabeasError
+from habeas.tlog.note import NoteSigner
+from habeas.tlog.policy import Policy
+from habeas.tlog.service.app import LogApp
+from habeas.tlog.service.sequencer import QueueFullError, Sequencer
+from habeas.tlog.service.storage import FileStorage, LogLockedError, Storage
+
+__all__ = [
+    "FileStorage",
+    "LogLockedError",
+    "QueueFullError",
+    "Sequencer",
+    "Storage",
+    "init_log",
+    "make_app",
+    "read_signer",
+]
+
+
+def init_log(folder: Path, origin: str) -> str:
+    """Make a log's folder and key; keep the key where there is one.
+
+    Returns:
+        The log's verifier key.
+
+    Raises:
+        FormatError: *origin* cannot name a key.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "log.key"
+    if not file.exists():
+        signer = NoteSigner.generate(origin)
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as private:
+            private.write(signer.private + "\n")
+        (folder / "policy.txt").write_text(f"log {signer.vkey}\nquorum none\n")
+    return read_signer(folder).vkey
+
+
+def read_signer(folder: Path) -> NoteSigner:
+    """The log's key.
+
+    Raises:
+        HabeasError: there is none.
+    """
+    try:
+        return NoteSigner.parse((folder / "log.key").read_text())
+    except OSError as error:
+        raise HabeasError(
+            f"There is no log in {folder}.", "Make one with `habeas log init`."
+        ) from error
+
+
+def make_app(folder: Path, *, interval: float = 0.1, patience: float = 20.0) -> Starlette:
+    """The log in *folder* as an ASGI application.
+
+    Args:
+        folder: as made by `init_log`.
+        interval: seconds between batches.
+        patience: seconds that an appending caller waits for a checkpoint that counts.
+
+    Raises:
+        LogLockedError: another process writes this log.
+        FormatError: its policy or key cannot be read.
+    """
+    policy = Policy.parse((folder / "policy.txt").read_text())
+    submitters = folder / "submitters.json"
+    known = json.loads(submitters.read_text()) if submitters.exists() else {}
+    signer = read_signer(folder)
+    sequencer = Sequencer(FileStorage(folder), signer, policy, interval=interval, patience=patience)
+    return LogApp(folder, sequencer, known).asgi()

@@ -1,0 +1,137 @@
+"""The log's side of witnessing: bring a new tree to every witness, side by side.
+
+Witnesses in the field answer with all sorts of statuses. Whatever one of them does, it
+costs the log no more than its cosignature.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import logging
+from collections.abc import Callable
+
+import httpx
+
+from habeas.tlog.checkpoint import Checkpoint
+from habeas.tlog.errors import TlogError
+from habeas.tlog.note import Signature
+from habeas.tlog.policy import Policy, Witness
+
+_LOG = logging.getLogger("habeas.tlog")
+_MAX_ANSWER = 64 * 1024
+_ATTEMPTS = 3
+
+#: (old size, checkpoint) -> consistency proof, lowest first.
+Prove = Callable[[int, Checkpoint], list[bytes]]
+
+
+class Witnesses:
+    """The witnesses of a policy that have an address.
+
+    Args:
+        policy: whose witnesses are asked.
+        timeout: seconds that one witness gets for one answer.
+    """
+
+    def __init__(self, policy: Policy, *, timeout: float = 3.0) -> None:
+        self._policy = policy
+        self._known: dict[str, int] = {}
+        self._http = httpx.AsyncClient(timeout=timeout, trust_env=False)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def cosign(self, signed: str, checkpoint: Checkpoint, prove: Prove) -> str:
+        """Collect cosignatures until the quorum holds, or all have answered.
+
+        Args:
+            signed: the note with the log's own signature.
+            checkpoint: what it says.
+            prove: makes consistency proofs.
+
+        Returns:
+            The note with all verified cosignatures that came in time.
+        """
+        asked = {
+            asyncio.create_task(self._ask(witness, signed, checkpoint, prove)): witness.name
+            for witness in self._policy.witnesses.values()
+            if witness.url
+        }
+        lines: list[str] = []
+        cosigned: set[str] = set()
+        pending = set(asked)
+        while pending and not (self._policy.satisfied(cosigned) and cosigned):
+            done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+            self._take(done, asked, lines, cosigned)
+        if pending:
+            # The quorum holds. A moment more lets those who are about to answer be heard.
+            done, pending = await asyncio.wait(pending, timeout=0.02)
+            self._take(done, asked, lines, cosigned)
+        for task in pending:
+            # Left to finish by itself, so that the witness stays up to date.
+            task.add_done_callback(lambda late: late.exception())
+        return signed + "".join(lines)
+
+    @staticmethod
+    def _take(
+        done: set[asyncio.Task[str | None]],
+        asked: dict[asyncio.Task[str | None], str],
+        lines: list[str],
+        cosigned: set[str],
+    ) -> None:
+        for task in done:
+            line = task.result()
+            if line is not None:
+                lines.append(line)
+                cosigned.add(asked[task])
+
+    async def _ask(
+        self, witness: Witness, signed: str, checkpoint: Checkpoint, prove: Prove
+    ) -> str | None:
+        """One witness's cosignature line, or None."""
+        for _ in range(_ATTEMPTS):
+            old = self._known.get(witness.name, 0)
+            if old > checkpoint.size:
+                return None  # it has seen a later tree in the meantime
+            try:
+                proof = await asyncio.to_thread(prove, old, checkpoint)
+                lines = [f"old {old}", *(base64.b64encode(each).decode() for each in proof)]
+                body = "\n".join(lines) + "\n\n" + signed
+                answer = await self._http.post(
+                    f"{witness.url}/add-checkpoint".replace("//add", "/add"), content=body
+                )
+            except (httpx.HTTPError, TlogError, OSError) as error:
+                _LOG.info("witness %s: %s", witness.name, error)
+                return None
+            if answer.status_code == 409 and self._learn(witness.name, answer.text):
+                continue
+            if answer.status_code != 200 or len(answer.content) > _MAX_ANSWER:
+                _LOG.warning("witness %s answers %s", witness.name, answer.status_code)
+                return None
+            return self._verified(witness, checkpoint, answer.text)
+        return None
+
+    def _learn(self, name: str, text: str) -> bool:
+        if not text.strip().isdecimal():
+            return False
+        self._known[name] = int(text.strip())
+        return True
+
+    def _verified(self, witness: Witness, checkpoint: Checkpoint, answer: str) -> str | None:
+        for line in answer.splitlines():
+            try:
+                signature = Signature.parse(line)
+                if (signature.name, signature.key_id) != (
+                    witness.verifier.name,
+                    witness.verifier.key_id,
+                ):
+                    continue
+                witness.verifier.verify(checkpoint.text(), signature.value)
+            except TlogError as error:
+                _LOG.warning("witness %s: %s", witness.name, error.cause)
+                continue
+            self._known[witness.name] = max(self._known.get(witness.name, 0), checkpoint.size)
+            return signature.line()
+        return None

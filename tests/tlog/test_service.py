@@ -1,0 +1,160 @@
+"""The log service over HTTP, with real witnesses, from files on a disk."""
+
+import contextlib
+import secrets
+import socket
+import sqlite3
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from habeas import tlog
+from habeas.tlog.client import LogClient
+from habeas.tlog.service import FileStorage, LogLockedError, init_log, make_app
+from habeas.tlog.view import LogView
+from habeas.tlog.witness import Witness
+
+ORIGIN = "log.example/test"
+
+
+def database(path=":memory:"):
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
+@contextlib.contextmanager
+def served(app, port=0):
+    listening = socket.create_server(("127.0.0.1", port))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listening.close()
+
+
+def witness_app(witness):
+    async def add(request: Request) -> Response:
+        answer = witness.add_checkpoint(await request.body(), int(time.time()))
+        return Response(answer.body, answer.status, media_type=answer.media_type)
+
+    return Starlette(routes=[Route("/add-checkpoint", add, methods=["POST"])])
+
+
+@pytest.fixture
+def folder(tmp_path):
+    init_log(tmp_path / "log", ORIGIN)
+    return tmp_path / "log"
+
+
+def policy_of(folder):
+    return tlog.Policy.parse((folder / "policy.txt").read_text())
+
+
+def test_entries_come_back_with_proofs_and_follow_across_restarts(folder):
+    policy = policy_of(folder)
+    view = None
+    entries = [secrets.token_bytes(40) for _ in range(300)]
+    seen = {}
+    for part in (entries[:3], entries[3:290], entries[290:]):
+        with served(make_app(folder, interval=0.01)) as url, LogClient(url) as log:
+            with ThreadPoolExecutor(32) as pool:
+                answers = dict(zip(part, pool.map(log.append, part), strict=True))
+            for entry, answer in answers.items():
+                proof = tlog.TlogProof.parse(answer.proof)
+                assert proof.index == answer.index
+                proof.verify(entry, policy)
+            connection = view._connection if view else database()
+            view = LogView(connection, log, policy, lambda i, e: seen.update({i: e}))
+            view.catch_up()
+            assert log.append(part[0]).index == answers[part[0]].index
+    assert view.size == 300
+    assert sorted(seen.values()) == sorted(entries)
+
+
+def test_witnesses_cosign_and_a_missing_quorum_is_said(folder, tmp_path):
+    signers = [tlog.CosignatureSigner.generate(f"witness-{n}.example") for n in range(2)]
+    log_key = policy_of(folder).logs[0]
+    with contextlib.ExitStack() as stack:
+        lines = [f"log {log_key.vkey}"]
+        for n, signer in enumerate(signers):
+            app = witness_app(Witness(database(), signer, [log_key]))
+            url = stack.enter_context(served(app))
+            lines.append(f"witness w{n} {signer.vkey} {url}")
+        lines.append(f"witness down {tlog.CosignatureSigner.generate('d').vkey} http://127.0.0.1:9")
+        two = [*lines, "group g 2 w0 w1 down", "quorum g"]
+        (folder / "policy.txt").write_text("\n".join(two))
+        with served(make_app(folder, interval=0.01)) as url, LogClient(url) as log:
+            for n in range(3):
+                answer = log.append(b"entry %d" % n)
+                verified = tlog.TlogProof.parse(answer.proof).verify(
+                    b"entry %d" % n, policy_of(folder)
+                )
+                assert {each.name for each in verified.cosignatures} == {"w0", "w1"}
+                assert abs(verified.quorum_time - time.time()) < 10
+        (folder / "policy.txt").write_text(
+            "\n".join([*lines, "group g all w0 w1 down", "quorum g"])
+        )
+        with (
+            served(make_app(folder, interval=0.01, patience=0.5)) as url,
+            LogClient(url) as log,
+            pytest.raises(tlog.LogUnavailableError, match="witnesses"),
+        ):
+            log.append(b"not acknowledged")
+
+
+def test_two_writers_are_refused(folder):
+    with FileStorage(folder), pytest.raises(LogLockedError):
+        FileStorage(folder)
+    FileStorage(folder).close()
+
+
+def test_a_view_refuses_a_fork(folder, tmp_path):
+    signer_text = (folder / "log.key").read_text()
+    other = tmp_path / "fork"
+    init_log(other, ORIGIN)
+    (other / "log.key").write_text(signer_text)
+    (other / "policy.txt").write_text((folder / "policy.txt").read_text())
+    with served(make_app(folder, interval=0.01)) as url, LogClient(url) as log:
+        log.append(b"one")
+        log.append(b"two")
+        view = LogView(database(), log, policy_of(folder))
+        view.catch_up()
+    with served(make_app(other, interval=0.01)) as url, LogClient(url) as fork:
+        fork.append(b"one")
+        fork.append(b"zwei")
+        forked = LogView(view._connection, fork, policy_of(folder))
+        with pytest.raises(tlog.ForkedViewError):
+            forked.catch_up()
+        fork.append(b"three")
+        with pytest.raises(tlog.ForkedViewError):
+            forked.catch_up()
+        assert forked.size == 2
+
+
+def test_only_submitters_append(folder):
+    import hashlib
+    import json
+
+    digest = hashlib.sha256(b"secret").hexdigest()
+    (folder / "submitters.json").write_text(json.dumps({"portal": digest}))
+    with served(make_app(folder, interval=0.01)) as url:
+        with LogClient(url) as log, pytest.raises(tlog.FormatError):
+            log.append(b"entry")
+        with LogClient(url, "secret") as log:
+            assert log.append(b"entry").index == 0
+            with pytest.raises(tlog.FormatError):
+                log.append(b"")
+            with pytest.raises(tlog.FormatError):
+                log.append(bytes(65536))

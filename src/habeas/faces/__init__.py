@@ -1,0 +1,36 @@
+"""Finding faces and their landmarks in pixels. Found, never recognised.
+
+Models of MediaPipe run on LiteRT; numpy in, frozen dataclasses out.
+"""
+
+from habeas.faces._blazeface import FULL_RANGE, SHORT_RANGE
+from habeas.faces._mesh import Landmarks, find_landmarks
+from habeas.faces._types import Box, Face, Pixels, Points
+
+__all__ = [
+    "FULL_RANGE",
+    "SHORT_RANGE",
+    "Box",
+    "Face",
+    "Landmarks",
+    "Pixels",
+    "Points",
+    "find_faces",
+    "find_landmarks",
+]
+
+
+def find_faces(picture: Pixels) -> list[Face]:
+    """All faces of a portrait, largest first.
+
+    Large faces are found by the short-range model; smaller ones, and second faces, by the
+    full-range model.
+
+    Args:
+        picture: height × width × 3, RGB, 0 to 255.
+    """
+    faces = SHORT_RANGE.find(picture)
+    for face in FULL_RANGE.find(picture):
+        if all(face.box.overlap(known.box) < 0.2 for known in faces):
+            faces.append(face)
+    return sorted(faces, key=lambda face: -face.box.area)

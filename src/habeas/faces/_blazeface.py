@@ -1,0 +1,100 @@
+"""BlazeFace (Bazarevsky et al. 2019, arXiv:1907.05047): faces and six points each.
+
+Two models of MediaPipe's: short range for faces above about a tenth of the picture's
+side, full range for faces down to a twentieth, with fewer false alarms.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image
+
+from habeas.faces._litert import Model, Tensor
+from habeas.faces._types import Box, Face, Pixels
+
+_KEYPOINTS = 6
+
+
+def _anchors(side: int, layers: list[tuple[int, int]]) -> Tensor:
+    """Anchor centres, 0 to 1: for each layer (stride, anchors in each cell)."""
+    centres = []
+    for stride, count in layers:
+        cells = side // stride
+        middle = (np.arange(cells, dtype=np.float32) + 0.5) / cells
+        x, y = np.meshgrid(middle, middle)
+        centres.append(np.repeat(np.stack([x.ravel(), y.ravel()], axis=1), count, axis=0))
+    return np.concatenate(centres)
+
+
+class BlazeFace:
+    """One detector model.
+
+    Args:
+        name: asset name.
+        side: side of its square input, pixels.
+        layers: (stride, anchors in each cell) of its feature maps.
+        threshold: least score of a face.
+    """
+
+    def __init__(
+        self, name: str, side: int, layers: list[tuple[int, int]], threshold: float
+    ) -> None:
+        self._model = Model(name)
+        self._side = side
+        self._anchors = _anchors(side, layers)
+        self._threshold = threshold
+
+    def find(self, picture: Pixels) -> list[Face]:
+        """All faces, surest first. *picture* is RGB of any size."""
+        tensor, scale, left, top = self._letterbox(picture)
+        regressed, logits = self._model(tensor)
+        scores = 1 / (1 + np.exp(-np.clip(logits[0, :, 0], -50, 50)))
+        chosen = np.flatnonzero(scores >= self._threshold)
+        candidates = []
+        for at in chosen[np.argsort(-scores[chosen])]:
+            raw = regressed[0, at] / self._side
+            centre = self._anchors[at]
+            middle, half = raw[:2] + centre, raw[2:4] / 2
+            points = raw[4:].reshape(_KEYPOINTS, 2) + centre
+            corners = np.stack([middle - half, middle + half])
+            placed = np.concatenate([corners, points]) * self._side
+            placed = ((placed - (left, top)) / scale).astype(np.float32)
+            box = Box(*map(float, placed[:2].ravel()))
+            candidates.append(Face(box, float(scores[at]), placed[2:]))
+        return _merge(candidates)
+
+    def _letterbox(self, picture: Pixels) -> tuple[Tensor, float, int, int]:
+        height, width = picture.shape[:2]
+        scale = self._side / max(height, width)
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        small = Image.fromarray(picture).resize(size, Image.Resampling.BILINEAR)
+        left, top = (self._side - size[0]) // 2, (self._side - size[1]) // 2
+        tensor = np.zeros((1, self._side, self._side, 3), np.float32)
+        content = np.asarray(small, np.float32) / 127.5 - 1
+        tensor[0, top : top + size[1], left : left + size[0]] = content
+        return tensor, scale, left, top
+
+
+def _merge(candidates: list[Face]) -> list[Face]:
+    """Overlapping candidates averaged by score, as BlazeFace does instead of suppression."""
+    faces = []
+    rest = candidates
+    while rest:
+        best = rest[0]
+        near = [face for face in rest if face.box.overlap(best.box) > 0.3]
+        rest = [face for face in rest if face.box.overlap(best.box) <= 0.3]
+        weights = np.array([face.score for face in near], np.float32)
+        weights /= weights.sum()
+        box = sum(
+            w * np.array([f.box.left, f.box.top, f.box.right, f.box.bottom])
+            for w, f in zip(weights, near, strict=True)
+        )
+        points = sum(w * f.points for w, f in zip(weights, near, strict=True))
+        faces.append(
+            Face(Box(*map(float, np.asarray(box))), best.score, np.asarray(points, np.float32))
+        )
+    return faces
+
+
+SHORT_RANGE = BlazeFace("face_detection_short_range.tflite", 128, [(8, 2), (16, 6)], 0.5)
+FULL_RANGE = BlazeFace("face_detection_full_range_sparse.tflite", 192, [(4, 1)], 0.6)

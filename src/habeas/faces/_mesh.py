@@ -134,7 +134,7 @@ def find_landmarks(picture: Pixels, face: Face) -> Landmarks:
 
 
 def _run_mesh(image: Image.Image, region: _Region) -> tuple[NDArray[np.float32], float]:
-    cut = np.asarray(region.cut(image, _MESH_SIDE), np.float32)[None] / 255
+    cut = np.asarray(region.cut(image, _MESH_SIDE), np.float32)[None] / np.float32(255)
     points, flag = _MESH(cut)
     raw = points.reshape(468, 3)
     flat = region.place(raw, _MESH_SIDE)
@@ -156,7 +156,7 @@ def _run_iris(
     middle = (outer + inner) / 2
     side = float(np.linalg.norm(outer - inner)) * 2.3
     region = _Region(float(middle[0]), float(middle[1]), side, angle)
-    cut = np.asarray(region.cut(image, _IRIS_SIDE, mirrored), np.float32)[None] / 255
+    cut = np.asarray(region.cut(image, _IRIS_SIDE, mirrored), np.float32)[None] / np.float32(255)
     contours, iris = _IRIS(cut)
     points = region.place(iris.reshape(5, 3), _IRIS_SIDE, mirrored)
     lids = region.place(contours.reshape(71, 3)[:_LID_POINTS], _IRIS_SIDE, mirrored)

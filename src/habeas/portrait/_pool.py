@@ -1,0 +1,145 @@
+"""Workers, kept ready: each serves one photo at a time and is replaced when it dies."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+from typing import Self
+
+from habeas.errors import HabeasError
+from habeas.portrait import _wire
+from habeas.portrait._worker import read_frame, write_frame
+from habeas.portrait.assessment import Assessment
+from habeas.portrait.errors import BrokenPhotoError, EmptyPhotoError, TooLargeError
+from habeas.portrait.words import words
+
+MAX_BYTES = 10_000_000
+
+
+class PoolBusyError(HabeasError):
+    """Too many photos are waiting to be checked."""
+
+    code = "busy"
+    remedy = "Try again in a few seconds."
+
+
+class _Worker:
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "habeas.portrait._worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            # One thread each: parallel photos use the cores, not one photo's matrices.
+            env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+        )
+        self.ready = False
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def check(self, photo: bytes, options: bytes, seconds: float) -> Assessment:
+        """One check.
+
+        Raises:
+            EOFError: the worker died, or was ended because it took too long.
+            PhotoError: of the photo.
+        """
+        timer = threading.Timer(seconds, self._process.kill)
+        timer.start()
+        try:
+            return self._ask(photo, options)
+        except (BrokenPipeError, ValueError, KeyError, IndexError, TypeError) as error:
+            raise EOFError from error
+        finally:
+            timer.cancel()
+
+    def _ask(self, photo: bytes, options: bytes) -> Assessment:
+        entrance, exit_ = self._process.stdin, self._process.stdout
+        if entrance is None or exit_ is None:
+            raise EOFError
+        if not self.ready:
+            if read_frame(exit_) != b"ready":
+                raise EOFError
+            self.ready = True
+        write_frame(entrance, options)
+        write_frame(entrance, photo)
+        entrance.flush()
+        count = read_frame(exit_)
+        if count is None:
+            raise EOFError
+        frames = [read_frame(exit_) for _ in range(count[0])]
+        return _wire.unpack([frame for frame in frames if frame is not None])
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                stream.close()
+
+
+class CheckPool:
+    """Sandboxed workers that check photos. Thread-safe.
+
+    Args:
+        workers: how many photos are checked at once.
+        seconds: how long one check may take before its worker is ended.
+        patience: how long a caller waits for a free worker.
+    """
+
+    def __init__(
+        self, workers: int | None = None, *, seconds: float = 20.0, patience: float = 30.0
+    ) -> None:
+        self.workers = workers or os.cpu_count() or 1
+        self._seconds = seconds
+        self._patience = patience
+        self._free: queue.Queue[_Worker | None] = queue.Queue()
+        for _ in range(self.workers):
+            self._free.put(None)  # started when first needed
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def check(self, photo: bytes, profile: str = "default", *, child: bool = False) -> Assessment:
+        """Check one photo in a worker. See `habeas.portrait.check`.
+
+        Raises:
+            PhotoError: the photo cannot be read, or shows no face.
+            PoolBusyError: no worker became free in time.
+        """
+        if not photo:
+            raise EmptyPhotoError(*words("empty"))
+        if len(photo) > MAX_BYTES:
+            raise TooLargeError(*words("too-large"))
+        try:
+            worker = self._free.get(timeout=self._patience)
+        except queue.Empty as error:
+            raise PoolBusyError("Many photos are being checked just now.") from error
+        worker = worker or _Worker()
+        keep: _Worker | None = worker
+        options = json.dumps({"profile": profile, "child": child}).encode()
+        try:
+            return worker.check(photo, options, self._seconds)
+        except EOFError as error:
+            worker.close()
+            keep = None
+            raise BrokenPhotoError(*words("broken")) from error
+        finally:
+            self._free.put(keep)
+
+    def close(self) -> None:
+        """End all workers."""
+        for _ in range(self.workers):
+            worker = self._free.get()
+            if worker is not None:
+                worker.close()
+            self._free.put(None)

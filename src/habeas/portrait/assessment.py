@@ -1,0 +1,80 @@
+"""What a check says about one photo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from habeas.portrait.measures import Measure
+from habeas.portrait.words import words
+
+Verdict = Literal["good", "advice", "unusable"]
+
+#: What no measure here can judge, named instead of guessed.
+FOR_THE_OFFICER = ("head covering", "something in front of eyes, nose or mouth")
+
+
+@dataclass(frozen=True)
+class Advice:
+    """One thing that would make the photo better: what, and how. It never stops anybody."""
+
+    code: str
+
+    @property
+    def cause(self) -> str:
+        """What it looks like, in English."""
+        return words(self.code)[0]
+
+    @property
+    def remedy(self) -> str:
+        """What to do, in English."""
+        return words(self.code)[1]
+
+    def in_language(self, language: str) -> tuple[str, str]:
+        """Cause and remedy in *language* ("en" or "ru")."""
+        return words(self.code, language)
+
+
+@dataclass(frozen=True)
+class Crop:
+    """The frame that was cut, in pixels of the upright original; turned by *roll* degrees."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    roll: float
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """A photo that can be read and shows a face.
+
+    Attributes:
+        verdict: ``good``, or ``advice`` when something could be better.
+        measures: by name.
+        advice: at most three, the most useful first.
+        faces: how many were found.
+        pupils: x and y of the person's right and left pupil, pixels of the upright original.
+        crop: the frame, or None where it does not fit into the picture.
+        size: width and height of the upright original, pixels.
+        upright: the whole picture as a JPEG without metadata, longest side 1,600 pixels.
+        cropped: the frame as a JPEG without metadata, or None.
+        ms: milliseconds by stage.
+    """
+
+    verdict: Verdict
+    measures: dict[str, Measure]
+    advice: tuple[Advice, ...]
+    faces: int
+    pupils: tuple[tuple[float, float], tuple[float, float]]
+    crop: Crop | None
+    size: tuple[int, int]
+    upright: bytes = field(repr=False)
+    cropped: bytes | None = field(repr=False)
+    ms: dict[str, float]
+
+    @property
+    def kept(self) -> bytes:
+        """What is kept unless the applicant chooses otherwise: the crop where there is one."""
+        return self.cropped or self.upright

@@ -59,7 +59,7 @@ class Entry(Document):
     commit: Hex32
     #: The details themselves, for acts of institutions: nobody's secret.
     details: dict[str, Any] | None = None
-    salt: Annotated[str, StringConstraints(pattern=r"\A[0-9a-f]{64}\Z")] | None = None
+    salt: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -19,8 +19,8 @@ from habeas.promise.terms import Purpose, trustee_key_id
 #: An X-Wing public key: ML-KEM-768 (1,184 bytes) then X25519 (32 bytes).
 PUBLIC_KEY_BYTES = 1216
 
-Vkey = Annotated[str, StringConstraints(max_length=4096, pattern=r"\A[^\s+]+\+[0-9a-f]{8}\+\S+\Z")]
-Url = Annotated[str, StringConstraints(max_length=256, pattern=r"\Ahttps?://[^\s]+\Z")]
+Vkey = Annotated[str, StringConstraints(max_length=4096, pattern=r"^[^\s+]+\+[0-9a-f]{8}\+\S+$")]
+Url = Annotated[str, StringConstraints(max_length=256, pattern=r"^https?://[^\s]+$")]
 
 
 def _public_key(value: str) -> str:
@@ -53,7 +53,12 @@ class RequestDetails(Document):
     #: Base64 of the X-Wing public key that the shares are wrapped to, used once.
     one_time_key: Annotated[str, StringConstraints(max_length=2048)]
     #: RFC 3339, UTC, seconds.
-    at: Annotated[str, StringConstraints(pattern=r"\A\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\Z")]
+    at: Annotated[
+        str,
+        StringConstraints(
+            pattern=r"^[0-9]{4}-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9]Z$"
+        ),
+    ]
 
     @field_validator("one_time_key")
     @classmethod

@@ -9,13 +9,15 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from habeas.promise import canonical
 
-Hex16 = Annotated[str, StringConstraints(pattern=r"\A[0-9a-f]{32}\Z")]
-Hex32 = Annotated[str, StringConstraints(pattern=r"\A[0-9a-f]{64}\Z")]
-Slug = Annotated[str, StringConstraints(pattern=r"\A[a-z0-9]+(-[a-z0-9]+)*\Z", max_length=64)]
+Hex16 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+Hex32 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 #: Schema-less URL of a log, trustee or witness: signed-note forbids spaces and plus in key names.
-KeyName = Annotated[str, StringConstraints(pattern=r"\A[A-Za-z0-9._/-]{1,128}\Z")]
-Day = Annotated[str, StringConstraints(pattern=r"\A\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\Z")]
-Month = Annotated[str, StringConstraints(pattern=r"\A\d{4}-(0[1-9]|1[0-2])\Z")]
+KeyName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._/-]{1,128}$")]
+Day = Annotated[
+    str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")
+]
+Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 Text = Annotated[str, StringConstraints(max_length=500)]
 
 

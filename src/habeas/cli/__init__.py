@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 #: name -> one line of help. The module of the same name in this package holds `app`, a Typer app.
 COMMANDS = {
+    "trustee": "Hold shares of photos, and release them by rule.",
     "models": "Install and list the model files that find faces.",
 }
 

@@ -1,0 +1,112 @@
+"""`habeas trustee`: hold one share of each photo, and release it by rule."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Hold shares of photos, and release by rule."
+)
+
+Folder = Annotated[Path, typer.Option("--data", help="The trustee's folder.")]
+
+
+class Protection(StrEnum):
+    """How keys lie on the disk."""
+
+    FILE = "file"
+    PASSPHRASE = "passphrase"  # noqa: S105 - a word
+    COMMAND = "command"
+
+
+@app.command()
+def init(
+    data: Folder,
+    *,
+    name: Annotated[str, typer.Option(help="What the trustee is called, for everybody.")],
+    url: Annotated[str, typer.Option(help="Where others reach it.")],
+    log_url: Annotated[str, typer.Option(help="The log that it follows.")],
+    origin: Annotated[str, typer.Option(help="The log's origin line.")],
+    protection: Annotated[
+        Protection,
+        typer.Option(
+            help="What encrypts the keys: a file beside them (demonstrations), a passphrase "
+            "from HABEAS_TRUSTEE_PASSPHRASE, or what a command prints."
+        ),
+    ] = Protection.FILE,
+    command: Annotated[
+        list[str] | None,
+        typer.Option(help="Program that prints the passphrase, then its arguments, one each."),
+    ] = None,
+) -> None:
+    """Make a trustee's folder and keys, and print its identity (JSON) for others to pin.
+
+    Before serving, write the log's tlog-policy to policy.txt in the folder and, where the
+    log asks for one, the bearer token to log-token.
+    """
+    from pydantic import ValidationError
+
+    from habeas.trustee import Settings, keyring
+    from habeas.trustee.errors import SetupError
+
+    try:
+        settings = Settings(
+            name=name, url=url, log_url=log_url, origin=origin,
+            protection=protection.value, command=tuple(command or ()),
+        )  # fmt: skip
+    except ValidationError as error:
+        raise SetupError(f"These settings cannot be used: {error}") from error
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    keys = keyring.create(data, settings)
+    settings.save(data)
+    typer.echo(keys.identity(settings).encode().decode())
+
+
+@app.command()
+def serve(
+    data: Folder,
+    *,
+    port: Annotated[int, typer.Option(help="Port.")] = 8101,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+) -> None:
+    """Serve: take deposits, follow the log, cosign it, release by rule, destroy on time."""
+    import uvicorn
+
+    from habeas.trustee import Trustee
+    from habeas.trustee.web import make_app
+
+    uvicorn.run(
+        make_app(Trustee(data)), host=host, port=port,
+        log_level="warning", access_log=False, timeout_graceful_shutdown=10,
+    )  # fmt: skip
+
+
+@app.command()
+def status(
+    data: Folder,
+    *,
+    json_: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Ask the running trustee how it fares."""
+    import httpx
+
+    from habeas.trustee import Settings
+    from habeas.trustee.errors import BusyError
+
+    settings = Settings.load(data)
+    try:
+        state = httpx.get(f"{settings.url}/health", timeout=10.0, trust_env=False).json()
+    except (httpx.HTTPError, ValueError) as error:
+        raise BusyError(
+            f"The trustee does not answer at {settings.url}.", "Start it: habeas trustee serve"
+        ) from error
+    if json_:
+        typer.echo(json.dumps(state))
+        return
+    for name, value in state.items():
+        typer.echo(f"{name:<10} {value}")

@@ -17,6 +17,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 
 from habeas import __version__, promise
 from habeas.errors import HabeasError
@@ -123,6 +124,7 @@ def make_app(trustee: Trustee) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
         responses={400: {"model": Problem}, 403: {"model": Problem}, 404: {"model": Problem}},
     )
     app.add_middleware(_Bounded)
@@ -195,6 +197,12 @@ def _handle_errors(app: FastAPI) -> None:
     async def known(_: Request, error: HabeasError) -> JSONResponse:
         return _problem(error, getattr(error, "status", 400))
 
+    @app.exception_handler(HTTPException)
+    async def http(_: Request, error: HTTPException) -> JSONResponse:
+        cause = f"This is not how a trustee is asked: {error.detail}."
+        problem = getattr(error, "problem", promise.MalformedError(cause, "See /openapi.json."))
+        return _problem(problem, error.status_code)
+
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
@@ -237,10 +245,11 @@ class _Bounded:
             if not declared.isdigit() or int(declared) > MAX_BODY:
                 raise _TooLargeError
             await self._app(scope, bounded, send)
-        except _TooLargeError:
-            error = promise.MalformedError(f"The request has more than {MAX_BODY} bytes.")
-            await _problem(error, 413)(scope, receive, send)
+        except _TooLargeError as error:
+            await _problem(error.problem, 413)(scope, receive, send)
 
 
-class _TooLargeError(Exception):
-    pass
+class _TooLargeError(HTTPException):
+    def __init__(self) -> None:
+        super().__init__(413)
+        self.problem = promise.MalformedError(f"The request has more than {MAX_BODY} bytes.")

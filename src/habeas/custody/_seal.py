@@ -71,10 +71,14 @@ def seal(
         proof=line.proof or "",
         acknowledgements=tuple(acknowledgements),
     )
-    with context.ledger.atomic():
-        if not context.ledger.move(sealed.seal_id, PhotoState.PENDING, PhotoState.SEALED):
-            raise SealingError("Sealing took so long that it was given up.")
-        complete(sealed.seal_id, receipt)
+    try:
+        with context.ledger.atomic():
+            if not context.ledger.move(sealed.seal_id, PhotoState.PENDING, PhotoState.SEALED):
+                raise SealingError("Sealing took so long that it was given up.")
+            complete(sealed.seal_id, receipt)
+    except BaseException:
+        undo(context, record)
+        raise
     return receipt
 
 

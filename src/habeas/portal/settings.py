@@ -1,5 +1,143 @@
-"""Django settings of the portal."""
+"""Django settings of the portal. All that differs between places comes from the data folder.
 
-SECRET_KEY = "not used yet"  # noqa: S105
-INSTALLED_APPS: list[str] = []
+``HABEAS_DATA`` names the portal's folder, which `habeas.portal.setup` makes. Without it
+the settings load for tools, over a database in memory.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+BASE = Path(__file__).resolve().parent
+DATA = Path(os.environ.get("HABEAS_DATA", "/nonexistent"))
+
+
+def _read(name: str, default: str) -> str:
+    return (DATA / name).read_text().strip() if (DATA / name).exists() else default
+
+
+#: Addresses and trustees, as `habeas.portal.setup` wrote them.
+SITE = json.loads(_read("site.json", "{}"))
+
+SECRET_KEY = _read("secret-key", "for tools only; the portal makes its own")
+DEBUG = False
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *SITE.get("hosts", [])]
+ROOT_URLCONF = "habeas.portal.urls"
+WSGI_APPLICATION = "habeas.portal.wsgi.application"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "habeas.portal.vault.apps.VaultConfig",
+    "habeas.portal.apply.apps.ApplyConfig",
+    "habeas.portal.desk.apps.DeskConfig",
+    "habeas.portal.register.apps.RegisterConfig",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "habeas.portal.middleware.SecurityHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "habeas.portal.middleware.SaidForPeople",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(DATA / "portal.sqlite3") if DATA.is_dir() else ":memory:",
+        "OPTIONS": {
+            # Writers take the lock when they begin: no transaction fails half way for it.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
+            ),
+        },
+        "CONN_MAX_AGE": None,
+    }
+}
+if "HABEAS_DATABASE" in os.environ:
+    # postgresql://user:password@host:port/name
+    from urllib.parse import urlsplit
+
+    _url = urlsplit(os.environ["HABEAS_DATABASE"])
+    DATABASES["default"] = {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": _url.path.lstrip("/"),
+        "USER": _url.username or "",
+        "PASSWORD": _url.password or "",
+        "HOST": _url.hostname or "",
+        "PORT": str(_url.port or ""),
+        "CONN_MAX_AGE": None,
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+LOGIN_URL = "/desk/sign-in/"
+LOGIN_REDIRECT_URL = "/desk/"
+LOGOUT_REDIRECT_URL = "/desk/sign-in/"
+
+LANGUAGES = [("en", "English"), ("ru", "Русский")]
+LANGUAGE_CODE = "en"
+LOCALE_PATHS = [BASE / "locale"]
+USE_I18N = True
 USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE / "static"]
+# Served from the package itself: there is nothing to collect.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+# A photo stays in memory until it is sealed; Django would spill it to a plain file.
+FILE_UPLOAD_HANDLERS = ["habeas.portal.uploads.InMemoryOnly"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+
+# Over plain HTTP a Secure cookie would be dropped; only this machine is served so.
+_HTTPS = str(SITE.get("portal", "http://")).startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_NAME = "officer"
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_HTTPONLY = True
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

@@ -134,20 +134,28 @@ class LogView:
         verified = self._policy.verify(note)
         target = verified.checkpoint
         with self._following:
-            frontier = self.frontier()
-            if target.size <= frontier.size:
-                self._verify_prefix(target.size, target.root)
-            elif target.size - frontier.size <= _BATCH:
-                # Read before the transaction, so that a slow log holds nobody up.
-                entries = self._read(frontier.size, target.size)
-                with self._transaction():
-                    self._advance(frontier, [entries], target, note)
-            else:
-                with self._transaction():
-                    spans = range(frontier.size, target.size, _BATCH)
-                    batches = (self._read(at, min(at + _BATCH, target.size)) for at in spans)
-                    self._advance(frontier, batches, target, note)
+            while not self._follow(target, note):
+                pass
         return verified
+
+    def _follow(self, target: Checkpoint, note: str) -> bool:
+        """One try to get to *target*; False when another process moved the view meanwhile."""
+        frontier = self.frontier()
+        if target.size <= frontier.size:
+            self._verify_prefix(target.size, target.root)
+            return True
+        spans = range(frontier.size, target.size, _BATCH)
+        batches: Iterable[list[bytes]]
+        if len(spans) == 1:
+            # Read before the transaction, so that a slow log holds nobody up.
+            batches = [self._read(frontier.size, target.size)]
+        else:
+            batches = (self._read(at, min(at + _BATCH, target.size)) for at in spans)
+        with self._transaction():
+            if self.frontier().size != frontier.size:
+                return False
+            self._advance(frontier, batches, target, note)
+        return True
 
     def _read(self, begin: int, end: int) -> list[bytes]:
         entries = list(self._source.entries(begin, end))

@@ -1,0 +1,1 @@
+"""What applicants do: apply, add a photo or not, keep the receipt, follow, withdraw."""

@@ -1,0 +1,148 @@
+"""Drafts: the answers and the photo so far, readable only with the browser's cookie.
+
+The row's id and its key are both derived from a secret in an HttpOnly cookie, so the
+database alone leads from no name to no photo, and a draft that is given up can be read
+by nobody.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import secrets
+import time
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from habeas.portal.apply.models import Draft as Row
+
+COOKIE = "application"
+KEEP_SECONDS = 24 * 3600
+
+
+@dataclass
+class Draft:
+    """One application on its way."""
+
+    service: str
+    fields: dict[str, str] = field(default_factory=dict)
+    #: The two pictures a check gives (JPEG), and which one the applicant uses.
+    upright: bytes = b""
+    cropped: bytes = b""
+    use_crop: bool = True
+    advice: list[str] = field(default_factory=list)
+    #: The applicant has decided about the photo, with or without one.
+    photo_decided: bool = False
+    #: Once sent: the reference, and the receipt's text where there was a photo.
+    reference: str = ""
+    receipt: str = ""
+    secret: bytes = field(default=b"", repr=False)
+
+    @property
+    def photo(self) -> bytes:
+        """The picture to be sealed; empty for none."""
+        return self.cropped if self.use_crop and self.cropped else self.upright
+
+    def forget_photo(self) -> None:
+        """Drop the pictures and what was said about them."""
+        self.upright = self.cropped = b""
+        self.advice, self.use_crop, self.photo_decided = [], True, False
+
+
+def _row_id(secret: bytes) -> str:
+    return hashlib.sha256(b"habeas/v1/draft-id\0" + secret).hexdigest()
+
+
+def _cipher(secret: bytes) -> AESGCM:
+    hkdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"habeas/v1/draft-key")
+    return AESGCM(hkdf.derive(secret))
+
+
+def _encode(draft: Draft) -> bytes:
+    fields: dict[str, Any] = asdict(draft)
+    del fields["secret"]
+    pictures = [fields.pop("upright"), fields.pop("cropped")]
+    head = json.dumps({**fields, "sizes": [len(each) for each in pictures]}).encode()
+    return len(head).to_bytes(4, "big") + head + b"".join(pictures)
+
+
+def _decode(content: bytes, secret: bytes) -> Draft:
+    end = 4 + int.from_bytes(content[:4], "big")
+    fields = json.loads(content[4:end])
+    upright, cropped = fields.pop("sizes")
+    pictures = content[end:]
+    return Draft(
+        **fields,
+        upright=pictures[:upright],
+        cropped=pictures[upright : upright + cropped],
+        secret=secret,
+    )
+
+
+def load(request: HttpRequest) -> Draft | None:
+    """The draft of this browser, if it has one."""
+    try:
+        secret = base64.urlsafe_b64decode(request.COOKIES.get(COOKIE, ""))
+    except (binascii.Error, ValueError):
+        return None
+    if len(secret) != 32:
+        return None
+    row = Row.objects.filter(pk=_row_id(secret), touched__gt=time.time() - KEEP_SECONDS).first()
+    if row is None:
+        return None
+    content = bytes(row.content)
+    try:
+        return _decode(_cipher(secret).decrypt(content[:12], content[12:], None), secret)
+    except InvalidTag:
+        return None
+
+
+def begin(service: str) -> Draft:
+    """A new draft; `save` gives the browser its cookie."""
+    return Draft(service, secret=secrets.token_bytes(32))
+
+
+def store(draft: Draft) -> None:
+    """Store *draft*, durably."""
+    nonce = secrets.token_bytes(12)
+    content = nonce + _cipher(draft.secret).encrypt(nonce, _encode(draft), None)
+    Row.objects.update_or_create(
+        pk=_row_id(draft.secret), defaults={"content": content, "touched": time.time()}
+    )
+
+
+def save(response: HttpResponse, draft: Draft) -> HttpResponse:
+    """Store *draft* and let the browser keep its secret."""
+    store(draft)
+    response.set_cookie(
+        COOKIE,
+        base64.urlsafe_b64encode(draft.secret).decode(),
+        max_age=KEEP_SECONDS,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+    return response
+
+
+def lock(draft: Draft) -> Draft | None:
+    """The draft as it is now, locked until the transaction ends."""
+    row = Row.objects.select_for_update().filter(pk=_row_id(draft.secret)).first()
+    if row is None:
+        return None
+    content = bytes(row.content)
+    return _decode(_cipher(draft.secret).decrypt(content[:12], content[12:], None), draft.secret)
+
+
+def sweep() -> int:
+    """Delete drafts that were given up; returns how many."""
+    return Row.objects.filter(touched__lt=time.time() - KEEP_SECONDS).delete()[0]

@@ -1,0 +1,21 @@
+"""Addresses of the applicant's pages."""
+
+from django.urls import path
+
+from habeas.portal.apply import receipts, views
+
+app_name = "apply"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("receipt/", receipts.status, name="receipt"),
+    path("receipt/withdraw/", receipts.withdraw, name="withdraw"),
+    path("draft/crop.jpg", views.picture, {"which": "crop"}, name="picture-crop"),
+    path("draft/whole.jpg", views.picture, {"which": "whole"}, name="picture-whole"),
+    path("apply/<slug:name>/", views.start, name="start"),
+    path("apply/<slug:name>/details/", views.details, name="details"),
+    path("apply/<slug:name>/photo/", views.photo, name="photo"),
+    path("apply/<slug:name>/check-photo/", views.check_photo, name="check-photo"),
+    path("apply/<slug:name>/answers/", views.answers, name="answers"),
+    path("apply/<slug:name>/done/", views.done, name="done"),
+    path("apply/<slug:name>/receipt.json", views.download, name="download"),
+]

@@ -1,0 +1,1 @@
+"""What everybody sees: the public log in words and figures."""

@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
 #: name -> one line of help. The module of the same name in this package holds `app`, a Typer app.
 COMMANDS = {
+    "run": "Portal, log and three trustees on this machine, in one command.",
+    "demo": "The whole journey, headless: apply, seal, open, check, refuse, withdraw.",
+    "seal": "Apply with a photo; keep the receipt.",
+    "open": "Open the photo of a case, for a promised purpose.",
+    "withdraw": "Have a photo destroyed, with its receipt.",
+    "verify": "Check a receipt, and find every act on its photo.",
+    "log": "Make, serve and check a transparency log.",
     "trustee": "Hold shares of photos, and release them by rule.",
     "models": "Install and list the model files that find faces.",
 }

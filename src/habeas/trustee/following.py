@@ -46,6 +46,7 @@ class Follower:
         self._connection = store.other_connection()
         self._view = LogView(self._connection, source, policy, self._apply, self._lock)
         self._frontiers: deque[tlog.Frontier] = deque([self._view.frontier()], _REMEMBERED_SIZES)
+        self._fork = self._read_fork()
         self.problem: HabeasError | None = None
         """Why the newest checkpoint could not be followed, if it could not."""
 
@@ -99,6 +100,9 @@ class Follower:
 
     def fork(self) -> str | None:
         """The evidence that the log has forked, or None."""
+        return self._fork
+
+    def _read_fork(self) -> str | None:
         row = self._store.run(
             lambda connection: connection.execute(
                 "SELECT value FROM notes WHERE name = ?", (_FORK,)
@@ -111,6 +115,7 @@ class Follower:
         self._store.run(
             lambda connection: connection.execute("DELETE FROM notes WHERE name = ?", (_FORK,))
         )
+        self._fork = None
 
     def _extend(self, note: str, checkpoint: tlog.Checkpoint) -> None:
         with self._lock:
@@ -144,6 +149,7 @@ class Follower:
                 "INSERT OR IGNORE INTO notes VALUES (?, ?)", (_FORK, evidence)
             )
         )
+        self._fork = self._read_fork()
 
     def _apply(self, position: int, entry: bytes) -> None:
         leaf = tlog.leaf_hash(entry)

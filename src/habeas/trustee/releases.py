@@ -30,6 +30,7 @@ from habeas.trustee.settings import Settings
 from habeas.trustee.store import Store
 
 _REMEMBERED_CHECKPOINTS = 64
+_REMEMBERED_PROMISES = 256
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,8 @@ class Releases:
         self._policy = policy
         self._verified: OrderedDict[str, tlog.VerifiedCheckpoint] = OrderedDict()
         self._verified_lock = Lock()
+        self._promises: OrderedDict[bytes, Promise] = OrderedDict()
+        self._promises_lock = Lock()
 
     def release(self, asked: Asked) -> Release:
         """Decide about a request, by the rules.
@@ -126,7 +129,7 @@ class Releases:
         rules.known_purpose(asked.details)
         details = RequestDetails.read(asked.details)
         request = Request(asked.digest, asked.entry, entry, details, asked.salt, asked.proof)
-        sealed = photo.promise()
+        sealed = self._promise(photo)
         now = self._records.now()
         verified = rules.prove(request, sealed, self._verify, now, self._settings)
         self._follower.follow(tlog.TlogProof.parse(request.proof).checkpoint, verified.checkpoint)
@@ -134,6 +137,16 @@ class Releases:
         wrapped = self._wrap(request, sealed, photo)
         day = self._store.run(lambda connection: self._record(connection, request))
         return Release(photo.share, wrapped, request.leaf, day)
+
+    def _promise(self, photo: Photo) -> Promise:
+        """The parsed promise; the trustees' answers to one request come close together."""
+        with self._promises_lock:
+            known = self._promises.get(photo.digest)
+            if known is None:
+                known = self._promises[photo.digest] = photo.promise()
+                while len(self._promises) > _REMEMBERED_PROMISES:
+                    self._promises.popitem(last=False)
+        return known
 
     def _verify(self, note: str) -> tlog.VerifiedCheckpoint:
         """The policy's word on a checkpoint; the requests of one batch share one."""
@@ -207,7 +220,7 @@ class Releases:
             used[what, name] = row[0] if row else 0
         return Facts(
             now=self._records.now(),
-            sealed=photo.promise(),
+            sealed=self._promise(photo),
             track_key=self._records.track_key(photo) or b"",
             next_counter=photos.next_counter(connection, photo.digest, CUSTODIAN),
             place=Place(*place) if place else None,

@@ -187,8 +187,7 @@ def fresh(verified: tlog.VerifiedCheckpoint, now: datetime, settings: Settings) 
 def this_photo(request: Request, sealed: Promise) -> None:
     """The request is about this promise and this photo."""
     details = request.details
-    wanted = (sealed.digest(), sealed.digest().hex(), sealed.seal_id)
-    if (request.digest, details.promise, details.seal_id) != wanted:
+    if (details.promise, details.seal_id) != (request.digest.hex(), sealed.seal_id):
         raise Refusal("another-photo", "The request on the log is about another photo.")
 
 

@@ -1,0 +1,1 @@
+"""Figures, as ratios and medians measured in one run: `make bench`."""

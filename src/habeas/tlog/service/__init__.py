@@ -20,12 +20,13 @@ from habeas.tlog.note import NoteSigner
 from habeas.tlog.policy import Policy
 from habeas.tlog.service.app import LogApp
 from habeas.tlog.service.sequencer import QueueFullError, Sequencer
-from habeas.tlog.service.storage import FileStorage, LogLockedError, Storage
+from habeas.tlog.service.storage import FileStorage, LogLockedError, RolledBackError, Storage
 
 __all__ = [
     "FileStorage",
     "LogLockedError",
     "QueueFullError",
+    "RolledBackError",
     "Sequencer",
     "Storage",
     "init_log",
@@ -85,4 +86,4 @@ def make_app(folder: Path, *, interval: float = 0.1, patience: float = 20.0) -> 
     known = json.loads(submitters.read_text()) if submitters.exists() else {}
     signer = read_signer(folder)
     sequencer = Sequencer(FileStorage(folder), signer, policy, interval=interval, patience=patience)
-    return LogApp(folder, sequencer, known).asgi()
+    return LogApp(sequencer, known).asgi()

@@ -7,12 +7,11 @@ import hashlib
 import hmac
 import json
 from collections.abc import AsyncIterator, Mapping
-from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from habeas.errors import HabeasError
@@ -28,14 +27,12 @@ class LogApp:
     """The routes of one log.
 
     Args:
-        folder: the log's folder; its ``public`` part is served.
         sequencer: the writer.
         submitters: name -> SHA-256 (hex) of the bearer token of each who may append; empty
             to let anybody who reaches the service append.
     """
 
-    def __init__(self, folder: Path, sequencer: Sequencer, submitters: Mapping[str, str]) -> None:
-        self._public = folder / "public"
+    def __init__(self, sequencer: Sequencer, submitters: Mapping[str, str]) -> None:
         self._sequencer = sequencer
         self._submitters = dict(submitters)
 
@@ -83,7 +80,7 @@ class LogApp:
             return _problem(FormatError("The entry is empty.", "Send the entry as the body."), 400)
         try:
             index = await self._sequencer.append(entry)
-            proof = await run_in_threadpool(self._sequencer.proof, index)
+            proof = self._sequencer.proof(index)
         except QueueFullError as error:
             return _problem(error, 429)
         except LogUnavailableError as error:
@@ -104,11 +101,16 @@ class LogApp:
             return _problem(error, 404)
         # A tile beyond the checkpoint may still change until its batch is committed.
         hashes = self._sequencer.size >> (8 * max(tile.level, 0))
-        file = self._public / tile.path()
-        if tile.index * 256 + tile.width > hashes or not file.is_file():
+        try:
+            if tile.index * 256 + tile.width > hashes:
+                raise FileNotFoundError
+            content = await run_in_threadpool(self._sequencer.storage.read, tile)
+        except FileNotFoundError:
             return _problem(FormatError("The log has no such tile.", "Read the checkpoint."), 404)
+        except OSError as error:
+            return _problem(LogUnavailableError(f"The log's storage fails: {error}."), 503)
         headers = {"Cache-Control": _IMMUTABLE, **_OPEN_TO_ALL}
-        return FileResponse(file, media_type="application/octet-stream", headers=headers)
+        return Response(content, media_type="application/octet-stream", headers=headers)
 
     async def _health(self, _: Request) -> Response:
         ok = bool(self._sequencer.note) or not self._sequencer.failures

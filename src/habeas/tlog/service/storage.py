@@ -1,102 +1,97 @@
-"""Where a log lies: tiles as files that anybody can serve, the writer's state in SQLite.
+"""Where a log lies: public tiles in one place, the writer's state in a database.
 
-The order of writing makes every crash harmless. Tiles of the new tree come first, each
-synced and renamed into place; then one SQLite transaction makes the batch part of the
-tree; only then is the tree signed. What a crash leaves behind before the transaction is
-overwritten by the next batch, and no checkpoint ever spoke of it.
+The order of writing makes every crash harmless. One database transaction makes a batch
+part of the tree, entries included; its tiles are written next; only then is the tree
+signed and the checkpoint published. Entries leave the database when their tiles are
+durable. After a crash or a power cut the tiles of what is still in the database are
+written again: the same bytes, since they follow from what was committed.
 """
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
-import os
-import sqlite3
+import hmac
+import time
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Self
 
+from habeas.tlog.checkpoint import Checkpoint
 from habeas.tlog.errors import LogUnavailableError, TlogError
+from habeas.tlog.note import split
+from habeas.tlog.service.edge import Edge
+from habeas.tlog.service.objects import CHECKPOINT, FolderObjects, Objects, Step, no_step
+from habeas.tlog.service.state import Batch, LogLockedError, SqliteState, State, StateError
 from habeas.tlog.tiles import (
     TILE_WIDTH,
     Tile,
-    bundles_of,
     decode_bundle,
     encode_bundle,
     holding,
     split_tile,
-    tiles_of,
 )
-from habeas.tlog.tree import Frontier, leaf_hash, node_hash
+from habeas.tlog.tree import Frontier, leaf_hash, node_hash, root_hash
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS tree (
-  one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, hashes BLOB NOT NULL
-) STRICT;
-CREATE TABLE IF NOT EXISTS position (
-  entry BLOB PRIMARY KEY, position INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-"""
+__all__ = ["FileStorage", "LogLockedError", "RolledBackError", "Storage"]
+
+#: Seconds between two rounds of making tiles durable.
+_SYNC_EVERY = 1.0
 
 
-class LogLockedError(TlogError):
-    """Another process writes this log."""
+class RolledBackError(TlogError):
+    """The database does not hold the tree that was published."""
 
-    code = "log-locked"
-    remedy = "One log has one writer. Stop the other one, or use another folder."
-
-
-class Storage(Protocol):
-    """What the sequencer asks of a storage."""
-
-    def tree(self) -> Frontier:
-        """The tree as it was committed."""
-
-    def find(self, digests: Sequence[bytes]) -> dict[bytes, int]:
-        """Positions of entries (by SHA-256) that are in the log."""
-
-    def commit(self, tree: Frontier, entries: Sequence[bytes], after: Frontier) -> None:
-        """Make *entries* durable parts of the log, taking it from *tree* to *after*."""
-
-    def publish(self, note: str) -> None:
-        """Store a checkpoint durably, where readers find it."""
-
-    def published(self) -> str | None:
-        """The newest published checkpoint."""
-
-    def node(self, level: int, index: int, size: int) -> bytes:
-        """The hash of a complete subtree of the tree of *size* leaves."""
-
-    def close(self) -> None:
-        """Give the storage back to the next writer."""
+    code = "log-rolled-back"
+    remedy = (
+        "Do not serve it: signing on would fork the log. Restore the newest database, or keep "
+        "the folder as it is and begin a new log."
+    )
 
 
-class FileStorage:
-    """Files and SQLite in one folder. Opening it takes the writer's lock.
+class Storage:
+    """A log over a database and a place for its files.
+
+    Args:
+        state: the writer's database.
+        objects: the public files.
 
     Raises:
-        LogLockedError: another process holds it.
+        RolledBackError: the two do not belong together.
+        LogUnavailableError: one of them does not answer.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._public = folder / "public"
-        self._public.mkdir(parents=True, exist_ok=True)
-        self._lock = (folder / "lock").open("a")
+    def __init__(self, state: State, objects: Objects) -> None:
+        self._state = state
+        self._objects = objects
+        self._files: dict[Tile, bytes] = {}
+        self._partials: dict[tuple[int, int], list[str]] = {}
+        self._obsolete: list[str] = []
+        self._sync: Future[int] | None = None
+        self._syncer = ThreadPoolExecutor(1, thread_name_prefix="log-sync")
+        self._synced_at = time.monotonic()
+        self._unsure = False
+        self._row = lru_cache(maxsize=1024)(self._read_row)
+        self._node = lru_cache(maxsize=65536)(self._compute_node)
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            self._lock.close()
-            raise LogLockedError(f"The log in {folder} is being written by another process.") from (
-                error
-            )
-        self._database = sqlite3.connect(
-            folder / "log.sqlite3", isolation_level=None, check_same_thread=False
-        )
-        self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.execute("PRAGMA synchronous = FULL")
-        self._database.executescript(_SCHEMA)
-        self._full_tile = lru_cache(maxsize=512)(self._read_full_tile)
+            stored = state.load()
+            self._settled = stored.settled
+            self._edge = Edge.read(stored.settled, self.read)
+            self._tree = self._edge.frontier()
+            self._reconcile()
+            if self._tree.hashes != stored.tree.hashes:
+                raise RolledBackError("The log's files do not belong to its database.")
+            self.lay_out()
+            self._verify_published()
+        except (OSError, StateError) as error:
+            self._syncer.shutdown()
+            state.close()
+            raise _unavailable(error) from error
+        except BaseException:
+            self._syncer.shutdown()
+            state.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -105,167 +100,200 @@ class FileStorage:
         self.close()
 
     def close(self) -> None:
-        """Close the database and give up the lock."""
-        self._database.close()
-        self._lock.close()
+        """Make everything durable, and give the log to the next writer."""
+        try:
+            self._syncer.shutdown(wait=True)
+            self._objects.sync([])
+            self._state.settle(self._edge.size if not self._files else self._settled)
+        except (OSError, StateError):
+            pass  # the next writer lays out again what may not be durable
+        finally:
+            self._state.close()
 
+    @property
     def tree(self) -> Frontier:
         """The tree as it was committed."""
-        row = self._database.execute("SELECT size, hashes FROM tree").fetchone()
-        if row is None:
-            return Frontier()
-        return Frontier(row[0], tuple(row[1][at : at + 32] for at in range(0, len(row[1]), 32)))
+        return self._tree
 
-    def find(self, digests: Sequence[bytes]) -> dict[bytes, int]:
-        """Positions of entries (by SHA-256) that are in the log."""
-        found: dict[bytes, int] = {}
-        for at in range(0, len(digests), 500):
-            some = digests[at : at + 500]
-            marks = ",".join("?" * len(some))
-            found |= dict(
-                self._database.execute(
-                    f"SELECT entry, position FROM position WHERE entry IN ({marks})",  # noqa: S608
-                    some,
-                )
-            )
-        return found
+    def append(self, entries: Sequence[bytes]) -> list[int]:
+        """Make entries durable parts of the log; those that it has keep their positions.
 
-    def commit(self, tree: Frontier, entries: Sequence[bytes], after: Frontier) -> None:
-        """Make *entries* durable parts of the log.
+        Returns:
+            The position of each.
 
         Raises:
-            LogUnavailableError: the disk or the database does not take them. The log is as
-                it was.
+            LogUnavailableError: the database does not take them.
+            LogLockedError: another writer has taken over.
         """
         try:
-            self._write_tiles(tree, entries, after)
-            rows = [
-                (hashlib.sha256(entry).digest(), position)
-                for position, entry in enumerate(entries, start=tree.size)
-            ]
-            with self._database:
-                self._database.execute("BEGIN IMMEDIATE")
-                self._database.executemany("INSERT OR IGNORE INTO position VALUES (?, ?)", rows)
-                self._database.execute(
-                    "INSERT OR REPLACE INTO tree VALUES (1, ?, ?)",
-                    (after.size, b"".join(after.hashes)),
-                )
-        except (OSError, sqlite3.Error) as error:
-            raise LogUnavailableError(f"The log's storage does not take entries: {error}.") from (
-                error
-            )
+            if self._unsure:
+                self._reconcile()
+            digests = [hashlib.sha256(entry).digest() for entry in entries]
+            positions = self._state.find(digests)
+            size = self._tree.size
+            fresh: dict[bytes, bytes] = {}
+            for digest, entry in zip(digests, entries, strict=True):
+                if digest not in positions:
+                    positions[digest] = size + len(fresh)
+                    fresh[digest] = entry
+            if fresh:
+                self._commit(list(fresh.values()), list(fresh))
+        except (OSError, StateError) as error:
+            raise _unavailable(error) from error
+        return [positions[digest] for digest in digests]
 
-    def _write_tiles(self, tree: Frontier, entries: Sequence[bytes], after: Frontier) -> None:
-        begin, end = tree.size, after.size
-        folders: set[Path] = set()
-        row, first = [leaf_hash(entry) for entry in entries], begin
-        kept = self._kept_entries(begin)
-        for bundle in bundles_of(end, begin):
-            at = bundle.index * TILE_WIDTH - begin
-            content = (
-                [*kept, *entries[: at + bundle.width]]
-                if at < 0
-                else entries[at : at + bundle.width]
-            )
-            self._write(bundle, encode_bundle(content), folders)
-        by_level: dict[int, list[Tile]] = {}
-        for tile in tiles_of(end, begin):
-            by_level.setdefault(tile.level, []).append(tile)
-        for level, tiles in by_level.items():
-            start = first // TILE_WIDTH * TILE_WIDTH
-            row = self._kept_row(level, start, first - start) + row
-            for tile in tiles:
-                at = tile.index * TILE_WIDTH - start
-                self._write(tile, b"".join(row[at : at + tile.width]), folders)
-            full = len(row) // TILE_WIDTH
-            row = [_tile_root(row[at * 256 : at * 256 + 256]) for at in range(full)]
-            first = start // TILE_WIDTH
-        for folder in folders:
-            sync_folder(folder)
+    def _commit(self, entries: list[bytes], digests: list[bytes]) -> None:
+        leaves = [leaf_hash(entry) for entry in entries]
+        after = self._tree.extend(leaves)
+        # Whether a commit that fails took place is known only by asking again.
+        self._unsure = True
+        self._state.commit(Batch(self._tree.size, after, entries, digests), self._settled)
+        self._unsure = False
+        self._stage(entries, leaves, after)
 
-    def _kept_entries(self, size: int) -> list[bytes]:
-        width = size % TILE_WIDTH
-        if not width:
-            return []
-        return decode_bundle(self._read(Tile(-1, size // TILE_WIDTH, width)), width)
+    def _stage(self, entries: Sequence[bytes], leaves: Sequence[bytes], after: Frontier) -> None:
+        for tile, content in self._edge.add(entries, leaves):
+            self._files[tile] = content
+            place = (tile.level, tile.index)
+            if tile.width < TILE_WIDTH:
+                self._partials.setdefault(place, []).append(tile.path())
+            else:
+                self._obsolete += self._partials.pop(place, [])
+        self._tree = after
 
-    def _kept_row(self, level: int, start: int, width: int) -> list[bytes]:
-        if not width:
-            return []
-        return split_tile(self._read(Tile(level, start // TILE_WIDTH, width)), width)
+    def _reconcile(self) -> None:
+        """Take over from the database what it has and this object does not."""
+        stored = self._state.load()
+        if stored.tree.size < self._tree.size:
+            raise RolledBackError("The log's database is older than its files.")
+        if stored.tree.size > self._tree.size:
+            entries = self._state.pending(self._tree.size)
+            leaves = [leaf_hash(entry) for entry in entries]
+            after = self._tree.extend(leaves)
+            if after != stored.tree:
+                raise RolledBackError("The log's files do not belong to its database.")
+            self._stage(entries, leaves, after)
+        self._unsure = False
 
-    def _read(self, tile: Tile) -> bytes:
+    def lay_out(self) -> None:
+        """Write the tiles of all that is committed.
+
+        Raises:
+            LogUnavailableError: the disk or object store does not take them.
+        """
         try:
-            return (self._public / tile.path()).read_bytes()
-        except FileNotFoundError:
-            # The partial tile may have been tidied away once the full one stood.
-            full = (self._public / Tile(tile.level, tile.index).path()).read_bytes()
-            if tile.level >= 0:
-                return full[: tile.width * 32]
-            return encode_bundle(decode_bundle(full, TILE_WIDTH)[: tile.width])
+            if self._files:
+                self._objects.write((tile.path(), each) for tile, each in self._files.items())
+                self._files.clear()
+        except OSError as error:
+            raise _unavailable(error) from error
+        self._settle_now_and_then()
 
-    def _write(self, tile: Tile, content: bytes, folders: set[Path]) -> None:
-        path = self._public / tile.path()
-        if not path.parent.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            folders.update(p for p in path.parents if p.is_relative_to(self._public))
-        write_synced(path, content)
-        folders.add(path.parent)
+    def _settle_now_and_then(self) -> None:
+        if self._sync is not None and self._sync.done():
+            done, self._sync = self._sync, None
+            if done.exception() is None:
+                self._settled = max(self._settled, done.result())
+        due = time.monotonic() - self._synced_at > _SYNC_EVERY
+        if self._sync is None and due and self._edge.size > self._settled:
+            self._synced_at = time.monotonic()
+            gone, self._obsolete = self._obsolete, []
+            self._sync = self._syncer.submit(self._make_durable, self._edge.size, gone)
+
+    def _make_durable(self, size: int, gone: list[str]) -> int:
+        self._objects.sync(gone)
+        return size
 
     def publish(self, note: str) -> None:
         """Store a checkpoint durably, where readers find it.
 
         Raises:
-            LogUnavailableError: the disk does not take it.
+            LogUnavailableError: the disk or object store does not take it.
         """
         try:
-            write_synced(self._public / "checkpoint", note.encode())
-            sync_folder(self._public)
+            self._objects.publish(note.encode())
         except OSError as error:
-            raise LogUnavailableError(f"The checkpoint cannot be stored: {error}.") from error
+            raise _unavailable(error) from error
 
     def published(self) -> str | None:
         """The newest published checkpoint."""
         try:
-            return (self._public / "checkpoint").read_text()
+            return self._objects.read(CHECKPOINT).decode()
         except FileNotFoundError:
             return None
 
+    def _verify_published(self) -> None:
+        note = self.published()
+        if note is None:
+            return
+        old = Checkpoint.parse(split(note)[0])
+        if old.size > self._tree.size:
+            raise RolledBackError(
+                f"A checkpoint of {old.size} entries was published; the database knows only "
+                f"{self._tree.size}."
+            )
+        if not hmac.compare_digest(root_hash(old.size, self.node_of(old.size)), old.root):
+            raise RolledBackError("The published checkpoint is not of the database's tree.")
+
+    def read(self, tile: Tile) -> bytes:
+        """A tile or bundle. A partial one that was tidied away is cut from the full one.
+
+        Raises:
+            FileNotFoundError: there is none.
+        """
+        try:
+            return self._objects.read(tile.path())
+        except FileNotFoundError:
+            if tile.width == TILE_WIDTH:
+                raise
+        full = self._objects.read(Tile(tile.level, tile.index).path())
+        if tile.level >= 0:
+            return full[: tile.width * 32]
+        return encode_bundle(decode_bundle(full, TILE_WIDTH)[: tile.width])
+
+    def node_of(self, size: int) -> _Nodes:
+        """The hashes of complete subtrees of the tree of *size* leaves, by level and index."""
+        return _Nodes(self, size)
+
     def node(self, level: int, index: int, size: int) -> bytes:
-        """The hash of a complete subtree of the tree of *size* leaves."""
-        tile, first = holding(level, index, size)
-        width = 1 << (level % 8)
-        if tile.width == TILE_WIDTH:
-            row = self._full_tile(tile)
-        else:
-            row = split_tile(self._read(tile), tile.width)
-        return _tile_root(row[first : first + width])
+        """The hash of one complete subtree of the tree of *size* leaves."""
+        hash_: bytes = self._node(level, index, holding(level, index, size)[0].width)
+        return hash_
 
-    def _read_full_tile(self, tile: Tile) -> list[bytes]:
-        return split_tile(self._read(tile), TILE_WIDTH)
+    def _compute_node(self, level: int, index: int, width: int) -> bytes:
+        inner = level % 8
+        if inner == 0:
+            tile = Tile(level // 8, index // TILE_WIDTH, width)
+            hash_: bytes = self._row(tile)[index % TILE_WIDTH]
+            return hash_
+        return node_hash(
+            self._node(level - 1, 2 * index, width), self._node(level - 1, 2 * index + 1, width)
+        )
 
-
-def _tile_root(row: Sequence[bytes]) -> bytes:
-    """The root over a power of two of hashes."""
-    while len(row) > 1:
-        row = [node_hash(row[i], row[i + 1]) for i in range(0, len(row), 2)]
-    return row[0]
+    def _read_row(self, tile: Tile) -> list[bytes]:
+        return split_tile(self.read(tile), tile.width)
 
 
-def write_synced(path: Path, content: bytes) -> None:
-    """Write beside, sync, rename: readers see the old file or the new one, whole."""
-    part = path.with_name(path.name + ".part")
-    with part.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+class _Nodes:
+    def __init__(self, storage: Storage, size: int) -> None:
+        self._storage = storage
+        self._size = size
+
+    def __call__(self, level: int, index: int) -> bytes:
+        return self._storage.node(level, index, self._size)
 
 
-def sync_folder(folder: Path) -> None:
-    """Make renames in *folder* durable."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+class FileStorage(Storage):
+    """Files and SQLite in one folder: the default.
+
+    Raises:
+        LogLockedError: another process writes this log.
+    """
+
+    def __init__(self, folder: Path, step: Step = no_step) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        super().__init__(SqliteState(folder, step), FolderObjects(folder / "public", step))
+
+
+def _unavailable(error: Exception) -> LogUnavailableError:
+    return LogUnavailableError(f"The log's storage does not work now: {error}.")

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import httpx
 
-from habeas.tlog.checkpoint import Checkpoint
+from habeas.tlog.checkpoint import Checkpoint, parse_decimal
 from habeas.tlog.errors import TlogError
 from habeas.tlog.note import Signature
 from habeas.tlog.policy import Policy, Witness
@@ -36,11 +36,23 @@ class Witnesses:
 
     def __init__(self, policy: Policy, *, timeout: float = 3.0) -> None:
         self._policy = policy
+        self._timeout = timeout
         self._known: dict[str, int] = {}
+        self._turns = {name: asyncio.Lock() for name in policy.witnesses}
+        self._newest = 0
+        self._late: set[asyncio.Task[str | None]] = set()
         self._http = httpx.AsyncClient(timeout=timeout, trust_env=False)
+
+    @property
+    def any(self) -> bool:
+        """Whether there is a witness to ask."""
+        return any(witness.url for witness in self._policy.witnesses.values())
 
     async def close(self) -> None:
         """Close the connections."""
+        for task in self._late:
+            task.cancel()
+        await asyncio.gather(*self._late, return_exceptions=True)
         await self._http.aclose()
 
     async def cosign(self, signed: str, checkpoint: Checkpoint, prove: Prove) -> str:
@@ -62,7 +74,8 @@ class Witnesses:
         lines: list[str] = []
         cosigned: set[str] = set()
         pending = set(asked)
-        while pending and not (self._policy.satisfied(cosigned) and cosigned):
+        self._newest = max(self._newest, checkpoint.size)
+        while pending and not self._policy.satisfied(cosigned):
             done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
             self._take(done, asked, lines, cosigned)
         if pending:
@@ -71,7 +84,8 @@ class Witnesses:
             self._take(done, asked, lines, cosigned)
         for task in pending:
             # Left to finish by itself, so that the witness stays up to date.
-            task.add_done_callback(lambda late: late.exception())
+            self._late.add(task)
+            task.add_done_callback(self._late.discard)
         return signed + "".join(lines)
 
     @staticmethod
@@ -90,7 +104,15 @@ class Witnesses:
     async def _ask(
         self, witness: Witness, signed: str, checkpoint: Checkpoint, prove: Prove
     ) -> str | None:
-        """One witness's cosignature line, or None."""
+        """One witness's cosignature line, or None. Each witness is asked one thing at a time."""
+        async with self._turns[witness.name]:
+            if checkpoint.size < self._newest:
+                return None  # a slow witness goes straight to the newest tree
+            return await self._ask_now(witness, signed, checkpoint, prove)
+
+    async def _ask_now(
+        self, witness: Witness, signed: str, checkpoint: Checkpoint, prove: Prove
+    ) -> str | None:
         for _ in range(_ATTEMPTS):
             old = self._known.get(witness.name, 0)
             if old > checkpoint.size:
@@ -99,24 +121,35 @@ class Witnesses:
                 proof = await asyncio.to_thread(prove, old, checkpoint)
                 lines = [f"old {old}", *(base64.b64encode(each).decode() for each in proof)]
                 body = "\n".join(lines) + "\n\n" + signed
-                answer = await self._http.post(
-                    f"{witness.url}/add-checkpoint".replace("//add", "/add"), content=body
-                )
-            except (httpx.HTTPError, TlogError, OSError) as error:
+                status, text = await self._post(f"{witness.url}".rstrip("/"), body)
+            except (httpx.HTTPError, httpx.InvalidURL, TlogError, OSError, ValueError) as error:
                 _LOG.info("witness %s: %s", witness.name, error)
                 return None
-            if answer.status_code == 409 and self._learn(witness.name, answer.text):
+            if status == 409 and self._learn(witness.name, text):
                 continue
-            if answer.status_code != 200 or len(answer.content) > _MAX_ANSWER:
-                _LOG.warning("witness %s answers %s", witness.name, answer.status_code)
+            if status != 200:
+                _LOG.warning("witness %s answers %s", witness.name, status)
                 return None
-            return self._verified(witness, checkpoint, answer.text)
+            return self._verified(witness, checkpoint, text)
         return None
 
+    async def _post(self, url: str, body: str) -> tuple[int, str]:
+        async with (
+            asyncio.timeout(self._timeout),
+            self._http.stream("POST", f"{url}/add-checkpoint", content=body) as answer,
+        ):
+            content = b""
+            async for chunk in answer.aiter_bytes():
+                content += chunk
+                if len(content) > _MAX_ANSWER:
+                    raise ValueError("the answer is too long")
+            return answer.status_code, content.decode()
+
     def _learn(self, name: str, text: str) -> bool:
-        if not text.strip().isdecimal():
+        try:
+            self._known[name] = parse_decimal(text.strip())
+        except TlogError:
             return False
-        self._known[name] = int(text.strip())
         return True
 
     def _verified(self, witness: Witness, checkpoint: Checkpoint, answer: str) -> str | None:

@@ -1,0 +1,206 @@
+"""What a log's writer must not lose: the tree, who stands where, and entries not yet in tiles.
+
+One transaction makes a batch part of the log. It names the size that it extends, so that
+two writers can never both succeed, whatever became of their locks.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from habeas.tlog.errors import TlogError
+from habeas.tlog.service.objects import Step, no_step
+from habeas.tlog.tiles import decode_bundle, encode_bundle
+from habeas.tlog.tree import Frontier
+
+
+class LogLockedError(TlogError):
+    """Another process writes this log."""
+
+    code = "log-locked"
+    remedy = "One log has one writer. Stop the other one, or use another folder."
+
+
+class StateError(Exception):
+    """The database does not answer, or does not take the batch; it may come back."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What the database holds: the tree, and the size up to which its tiles are durable."""
+
+    tree: Frontier
+    settled: int
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Entries that take the log from *before* to *after*, with the SHA-256 of each."""
+
+    before: int
+    after: Frontier
+    entries: Sequence[bytes]
+    digests: Sequence[bytes]
+
+
+class State(Protocol):
+    """What the log asks of a database. It raises StateError when that does not work now."""
+
+    def load(self) -> Stored:
+        """What is committed."""
+
+    def find(self, digests: Sequence[bytes]) -> dict[bytes, int]:
+        """Positions of entries (by SHA-256) that are in the log."""
+
+    def commit(self, batch: Batch, settled: int) -> None:
+        """Add a batch durably, and forget the entries below *settled*.
+
+        Raises:
+            LogLockedError: the log is not where the batch begins: somebody else writes.
+        """
+
+    def pending(self, begin: int) -> list[bytes]:
+        """All entries from *begin* on, which is not below the settled size."""
+
+    def settle(self, size: int) -> None:
+        """Tiles are durable up to *size*: forget the entries below it."""
+
+    def close(self) -> None:
+        """Give the log to the next writer."""
+
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS tree (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  size INTEGER NOT NULL, hashes BLOB NOT NULL, settled INTEGER NOT NULL
+) STRICT;
+INSERT OR IGNORE INTO tree VALUES (1, 0, x'', 0);
+CREATE TABLE IF NOT EXISTS position (
+  entry BLOB PRIMARY KEY, position INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS pending (
+  first INTEGER PRIMARY KEY, count INTEGER NOT NULL, entries BLOB NOT NULL
+) STRICT;
+"""
+
+
+def unpack(size: int, hashes: bytes) -> Frontier:
+    """A tree's edge from its columns."""
+    return Frontier(size, tuple(hashes[at : at + 32] for at in range(0, len(hashes), 32)))
+
+
+class SqliteState:
+    """SQLite beside the files. Opening it takes the writer's lock, a `flock` on *folder*/lock.
+
+    The kernel gives the lock back when the process ends, however it ends.
+
+    Raises:
+        LogLockedError: another process holds it.
+    """
+
+    def __init__(self, folder: Path, step: Step = no_step) -> None:
+        self._step = step
+        self._lock = (folder / "lock").open("a")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self._lock.close()
+            raise LogLockedError(f"The log in {folder} is being written by another process.") from (
+                error
+            )
+        self._database = sqlite3.connect(
+            folder / "log.sqlite3", isolation_level=None, check_same_thread=False
+        )
+        self._database.execute("PRAGMA journal_mode = WAL")
+        self._database.execute("PRAGMA synchronous = FULL")
+        self._database.executescript(_SCHEMA)
+
+    def load(self) -> Stored:
+        """What is committed."""
+        try:
+            size, hashes, settled = self._database.execute(
+                "SELECT size, hashes, settled FROM tree"
+            ).fetchone()
+        except sqlite3.Error as error:
+            raise StateError(str(error)) from error
+        return Stored(unpack(size, hashes), settled)
+
+    def find(self, digests: Sequence[bytes]) -> dict[bytes, int]:
+        """Positions of entries (by SHA-256) that are in the log."""
+        found: dict[bytes, int] = {}
+        try:
+            for at in range(0, len(digests), 500):
+                some = digests[at : at + 500]
+                marks = ",".join("?" * len(some))
+                found |= dict(
+                    self._database.execute(
+                        f"SELECT entry, position FROM position WHERE entry IN ({marks})",  # noqa: S608
+                        some,
+                    )
+                )
+        except sqlite3.Error as error:
+            raise StateError(str(error)) from error
+        return found
+
+    def commit(self, batch: Batch, settled: int) -> None:
+        """Add a batch durably, and forget the entries below *settled*."""
+        after = batch.after
+        rows = list(zip(batch.digests, range(batch.before, after.size), strict=True))
+        content = encode_bundle(batch.entries)
+        self._step("transaction")
+        try:
+            with self._database:
+                run = self._database.execute
+                run("BEGIN IMMEDIATE")
+                self._database.executemany("INSERT INTO position VALUES (?, ?)", rows)
+                run("INSERT INTO pending VALUES (?, ?, ?)", (batch.before, len(rows), content))
+                moved = run(
+                    "UPDATE tree SET size = ?, hashes = ?, settled = max(settled, ?)"
+                    " WHERE size = ?",
+                    (after.size, b"".join(after.hashes), settled, batch.before),
+                )
+                if moved.rowcount != 1:
+                    raise LogLockedError("Another writer has extended this log.")
+                run("DELETE FROM pending WHERE first + count <= ?", (settled,))
+                self._step("commit")
+        except sqlite3.Error as error:
+            raise StateError(str(error)) from error
+
+    def pending(self, begin: int) -> list[bytes]:
+        """All entries from *begin* on, which is not below the settled size."""
+        try:
+            rows = self._database.execute(
+                "SELECT first, count, entries FROM pending WHERE first + count > ? ORDER BY first",
+                (begin,),
+            ).fetchall()
+        except sqlite3.Error as error:
+            raise StateError(str(error)) from error
+        return after_position(rows, begin)
+
+    def settle(self, size: int) -> None:
+        """Tiles are durable up to *size*: forget the entries below it."""
+        try:
+            with self._database:
+                self._database.execute("BEGIN IMMEDIATE")
+                self._database.execute("UPDATE tree SET settled = max(settled, ?)", (size,))
+                self._database.execute("DELETE FROM pending WHERE first + count <= ?", (size,))
+        except sqlite3.Error as error:
+            raise StateError(str(error)) from error
+
+    def close(self) -> None:
+        """Close the database and give up the lock."""
+        self._database.close()
+        self._lock.close()
+
+
+def after_position(rows: Sequence[tuple[int, int, bytes]], begin: int) -> list[bytes]:
+    """The entries at *begin* and later, of stored batches (first, count, bundle)."""
+    entries: list[bytes] = []
+    for first, count, content in rows:
+        entries += decode_bundle(bytes(content), count)[max(0, begin - first) :]
+    return entries

@@ -1,6 +1,7 @@
 """Addresses of the applicant's pages."""
 
 from django.urls import path
+from django.views.generic import TemplateView
 
 from habeas.portal.apply import receipts, views
 
@@ -9,6 +10,12 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("receipt/", receipts.status, name="receipt"),
     path("receipt/withdraw/", receipts.withdraw, name="withdraw"),
+    path("help/", TemplateView.as_view(template_name="apply/help.html"), name="help"),
+    path(
+        "accessibility/",
+        TemplateView.as_view(template_name="apply/accessibility.html"),
+        name="accessibility",
+    ),
     path("draft/crop.jpg", views.picture, {"which": "crop"}, name="picture-crop"),
     path("draft/whole.jpg", views.picture, {"which": "whole"}, name="picture-whole"),
     path("apply/<slug:name>/", views.start, name="start"),

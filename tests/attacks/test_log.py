@@ -217,3 +217,15 @@ def test_refusals_are_on_the_log_once(world, refused):
     tags = [promise.tag(held.track_key, 1, counter) for counter in range(3)]
     mine = [entry for entry in world.settled() if entry.tag in tags]
     assert [(entry.kind, entry.code) for entry in mine] == [(Kind.REFUSED, "purpose")]
+
+
+def test_withdrawal_hidden_behind_a_gap(world, refused):
+    """The operator logs a withdrawal where a reader that stops at the gap would miss it."""
+    held = world.seal()
+    ask = world.request(held)
+    assert world.open(held, ask) == PHOTO
+    details = promise.ErasedDetails(promise=held.digest.hex(), because="withdrawn").fields()
+    entry, _ = world.entry(held, Kind.WITHDRAWN, details, counter=held.counter + 3)
+    world.log.append(entry)
+    world.followed()
+    assert refused(world.ask, held, ask) == "withdrawn"

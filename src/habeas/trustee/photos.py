@@ -17,6 +17,8 @@ from habeas.promise import CUSTODIAN, Entry, ErasedDetails, Kind, Promise, Purpo
 from habeas.trustee.keyring import Locker
 
 Because = Literal["withdrawn", "expired", "orphaned"]
+#: How far behind a gap a withdrawal is looked for.
+_WINDOW = 16
 Clock = Callable[[], datetime]
 
 
@@ -207,3 +209,20 @@ def next_counter(connection: sqlite3.Connection, digest: bytes, stream: int) -> 
         "SELECT counter FROM streams WHERE digest = ? AND stream = ?", (digest, stream)
     ).fetchone()
     return row[0] if row else 0
+
+
+def withdrawn_beyond(connection: sqlite3.Connection, track_key: bytes, counter: int) -> bool:
+    """Whether the log holds a withdrawal behind a gap in the custodian's stream.
+
+    One without a gap has erased the share already, when it was read.
+    """
+    tags = [
+        bytes.fromhex(promise.tag(track_key, CUSTODIAN, counter + ahead))
+        for ahead in range(_WINDOW)
+    ]
+    marks = ",".join("?" * len(tags))
+    row = connection.execute(
+        f"SELECT 1 FROM log_tags WHERE kind = ? AND tag IN ({marks})",  # noqa: S608 - marks only
+        (Kind.WITHDRAWN.value, *tags),
+    ).fetchone()
+    return row is not None

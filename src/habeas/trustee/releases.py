@@ -218,13 +218,15 @@ class Releases:
                 (self._records.today(), what, name),
             ).fetchone()
             used[what, name] = row[0] if row else 0
+        track_key = self._records.track_key(photo) or b""
+        counter = photos.next_counter(connection, photo.digest, CUSTODIAN)
         return Facts(
             now=self._records.now(),
             sealed=self._promise(photo),
-            track_key=self._records.track_key(photo) or b"",
-            next_counter=photos.next_counter(connection, photo.digest, CUSTODIAN),
+            track_key=track_key,
+            next_counter=counter,
             place=Place(*place) if place else None,
-            withdrawn=photo.because is not None,
+            withdrawn=photos.withdrawn_beyond(connection, track_key, counter),
             erased_elsewhere=photo.erased_elsewhere,
             key_owner=owner[0] if owner else None,
             used=used,

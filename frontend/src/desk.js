@@ -67,10 +67,13 @@ async function show(photo, answer, bad) {
   const canvas = view.querySelector("canvas");
   const picture = await createImageBitmap(new Blob([photo], { type: "image/jpeg" }));
   photo.fill(0);
-  canvas.width = picture.width;
-  canvas.height = picture.height;
+  // A small picture is drawn larger, so that its watermark can be read.
+  const scale = Math.max(1, Math.min(4, 560 / picture.width));
+  canvas.width = Math.round(picture.width * scale);
+  canvas.height = Math.round(picture.height * scale);
   const context = canvas.getContext("2d");
-  context.drawImage(picture, 0, 0);
+  context.imageSmoothingQuality = "high";
+  context.drawImage(picture, 0, 0, canvas.width, canvas.height);
   picture.close();
   const time = new Date().toISOString().slice(0, 16).replace("T", " ");
   watermark(context, canvas, `${form.dataset.office} · ${time} UTC · #${answer.index}`);
@@ -92,12 +95,12 @@ function watermark(context, canvas, text) {
   context.textBaseline = "middle";
   context.save();
   context.rotate(-Math.PI / 8);
-  const step = size * 6;
+  const step = size * 5;
   const width = context.measureText(text).width + size * 2;
   for (let y = 0; y < canvas.height * 2; y += step) {
     for (let x = -canvas.height; x < canvas.width; x += width) {
-      context.strokeStyle = "rgba(0, 0, 0, 0.30)";
-      context.fillStyle = "rgba(255, 255, 255, 0.38)";
+      context.strokeStyle = "rgba(0, 0, 0, 0.45)";
+      context.fillStyle = "rgba(255, 255, 255, 0.5)";
       context.lineWidth = 1;
       context.strokeText(text, x, y);
       context.fillText(text, x, y);

@@ -52,7 +52,8 @@ class SaidForPeople:
         if not isinstance(exception, HabeasError):
             return None
         status = status_of(exception)
-        if request.path.startswith("/api/"):
+        wants_json = "application/json" in request.headers.get("accept", "")
+        if wants_json or request.path.startswith("/api/"):
             return JsonResponse(as_json(exception), status=status)
         return render(request, "problem.html", {"error": exception}, status=status)
 

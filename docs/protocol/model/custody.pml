@@ -10,6 +10,7 @@
  *   -DUNLOGGED      a trustee answers without looking for the request on the log
  *   -DFORGETFUL     a trustee answers before its release is durable
  *   -DDEAF          a trustee does not look whether its share was erased, when it answers
+ *   -DVOLATILE      what is owed to the log is lost in a crash
  *   -DHASTY         a trustee acknowledges a deposit before it is durable
  */
 
@@ -139,6 +140,9 @@ idle:
 
 	/* A crash loses what is volatile, and nothing else. */
 	:: atomic { crashes < 1 && (answering || acknowledging || confirming) ->
+#ifdef VOLATILE
+		owes_released[i] = false; owes_erased[i] = false;
+#endif
 		crashes++; answering = false; acknowledging = false; confirming = false }
 	od
 }

@@ -1,13 +1,20 @@
 """A transparency log in C2SP's formats: tree, tiles, notes, checkpoints, proofs, policies.
 
 This is the pure core: bytes in, bytes or errors out. Beside it, in modules of their own:
-`habeas.tlog.service` (the log), `habeas.tlog.client`, `habeas.tlog.view` (following a log)
-and `habeas.tlog.witness`.
+`habeas.tlog.service` (the log), `habeas.tlog.client`, `habeas.tlog.view` (following a log),
+`habeas.tlog.verifying` (a whole log), `habeas.tlog.monitor` and `habeas.tlog.witness`.
 """
 
 from habeas.tlog.checkpoint import Checkpoint
-from habeas.tlog.cosignature import CosignatureSigner, CosignatureVerifier
+from habeas.tlog.cosignature import (
+    CosignatureSigner,
+    CosignatureVerifier,
+    MldsaCosignatureSigner,
+    MldsaCosignatureVerifier,
+    parse_cosigner,
+)
 from habeas.tlog.errors import (
+    CorruptLogError,
     ForkedViewError,
     FormatError,
     LogUnavailableError,
@@ -38,6 +45,7 @@ from habeas.tlog.tree import (
 __all__ = [
     "EMPTY_ROOT",
     "Checkpoint",
+    "CorruptLogError",
     "Cosignature",
     "CosignatureSigner",
     "CosignatureVerifier",
@@ -45,6 +53,8 @@ __all__ = [
     "FormatError",
     "Frontier",
     "LogUnavailableError",
+    "MldsaCosignatureSigner",
+    "MldsaCosignatureVerifier",
     "Note",
     "NoteSigner",
     "NoteVerifier",
@@ -66,6 +76,7 @@ __all__ = [
     "leaf_hash",
     "node_hash",
     "open_note",
+    "parse_cosigner",
     "root_hash",
     "verify_consistency",
     "verify_inclusion",

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Self
 
 import httpx
 
+from habeas.tlog.checkpoint import Checkpoint
 from habeas.tlog.errors import FormatError, LogUnavailableError
-from habeas.tlog.tiles import TILE_BYTES, TILE_WIDTH, Tile, decode_bundle
+from habeas.tlog.note import split
+from habeas.tlog.proof import TlogProof
+from habeas.tlog.tiles import (
+    TILE_BYTES,
+    TILE_WIDTH,
+    Tile,
+    decode_bundle,
+    holding,
+    split_tile,
+    tile_root,
+)
+from habeas.tlog.tree import inclusion_path, verify_inclusion
 
 _MAX_CHECKPOINT = 1_000_000
 _MAX_BUNDLE = TILE_WIDTH * (2 + 0xFFFF)
@@ -109,6 +122,60 @@ class LogClient:
             content = self.tile(Tile(-1, number, width))
             bundle = _first(content, width)
             yield from bundle[max(0, begin - number * TILE_WIDTH) :]
+
+    def read(self, path: str) -> bytes | None:
+        """The content at a path below the log's prefix, or None where the log has none.
+
+        Raises:
+            LogUnavailableError: the log does not answer.
+        """
+        status, content = self._bounded("GET", "/" + path, _MAX_BUNDLE)
+        if status == 404:
+            return None
+        if status != 200:
+            raise LogUnavailableError(f"The log answers {path} with status {status}.")
+        return content
+
+    def widths(self, tile: Tile) -> list[int]:  # noqa: ARG002 - see verifying.Files
+        """Nothing: partial files cannot be listed over HTTP."""
+        return []
+
+    def proof(self, index: int, checkpoint: str | None = None) -> str:
+        """The tlog-proof of entry *index*, made here from the log's tiles.
+
+        Args:
+            index: from 0.
+            checkpoint: under which; by default the newest. It is not verified here.
+
+        Raises:
+            LogUnavailableError: a tile cannot be had.
+            ProofError: there is no such entry, or the tiles do not lead to the root.
+            FormatError: what the log answers is none of the formats'.
+        """
+        note = self.checkpoint() if checkpoint is None else checkpoint
+        tree = Checkpoint.parse(split(note)[0])
+        rows: dict[Tile, bytes] = {}
+
+        def node(level: int, at: int) -> bytes:
+            tile, first = holding(level, at, tree.size)
+            if tile not in rows:
+                rows[tile] = self.tile(tile)
+                split_tile(rows[tile], tile.width)
+            return tile_root(rows[tile][first * 32 : (first + (1 << level % 8)) * 32])
+
+        path = inclusion_path(index, tree.size, node)
+        verify_inclusion(index, tree.size, node(0, index), path, tree.root)
+        return TlogProof(index, tuple(path), note).format()
+
+    def append_many(self, entries: Sequence[bytes], *, callers: int = 32) -> list[Appended]:
+        """Append entries side by side; they stand on the log in no particular order.
+
+        Raises:
+            LogUnavailableError, FormatError: of the first that failed. Sending all again
+                is safe.
+        """
+        with ThreadPoolExecutor(callers) as pool:
+            return list(pool.map(self.append, entries))
 
     def append(self, entry: bytes) -> Appended:
         """Append *entry*; returns when it stands under a durable checkpoint that counts.

@@ -1,15 +1,21 @@
-"""C2SP tlog-cosignature v1: a witness has seen this checkpoint, and none that contradicts it.
+"""C2SP tlog-cosignature v1.1: a witness has seen this checkpoint, and none that contradicts it.
 
-The Ed25519 form signs ``cosignature/v1``, the time, and the checkpoint's text; the
-signature line's value is the big-endian u64 time followed by the signature.
+The Ed25519 form (type 0x04) signs ``cosignature/v1``, the time, and the checkpoint's text.
+The ML-DSA-44 form (type 0x06) signs a ``cosigned_message`` structure that also names the
+cosigner, and holds against quantum computers. In both, the signature line's value is the
+big-endian u64 time followed by the signature.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, MLDSA44PublicKey
 
+from habeas.tlog.checkpoint import Checkpoint
 from habeas.tlog.errors import FormatError, SignatureError
 from habeas.tlog.note import (
     Signature,
@@ -23,6 +29,58 @@ from habeas.tlog.note import (
 )
 
 COSIGNATURE_V1 = 0x04
+MLDSA44 = 0x06
+_MLDSA44_KEY = 1312
+_LABEL = b"subtree/v1\n\0"
+
+
+class Cosigner(Protocol):
+    """A witness's public key, of either type."""
+
+    @property
+    def name(self) -> str:
+        """Key name."""
+
+    @property
+    def key_id(self) -> int:
+        """Key id."""
+
+    @property
+    def public_key(self) -> bytes:
+        """The key's raw bytes."""
+
+    @property
+    def vkey(self) -> str:
+        """The verifier key as text."""
+
+    def verify(self, text: str, value: bytes) -> None:
+        """Raise SignatureError unless *value* (time ‖ signature) cosigns *text*."""
+
+
+class Cosigning(Protocol):
+    """A witness's signing key, of either type."""
+
+    @property
+    def name(self) -> str:
+        """Key name."""
+
+    @property
+    def vkey(self) -> str:
+        """The verifier key as text."""
+
+    def cosign(self, text: str, timestamp: int) -> Signature:
+        """Cosign a checkpoint's text at *timestamp* (POSIX seconds)."""
+
+
+def parse_cosigner(vkey: str) -> Cosigner:
+    """A witness's verifier key, of either type.
+
+    Raises:
+        FormatError: malformed, or of another type.
+    """
+    if decode_vkey(vkey)[1] == MLDSA44:
+        return MldsaCosignatureVerifier.parse(vkey)
+    return CosignatureVerifier.parse(vkey)
 
 
 def _message(text: str, timestamp: int) -> bytes:
@@ -124,5 +182,117 @@ class CosignatureSigner:
     def cosign(self, text: str, timestamp: int) -> Signature:
         """Cosign a checkpoint's text at *timestamp* (POSIX seconds)."""
         signature = self._key.sign(_message(text, timestamp))
+        value = timestamp.to_bytes(8, "big") + signature
+        return Signature(self.name, self.verifier.key_id, value)
+
+
+def _structure(name: str, text: str, timestamp: int) -> bytes:
+    """``cosigned_message`` of a checkpoint: a subtree that begins at 0."""
+    checkpoint = Checkpoint.parse(text)
+    cosigner, origin = name.encode(), checkpoint.origin.encode()
+    if not (1 <= len(cosigner) <= 255 and 1 <= len(origin) <= 255):
+        raise FormatError("A name is too long to be cosigned with ML-DSA-44.")
+    return b"".join(
+        [
+            _LABEL,
+            bytes([len(cosigner)]), cosigner, timestamp.to_bytes(8, "big"),
+            bytes([len(origin)]), origin, bytes(8), checkpoint.size.to_bytes(8, "big"),
+            checkpoint.root,
+        ]
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class MldsaCosignatureVerifier:
+    """A witness's ML-DSA-44 key (type 0x06, 1,312 bytes; FIPS 204)."""
+
+    name: str
+    public_key: bytes
+
+    @classmethod
+    def parse(cls, vkey: str) -> MldsaCosignatureVerifier:
+        """Read a verifier key.
+
+        Raises:
+            FormatError: malformed, or of another type.
+        """
+        name, kind, public_key = decode_vkey(vkey)
+        if kind != MLDSA44 or len(public_key) != _MLDSA44_KEY:
+            raise FormatError(f"The key {name} is no ML-DSA-44 cosignature key.")
+        return cls(name, public_key)
+
+    @property
+    def key_id(self) -> int:
+        """Key id."""
+        return key_id(self.name, MLDSA44, self.public_key)
+
+    @property
+    def vkey(self) -> str:
+        """The verifier key as text."""
+        return encode_vkey(self.name, MLDSA44, self.public_key)
+
+    def verify(self, text: str, value: bytes) -> None:
+        """Raise unless *value* (time ‖ signature, 2,428 bytes) cosigns *text*.
+
+        Raises:
+            SignatureError: it does not.
+        """
+        timestamp = timestamp_of(value)
+        if timestamp >= 1 << 63:
+            raise SignatureError(f"The cosignature of {self.name} carries no possible time.")
+        try:
+            key = MLDSA44PublicKey.from_public_bytes(self.public_key)
+            key.verify(value[8:], _structure(self.name, text, timestamp))
+        except (InvalidSignature, ValueError, FormatError) as error:
+            raise SignatureError(f"The signature of {self.name} does not verify.") from error
+
+
+class MldsaCosignatureSigner:
+    """A witness's ML-DSA-44 signing key.
+
+    Args:
+        name: key name.
+        seed: 32 bytes (FIPS 204's private seed).
+    """
+
+    def __init__(self, name: str, seed: bytes) -> None:
+        check_name(name)
+        self.name = name
+        self._seed = seed
+        self._key = MLDSA44PrivateKey.from_seed_bytes(seed)
+        self.verifier = MldsaCosignatureVerifier(name, self._key.public_key().public_bytes_raw())
+
+    @classmethod
+    def generate(cls, name: str) -> MldsaCosignatureSigner:
+        """A fresh key."""
+        return cls(name, MLDSA44PrivateKey.generate().private_bytes_raw())
+
+    @classmethod
+    def parse(cls, private: str) -> MldsaCosignatureSigner:
+        """Read the text form.
+
+        Raises:
+            FormatError: it is none.
+        """
+        name, seed = decode_private(private, MLDSA44)
+        return cls(name, seed)
+
+    @property
+    def private(self) -> str:
+        """The private key as text; keep it secret."""
+        return encode_private(self.name, MLDSA44, self.verifier.public_key, self._seed)
+
+    @property
+    def vkey(self) -> str:
+        """The verifier key as text."""
+        return self.verifier.vkey
+
+    def cosign(self, text: str, timestamp: int) -> Signature:
+        """Cosign a checkpoint's text at *timestamp* (POSIX seconds).
+
+        Raises:
+            FormatError: the text is no checkpoint.
+        """
+        signature = self._key.sign(_structure(self.name, text, timestamp))
         value = timestamp.to_bytes(8, "big") + signature
         return Signature(self.name, self.verifier.key_id, value)

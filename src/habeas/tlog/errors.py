@@ -51,6 +51,17 @@ class RootMismatchError(ProofError):
     code = "tlog-root"
 
 
+class CorruptLogError(ProofError):
+    """A file of a log that is not what the signed root demands."""
+
+    code = "log-corrupt"
+
+    def __init__(self, path: str, cause: str) -> None:
+        super().__init__(f"{path}: {cause}")
+        #: The file, below the log's prefix.
+        self.path = path
+
+
 class ForkedViewError(ProofError):
     """A checkpoint that is not an extension of what was seen before."""
 

@@ -1,6 +1,6 @@
 """C2SP tlog-policy (draft): which log keys and witnesses make a checkpoint count.
 
-log <vkey>
+log <vkey> [<url>]
 witness <name> <vkey> [<url>]
 group <name> <k|any|all> <member>...
 quorum <name|none>
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from habeas.tlog.checkpoint import Checkpoint, parse_decimal
-from habeas.tlog.cosignature import CosignatureVerifier, timestamp_of
+from habeas.tlog.cosignature import Cosigner, parse_cosigner, timestamp_of
 from habeas.tlog.errors import FormatError, QuorumError, SignatureError
 from habeas.tlog.note import NoteVerifier, Verifier, open_note
 
@@ -24,7 +24,7 @@ class Witness:
     """A witness of a policy: its name there, its key, and where it takes checkpoints."""
 
     name: str
-    verifier: CosignatureVerifier
+    verifier: Cosigner
     url: str | None = None
 
 
@@ -70,11 +70,14 @@ class Policy:
             FormatError: a line that is none of the format's, or names something unknown.
         """
         reader = _Reader()
-        lines = text.splitlines()
+        if any(ord(char) < 0x20 and char not in "\t\n" for char in text) or "\x7f" in text:
+            raise FormatError("The policy holds control characters.")
+        lines = text.split("\n")
         if len(lines) > _MAX_LINES:
             raise FormatError("The policy has too many lines.")
         for number, line in enumerate(lines, start=1):
-            words = line.split()
+            # Space and tab only: other white space may stand in names.
+            words = [word for word in line.replace("\t", " ").split(" ") if word]
             if not words or words[0].startswith("#"):
                 continue
             try:
@@ -146,12 +149,19 @@ class _Reader:
 
     def line(self, words: list[str]) -> None:
         match words:
-            case ["log", vkey]:
-                self._logs.append(NoteVerifier.parse(vkey))
+            case ["log", vkey, *url] if len(url) <= 1:
+                log = NoteVerifier.parse(vkey)
+                if any(each.public_key == log.public_key for each in self._logs):
+                    raise FormatError(f"The key of the log {log.name} is named twice.")
+                self._logs.append(log)
             case ["witness", name, vkey, *url] if len(url) <= 1:
                 self._fresh(name)
-                verifier = CosignatureVerifier.parse(vkey)
-                if any(w.verifier == verifier for w in self._witnesses.values()):
+                verifier = parse_cosigner(vkey)
+                # One key counts once, whatever name it goes by.
+                if any(
+                    each.verifier.public_key == verifier.public_key
+                    for each in self._witnesses.values()
+                ):
                     raise FormatError(f"The key of witness {name} is named twice.")
                 self._witnesses[name] = Witness(name, verifier, url[0] if url else None)
             case ["group", name, threshold, *members] if members:

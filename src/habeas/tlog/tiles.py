@@ -6,6 +6,7 @@ a partial tile holds the first W of them. Entry bundles follow the same numberin
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -135,3 +136,13 @@ def split_tile(content: bytes, width: int) -> list[bytes]:
     if len(content) != width * 32:
         raise FormatError(f"The tile has {len(content)} bytes, not {width * 32}.")
     return [content[at : at + 32] for at in range(0, len(content), 32)]
+
+
+def tile_root(content: bytes) -> bytes:
+    """The root over a power of two of neighbouring hashes, given one after the other."""
+    sha256 = hashlib.sha256
+    while len(content) > 32:
+        content = b"".join(
+            [sha256(b"\x01" + content[at : at + 64]).digest() for at in range(0, len(content), 64)]
+        )
+    return content

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from habeas.tlog.checkpoint import Checkpoint, parse_decimal, parse_hash
-from habeas.tlog.cosignature import CosignatureSigner
+from habeas.tlog.cosignature import Cosigning
 from habeas.tlog.errors import FormatError, ProofError, SignatureError
 from habeas.tlog.note import NoteVerifier, open_note, split
 from habeas.tlog.tree import verify_consistency
@@ -67,7 +67,7 @@ class Witness:
     Args:
         connection: the owner's database, with ``isolation_level=None`` and durable commits
             (``synchronous=FULL``).
-        signer: the witness's key.
+        signer: the witness's key, Ed25519 or ML-DSA-44.
         logs: keys of the logs it witnesses; the key name is the log's origin.
         lock: held while the connection is used, where threads share it.
     """
@@ -75,7 +75,7 @@ class Witness:
     def __init__(
         self,
         connection: sqlite3.Connection,
-        signer: CosignatureSigner,
+        signer: Cosigning,
         logs: Iterable[NoteVerifier],
         lock: threading.RLock | None = None,
     ) -> None:

@@ -16,10 +16,13 @@ from pathlib import Path
 from starlette.applications import Starlette
 
 from habeas.errors import HabeasError
+from habeas.tlog.errors import LogUnavailableError
 from habeas.tlog.note import NoteSigner
 from habeas.tlog.policy import Policy
 from habeas.tlog.service.app import LogApp
+from habeas.tlog.service.objects import FolderObjects, Objects
 from habeas.tlog.service.sequencer import QueueFullError, Sequencer
+from habeas.tlog.service.state import SqliteState, StateError
 from habeas.tlog.service.storage import FileStorage, LogLockedError, RolledBackError, Storage
 
 __all__ = [
@@ -31,6 +34,7 @@ __all__ = [
     "Storage",
     "init_log",
     "make_app",
+    "open_storage",
     "read_signer",
 ]
 
@@ -69,13 +73,51 @@ def read_signer(folder: Path) -> NoteSigner:
         ) from error
 
 
-def make_app(folder: Path, *, interval: float = 0.1, patience: float = 20.0) -> Starlette:
+def open_storage(folder: Path, *, database: str = "", objects: str = "") -> Storage:
+    """The storage of a log.
+
+    Args:
+        folder: the log's folder: SQLite and files lie there, unless told otherwise.
+        database: a PostgreSQL connection string.
+        objects: ``s3://bucket/prefix``; credentials and endpoint as obstore reads them from
+            the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT, ...).
+
+    Raises:
+        LogLockedError: another process writes this log.
+        LogUnavailableError: database or object store do not answer.
+    """
+    if not database and not objects:
+        return FileStorage(folder)
+    files: Objects = FolderObjects(folder / "public")
+    if objects:
+        from habeas.tlog.service.s3 import BucketObjects  # noqa: PLC0415 - optional packages
+
+        files = BucketObjects.open(objects)
+    if database:
+        from habeas.tlog.service.postgres import PostgresState  # noqa: PLC0415 - optional packages
+
+        try:
+            state = PostgresState(database, read_signer(folder).name)
+        except StateError as error:
+            raise LogUnavailableError(f"The log's database does not answer: {error}.") from error
+        return Storage(state, files)
+    return Storage(SqliteState(folder), files)
+
+
+def make_app(
+    folder: Path,
+    *,
+    interval: float = 0.1,
+    patience: float = 20.0,
+    storage: Storage | None = None,
+) -> Starlette:
     """The log in *folder* as an ASGI application.
 
     Args:
         folder: as made by `init_log`.
         interval: seconds between batches.
         patience: seconds that an appending caller waits for a checkpoint that counts.
+        storage: where the log lies; by default SQLite and files in *folder*.
 
     Raises:
         LogLockedError: another process writes this log.
@@ -85,5 +127,7 @@ def make_app(folder: Path, *, interval: float = 0.1, patience: float = 20.0) -> 
     submitters = folder / "submitters.json"
     known = json.loads(submitters.read_text()) if submitters.exists() else {}
     signer = read_signer(folder)
-    sequencer = Sequencer(FileStorage(folder), signer, policy, interval=interval, patience=patience)
+    sequencer = Sequencer(
+        storage or FileStorage(folder), signer, policy, interval=interval, patience=patience
+    )
     return LogApp(sequencer, known).asgi()

@@ -15,8 +15,9 @@ from habeas.tlog.tiles import (
     decode_bundle,
     encode_bundle,
     split_tile,
+    tile_root,
 )
-from habeas.tlog.tree import Frontier, node_hash
+from habeas.tlog.tree import Frontier
 
 
 class Edge:
@@ -57,7 +58,7 @@ class Edge:
             for bit in range(7, -1, -1):
                 width = 1 << bit
                 if len(row) & width:
-                    hashes.append(fold_row(row[at : at + width]))
+                    hashes.append(tile_root(b"".join(row[at : at + width])))
                     at += width
         return Frontier(self.size, tuple(hashes))
 
@@ -81,17 +82,11 @@ class Edge:
             fresh = []
             for at in range(0, len(row), TILE_WIDTH):
                 part = row[at : at + TILE_WIDTH]
-                files.append((Tile(level, number, len(part)), b"".join(part)))
+                content = b"".join(part)
+                files.append((Tile(level, number, len(part)), content))
                 if len(part) == TILE_WIDTH:
-                    fresh.append(fold_row(part))
+                    fresh.append(tile_root(content))
                     number += 1
             self._rows[level] = row[len(fresh) * TILE_WIDTH :]
             first, level = first // TILE_WIDTH, level + 1
         return files
-
-
-def fold_row(row: Sequence[bytes]) -> bytes:
-    """The root over a power of two of neighbouring hashes."""
-    while len(row) > 1:
-        row = [node_hash(row[at], row[at + 1]) for at in range(0, len(row), 2)]
-    return row[0]

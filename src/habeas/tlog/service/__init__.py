@@ -90,11 +90,11 @@ def open_storage(folder: Path, *, database: str = "", objects: str = "") -> Stor
         return FileStorage(folder)
     files: Objects = FolderObjects(folder / "public")
     if objects:
-        from habeas.tlog.service.s3 import BucketObjects  # noqa: PLC0415 - optional packages
+        from habeas.tlog.service.s3 import BucketObjects  # noqa: PLC0415 - an optional package
 
         files = BucketObjects.open(objects)
     if database:
-        from habeas.tlog.service.postgres import PostgresState  # noqa: PLC0415 - optional packages
+        from habeas.tlog.service.postgres import PostgresState  # noqa: PLC0415 - an optional package
 
         try:
             state = PostgresState(database, read_signer(folder).name)

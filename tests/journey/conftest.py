@@ -1,0 +1,53 @@
+"""A whole installation: portal, log and three trustees, as processes of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from habeas import assets
+from habeas.cli import _installation as installation
+from habeas.cli._portal import PortalClient
+from habeas.cli._supervisor import Supervisor
+from habeas.promise import Receipt
+
+FIELDS = {
+    "full_name": "Anna Example",
+    "date_of_birth": "1980-05-17",
+    "address": "1 Forest Lane",
+}
+
+
+@dataclass
+class City:
+    """Everything that runs, and clients for it."""
+
+    place: installation.Installation
+    supervisor: Supervisor
+
+    def applicant(self) -> PortalClient:
+        return PortalClient(self.place.portal_url)
+
+    def officer(self, office="licensing-office") -> PortalClient:
+        return PortalClient(self.place.portal_url, installation.sign_ins(self.place)[office])
+
+    def apply(self):
+        """Apply with a photo; gives (reference, receipt, sealed picture)."""
+        with self.applicant() as client:
+            answer = client.apply("hunting-licence", FIELDS, portrait())
+        return answer["reference"], Receipt.read(answer["receipt"]), answer["photo"]
+
+
+def portrait() -> bytes:
+    """The public-domain portrait that set-up provides."""
+    return assets.path("astronaut.png").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory):
+    place = installation.install(tmp_path_factory.mktemp("city"), free_ports=True)
+    with Supervisor(place.services(), place.folder / "output") as supervisor:
+        supervisor.wait_until_healthy()
+        installation.announce(place)
+        yield City(place, supervisor)

@@ -1,0 +1,56 @@
+"""`habeas demo`, as a stranger runs it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from habeas import tlog
+from habeas.promise import Receipt
+
+STEPS = [
+    "check", "seal", "open", "view", "history", "verify", "refuse-purpose", "refuse-recipient",
+    "refuse-recognition", "refuse-bulk", "withdraw", "open-after-withdraw",
+]  # fmt: skip
+
+
+@pytest.mark.slow
+def test_the_demo_plays_the_whole_journey(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "habeas", "demo", "--data", str(tmp_path / "d"), "--json"],
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert [step["name"] for step in report["steps"]] == STEPS
+    assert all(step["ok"] for step in report["steps"])
+    assert all(
+        step["log_index"] is not None for step in report["steps"] if step["name"].startswith("ref")
+    )
+    _left_in_place(report)
+
+
+def _left_in_place(report):
+    receipt = Receipt.decode(Path(report["receipt_file"]).read_bytes())
+    policy = tlog.Policy.parse(Path(report["policy_file"]).read_text())
+    verified = tlog.TlogProof.parse(receipt.proof).verify(receipt.entry.encode(), policy)
+    assert verified.checkpoint.size >= 2
+    checkpoint = (Path(report["log_dir"]) / "checkpoint").read_text()
+    tree = policy.verify(checkpoint).checkpoint
+    entries = []
+    from habeas.tlog.tiles import bundles_of, decode_bundle
+
+    for bundle in bundles_of(tree.size):
+        content = (Path(report["log_dir"]) / bundle.path()).read_bytes()
+        entries += decode_bundle(content, bundle.width)
+    leaves = [tlog.leaf_hash(entry) for entry in entries]
+    assert tlog.Frontier().extend(leaves).root() == tree.root
+    assert policy.logs[0].vkey == report["log_vkey"]
+    blob = Path(report["sealed_blob"]).read_bytes()
+    assert len(blob) == receipt.promise.photo.size
+    assert b"\xff\xd8\xff" not in blob[:64]

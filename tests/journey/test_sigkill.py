@@ -1,0 +1,101 @@
+"""SIGKILL at any moment loses nothing acknowledged, and leaves nothing unacknowledged open."""
+
+import base64
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+
+import pytest
+
+from habeas.cli._portal import PortalError
+from habeas.promise import Receipt
+from tests.journey.conftest import City
+
+ROUNDS = 8
+VICTIMS = ["log", "trustee-1", "trustee-2", "trustee-3", "portal", "housekeeping"]
+
+
+@dataclass
+class Acknowledged:
+    """What an applicant was told is sealed."""
+
+    reference: str
+    receipt: Receipt
+    photo: bytes
+
+
+def _apply_until(city: City, stop: threading.Event, kept: list[Acknowledged]) -> None:
+    while not stop.is_set():
+        try:
+            reference, receipt, photo = city.apply()
+        except PortalError:
+            time.sleep(0.1)  # refused or cut off: nothing was acknowledged
+            continue
+        kept.append(Acknowledged(reference, receipt, base64.b64decode(photo)))
+
+
+def _kill(pid: int) -> None:
+    """The whole process group: gunicorn's workers die with their master."""
+    os.killpg(pid, signal.SIGKILL)
+
+
+def _sweep(city: City) -> None:
+    code = (
+        "import django; django.setup(); from habeas.portal import custodian; "
+        "custodian.custody().sweep(pending_seconds=0)"
+    )
+    environment = {
+        **os.environ,
+        "HABEAS_DATA": str(city.place.folder / "portal"),
+        "DJANGO_SETTINGS_MODULE": "habeas.portal.settings",
+    }
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True, timeout=60)
+
+
+def _rows(file, query):
+    with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as database:
+        return database.execute(query).fetchall()
+
+
+@pytest.mark.slow
+def test_nothing_acknowledged_is_lost_and_nothing_else_opens(city):
+    chance = random.Random(20261123)
+    kept: list[Acknowledged] = []
+    stop = threading.Event()
+    applicants = [threading.Thread(target=_apply_until, args=(city, stop, kept)) for _ in range(2)]
+    for each in applicants:
+        each.start()
+    try:
+        for _ in range(ROUNDS):
+            time.sleep(chance.uniform(0.2, 1.2))
+            _kill(city.supervisor.pids()[chance.choice(VICTIMS)])
+            deadline = time.monotonic() + 30
+            while time.monotonic() < deadline and not city.supervisor.tend():
+                time.sleep(0.05)
+    finally:
+        stop.set()
+        for each in applicants:
+            each.join()
+    city.supervisor.wait_until_healthy()
+    time.sleep(3)  # trustees follow the log again
+    _sweep(city)
+    assert len(kept) >= 3
+    with city.officer() as officer:
+        for each in kept:
+            opened = officer.open(each.reference, "decide-application", "After the crash")
+            assert opened.opened.photo == each.photo
+    portal = city.place.folder / "portal" / "portal.sqlite3"
+    states = dict(_rows(portal, "select state, count(*) from vault_sealedphoto group by 1"))
+    assert set(states) <= {"sealed", "orphaned"}
+    cases = _rows(portal, "select count(*) from apply_application where pointer is not null")
+    # An answer that was cut off after the commit left a case that its applicant never
+    # heard of; it is whole, and opens to its office alone.
+    assert states["sealed"] == cases[0][0] >= len(kept)
+    blobs = list((city.place.folder / "portal" / "blobs").glob("??/*"))
+    assert len(blobs) == states["sealed"]

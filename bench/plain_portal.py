@@ -1,0 +1,51 @@
+"""The portal with one more address, for comparison: it stores the upload plainly.
+
+Same server, same form, same check of the photo, same database; then the JPEG goes into a
+file, synced, and the application into its table. What sealing costs is the difference.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import include, path
+from django.views.decorators.csrf import csrf_exempt
+
+from habeas.portal import custodian
+from habeas.portal.apply.forms import DetailsForm
+from habeas.portal.apply.models import Application
+from habeas.portal.apply.submit import new_reference
+from habeas.portal.services import services
+
+
+@csrf_exempt
+def apply_plainly(request: HttpRequest) -> HttpResponse:
+    """As `habeas.portal.api.apply`, without sealing, trustees and log."""
+    service = services()[request.POST["service"]]
+    form = DetailsForm(service, json.loads(request.POST["fields"]))
+    assert form.is_valid()
+    assert service.photo
+    picture = custodian.pool().check(request.FILES["photo"].read(), service.photo.profile).kept
+    reference = new_reference(service)
+    folder = settings.DATA / "plain"
+    folder.mkdir(exist_ok=True)
+    with (folder / secrets.token_hex(16)).open("wb") as file:
+        file.write(picture)
+        file.flush()
+        os.fsync(file.fileno())
+    Application.objects.create(
+        reference=reference,
+        service=service.id,
+        office=service.office,
+        fields=form.answers(),
+        day=datetime.now(UTC).date(),
+    )
+    return JsonResponse({"reference": reference}, status=201)
+
+
+urlpatterns = [path("plain", apply_plainly), path("", include("habeas.portal.urls"))]

@@ -56,13 +56,12 @@ def init(
 
     try:
         settings = Settings(
-            name=name, url=url, log_url=log_url, origin=origin,
-            protection=protection.value, command=tuple(command or ()),
-        )  # fmt: skip
+            name=name, url=url, log_url=log_url, origin=origin, command=tuple(command or ())
+        )
     except ValidationError as error:
         raise SetupError(f"These settings cannot be used: {error}") from error
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    keys = keyring.create(data, settings)
+    keys = keyring.create(data, settings, protection.value)
     settings.save(data)
     typer.echo(keys.identity(settings).encode().decode())
 
@@ -110,3 +109,76 @@ def status(
         return
     for name, value in state.items():
         typer.echo(f"{name:<10} {value}")
+
+
+@app.command()
+def rotate(
+    data: Folder,
+    *,
+    month: Annotated[
+        list[str] | None, typer.Option(help="Make a fresh key for photos that expire in a month.")
+    ] = None,
+    protection: Annotated[
+        Protection | None, typer.Option(help="Protect the keys in another way from now on.")
+    ] = None,
+    passphrase_file: Annotated[
+        Path | None,
+        typer.Option(help="The new passphrase, on the first line of a file.", exists=True),
+    ] = None,
+) -> None:
+    """Make fresh month keys, or protect all keys with another passphrase.
+
+    Shares that were sealed to an older key of a month keep opening until the month is over.
+    The service may go on running.
+    """
+    from habeas.trustee import Settings, Trustee, keyring
+    from habeas.trustee.errors import SetupError
+
+    if not month and protection is None:
+        raise SetupError("There is nothing to rotate.", "Give --month, or --protection.")
+    if protection is not None:
+        secret = passphrase_file.read_text().partition("\n")[0] if passphrase_file else None
+        keyring.protect(data, Settings.load(data), protection.value, secret)
+        typer.echo(f"The keys are protected by: {protection.value}.")
+    if month:
+        trustee = Trustee(data)
+        try:
+            for each in month:
+                typer.echo(trustee.rotate(each))
+        finally:
+            trustee.close()
+
+
+@app.command()
+def log(
+    data: Folder,
+    *,
+    reopen: Annotated[
+        bool, typer.Option("--reopen", help="Trust the log again, after looking at a fork.")
+    ] = False,
+    json_: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Show this trustee's own view of the log: checkpoint, what it owes, evidence of a fork."""
+    from habeas.trustee import Trustee
+
+    trustee = Trustee(data)
+    try:
+        if reopen:
+            trustee.follower.reopen()
+        state = {
+            **trustee.health(),
+            "checkpoint": trustee.follower.newest(),
+            "fork": json.loads(trustee.follower.fork() or "null"),
+        }
+    finally:
+        trustee.close()
+    if json_:
+        typer.echo(json.dumps(state))
+        return
+    typer.echo(f"followed   {state['view']} entries, root {state['root']}")
+    typer.echo(f"owed       {state['owed']} entries")
+    typer.echo(f"\n{state['checkpoint'] or 'no checkpoint yet'}")
+    if state["fork"]:
+        typer.secho("The log has shown two trees. Keep both; tell the monitors.", fg="red")
+        for name, note in state["fork"].items():
+            typer.echo(f"\n{name}:\n{note}")

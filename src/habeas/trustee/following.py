@@ -55,6 +55,10 @@ class Follower:
         """How many entries of the log were followed."""
         return self._frontiers[-1].size
 
+    def newest(self) -> str | None:
+        """The newest checkpoint that was followed to, with its signatures."""
+        return self._view.checkpoint()
+
     @property
     def root(self) -> bytes:
         """The root hash of the tree that was followed."""
@@ -76,7 +80,9 @@ class Follower:
             Refusal: ``view-stale``, the entries cannot be had now; ``view-forked``, the
                 checkpoint is not of the log that this trustee has followed.
         """
-        if self.fork() is not None:
+        if self._fork is not None:
+            self._fork = self._read_fork()  # its operator may have reopened it
+        if self._fork is not None:
             raise Refusal(
                 "view-forked",
                 "The log has shown this trustee two different trees.",

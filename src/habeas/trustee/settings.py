@@ -13,7 +13,7 @@ import json
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -47,8 +47,7 @@ class Settings(BaseModel):
     url: Url
     log_url: Url
     origin: KeyName
-    protection: Literal["file", "passphrase", "command"] = "file"
-    #: Program and arguments that print the passphrase, for protection = "command".
+    #: Program and arguments that print the passphrase, where the keys are protected by one.
     command: tuple[str, ...] = ()
     #: A request counts while its checkpoint is younger than this.
     fresh_seconds: _Positive = 600

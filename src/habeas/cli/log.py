@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -106,10 +108,13 @@ def verify(log: Anywhere, *, policy: PolicyFile, as_json: Json = False) -> None:
     from habeas.tlog.verifying import verify_log
 
     columns = ("Verifying", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with (
+        _files(log) as files,
+        Progress(*columns, console=Console(stderr=True), transient=True) as bar,
+    ):
         task = bar.add_task("entries", total=None)
         verified = verify_log(
-            _files(log),
+            files,
             _policy(policy),
             lambda done, total: bar.update(task, completed=done, total=total),
         )
@@ -151,6 +156,60 @@ def show(
             typer.echo(json.dumps({"index": index, "entry": text}) if as_json else text)
 
 
+@app.command()
+def monitor(
+    log: Source,
+    *,
+    policy: PolicyFile,
+    state: Annotated[
+        Path, typer.Option(help="Where the monitor keeps its place and its findings.")
+    ] = Path("monitor.sqlite3"),
+    receipt: Annotated[
+        list[Path] | None,
+        typer.Option(exists=True, dir_okay=False, help="A receipt, to watch over its photo."),
+    ] = None,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Go on for ever; otherwise look once.")
+    ] = False,
+    every: Annotated[float, typer.Option(min=0.1, help="Seconds between looks.")] = 10.0,
+    stale_after: Annotated[
+        float, typer.Option(min=1, help="Seconds after which the witnesses' word is too old.")
+    ] = 3600.0,
+    most_a_day: Annotated[
+        int, typer.Option(min=1, help="Requests of one office on one day that are reported.")
+    ] = 200,
+    metrics_port: Annotated[
+        int, typer.Option(min=0, help="Serve Prometheus metrics on this port; 0 for none.")
+    ] = 0,
+    as_json: Json = False,
+) -> None:
+    """Watch a log: checkpoints, consistency, entries, and the rules among them.
+
+    Without --follow the exit status is 0 when there is nothing to find fault with, 2 with
+    findings (also of earlier looks, with the same state), 3 when the log does not answer.
+    """
+    import sqlite3
+
+    from habeas.cli._monitor import watch
+    from habeas.custody.monitor import rules
+    from habeas.promise import Receipt
+    from habeas.tlog.monitor import Monitor
+
+    receipts = [Receipt.decode(each.read_bytes()) for each in receipt or []]
+    connection = sqlite3.connect(state, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA journal_mode = WAL")
+    with _client(log) as client:
+        watching = Monitor(
+            connection, client, _policy(policy), rules(receipts, most_a_day=most_a_day),
+            stale_after=stale_after,
+        )  # fmt: skip
+        status = watch(
+            watching, every=every if follow else None, metrics_port=metrics_port, as_json=as_json
+        )
+    connection.close()
+    raise typer.Exit(status)
+
+
 def _policy(file: Path) -> Policy:
     from habeas.tlog import Policy
 
@@ -168,11 +227,14 @@ def _client(log: str, token: str = "") -> LogClient:
     return LogClient(log, token or None)
 
 
-def _files(log: str) -> Files:
+@contextmanager
+def _files(log: str) -> Iterator[Files]:
     from habeas.tlog.verifying import Folder
 
     if log.startswith(("http://", "https://")):
-        return _client(log)
+        with _client(log) as client:
+            yield client
+        return
     folder = Path(log)
     # The folder that `serve` writes into is as good as its public part.
-    return Folder(folder / "public" if (folder / "public" / "checkpoint").exists() else folder)
+    yield Folder(folder / "public" if (folder / "public" / "checkpoint").exists() else folder)

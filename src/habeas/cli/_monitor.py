@@ -1,0 +1,76 @@
+"""The loop of `habeas log monitor`: look, print what is new, wait."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import typer
+
+from habeas.tlog.monitor import Finding, Monitor, Round
+
+
+def watch(monitor: Monitor, *, every: float | None, metrics_port: int, as_json: bool) -> int:
+    """Look once, or every so many seconds until interrupted.
+
+    Returns:
+        Exit status: 0 nothing found, 2 findings, 3 the log does not answer.
+    """
+    latest = [monitor.metrics()]
+    server = _serve(metrics_port, latest) if metrics_port else None
+    try:
+        while True:
+            seen = monitor.look()
+            latest[0] = monitor.metrics()
+            # Looking once tells all that is known; following tells what is new.
+            findings = monitor.findings() if every is None else list(seen.findings)
+            _tell(seen, findings, as_json=as_json)
+            if every is None:
+                break
+            time.sleep(every)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        if server is not None:
+            server.shutdown()
+            server.server_close()
+    if monitor.findings():
+        return 2
+    return 3 if seen.failure else 0
+
+
+def _tell(seen: Round, findings: list[Finding], *, as_json: bool) -> None:
+    if as_json:
+        told = [
+            {"code": each.code, "cause": each.words, "index": each.index, "evidence": each.evidence}
+            for each in findings
+        ]
+        fields = {"size": seen.size, "findings": told, "failure": seen.failure}
+        typer.echo(json.dumps(fields))
+        return
+    for each in findings:
+        typer.secho(f"{each.code}: {each.words}", fg="red")
+    if seen.failure:
+        typer.secho(f"Not followed further: {seen.failure}", fg="yellow", err=True)
+    elif not findings:
+        typer.echo(f"{seen.size} entries verified; nothing to find fault with.", err=True)
+
+
+def _serve(port: int, latest: list[str]) -> ThreadingHTTPServer:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = latest[0].encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/plain; version=0.0.4")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing: findings are what the terminal is for."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server

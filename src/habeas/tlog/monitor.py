@@ -1,0 +1,211 @@
+"""Watching a log: every checkpoint, every entry, and rules among entries.
+
+A monitor needs nobody's permission. It follows a log with a verified view
+(`habeas.tlog.view`), shows each entry to its rules, and keeps its place, the rules' memory
+and what was found in one SQLite file, so that a restart repeats nothing and misses nothing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from habeas.tlog.errors import (
+    FormatError,
+    LogUnavailableError,
+    ProofError,
+    QuorumError,
+    SignatureError,
+    StaleViewError,
+)
+from habeas.tlog.policy import Policy
+from habeas.tlog.view import LogView, Source
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS finding (
+  number INTEGER PRIMARY KEY, position INTEGER, code TEXT NOT NULL, words TEXT NOT NULL,
+  evidence TEXT, UNIQUE (position, code, words)
+) STRICT;
+"""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that a log should not show.
+
+    Attributes:
+        code: what kind, for programs.
+        words: one sentence for people.
+        index: the entry that shows it, or None when it is about the log itself.
+        evidence: what others need to see it too: checkpoints that contradict each other.
+    """
+
+    code: str
+    words: str
+    index: int | None = None
+    evidence: str | None = None
+
+
+class Rule(Protocol):
+    """Something that holds among the entries of an honest log."""
+
+    def prepare(self, connection: sqlite3.Connection) -> None:
+        """Make the rule's tables, where they are missing."""
+
+    def see(self, connection: sqlite3.Connection, index: int, entry: bytes) -> Iterable[Finding]:
+        """Take in one entry. Called once for each, in order, inside the view's transaction."""
+
+
+@dataclass(frozen=True)
+class Round:
+    """One look at the log.
+
+    Attributes:
+        size: entries followed by now.
+        findings: those that are new.
+        failure: why the log could not be followed further this time, or None.
+    """
+
+    size: int
+    findings: tuple[Finding, ...]
+    failure: str | None = None
+
+
+class Monitor:
+    """Follows one log.
+
+    Args:
+        connection: SQLite with ``isolation_level=None``.
+        source: the log.
+        policy: what makes its checkpoints count.
+        rules: what to hold entries against.
+        stale_after: seconds after which a checkpoint's quorum is too old; needs witnesses.
+        clock: POSIX seconds.
+    """
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        source: Source,
+        policy: Policy,
+        rules: Sequence[Rule] = (),
+        *,
+        stale_after: float = 3600.0,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._connection = connection
+        self._source = source
+        self._policy = policy
+        self._rules = rules
+        self._stale_after = stale_after
+        self._clock = clock
+        connection.executescript(_SCHEMA)
+        for rule in rules:
+            rule.prepare(connection)
+        self._view = LogView(connection, source, policy, self._see)
+        self._fresh: list[Finding] = []
+        self._checked_at = 0.0
+        self._failures = 0
+
+    def _see(self, index: int, entry: bytes) -> None:
+        for rule in self._rules:
+            for finding in rule.see(self._connection, index, entry):
+                self._note(finding)
+
+    def _note(self, finding: Finding) -> None:
+        known = self._connection.execute(
+            "SELECT 1 FROM finding WHERE position IS ? AND code = ? AND words = ?",
+            (finding.index, finding.code, finding.words),
+        ).fetchone()
+        if known is None:
+            self._connection.execute(
+                "INSERT INTO finding (position, code, words, evidence) VALUES (?, ?, ?, ?)",
+                (finding.index, finding.code, finding.words, finding.evidence),
+            )
+            self._fresh.append(finding)
+
+    def look(self) -> Round:
+        """Follow the log to its newest checkpoint.
+
+        A log that does not answer is a failure of this round, not a finding; one that
+        answers with what cannot be true is a finding.
+        """
+        self._fresh = []
+        failure = self._follow()
+        self._failures = self._failures + 1 if failure else 0
+        return Round(self._view.size, tuple(self._fresh), failure)
+
+    def _follow(self) -> str | None:
+        try:
+            note = self._source.checkpoint()
+        except LogUnavailableError as error:
+            return error.cause
+        except FormatError as error:
+            self._note(Finding("checkpoint-format", error.cause))
+            return None
+        before = self._view.checkpoint()
+        try:
+            verified = self._view.catch_up(note)
+        except (LogUnavailableError, StaleViewError) as error:
+            self._fresh = []
+            return error.cause
+        except QuorumError as error:
+            self._finding("quorum-missing", error.cause, note)
+        except SignatureError as error:
+            self._finding("checkpoint-signature", error.cause, note)
+        except ProofError as error:
+            evidence = note if before is None else f"{before}\n{note}"
+            self._finding("fork", error.cause, evidence)
+        except FormatError as error:
+            self._finding("log-format", error.cause, note)
+        else:
+            self._checked_at = self._clock()
+            self._freshness(verified.quorum_time, verified.checkpoint.size)
+        return None
+
+    def _finding(self, code: str, words: str, evidence: str) -> None:
+        # What the rules had found in this round was rolled back with the view.
+        self._fresh = []
+        self._note(Finding(code, words, evidence=evidence))
+
+    def _freshness(self, quorum_time: int, size: int) -> None:
+        age = self._clock() - quorum_time
+        if quorum_time and age > self._stale_after:
+            self._note(
+                Finding(
+                    "checkpoint-stale",
+                    f"The witnesses last saw the log's {size} entries at {quorum_time}, "
+                    "too long ago.",
+                )
+            )
+
+    def findings(self) -> list[Finding]:
+        """All that was ever found, oldest first."""
+        rows = self._connection.execute(
+            "SELECT code, words, position, evidence FROM finding ORDER BY number"
+        )
+        return [Finding(*row) for row in rows]
+
+    def metrics(self) -> str:
+        """Figures in Prometheus's text format."""
+        lines = [
+            "# HELP habeas_monitor_size Entries followed and verified.",
+            "# TYPE habeas_monitor_size gauge",
+            f"habeas_monitor_size {self._view.size}",
+            "# HELP habeas_monitor_checked_timestamp_seconds When the log last verified.",
+            "# TYPE habeas_monitor_checked_timestamp_seconds gauge",
+            f"habeas_monitor_checked_timestamp_seconds {self._checked_at:.0f}",
+            "# HELP habeas_monitor_failures Rounds in a row without an answer of the log.",
+            "# TYPE habeas_monitor_failures gauge",
+            f"habeas_monitor_failures {self._failures}",
+            "# HELP habeas_monitor_findings_total Findings by code.",
+            "# TYPE habeas_monitor_findings_total counter",
+        ]
+        rows = self._connection.execute(
+            "SELECT code, count(*) FROM finding GROUP BY code ORDER BY code"
+        )
+        lines += [f'habeas_monitor_findings_total{{code="{code}"}} {count}' for code, count in rows]
+        return "\n".join(lines) + "\n"

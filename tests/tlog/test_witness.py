@@ -1,0 +1,218 @@
+"""Witnesses: the table of answers, and a log that bears any of them."""
+
+import asyncio
+import base64
+import sqlite3
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from habeas import tlog
+from habeas.tlog.service.witnesses import Witnesses
+from habeas.tlog.witness import Witness
+from tests.tlog.test_service import served, witness_app
+
+LOG = tlog.NoteSigner("log.example/w", bytes(32))
+LEAVES = [tlog.leaf_hash(b"%d" % n) for n in range(40)]
+KINDS = [tlog.CosignatureSigner, tlog.MldsaCosignatureSigner]
+
+
+def node(level, index):
+    part = LEAVES[index << level : (index + 1) << level]
+    return tlog.Frontier().extend(part).root()
+
+
+def tree(size, signer=LOG, leaves=LEAVES):
+    root = tlog.Frontier().extend(leaves[:size]).root()
+    checkpoint = tlog.Checkpoint(signer.name, size, root)
+    return checkpoint, signer.sign(checkpoint.text())
+
+
+def body(old, size, note=None, proof=None):
+    if proof is None:
+        proof = tlog.consistency_path(old, size, node) if old <= size else []
+    lines = [f"old {old}", *(base64.b64encode(each).decode() for each in proof)]
+    return ("\n".join(lines) + "\n\n" + (note or tree(size)[1])).encode()
+
+
+def database(path=":memory:"):
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
+@pytest.fixture(params=KINDS, ids=["ed25519", "ml-dsa-44"])
+def witness(request):
+    return Witness(database(), request.param.generate("w.example"), [LOG.verifier])
+
+
+def cosigned(witness, answer, size):
+    assert answer.status == 200
+    verifier = tlog.parse_cosigner(witness._signer.vkey)
+    tlog.open_note(tree(size)[0].text() + "\n" + answer.body, [verifier])
+
+
+def test_a_growing_log_is_cosigned(witness):
+    old = 0
+    for size in (0, 1, 1, 2, 7, 32, 40):
+        cosigned(witness, witness.add_checkpoint(body(old, size), 1_700_000_000), size)
+        old = size
+    assert witness.latest(LOG.name).startswith(tree(40)[1])
+
+
+def test_the_table_of_answers(witness):
+    fork = [*LEAVES[:3], *LEAVES[4:]]
+    stranger = tlog.NoteSigner.generate("other.example")
+    impostor = tlog.NoteSigner.generate(LOG.name)
+    assert witness.add_checkpoint(body(0, 10), 1).status == 200
+    answers = {
+        b"": 400,
+        b"\xff": 400,
+        b"old -1\n\n" + tree(12)[1].encode(): 400,
+        b"old 10\n!\n\n" + tree(12)[1].encode(): 400,
+        body(10, 12, proof=[bytes(32)] * 64): 400,
+        b"old 10\n\nno note": 400,
+        body(13, 12): 400,
+        body(10, 12, note=tree(12, stranger)[1]): 404,
+        body(10, 12, note=tree(12, impostor)[1]): 403,
+        body(9, 12): 409,
+        body(0, 12): 409,
+        body(10, 12, proof=[]): 422,
+        body(10, 12, note=tree(12, leaves=fork)[1]): 422,
+        body(10, 10, note=tree(10, leaves=fork)[1]): 422,
+        body(10, 10, proof=[bytes(32)]): 422,
+        body(10, 10): 200,
+    }
+    for request, status in answers.items():
+        answer = witness.add_checkpoint(request, 1)
+        assert answer.status == status, request[:80]
+        if status == 409:
+            assert (answer.body, answer.media_type) == ("10\n", "text/x.tlog.size")
+    fresh = Witness(database(), tlog.CosignatureSigner.generate("x"), [LOG.verifier])
+    assert fresh.add_checkpoint(body(0, 3, proof=[bytes(32)]), 1).status == 422
+
+
+def test_of_two_trees_at_once_one_is_cosigned(tmp_path):
+    """Compare-and-store is one step, also between processes that share the database."""
+    signer = tlog.CosignatureSigner.generate("w.example")
+    witnesses = [Witness(database(tmp_path / "w"), signer, [LOG.verifier]) for _ in range(2)]
+    fork = [*LEAVES[:5], *LEAVES[6:]]
+    assert witnesses[0].add_checkpoint(body(0, 5), 1).status == 200
+    begin = threading.Barrier(2)
+
+    def ask(which):
+        leaves = fork if which else LEAVES
+
+        def fork_node(level, index):
+            return tlog.Frontier().extend(leaves[index << level : (index + 1) << level]).root()
+
+        proof = tlog.consistency_path(5, 9, fork_node)
+        request = body(5, 9, note=tree(9, leaves=leaves)[1], proof=proof)
+        begin.wait()
+        return witnesses[which].add_checkpoint(request, 2).status
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(ask, range(2))) == [200, 409]
+
+
+def answering(reply):
+    async def add(request: Request) -> Response:
+        return await reply(await request.body())
+
+    return Starlette(routes=[Route("/add-checkpoint", add, methods=["POST"])])
+
+
+def fixed(status, content=b"", media_type="text/plain"):
+    async def reply(_):
+        return Response(content, status, media_type=media_type)
+
+    return answering(reply)
+
+
+async def _slow(_):
+    await asyncio.sleep(1.5)
+    return Response("", 200)
+
+
+async def _endless(_):
+    return Response(b"x" * 200_000, 200)
+
+
+ODD = {
+    "400": fixed(400),
+    "403": fixed(403),
+    "404": fixed(404),
+    "409 without size": fixed(409, b"what?"),
+    "409 for ever": fixed(409, b"3\n", "text/x.tlog.size"),
+    "409 too large": fixed(409, b"999999\n", "text/x.tlog.size"),
+    "409 digits of another script": fixed(409, "\u0663\n".encode()),
+    "422": fixed(422),
+    "429": fixed(429),
+    "500": fixed(500),
+    "302": fixed(302),
+    "200 with nothing": fixed(200),
+    "200 with a page": fixed(200, b"<html>"),
+    "200 not text": fixed(200, b"\xff\xfe"),
+    "200 signed by another": fixed(
+        200, tlog.CosignatureSigner.generate("w0").cosign(tree(9)[0].text(), 1).line().encode()
+    ),
+    "too long": answering(_endless),
+}
+
+
+def policy(*witnesses, quorum):
+    lines = [f"log {LOG.vkey}"]
+    lines += [f"witness {name} {signer.vkey} {url}" for name, signer, url in witnesses]
+    return tlog.Policy.parse("\n".join([*lines, *quorum]))
+
+
+async def cosign(rules, *sizes):
+    asking = Witnesses(rules, timeout=1.0)
+    try:
+        notes = []
+        for size in sizes:
+            checkpoint, signed = tree(size)
+            notes.append(
+                await asking.cosign(
+                    signed, checkpoint, lambda old, at: tlog.consistency_path(old, at.size, node)
+                )
+            )
+        return notes
+    finally:
+        await asking.close()
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_an_odd_witness_costs_no_more_than_its_cosignature(name):
+    good, odd = (tlog.CosignatureSigner.generate(f"w{n}") for n in range(2))
+    app = witness_app(Witness(database(), good, [LOG.verifier]))
+    with served(app) as good_url, served(ODD[name]) as odd_url:
+        rules = policy(("g", good, good_url), ("o", odd, odd_url), quorum=["quorum g"])
+        for note in asyncio.run(cosign(rules, 3, 9)):
+            assert [each.name for each in rules.verify(note).cosignatures] == ["g"]
+
+
+def test_a_slow_witness_delays_nobody_who_does_not_need_it():
+    good, slow = (tlog.CosignatureSigner.generate(f"w{n}") for n in range(2))
+    app = witness_app(Witness(database(), good, [LOG.verifier]))
+    with served(app) as good_url, served(answering(_slow)) as slow_url:
+        rules = policy(("g", good, good_url), ("s", slow, slow_url), quorum=["quorum g"])
+        started = time.monotonic()
+        asyncio.run(cosign(rules, 3, 9, 12))
+        assert time.monotonic() - started < 1.4
+
+
+def test_a_witness_that_knows_more_or_less_than_the_log_thinks_is_caught_up_with():
+    signer = tlog.MldsaCosignatureSigner.generate("w")
+    witness = Witness(database(), signer, [LOG.verifier])
+    assert witness.add_checkpoint(body(0, 5), 1).status == 200
+    with served(witness_app(witness)) as url:
+        rules = policy(("w", signer, url + "/"), quorum=["quorum w"])
+        for note in asyncio.run(cosign(rules, 7, 9)):
+            rules.verify(note)

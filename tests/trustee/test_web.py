@@ -74,3 +74,10 @@ def test_it_is_a_witness(http, world):
     world.seal()
     note = world.log.checkpoint()
     assert all(name in note for name in (f"{n}/witness" for n in world.names[:1]))
+
+
+def test_it_can_be_watched(http, world):
+    state = http.get("/health").json()
+    assert state["ok"] is True
+    assert state["view"] >= 0
+    assert f"habeas_trustee_photos {state['photos']}" in http.get("/metrics").text

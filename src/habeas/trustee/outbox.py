@@ -86,7 +86,11 @@ class Outbox:
         """Deliver until *stop* is set; the body of a thread."""
         while not stop.is_set():
             self._wake.clear()
-            if self.deliver() == 0:
+            try:
+                delivered = self.deliver()
+            except HabeasError as error:  # the database, which may recover
+                self.problem, delivered = error, 0
+            if delivered == 0:
                 self._wake.wait(_RETRY_SECONDS)
 
 

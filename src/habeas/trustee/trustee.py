@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from habeas import promise
+from habeas.errors import HabeasError
 from habeas.promise import KeyStatement, Kind, ReleasedStatement
 from habeas.promise.model import Document
 from habeas.tlog.client import LogClient
@@ -30,6 +31,8 @@ from habeas.trustee.settings import Settings, load_policy, load_token
 from habeas.trustee.store import Store
 
 _SWEEP_SECONDS = 60.0
+#: Longer than the log lets a caller wait for a checkpoint that counts.
+_LOG_SECONDS = 25.0
 
 
 def utc_now() -> datetime:
@@ -73,7 +76,7 @@ class Trustee:
         self._now = now
         self._keys = keyring.load(folder, self.settings)
         self._store = Store(folder / "trustee.db")
-        self._log = LogClient(self.settings.log_url, load_token(folder))
+        self._log = LogClient(self.settings.log_url, load_token(folder), timeout=_LOG_SECONDS)
         self._records = Records(self.settings.name, self._keys.locker, now)
         self._months: MonthKeys = StoredMonthKeys(
             self._store, self._keys.locker, self.settings.months_ahead
@@ -120,9 +123,12 @@ class Trustee:
             self.follower.tail()
             moment = self._now().timestamp()
             if moment >= next_sweep:
-                self.sweep()
-                next_sweep = moment + _SWEEP_SECONDS
-            self.outbox.wake()
+                try:
+                    self.sweep()
+                    next_sweep = moment + _SWEEP_SECONDS
+                except HabeasError as error:
+                    # A full disk must not end the round for good: it is tried again.
+                    self.follower.problem = error
             self._stop.wait(self.settings.poll_seconds)
 
     def _deliver(self) -> None:

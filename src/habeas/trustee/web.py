@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -185,6 +185,17 @@ def _routes(app: FastAPI, trustee: Trustee) -> None:
         """Whether this trustee works, how far it has followed the log, what it owes."""
         state = trustee.health()
         return JSONResponse(state, 200 if state["ok"] else 503)
+
+    @app.get("/metrics", response_class=PlainTextResponse)
+    def metrics() -> PlainTextResponse:
+        """The same for Prometheus."""
+        state = trustee.health()
+        values = {name: int(state[name]) for name in ("ok", "view", "photos", "pending", "owed")}
+        lines = [
+            f"# TYPE habeas_trustee_{name} gauge\nhabeas_trustee_{name} {value}\n"
+            for name, value in values.items()
+        ]
+        return PlainTextResponse("".join(lines))
 
 
 def _handle_errors(app: FastAPI) -> None:

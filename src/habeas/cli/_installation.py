@@ -28,6 +28,7 @@ from habeas.promise import Entry, Kind, PolicyDetails, TrusteeIdentity
 
 _TRUSTEES = 3
 _THRESHOLD = 2
+_PORT = 8000
 _ORIGIN = "habeas.example/log"
 #: What the trustees of a one-machine installation stand for.
 _NAMES = ("city-it.example", "ombudsman.example", "open-city-association.example")
@@ -109,13 +110,31 @@ def _check_free(ports: Sequence[int]) -> None:
             raise PortError(f"Port {port} is taken by another program.") from error
 
 
-def install(folder: Path, *, port: int = 8000, free_ports: bool = False) -> Installation:
+def _choose_ports(folder: Path, port: int | None, *, free_ports: bool) -> list[int]:
+    """Ports of the portal, the log and the trustees; the same as last time unless told otherwise.
+
+    Receipts carry addresses: an installation that moved would leave them behind.
+    """
+    file, count = folder / "ports.json", 2 + _TRUSTEES
+    if port is None and file.exists():
+        ports = [int(each) for each in json.loads(file.read_text())]
+    elif free_ports:
+        ports = _free_ports(count)
+    else:
+        ports = list(range(port or _PORT, (port or _PORT) + count))
+    _check_free(ports)
+    file.write_text(json.dumps(ports))
+    return ports
+
+
+def install(folder: Path, *, port: int | None = None, free_ports: bool = False) -> Installation:
     """Make an installation, or find the one that *folder* holds.
 
     Args:
         folder: for everything.
-        port: of the portal; the log and the trustees take the ports after it.
-        free_ports: take whatever ports are free instead.
+        port: of the portal; the log and the trustees take the ports after it. By default
+            those of the last time, or 8000.
+        free_ports: the first time, take whatever ports are free.
 
     Raises:
         PortError: a port is taken.
@@ -126,9 +145,7 @@ def install(folder: Path, *, port: int = 8000, free_ports: bool = False) -> Inst
     from habeas.trustee import Settings, keyring
 
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    count = 2 + _TRUSTEES
-    ports = _free_ports(count) if free_ports else list(range(port, port + count))
-    _check_free(ports)
+    ports = _choose_ports(folder, port, free_ports=free_ports)
     url = [f"http://127.0.0.1:{each}" for each in ports]
     vkey = init_log(folder / "log", _ORIGIN)
     identities = []

@@ -25,8 +25,13 @@ def run(
         Path, typer.Option(help="Folder for keys, databases and photos; made when absent.")
     ] = Path("data"),
     port: Annotated[
-        int, typer.Option(min=1, max=65000, help="Port of the portal; the others follow it.")
-    ] = 8000,
+        int | None,
+        typer.Option(
+            min=1,
+            max=65000,
+            help="Port of the portal; the others follow it. By default as last time, or 8000.",
+        ),
+    ] = None,
 ) -> None:
     """Run the portal, the log and three trustees, each a process with its own folder and keys.
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from habeas.promise import KeyStatement, TrusteeIdentity
+    from habeas.trustee.recovery import Circle
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Hold shares of photos, and release by rule."
@@ -182,3 +186,103 @@ def log(
         typer.secho("The log has shown two trees. Keep both; tell the monitors.", fg="red")
         for name, note in state["fork"].items():
             typer.echo(f"\n{name}:\n{note}")
+
+
+recover = typer.Typer(
+    no_args_is_help=True, help="Replace a lost trustee: restore its shares from the others'."
+)
+app.add_typer(recover, name="recover")
+
+Newcomer = Annotated[
+    Path, typer.Option(help="The newcomer's identity, as its `init` printed it.", exists=True)
+]
+Helpers = Annotated[
+    list[Path],
+    typer.Option(help="Identity of a trustee that helps (at least k, one file each).", exists=True),
+]
+Out = Annotated[Path, typer.Option(help="File to write.")]
+
+
+def _circle(newcomer: Path, helpers: list[Path]) -> Circle:
+    from habeas.trustee import recovery
+
+    read = recovery.identities([json.loads(each.read_text()) for each in helpers])
+    (one,) = recovery.identities([json.loads(newcomer.read_text())])
+    return recovery.Circle(one, read)
+
+
+def _fetch(identity: TrusteeIdentity, month: str) -> KeyStatement:
+    from habeas.custody.trustees import TrusteeClient
+
+    client = TrusteeClient(identity)
+    try:
+        return client.key(month)
+    finally:
+        client.close()
+
+
+@recover.command()
+def offer(data: Folder, *, newcomer: Newcomer, helper: Helpers, out: Out) -> None:
+    """First, at every helper: make what hides the parts from the newcomer."""
+    from habeas.trustee import Trustee
+    from habeas.trustee.settings import write_private
+
+    trustee = Trustee(data)
+    try:
+        notes = trustee.recovery.offer(_circle(newcomer, helper), _fetch)
+    finally:
+        trustee.close()
+    write_private(out, json.dumps(notes, indent=1) + "\n")
+
+
+@recover.command()
+def give(
+    data: Folder,
+    *,
+    newcomer: Newcomer,
+    helper: Helpers,
+    offers: Annotated[
+        list[Path], typer.Option(help="What the helpers offered, one file each.", exists=True)
+    ],
+    out: Out,
+) -> None:
+    """Then, at every helper: give masked parts of the lost shares. The log will say so."""
+    from habeas.trustee import Trustee
+    from habeas.trustee.settings import write_private
+
+    notes = [note for file in offers for note in json.loads(file.read_text())]
+    trustee = Trustee(data)
+    try:
+        parts = trustee.recovery.give(_circle(newcomer, helper), notes, _fetch)
+        name = trustee.settings.name
+    finally:
+        trustee.close()
+    write_private(out, json.dumps({"trustee": name, "parts": parts}, indent=1) + "\n")
+    typer.echo(f"Parts of {len(parts)} shares.")
+
+
+@recover.command()
+def take(
+    data: Folder,
+    *,
+    newcomer: Newcomer,
+    helper: Helpers,
+    given: Annotated[
+        list[Path], typer.Option(help="What the helpers gave, one file each.", exists=True)
+    ],
+) -> None:
+    """Last, at the newcomer: add the parts up, check every share, and keep it."""
+    from habeas.trustee import Trustee
+
+    files = [json.loads(each.read_text()) for each in given]
+    trustee = Trustee(data)
+    try:
+        trustee.follower.tail()
+        if trustee.follower.problem is not None:
+            raise trustee.follower.problem
+        count = trustee.recovery.take(
+            _circle(newcomer, helper), {each["trustee"]: each["parts"] for each in files}
+        )
+    finally:
+        trustee.close()
+    typer.echo(f"Restored {count} shares.")

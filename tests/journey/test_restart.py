@@ -1,0 +1,47 @@
+"""Stopped and started again on the same folder: same addresses, nothing lost."""
+
+import os
+import socket
+
+import pytest
+
+from habeas.cli import _installation as installation
+from habeas.cli._supervisor import Supervisor
+from tests.journey.conftest import City
+
+
+def _run(folder):
+    place = installation.install(folder, free_ports=True)
+    return place, Supervisor(place.services(), place.folder / "output")
+
+
+@pytest.mark.slow
+def test_a_city_comes_back_as_it_was(tmp_path):
+    place, supervisor = _run(tmp_path)
+    with supervisor:
+        supervisor.wait_until_healthy()
+        installation.announce(place)
+        reference, receipt, _ = City(place, supervisor).apply()
+    again, supervisor = _run(tmp_path)
+    assert again == place
+    with supervisor:
+        supervisor.wait_until_healthy()
+        installation.announce(again)
+        city = City(again, supervisor)
+        with city.officer() as officer:
+            opened = officer.open(reference, "decide-application", "After the restart")
+        assert opened.opened.photo.startswith(b"\xff\xd8")
+        with city.applicant() as applicant:
+            openings = applicant.history(receipt)["openings"]
+        assert [each["index"] for each in openings] in ([], [opened.index])
+    for pid in supervisor.pids().values():
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+def test_a_taken_port_is_said(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(installation.PortError, match="taken") as refused:
+            installation.install(tmp_path, port=port)
+    assert "--port" in refused.value.remedy

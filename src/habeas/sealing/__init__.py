@@ -14,9 +14,16 @@ from habeas.sealing.deposit import (
     seal_release,
     verify_share,
 )
-from habeas.sealing.hpke import KeyFormatError, OpeningError, public_key, verify_public_key
+from habeas.sealing.hpke import (
+    KeyFormatError,
+    OpeningError,
+    open_,
+    public_key,
+    seal,
+    verify_public_key,
+)
 from habeas.sealing.photo import DATA_KEY_BYTES, decrypt, encrypt, key_commitment
-from habeas.sealing.shamir import SharesError, combine, split
+from habeas.sealing.shamir import SharesError, combine, contribution, split
 
 __all__ = [
     "DATA_KEY_BYTES",
@@ -25,14 +32,17 @@ __all__ = [
     "OpeningError",
     "SharesError",
     "combine",
+    "contribution",
     "decrypt",
     "deposit_info",
     "encrypt",
     "key_commitment",
+    "open_",
     "open_deposit",
     "open_release",
     "public_key",
     "release_info",
+    "seal",
     "seal_deposit",
     "seal_release",
     "split",

@@ -83,3 +83,27 @@ def combine(shares: Sequence[bytes]) -> bytes:
         for position, value in enumerate(share[:-1]):
             secret[position] ^= _multiply(weight, value)
     return bytes(secret)
+
+
+def contribution(share: bytes, xs: Sequence[int], x: int) -> bytes:
+    """What the holder of *share* adds to the value of a lost share.
+
+    The contributions of all holders in *xs* (at least k of them) XOR to the value of the
+    share at *x*. One alone gives its share away: mask it with what cancels in the sum.
+
+    Args:
+        share: with its x coordinate last.
+        xs: x coordinates of all who contribute, this one's included.
+        x: coordinate of the lost share.
+
+    Raises:
+        SharesError: a coordinate is zero, named twice, or that of the lost share.
+    """
+    own = share[-1]
+    if own not in xs or len(set(xs)) != len(xs) or 0 in xs or x in xs or x == 0:
+        raise SharesError("These shares cannot restore that one.")
+    weight = 1
+    for other in xs:
+        if other != own:
+            weight = _multiply(weight, _multiply(other ^ x, _inverse(other ^ own)))
+    return bytes(_multiply(weight, value) for value in share[:-1])

@@ -61,8 +61,8 @@ class Deposits:
         except sealing.OpeningError as error:
             raise DepositError(f"The deposit is not what was promised: {error.cause}") from error
         return self._store.run(
-            lambda connection: self._keep(
-                connection, sealed, document, index, deposit, opened.track_key
+            lambda connection: self.keep(
+                connection, sealed, document, index, key_id, deposit, opened.track_key
             )
         )
 
@@ -76,15 +76,21 @@ class Deposits:
         if date.fromisoformat(sealed.opens_until) < self._records.now().date():
             raise GoneError("The promise has expired.")
 
-    def _keep(
+    def keep(
         self,
         connection: sqlite3.Connection,
         sealed: Promise,
         document: bytes,
         index: int,
+        key_id: bytes,
         deposit: bytes,
         track_key: bytes,
     ) -> Acknowledgement:
+        """Store a deposit that was opened and checked; *key_id* is the key that opens it.
+
+        Raises:
+            ConflictError, GoneError, BusyError: as for `take`.
+        """
         digest = sealed.digest()
         known = photos.find(connection, digest)
         if known is None:
@@ -95,7 +101,7 @@ class Deposits:
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     digest, sealed.seal_id, index,
-                    bytes.fromhex(sealed.trustees.keys[index].key), sealed.opens_until,
+                    key_id, sealed.opens_until,
                     sealed.withdraw_hash,
                     hashlib.sha256(history_mac(track_key, self._settings.name)).digest(),
                     int(self._records.now().timestamp()), self._records.today(),

@@ -32,7 +32,7 @@ class MonthKey:
 class MonthKeys(Protocol):
     """The port behind which private halves live: this database, or a hardware module.
 
-    A module that keeps seeds to itself implements these four acts; nothing else in the
+    A module that keeps seeds to itself implements these five acts; nothing else in the
     service ever touches a seed. Acts with a connection run inside a transaction of the store.
     """
 
@@ -50,6 +50,13 @@ class MonthKeys(Protocol):
         Raises:
             DepositError: there is no such key, or it was destroyed.
             OpeningError: the deposit is not what it must be.
+        """
+
+    def unwrap(self, month: str, key_id: bytes, info: bytes, sealed: bytes) -> bytes:
+        """Open any other message to that key (parts of a lost share).
+
+        Raises:
+            DepositError, OpeningError: as for `open`.
         """
 
     def destroy(self, connection: sqlite3.Connection, before: str) -> list[MonthKey]:
@@ -124,6 +131,10 @@ class StoredMonthKeys:
     ) -> sealing.Deposit:
         """See `MonthKeys.open`."""
         return sealing.open_deposit(self._seed(month, key_id), info, deposit, share_hash)
+
+    def unwrap(self, month: str, key_id: bytes, info: bytes, sealed: bytes) -> bytes:
+        """See `MonthKeys.unwrap`."""
+        return sealing.open_(self._seed(month, key_id), info, sealed)
 
     def _seed(self, month: str, key_id: bytes) -> bytes:
         seed = self._seeds.get((month, key_id))

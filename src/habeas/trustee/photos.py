@@ -160,6 +160,11 @@ class Records:
         """Begin to follow the tags of a new photo: the custodian's and every trustee's."""
         for stream in range(writers + 1):
             self._advance(connection, photo, stream, 0)
+        # Whoever takes a lost trustee's seat goes on with its numbers.
+        connection.execute(
+            "UPDATE photos SET next_counter = ? WHERE digest = ?",
+            (next_counter(connection, photo.digest, photo.stream), photo.digest),
+        )
 
     def seen(self, connection: sqlite3.Connection, tag: bytes) -> None:
         """A tag has appeared on the log: if it is one that a photo waits for, move on."""

@@ -26,6 +26,7 @@ from habeas.trustee.following import Follower, owed
 from habeas.trustee.months import MonthKey, MonthKeys, StoredMonthKeys
 from habeas.trustee.outbox import Outbox
 from habeas.trustee.photos import Clock, Records
+from habeas.trustee.recovery import Recovery
 from habeas.trustee.releases import Asked, RefusedError, Releases
 from habeas.trustee.settings import Settings, load_policy, load_token
 from habeas.trustee.store import Store
@@ -90,6 +91,9 @@ class Trustee:
         self._deposits = Deposits(*parts)
         self._releases = Releases(*parts, self.follower, self.policy)
         self._erasure = Erasure(*parts)
+        self.recovery = Recovery(
+            self.settings.name, self._store, self._records, self._months, self._deposits, self._sign
+        )
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
 

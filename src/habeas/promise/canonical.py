@@ -56,7 +56,7 @@ def _plain(value: Any) -> bool:
     if kind is str or kind is bool or value is None:
         return True
     if kind is int:
-        return -_MAX_INTEGER <= value <= _MAX_INTEGER
+        return bool(-_MAX_INTEGER <= value <= _MAX_INTEGER)
     if kind is dict:
         return all(type(k) is str and k.isascii() and _plain(v) for k, v in value.items())
     return (kind is list or kind is tuple) and all(_plain(each) for each in value)

@@ -11,17 +11,15 @@ from typing import Any, Self
 import httpx
 
 from habeas.tlog.checkpoint import Checkpoint
-from habeas.tlog.errors import FormatError, LogUnavailableError
+from habeas.tlog.errors import FormatError, LogUnavailableError, RootMismatchError
 from habeas.tlog.note import split
 from habeas.tlog.proof import TlogProof
 from habeas.tlog.tiles import (
     TILE_BYTES,
     TILE_WIDTH,
     Tile,
+    TileNodes,
     decode_bundle,
-    holding,
-    split_tile,
-    tile_root,
 )
 from habeas.tlog.tree import inclusion_path, verify_inclusion
 
@@ -48,6 +46,7 @@ class LogClient:
 
     def __init__(self, url: str, token: str | None = None, *, timeout: float = 30.0) -> None:
         self.url = url.rstrip("/")
+        self._nodes: tuple[int, TileNodes] | None = None
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._http = httpx.Client(
             base_url=self.url, headers=headers, timeout=timeout, trust_env=False,
@@ -154,17 +153,15 @@ class LogClient:
         """
         note = self.checkpoint() if checkpoint is None else checkpoint
         tree = Checkpoint.parse(split(note)[0])
-        rows: dict[Tile, bytes] = {}
-
-        def node(level: int, at: int) -> bytes:
-            tile, first = holding(level, at, tree.size)
-            if tile not in rows:
-                rows[tile] = self.tile(tile)
-                split_tile(rows[tile], tile.width)
-            return tile_root(rows[tile][first * 32 : (first + (1 << level % 8)) * 32])
-
+        if self._nodes is None or self._nodes[0] != tree.size:
+            self._nodes = (tree.size, TileNodes(tree.size, self.tile))
+        node = self._nodes[1]
         path = inclusion_path(index, tree.size, node)
-        verify_inclusion(index, tree.size, node(0, index), path, tree.root)
+        try:
+            verify_inclusion(index, tree.size, node(0, index), path, tree.root)
+        except RootMismatchError:
+            self._nodes = None  # what was kept may be of another tree
+            raise
         return TlogProof(index, tuple(path), note).format()
 
     def append_many(self, entries: Sequence[bytes], *, callers: int = 32) -> list[Appended]:

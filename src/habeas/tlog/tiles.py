@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from habeas.tlog.errors import FormatError
@@ -146,3 +146,40 @@ def tile_root(content: bytes) -> bytes:
             [sha256(b"\x01" + content[at : at + 64]).digest() for at in range(0, len(content), 64)]
         )
     return content
+
+
+class TileNodes:
+    """Hashes of complete subtrees of one tree, out of its tiles; for making proofs.
+
+    The tiles of the right edge are part of every proof: they are kept. Of full tiles only
+    the last few are.
+
+    Args:
+        size: leaves of the tree.
+        read: gives the bytes of a tile.
+    """
+
+    _KEPT = 16
+
+    def __init__(self, size: int, read: Callable[[Tile], bytes]) -> None:
+        self._size = size
+        self._read = read
+        self._edge: dict[Tile, bytes] = {}
+        self._full: dict[Tile, bytes] = {}
+
+    def __call__(self, level: int, index: int) -> bytes:
+        """The hash of leaves index·2^level onwards.
+
+        Raises:
+            FormatError: a tile has another length than its name says.
+        """
+        tile, first = holding(level, index, self._size)
+        kept = self._full if tile.width == TILE_WIDTH else self._edge
+        row = kept.get(tile)
+        if row is None:
+            row = self._read(tile)
+            split_tile(row, tile.width)
+            if len(self._full) >= self._KEPT:
+                self._full.pop(next(iter(self._full)))
+            kept[tile] = row
+        return tile_root(row[first * 32 : (first + (1 << level % TILE_HEIGHT)) * 32])

@@ -172,6 +172,9 @@ class PostgresState:
 
         self._run(work)
 
+    def tidy(self) -> None:
+        """Nothing: PostgreSQL looks after itself."""
+
     def close(self) -> None:
         """Close the connection, and with it give up the lock."""
         if self._connection is not None:

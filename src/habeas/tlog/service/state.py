@@ -6,6 +6,7 @@ two writers can never both succeed, whatever became of their locks.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import sqlite3
 from collections.abc import Sequence
@@ -70,6 +71,9 @@ class State(Protocol):
     def settle(self, size: int) -> None:
         """Tiles are durable up to *size*: forget the entries below it."""
 
+    def tidy(self) -> None:
+        """Do now and then, in another thread, what would hold up a batch."""
+
     def close(self) -> None:
         """Give the log to the next writer."""
 
@@ -105,6 +109,7 @@ class SqliteState:
 
     def __init__(self, folder: Path, step: Step = no_step) -> None:
         self._step = step
+        self._file = folder / "log.sqlite3"
         self._lock = (folder / "lock").open("a")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -113,11 +118,13 @@ class SqliteState:
             raise LogLockedError(f"The log in {folder} is being written by another process.") from (
                 error
             )
-        self._database = sqlite3.connect(
-            folder / "log.sqlite3", isolation_level=None, check_same_thread=False
-        )
+        self._database = sqlite3.connect(self._file, isolation_level=None, check_same_thread=False)
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = FULL")
+        # Entry hashes are random, so each touches a page of its own: keep pages at hand, and
+        # leave moving them from the write-ahead log into the file to `tidy`.
+        self._database.execute("PRAGMA cache_size = -16384")
+        self._database.execute("PRAGMA wal_autocheckpoint = 65536")
         self._database.executescript(_SCHEMA)
 
     def load(self) -> Stored:
@@ -191,6 +198,15 @@ class SqliteState:
                 self._database.execute("DELETE FROM pending WHERE first + count <= ?", (size,))
         except sqlite3.Error as error:
             raise StateError(str(error)) from error
+
+    def tidy(self) -> None:
+        """Move pages from the write-ahead log into the database file."""
+        with contextlib.suppress(sqlite3.Error):
+            other = sqlite3.connect(self._file, isolation_level=None, timeout=0.0)
+            try:
+                other.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            finally:
+                other.close()
 
     def close(self) -> None:
         """Close the database and give up the lock."""

@@ -72,8 +72,9 @@ class Storage:
         self._syncer = ThreadPoolExecutor(1, thread_name_prefix="log-sync")
         self._synced_at = time.monotonic()
         self._unsure = False
-        self._row = lru_cache(maxsize=1024)(self._read_row)
-        self._node = lru_cache(maxsize=65536)(self._compute_node)
+        # Small: memory must not follow the log's size.
+        self._row = lru_cache(maxsize=128)(self._read_row)
+        self._node = lru_cache(maxsize=16384)(self._compute_node)
         try:
             stored = state.load()
             self._settled = stored.settled
@@ -202,6 +203,7 @@ class Storage:
 
     def _make_durable(self, size: int, gone: list[str]) -> int:
         self._objects.sync(gone)
+        self._state.tidy()
         return size
 
     def publish(self, note: str) -> None:
@@ -264,14 +266,17 @@ class Storage:
         inner = level % 8
         if inner == 0:
             tile = Tile(level // 8, index // TILE_WIDTH, width)
-            hash_: bytes = self._row(tile)[index % TILE_WIDTH]
+            at = index % TILE_WIDTH * 32
+            hash_: bytes = self._row(tile)[at : at + 32]
             return hash_
         return node_hash(
             self._node(level - 1, 2 * index, width), self._node(level - 1, 2 * index + 1, width)
         )
 
-    def _read_row(self, tile: Tile) -> list[bytes]:
-        return split_tile(self.read(tile), tile.width)
+    def _read_row(self, tile: Tile) -> bytes:
+        row = self.read(tile)
+        split_tile(row, tile.width)
+        return row
 
 
 class _Nodes:

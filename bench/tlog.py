@@ -1,0 +1,281 @@
+"""The log: appending, verifying, proving, and memory, in one run."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import multiprocessing
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import uvloop
+
+from habeas import tlog
+from habeas.tlog.client import LogClient
+from habeas.tlog.service import FileStorage, Sequencer, init_log, read_signer
+from habeas.tlog.service.objects import FolderObjects
+from habeas.tlog.tiles import Tile, TileNodes, holding
+from habeas.tlog.verifying import Folder, verify_log
+
+_ENTRY = 256
+_ORIGIN = "log.example/bench"
+
+
+def run() -> None:
+    with tempfile.TemporaryDirectory(prefix="habeas-bench-") as place:
+        _appending(Path(place))
+        _http(Path(place))
+        _verifying(Path(place))
+        _proving(Path(place))
+        _memory(Path(place))
+
+
+def _row(what: str, figure: str, wanted: str) -> None:
+    print(f"  {what:<52} {figure:>26}   {wanted}", flush=True)
+
+
+def _new(place: Path, name: str) -> tuple[Path, tlog.Policy]:
+    folder = place / name
+    init_log(folder, _ORIGIN)
+    return folder, tlog.Policy.parse((folder / "policy.txt").read_text())
+
+
+def _entry(number: int) -> bytes:
+    return b"%d" % number + bytes(_ENTRY - len(b"%d" % number))
+
+
+async def _append(folder: Path, policy: tlog.Policy, callers: int, total: int) -> list[float]:
+    """Seconds that each call took; the last item is the whole."""
+    log = Sequencer(FileStorage(folder), read_signer(folder), policy, interval=0)
+    await log.start()
+    took: list[float] = []
+
+    async def caller(which: int) -> None:
+        for n in range(total // callers):
+            began = time.perf_counter()
+            await log.append(_entry(which * total + n))
+            took.append(time.perf_counter() - began)
+
+    began = time.perf_counter()
+    await asyncio.gather(*(caller(which) for which in range(callers)))
+    took.append(time.perf_counter() - began)
+    await log.stop()
+    return took
+
+
+def _batch(place: Path) -> float:
+    """Median seconds of one fsync'd batch of the storage: one entry, committed and published."""
+    folder, _ = _new(place, "batch")
+    signer = read_signer(folder)
+    took = []
+    with FileStorage(folder) as storage:
+        for n in range(300):
+            began = time.perf_counter()
+            storage.append([_entry(n)])
+            storage.lay_out()
+            tree = storage.tree
+            storage.publish(signer.sign(tlog.Checkpoint(_ORIGIN, tree.size, tree.root()).text()))
+            took.append(time.perf_counter() - began)
+    return statistics.median(took)
+
+
+def _appending(place: Path) -> None:
+    for callers, total, wanted in ((64, 60_000, 15_000), (1024, 150_000, 50_000)):
+        rates = []
+        for n in range(3):
+            folder, policy = _new(place, f"append-{callers}-{n}")
+            rates.append(total / uvloop.run(_append(folder, policy, callers, total))[-1])
+        what = f"append, durable, {callers} callers in process"
+        _row(what, f"{statistics.median(rates):,.0f} entries/s", f"at least {wanted:,}")
+    batch = _batch(place)
+    folder, policy = _new(place, "single")
+    single = statistics.median(uvloop.run(_append(folder, policy, 1, 600))[:-1])
+    figure = f"{single * 1e3:.2f} ms = {single / batch:.2f} batches"
+    _row("append, one caller, p50", figure, "at most 3 batches")
+
+
+async def _http_caller(port: int, first: int, until: float) -> int:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    head = f"POST /append HTTP/1.1\r\nHost: log\r\nContent-Length: {_ENTRY}\r\n\r\n".encode()
+    done = 0
+    while time.monotonic() < until:
+        writer.write(head + _entry(first + done))
+        answer = await reader.readuntil(b"\r\n\r\n")
+        assert answer.startswith(b"HTTP/1.1 200"), answer
+        length = int(answer.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+        await reader.readexactly(length)
+        done += 1
+    writer.close()
+    return done
+
+
+async def _http_callers(port: int, callers: int, first: int, seconds: float) -> int:
+    until = time.monotonic() + seconds
+    work = [_http_caller(port, first + n * 10_000_000, until) for n in range(callers)]
+    return sum(await asyncio.gather(*work))
+
+
+def _http(place: Path) -> None:
+    folder, _ = _new(place, "http")
+    port = 18_000 + os.getpid() % 10_000
+    command = [sys.executable, "-m", "habeas", "log", "serve", "--data", str(folder)]
+    command += ["--port", str(port), "--interval", "0.02"]
+    server = subprocess.Popen(command)
+    try:
+        with LogClient(f"http://127.0.0.1:{port}") as log:
+            _until(lambda: log.append(b"ready") is not None)
+        seconds = 6.0
+        done = uvloop.run(_http_callers(port, 256, 0, seconds))
+    finally:
+        server.terminate()
+        server.wait()
+    _row(
+        "append over HTTP, 256 callers, with proofs",
+        f"{done / seconds:,.0f} entries/s",
+        "at least 3,000",
+    )
+
+
+def _until(ready: Callable[[], bool]) -> None:
+    for _ in range(100):
+        try:
+            if ready():
+                return
+        except tlog.TlogError:
+            time.sleep(0.1)
+    sys.exit("The log does not start.")
+
+
+def _fill(folder: Path, policy: tlog.Policy, size: int, begin: int = 0) -> None:
+    """Through the storage, in batches of 16,384."""
+    signer = read_signer(folder)
+    with FileStorage(folder) as storage:
+        for at in range(begin, size, 16_384):
+            storage.append([_entry(n) for n in range(at, min(at + 16_384, size))])
+            storage.lay_out()
+        tree = storage.tree
+        note = signer.sign(tlog.Checkpoint(_ORIGIN, tree.size, tree.root()).text())
+        policy.verify(note)
+        storage.publish(note)
+
+
+def _hashing(size: int) -> float:
+    """Seconds that hashlib alone needs for the leaves and nodes of such a log."""
+    leaf, node, sha256 = b"\0" + bytes(_ENTRY), b"\1" + bytes(64), hashlib.sha256
+    began = time.perf_counter()
+    for _ in range(size):
+        sha256(leaf).digest()
+    for _ in range(size - 1):
+        sha256(node).digest()
+    return time.perf_counter() - began
+
+
+def _verifying(place: Path) -> None:
+    folder, policy = _new(place, "whole")
+    _fill(folder, policy, 1_000_000)
+    ratios = []
+    for _ in range(3):
+        alone = _hashing(1_000_000)
+        began = time.perf_counter()
+        verify_log(Folder(folder / "public"), policy)
+        whole = time.perf_counter() - began
+        ratios.append(whole / alone)
+    figure = f"{statistics.median(ratios):.2f} x hashlib ({whole:.1f} s)"
+    _row("verify a log of 1,000,000 entries", figure, "at most 3 x")
+
+
+class _Counting:
+    """Reads tiles from files and counts them."""
+
+    def __init__(self, objects: FolderObjects) -> None:
+        self.reads = 0
+        self._objects = objects
+
+    def tile(self, tile: Tile) -> bytes:
+        self.reads += 1
+        return self._objects.read(tile.path())
+
+
+def _proving(place: Path) -> None:
+    """Tiles on the paths of some entries of a log of 100,000,000, and no others."""
+    size, chosen = 100_000_000, [0, 12_345_678, 50_000_000, 99_999_999]
+    objects = FolderObjects(place / "huge")
+    written: set[Tile] = set()
+    for index in chosen:
+        for level in range(0, (size - 1).bit_length(), 8):
+            _write_path(objects, written, level, index, size)
+    counting = _Counting(objects)
+    tlog.inclusion_path(0, size, TileNodes(size, counting.tile))
+    first = counting.reads
+    nodes = TileNodes(size, counting.tile)
+    tlog.inclusion_path(0, size, nodes)
+    took, most = [], 0
+    for index in chosen * 50:
+        nodes._full.clear()  # noqa: SLF001 - every proof reads its own path again
+        counting.reads = 0
+        began = time.perf_counter()
+        tlog.inclusion_path(index, size, nodes)
+        took.append(time.perf_counter() - began)
+        most = max(most, counting.reads)
+    figure = f"{most} reads (the first {first}), {statistics.median(took) * 1e3:.2f} ms"
+    _row("inclusion proof, 100,000,000 entries, warm", figure, "at most 5 reads, 2 ms")
+
+
+def _write_path(
+    objects: FolderObjects, written: set[Tile], level: int, index: int, size: int
+) -> None:
+    for at in {index >> level, (size >> level) - 1}:
+        if at < 0 or at >= size >> level:
+            continue
+        tile, _ = holding(level, at, size)
+        if tile not in written:
+            content = b"".join(
+                hashlib.sha256(b"%d %d %d" % (tile.level, tile.index, n)).digest()
+                for n in range(tile.width)
+            )
+            objects.write([(tile.path(), content)])
+            written.add(tile)
+
+
+def _resident(folder: Path, entries: int, answer: multiprocessing.Queue[int]) -> None:
+    """Peak resident KiB of a process that opens the log, appends and proves."""
+
+    async def work() -> None:
+        policy = tlog.Policy.parse((folder / "policy.txt").read_text())
+        log = Sequencer(FileStorage(folder), read_signer(folder), policy, interval=0)
+        await log.start()
+        for n in range(20):
+            indices = await asyncio.gather(*(log.append(b"%d %d" % (n, k)) for k in range(500)))
+            for index in indices[::10]:
+                log.proof(index)
+                log.proof(index * 7919 % entries)
+        await log.stop()
+
+    asyncio.run(work())
+    status = Path("/proc/self/status").read_text()
+    answer.put(int(status.split("VmHWM:")[1].split()[0]))
+
+
+def _memory(place: Path) -> None:
+    sizes = [10_000, 1_000_000]
+    if os.environ.get("HABEAS_BENCH_LARGE"):
+        sizes.append(10_000_000)
+    folder, policy = _new(place, "memory")
+    context = multiprocessing.get_context("spawn")
+    peaks, begin = [], 0
+    for size in sizes:
+        _fill(folder, policy, size + 10_000 * len(peaks), begin)
+        answer = context.Queue()
+        process = context.Process(target=_resident, args=(folder, size, answer))
+        process.start()
+        peaks.append(answer.get(timeout=300))
+        process.join()
+        begin = size + 10_000 * len(peaks)
+    figure = ", ".join(f"{peak / 1024:.0f}" for peak in peaks) + " MiB"
+    _row(f"peak memory at {', '.join(f'{size:,}' for size in sizes)}", figure, "does not grow")

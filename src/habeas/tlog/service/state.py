@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -121,8 +122,11 @@ class SqliteState:
         self._database = sqlite3.connect(self._file, isolation_level=None, check_same_thread=False)
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = FULL")
-        # Entry hashes are random, so each touches a page of its own: keep pages at hand, and
-        # leave moving them from the write-ahead log into the file to `tidy`.
+        # Entry hashes are random, so each touches a page of its own. They are put into their
+        # table many at a time, in order; until then `pending` has them, and this copy.
+        self._recent: dict[bytes, int] = {}
+        self._indexed = 0
+        # Moving pages from the write-ahead log into the file is left to `tidy`.
         self._database.execute("PRAGMA cache_size = -16384")
         self._database.execute("PRAGMA wal_autocheckpoint = 65536")
         self._database.executescript(_SCHEMA)
@@ -133,16 +137,25 @@ class SqliteState:
             size, hashes, settled = self._database.execute(
                 "SELECT size, hashes, settled FROM tree"
             ).fetchone()
+            rows = self._database.execute("SELECT first, count, entries FROM pending").fetchall()
         except sqlite3.Error as error:
             raise StateError(str(error)) from error
+        self._indexed = 0
+        self._recent = {
+            hashlib.sha256(entry).digest(): position
+            for first, count, content in rows
+            for position, entry in enumerate(decode_bundle(content, count), start=first)
+        }
         return Stored(unpack(size, hashes), settled)
 
     def find(self, digests: Sequence[bytes]) -> dict[bytes, int]:
         """Positions of entries (by SHA-256) that are in the log."""
-        found: dict[bytes, int] = {}
+        recent = self._recent
+        found = {digest: recent[digest] for digest in digests if digest in recent}
+        rest = [digest for digest in digests if digest not in recent] if found else digests
         try:
-            for at in range(0, len(digests), 500):
-                some = digests[at : at + 500]
+            for at in range(0, len(rest), 500):
+                some = rest[at : at + 500]
                 marks = ",".join("?" * len(some))
                 found |= dict(
                     self._database.execute(
@@ -164,7 +177,6 @@ class SqliteState:
             with self._database:
                 run = self._database.execute
                 run("BEGIN IMMEDIATE")
-                self._database.executemany("INSERT INTO position VALUES (?, ?)", rows)
                 run("INSERT INTO pending VALUES (?, ?, ?)", (batch.before, len(rows), content))
                 moved = run(
                     "UPDATE tree SET size = ?, hashes = ?, settled = max(settled, ?)"
@@ -173,10 +185,27 @@ class SqliteState:
                 )
                 if moved.rowcount != 1:
                     raise LogLockedError("Another writer has extended this log.")
-                run("DELETE FROM pending WHERE first + count <= ?", (settled,))
+                indexed = self._index(settled)
                 self._step("commit")
-        except sqlite3.Error as error:
-            raise StateError(str(error)) from error
+        except BaseException as error:
+            self._indexed = 0
+            if isinstance(error, sqlite3.Error):
+                raise StateError(str(error)) from error
+            raise
+        for digest in indexed:
+            del self._recent[digest]
+        self._recent.update(rows)
+
+    def _index(self, settled: int) -> list[bytes]:
+        """Within a transaction: put hashes of settled entries where they stay."""
+        if settled <= self._indexed:
+            return []
+        rows = sorted(item for item in self._recent.items() if item[1] < settled)
+        self._indexed = settled
+        if rows:
+            self._database.executemany("INSERT OR IGNORE INTO position VALUES (?, ?)", rows)
+            self._database.execute("DELETE FROM pending WHERE first + count <= ?", (settled,))
+        return [digest for digest, _ in rows]
 
     def pending(self, begin: int) -> list[bytes]:
         """All entries from *begin* on, which is not below the settled size."""
@@ -195,9 +224,11 @@ class SqliteState:
             with self._database:
                 self._database.execute("BEGIN IMMEDIATE")
                 self._database.execute("UPDATE tree SET settled = max(settled, ?)", (size,))
-                self._database.execute("DELETE FROM pending WHERE first + count <= ?", (size,))
+                indexed = self._index(size)
         except sqlite3.Error as error:
             raise StateError(str(error)) from error
+        for digest in indexed:
+            del self._recent[digest]
 
     def tidy(self) -> None:
         """Move pages from the write-ahead log into the database file."""

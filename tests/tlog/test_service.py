@@ -8,6 +8,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pytest
 import uvicorn
 from starlette.applications import Starlette
@@ -158,3 +159,60 @@ def test_only_submitters_append(folder):
                 log.append(b"")
             with pytest.raises(tlog.FormatError):
                 log.append(bytes(65536))
+
+
+def test_answers_carry_the_headers_that_readers_and_caches_need(folder):
+    with served(make_app(folder, interval=0.01)) as url, LogClient(url) as log:
+        log.append(b"entry")
+        note = httpx.get(f"{url}/checkpoint")
+        assert note.headers["content-type"] == "text/plain; charset=utf-8"
+        assert "max-age=1" in note.headers["cache-control"]
+        for path in ("tile/0/000.p/1", "tile/entries/000.p/1"):
+            tile = httpx.get(f"{url}/{path}")
+            assert tile.headers["content-type"] == "application/octet-stream"
+            assert "immutable" in tile.headers["cache-control"]
+            assert tile.headers["access-control-allow-origin"] == "*"
+        for path in ("tile/0/000", "tile/0/000.p/2", "tile/1/000.p/1", "tile/0/%2e%2e/log.key"):
+            missing = httpx.get(f"{url}/{path}")
+            assert missing.status_code == 404
+            assert missing.json()["code"] == "tlog-format"
+        assert httpx.get(f"{url}/health").json()["size"] == 1
+        assert "habeas_log_size 1" in httpx.get(f"{url}/metrics").text
+
+
+def test_a_quorum_that_comes_late_is_waited_for(folder):
+    """The log may start before its witnesses, and recovers by itself."""
+    signer = tlog.CosignatureSigner.generate("late.example")
+    key = policy_of(folder).logs[0]
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    (folder / "policy.txt").write_text(
+        f"log {key.vkey}\nwitness w {signer.vkey} http://127.0.0.1:{port}\nquorum w\n"
+    )
+    with served(make_app(folder, interval=0.01, patience=0.3)) as url, LogClient(url) as log:
+        answer = httpx.post(f"{url}/append", content=b"entry")
+        assert answer.status_code == 503
+        assert answer.headers["retry-after"]
+        assert set(answer.json()) == {"code", "cause", "remedy"}
+        assert httpx.get(f"{url}/health").status_code == 503
+        with served(witness_app(Witness(database(), signer, [key])), port):
+            deadline = time.monotonic() + 20
+            while True:
+                with contextlib.suppress(tlog.LogUnavailableError):
+                    assert log.append(b"entry").index == 0
+                    break
+                assert time.monotonic() < deadline
+            assert httpx.get(f"{url}/health").status_code == 200
+
+
+def test_proofs_made_from_tiles_and_entries_sent_side_by_side(folder):
+    policy = policy_of(folder)
+    entries = [b"%d" % n for n in range(600)]
+    with served(make_app(folder, interval=0.01)) as url, LogClient(url) as log:
+        answers = log.append_many(entries)
+        assert sorted(each.index for each in answers) == list(range(600))
+        for entry, answer in list(zip(entries, answers, strict=True))[::37]:
+            proof = tlog.TlogProof.parse(log.proof(answer.index))
+            assert proof.verify(entry, policy).checkpoint.size == 600
+        with pytest.raises(tlog.ProofError):
+            log.proof(600)

@@ -103,3 +103,27 @@ def test_a_folder_is_set_up_once(folder):
     )  # fmt: skip
     assert again.returncode == 1
     assert "holds a trustee's keys already" in again.stderr
+
+
+def test_the_view_of_the_log_is_shown(folder):
+    data, _, _ = folder
+    shown = subprocess.run(
+        [*COMMAND, "log", "--data", data, "--reopen", "--json"],
+        capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    state = json.loads(shown.stdout)
+    assert (state["view"], state["fork"], state["checkpoint"]) == (0, None, None)
+    plain = subprocess.run(
+        [*COMMAND, "log", "--data", data], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert "no checkpoint yet" in plain.stdout
+
+
+def test_nothing_to_rotate(folder):
+    data, _, _ = folder
+    done = subprocess.run(
+        [*COMMAND, "rotate", "--data", data],
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "nothing to rotate" in done.stderr

@@ -283,7 +283,8 @@ def _history(connection: sqlite3.Connection, digest: bytes, mac: bytes) -> list[
 
 
 def _count(connection: sqlite3.Connection) -> dict[str, int]:
-    live, pending = connection.execute(
-        "SELECT count(*), coalesce(sum(1 - sealed), 0) FROM photos WHERE because IS NULL"
+    (live,) = connection.execute("SELECT count(*) FROM photos WHERE because IS NULL").fetchone()
+    (pending,) = connection.execute(
+        "SELECT count(*) FROM photos WHERE because IS NULL AND sealed = 0"
     ).fetchone()
     return {"photos": live, "pending": pending, "owed": owed(connection)}

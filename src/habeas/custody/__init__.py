@@ -2,14 +2,14 @@
 
     custody = Custody(Context(ledger=..., index=..., blobs=..., log=..., circle=..., ...))
     receipt = custody.seal(photo, Order(...), complete=save_application)     # Receipt
-    opening = custody.request(seal_id, Ask(office, officer, purpose, reason, one_time_key))
+    opening = custody.request(handle, Ask(office, officer, purpose, reason, one_time_key))
     ciphertext = custody.ciphertext(seal_id)
     withdrawal = custody.withdraw(receipt)                            # each trustee's statement
     history = custody.history(receipt)                                # every act on the photo
 
 `complete(seal_id, receipt)` is called inside the ledger's transaction that makes the photo
 acknowledged: what it writes (the application, with an encrypted pointer that holds
-nothing but the seal id) exists exactly when the sealed photo does.
+nothing but the photo's `Handle`) exists exactly when the sealed photo does.
 
 A request by an office that was not promised, or for an unpromised purpose, is passed to
 the trustees like any other: they refuse it, and log the refusal. What cannot even be
@@ -39,6 +39,7 @@ from habeas.custody.errors import (
     TrusteeUnreachableError,
     UnknownPhotoError,
 )
+from habeas.custody.ports import Handle
 from habeas.custody.trustees import Circle, Released, TrusteeClient
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "Custody",
     "Event",
     "FileBlobs",
+    "Handle",
     "History",
     "IncompleteError",
     "Opening",

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from habeas import promise
-from habeas.custody.ports import Blobs, Ledger, Log, LogIndex, LogLine, Photo
+from habeas.custody.locked import lock
+from habeas.custody.ports import Blobs, Handle, Ledger, Log, LogIndex, LogLine
 from habeas.custody.trustees import Circle
 from habeas.promise import CUSTODIAN, Entry, Kind, Purpose
 
@@ -54,7 +55,7 @@ class Context:
         self,
         kind: Kind,
         details: dict[str, Any],
-        photo: Photo | None,
+        photo: Handle | None,
         *,
         service: str | None = None,
         office: str | None = None,
@@ -62,6 +63,8 @@ class Context:
         code: str | None = None,
     ) -> LogLine:
         """Store the next entry of *photo*'s custodian stream, owed to the log.
+
+        Details of an entry without a photo are kept by nobody: the commitment stands alone.
 
         Called inside a transaction that holds the photo's lock.
         """
@@ -80,9 +83,13 @@ class Context:
             tag=tag,
             commit=promise.commitment(salt, details),
         )
-        seal_id = photo.seal_id if photo else None
-        encoded = promise.canonical.encode(details)
-        return self.ledger.add_line(LogLine(entry.encode(), salt, encoded, counter, seal_id))
+        content = entry.encode()
+        if photo is None:
+            line = LogLine(content, b"")
+        else:
+            locked = lock(photo.track_key, self.random(12), content, salt, details)
+            line = LogLine(content, locked, counter, photo.seal_id)
+        return replace(self.ledger.add_line(line), salt=salt)
 
     def write(self, line: LogLine) -> LogLine:
         """Put *line* on the log, after all lines of the same photo that are still owed.
@@ -103,8 +110,9 @@ class Context:
             if each.row == line.row:
                 written = done
         if written.index is None:
+            # Housekeeping was quicker.
             written = next(x for x in self._lines(line) if x.row == line.row)
-        return written
+        return replace(written, salt=line.salt)
 
     def _lines(self, line: LogLine) -> Iterable[LogLine]:
         return self.ledger.lines(line.seal_id) if line.seal_id else ()

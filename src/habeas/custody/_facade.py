@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from habeas.custody import _housekeeping, _request, _seal, _withdraw, audit
 from habeas.custody._context import Context
 from habeas.custody.errors import RefusedError
+from habeas.custody.locked import unlock
+from habeas.custody.ports import Handle
 from habeas.promise import Receipt
 
 
@@ -35,7 +38,7 @@ class Custody:
         """
         return _seal.seal(self._context, photo, order, complete)
 
-    def request(self, seal_id: str, ask: _request.Ask) -> _request.Opening:
+    def request(self, handle: Handle, ask: _request.Ask) -> _request.Opening:
         """Put a request on the log and ask the trustees for their shares.
 
         Returns:
@@ -47,7 +50,7 @@ class Custody:
             UnknownPhotoError: no such photo is in custody.
             KeyFormatError: the one-time key is no X-Wing public key.
         """
-        return _request.request(self._context, seal_id, ask)
+        return _request.request(self._context, handle, ask)
 
     def refuse(
         self,
@@ -59,7 +62,7 @@ class Custody:
         officer: str,
         purpose: str,
         reason: str,
-        seal_id: str | None = None,
+        handle: Handle | None = None,
     ) -> RefusedError:
         """Log a refusal of something that cannot even be asked, and give the error to raise.
 
@@ -71,11 +74,11 @@ class Custody:
             officer: who asked.
             purpose: as asked, in the words of who asked.
             reason: as asked.
-            seal_id: the photo it was about, so that the applicant sees the attempt.
+            handle: the photo it was about, so that the applicant sees the attempt.
         """
         return _request.refuse(
             self._context, code=code, cause=cause, remedy=remedy, office=office,
-            officer=officer, purpose=purpose, reason=reason, seal_id=seal_id,
+            officer=officer, purpose=purpose, reason=reason, handle=handle,
         )  # fmt: skip
 
     def ciphertext(self, seal_id: str) -> bytes:
@@ -106,10 +109,11 @@ class Custody:
         context = self._context
         return audit.history(receipt, context.index, context.circle, self._details)
 
-    def _details(self, seal_id: str) -> Iterable[tuple[bytes, bytes, bytes]]:
-        for line in self._context.ledger.lines(seal_id):
-            if line.salt:
-                yield line.entry, line.salt, line.details
+    def _details(self, receipt: Receipt) -> Iterable[tuple[bytes, bytes, dict[str, Any]]]:
+        track_key = bytes.fromhex(receipt.track_key)
+        for line in self._context.ledger.lines(receipt.promise.seal_id):
+            if line.locked:
+                yield line.entry, *unlock(track_key, line.entry, line.locked)
 
     def sweep(
         self, *, pending_seconds: float = _housekeeping.PENDING_SECONDS

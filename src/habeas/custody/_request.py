@@ -14,7 +14,7 @@ from habeas.custody.errors import (
     TrusteeRefusedError,
     UnknownPhotoError,
 )
-from habeas.custody.ports import LogLine, Photo, PhotoState
+from habeas.custody.ports import Handle, LogLine, PhotoState
 from habeas.custody.trustees import Released
 from habeas.errors import HabeasError
 from habeas.promise import Kind, Promise, Purpose
@@ -64,11 +64,11 @@ _GONE = {
 }
 
 
-def request(context: Context, seal_id: str, ask: Ask) -> Opening:
+def request(context: Context, handle: Handle, ask: Ask) -> Opening:
     """Log a request and collect shares. See `Custody.request`."""
     sealing.verify_public_key(ask.one_time_key)
     with context.ledger.atomic():
-        photo = context.ledger.lock(seal_id)
+        photo = context.ledger.lock(handle.seal_id)
         if photo is None or photo.state in (PhotoState.PENDING, PhotoState.ORPHANED):
             raise UnknownPhotoError("There is no such photo in custody.")
         sealed = Promise.decode(photo.promise)
@@ -76,13 +76,13 @@ def request(context: Context, seal_id: str, ask: Ask) -> Opening:
         if gone is None:
             details = _details(context, sealed, ask)
             line = context.line(
-                Kind.REQUESTED, details, photo,
+                Kind.REQUESTED, details, handle,
                 service=sealed.service, office=ask.office, purpose=ask.purpose,
             )  # fmt: skip
     if gone is not None:
         raise refuse(
             context, code=gone[0], cause=gone[1], office=ask.office, officer=ask.officer,
-            purpose=ask.purpose, reason=ask.reason, seal_id=seal_id,
+            purpose=ask.purpose, reason=ask.reason, handle=handle,
             remedy="Decide without a photo, or ask the applicant for a new one.",
         )  # fmt: skip
     return _collect(context, sealed, context.write(line), details)
@@ -139,7 +139,7 @@ def refuse(
     officer: str,
     purpose: str,
     reason: str,
-    seal_id: str | None = None,
+    handle: Handle | None = None,
 ) -> RefusedError:
     """Log a refusal and give the error to raise. See `Custody.refuse`."""
     details = promise.RefusedDetails(
@@ -151,8 +151,9 @@ def refuse(
         reason=reason[:500],
     ).fields()
     with context.ledger.atomic():
-        photo: Photo | None = context.ledger.lock(seal_id) if seal_id else None
-        line = context.line(Kind.REFUSED, details, photo, code=code)
+        if handle is not None:
+            context.ledger.lock(handle.seal_id)
+        line = context.line(Kind.REFUSED, details, handle, code=code)
     try:
         index = context.write(line).index
     except HabeasError:

@@ -11,7 +11,7 @@ from habeas import promise, sealing
 from habeas.custody import _withdraw
 from habeas.custody._context import Context, blob_name, listed
 from habeas.custody.errors import SealingError, TooFewTrusteesError
-from habeas.custody.ports import OwedErasure, Photo, PhotoState
+from habeas.custody.ports import Handle, OwedErasure, Photo, PhotoState
 from habeas.errors import HabeasError
 from habeas.promise import Kind, Promise, Purpose, Receipt, Terms
 
@@ -45,11 +45,14 @@ def seal(
         raise SealingError(f"The photo could not be sealed: {error.cause}") from error
     withdraw_secret, track_key = context.random(32), context.random(32)
     sealed, ciphertext, shares = _encrypt(context, photo, order, keys, withdraw_secret)
-    record = Photo(sealed.seal_id, sealed.encode(), track_key, withdraw_secret=withdraw_secret)
+    record = Photo(
+        sealed.seal_id, sealed.encode(), track_key=track_key, withdraw_secret=withdraw_secret
+    )
+    handle = Handle(sealed.seal_id, track_key)
     details = promise.SealedDetails(promise=sealed.digest().hex()).fields()
     with context.ledger.atomic():
         context.ledger.add_photo(record)
-        line = context.line(Kind.SEALED, details, record, service=order.service)
+        line = context.line(Kind.SEALED, details, handle, service=order.service)
     try:
         context.blobs.put(blob_name(sealed.seal_id), ciphertext)
         acknowledgements = _deposit(context, sealed, keys, shares, track_key)
@@ -174,6 +177,6 @@ def undo(context: Context, record: Photo) -> None:
             context.ledger.owe_erasure(OwedErasure(record.seal_id, digest, client.name, secret))
         # The log may say "sealed", or will, once the owed line arrives: say it was taken back.
         details = promise.ErasedDetails(promise=digest.hex(), because="orphaned").fields()
-        context.line(Kind.WITHDRAWN, details, record)
+        context.line(Kind.WITHDRAWN, details, Handle(record.seal_id, record.track_key or b""))
     context.blobs.delete(blob_name(record.seal_id))
     _withdraw.settle_erasures(context, record.seal_id)

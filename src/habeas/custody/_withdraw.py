@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from habeas import promise
 from habeas.custody._context import Context, blob_name
 from habeas.custody.errors import TrusteeRefusedError, UnknownPhotoError
-from habeas.custody.ports import OwedErasure, Photo, PhotoState
+from habeas.custody.ports import Handle, OwedErasure, Photo, PhotoState
 from habeas.custody.trustees import Circle, TrusteeClient
 from habeas.errors import HabeasError
 from habeas.promise import Kind, Promise, Receipt
@@ -39,7 +39,8 @@ def withdraw(context: Context, receipt: Receipt) -> Withdrawal:
             raise UnknownPhotoError("The photo of this receipt is not in custody here.")
         if context.ledger.move(seal_id, PhotoState.SEALED, PhotoState.WITHDRAWN):
             details = promise.ErasedDetails(promise=digest.hex(), because="withdrawn").fields()
-            context.line(Kind.WITHDRAWN, details, photo, service=receipt.promise.service)
+            handle = Handle(seal_id, bytes.fromhex(receipt.track_key))
+            context.line(Kind.WITHDRAWN, details, handle, service=receipt.promise.service)
             secret = bytes.fromhex(receipt.withdraw_secret)
             for key in receipt.promise.trustees.keys:
                 context.ledger.owe_erasure(OwedErasure(seal_id, digest, key.trustee, secret))

@@ -80,8 +80,8 @@ class IncompleteError(HabeasError):
 class DetailsSource(Protocol):
     """Where details come from: the custodian's own records, or nowhere."""
 
-    def __call__(self, seal_id: str) -> Iterable[tuple[bytes, bytes, bytes]]:
-        """(entry, salt, canonical details) of each of the custodian's lines."""
+    def __call__(self, receipt: Receipt) -> Iterable[tuple[bytes, bytes, dict[str, Any]]]:
+        """(entry, salt, details) of each of the custodian's lines."""
 
 
 def verify_receipt(receipt: Receipt, policy: str | None = None) -> tlog.VerifiedCheckpoint:
@@ -171,8 +171,8 @@ def history(
     receipt.verify_parts()
     known: dict[bytes, tuple[bytes, dict[str, Any]]] = {}
     if custodian is not None:
-        for entry, salt, details in custodian(receipt.promise.seal_id):
-            known[entry] = (salt, promise.canonical.decode(details))
+        for entry, salt, details in custodian(receipt):
+            known[entry] = (salt, details)
     digest, track_key = receipt.promise.digest(), bytes.fromhex(receipt.track_key)
     names = [trustee.name for trustee in receipt.trustees]
     told, errors = circle.ask(names, lambda trustee, _: trustee.history(digest, track_key))

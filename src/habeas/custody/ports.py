@@ -33,10 +33,19 @@ class Photo:
     seal_id: str
     #: Canonical bytes of the promise.
     promise: bytes
-    track_key: bytes = field(repr=False)
     state: PhotoState = PhotoState.PENDING
-    #: Kept only while pending, so that an unfinished sealing can be undone at the trustees.
+    #: Both are kept only while pending, so that an unfinished sealing can be undone. From
+    #: then on the receipt has them, and the open case's pointer has the track key.
+    track_key: bytes | None = field(default=None, repr=False)
     withdraw_secret: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Handle:
+    """What leads to a photo: an open case holds it encrypted, a receipt in the clear."""
+
+    seal_id: str
+    track_key: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -45,9 +54,8 @@ class LogLine:
 
     #: Canonical bytes of the entry, fixed once: sending it again is harmless.
     entry: bytes
-    salt: bytes
-    #: Canonical bytes of the committed details.
-    details: bytes
+    #: Salt and details, encrypted under the photo's track key (`habeas.custody.locked`).
+    locked: bytes
     #: Number in the custodian's stream of this photo; None for entries without a photo.
     counter: int | None = None
     seal_id: str | None = None
@@ -56,6 +64,8 @@ class LogLine:
     proof: str | None = None
     #: The ledger's own row number.
     row: int | None = None
+    #: Known only to who has just made the line; never stored.
+    salt: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True)
@@ -87,7 +97,7 @@ class Ledger(Protocol):
         """The photo, locked against other writers until the transaction ends."""
 
     def move(self, seal_id: str, before: PhotoState, after: PhotoState) -> bool:
-        """Change the state if it is *before*, and drop the withdrawal secret; tell if it was."""
+        """Change the state if it is *before*, and drop track key and secret; tell if it was."""
 
     def photos(self, state: PhotoState) -> Sequence[Photo]:
         """All photos in *state*, oldest first."""
@@ -111,7 +121,7 @@ class Ledger(Protocol):
         """All lines of a photo, in order of their counter."""
 
     def forget_details(self, seal_id: str) -> None:
-        """Delete salts and details of a photo's lines; the entries stay."""
+        """Delete the locked details of a photo's lines; the entries stay."""
 
     def owe_erasure(self, owed: OwedErasure) -> None:
         """Remember that a trustee has still to hear of a withdrawal."""

@@ -1,4 +1,4 @@
-"""The one way from a case to its photo: a seal id, encrypted for the office, while it is open.
+"""The one way from a case to its photo: its handle, encrypted for the office, while it is open.
 
 The office's key lies in a file beside the database, not in it. Once the case is decided
 the pointer is erased, and only the receipt leads to the photo.
@@ -14,6 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
+from habeas.custody import Handle
 from habeas.errors import HabeasError
 
 
@@ -43,15 +44,15 @@ def _key(office: str) -> bytes:
     return bytes.fromhex(file.read_text())
 
 
-def seal_pointer(office: str, reference: str, seal_id: str) -> bytes:
-    """Encrypt *seal_id* for *office*, bound to the case *reference*."""
+def seal_pointer(office: str, reference: str, handle: Handle) -> bytes:
+    """Encrypt *handle* for *office*, bound to the case *reference*."""
     nonce = secrets.token_bytes(12)
-    sealed = AESGCM(_key(office)).encrypt(nonce, bytes.fromhex(seal_id), reference.encode())
-    return nonce + sealed
+    content = bytes.fromhex(handle.seal_id) + handle.track_key
+    return nonce + AESGCM(_key(office)).encrypt(nonce, content, reference.encode())
 
 
-def open_pointer(office: str, reference: str, pointer: bytes) -> str:
-    """The seal id of a case.
+def open_pointer(office: str, reference: str, pointer: bytes) -> Handle:
+    """The handle of a case's photo.
 
     Raises:
         PointerError: the key is another, or the pointer belongs to another case.
@@ -60,4 +61,4 @@ def open_pointer(office: str, reference: str, pointer: bytes) -> str:
         opened = AESGCM(_key(office)).decrypt(pointer[:12], pointer[12:], reference.encode())
     except InvalidTag as error:
         raise PointerError("The case's pointer does not open with the office's key.") from error
-    return opened.hex()
+    return Handle(opened[:16].hex(), opened[16:])

@@ -8,7 +8,7 @@ from django.db import models
 class Application(models.Model):
     """An application before its office. It has no account, and no key to a photo.
 
-    ``pointer`` is the photo's seal id encrypted for the office (`habeas.portal.pointers`);
+    ``pointer`` is the photo's handle encrypted for the office (`habeas.portal.pointers`);
     it is erased when the case is decided.
     """
 

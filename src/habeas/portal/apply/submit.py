@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from django.db import transaction
 
-from habeas.custody import Order
+from habeas.custody import Handle, Order
 from habeas.portal import custodian
 from habeas.portal.apply.models import Application
 from habeas.portal.pointers import seal_pointer
@@ -58,7 +58,9 @@ def submit(
         return reference, None
 
     def complete(seal_id: str, receipt: Receipt) -> None:
-        application.pointer = seal_pointer(service.office, reference, seal_id)
+        application.pointer = seal_pointer(
+            service.office, reference, Handle(seal_id, bytes.fromhex(receipt.track_key))
+        )
         application.save(force_insert=True)
         finish(reference, receipt)
 

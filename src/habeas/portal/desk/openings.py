@@ -11,7 +11,7 @@ import binascii
 from dataclasses import dataclass
 from typing import Any, Never
 
-from habeas.custody import Ask, Opening, RefusedError
+from habeas.custody import Ask, Handle, Opening, RefusedError
 from habeas.errors import HabeasError
 from habeas.portal import custodian
 from habeas.portal.apply.models import Application
@@ -77,12 +77,12 @@ def ask_to_open(officer: Officer, case: Application, body: dict[str, Any]) -> Op
     purpose, reason = str(body.get("purpose", "")), str(body.get("reason", "")).strip()
     if not reason:
         raise RequestError("A reason is missing.")
-    seal_id = None
+    handle = None
     if case.pointer is not None:
-        seal_id = open_pointer(case.office, case.reference, bytes(case.pointer))
+        handle = open_pointer(case.office, case.reference, bytes(case.pointer))
     if purpose not in list(Purpose):
-        _refuse_purpose(officer, purpose, reason, seal_id)
-    if seal_id is None:
+        _refuse_purpose(officer, purpose, reason, handle)
+    if handle is None:
         raise custodian.custody().refuse(
             code="no-photo",
             cause="There is no photo in this case, or the case is closed.",
@@ -91,8 +91,8 @@ def ask_to_open(officer: Officer, case: Application, body: dict[str, Any]) -> Op
         )  # fmt: skip
     key = _one_time_key(body)
     ask = Ask(officer.office, officer.name, Purpose(purpose), reason[:500], key)
-    opening = custodian.custody().request(seal_id, ask)
-    return Opened(opening, custodian.custody().ciphertext(seal_id))
+    opening = custodian.custody().request(handle, ask)
+    return Opened(opening, custodian.custody().ciphertext(handle.seal_id))
 
 
 def _one_time_key(body: dict[str, Any]) -> bytes:
@@ -102,7 +102,7 @@ def _one_time_key(body: dict[str, Any]) -> bytes:
         raise RequestError("The one-time key is not base64.") from error
 
 
-def _refuse_purpose(officer: Officer, purpose: str, reason: str, seal_id: str | None) -> Never:
+def _refuse_purpose(officer: Officer, purpose: str, reason: str, handle: Handle | None) -> Never:
     if any(word in purpose.lower() for word in _RECOGNITION):
         code = "recognition-never"
         cause = "Faces are never recognised, matched or searched for here, for nobody."
@@ -113,7 +113,7 @@ def _refuse_purpose(officer: Officer, purpose: str, reason: str, seal_id: str | 
         remedy = f"The purposes are: {', '.join(Purpose)}."
     raise custodian.custody().refuse(
         code=code, cause=cause, remedy=remedy, office=officer.office, officer=officer.name,
-        purpose=purpose, reason=reason, seal_id=seal_id,
+        purpose=purpose, reason=reason, handle=handle,
     )  # fmt: skip
 
 

@@ -14,21 +14,23 @@ from habeas.portal.vault import models
 
 
 def _photo(row: models.SealedPhoto) -> ports.Photo:
-    secret = None if row.withdraw_secret is None else bytes(row.withdraw_secret)
     return ports.Photo(
         row.seal_id,
         bytes(row.promise),
-        bytes(row.track_key),
         ports.PhotoState(row.state),
-        secret,
+        _bytes(row.track_key),
+        _bytes(row.withdraw_secret),
     )
+
+
+def _bytes(value: bytes | memoryview | None) -> bytes | None:
+    return None if value is None else bytes(value)
 
 
 def _line(row: models.Line) -> ports.LogLine:
     return ports.LogLine(
         bytes(row.entry),
-        bytes(row.salt),
-        bytes(row.details),
+        bytes(row.locked),
         row.counter,
         row.seal_id,
         row.index,
@@ -72,7 +74,7 @@ class DjangoLedger:
     def move(self, seal_id: str, before: ports.PhotoState, after: ports.PhotoState) -> bool:
         """Change the state if it is *before*; tell if it was."""
         moved = models.SealedPhoto.objects.filter(pk=seal_id, state=before).update(
-            state=after, withdraw_secret=None, begun=None
+            state=after, track_key=None, withdraw_secret=None, begun=None
         )
         return bool(moved)
 
@@ -93,8 +95,7 @@ class DjangoLedger:
             seal_id=line.seal_id,
             counter=line.counter,
             entry=line.entry,
-            salt=line.salt,
-            details=line.details,
+            locked=line.locked,
         )
         return replace(line, row=row.pk)
 
@@ -118,10 +119,8 @@ class DjangoLedger:
         return [_line(row) for row in models.Line.objects.filter(seal_id=seal_id).order_by("pk")]
 
     def forget_details(self, seal_id: str) -> None:
-        """Delete salts and details of a photo's lines; the entries stay."""
-        models.Line.objects.filter(seal_id=seal_id, index__isnull=False).update(
-            salt=b"", details=b"{}"
-        )
+        """Delete the locked details of a photo's lines; the entries stay."""
+        models.Line.objects.filter(seal_id=seal_id).update(locked=b"")
 
     def owe_erasure(self, owed: ports.OwedErasure) -> None:
         """Remember that a trustee has still to hear of a withdrawal."""

@@ -15,10 +15,10 @@ class SealedPhoto(models.Model):
 
     seal_id = models.CharField(max_length=32, primary_key=True)
     promise = models.BinaryField()
-    track_key = models.BinaryField()
     state = models.CharField(max_length=16, db_index=True)
+    #: For undoing what was never finished; all three are erased once it is acknowledged.
+    track_key = models.BinaryField(null=True)
     withdraw_secret = models.BinaryField(null=True)
-    #: For sweeping what was never finished; erased once the photo is acknowledged.
     begun = models.FloatField(null=True)
 
 
@@ -28,8 +28,7 @@ class Line(models.Model):
     seal_id = models.CharField(max_length=32, null=True, db_index=True)
     counter = models.PositiveIntegerField(null=True)
     entry = models.BinaryField()
-    salt = models.BinaryField()
-    details = models.BinaryField()
+    locked = models.BinaryField()
     index = models.PositiveBigIntegerField(null=True)
     proof = models.TextField(null=True)
 

@@ -50,7 +50,7 @@ class Load:
     def __init__(self, world):
         self.world = world
         self.ready = [world.seal() for _ in range(3)]
-        self.prepared = [world.prepare() for _ in range(200)]
+        self.prepared = [world.prepare() for _ in range(100)]
         self.released, self.acknowledged = [], []
         self.threads = [threading.Thread(target=self.deposit)]
         self.threads += [threading.Thread(target=self.release, args=(h,)) for h in self.ready]

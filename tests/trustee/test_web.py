@@ -3,6 +3,8 @@
 import httpx
 import pytest
 
+from tests.trustee import openapi
+
 
 @pytest.fixture(scope="module")
 def http(world):
@@ -67,6 +69,7 @@ def test_unknown_photos(http):
 def test_it_describes_itself(http):
     paths = http.get("/openapi.json").json()["paths"]
     assert {"/v1/identity", "/v1/deposits", "/v1/releases", "/v1/withdrawals"} <= set(paths)
+    assert openapi.FILE.read_text() == openapi.description()
 
 
 def test_it_is_a_witness(http, world):

@@ -74,6 +74,8 @@ def serve(
     uvicorn.run(
         make_app(data, interval=interval, patience=patience, storage=storage),
         host="127.0.0.1", port=port, log_level="warning", access_log=False,
+        # Callers that wait for a quorum do not keep a stopping log up: a retry is safe.
+        timeout_graceful_shutdown=3,
     )  # fmt: skip
 
 

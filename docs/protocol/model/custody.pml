@@ -6,6 +6,10 @@
  * operator (custodian) is free: it may ask without logging, log and not ask, repeat itself,
  * or forget. A released share that reaches the reader cannot be taken back.
  *
+ * Search all states:   spin -a custody.pml && cc -O2 -DCOLLAPSE -DVECTORSZ=2048 -o pan pan.c
+ *                      ./pan -a -m1000000 -N safe      (and enough, told)
+ * tests/protocol_model does so, and looks for each fault:
+ *
  * Seeded faults (each must be found):
  *   -DUNLOGGED      a trustee answers without looking for the request on the log
  *   -DFORGETFUL     a trustee answers before its release is durable

@@ -1,0 +1,256 @@
+"""The whole journey in Chromium: applicant and officer in profiles of their own.
+
+Screenshots of every page, phone and desktop width, are left in build/screenshots.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from habeas import assets
+from habeas.cli import _installation as installation
+from tests.browser.conftest import ARGUMENTS, CHROMIUM
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+ROOT = Path(__file__).resolve().parents[2]
+SHOTS = ROOT / "build" / "screenshots"
+AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+SIZES = {"desktop": {"width": 1200, "height": 900}, "phone": {"width": 390, "height": 844}}
+CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    if not CHROMIUM.exists():
+        pytest.skip("chromium is not installed: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *CAMERA])
+        yield browser
+        browser.close()
+
+
+class Visitor:
+    """One browser profile that looks at what it meets."""
+
+    def __init__(self, chromium, city, width, **options):
+        self.profile = chromium.new_context(
+            viewport=SIZES[width], base_url=city.place.portal_url, **options
+        )
+        self.page = self.profile.new_page()
+        self.page.set_default_timeout(20_000)
+        self._width = width
+        self._script = options.get("java_script_enabled", True)
+        self.problems = []
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.on("console", self._console)
+
+    def _console(self, message):
+        # A refusal answers 403: Chromium reports every such status as an error.
+        if message.type == "error" and "status of 4" not in message.text:
+            self.problems.append(message.text)
+
+    def look(self, name):
+        self.page.wait_for_load_state("networkidle")
+        self.page.screenshot(path=SHOTS / f"{self._width}-{name}.png", full_page=True)
+        wide = self.page.evaluate("document.documentElement.scrollWidth > innerWidth + 1")
+        assert not wide, f"{name} scrolls sideways"
+        if AXE.exists() and self._script:
+            self.page.evaluate(AXE.read_text())
+            found = self.page.evaluate(
+                """async () => (await axe.run(document, { runOnly: ["wcag2a", "wcag2aa",
+                    "wcag21a", "wcag21aa", "wcag22aa"] })).violations.map(
+                    v => `${v.id}: ${v.nodes.map(n => n.target).join(" ")}`)"""
+            )
+            assert not found, f"{name}: {found}"
+
+    def press(self, text):
+        self.page.get_by_role("button", name=text, exact=True).click()
+
+    def close(self):
+        self.profile.close()
+
+
+def _fill(visitor):
+    page = visitor.page
+    page.fill("#full_name", "Anna Example")
+    page.fill("#date_of_birth", "1980-05-17")
+    page.fill("#address", "1 Forest Lane\nGreenwood")
+    visitor.press("Continue")
+    page.wait_for_url("**/photo/")
+
+
+def _send(visitor, tmp_path, look=lambda _: None):
+    """From the photo step to the receipt's file."""
+    page = visitor.page
+    page.set_input_files("#photo", assets.path("astronaut.png"))
+    visitor.press("Continue with this photo")
+    page.wait_for_url("**/check-photo/")
+    look("check-photo")
+    page.get_by_role("button", name=re.compile("Use this photo")).click()
+    page.wait_for_url("**/answers/")
+    look("answers")
+    visitor.press("Send application")
+    page.wait_for_url("**/done/")
+    look("done")
+    with page.expect_download() as download:
+        page.get_by_text("Download the receipt").click()
+    file = tmp_path / "receipt.json"
+    download.value.save_as(file)
+    return page.inner_text("#reference"), file
+
+
+def _status(visitor, file):
+    visitor.page.goto("/receipt/")
+    visitor.page.set_input_files("#receipt", file)
+    visitor.press("Continue")
+    visitor.page.wait_for_selector("#verified")
+
+
+def _sign_in(visitor, city, office="licensing-office"):
+    user, password = installation.sign_ins(city.place)[office]
+    visitor.page.goto("/desk/")
+    visitor.look("desk-sign-in")
+    visitor.page.fill("#id_username", user)
+    visitor.page.fill("#id_password", password)
+    visitor.press("Sign in")
+    return password
+
+
+def _ask(visitor, reference, purpose, password):
+    page = visitor.page
+    page.goto(f"/desk/case/{reference}/open/")
+    page.check(f"input[value={purpose}]")
+    page.fill("#reason", "Is this the applicant?")
+    page.fill("#password", password)
+    visitor.look("desk-ask")
+    visitor.press("Put it on the log and open the photo")
+
+
+def _look_around(visitor):
+    for address, name in [
+        ("/help/", "help"),
+        ("/accessibility/", "accessibility"),
+        ("/register/", "register"),
+        ("/register/entries/", "register-entries"),
+        ("/register/entries/1/", "register-entry"),
+        ("/register/check/", "register-check"),
+        ("/nowhere/", "not-found"),
+    ]:
+        visitor.page.goto(address)
+        visitor.look(name)
+
+
+@pytest.mark.parametrize("width", SIZES)
+def test_the_whole_journey_in_two_profiles(city, chromium, tmp_path, width):
+    applicant = Visitor(chromium, city, width, accept_downloads=True)
+    officer = Visitor(chromium, city, width)
+    page = applicant.page
+    page.goto("/")
+    applicant.look("home")
+    page.goto("/apply/hunting-licence/")
+    applicant.look("start")
+    page.get_by_role("button", name="Start now").click()
+    applicant.press("Continue")
+    assert page.title().startswith("Error: ")
+    assert page.evaluate("document.activeElement.className") == "govuk-error-summary"
+    applicant.look("details-errors")
+    _fill(applicant)
+    applicant.look("photo")
+    text = tmp_path / "notes.txt"
+    text.write_text("no picture")
+    page.set_input_files("#photo", text)
+    applicant.press("Continue with this photo")
+    page.wait_for_selector(".govuk-error-summary")
+    assert "must be a JPG, PNG or HEIC" in page.inner_text(".govuk-error-summary")
+    applicant.look("photo-error")
+    reference, file = _send(applicant, tmp_path, applicant.look)
+
+    password = _sign_in(officer, city)
+    officer.look("desk-queue")
+    officer.page.get_by_role("link", name=reference).click()
+    officer.look("desk-case")
+    _ask(officer, reference, "decide-application", password)
+    officer.page.wait_for_selector("#open-view:not([hidden])")
+    seen = officer.page.evaluate(
+        """() => { const c = document.querySelector("#open-view canvas");
+            const p = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
+            return new Set(p).size; }"""
+    )
+    assert seen > 50  # a picture, not an empty canvas
+    officer.look("desk-view")
+    officer.press("Close the photo now")
+    assert officer.page.evaluate("document.querySelector('#open-view canvas').width") == 1
+    officer.look("desk-closed")
+
+    _status(applicant, file)
+    openings = page.locator("[data-opening]")
+    assert openings.count() == 1
+    assert "Is this the applicant?" in openings.inner_text()
+    applicant.look("status")
+    applicant.press("Withdraw the photo")
+    applicant.look("withdraw")
+    applicant.press("Yes, withdraw the photo")
+    page.wait_for_selector(".govuk-panel")
+    assert page.locator("pre").count() == 3
+    applicant.look("withdrawn")
+
+    _ask(officer, reference, "decide-application", password)
+    officer.page.wait_for_selector("#open-problem:not([hidden])")
+    assert "withdrawn" in officer.page.inner_text("#open-problem")
+    officer.look("desk-refused")
+    _look_around(applicant)
+    assert not applicant.problems
+    assert not officer.problems
+    applicant.close()
+    officer.close()
+
+
+def test_without_javascript_up_to_the_receipt_and_withdrawal(city, chromium, tmp_path):
+    visitor = Visitor(chromium, city, "phone", java_script_enabled=False, accept_downloads=True)
+    visitor.page.goto("/apply/hunting-licence/details/")
+    _fill(visitor)
+    reference, file = _send(visitor, tmp_path)
+    assert reference.startswith("HL-")
+    _status(visitor, file)
+    visitor.press("Withdraw the photo")
+    visitor.press("Yes, withdraw the photo")
+    assert visitor.page.locator(".govuk-panel").count() == 1
+    visitor.close()
+
+
+def test_the_camera_takes_a_picture(city, chromium):
+    visitor = Visitor(chromium, city, "phone", permissions=["camera"])
+    visitor.page.goto("/apply/hunting-licence/details/")
+    _fill(visitor)
+    visitor.press("Use the camera")
+    visitor.page.wait_for_selector("[data-live]:not([hidden])")
+    visitor.look("camera")
+    visitor.press("Take the photo")
+    # Chromium's fake camera shows a pattern without a face.
+    visitor.page.wait_for_selector(".govuk-error-summary")
+    assert "could not find a face" in visitor.page.inner_text(".govuk-error-summary")
+    visitor.close()
+
+
+def test_without_a_photo_and_a_service_that_asks_for_none(city, chromium):
+    visitor = Visitor(chromium, city, "desktop")
+    visitor.page.goto("/apply/hunting-licence/details/")
+    _fill(visitor)
+    visitor.press("Continue without a photo")
+    visitor.press("Send application")
+    assert "counts the same" in visitor.page.inner_text("main")
+    visitor.page.goto("/apply/allotment-garden/details/")
+    visitor.page.fill("#full_name", "Anna Example")
+    visitor.page.fill("#park", "Greenwood")
+    visitor.page.fill("#telephone", "+1 555 0100")
+    visitor.press("Continue")
+    visitor.page.wait_for_url("**/answers/")
+    visitor.press("Send application")
+    assert visitor.page.inner_text("#reference").startswith("AG-")
+    visitor.close()

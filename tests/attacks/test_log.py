@@ -229,3 +229,20 @@ def test_withdrawal_hidden_behind_a_gap(world, refused):
     world.log.append(entry)
     world.followed()
     assert refused(world.ask, held, ask) == "withdrawn"
+
+
+def test_entry_that_only_some_would_read(world, refused):
+    """A number of the stream in a form that is no entry: nobody counts it, so a gap stays."""
+    held = world.seal()
+    entry, _ = world.entry(held, Kind.REQUESTED, world.details(held, OneTimeKey()))
+    world.log.append(entry.replace(b'"kind":', b'"kind": '))
+    held.counter += 1
+    assert refused(world.open, held) == "tag-gap"
+
+
+def test_withdrawal_that_only_some_would_read(world):
+    held = world.seal()
+    details = promise.ErasedDetails(promise=held.digest.hex(), because="withdrawn").fields()
+    entry, _ = world.entry(held, Kind.WITHDRAWN, details)
+    world.log.append(entry[:-1] + b',"x":1}')
+    assert world.open(held) == PHOTO

@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import hmac
 import json
-import re
 import sqlite3
 import threading
 from collections import deque
 
 from habeas import tlog
 from habeas.errors import HabeasError
+from habeas.promise import Entry
 from habeas.tlog.view import LogView, Source
 from habeas.trustee.photos import Records
 from habeas.trustee.rules import Refusal
 from habeas.trustee.store import Store
 
-_TAG = re.compile(r"\A[0-9a-f]{32}\Z")
 #: Requests rarely come under a checkpoint that is older than this many entries.
 _REMEMBERED_SIZES = 16_384
 _FORK = "fork"
@@ -173,16 +172,16 @@ class Follower:
             self._records.seen(self._connection, tag)
 
 
-def _read(entry: bytes) -> tuple[bytes | None, str]:
-    """Tag and kind of an entry; no tag where it is none of Habeas's entries."""
+def _read(content: bytes) -> tuple[bytes | None, str]:
+    """Tag and kind of an entry; no tag where it is none of Habeas's entries.
+
+    As strict as every other reader: what one takes for an entry, all must.
+    """
     try:
-        fields = json.loads(entry)
-        tag, kind = fields["tag"], fields["kind"]
-    except (ValueError, RecursionError, KeyError, TypeError):
+        entry = Entry.decode(content)
+    except HabeasError:
         return None, ""
-    if not isinstance(tag, str) or not isinstance(kind, str) or not _TAG.match(tag):
-        return None, ""
-    return bytes.fromhex(tag), kind
+    return (bytes.fromhex(entry.tag) if entry.tag else None), entry.kind.value
 
 
 def owed(connection: sqlite3.Connection) -> int:

@@ -11,6 +11,8 @@ import contextlib
 import logging
 import time
 from collections import deque
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from habeas.tlog.checkpoint import Checkpoint
 from habeas.tlog.errors import LogUnavailableError, QuorumError, TlogError
@@ -22,6 +24,7 @@ from habeas.tlog.service.witnesses import Witnesses
 from habeas.tlog.tree import consistency_path, inclusion_path
 
 _LOG = logging.getLogger("habeas.tlog")
+_Result = TypeVar("_Result")
 MAX_BATCH = 16384
 #: Seconds after which a checkpoint without new entries is signed again, to stay fresh.
 _RESTAMP = 55.0
@@ -82,6 +85,7 @@ class Sequencer:
         #: Callers whose entries are in the tree, waiting for a checkpoint that covers them.
         self._unpublished: deque[_Waiting] = deque()
         self._tasks: list[asyncio.Task[None]] = []
+        self._work: asyncio.Future[Any] | None = None
         self._stamped = float("-inf")
         #: After a failure of the storage: until when, and with which words, callers are refused.
         self._refusing: tuple[float, LogUnavailableError] | None = None
@@ -131,8 +135,16 @@ class Sequencer:
         stopped = LogUnavailableError("The log is being stopped; the entry may yet be logged.")
         for each in [*self._queue, *self._unpublished]:
             _fail(each, stopped)
+        if self._work is not None:
+            await asyncio.wait([self._work])
         await self._witnesses.close()
         await asyncio.to_thread(self._storage.close)
+
+    async def _in_thread(self, work: Callable[..., _Result], *arguments: Any) -> _Result:
+        """Run *work* in a thread. It goes on when this is cancelled; `stop` waits for it."""
+        running = asyncio.get_running_loop().run_in_executor(None, work, *arguments)
+        self._work = running
+        return await asyncio.shield(running)
 
     def append(self, entry: bytes) -> asyncio.Future[int]:
         """Append *entry*; the future gives its index once it counts.
@@ -210,7 +222,7 @@ class Sequencer:
     async def _sequence(self, batch: list[_Waiting]) -> None:
         entries = [each.entry for each in batch]
         try:
-            positions = await asyncio.to_thread(self._storage.append, entries)
+            positions = await self._in_thread(self._storage.append, entries)
         except (LogUnavailableError, LogLockedError) as error:
             refusal = LogUnavailableError(error.cause)
             self._refusing = (time.monotonic() + 0.5, refusal)
@@ -226,13 +238,13 @@ class Sequencer:
 
     async def _publish(self) -> None:
         if self._witnesses.any:
-            await asyncio.to_thread(self._storage.lay_out)
+            await self._in_thread(self._storage.lay_out)
             checkpoint, signed = self._sign()
             note = await self._witnesses.cosign(signed, checkpoint, self._prove)
             self._verify(note)
-            await asyncio.to_thread(self._storage.publish, note)
+            await self._in_thread(self._storage.publish, note)
         else:
-            checkpoint, note = await asyncio.to_thread(self._publish_alone)
+            checkpoint, note = await self._in_thread(self._publish_alone)
         self._note, self._published, self._stamped = note, checkpoint.size, time.monotonic()
 
     def _publish_alone(self) -> tuple[Checkpoint, str]:

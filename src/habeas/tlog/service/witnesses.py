@@ -40,7 +40,7 @@ class Witnesses:
         self._known: dict[str, int] = {}
         self._turns = {name: asyncio.Lock() for name in policy.witnesses}
         self._newest = 0
-        self._late: set[asyncio.Task[str | None]] = set()
+        self._asking: set[asyncio.Task[str | None]] = set()
         self._http = httpx.AsyncClient(timeout=timeout, trust_env=False)
 
     @property
@@ -50,9 +50,10 @@ class Witnesses:
 
     async def close(self) -> None:
         """Close the connections."""
-        for task in self._late:
+        asking = list(self._asking)
+        for task in asking:
             task.cancel()
-        await asyncio.gather(*self._late, return_exceptions=True)
+        await asyncio.gather(*asking, return_exceptions=True)
         await self._http.aclose()
 
     async def cosign(self, signed: str, checkpoint: Checkpoint, prove: Prove) -> str:
@@ -71,6 +72,9 @@ class Witnesses:
             for witness in self._policy.witnesses.values()
             if witness.url
         }
+        for task in asked:
+            self._asking.add(task)
+            task.add_done_callback(self._asking.discard)
         lines: list[str] = []
         cosigned: set[str] = set()
         pending = set(asked)
@@ -82,10 +86,7 @@ class Witnesses:
             # The quorum holds. A moment more lets those who are about to answer be heard.
             done, pending = await asyncio.wait(pending, timeout=0.02)
             self._take(done, asked, lines, cosigned)
-        for task in pending:
-            # Left to finish by itself, so that the witness stays up to date.
-            self._late.add(task)
-            task.add_done_callback(self._late.discard)
+        # The others are left to finish by themselves, so that their witness stays up to date.
         return signed + "".join(lines)
 
     @staticmethod

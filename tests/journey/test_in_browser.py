@@ -147,7 +147,9 @@ def _look_around(visitor):
 
 
 @pytest.mark.parametrize("width", SIZES)
-def test_the_whole_journey_in_two_profiles(city, chromium, tmp_path, width):
+def test_the_whole_journey_in_two_profiles(  # noqa: PLR0915 - it is one story
+    city, chromium, tmp_path, width
+):
     applicant = Visitor(chromium, city, width, accept_downloads=True)
     officer = Visitor(chromium, city, width)
     page = applicant.page

@@ -17,6 +17,8 @@ _CSP = (
     "font-src 'self'; connect-src 'self'; media-src 'self' blob:; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
+#: Codes of requests that lack something or hold what they must not.
+_ASKED_WRONGLY = frozenset({"bad-request", "request", "key-format"})
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -66,6 +68,8 @@ def status_of(error: HabeasError) -> int:
         return 404
     if isinstance(error, PhotoError | MalformedError):
         return 422
+    if error.code in _ASKED_WRONGLY:
+        return 400
     return 503
 
 

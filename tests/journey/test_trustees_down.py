@@ -34,6 +34,8 @@ def test_k_of_n_open_and_fewer_say_who_is_missing(city):
             with pytest.raises(PortalError) as refused:
                 officer.open(reference, "decide-application", "Two are down")
             assert refused.value.status == 503
+            assert refused.value.code == "too-few-trustees"
+            assert "city-it.example, ombudsman.example" in refused.value.cause
             assert refused.value.remedy
         finally:
             _go_on(city, "trustee-1", "trustee-2")

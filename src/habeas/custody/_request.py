@@ -85,7 +85,22 @@ def request(context: Context, handle: Handle, ask: Ask) -> Opening:
             purpose=ask.purpose, reason=ask.reason, handle=handle,
             remedy="Decide without a photo, or ask the applicant for a new one.",
         )  # fmt: skip
-    return _collect(context, sealed, context.write(line), details)
+    return _collect(context, sealed, _log(context, sealed, line), details)
+
+
+def _log(context: Context, sealed: Promise, line: LogLine) -> LogLine:
+    """Write *line*; where the log lacks its witnesses, say which trustees are missing."""
+    try:
+        return context.write(line)
+    except HabeasError as error:
+        names, k = [key.trustee for key in sealed.trustees.keys], sealed.trustees.k
+        answering, silent = context.circle.ask(names, lambda trustee, _: trustee.answers())
+        if len(answering) >= k:
+            raise
+        raise TooFewTrusteesError(
+            f"{len(answering)} of the {k} trustees needed answer; missing: {listed(silent)}.",
+            tuple(silent),
+        ) from error
 
 
 def _details(context: Context, sealed: Promise, ask: Ask) -> dict[str, Any]:

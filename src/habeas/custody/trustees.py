@@ -130,6 +130,14 @@ class TrusteeClient:
             raise TrusteeAnswerError(f"{self.name} answered without {name}.")
         return value
 
+    def answers(self) -> str:
+        """The trustee's name, when it answers.
+
+        Raises:
+            TrusteeUnreachableError: it does not.
+        """
+        return self._field(self._call("GET", "/v1/identity"), "name", str)
+
     def key(self, month: str) -> promise.KeyStatement:
         """The expiry-month key of *month* ("2027-05"), as signed by the trustee.
 

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from pathlib import Path
@@ -38,10 +39,6 @@ class Postgres:
         if os.getuid() == 0:
             # PostgreSQL will not run as root; Debian's package has made its user.
             shutil.chown(folder, "postgres")
-            for parent in folder.parents:
-                if parent == Path("/tmp"):  # noqa: S108
-                    break
-                parent.chmod(parent.stat().st_mode | 0o011)
             self.as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
         self.data = folder / "data"
         self._run("initdb", "-D", self.data, "-A", "trust", "-U", "habeas", "-N")
@@ -70,14 +67,16 @@ class Postgres:
 
 
 @contextlib.contextmanager
-def postgres(folder):
-    server = Postgres(folder)
-    server.start()
-    try:
-        yield server
-    finally:
-        with contextlib.suppress(subprocess.CalledProcessError):
-            server.stop()
+def postgres():
+    # Not below pytest's folders: those are closed to other users, and so to PostgreSQL's.
+    with tempfile.TemporaryDirectory(prefix="habeas-pg-", ignore_cleanup_errors=True) as folder:
+        server = Postgres(Path(folder))
+        server.start()
+        try:
+            yield server
+        finally:
+            with contextlib.suppress(subprocess.CalledProcessError):
+                server.stop()
 
 
 @contextlib.contextmanager

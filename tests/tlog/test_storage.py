@@ -30,8 +30,8 @@ POLICY = tlog.Policy.parse(f"log {SIGNER.vkey}\nquorum none\n")
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory):
-    with servers.postgres(tmp_path_factory.mktemp("postgres")) as server:
+def database():
+    with servers.postgres() as server:
         yield server
 
 
@@ -144,8 +144,6 @@ def test_a_writer_that_lost_its_lock_cannot_fork(database, tmp_path):
 
 
 def test_a_database_that_goes_away_and_comes_back(tmp_path):
-    (tmp_path / "pg").mkdir()
-
     async def journey(server):
         state = PostgresState(server.dsn, "log.example/away")
         storage = Storage(state, FolderObjects(tmp_path / "public"))
@@ -166,7 +164,7 @@ def test_a_database_that_goes_away_and_comes_back(tmp_path):
                 await asyncio.sleep(0.1)
         await log.stop()
 
-    with servers.postgres(tmp_path / "pg") as server:
+    with servers.postgres() as server:
         asyncio.run(journey(server))
     assert verify_log(Folder(tmp_path / "public"), POLICY).checkpoint.size == 2
 

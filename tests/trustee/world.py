@@ -144,10 +144,11 @@ class World:
 
     def close(self) -> None:
         self.circle.close()
+        self.log.close()
+        # The log first: without it, a trustee that still owes entries does not wait.
+        self.log_server.stop()
         for name in list(self.servers):
             self.stop(name)
-        self.log.close()
-        self.log_server.stop()
 
     def _serve(self, name: str, sock: socket.socket) -> None:
         self.trustees[name] = Trustee(self.folder / name, now=self.clock)

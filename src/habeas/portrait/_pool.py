@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
@@ -81,7 +82,9 @@ class _Worker:
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
-                stream.close()
+                # What was never read by the worker that died is of no use to anybody.
+                with contextlib.suppress(BrokenPipeError):
+                    stream.close()
 
 
 class CheckPool:

@@ -1,8 +1,8 @@
 """The worker: decodes strangers' files in a process that may do next to nothing.
 
-Limits of memory, processor time, files and processes; no new privileges; dies with its
-parent; and after the models are loaded, a network namespace of its own where the kernel
-allows that. It reads length-prefixed frames from its input and answers on its output.
+Limits of memory, time, files and file sizes; no new privileges; and after the models are
+loaded, a network namespace of its own where the kernel allows that. It reads
+length-prefixed frames from its input, answers on its output, and ends when its input does.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ import signal
 import sys
 from typing import IO
 
-_PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
 _CLONE_NEWNET = 0x40000000
 _CLONE_NEWUSER = 0x10000000
 _MEMORY = 2 * 1024**3
+#: An alarm of its own ends a worker whose parent died while it was busy.
+_SECONDS = 60
 _MAX_FRAME = 32 * 1024 * 1024
 
 
 def confine() -> None:
     """Give up what a decoder does not need."""
     libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     # A network of its own has no way out. Kernels that forbid it leave the other limits.
     if libc.unshare(_CLONE_NEWNET) != 0:
@@ -76,6 +76,7 @@ def main() -> None:
     while (asked := read_frame(incoming)) is not None:
         photo = read_frame(incoming) or b""
         options = json.loads(asked)
+        signal.alarm(_SECONDS)
         try:
             frames = _wire.pack(_assess.assess(photo, options["profile"], child=options["child"]))
         except PhotoError as error:
@@ -84,6 +85,7 @@ def main() -> None:
         for frame in frames:
             write_frame(outgoing, frame)
         outgoing.flush()
+        signal.alarm(0)
 
 
 if __name__ == "__main__":

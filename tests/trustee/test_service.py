@@ -135,8 +135,28 @@ def test_a_deposit_that_never_reaches_the_log_is_erased(new_world):
     world = new_world()
     held = world.prepare()
     world.client().deposit(held.promise, 0, held.deposits[0])
+    trustee = world.trustees[world.names[0]]
     world.clock.move(hours=25)
-    assert world.trustees[world.names[0]].sweep() == 1
+    # Without having followed the log until now, nobody knows that it is missing there.
+    assert trustee.follower.followed_at < world.clock().timestamp() - 24 * 3600
+    assert trustee.sweep() == 0
+    world.seal()
+    trustee.follower.tail()
+    assert trustee.sweep() == 1
     with pytest.raises(custody.TrusteeRefusedError) as refused:
         world.client().deposit(held.promise, 0, held.deposits[0])
     assert refused.value.code == "erased"
+
+
+def test_a_sealed_photo_survives_an_outage_of_the_log(new_world):
+    """A trustee that has not seen the `sealed` entry yet does not take the photo for an orphan."""
+    world = new_world(poll_seconds=600.0)
+    held = world.prepare()
+    for index in range(3):
+        world.client(index).deposit(held.promise, index, held.deposits[index])
+    details = promise.SealedDetails(promise=held.digest.hex()).fields()
+    held.sealed = world.write(held, Kind.SEALED, details, service=held.promise.service)
+    world.clock.move(hours=30)
+    for trustee in world.trustees.values():
+        assert trustee.sweep() == 0
+    assert world.open(held) == PHOTO

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import sqlite3
+from collections.abc import Callable
 from datetime import timedelta
 
 from habeas import promise
@@ -24,8 +25,14 @@ class Erasure:
     """The desk where photos end."""
 
     def __init__(
-        self, settings: Settings, store: Store, records: Records, months: MonthKeys
+        self,
+        settings: Settings,
+        store: Store,
+        records: Records,
+        months: MonthKeys,
+        followed_at: Callable[[], float],
     ) -> None:
+        self._followed_at = followed_at
         self._settings = settings
         self._store = store
         self._records = records
@@ -92,11 +99,13 @@ class Erasure:
         return self._end(connection, [row[0] for row in rows], "expired")
 
     def _orphans(self, connection: sqlite3.Connection) -> int:
-        limit = self._records.now() - timedelta(hours=self._settings.orphan_hours)
+        # Only what the log was followed far enough for is known to be missing from it.
+        followed = min(self._followed_at(), self._records.now().timestamp())
+        limit = int(followed) - 3600 * self._settings.orphan_hours
         rows = connection.execute(
             "SELECT digest FROM photos WHERE because IS NULL AND sealed = 0 AND received < ?"
             " LIMIT ?",
-            (int(limit.timestamp()), _BATCH),
+            (limit, _BATCH),
         ).fetchall()
         return self._end(connection, [row[0] for row in rows], "orphaned")
 

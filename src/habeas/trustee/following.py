@@ -46,6 +46,8 @@ class Follower:
         self._view = LogView(self._connection, source, policy, self._apply, self._lock)
         self._frontiers: deque[tlog.Frontier] = deque([self._view.frontier()], _REMEMBERED_SIZES)
         self._fork = self._read_fork()
+        self.followed_at: float = 0.0
+        """How far in time the log was followed, POSIX seconds; 0 before the first success."""
         self.problem: HabeasError | None = None
         """Why the newest checkpoint could not be followed, if it could not."""
 
@@ -66,8 +68,11 @@ class Follower:
     def tail(self) -> None:
         """Follow the log to its newest checkpoint. What goes wrong stands in `problem`."""
         try:
+            now = self._records.now().timestamp()
             note = self._source.checkpoint()
-            self.follow(note, self._policy.verify(note).checkpoint)
+            verified = self._policy.verify(note)
+            self.follow(note, verified.checkpoint)
+            self.followed_at = verified.quorum_time or now
             self.problem = None
         except HabeasError as error:
             self.problem = error

@@ -18,13 +18,10 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, M
 from habeas.tlog.checkpoint import Checkpoint
 from habeas.tlog.errors import FormatError, SignatureError
 from habeas.tlog.note import (
+    PrivateKey,
+    PublicKey,
     Signature,
-    check_name,
-    decode_private,
     decode_vkey,
-    encode_private,
-    encode_vkey,
-    key_id,
     verify_ed25519,
 )
 
@@ -99,33 +96,12 @@ def timestamp_of(value: bytes) -> int:
 
 
 @dataclass(frozen=True)
-class CosignatureVerifier:
+class CosignatureVerifier(PublicKey):
     """A witness's Ed25519 key (type 0x04)."""
 
-    name: str
-    public_key: bytes
-
-    @classmethod
-    def parse(cls, vkey: str) -> CosignatureVerifier:
-        """Read a verifier key.
-
-        Raises:
-            FormatError: malformed, or of another type.
-        """
-        name, kind, public_key = decode_vkey(vkey)
-        if kind != COSIGNATURE_V1 or len(public_key) != 32:
-            raise FormatError(f"The key {name} is no Ed25519 cosignature key.")
-        return cls(name, public_key)
-
-    @property
-    def key_id(self) -> int:
-        """Key id."""
-        return key_id(self.name, COSIGNATURE_V1, self.public_key)
-
-    @property
-    def vkey(self) -> str:
-        """The verifier key as text."""
-        return encode_vkey(self.name, COSIGNATURE_V1, self.public_key)
+    KIND = COSIGNATURE_V1
+    SIZE = 32
+    CALLED = "Ed25519 cosignature"
 
     def verify(self, text: str, value: bytes) -> None:
         """Raise unless *value* (time ‖ signature, 72 bytes) cosigns *text*.
@@ -139,45 +115,14 @@ class CosignatureVerifier:
         verify_ed25519(self.name, self.public_key, value[8:], _message(text, timestamp))
 
 
-class CosignatureSigner:
-    """A witness's signing key. Use one key for one witness, and for nothing else.
+class CosignatureSigner(PrivateKey[CosignatureVerifier]):
+    """A witness's signing key. Use one key for one witness, and for nothing else."""
 
-    Args:
-        name: key name.
-        seed: 32 bytes (RFC 8032's private key).
-    """
+    KIND = COSIGNATURE_V1
 
-    def __init__(self, name: str, seed: bytes) -> None:
-        check_name(name)
-        self.name = name
-        self._seed = seed
+    def _load(self, name: str, seed: bytes) -> CosignatureVerifier:
         self._key = Ed25519PrivateKey.from_private_bytes(seed)
-        self.verifier = CosignatureVerifier(name, self._key.public_key().public_bytes_raw())
-
-    @classmethod
-    def generate(cls, name: str) -> CosignatureSigner:
-        """A fresh key."""
-        return cls(name, Ed25519PrivateKey.generate().private_bytes_raw())
-
-    @classmethod
-    def parse(cls, private: str) -> CosignatureSigner:
-        """Read the text form.
-
-        Raises:
-            FormatError: it is none.
-        """
-        name, seed = decode_private(private, COSIGNATURE_V1)
-        return cls(name, seed)
-
-    @property
-    def private(self) -> str:
-        """The private key as text; keep it secret."""
-        return encode_private(self.name, COSIGNATURE_V1, self.verifier.public_key, self._seed)
-
-    @property
-    def vkey(self) -> str:
-        """The verifier key as text."""
-        return self.verifier.vkey
+        return CosignatureVerifier(name, self._key.public_key().public_bytes_raw())
 
     def cosign(self, text: str, timestamp: int) -> Signature:
         """Cosign a checkpoint's text at *timestamp* (POSIX seconds)."""
@@ -203,33 +148,12 @@ def _structure(name: str, text: str, timestamp: int) -> bytes:
 
 
 @dataclass(frozen=True)
-class MldsaCosignatureVerifier:
+class MldsaCosignatureVerifier(PublicKey):
     """A witness's ML-DSA-44 key (type 0x06, 1,312 bytes; FIPS 204)."""
 
-    name: str
-    public_key: bytes
-
-    @classmethod
-    def parse(cls, vkey: str) -> MldsaCosignatureVerifier:
-        """Read a verifier key.
-
-        Raises:
-            FormatError: malformed, or of another type.
-        """
-        name, kind, public_key = decode_vkey(vkey)
-        if kind != MLDSA44 or len(public_key) != _MLDSA44_KEY:
-            raise FormatError(f"The key {name} is no ML-DSA-44 cosignature key.")
-        return cls(name, public_key)
-
-    @property
-    def key_id(self) -> int:
-        """Key id."""
-        return key_id(self.name, MLDSA44, self.public_key)
-
-    @property
-    def vkey(self) -> str:
-        """The verifier key as text."""
-        return encode_vkey(self.name, MLDSA44, self.public_key)
+    KIND = MLDSA44
+    SIZE = _MLDSA44_KEY
+    CALLED = "ML-DSA-44 cosignature"
 
     def verify(self, text: str, value: bytes) -> None:
         """Raise unless *value* (time ‖ signature, 2,428 bytes) cosigns *text*.
@@ -247,45 +171,14 @@ class MldsaCosignatureVerifier:
             raise SignatureError(f"The signature of {self.name} does not verify.") from error
 
 
-class MldsaCosignatureSigner:
-    """A witness's ML-DSA-44 signing key.
+class MldsaCosignatureSigner(PrivateKey[MldsaCosignatureVerifier]):
+    """A witness's ML-DSA-44 signing key."""
 
-    Args:
-        name: key name.
-        seed: 32 bytes (FIPS 204's private seed).
-    """
+    KIND = MLDSA44
 
-    def __init__(self, name: str, seed: bytes) -> None:
-        check_name(name)
-        self.name = name
-        self._seed = seed
+    def _load(self, name: str, seed: bytes) -> MldsaCosignatureVerifier:
         self._key = MLDSA44PrivateKey.from_seed_bytes(seed)
-        self.verifier = MldsaCosignatureVerifier(name, self._key.public_key().public_bytes_raw())
-
-    @classmethod
-    def generate(cls, name: str) -> MldsaCosignatureSigner:
-        """A fresh key."""
-        return cls(name, MLDSA44PrivateKey.generate().private_bytes_raw())
-
-    @classmethod
-    def parse(cls, private: str) -> MldsaCosignatureSigner:
-        """Read the text form.
-
-        Raises:
-            FormatError: it is none.
-        """
-        name, seed = decode_private(private, MLDSA44)
-        return cls(name, seed)
-
-    @property
-    def private(self) -> str:
-        """The private key as text; keep it secret."""
-        return encode_private(self.name, MLDSA44, self.verifier.public_key, self._seed)
-
-    @property
-    def vkey(self) -> str:
-        """The verifier key as text."""
-        return self.verifier.vkey
+        return MldsaCosignatureVerifier(name, self._key.public_key().public_bytes_raw())
 
     def cosign(self, text: str, timestamp: int) -> Signature:
         """Cosign a checkpoint's text at *timestamp* (POSIX seconds).

@@ -11,9 +11,11 @@ import base64
 import binascii
 import hashlib
 import re
+import secrets
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Generic, Protocol, Self, TypeVar
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -173,33 +175,94 @@ def decode_vkey(vkey: str) -> tuple[str, int, bytes]:
 
 
 @dataclass(frozen=True)
-class NoteVerifier:
-    """An Ed25519 key (type 0x01) that signs the text itself."""
+class PublicKey:
+    """What verifier keys of every type share: a name, the key's bytes, and how they are written."""
 
     name: str
     public_key: bytes
+    #: Type byte, length in bytes, and what such a key is called.
+    KIND: ClassVar[int]
+    SIZE: ClassVar[int]
+    CALLED: ClassVar[str]
 
     @classmethod
-    def parse(cls, vkey: str) -> NoteVerifier:
+    def parse(cls, vkey: str) -> Self:
         """Read a verifier key.
 
         Raises:
             FormatError: malformed, or of another type.
         """
         name, kind, public_key = decode_vkey(vkey)
-        if kind != ED25519 or len(public_key) != 32:
-            raise FormatError(f"The key {name} is no Ed25519 key.")
+        if kind != cls.KIND or len(public_key) != cls.SIZE:
+            raise FormatError(f"The key {name} is no {cls.CALLED} key.")
         return cls(name, public_key)
 
     @property
     def key_id(self) -> int:
         """Key id."""
-        return key_id(self.name, ED25519, self.public_key)
+        return key_id(self.name, self.KIND, self.public_key)
 
     @property
     def vkey(self) -> str:
         """The verifier key as text."""
-        return encode_vkey(self.name, ED25519, self.public_key)
+        return encode_vkey(self.name, self.KIND, self.public_key)
+
+
+Verifying = TypeVar("Verifying", bound=PublicKey)
+
+
+class PrivateKey(ABC, Generic[Verifying]):
+    """What signing keys of every type share. The text form is that of Go's ``note`` package.
+
+    Args:
+        name: key name.
+        seed: 32 bytes, from which the key is made.
+    """
+
+    KIND: ClassVar[int]
+
+    def __init__(self, name: str, seed: bytes) -> None:
+        check_name(name)
+        self.name = name
+        self._seed = seed
+        self.verifier = self._load(name, seed)
+
+    @abstractmethod
+    def _load(self, name: str, seed: bytes) -> Verifying:
+        """Make the key of *seed*; gives its public half."""
+
+    @classmethod
+    def generate(cls, name: str) -> Self:
+        """A fresh key."""
+        return cls(name, secrets.token_bytes(32))
+
+    @classmethod
+    def parse(cls, private: str) -> Self:
+        """Read the text form.
+
+        Raises:
+            FormatError: it is none.
+        """
+        return cls(*decode_private(private, cls.KIND))
+
+    @property
+    def private(self) -> str:
+        """The private key as text; keep it secret."""
+        return encode_private(self.name, self.KIND, self.verifier.public_key, self._seed)
+
+    @property
+    def vkey(self) -> str:
+        """The verifier key as text."""
+        return self.verifier.vkey
+
+
+@dataclass(frozen=True)
+class NoteVerifier(PublicKey):
+    """An Ed25519 key (type 0x01) that signs the text itself."""
+
+    KIND = ED25519
+    SIZE = 32
+    CALLED = "Ed25519"
 
     def verify(self, text: str, value: bytes) -> None:
         """Raise unless *value* is this key's signature of *text*.
@@ -222,45 +285,14 @@ def verify_ed25519(name: str, public_key: bytes, signature: bytes, message: byte
         raise SignatureError(f"The signature of {name} does not verify.") from error
 
 
-class NoteSigner:
-    """An Ed25519 key that signs notes. Its text form is that of Go's ``note`` package.
+class NoteSigner(PrivateKey[NoteVerifier]):
+    """An Ed25519 key that signs notes."""
 
-    Args:
-        name: key name.
-        seed: 32 bytes (RFC 8032's private key).
-    """
+    KIND = ED25519
 
-    def __init__(self, name: str, seed: bytes) -> None:
-        check_name(name)
-        self.name = name
-        self._seed = seed
+    def _load(self, name: str, seed: bytes) -> NoteVerifier:
         self._key = Ed25519PrivateKey.from_private_bytes(seed)
-        self.verifier = NoteVerifier(name, self._key.public_key().public_bytes_raw())
-
-    @classmethod
-    def generate(cls, name: str) -> NoteSigner:
-        """A fresh key."""
-        return cls(name, Ed25519PrivateKey.generate().private_bytes_raw())
-
-    @classmethod
-    def parse(cls, private: str) -> NoteSigner:
-        """Read the text form.
-
-        Raises:
-            FormatError: it is none.
-        """
-        name, seed = decode_private(private, ED25519)
-        return cls(name, seed)
-
-    @property
-    def private(self) -> str:
-        """The private key as text; keep it secret."""
-        return encode_private(self.name, ED25519, self.verifier.public_key, self._seed)
-
-    @property
-    def vkey(self) -> str:
-        """The verifier key as text."""
-        return self.verifier.vkey
+        return NoteVerifier(name, self._key.public_key().public_bytes_raw())
 
     def signature(self, text: str) -> Signature:
         """The signature of *text*, which ends in a newline."""

@@ -3,6 +3,7 @@
 import pytest
 
 from habeas import custody, promise
+from habeas.custody.trustees import read_statement
 from habeas.promise import Kind
 from tests.trustee.world import PHOTO, in_days
 
@@ -126,6 +127,13 @@ def test_an_expired_photo_is_swept_and_its_month_key_destroyed(new_world):
     destroyed = [entry for entry in entries if entry.kind is Kind.KEY_DESTROYED]
     keys = {key.key for key in held.promise.trustees.keys}
     assert {entry.details["key"] for entry in destroyed if entry.details} == keys
+    identities = {each.settings.name: each.identity() for each in world.trustees.values()}
+    for entry in destroyed:
+        told = promise.KeyDestroyedDetails.read(entry.details)
+        said = read_statement(
+            told.statement, identities[told.trustee], promise.KeyDestroyedStatement
+        )
+        assert (said.key, said.month, said.trustee) == (told.key, told.month, told.trustee)
     for trustee in world.trustees.values():
         database = (world.folder / trustee.settings.name / "trustee.db").read_bytes()
         assert all(deposit not in database for deposit in held.deposits)

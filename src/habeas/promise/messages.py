@@ -124,6 +124,27 @@ class KeyStatement(Document):
         return trustee_key_id(self.key())
 
 
+class KeyDestroyedStatement(Document):
+    """A trustee attests that it has destroyed the private key *key* of *month*."""
+
+    v: Literal[1] = 1
+    kind: Literal["key-destroyed"] = "key-destroyed"
+    trustee: KeyName
+    month: Month
+    key: Hex32
+    day: Day
+
+
+class KeyDestroyedDetails(Document):
+    """Details of a `key-destroyed` entry: which key, and the trustee's statement (a note)."""
+
+    v: Literal[1] = 1
+    trustee: KeyName
+    month: Month
+    key: Hex32
+    statement: Annotated[str, StringConstraints(max_length=4096)]
+
+
 class Acknowledgement(Document):
     """A trustee opened its deposit once, and it held the promised share."""
 

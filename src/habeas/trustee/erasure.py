@@ -8,7 +8,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from habeas import promise
-from habeas.promise import ErasedStatement, Kind
+from habeas.promise import ErasedStatement, KeyDestroyedDetails, KeyDestroyedStatement, Kind
+from habeas.promise.model import Document
 from habeas.trustee import photos
 from habeas.trustee.errors import SecretError, UnknownPhotoError
 from habeas.trustee.months import MonthKey, MonthKeys, month_of
@@ -31,8 +32,10 @@ class Erasure:
         records: Records,
         months: MonthKeys,
         followed_at: Callable[[], float],
+        sign: Callable[[Document], str],
     ) -> None:
         self._followed_at = followed_at
+        self._sign = sign
         self._settings = settings
         self._store = store
         self._records = records
@@ -122,12 +125,13 @@ class Erasure:
         """Destroy the keys of months that are over, and say so on the log."""
         destroyed = self._months.destroy(connection, month_of(self._records.now().date()))
         for key in destroyed:
-            details = {
-                "v": 1,
-                "trustee": self._settings.name,
-                "month": key.month,
-                "key": key.key_id.hex(),
-            }
+            name, key_id = self._settings.name, key.key_id.hex()
+            said = KeyDestroyedStatement(
+                trustee=name, month=key.month, key=key_id, day=self._records.today()
+            )
+            details = KeyDestroyedDetails(
+                trustee=name, month=key.month, key=key_id, statement=self._sign(said)
+            ).fields()
             self._records.write(connection, Kind.KEY_DESTROYED, details, shown=True)
         return destroyed
 

@@ -90,7 +90,7 @@ class Trustee:
         parts = (self.settings, self._store, self._records, self._months)
         self._deposits = Deposits(*parts)
         self._releases = Releases(*parts, self.follower, self.policy)
-        self._erasure = Erasure(*parts, lambda: self.follower.followed_at)
+        self._erasure = Erasure(*parts, lambda: self.follower.followed_at, self._sign)
         self.recovery = Recovery(
             self.settings.name, self._store, self._records, self._months, self._deposits, self._sign
         )

@@ -9,6 +9,7 @@ import sys
 BENCHES = [
     "tlog",
     "journey",
+    "protocol",
     "trustee",
 ]
 

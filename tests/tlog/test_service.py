@@ -205,14 +205,18 @@ def test_a_quorum_that_comes_late_is_waited_for(folder):
             assert httpx.get(f"{url}/health").status_code == 200
 
 
-def test_proofs_made_from_tiles_and_entries_sent_side_by_side(folder):
+def test_proofs_made_from_tiles_and_entries_sent_together(folder):
     policy = policy_of(folder)
-    entries = [b"%d" % n for n in range(600)]
+    entries = [b"%d" % n for n in range(256)]
     with served(make_app(folder, interval=0.01)) as url, LogClient(url) as log:
         answers = log.append_many(entries)
-        assert sorted(each.index for each in answers) == list(range(600))
-        for entry, answer in list(zip(entries, answers, strict=True))[::37]:
-            proof = tlog.TlogProof.parse(log.proof(answer.index))
-            assert proof.verify(entry, policy).checkpoint.size == 600
+        assert answers == list(range(256))
+        assert log.append_many(entries[5:9]) == [5, 6, 7, 8]
+        for entry, index in list(zip(entries, answers, strict=True))[::37]:
+            proof = tlog.TlogProof.parse(log.proof(index))
+            assert proof.verify(entry, policy).checkpoint.size == 256
         with pytest.raises(tlog.ProofError):
-            log.proof(600)
+            log.proof(256)
+        for wrong in ([], [b"x"] * 257, [b"x", b""], [bytes(65_000)] * 20):
+            with pytest.raises(tlog.FormatError):
+                log.append_many(wrong)

@@ -107,8 +107,8 @@ def encode_bundle(entries: Iterable[bytes]) -> bytes:
     return b"".join(parts)
 
 
-def decode_bundle(content: bytes, width: int) -> list[bytes]:
-    """The *width* entries of a bundle.
+def decode_bundle(content: bytes, width: int | None = None) -> list[bytes]:
+    """The *width* entries of a bundle; however many it has, where *width* is None.
 
     Raises:
         FormatError: it ends early, late, or has another number of entries.
@@ -122,7 +122,7 @@ def decode_bundle(content: bytes, width: int) -> list[bytes]:
             raise FormatError("The entry bundle ends in the middle of an entry.")
         entries.append(entry)
         at += 2 + length
-    if len(entries) != width:
+    if width is not None and len(entries) != width:
         raise FormatError(f"The entry bundle holds {len(entries)} entries, not {width}.")
     return entries
 

@@ -1,38 +1,31 @@
 """Entries that this trustee owes to the log, delivered until the log has them.
 
 An entry's bytes are fixed in the transaction of the act, so that sending them twice is
-harmless. The entries of one photo go in order: a number never stands on the log without
-the one before it.
+harmless. They go in order, many in one call: a number never stands on the log without the
+one before it.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from typing import Protocol
 
 from habeas.errors import HabeasError
 from habeas.trustee.store import Store
 
-_BATCH = 512
-_AT_ONCE = 32
+#: As many as the log takes in one call.
+_BATCH = 256
+_BYTES = 512 * 1024
 _RETRY_SECONDS = 2.0
-
-
-class Appended(Protocol):
-    """What the log answers."""
-
-    @property
-    def index(self) -> int:
-        """Where the entry stands."""
 
 
 class Log(Protocol):
     """The log, for writing."""
 
-    def append(self, entry: bytes) -> Appended:
-        """Append; returns when the entry stands under a durable checkpoint."""
+    def append_many(self, entries: Sequence[bytes]) -> list[int]:
+        """Append in order; returns indices when all stand under a durable checkpoint."""
 
 
 class Outbox:
@@ -46,14 +39,9 @@ class Outbox:
     def __init__(self, store: Store, log: Log) -> None:
         self._store = store
         self._log = log
-        self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="trustee-outbox")
         self._wake = threading.Event()
         self.problem: HabeasError | None = None
         """Why the log did not take the last entry, if it did not."""
-
-    def close(self) -> None:
-        """Let calls under way end."""
-        self._pool.shutdown(wait=True)
 
     def wake(self) -> None:
         """There is something to deliver."""
@@ -61,26 +49,22 @@ class Outbox:
 
     def deliver(self) -> int:
         """Deliver one round; returns how many entries arrived."""
-        rows = self._store.run(_owed)
-        first: dict[bytes | int, tuple[int, bytes]] = {}
-        for number, digest, entry in rows:
-            first.setdefault(number if digest is None else digest, (number, entry))
-        return sum(self._pool.map(self._send, first.values()))
-
-    def _send(self, item: tuple[int, bytes]) -> bool:
-        number, entry = item
+        rows = _together(self._store.run(_owed))
+        if not rows:
+            return 0
         try:
-            position = self._log.append(entry).index
+            positions = self._log.append_many([entry for _, entry in rows])
         except HabeasError as error:
             self.problem = error
-            return False
+            return 0
+        pairs = [(at, number) for at, (number, _) in zip(positions, rows, strict=True)]
         self._store.run(
-            lambda connection: connection.execute(
-                "UPDATE entries SET position = ? WHERE number = ?", (position, number)
+            lambda connection: connection.executemany(
+                "UPDATE entries SET position = ? WHERE number = ?", pairs
             )
         )
         self.problem = None
-        return True
+        return len(rows)
 
     def run(self, stop: threading.Event) -> None:
         """Deliver until *stop* is set; the body of a thread."""
@@ -94,8 +78,18 @@ class Outbox:
                 self._wake.wait(_RETRY_SECONDS)
 
 
-def _owed(connection: sqlite3.Connection) -> list[tuple[int, bytes | None, bytes]]:
+def _together(rows: list[tuple[int, bytes]]) -> list[tuple[int, bytes]]:
+    """As many of *rows*, from the first, as one call may carry."""
+    total = 0
+    for count, (_, entry) in enumerate(rows):
+        total += len(entry)
+        if count and total > _BYTES:
+            return rows[:count]
+    return rows
+
+
+def _owed(connection: sqlite3.Connection) -> list[tuple[int, bytes]]:
     return connection.execute(
-        "SELECT number, digest, entry FROM entries WHERE position IS NULL ORDER BY number LIMIT ?",
+        "SELECT number, entry FROM entries WHERE position IS NULL ORDER BY number LIMIT ?",
         (_BATCH,),
     ).fetchall()

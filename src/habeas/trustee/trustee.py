@@ -117,7 +117,6 @@ class Trustee:
         self.outbox.wake()
         for thread in self._threads:
             thread.join()
-        self.outbox.close()
         self._store.close()
         self._log.close()
 

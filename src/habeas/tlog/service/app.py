@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 import hmac
@@ -17,9 +18,12 @@ from starlette.routing import Route
 from habeas.errors import HabeasError
 from habeas.tlog.errors import FormatError, LogUnavailableError
 from habeas.tlog.service.sequencer import QueueFullError, Sequencer
-from habeas.tlog.tiles import MAX_ENTRY, Tile
+from habeas.tlog.tiles import MAX_ENTRY, TILE_WIDTH, Tile, decode_bundle
 
 _IMMUTABLE = "public, max-age=31536000, immutable"
+#: Of a bundle of entries in one call, bytes.
+MAX_BUNDLE_BODY = 1 << 20
+_BAD_TOKEN = HabeasError("This token may not append.", "Use the token that the log gave you.")
 _OPEN_TO_ALL = {"Access-Control-Allow-Origin": "*"}
 
 
@@ -40,6 +44,7 @@ class LogApp:
         """The ASGI application."""
         routes = [
             Route("/append", self._append, methods=["POST"]),
+            Route("/append-bundle", self._append_bundle, methods=["POST"]),
             Route("/checkpoint", self._checkpoint),
             Route("/tile/{path:path}", self._tile),
             Route("/health", self._health),
@@ -66,16 +71,11 @@ class LogApp:
 
     async def _append(self, request: Request) -> Response:
         if not self._may_append(request):
-            return _problem(
-                HabeasError("This token may not append.", "Use the token that the log gave you."),
-                401,
-            )
-        entry = b""
-        async for chunk in request.stream():
-            entry += chunk
-            if len(entry) > MAX_ENTRY:
-                too_long = FormatError(f"An entry has at most {MAX_ENTRY} bytes.", "Shorten it.")
-                return _problem(too_long, 413)
+            return _problem(_BAD_TOKEN, 401)
+        entry = await _body(request, MAX_ENTRY)
+        if entry is None:
+            too_long = FormatError(f"An entry has at most {MAX_ENTRY} bytes.", "Shorten it.")
+            return _problem(too_long, 413)
         if not entry:
             return _problem(FormatError("The entry is empty.", "Send the entry as the body."), 400)
         try:
@@ -87,6 +87,27 @@ class LogApp:
             return _problem(error, 503)
         body = json.dumps({"index": index, "proof": proof})
         return Response(body, media_type="application/json")
+
+    async def _append_bundle(self, request: Request) -> Response:
+        """Many entries in one call, for writers that need no proofs: indices come back."""
+        if not self._may_append(request):
+            return _problem(_BAD_TOKEN, 401)
+        body = await _body(request, MAX_BUNDLE_BODY)
+        if body is None:
+            return _problem(FormatError("The bundle is too long.", "Send fewer entries."), 413)
+        try:
+            entries = decode_bundle(body)
+            if not 1 <= len(entries) <= TILE_WIDTH or not all(entries):
+                raise FormatError(f"A bundle has 1 to {TILE_WIDTH} entries, none of them empty.")
+        except FormatError as error:
+            return _problem(error, 400)
+        waiting = [asyncio.ensure_future(self._sequencer.append(entry)) for entry in entries]
+        try:
+            indices = await asyncio.gather(*waiting)
+        except LogUnavailableError as error:
+            await asyncio.gather(*waiting, return_exceptions=True)
+            return _problem(error, 429 if isinstance(error, QueueFullError) else 503)
+        return JSONResponse({"indices": indices})
 
     async def _checkpoint(self, _: Request) -> Response:
         if not self._sequencer.note:
@@ -130,6 +151,16 @@ class LogApp:
         }
         text = "".join(f"# TYPE {name} gauge\n{name} {value}\n" for name, value in lines.items())
         return PlainTextResponse(text)
+
+
+async def _body(request: Request, limit: int) -> bytes | None:
+    """The request's body; None as soon as it is longer than *limit*."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            return None
+    return body
 
 
 def _problem(error: HabeasError, status: int) -> JSONResponse:

@@ -28,7 +28,7 @@ from habeas.cli import _installation as installation
 from habeas.cli._portal import PortalClient
 from habeas.cli._supervisor import Supervisor
 
-ROUNDS, SECONDS, CLIENTS = 3, 8.0, 16
+ROUNDS, SECONDS, CLIENTS = 3, 6.0, 16
 LATENCIES = 40
 FIELDS = {"full_name": "Anna Example", "date_of_birth": "1980-05-17", "address": "1 Lane"}
 
@@ -142,13 +142,13 @@ def _throughput(place: installation.Installation, photo: bytes) -> None:
         table.add_row(
             name, f"{statistics.median(each):.1f}", f"{statistics.median(each) / plain:.2f}"
         )
-    Console().print(table)
+    Console(width=110).print(table)
 
 
 def _latency(place: installation.Installation, photo: bytes) -> None:
     seeds = [secrets.token_bytes(32) for _ in range(3)]
     bare = [bare_cryptography(photo, seeds) for _ in range(LATENCIES)]
-    seal, opening = [], []
+    seal, opening, signing_in = [], [], []
     with (
         PortalClient(place.portal_url) as applicant,
         PortalClient(place.portal_url, installation.sign_ins(place)["licensing-office"]) as officer,
@@ -158,10 +158,16 @@ def _latency(place: installation.Installation, photo: bytes) -> None:
             reference = applicant.apply("hunting-licence", FIELDS, photo)["reference"]
             sealed = time.perf_counter()
             officer.open(reference, "decide-application", "Bench")
-            opening.append(time.perf_counter() - sealed)
+            opened = time.perf_counter()
+            # The officer's password is hashed with scrypt, slowly on purpose, for each request.
+            officer.cases()
+            signing_in.append(time.perf_counter() - opened)
+            opening.append(opened - sealed)
             seal.append(sealed - start)
     table = Table("one at a time, over HTTP", "with the service", "bare cryptography")
     table.add_row("seal (check included)", _quantiles(seal), _quantiles([b[0] for b in bare]))
     table.add_row("open", _quantiles(opening), _quantiles([b[1] for b in bare]))
-    Console().print(table)
-    Console().print("The log's batch interval is 100 ms; the officer's password check is included.")
+    own = [max(0.0, a - statistics.median(signing_in)) for a in opening]
+    table.add_row("open, without the sign-in", _quantiles(own), "goal: p95 at most 250 ms")
+    Console(width=110).print(table)
+    Console().print("The log's batch interval is 100 ms.")

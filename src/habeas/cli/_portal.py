@@ -88,6 +88,10 @@ class PortalClient:
         form = {"service": service, "fields": json.dumps(fields)}
         return self._call("POST", "/api/applications", data=form, files={"photo": ("photo", photo)})
 
+    def cases(self) -> list[dict[str, Any]]:
+        """The open cases of the officer's office."""
+        return list(self._call("GET", "/api/cases")["cases"])
+
     def open(self, case: str, purpose: str, reason: str) -> OpenedCase:
         """Open the photo of a case with a fresh one-time key."""
         key = OneTimeKey()

@@ -7,7 +7,7 @@ DATA ?= data
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev browser run demo test quick lint bench evaluate fuzz lock assets clean
+.PHONY: help setup setup-dev browser run demo test quick lint bench lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -61,12 +61,6 @@ lint: setup-dev ## ruff, mypy strict, import contracts
 
 bench: setup-dev ## figures, as ratios measured in one run
 	@$(BIN)/python -m bench
-
-evaluate: setup-dev ## quality figures on ../shared/data, with tables and plots in docs/
-	@$(BIN)/python -m bench.evaluate
-
-fuzz: setup-dev ## fuzz the decoders and parsers for a bounded time (SECONDS=60)
-	@$(BIN)/python -m bench.fuzz --seconds $(or $(SECONDS_EACH),60)
 
 lock: ## resolve the lock files again (needs uv)
 	@requirements/lock

@@ -21,6 +21,7 @@ COMMANDS = {
     "run": "Portal, log and three trustees on this machine, in one command.",
     "demo": "The whole journey, headless: apply, seal, open, check, refuse, withdraw.",
     "check": "What would make a photo better, before it is sent.",
+    "redact": "Cover every face in videos.",
     "seal": "Apply with a photo; keep the receipt.",
     "open": "Open the photo of a case, for a promised purpose.",
     "withdraw": "Have a photo destroyed, with its receipt.",

@@ -1,9 +1,11 @@
 """Finding faces and their landmarks in pixels. Found, never recognised.
 
-Models of MediaPipe run on LiteRT; numpy in, frozen dataclasses out.
+Models of MediaPipe run on LiteRT for portraits; for street scenes YuNet or CenterFace run
+on ONNX Runtime. numpy in, frozen dataclasses out.
 """
 
 from habeas.faces._blazeface import FULL_RANGE, SHORT_RANGE
+from habeas.faces._detector import Detector, UnknownDetectorError, choose, detector
 from habeas.faces._mesh import Landmarks, find_landmarks
 from habeas.faces._types import Box, Face, Pixels, Points
 
@@ -11,10 +13,14 @@ __all__ = [
     "FULL_RANGE",
     "SHORT_RANGE",
     "Box",
+    "Detector",
     "Face",
     "Landmarks",
     "Pixels",
     "Points",
+    "UnknownDetectorError",
+    "choose",
+    "detector",
     "find_faces",
     "find_landmarks",
 ]

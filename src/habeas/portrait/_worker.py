@@ -7,17 +7,14 @@ length-prefixed frames from its input, answers on its output, and ends when its 
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
-import resource
 import signal
 import sys
 from typing import IO
 
-_PR_SET_NO_NEW_PRIVS = 38
-_CLONE_NEWNET = 0x40000000
-_CLONE_NEWUSER = 0x10000000
+from habeas import sandbox
+
 _MEMORY = 2 * 1024**3
 #: An alarm of its own ends a worker whose parent died while it was busy.
 _SECONDS = 60
@@ -26,15 +23,7 @@ _MAX_FRAME = 32 * 1024 * 1024
 
 def confine() -> None:
     """Give up what a decoder does not need."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    # A network of its own has no way out. Kernels that forbid it leave the other limits.
-    if libc.unshare(_CLONE_NEWNET) != 0:
-        libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))
+    sandbox.confine(memory=_MEMORY, file_size=0, open_files=32)
 
 
 def read_frame(stream: IO[bytes]) -> bytes | None:

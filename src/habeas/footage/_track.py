@@ -1,0 +1,217 @@
+"""Following boxes through frames by geometry alone, in both directions.
+
+A face is seen every few frames. Between two looks its box is interpolated; before the
+first and after the last it is carried on for a while, so that nobody flashes up on
+entering, turning away or being hidden. Nothing here looks at pixels, or knows whose box
+it is. Places are kept in the coordinates of the scene: what the camera's own movement
+adds is taken off first, so that a pan does not tear boxes from faces.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from habeas.faces import Box, Face
+
+
+@dataclass(frozen=True)
+class Tracking:
+    """How far boxes are carried, in frames, and how far they grow.
+
+    Attributes:
+        before: covered before a face is first seen.
+        after: covered after it was last seen.
+        gap: longest stretch without a look that is closed between two sightings.
+        sure: score from which one look makes a face.
+        grow: size of a cover over that of the box.
+    """
+
+    before: int
+    after: int
+    gap: int
+    sure: float
+    grow: float = 1.3
+
+
+@dataclass(frozen=True)
+class _Seen:
+    frame: int
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def size(self) -> float:
+        return max(self.width, self.height)
+
+
+@dataclass
+class _Track:
+    scene: int
+    seen: list[_Seen] = field(default_factory=list)
+    sure: bool = False
+
+    def speed(self, *, at_end: bool) -> tuple[float, float]:
+        """Pixels a frame, over up to the last (or first) three sightings."""
+        some = self.seen[-3:] if at_end else self.seen[:3]
+        span = some[-1].frame - some[0].frame
+        if span == 0:
+            return 0.0, 0.0
+        return (some[-1].x - some[0].x) / span, (some[-1].y - some[0].y) / span
+
+    def place(self, frame: int) -> _Seen:
+        """Where the box is at *frame*: interpolated, or carried on at its last speed."""
+        if frame <= self.seen[0].frame or frame >= self.seen[-1].frame:
+            at_end = frame >= self.seen[-1].frame
+            near = self.seen[-1 if at_end else 0]
+            dx, dy = self.speed(at_end=at_end)
+            # Speed fades: people who leave our sight rarely go on straight for long.
+            steps = frame - near.frame
+            run = math.copysign(8 * (1 - math.exp(-abs(steps) / 8)), steps)
+            return _Seen(frame, near.x + dx * run, near.y + dy * run, near.width, near.height)
+        right = next(at for at, each in enumerate(self.seen) if each.frame >= frame)
+        a, b = self.seen[right - 1], self.seen[right]
+        t = (frame - a.frame) / (b.frame - a.frame)
+        return _Seen(
+            frame,
+            a.x + (b.x - a.x) * t,
+            a.y + (b.y - a.y) * t,
+            a.width + (b.width - a.width) * t,
+            a.height + (b.height - a.height) * t,
+        )
+
+    def distance(self, frame: int) -> int:
+        """Frames from *frame* to the nearest sighting."""
+        return min(abs(each.frame - frame) for each in self.seen)
+
+
+class Tracker:
+    """Boxes in, boxes for every frame out. Frames are numbered from 0 and told in order."""
+
+    def __init__(self, tracking: Tracking) -> None:
+        self._tracking = tracking
+        self._tracks: list[_Track] = []
+        self._scene = 0
+        self._scenes: dict[int, int] = {}
+        self._origin: dict[int, tuple[float, float]] = {}
+        self._at = (0.0, 0.0)
+        #: Faces that were followed so far.
+        self.faces = 0
+
+    def see(
+        self,
+        frame: int,
+        faces: Sequence[Face] | None,
+        shift: tuple[float, float] = (0.0, 0.0),
+        *,
+        cut: bool = False,
+    ) -> None:
+        """Tell what was found in *frame*.
+
+        Args:
+            frame: its number, one more than the last.
+            faces: what a look found; None where nobody looked.
+            shift: how far the picture's content moved since the last frame, pixels.
+            cut: a new scene begins: nothing before has to do with anything after.
+        """
+        if cut:
+            self._scene += 1
+        self._at = (self._at[0] + shift[0], self._at[1] + shift[1])
+        self._origin[frame] = self._at
+        self._scenes[frame] = self._scene
+        if faces is not None:
+            self._associate(frame, faces)
+
+    def boxes(self, frame: int) -> list[Box]:
+        """What to cover in *frame*, grown; final once `gap` further frames were told."""
+        origin, scene = self._origin[frame], self._scenes[frame]
+        return [
+            _grown(track.place(frame), origin, self._growth(track.distance(frame)))
+            for track in self._tracks
+            if track.scene == scene and track.sure and self._reaches(track, frame)
+        ]
+
+    def forget(self, frame: int) -> None:
+        """Frames up to *frame* will not be asked for again."""
+        self._origin.pop(frame, None)
+        self._scenes.pop(frame, None)
+        keep = max(self._tracking.gap, self._tracking.after)
+        self._tracks = [each for each in self._tracks if each.seen[-1].frame + keep > frame]
+        for track in self._tracks:
+            # Old sightings matter no more; three tell the speed.
+            while len(track.seen) > 3 and track.seen[2].frame < frame - self._tracking.gap:
+                track.seen.pop(0)
+
+    def _reaches(self, track: _Track, frame: int) -> bool:
+        first, last = track.seen[0].frame, track.seen[-1].frame
+        return first - self._tracking.before <= frame <= last + self._tracking.after
+
+    def _growth(self, distance: int) -> float:
+        """Covers grow with the time since the face was seen."""
+        return self._tracking.grow + min(0.4, 0.04 * distance)
+
+    def _associate(self, frame: int, faces: Sequence[Face]) -> None:
+        ox, oy = self._at
+        new = [
+            _Seen(
+                frame,
+                (face.box.left + face.box.right) / 2 - ox,
+                (face.box.top + face.box.bottom) / 2 - oy,
+                face.box.width,
+                face.box.height,
+            )
+            for face in faces
+        ]
+        live = [
+            track
+            for track in self._tracks
+            if track.scene == self._scene and frame - track.seen[-1].frame <= self._tracking.gap
+        ]
+        pairs = sorted(
+            (cost, t, n)
+            for t, track in enumerate(live)
+            for n, seen in enumerate(new)
+            if (cost := _cost(track, seen)) is not None
+        )
+        taken_tracks: set[int] = set()
+        taken_new: set[int] = set()
+        for _, t, n in pairs:
+            if t not in taken_tracks and n not in taken_new:
+                taken_tracks.add(t)
+                taken_new.add(n)
+                live[t].seen.append(new[n])
+                # Two looks agree: that is a face, however unsure each was.
+                self._make_sure(live[t])
+        for n, seen in enumerate(new):
+            if n not in taken_new:
+                track = _Track(self._scene, [seen])
+                self._tracks.append(track)
+                if faces[n].score >= self._tracking.sure:
+                    self._make_sure(track)
+
+    def _make_sure(self, track: _Track) -> None:
+        self.faces += not track.sure
+        track.sure = True
+
+
+def _cost(track: _Track, seen: _Seen) -> float | None:
+    """Distance of a sighting from where the track expects it, in sizes; None if too far."""
+    expected = track.place(seen.frame)
+    size = (expected.size + seen.size) / 2
+    ratio = seen.size / expected.size
+    if not 0.5 < ratio < 2:
+        return None
+    waited = seen.frame - track.seen[-1].frame
+    distance = math.hypot(seen.x - expected.x, seen.y - expected.y) / size
+    # A first step has no speed yet to go by.
+    reach = (0.5 if len(track.seen) > 1 else 0.8) + 0.3 * waited
+    return distance + abs(math.log(ratio)) if distance <= min(reach, 4.0) else None
+
+
+def _grown(place: _Seen, origin: tuple[float, float], growth: float) -> Box:
+    x, y = place.x + origin[0], place.y + origin[1]
+    half_width, half_height = place.width * growth / 2, place.height * growth / 2
+    return Box(x - half_width, y - half_height, x + half_width, y + half_height)

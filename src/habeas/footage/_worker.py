@@ -1,0 +1,66 @@
+"""The process that decodes one video, with few rights. Reads one job, answers in JSON lines.
+
+in:   {"kind": "cover" or "preview", "source", "target", "ending", "settings", "at"}
+out:  {"frames", "at", "seconds"} now and then; at last {"report"} or {"error"}
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from habeas import sandbox
+from habeas.errors import HabeasError
+from habeas.footage._cover_file import cover_file, preview
+from habeas.footage.settings import Settings
+
+_MEMORY = 12 * 1024**3
+#: What is covered is rarely larger than its source; this only stops a runaway.
+_ROOM, _TIMES = 2 * 1024**3, 20
+_PAUSE = 0.1
+
+
+def main() -> None:
+    """Do the one job."""
+    out = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)  # libraries that print must not write into the answers
+    job = json.loads(sys.stdin.readline())
+    source, target = Path(job["source"]), Path(job["target"])
+    last = 0.0
+
+    def say(answer: dict[str, Any]) -> None:
+        out.write(json.dumps(answer) + "\n")
+
+    def progress(frames: int, at: float, seconds: float | None) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _PAUSE:
+            last = time.monotonic()
+            say({"frames": frames, "at": at, "seconds": seconds})
+
+    def confine() -> None:
+        size = _ROOM + _TIMES * source.stat().st_size
+        sandbox.confine(memory=_MEMORY, file_size=size, open_files=256)
+
+    settings = Settings.from_json(job["settings"])
+    try:
+        if job["kind"] == "preview":
+            preview(source, target, settings, at=job["at"], ready=confine)
+            say({"report": None})
+        else:
+            report = cover_file(
+                source, target, settings, ending=job["ending"], progress=progress, ready=confine
+            )
+            say({"report": report.to_json()})
+    except HabeasError as error:
+        say({"error": {"code": error.code, "cause": error.cause, "remedy": error.remedy}})
+    except MemoryError:
+        say({"error": {"code": "memory", "cause": "The video needs more memory than it may take.",
+                       "remedy": "Scale the video down first."}})  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,125 @@
+"""What can be chosen about covering, and what each quality means."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, Self
+
+from habeas import faces
+from habeas.footage.errors import SettingsError
+
+Shape = Literal["ellipse", "box"]
+
+
+@dataclass(frozen=True)
+class Zone:
+    """A rectangle of the upright picture, in shares of its width and height (0 to 1)."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """``left,top,width,height`` in per cent of the picture.
+
+        Raises:
+            SettingsError: it is not that.
+        """
+        try:
+            left, top, width, height = (float(each) / 100 for each in text.split(","))
+        except ValueError as error:
+            raise SettingsError(
+                f"{text!r} is no zone.",
+                "Give left,top,width,height in per cent of the picture, such as 0,50,30,50.",
+            ) from error
+        if not (0 <= left < 1 and 0 <= top < 1 and 0 < width <= 1 and 0 < height <= 1):
+            raise SettingsError(
+                f"The zone {text!r} lies outside of the picture.",
+                "All four numbers are per cent of the picture, 0 to 100.",
+            )
+        return cls(left, top, width, height)
+
+
+@dataclass(frozen=True)
+class Quality:
+    """How closely is looked.
+
+    Attributes:
+        side: longest side of the picture that the detector sees, pixels.
+        every: frames from one look to the next; while nothing moves, four times as many.
+        keep: least score that continues a face that is being followed.
+        sure: score from which one single look makes a face.
+    """
+
+    side: int
+    every: int
+    keep: float
+    sure: float
+
+
+#: Measured figures of each: docs/footage.md.
+QUALITIES: dict[str, dict[str, Quality]] = {
+    "yunet": {
+        "fast": Quality(960, 5, 0.3, 0.6),
+        "balanced": Quality(1280, 3, 0.3, 0.6),
+        "thorough": Quality(1920, 2, 0.3, 0.6),
+    },
+    "centerface": {
+        "fast": Quality(960, 6, 0.2, 0.4),
+        "balanced": Quality(1280, 4, 0.2, 0.4),
+        "thorough": Quality(1920, 3, 0.2, 0.4),
+    },
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a video is covered.
+
+    Attributes:
+        quality: ``fast``, ``balanced`` or ``thorough``.
+        detector: ``auto``, ``yunet`` or ``centerface``.
+        shape: of the cover.
+        always: zones that are covered in every frame.
+        never: zones in which a face (by its middle) is left as it is: a poster, a statue.
+        gpu: decode and detect on a GPU where there is one.
+        crf: x264's constant rate factor; lower is better and larger.
+        preset: x264's preset.
+    """
+
+    quality: str = "balanced"
+    detector: str = "auto"
+    shape: Shape = "ellipse"
+    always: tuple[Zone, ...] = ()
+    never: tuple[Zone, ...] = ()
+    gpu: bool = False
+    crf: int = 23
+    preset: str = "veryfast"
+
+    def __post_init__(self) -> None:
+        """Refuse what does not exist.
+
+        Raises:
+            SettingsError: quality or shape is unknown.
+        """
+        if self.quality not in QUALITIES["yunet"]:
+            raise SettingsError(f"There is no quality called {self.quality!r}.")
+        if self.shape not in ("ellipse", "box"):
+            raise SettingsError(f"There is no shape called {self.shape!r}.")
+
+    @property
+    def look(self) -> Quality:
+        """The quality's meaning for the detector that is used."""
+        return QUALITIES[faces.choose(self.detector)][self.quality]
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON; `from_json` reads it."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, fields: dict[str, Any]) -> Self:
+        """The settings in *fields*."""
+        zones = {name: tuple(Zone(**each) for each in fields[name]) for name in ("always", "never")}
+        return cls(**{**fields, **zones})

@@ -11,6 +11,7 @@ import contextlib
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import av
 import av.error
@@ -298,7 +299,8 @@ class _Sound:
     def _demux(self) -> Iterator[av.Packet[AudioStream]]:
         if self._reader is not None and self._targets:
             with contextlib.suppress(av.error.FFmpegError, ValueError):
-                yield from self._reader.demux(list(self._reader.streams.audio))
+                packets = self._reader.demux(list(self._reader.streams.audio))
+                yield from cast("Iterator[av.Packet[AudioStream]]", packets)
 
     def until(self, dts: int | None, base: Fraction | None) -> None:
         """Write the sound up to a picture's time; all of it for None."""
@@ -318,7 +320,7 @@ class _Sound:
             for frame in packet.decode():
                 if frame.pts is not None and frame.time_base is not None:
                     frame.pts -= int(self._origin / frame.time_base)
-                self._out.mux(target.encode(frame))  # type: ignore[arg-type]
+                self._out.mux(target.encode(frame))
         elif packet.dts is not None and packet.time_base is not None:
             origin = int(self._origin / packet.time_base)
             packet.dts -= origin

@@ -7,6 +7,7 @@ on ONNX Runtime. numpy in, frozen dataclasses out.
 from habeas.faces._blazeface import FULL_RANGE, SHORT_RANGE
 from habeas.faces._detector import Detector, UnknownDetectorError, choose, detector
 from habeas.faces._mesh import Landmarks, find_landmarks
+from habeas.faces._person import find_person
 from habeas.faces._types import Box, Face, Pixels, Points
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "detector",
     "find_faces",
     "find_landmarks",
+    "find_person",
 ]
 
 

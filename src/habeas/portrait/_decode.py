@@ -42,12 +42,29 @@ def stop(kind: type[PhotoError]) -> PhotoError:
 
 @dataclass(frozen=True, eq=False)
 class Decoded:
-    """An upright RGB picture, and how much larger the file's own is."""
+    """An upright RGB picture, and how it came out of the file.
+
+    Attributes:
+        image: upright, sRGB; at least `KEPT_SIDE` long where the file's own picture is.
+        size: width and height of the upright original, pixels.
+        format: of the file.
+        grey: the picture as stored in the file, before turning; None where it was decoded at
+            less than half the scale. Compression leaves its marks on this grid.
+        block: side of a JPEG block in `grey`, pixels.
+        quality: estimated IJG quality of a JPEG's tables, 1 to 100; None for other formats.
+    """
 
     image: Image.Image
-    #: Pixels of the upright original for one pixel here.
-    scale: float
+    size: tuple[int, int]
     format: str
+    grey: Image.Image | None
+    block: int
+    quality: float | None
+
+    @property
+    def scale(self) -> float:
+        """Pixels of the upright original for one pixel of `image`."""
+        return self.size[0] / self.image.width
 
 
 def decode(photo: bytes) -> Decoded:
@@ -64,25 +81,59 @@ def decode(photo: bytes) -> Decoded:
         warnings.simplefilter("ignore")
         image = _open(photo)
         kind = image.format or ""
-        original = image.size
-        if kind == "JPEG":
-            # libjpeg skips what a smaller scale does not need: twice as fast at 12 MP.
-            image.draft("RGB", (KEPT_SIDE, KEPT_SIDE))
+        stored = image.size
+        quality = _jpeg_quality(image)
+        if kind in ("JPEG", "MPO"):
+            # libjpeg skips what a smaller scale does not need: twice as fast at 12 MP. It
+            # keeps to the wish on both sides, so each is asked for in proportion.
+            ratio = KEPT_SIDE / max(stored)
+            image.draft("RGB", (int(stored[0] * ratio), int(stored[1] * ratio)))
         try:
             image.load()
+            reduction = round(stored[0] / image.width)
+            if max(image.size) >= 2 * KEPT_SIDE:
+                image = _reduced(image, max(image.size) // KEPT_SIDE)
             upright = ImageOps.exif_transpose(image)
-            turned = upright.size[0] != image.size[0]
+            turned = upright.size != image.size
             rgb = _to_srgb(upright)
         except (OSError, SyntaxError, ValueError, EOFError, IndexError) as error:
             raise stop(BrokenPhotoError) from error
         except Image.DecompressionBombError as error:
             raise stop(TooManyPixelsError) from error
-    width = original[1] if turned else original[0]
-    if max(rgb.size) > KEPT_SIDE:
-        ratio = KEPT_SIDE / max(rgb.size)
-        size = (max(1, round(rgb.width * ratio)), max(1, round(rgb.height * ratio)))
-        rgb = rgb.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
-    return Decoded(rgb, width / rgb.width, kind)
+    return Decoded(
+        image=rgb,
+        size=(stored[1], stored[0]) if turned else stored,
+        format=kind,
+        grey=image if reduction <= 2 and image.size == _scaled(stored, reduction) else None,
+        block=8 // max(1, reduction),
+        quality=quality,
+    )
+
+
+def _scaled(size: tuple[int, int], reduction: int) -> tuple[int, int]:
+    return -(-size[0] // reduction), -(-size[1] // reduction)
+
+
+def _reduced(image: Image.Image, times: int) -> Image.Image:
+    """The mean of *times* × *times* pixels; keeps what says how to read them."""
+    if image.mode in ("P", "1"):
+        image = image.convert("RGBA" if "transparency" in image.info else "RGB")
+    info, exif = image.info, image.getexif()
+    small = image.reduce(times)
+    small.info = info
+    small.getexif().update(exif)
+    return small
+
+
+def _jpeg_quality(image: Image.Image) -> float | None:
+    """IJG quality whose tables are as coarse as those of the file's luminance."""
+    tables: dict[int, list[int]] = getattr(image, "quantization", None) or {}
+    table = tables.get(0)
+    if not table:
+        return None
+    # The standard luminance table sums to 3,692 at quality 50 (ITU-T T.81, annex K.1).
+    scale = 100 * sum(table) / 3692
+    return 100 - scale / 2 if scale <= 100 else 5000 / scale
 
 
 def _open(photo: bytes) -> Image.Image:
@@ -105,6 +156,8 @@ def _open(photo: bytes) -> Image.Image:
 def _to_srgb(image: Image.Image) -> Image.Image:
     """Any mode and profile to plain sRGB; alpha goes onto white."""
     profile = image.info.get("icc_profile")
+    if profile and _is_srgb(profile):
+        profile = None
     if image.mode.startswith("I;16") or image.mode in ("I", "F"):
         # 16 bits a channel: keep the upper eight.
         image = image.convert("I").point(lambda value: value / 256).convert("L")
@@ -123,6 +176,14 @@ def _to_srgb(image: Image.Image) -> Image.Image:
     return _bare(image.convert("RGB"))
 
 
+def _is_srgb(profile: bytes) -> bool:
+    try:
+        name = ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(io.BytesIO(profile)))
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return False
+    return name.strip().startswith("sRGB")
+
+
 def _bare(image: Image.Image) -> Image.Image:
     """The pixels alone."""
     bare = image.copy()
@@ -131,7 +192,11 @@ def _bare(image: Image.Image) -> Image.Image:
 
 
 def encode(image: Image.Image) -> bytes:
-    """A JPEG of *image* with no metadata at all."""
+    """A JPEG of *image* with no metadata at all, its longest side at most `KEPT_SIDE`."""
+    if max(image.size) > KEPT_SIDE:
+        ratio = KEPT_SIDE / max(image.size)
+        size = (max(1, round(image.width * ratio)), max(1, round(image.height * ratio)))
+        image = image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
     out = io.BytesIO()
     _bare(image).save(out, "JPEG", quality=90, subsampling="4:2:0", optimize=False)
     return out.getvalue()

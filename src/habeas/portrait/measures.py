@@ -142,26 +142,143 @@ def light_balance(left: Plane, right: Plane) -> Measure:
     return _measure(x, 100 * sigmoid(x, 0.45, 0.07))
 
 
-def sharpness(grey: Plane) -> Measure:
-    """Variance of the Laplacian over variance of the face, aligned at 256 pixels; own mapping.
+def fit(x: float) -> Measure:
+    """How the product's frame fits: its size where it can be over its size, 1 is whole; own.
 
-    Dividing by the variance takes contrast, and with it skin colour and light, out of the
-    measure. Score 100 σ(log10 x; −2.35, 0.22), set on graded blur of clean portraits.
+    Score 100 at 1, 50 at 11/12, below which part of the frame is missing.
     """
+    whole = 11 / 12
+    score = 50 + 50 * (x - whole) / (1 - whole) if x >= whole else 50 * x / whole
+    return _measure(x, score)
+
+
+def expression(x: float) -> Measure:
+    """Width of the mouth over the distance of the pupils; own measure, for advice only.
+
+    A broad smile widens the mouth beyond the pupils. Score 100 (1 − σ(x; 0.95, 0.03)).
+    """
+    return _measure(x, 100 * (1 - sigmoid(x, 0.95, 0.03)))
+
+
+def natural_colour(cheeks: NDArray[np.uint8]) -> Measure:
+    """Distance of the cheeks' mean colour from a* 5–25, b* 5–35 in CIELAB: 200 (1 − σ(x; 0, 10)).
+
+    Args:
+        cheeks: n × 3, sRGB.
+    """
+    _, a, b = lab(cheeks)
+    x = math.hypot(max(5 - a, 0.0, a - 25), max(5 - b, 0.0, b - 35))
+    return _measure(x, 200 * (1 - sigmoid(x, 0, 10)))
+
+
+def sharpness(grey: Plane, hull: NDArray[np.bool_]) -> Measure:
+    """Fine detail of the face over its coarse shapes, along the blurriest direction; own measure.
+
+    Second differences along four directions, at 256 pixels and at 128; the least direction
+    counts, as a moved camera leaves the others sharp. Both sizes, because compression puts
+    back fine detail that a blur has taken. Divided by the variance of the Laplacian at 32
+    pixels, which blur does not reach: contrast, and with it skin colour and light, cancel
+    out. Score 100 σ(log10 x; −1.9, 0.08), set on graded blur of clean portraits.
+
+    Args:
+        grey: the aligned face, 0 to 255.
+        hull: where it is face; hair and collar differ too much between people.
+    """
+    if not hull[8:-8:8, 8:-8:8].any():
+        hull = np.ones_like(hull)
+    half, eighth = _shrunk(grey, 2), _shrunk(grey, 8)
+    fine = math.sqrt(_least_detail(grey, hull) * _least_detail(half, hull[::2, ::2]))
+    x = fine / (float(_laplacian(eighth)[hull[8:-8:8, 8:-8:8]].var()) + 1)
+    return _measure(x, 100 * sigmoid(math.log10(x + 1e-9), -1.9, 0.08))
+
+
+def _shrunk(grey: Plane, times: int) -> Plane:
+    height, width = grey.shape[0] // times, grey.shape[1] // times
+    return np.asarray(grey.reshape(height, times, width, times).mean(axis=(1, 3)), np.float32)
+
+
+def _laplacian(grey: Plane) -> Plane:
     centre = grey[1:-1, 1:-1]
-    laplacian = grey[:-2, 1:-1] + grey[2:, 1:-1] + grey[1:-1, :-2] + grey[1:-1, 2:] - 4 * centre
-    x = float(laplacian.var()) / (float(centre.var()) + 1.0)
-    return _measure(x, 100 * sigmoid(math.log10(x + 1e-9), -2.35, 0.22))
+    return grey[:-2, 1:-1] + grey[2:, 1:-1] + grey[1:-1, :-2] + grey[1:-1, 2:] - 4 * centre
 
 
-def black_share(picture_y: Plane) -> Measure:
-    """Share of the whole picture, background included, with Y ≤ 2 (of 255); own measure.
+def _least_detail(grey: Plane, hull: NDArray[np.bool_]) -> float:
+    """The variance of second differences within *hull*, along the direction with least."""
+    twice, within = 2 * grey[1:-1, 1:-1], hull[1:-1, 1:-1]
+    directions = (
+        grey[:-2, 1:-1] + grey[2:, 1:-1] - twice,
+        grey[1:-1, :-2] + grey[1:-1, 2:] - twice,
+        # A diagonal neighbour is √2 away, and a second difference goes by the square.
+        (grey[:-2, :-2] + grey[2:, 2:] - twice) / 2,
+        (grey[:-2, 2:] + grey[2:, :-2] - twice) / 2,
+    )
+    return min(float(each[within].var()) for each in directions)
 
-    Darkness is judged by what is lost in the whole picture, never by a face's luminance.
-    Score 100 (1 − σ(x; 0.75, 0.05)).
+
+def highlights(picture_y: Plane) -> Measure:
+    """The brightest hundredth of the whole picture, as a share of white; own measure.
+
+    Darkness is judged by what light there is in the whole picture, background and clothes
+    included, never by how bright a face is. Score 100 σ(log2 x; −2.64, 0.3).
     """
-    x = float((picture_y <= 2).mean())
-    return _measure(x, 100 * (1 - sigmoid(x, 0.75, 0.05)))
+    x = float(np.quantile(picture_y, 0.99)) / 255
+    return _measure(x, 100 * sigmoid(math.log2(x + 1e-4), -2.64, 0.3))
+
+
+def background_uniformity(grey: Plane, background: NDArray[np.bool_]) -> Measure:
+    """Mean magnitude of the Scharr gradient outside of the person: 190 (1 − σ(x; 10, 100)).
+
+    Args:
+        grey: the picture, its longest side 354 pixels, 0 to 255.
+        background: True where the person is not. Without any, the background is out of sight,
+            and even.
+    """
+    across = grey[:, 2:] - grey[:, :-2]
+    down = grey[2:] - grey[:-2]
+    gx = 3 * (across[:-2] + across[2:]) + 10 * across[1:-1]
+    gy = 3 * (down[:, :-2] + down[:, 2:]) + 10 * down[:, 1:-1]
+    where = background[1:-1, 1:-1]
+    x = float(np.hypot(gx, gy)[where].mean()) if where.any() else 0.0
+    return _measure(x, 190 * (1 - sigmoid(x, 10, 100)))
+
+
+def compression(grid: Plane | None, block: int, quality: float | None) -> Measure:
+    """How blocky the picture is: steps at the edges of blocks over steps elsewhere; own measure.
+
+    A file's coarse tables tell of compression even where no block shows, and blocks tell of
+    an earlier saving that the file's own tables hide: the worse of both counts. Score
+    100 (1 − σ(x; 2.1, 0.12)) for the steps, 100 σ(q; 22, 4) for the tables' IJG quality q.
+
+    Args:
+        grid: part of the stored picture that begins at the edge of a block; None where the
+            picture was decoded too small to tell.
+        block: side of a block there, pixels; 4 or 8.
+        quality: estimated IJG quality of the file's tables, or None.
+    """
+    x = 1.0
+    if grid is not None and block >= 4 and min(grid.shape) > 2 * block:
+        x = max(_steps(grid, block), _steps(grid.T, block))
+    score = 100 * (1 - sigmoid(x, 2.1, 0.12))
+    if quality is not None:
+        score = min(score, 100 * sigmoid(quality, 22, 4))
+    return _measure(x, score)
+
+
+def _steps(grid: Plane, block: int) -> float:
+    steps = np.abs(np.diff(grid, axis=1)).mean(axis=0)
+    at = np.arange(steps.size) % block == block - 1
+    # Half a grey level, so that an even picture has no blocks.
+    return float((steps[at].mean() + 0.5) / (steps[~at].mean() + 0.5))
+
+
+def lab(rgb: NDArray[np.uint8]) -> tuple[float, float, float]:
+    """Mean L*, a*, b* (CIE 15, D65) of sRGB pixels, n × 3."""
+    r, g, b = (float(each) for each in _LINEAR[rgb].reshape(-1, 3).mean(axis=0))
+    x = (0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505
+    y = 0.2126 * r + 0.7152 * g + 0.0722 * b
+    z = (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.089
+    fx, fy, fz = (c ** (1 / 3) if c > 0.008856 else 7.787 * c + 16 / 116 for c in (x, y, z))
+    return 116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)
 
 
 def luminance(rgb: NDArray[np.uint8]) -> Plane:

@@ -6,7 +6,7 @@ face is: under one light, skin colours differ by more than good and bad light do
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -26,40 +26,41 @@ _DEFAULT = (
     Rule("single_face", 75, "several-faces", 0),
     # Under about 45 pixels between the eyes a print of 35 × 45 mm shows its pixels.
     Rule("inter_eye_distance", 25, "too-small", 1),
-    # Less than 0.7 eye distances beside an eye: an ear is outside.
-    Rule("left_crop", 12, "cut-off", 2),
-    Rule("right_crop", 12, "cut-off", 2),
-    # Less than 1.05 T above the eyes cuts the hair line, 1.15 T below them the chin.
-    Rule("margin_above", 3, "cut-off", 2),
-    # Less than a tenth of an eye distance of slack around the frame: arm's length was too near.
-    Rule("frame", 50, "too-close", 3),
+    # The frame is larger than the picture: arm's length was too near.
+    Rule("room", 50, "too-close", 2),
+    # The frame would fit, were the head in the middle.
+    Rule("centring", 50, "cut-off", 3),
+    # The brightest hundredth of the whole picture has less than a sixth of white.
+    Rule("highlights", 50, "too-dark", 4),
+    # More than 3 % of the face without any drawing left.
+    Rule("over_exposure", 24, "too-bright", 5),
     # Blur that people see in a print; set on graded blur, so that clean pictures never fall.
-    Rule("sharpness", 35, "blurred", 4),
-    # More than three quarters of the picture black: nobody could judge it.
-    Rule("black_share", 50, "too-dark", 5),
-    # More than 8 % of the face without any drawing left.
-    Rule("over_exposure", 11, "too-bright", 6),
+    Rule("sharpness", 30, "blurred", 6),
     # Half the light on one cheek.
     Rule("light_balance", 50, "uneven-light", 7),
+    # Cheeks further from any skin than any clean portrait of the evaluation.
+    Rule("natural_colour", 75, "colour-cast", 8),
     # 100 cos²: 25 degrees aside, 25 up or down. Below that, officers have no trouble.
-    Rule("yaw", 82, "turned", 8, child=False),
-    Rule("pitch", 82, "tilted", 9, child=False),
+    Rule("yaw", 82, "turned", 9, child=False),
+    Rule("pitch", 82, "tilted", 10, child=False),
+    # The crop turns the head upright; beyond 15 degrees shoulders look odd.
+    Rule("roll", 93, "sideways", 11, child=False),
     # Narrow eyes are not closed eyes: only lids that touch.
-    Rule("eyes_open", 8, "eyes-closed", 10, child=False),
+    Rule("eyes_open", 8, "eyes-closed", 12, child=False),
     # Closed lips reach 0.09 of T in some groups: only clearly open mouths.
-    Rule("mouth_closed", 72, "mouth-open", 11, child=False),
+    Rule("mouth_closed", 72, "mouth-open", 13, child=False),
+    # Edges all over the background, as of shelves or leaves.
+    Rule("background_uniformity", 40, "busy-background", 14),
+    # Blocks that people see.
+    Rule("compression", 40, "compressed", 15),
 )
 
-#: `icao` asks for more pixels and straighter heads, as travel documents do (ICAO 9303).
-_ICAO = tuple(
-    Rule(
-        rule.measure,
-        {"inter_eye_distance": 70, "yaw": 96, "pitch": 93}.get(rule.measure, rule.limit),
-        rule.code,
-        rule.rank,
-        rule.child,
-    )
-    for rule in _DEFAULT
+#: `icao` asks for more pixels, straighter heads and a neutral expression (ICAO Doc 9303-3).
+_STRICTER = {"inter_eye_distance": 70, "yaw": 96, "pitch": 93, "roll": 98}
+_ICAO = (
+    *(replace(rule, limit=_STRICTER.get(rule.measure, rule.limit)) for rule in _DEFAULT),
+    # A mouth wider than the pupils are apart: only broad smiles.
+    Rule("expression", 50, "smiling", 13, child=False),
 )
 
 PROFILES: dict[str, tuple[Rule, ...]] = {"default": _DEFAULT, "icao": _ICAO}

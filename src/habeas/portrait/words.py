@@ -114,13 +114,10 @@ ADVICE: dict[str, dict[str, tuple[str, str]]] = {
     },
     "too-dark": {
         "en": (
-            "Much of the picture is so dark that nothing can be seen there.",
+            "The whole picture looks very dark.",
             "Turn towards a window or a lamp and try again.",
         ),
-        "ru": (
-            "Большая часть снимка настолько тёмная, что ничего не видно.",
-            "Повернитесь к окну или лампе.",
-        ),
+        "ru": ("Похоже, весь снимок очень тёмный.", "Повернитесь к окну или лампе."),
     },
     "too-bright": {
         "en": (
@@ -137,6 +134,56 @@ ADVICE: dict[str, dict[str, tuple[str, str]]] = {
         "ru": (
             "Похоже, одна сторона лица в тени.",
             "Повернитесь так, чтобы свет падал спереди.",
+        ),
+    },
+    "sideways": {
+        "en": (
+            "Your head seems to lean to one side.",
+            "Hold the camera and your head upright, and try again.",
+        ),
+        "ru": (
+            "Похоже, голова наклонена вбок.",
+            "Держите камеру и голову прямо и попробуйте ещё раз.",
+        ),
+    },
+    "colour-cast": {
+        "en": (
+            "The colours look unnatural.",
+            "Use daylight or a white lamp, without a filter.",
+        ),
+        "ru": (
+            "Похоже, цвета неестественные.",
+            "Снимайте при дневном свете или белой лампе, без фильтров.",
+        ),
+    },
+    "busy-background": {
+        "en": (
+            "There seems to be a lot to see behind you.",
+            "Stand in front of a plain wall and try again.",
+        ),
+        "ru": (
+            "Похоже, позади вас много деталей.",
+            "Встаньте у однотонной стены и попробуйте ещё раз.",
+        ),
+    },
+    "compressed": {
+        "en": (
+            "The file seems to be heavily compressed.",
+            "Use the photo as your camera took it, not one sent by a messenger.",
+        ),
+        "ru": (
+            "Похоже, файл сильно сжат.",
+            "Возьмите фото прямо с камеры, а не из мессенджера.",
+        ),
+    },
+    "smiling": {
+        "en": (
+            "It looks like you are smiling broadly.",
+            "For this document, try a photo with a neutral expression.",
+        ),
+        "ru": (
+            "Похоже, вы широко улыбаетесь.",
+            "Для этого документа лучше подойдёт спокойное выражение лица.",
         ),
     },
     "eyes-closed": {

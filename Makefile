@@ -7,7 +7,7 @@ DATA ?= data
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev browser run demo test quick lint bench lock clean
+.PHONY: help setup setup-dev browser run demo test quick lint bench evaluate fuzz lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -61,6 +61,12 @@ lint: setup-dev ## ruff, mypy strict, import contracts
 
 bench: setup-dev ## figures, as ratios measured in one run
 	@$(BIN)/python -m bench
+
+evaluate: setup-dev ## quality on real portraits and generated video, written to docs/
+	@$(BIN)/python -m bench.portrait.evaluate
+
+fuzz: setup-dev ## mutated photos and videos against the decoders, some minutes
+	@$(BIN)/python -m fuzz --seconds 20
 
 lock: ## resolve the lock files again (needs uv)
 	@requirements/lock

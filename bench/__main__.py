@@ -7,6 +7,7 @@ import sys
 
 #: Modules of this package, each with a ``run()``.
 BENCHES = [
+    "portrait",
     "tlog",
     "journey",
     "protocol",

@@ -1,0 +1,114 @@
+"""What checking a photo costs, of what merely opening it costs."""
+
+from __future__ import annotations
+
+import io
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from rich.console import Console
+from rich.table import Table
+
+from habeas import assets, portrait
+
+_ROUNDS = 15
+_FOLDER = 40
+
+
+def photo(width: int, height: int) -> bytes:
+    """A phone's photo of that size: the sample portrait, with a sensor's noise."""
+    face = Image.open(assets.path("astronaut.png")).convert("RGB").crop((40, 0, 440, 400))
+    side = min(width, height)
+    whole = Image.new("RGB", (width, height), (190, 192, 195))
+    whole.paste(face.resize((side, side), Image.Resampling.LANCZOS), ((width - side) // 2, 0))
+    noise = np.random.default_rng(1).normal(0, 3, (height, width, 1))
+    noisy = np.clip(np.asarray(whole, np.float32) + noise, 0, 255).astype(np.uint8)
+    out = io.BytesIO()
+    Image.fromarray(noisy).save(out, "JPEG", quality=90)
+    return out.getvalue()
+
+
+def in_turn(*works: Callable[[], object], rounds: int = _ROUNDS) -> list[float]:
+    """Median seconds of each, measured alternately so that a busy moment hits all."""
+    for work in works:
+        work()
+    times: list[list[float]] = [[] for _ in works]
+    for _ in range(rounds):
+        for work, spent in zip(works, times, strict=True):
+            start = time.perf_counter()
+            work()
+            spent.append(time.perf_counter() - start)
+    return [statistics.median(each) for each in times]
+
+
+def _open(content: bytes) -> None:
+    Image.open(io.BytesIO(content)).load()
+
+
+def _memory(pool: portrait.CheckPool) -> int:
+    """Peak resident memory of the pool's worker, bytes."""
+    worker = pool._free.get()  # noqa: SLF001 - the worker's process is nobody else's business
+    pool._free.put(worker)  # noqa: SLF001
+    if worker is None:
+        return 0
+    status = Path(f"/proc/{worker.pid}/status").read_text()
+    line = next(each for each in status.splitlines() if each.startswith("VmHWM"))
+    return int(line.split()[1]) * 1024
+
+
+def _cold_start(content: bytes) -> float:
+    program = (
+        "import sys; from habeas import portrait; "
+        "print(portrait.check(sys.stdin.buffer.read(), keep=False).verdict)"
+    )
+    spent = []
+    for _ in range(5):
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-c", program], input=content, check=True,
+                       capture_output=True)  # fmt: skip
+        spent.append(time.perf_counter() - start)
+    return statistics.median(spent)
+
+
+def _folder(content: bytes, workers: int) -> float:
+    """Seconds for a folder of photos."""
+    with portrait.CheckPool(workers) as pool, ThreadPoolExecutor(workers) as threads:
+        ask = lambda _: pool.check(content, keep=False)  # noqa: E731
+        list(threads.map(ask, range(workers)))  # all workers are up
+        start = time.perf_counter()
+        list(threads.map(ask, range(_FOLDER)))
+        return time.perf_counter() - start
+
+
+def run() -> None:
+    """Print the figures."""
+    table = Table(title="Checking a photo, whole: from bytes to verdict, in the sandboxed worker")
+    for name in ("", "open with Pillow", "check", "ratio", "check, and make the kept pictures"):
+        table.add_column(name, justify="left" if not name else "right")
+    large, usual = photo(4000, 3000), photo(1155, 866)
+    with portrait.CheckPool(1) as pool:
+        for name, content in (("12 MP JPEG", large), ("1 MP JPEG", usual)):
+            plain, check, keep = in_turn(
+                lambda content=content: _open(content),  # type: ignore[misc]
+                lambda content=content: pool.check(content, keep=False),  # type: ignore[misc]
+                lambda content=content: pool.check(content),  # type: ignore[misc]
+            )
+            table.add_row(name, f"{1000 * plain:.1f} ms", f"{1000 * check:.1f} ms",
+                          f"{check / plain:.2f}", f"{1000 * keep:.1f} ms")  # fmt: skip
+        memory = _memory(pool)
+    console = Console()
+    console.print(table)
+    for stage, ms in portrait.check(large, keep=False).ms.items():
+        console.print(f"  12 MP, {stage}: {ms:.1f} ms")
+    console.print(f"Peak memory of the worker: {memory / 1e6:.0f} MB (goal 400)")
+    console.print(f"Cold start to the first verdict: {_cold_start(usual):.2f} s (goal 1.5)")
+    pairs = [(_folder(usual, 1), _folder(usual, 2)) for _ in range(3)]
+    gain = statistics.median(one / two for one, two in pairs)
+    console.print(f"A folder with two workers over one: {gain:.2f} × (goal 1.8)")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import collections
 import csv
+import itertools
 import math
 import statistics
 import sys
@@ -128,8 +129,14 @@ def _groups(person: dict[str, str]) -> Iterator[tuple[str, str]]:
     yield "all", "all"
     yield "ethnicity", person["ethnicity"]
     yield "gender", person["gender"]
-    age = int(float(person["age"]))
-    yield "age", "18–24" if age < 25 else "25–34" if age < 35 else "35 and older"
+    yield "age", _age_group(person["age"])
+
+
+def _age_group(told: str) -> str:
+    if not told.replace(".", "").isdigit():
+        return "not told"
+    age = float(told)
+    return "18–24" if age < 25 else "25–34" if age < 35 else "35 and older"
 
 
 def _pupil_error(person: dict[str, str], answer: Answer) -> float:
@@ -158,7 +165,7 @@ def _clean_part(
         for group in _groups(people[name]):
             counted[group].append((people[name], name))
     rows = []
-    for (kind, group), members in sorted(counted.items(), key=lambda each: each[0][0] != "all"):
+    for (kind, group), members in sorted(counted.items()):
         neutral = [answers["neutral"][name] for _, name in members]
         strict = [answers["neutral, icao"][name] for _, name in members]
         smiling = [answers["smiling"][name] for _, name in members if name in answers["smiling"]]
@@ -234,7 +241,7 @@ def _medians(defect: Defect, found: list[dict[tuple[str, float], Answer]]) -> li
 def _falls(defect: Defect, found: list[dict[tuple[str, float], Answer]]) -> bool:
     scores = _medians(defect, found)
     # One point is rounding.
-    return all(after <= before + 1 for before, after in zip(scores, scores[1:], strict=False))
+    return all(after <= before + 1 for before, after in itertools.pairwise(scores))
 
 
 def _pose_part(found: list[dict[tuple[str, float], Answer]]) -> Iterator[str]:
@@ -325,8 +332,10 @@ def evaluate() -> None:
     lines = [
         "# Portrait checks, evaluated",
         "",
-        "Written by `make evaluate`; the portraits are of the Face Research Lab London Set "
-        "(DeBruine and Jones 2017, CC BY 4.0) and are not shown. Thresholds: `thresholds.py`.",
+        (
+            "Written by `make evaluate`; the portraits are of the Face Research Lab London Set "
+            "(DeBruine and Jones 2017, CC BY 4.0) and are not shown. Thresholds: `thresholds.py`."
+        ),
         "",
         *_clean_part(people, answers),
         *_defect_part(found),

@@ -20,7 +20,8 @@ _GREY = (190, 190, 190)
 def turned(image: Image.Image, landmarks: Landmarks, yaw: float, pitch: float) -> Image.Image:
     """The face of *image* turned by *yaw*, then *pitch*, degrees; on plain grey."""
     mesh = landmarks.mesh.astype(np.float64)
-    centre = mesh.mean(axis=0) + (0, 0, landmarks.height * 0.6)  # about the neck's axis
+    centre = mesh.mean(axis=0)
+    centre[2] += landmarks.height * 0.6  # about the neck's axis
     moved = (mesh - centre) @ _rotation(yaw, pitch).T + centre
     canvas = Image.new("RGB", image.size, _GREY)
     triangles = Triangulation(mesh[:, 0], mesh[:, 1]).triangles

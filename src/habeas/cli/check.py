@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import track
+
+if TYPE_CHECKING:
+    from habeas import portrait
 
 app = typer.Typer(add_completion=False)
 
@@ -46,6 +50,10 @@ def check(
     keep: Annotated[
         Path | None, typer.Option(help="Folder for the cropped pictures without metadata.")
     ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(help="An HTML page with each picture, its marks, and bars of all measures."),
+    ] = None,
     json_: Annotated[
         bool, typer.Option("--json", help="One JSON object for each photo, a line each.")
     ] = False,
@@ -56,50 +64,80 @@ def check(
     unusable; everything else is advice. Exit status 1 if any photo is unusable.
     """
     from habeas import portrait
+    from habeas.cli._report import Report
 
-    def one(photo: Path) -> tuple[dict[str, Any], bytes]:
+    wanted = keep is not None or report is not None
+
+    def one(photo: Path) -> tuple[dict[str, Any], portrait.Assessment | None]:
         try:
-            assessment = pool.check(photo.read_bytes(), profile.value, child=child)
+            content = _read(photo, portrait.MAX_BYTES)
+            found = pool.check(content, profile.value, child=child, keep=wanted)
         except portrait.PhotoError as error:
             cause, remedy = portrait.words(error.code, language)
-            problem = {"code": error.code, "cause": cause, "remedy": remedy}
-            return {"file": str(photo), "verdict": "unusable", "error": problem}, b""
+            return _unusable(photo, error.code, cause, remedy), None
         except OSError as error:
-            problem = {"code": "unreadable", "cause": str(error), "remedy": "Check the file."}
-            return {"file": str(photo), "verdict": "unusable", "error": problem}, b""
-        advice = [
-            dict(zip(("cause", "remedy"), each.in_language(language), strict=True), code=each.code)
-            for each in assessment.advice
-        ]
-        report = {
-            "file": str(photo),
-            "verdict": assessment.verdict,
-            "measures": {name: asdict(value) for name, value in assessment.measures.items()},
-            "advice": advice,
-            "faces": assessment.faces,
-            "landmarks": {"pupils": assessment.pupils},
-            "crop": asdict(assessment.crop) if assessment.crop else None,
-            "for_the_officer": list(portrait.FOR_THE_OFFICER),
-            "ms": assessment.ms,
-        }
-        return report, assessment.kept
+            return _unusable(photo, "unreadable", str(error), "Check the file."), None
+        return _told(photo, found, language), found
 
-    console = Console(stderr=True)
     unusable = 0
-    with portrait.CheckPool() as pool, ThreadPoolExecutor(pool.workers) as threads:
+    limits = portrait.limits(profile.value)
+    with contextlib.ExitStack() as stack:
+        page = None
+        if report is not None:
+            page = stack.enter_context(Report(stack.enter_context(report.open("w")), limits))
+        pool = stack.enter_context(portrait.CheckPool())
+        threads = stack.enter_context(ThreadPoolExecutor(pool.workers))
         results = threads.map(one, photos)
         shown = track(
-            results, "Checking", total=len(photos), console=console, transient=True,
+            results, "Checking", total=len(photos), console=Console(stderr=True), transient=True,
             disable=len(photos) < 2,
         )  # fmt: skip
-        for photo, (report, kept) in zip(photos, shown, strict=True):
-            unusable += report["verdict"] == "unusable"
-            if keep is not None and kept:
+        for photo, (told, found) in zip(photos, shown, strict=True):
+            unusable += told["verdict"] == "unusable"
+            if keep is not None and found is not None:
                 keep.mkdir(parents=True, exist_ok=True)
-                (keep / f"{photo.stem}.jpg").write_bytes(kept)
-            typer.echo(json.dumps(report) if json_ else _for_people(report))
+                (keep / f"{photo.stem}.jpg").write_bytes(found.kept)
+            if page is not None:
+                page.add(told, found.upright if found else b"")
+            typer.echo(json.dumps(told) if json_ else _for_people(told))
     if unusable:
         raise typer.Exit(1)
+
+
+def _read(photo: Path, most: int) -> bytes:
+    # A byte more than is taken tells that a file is too large, however large it is.
+    with photo.open("rb") as file:
+        return file.read(most + 1)
+
+
+def _unusable(photo: Path, code: str, cause: str, remedy: str) -> dict[str, Any]:
+    problem = {"code": code, "cause": cause, "remedy": remedy}
+    return {"file": str(photo), "verdict": "unusable", "error": problem}
+
+
+def _told(photo: Path, found: portrait.Assessment, language: str) -> dict[str, Any]:
+    from habeas.portrait import FOR_THE_OFFICER
+
+    advice = []
+    for each in found.advice:
+        cause, remedy = each.in_language(language)
+        advice.append({"code": each.code, "cause": cause, "remedy": remedy})
+    return {
+        "file": str(photo),
+        "verdict": found.verdict,
+        "measures": {name: asdict(value) for name, value in found.measures.items()},
+        "advice": advice,
+        "faces": found.faces,
+        "landmarks": {
+            "pupils": found.pupils,
+            "outline": found.outline,
+            "person": found.silhouette,
+        },
+        "size": found.size,
+        "crop": asdict(found.crop) if found.crop else None,
+        "for_the_officer": list(FOR_THE_OFFICER),
+        "ms": found.ms,
+    }
 
 
 def _for_people(report: dict[str, Any]) -> str:

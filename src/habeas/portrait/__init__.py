@@ -1,7 +1,8 @@
 """Portraits: safe decoding, quality measures, advice in plain words, and a clean crop.
 
+    from pathlib import Path
     from habeas import portrait
-    assessment = portrait.check(open("me.jpg", "rb").read())
+    assessment = portrait.check(Path("me.jpg").read_bytes())
     print(assessment.verdict, [advice.cause for advice in assessment.advice])
 
 `check` decodes in a sandboxed worker process. Only a photo that cannot be read, or shows
@@ -17,6 +18,7 @@ from habeas.portrait._pool import MAX_BYTES, CheckPool, PoolBusyError
 from habeas.portrait.assessment import FOR_THE_OFFICER, Advice, Assessment, Crop
 from habeas.portrait.errors import NoFaceError, PhotoError
 from habeas.portrait.measures import Measure
+from habeas.portrait.thresholds import limits
 from habeas.portrait.words import LANGUAGES, words
 
 __all__ = [
@@ -32,6 +34,7 @@ __all__ = [
     "PhotoError",
     "PoolBusyError",
     "check",
+    "limits",
     "words",
 ]
 
@@ -48,13 +51,16 @@ def _shared_pool() -> CheckPool:
         return _pool
 
 
-def check(photo: bytes, profile: str = "default", *, child: bool = False) -> Assessment:
+def check(
+    photo: bytes, profile: str = "default", *, child: bool = False, keep: bool = True
+) -> Assessment:
     """Check one photo.
 
     Args:
         photo: a JPEG, PNG, HEIC, WebP or AVIF file's bytes; at most 10 MB and 50 megapixels.
         profile: ``default`` or ``icao``; see `habeas.portrait.thresholds`.
         child: relax the rules that small children cannot keep.
+        keep: make the cleaned pictures too; without, the verdict alone is sooner there.
 
     Returns:
         Measures, at most three pieces of advice, and the cleaned picture.
@@ -62,4 +68,4 @@ def check(photo: bytes, profile: str = "default", *, child: bool = False) -> Ass
     Raises:
         PhotoError: it cannot be read, or shows no face; cause and remedy say which.
     """
-    return _shared_pool().check(photo, profile, child=child)
+    return _shared_pool().check(photo, profile, child=child, keep=keep)

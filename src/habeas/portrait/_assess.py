@@ -10,9 +10,9 @@ import numpy as np
 from PIL import Image
 
 from habeas import faces
-from habeas.faces import Box, Face, Landmarks
+from habeas.faces import Box, Face, Landmarks, Points
 from habeas.portrait import _decode
-from habeas.portrait._geometry import cut, frame
+from habeas.portrait._geometry import cut, frame, outline, silhouette
 from habeas.portrait._measuring import measure
 from habeas.portrait.assessment import Advice, Assessment, Crop
 from habeas.portrait.errors import NoFaceError
@@ -51,7 +51,7 @@ def assess(
     landmarks = found[0][1]
     with clock.stage("measure"):
         framing = frame(landmarks, decoded.image.size)
-        values = measure(decoded, landmarks, [face for face, _ in found], framing)
+        values, person = measure(decoded, landmarks, [face for face, _ in found], framing)
         advice = _advise(values, profile, child=child)
     upright, cropped = b"", None
     if keep:
@@ -60,22 +60,25 @@ def assess(
             if framing.crop is not None:
                 picture = cut(decoded.image, landmarks, framing.crop, _MAX_CROP_HEIGHT)
                 cropped = _decode.encode(picture)
-    pupils = landmarks.pupils * decoded.scale
+    pupils = _listed(landmarks.pupils, decoded.scale)
     return Assessment(
         verdict="advice" if advice else "good",
         measures=values,
         advice=advice,
         faces=len(found),
-        pupils=(
-            (float(pupils[0, 0]), float(pupils[0, 1])),
-            (float(pupils[1, 0]), float(pupils[1, 1])),
-        ),
+        pupils=(pupils[0], pupils[1]),
+        outline=_listed(outline(landmarks), decoded.scale),
+        silhouette=_listed(silhouette(person, decoded.image.size), decoded.scale),
         crop=_scaled(framing.crop, decoded.scale),
         size=decoded.size,
         upright=upright,
         cropped=cropped,
         ms=clock.ms,
     )
+
+
+def _listed(points: Points, scale: float) -> tuple[tuple[float, float], ...]:
+    return tuple((round(float(x) * scale, 2), round(float(y) * scale, 2)) for x, y in points)
 
 
 def _scaled(crop: Crop | None, scale: float) -> Crop | None:

@@ -96,10 +96,11 @@ def decode(photo: bytes) -> Decoded:
             upright = ImageOps.exif_transpose(image)
             turned = upright.size != image.size
             rgb = _to_srgb(upright)
-        except (OSError, SyntaxError, ValueError, EOFError, IndexError) as error:
-            raise stop(BrokenPhotoError) from error
         except Image.DecompressionBombError as error:
             raise stop(TooManyPixelsError) from error
+        except Exception as error:
+            # Decoders raise whatever they like on a hostile file, RuntimeError among them.
+            raise stop(BrokenPhotoError) from error
     return Decoded(
         image=rgb,
         size=(stored[1], stored[0]) if turned else stored,
@@ -143,7 +144,7 @@ def _open(photo: bytes) -> Image.Image:
         raise stop(TooManyPixelsError) from error
     except UnidentifiedImageError as error:
         raise stop(NotAPictureError) from error
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
+    except Exception as error:
         raise stop(BrokenPhotoError) from error
     if image.width * image.height > MAX_PIXELS:
         raise stop(TooManyPixelsError)

@@ -13,6 +13,8 @@ from habeas.portrait._decode import Decoded
 from habeas.portrait._geometry import CHEEKS, Framing, align, cheek, lid_gap, pose
 from habeas.portrait.measures import Measure, Plane
 
+Mask = NDArray[np.uint8]
+
 #: Longest side of the picture in which background and light as a whole are judged, pixels.
 _SMALL = 354
 #: Side of the part of the picture in which blocks are looked for, pixels.
@@ -25,15 +27,21 @@ _LEAST = 0.05
 
 def measure(
     decoded: Decoded, landmarks: Landmarks, found: list[Face], framing: Framing
-) -> dict[str, Measure]:
-    """Every measure by name; the largest face leads *found*, and *landmarks* are its."""
+) -> tuple[dict[str, Measure], Mask]:
+    """Every measure by name; the largest face leads *found*, and *landmarks* are its.
+
+    Returns:
+        The measures, and where the picture shows the person: 256 × 256, 0 to 255.
+    """
     small = decoded.image.copy()
     small.thumbnail((_SMALL, _SMALL), Image.Resampling.BOX, reducing_gap=2.0)
-    return {
+    person = (faces.find_person(np.asarray(small)) * 255).astype(np.uint8)
+    values = {
         **_of_geometry(decoded, landmarks, found, framing),
         **_of_face(decoded, landmarks),
-        **_of_picture(decoded, small),
+        **_of_picture(decoded, small, person),
     }
+    return values, person
 
 
 def _of_geometry(
@@ -91,21 +99,21 @@ def _of_face(decoded: Decoded, landmarks: Landmarks) -> dict[str, Measure]:
     }
 
 
-def _of_picture(decoded: Decoded, small: Image.Image) -> dict[str, Measure]:
+def _of_picture(decoded: Decoded, small: Image.Image, person: Mask) -> dict[str, Measure]:
     pixels = np.asarray(small)
     plane = measures.luminance(pixels)
     return {
         "highlights": measures.highlights(plane),
         "background_uniformity": measures.background_uniformity(
-            np.asarray(small.convert("L"), np.float32), _background(pixels)
+            np.asarray(small.convert("L"), np.float32), _background(pixels, person)
         ),
         "compression": measures.compression(_grid(decoded), decoded.block, decoded.quality),
     }
 
 
-def _background(pixels: NDArray[np.uint8]) -> NDArray[np.bool_]:
+def _background(pixels: Mask, person: Mask) -> NDArray[np.bool_]:
     """True where the picture surely does not show the person; nowhere if little is left."""
-    mask = Image.fromarray((faces.find_person(pixels) * 255).astype(np.uint8))
+    mask = Image.fromarray(person)
     # Hair reaches a little further than the mask, and its edges are not the background's.
     mask = mask.filter(ImageFilter.MaxFilter(9))
     mask = mask.resize((pixels.shape[1], pixels.shape[0]), Image.Resampling.BILINEAR)

@@ -112,7 +112,9 @@ class CheckPool:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def check(self, photo: bytes, profile: str = "default", *, child: bool = False) -> Assessment:
+    def check(
+        self, photo: bytes, profile: str = "default", *, child: bool = False, keep: bool = True
+    ) -> Assessment:
         """Check one photo in a worker. See `habeas.portrait.check`.
 
         Raises:
@@ -128,16 +130,16 @@ class CheckPool:
         except queue.Empty as error:
             raise PoolBusyError("Many photos are being checked just now.") from error
         worker = worker or _Worker()
-        keep: _Worker | None = worker
-        options = json.dumps({"profile": profile, "child": child}).encode()
+        again: _Worker | None = worker
+        options = json.dumps({"profile": profile, "child": child, "keep": keep}).encode()
         try:
             return worker.check(photo, options, self._seconds)
         except EOFError as error:
             worker.close()
-            keep = None
+            again = None
             raise BrokenPhotoError(*words("broken")) from error
         finally:
-            self._free.put(keep)
+            self._free.put(again)
 
     def close(self) -> None:
         """End all workers."""

@@ -38,16 +38,22 @@ def unpack(frames: list[bytes]) -> Assessment:
         kind = BY_CODE[fields["error"]]
         raise kind(*words(kind.code))
     upright, cropped = frames[1:]
-    pupils = tuple((float(x), float(y)) for x, y in fields["pupils"])
+    pupils = _points(fields["pupils"])
     return Assessment(
         verdict=fields["verdict"],
         measures={name: Measure(**value) for name, value in fields["measures"].items()},
         advice=tuple(Advice(each["code"]) for each in fields["advice"]),
         faces=int(fields["faces"]),
         pupils=(pupils[0], pupils[1]),
+        outline=_points(fields["outline"]),
+        silhouette=_points(fields["silhouette"]),
         crop=Crop(**fields["crop"]) if fields["crop"] else None,
         size=(int(fields["size"][0]), int(fields["size"][1])),
         upright=upright,
         cropped=cropped or None,
         ms=fields["ms"],
     )
+
+
+def _points(listed: list[list[float]]) -> tuple[tuple[float, float], ...]:
+    return tuple((float(x), float(y)) for x, y in listed)

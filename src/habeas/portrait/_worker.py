@@ -67,7 +67,7 @@ def main() -> None:
         options = json.loads(asked)
         signal.alarm(_SECONDS)
         try:
-            frames = _wire.pack(_assess.assess(photo, options["profile"], child=options["child"]))
+            frames = _wire.pack(_assess.assess(photo, **options))
         except PhotoError as error:
             frames = _wire.pack(error)
         write_frame(outgoing, len(frames).to_bytes(1, "big"))

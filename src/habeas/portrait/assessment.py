@@ -56,9 +56,12 @@ class Assessment:
         advice: at most three, the most useful first.
         faces: how many were found.
         pupils: x and y of the person's right and left pupil, pixels of the upright original.
+        outline: of the face, x and y of points in order, pixels of the upright original.
+        silhouette: of the person in front, likewise; empty where none was made out.
         crop: the frame, or None where it does not fit into the picture.
         size: width and height of the upright original, pixels.
-        upright: the whole picture as a JPEG without metadata, longest side 1,600 pixels.
+        upright: the whole picture as a JPEG without metadata, longest side 1,600 pixels;
+            empty where only the verdict was asked for.
         cropped: the frame as a JPEG without metadata, or None.
         ms: milliseconds by stage.
     """
@@ -68,6 +71,8 @@ class Assessment:
     advice: tuple[Advice, ...]
     faces: int
     pupils: tuple[tuple[float, float], tuple[float, float]]
+    outline: tuple[tuple[float, float], ...]
+    silhouette: tuple[tuple[float, float], ...]
     crop: Crop | None
     size: tuple[int, int]
     upright: bytes = field(repr=False)

@@ -37,7 +37,7 @@ _DEFAULT = (
     # Blur that people see in a print; set on graded blur, so that clean pictures never fall.
     Rule("sharpness", 30, "blurred", 6),
     # Half the light on one cheek.
-    Rule("light_balance", 50, "uneven-light", 7),
+    Rule("light_balance", 60, "uneven-light", 7),
     # Cheeks further from any skin than any clean portrait of the evaluation.
     Rule("natural_colour", 75, "colour-cast", 8),
     # 100 cos²: 25 degrees aside, 25 up or down. Below that, officers have no trouble.
@@ -64,3 +64,8 @@ _ICAO = (
 )
 
 PROFILES: dict[str, tuple[Rule, ...]] = {"default": _DEFAULT, "icao": _ICAO}
+
+
+def limits(profile: str) -> dict[str, int]:
+    """Below which score of each measure *profile* gives advice."""
+    return {rule.measure: rule.limit for rule in PROFILES[profile]}

@@ -1,0 +1,1 @@
+"""Mutated files against the decoders: `python -m fuzz`, or `make fuzz`."""

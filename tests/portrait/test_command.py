@@ -1,0 +1,73 @@
+"""`habeas check` as people run it."""
+
+import io
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+from PIL import Image
+
+from habeas import assets
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("photos")
+    face = Image.open(assets.path("astronaut.png")).convert("RGB")
+    face.resize((1024, 1024)).save(folder / "good <b>.jpg", quality=92)
+    dark = face.resize((1024, 1024)).point(lambda value: value // 6)
+    dark.save(folder / "dark.png")
+    (folder / "text.jpg").write_text("no photo")
+    return folder
+
+
+def habeas(*arguments):
+    command = [sys.executable, "-m", "habeas", "check", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_json_tells_everything_a_line_for_each(folder):
+    done = habeas(*sorted(folder.iterdir()), "--json")
+    assert done.returncode == 1
+    dark, good, text = (json.loads(line) for line in done.stdout.splitlines())
+    assert good["verdict"] in ("good", "advice")
+    assert set(good) == {"file", "verdict", "measures", "advice", "faces", "landmarks", "size",
+                         "crop", "for_the_officer", "ms"}  # fmt: skip
+    assert set(good["measures"]["yaw"]) == {"native", "score"}
+    assert len(good["landmarks"]["pupils"]) == 2
+    assert {"decode", "find", "measure"} <= set(good["ms"])
+    assert "encode" not in good["ms"], "nobody asked for pictures"
+    assert good["faces"] == 1
+    assert "too-dark" in [each["code"] for each in dark["advice"]]
+    assert all(each["cause"] and each["remedy"] for each in dark["advice"])
+    assert text["verdict"] == "unusable"
+    assert text["error"]["code"] == "not-a-picture"
+
+
+def test_advice_comes_in_russian_too(folder):
+    done = habeas(folder / "dark.png", "--language", "ru")
+    assert done.returncode == 0
+    assert re.search("[а-яё]{4}", done.stdout)
+
+
+def test_the_report_shows_pictures_marks_and_bars(folder, tmp_path):
+    page = tmp_path / "out.html"
+    assert habeas(*sorted(folder.iterdir()), "--report", page).returncode == 1
+    html = page.read_text()
+    assert html.count("<section") == 3
+    assert html.count("<svg") == 2
+    assert html.count('class="bar') > 40
+    assert "good &lt;b&gt;" in html
+    assert "http" not in html, "nothing is fetched from anywhere"
+    assert "not-a-picture" not in html
+    assert "must be a JPG" in html
+    pictures = re.findall(r"base64,([^\"]+)", html)
+    assert len(pictures) == 2
+
+
+def test_kept_pictures_are_crops(folder, tmp_path):
+    assert habeas(folder / "good <b>.jpg", "--keep", tmp_path / "kept").returncode == 0
+    kept = Image.open(io.BytesIO((tmp_path / "kept" / "good <b>.jpg").read_bytes()))
+    assert abs(kept.width / kept.height - 35 / 45) < 0.01

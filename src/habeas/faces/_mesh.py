@@ -103,14 +103,18 @@ def _angle(start: Points, end: Points) -> float:
 
 def find_landmarks(picture: Pixels, face: Face) -> Landmarks:
     """The landmarks of one face. The mesh runs twice: the second time on its own points."""
-    image = Image.fromarray(picture)
     box = face.box
-    region = _Region(
-        (box.left + box.right) / 2,
-        (box.top + box.bottom) / 2,
-        max(box.width, box.height) * 1.5,
-        _angle(face.points[0], face.points[1]),
-    )
+    x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
+    size = max(box.width, box.height)
+    # Only what lies around the face is looked at: a large picture costs no more.
+    left, top = max(0, int(x - 1.6 * size)), max(0, int(y - 1.6 * size))
+    part = picture[top : int(y + 1.6 * size) + 1, left : int(x + 1.6 * size) + 1]
+    if not part.size:
+        part, left, top = picture, 0, 0
+    image = Image.fromarray(part)
+    offset = np.array([left, top], np.float32)
+    points = face.points - offset
+    region = _Region(x - left, y - top, size * 1.5, _angle(points[0], points[1]))
     mesh, _ = _run_mesh(image, region)
     around = mesh[:, :2]
     low, high = around.min(axis=0), around.max(axis=0)
@@ -123,12 +127,13 @@ def find_landmarks(picture: Pixels, face: Face) -> Landmarks:
     )
     mesh, presence = _run_mesh(image, tight)
     right = _run_iris(image, mesh, RIGHT_EYE_CORNERS, tight.angle, mirrored=False)
-    left = _run_iris(image, mesh, LEFT_EYE_CORNERS, tight.angle, mirrored=True)
+    left_eye = _run_iris(image, mesh, LEFT_EYE_CORNERS, tight.angle, mirrored=True)
+    mesh[:, :2] += offset
     return Landmarks(
         mesh,
-        np.stack([right[0], left[0]]),
-        (right[1] + left[1]) / 2,
-        np.stack([right[2], left[2]]),
+        np.stack([right[0], left_eye[0]]) + offset,
+        (right[1] + left_eye[1]) / 2,
+        np.stack([right[2], left_eye[2]]) + offset,
         presence,
     )
 

@@ -22,7 +22,7 @@ from habeas.portrait.thresholds import PROFILES
 _MAX_CROP_HEIGHT = 1157
 _MAX_FACES = 5
 _MAX_ADVICE = 3
-#: Longest side of the picture in which faces are found, pixels: the models see less.
+#: Least longest side of the picture in which faces are found, pixels: the models see less.
 _FIND_SIDE = 480
 
 
@@ -45,13 +45,14 @@ def assess(
     with clock.stage("decode"):
         decoded = _decode.decode(photo)
     with clock.stage("find"):
-        found = _confirmed(decoded.image)
+        small = decoded.image.reduce(max(1, max(decoded.image.size) // _FIND_SIDE))
+        found = _confirmed(decoded.image, small)
     if not found:
         raise _decode.stop(NoFaceError)
     landmarks = found[0][1]
     with clock.stage("measure"):
         framing = frame(landmarks, decoded.image.size)
-        values, person = measure(decoded, landmarks, [face for face, _ in found], framing)
+        values, person = measure(decoded, small, landmarks, [face for face, _ in found], framing)
         advice = _advise(values, profile, child=child)
     upright, cropped = b"", None
     if keep:
@@ -87,10 +88,8 @@ def _scaled(crop: Crop | None, scale: float) -> Crop | None:
     return Crop(crop.x * scale, crop.y * scale, crop.width * scale, crop.height * scale, crop.roll)
 
 
-def _confirmed(image: Image.Image) -> list[tuple[Face, Landmarks]]:
+def _confirmed(image: Image.Image, small: Image.Image) -> list[tuple[Face, Landmarks]]:
     """Faces in which the mesh model sees a face too: a flower has fooled one, never both."""
-    small = image.copy()
-    small.thumbnail((_FIND_SIDE, _FIND_SIDE), Image.Resampling.BOX, reducing_gap=2.0)
     scale = image.width / small.width
     picture = np.asarray(image)
     faces_found = [_larger(face, scale) for face in faces.find_faces(np.asarray(small))]

@@ -26,15 +26,21 @@ _LEAST = 0.05
 
 
 def measure(
-    decoded: Decoded, landmarks: Landmarks, found: list[Face], framing: Framing
+    decoded: Decoded,
+    half: Image.Image,
+    landmarks: Landmarks,
+    found: list[Face],
+    framing: Framing,
 ) -> tuple[dict[str, Measure], Mask]:
     """Every measure by name; the largest face leads *found*, and *landmarks* are its.
+
+    *half* is the picture once more, smaller, for what needs no detail.
 
     Returns:
         The measures, and where the picture shows the person: 256 × 256, 0 to 255.
     """
-    small = decoded.image.copy()
-    small.thumbnail((_SMALL, _SMALL), Image.Resampling.BOX, reducing_gap=2.0)
+    small = half.copy()
+    small.thumbnail((_SMALL, _SMALL), Image.Resampling.BOX)
     person = (faces.find_person(np.asarray(small)) * 255).astype(np.uint8)
     values = {
         **_of_geometry(decoded, landmarks, found, framing),
@@ -114,10 +120,11 @@ def _of_picture(decoded: Decoded, small: Image.Image, person: Mask) -> dict[str,
 def _background(pixels: Mask, person: Mask) -> NDArray[np.bool_]:
     """True where the picture surely does not show the person; nowhere if little is left."""
     mask = Image.fromarray(person)
-    # Hair reaches a little further than the mask, and its edges are not the background's.
-    mask = mask.filter(ImageFilter.MaxFilter(9))
-    mask = mask.resize((pixels.shape[1], pixels.shape[0]), Image.Resampling.BILINEAR)
-    background = np.asarray(mask) < _PERSON * 255
+    # Hair reaches a little further than the mask, and its edges are not the background's:
+    # a blur of a mask that knows only 0 and 255 is above 0 wherever the person is near.
+    mask = mask.point(lambda value: 255 * (value >= _PERSON * 255)).filter(ImageFilter.BoxBlur(4))
+    mask = mask.resize((pixels.shape[1], pixels.shape[0]), Image.Resampling.NEAREST)
+    background = np.asarray(mask) == 0
     return background if background.mean() > _LEAST else np.zeros_like(background)
 
 

@@ -33,5 +33,8 @@ def confine(*, memory: int, file_size: int, open_files: int) -> None:
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_NOFILE: open_files,
     }
-    for kind, limit in limits.items():
+    for kind, wanted in limits.items():
+        # Never more than what the process was given.
+        _, hard = resource.getrlimit(kind)
+        limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(kind, (limit, limit))

@@ -87,10 +87,12 @@ def test_compressed_text_is_no_bomb(pool, face):
     )  # fmt: skip
 
 
-def test_a_huge_profile_of_nothing_is_ignored(pool, face):
-    before = pool.check(saved(face, "PNG"))
-    found = pool.check(saved(face, "PNG", icc_profile=bytes(3_000_000)))
+def test_a_huge_profile_of_nothing_is_no_profile(pool, face):
+    before = pool.check(saved(face, "JPEG"))
+    found = pool.check(saved(face, "JPEG", icc_profile=bytes(3_000_000)))
     assert found.upright == before.upright
+    # A PNG's profile is compressed: more than a megabyte of it is not even unpacked.
+    assert refused(pool, saved(face, "PNG", icc_profile=bytes(3_000_000))) == "broken"
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])

@@ -69,7 +69,7 @@ def _paint(planes: list[NDArray[np.generic]], box: Box, shape: Shape, frame: av.
         min(frame.width + 1, int(box.right) + 2) & ~1,
         min(frame.height + 1, int(box.bottom) + 2) & ~1,
     )
-    if right <= left or bottom <= top:
+    if right <= left or bottom <= top or min(box.width, box.height) < 0.01:
         return
     mask = _mask(box, shape, left, top, right, bottom)
     depth = 2 if frame.format.name.endswith("10le") else 0

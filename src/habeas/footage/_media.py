@@ -55,14 +55,23 @@ class Source:
         streams = [
             each
             for each in self.container.streams.video
-            if not each.disposition & av.stream.Disposition.attached_pic
+            # Without a codec context there is no decoder for it; a cover picture is no video.
+            if getattr(each, "codec_context", None) is not None
+            and not each.disposition & av.stream.Disposition.attached_pic
         ]
         if not streams:
             self.container.close()
-            raise NoVideoError(f"{path.name} has no video stream.")
+            raise NoVideoError(f"{path.name} has no video stream that can be decoded.")
         self.stream: VideoStream = streams[0]
         self.stream.thread_type = "AUTO"
         self._check_size(self.stream.width, self.stream.height)
+        # Read now: a stream must not be touched once its file is closed.
+        rate = self.stream.average_rate or self.stream.guessed_rate
+        #: Frames a second, as far as the file tells; else 25.
+        self.fps = float(rate) if rate and 0 < rate <= 1000 else 25.0
+        duration = self.container.duration
+        #: Duration, where the file tells it.
+        self.seconds = duration / av.time_base if duration and duration > 0 else None
 
     def _check_size(self, width: int, height: int) -> None:
         if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
@@ -70,18 +79,6 @@ class Source:
                 f"{self.path.name} has frames of {width} × {height} pixels; the most that are "
                 f"taken is {MAX_PIXELS // 1_000_000} megapixels."
             )
-
-    @property
-    def fps(self) -> float:
-        """Frames a second, as far as the file tells; else 25."""
-        rate = self.stream.average_rate or self.stream.guessed_rate
-        return float(rate) if rate and 0 < rate <= 1000 else 25.0
-
-    @property
-    def seconds(self) -> float | None:
-        """Duration, where the file tells it."""
-        duration = self.container.duration
-        return duration / av.time_base if duration else None
 
     @property
     def start(self) -> Fraction:
@@ -282,7 +279,8 @@ class _Sound:
         if source.container.streams.audio:
             self._reader = _open(source.path, Settings())
             for stream in self._reader.streams.audio:
-                self._add(stream, ending)
+                if getattr(stream, "codec_context", None) is not None:
+                    self._add(stream, ending)
         self._packets = self._demux()
         self._next = next(self._packets, None)
 
@@ -299,7 +297,8 @@ class _Sound:
     def _demux(self) -> Iterator[av.Packet[AudioStream]]:
         if self._reader is not None and self._targets:
             with contextlib.suppress(av.error.FFmpegError, ValueError):
-                packets = self._reader.demux(list(self._reader.streams.audio))
+                known = [each for each in self._reader.streams.audio if each.index in self._targets]
+                packets = self._reader.demux(known)
                 yield from cast("Iterator[av.Packet[AudioStream]]", packets)
 
     def until(self, dts: int | None, base: Fraction | None) -> None:

@@ -53,12 +53,13 @@ class MotionEstimator:
         before = self._spectrum if self._spectrum is not None else _spectrum(last)
         self._spectrum = _spectrum(small)
         dx, dy = _shift(before, self._spectrum, small.shape)
-        if abs(dx) < 0.3 and abs(dy) < 0.3:
-            dx = dy = 0.0
-        alike, still = _alike(last, small, round(dx), round(dy)), _alike(last, small, 0, 0)
+        alike, still = _alike(last, small, dx, dy), _alike(last, small, 0, 0)
         if still >= alike:
-            dx, dy, alike = 0.0, 0.0, still
-        return Motion(dx, dy, alike < _SAME_SCENE)
+            return Motion(cut=still < _SAME_SCENE)
+        if alike < _SAME_SCENE:
+            return Motion(cut=True)
+        x, y = _refined(last, small, dx, dy)
+        return Motion(x, y)
 
 
 def moved(a: Small, b: Small) -> bool:
@@ -74,34 +75,71 @@ def _spectrum(small: Small) -> NDArray[np.complex64]:
 
 def _shift(
     before: NDArray[np.complex64], after: NDArray[np.complex64], shape: tuple[int, ...]
-) -> tuple[float, float]:
+) -> tuple[int, int]:
     cross = after * np.conj(before)
     # Normalising fully would give noise the same say as structure; a floor keeps it down.
     size = np.abs(cross)
-    cross = cross / (size + 0.01 * float(size.mean()) + 1e-6)
+    cross = cross / (size + 0.1 * float(size.mean()) + 1e-6)
     surface = np.fft.irfft2(cross, s=(shape[0], shape[1]))
-    peak = int(surface.argmax())
-    y, x = divmod(peak, shape[1])
-    return _between(surface[y], x), _between(surface[:, x], y)
+    y, x = divmod(int(surface.argmax()), shape[1])
+    return (x - shape[1] if x > shape[1] // 2 else x), (y - shape[0] if y > shape[0] // 2 else y)
 
 
-def _between(line: NDArray[np.floating], at: int) -> float:
-    """The peak's place between samples, by a parabola; the second half counts backwards."""
-    count = len(line)
-    left, middle, right = line[at - 1], line[at], line[(at + 1) % count]
+def _refined(last: Small, small: Small, dx: int, dy: int) -> tuple[float, float]:
+    """The place of least difference near (dx, dy), to parts of a pixel.
+
+    The peak of a phase correlation is biased by noise; the difference itself is not. Walk
+    down to its least whole pixel, then take the vertex of a parabola along each axis.
+    """
+    known: dict[tuple[int, int], float] = {}
+
+    def at(x: int, y: int) -> float:
+        if (x, y) not in known:
+            known[x, y] = _difference(last, small, x, y)
+        return known[x, y]
+
+    for _ in range(8):
+        near = [(dx + x, dy + y) for x, y in ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1))]
+        best = min(near, key=lambda place: at(*place))
+        if best == (dx, dy):
+            break
+        dx, dy = best
+    middle = at(dx, dy)
+    return (
+        dx + _vertex(at(dx - 1, dy), middle, at(dx + 1, dy)),
+        dy + _vertex(at(dx, dy - 1), middle, at(dx, dy + 1)),
+    )
+
+
+def _vertex(left: float, middle: float, right: float) -> float:
     bend = left - 2 * middle + right
-    place = at + (0.5 * (left - right) / bend if bend else 0.0)
-    return float(place - count if place > count / 2 else place)
+    return max(-0.5, min(0.5, 0.5 * (left - right) / bend)) if bend > 0 else 0.0
+
+
+def _overlap(last: Small, small: Small, dx: int, dy: int) -> tuple[Small, Small] | None:
+    """The parts of both pictures that show the same, when shifted; None if that is too little."""
+    height, width = small.shape
+    if abs(dx) > width // 2 or abs(dy) > height // 2:
+        return None
+    a = small[max(0, dy) : height + min(0, dy), max(0, dx) : width + min(0, dx)]
+    b = last[max(0, -dy) : height + min(0, -dy), max(0, -dx) : width + min(0, -dx)]
+    return a, b
+
+
+def _difference(last: Small, small: Small, dx: int, dy: int) -> float:
+    parts = _overlap(last, small, dx, dy)
+    if parts is None:
+        return float("inf")
+    difference = parts[0].astype(np.float32) - parts[1]
+    return float((difference * difference).mean())
 
 
 def _alike(last: Small, small: Small, dx: int, dy: int) -> float:
     """Correlation of the parts that both pictures show when shifted, −1 to 1."""
-    height, width = small.shape
-    if abs(dx) > width // 2 or abs(dy) > height // 2:
+    parts = _overlap(last, small, dx, dy)
+    if parts is None:
         return -1.0
-    a = small[max(0, dy) : height + min(0, dy), max(0, dx) : width + min(0, dx)]
-    b = last[max(0, -dy) : height + min(0, -dy), max(0, -dx) : width + min(0, -dx)]
-    p, q = a.astype(np.float32) - a.mean(), b.astype(np.float32) - b.mean()
+    p, q = (part.astype(np.float32) - part.mean() for part in parts)
     size = float(np.sqrt((p * p).sum() * (q * q).sum()))
     # Two even pictures, such as black ones, are the same scene.
     return float((p * q).sum()) / size if size > 1 else 1.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import json
 import os
 import select
@@ -124,6 +125,7 @@ def _work(
     }
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(target)
         answer = _ask(job, progress, stall)
         with meanwhile.open("rb") as done:
             os.fsync(done.fileno())
@@ -134,6 +136,14 @@ def _work(
         with contextlib.suppress(OSError):
             meanwhile.unlink(missing_ok=True)
     return answer
+
+
+def _sweep(target: Path) -> None:
+    """Remove what runs that were killed left of this video."""
+    for left in target.parent.glob(f".{glob.escape(target.name)}.*.part"):
+        writer = left.name.split(".")[-2]
+        if not Path(f"/proc/{writer}").exists():
+            left.unlink(missing_ok=True)
 
 
 def _ask(job: dict[str, Any], progress: Progress | None, stall: float) -> Any:

@@ -1,0 +1,75 @@
+"""A picture's own movement: how far, and whether it is still the same scene."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from habeas.footage._motion import MotionEstimator, moved
+
+
+def scene(seed, size=(600, 900)):
+    rng = np.random.default_rng(seed)
+    coarse = rng.integers(0, 255, (size[0] // 12, size[1] // 12), dtype=np.uint8)
+    image = Image.fromarray(coarse).resize((size[1], size[0]), Image.Resampling.BICUBIC)
+    return np.asarray(image)
+
+
+def window(picture, x, y, noise=0.0, seed=0):
+    part = picture[100 + y : 235 + y, 100 + x : 340 + x].astype(float)
+    part += np.random.default_rng(seed).normal(0, noise, part.shape)
+    return np.clip(part, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize(("dx", "dy"), [(0, 0), (5, 0), (-9, 3), (20, -14), (40, 10)])
+@pytest.mark.parametrize("noise", [0, 4])
+def test_a_shift_is_measured(dx, dy, noise):
+    picture = scene(1)
+    estimator = MotionEstimator()
+    assert not estimator.next(window(picture, 0, 0, noise, 1)).cut
+    found = estimator.next(window(picture, -dx, -dy, noise, 2))
+    assert not found.cut
+    assert found.dx == pytest.approx(dx, abs=0.6)
+    assert found.dy == pytest.approx(dy, abs=0.6)
+
+
+def test_a_shift_between_pixels_is_measured():
+    wide = scene(3, (1200, 1800))
+    estimator = MotionEstimator()
+    shrink = lambda p: np.asarray(Image.fromarray(p).resize((240, 135), Image.Resampling.BOX))  # noqa: E731
+    estimator.next(shrink(wide[300:840, 300:1260]))
+    found = estimator.next(shrink(wide[300:840, 290:1250]))
+    assert found.dx == pytest.approx(2.5, abs=0.3)
+    assert found.dy == pytest.approx(0, abs=0.05)
+
+
+def test_another_scene_is_a_cut_and_a_pan_is_none():
+    estimator = MotionEstimator()
+    estimator.next(window(scene(1), 0, 0))
+    assert estimator.next(window(scene(2), 0, 0)).cut
+    assert not estimator.next(window(scene(2), 8, 0)).cut
+
+
+def test_a_person_who_walks_does_not_move_the_picture():
+    ground = window(scene(1), 0, 0).copy()
+    estimator = MotionEstimator()
+    for step in range(4):
+        picture = ground.copy()
+        picture[30:110, 40 + 6 * step : 80 + 6 * step] = window(scene(9), 0, 0)[30:110, 40:80]
+        found = estimator.next(picture)
+        assert (found.dx, found.dy, found.cut) == (0, 0, False)
+
+
+def test_darkness_is_no_cut_and_no_motion():
+    estimator = MotionEstimator()
+    for seed in range(3):
+        night = np.clip(np.random.default_rng(seed).normal(6, 2, (135, 240)), 0, 255)
+        found = estimator.next(night.astype(np.uint8))
+        assert (found.dx, found.dy, found.cut) == (0, 0, False)
+
+
+def test_noise_is_no_movement_and_a_small_face_is():
+    picture = window(scene(1), 0, 0)
+    assert not moved(picture, window(scene(1), 0, 0, noise=3))
+    other = picture.copy()
+    other[50:52, 60:62] = 255 - other[50:52, 60:62]
+    assert moved(picture, other)

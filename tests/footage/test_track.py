@@ -1,0 +1,133 @@
+"""Boxes through frames: interpolated, carried on in both directions, never over a cut."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from habeas.faces import Box, Face
+from habeas.footage._track import Tracker, Tracking
+
+RULES = Tracking(before=10, after=10, gap=20, sure=0.6)
+
+
+def face(x, y=100.0, size=20.0, score=0.9):
+    half = size / 2
+    return Face(Box(x - half, y - half, x + half, y + half), score, None)
+
+
+def run(sightings, frames, *, shifts=None, cuts=(), rules=RULES):
+    """The boxes of each frame; *sightings* maps frames to faces."""
+    tracker = Tracker(rules)
+    for frame in range(frames):
+        shift = (shifts or {}).get(frame, (0.0, 0.0))
+        tracker.see(frame, sightings.get(frame), shift, cut=frame in cuts)
+    return [tracker.boxes(frame) for frame in range(frames)]
+
+
+def covers(boxes, x, y=100.0, size=20.0):
+    half = size / 2
+    return any(
+        b.left <= x - half and b.right >= x + half and b.top <= y - half and b.bottom >= y + half
+        for b in boxes
+    )
+
+
+def test_between_two_looks_the_box_is_interpolated():
+    found = run({0: [face(100)], 3: [face(130)], 6: [face(160)]}, 7)
+    for frame in range(7):
+        assert covers(found[frame], 100 + 10 * frame)
+        assert len(found[frame]) == 1
+
+
+def test_before_the_first_and_after_the_last_it_is_carried_on():
+    found = run({12: [face(100)], 15: [face(103)], 18: [face(106)]}, 40)
+    assert not found[1]
+    for frame in range(2, 29):
+        assert covers(found[frame], 100 + (frame - 12) if frame > 8 else 92, size=8)
+    assert not found[29]
+
+
+def test_a_panning_camera_carries_boxes_with_it():
+    shifts = dict.fromkeys(range(1, 30), (12.0, -3.0))
+    x = lambda frame: 100 + 12 * frame  # noqa: E731
+    y = lambda frame: 300 - 3 * frame  # noqa: E731
+    sightings = {f: [face(x(f), y(f))] for f in (10, 13)} | {f: [] for f in (0, 3, 6, 16, 19)}
+    found = run(sightings, 24, shifts=shifts)
+    for frame in range(24):
+        assert covers(found[frame], x(frame), y(frame)), frame
+        assert len(found[frame]) == 1
+
+
+def test_nothing_is_carried_over_a_cut():
+    found = run({0: [face(100)], 3: [face(100)], 6: []}, 10, cuts={5})
+    assert covers(found[4], 100)
+    assert not found[5]
+    assert not found[9]
+
+
+def test_a_new_scenes_faces_are_not_carried_back():
+    found = run({5: [face(100)]}, 10, cuts={5})
+    assert not found[4]
+    assert covers(found[5], 100)
+
+
+def test_a_gap_is_closed():
+    found = run({0: [face(100)], 3: [face(103)], 6: [], 9: [], 12: [], 15: [face(115)]}, 16)
+    for frame in range(16):
+        assert covers(found[frame], 100 + frame, size=16)
+        assert len(found[frame]) == 1
+
+
+def test_one_unsure_look_is_no_face_and_two_are():
+    assert not any(run({3: [face(100, score=0.4)], 6: []}, 10))
+    found = run({3: [face(100, score=0.4)], 6: [face(102, score=0.4)]}, 10)
+    assert covers(found[4], 100.5)
+    assert covers(run({3: [face(100, score=0.7)]}, 10)[3], 100)
+
+
+def test_two_people_who_cross_stay_covered():
+    sightings = {f: [face(100 + 5 * f, 100), face(250 - 5 * f, 130)] for f in range(0, 31, 3)}
+    found = run(sightings, 31)
+    for frame in range(31):
+        assert covers(found[frame], 100 + 5 * frame, 100)
+        assert covers(found[frame], 250 - 5 * frame, 130)
+
+
+def test_sizes_grow_smoothly():
+    found = run({0: [face(100, size=20)], 5: [face(100, size=30)]}, 6)
+    widths = [boxes[0].width for boxes in found]
+    assert widths[0] == pytest.approx(26)
+    assert widths[5] == pytest.approx(39)
+    assert all(b >= 20 + 2 * f for f, b in enumerate(widths))
+
+
+def test_what_is_forgotten_takes_no_memory():
+    tracker = Tracker(RULES)
+    for frame in range(5000):
+        tracker.see(frame, [face(100 + frame % 7)] if frame % 3 == 0 else None)
+        if frame >= RULES.gap:
+            assert tracker.boxes(frame - RULES.gap)
+            tracker.forget(frame - RULES.gap)
+    assert len(tracker._origin) <= RULES.gap + 1
+    assert sum(len(track.seen) for track in tracker._tracks) < 40
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 1900), st.floats(0, 1000), st.floats(4, 300)), max_size=6),
+    st.integers(1, 6),
+    st.floats(-20, 20),
+)
+def test_every_sure_sighting_is_covered_where_it_is(places, every, shift):
+    """Whatever else there is, a face that was seen is covered in the frame it was seen in."""
+    sightings = {
+        frame: [face(x + frame, y, size) for x, y, size in places] for frame in range(0, 20, every)
+    }
+    found = run(sightings, 20, shifts=dict.fromkeys(range(20), (shift, 0.0)))
+    for frame, faces in sightings.items():
+        for each in faces:
+            box = each.box
+            assert any(
+                b.left <= box.left + 0.01 and b.right >= box.right - 0.01
+                and b.top <= box.top + 0.01 and b.bottom >= box.bottom - 0.01
+                for b in found[frame]
+            )  # fmt: skip

@@ -14,7 +14,7 @@ const css = compile("src/page.scss", {
 writeFileSync(`${out}/page.css`, css.css + "\n");
 
 await build({
-  entryPoints: ["src/page.js", "src/photo.js", "src/desk.js", "src/formats.js"],
+  entryPoints: ["src/page.js", "src/photo.js", "src/desk.js", "src/formats.js", "src/viewing.js"],
   outdir: out,
   bundle: true,
   minify: true,

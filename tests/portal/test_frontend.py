@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "src" / "habeas" / "portal" / "static"
-BUILT = ["page.css", "page.js", "photo.js", "desk.js", "formats.js"]
+BUILT = ["page.css", "page.js", "photo.js", "desk.js", "formats.js", "viewing.js"]
 
 
 @pytest.mark.slow

@@ -22,6 +22,9 @@ CREATE TABLE IF NOT EXISTS copied (
   office TEXT, purpose TEXT, day TEXT
 ) STRICT;
 CREATE INDEX IF NOT EXISTS copied_tag ON copied (tag) WHERE tag IS NOT NULL;
+CREATE INDEX IF NOT EXISTS copied_camera ON copied (
+  json_extract(CAST(content AS TEXT), '$.details.camera'), position
+) WHERE kind IN ('camera', 'footage');
 """
 
 
@@ -109,6 +112,22 @@ class LogCopy:
                 (self._view.size if before is None else before, count),
             ).fetchall()
         yield from rows
+
+    def of_camera(
+        self,
+        camera: str,
+        count: int,
+        before: int | None = None,
+        kinds: tuple[str, str] = ("camera", "footage"),
+    ) -> list[tuple[int, bytes]]:
+        """The *count* newest entries about a camera below index *before*, newest first."""
+        with self._lock:
+            return self._connection.execute(
+                "SELECT position, content FROM copied WHERE kind IN ('camera', 'footage') AND "
+                "json_extract(CAST(content AS TEXT), '$.details.camera') = ? AND position < ? "
+                "AND kind IN (?, ?) ORDER BY position DESC LIMIT ?",
+                (camera, self._view.size if before is None else before, *kinds, count),
+            ).fetchall()
 
     def figures(self) -> list[Figure]:
         """Counts by kind, office and purpose."""

@@ -21,6 +21,9 @@ def _read(name: str, default: str) -> str:
 #: Addresses and trustees, as `habeas.portal.setup` wrote them.
 SITE = json.loads(_read("site.json", "{}"))
 
+#: Where the recorder leaves covered recordings; absent where there are no cameras.
+RECORDINGS = Path(os.environ.get("HABEAS_RECORDINGS", DATA / "recordings"))
+
 SECRET_KEY = _read("secret-key", "for tools only; the portal makes its own")
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *SITE.get("hosts", [])]
@@ -37,6 +40,7 @@ INSTALLED_APPS = [
     "habeas.portal.apply.apps.ApplyConfig",
     "habeas.portal.desk.apps.DeskConfig",
     "habeas.portal.register.apps.RegisterConfig",
+    "habeas.portal.cameras.apps.CamerasConfig",
 ]
 
 MIDDLEWARE = [

@@ -18,7 +18,8 @@ from habeas.portal.apply.models import Application
 from habeas.portal.pointers import open_pointer
 from habeas.promise import Purpose
 
-_RECOGNITION = ("recogni", "identif", "biometr", "match", "embedding", "lookalike", "search")
+#: What gives away that somebody asks for recognition.
+RECOGNITION = ("recogni", "identif", "biometr", "match", "embedding", "lookalike", "search")
 
 
 class RequestError(HabeasError):
@@ -103,7 +104,7 @@ def _one_time_key(body: dict[str, Any]) -> bytes:
 
 
 def _refuse_purpose(officer: Officer, purpose: str, reason: str, handle: Handle | None) -> Never:
-    if any(word in purpose.lower() for word in _RECOGNITION):
+    if any(word in purpose.lower() for word in RECOGNITION):
         code = "recognition-never"
         cause = "Faces are never recognised, matched or searched for here, for nobody."
         remedy = "There is no way to ask for it: the photos are sealed for single openings."

@@ -22,6 +22,7 @@ COMMANDS = {
     "demo": "The whole journey, headless: apply, seal, open, check, refuse, withdraw.",
     "check": "What would make a photo better, before it is sent.",
     "redact": "Cover every face in videos.",
+    "record": "Record a camera, every face covered before it is written.",
     "seal": "Apply with a photo; keep the receipt.",
     "open": "Open the photo of a case, for a promised purpose.",
     "withdraw": "Have a photo destroyed, with its receipt.",

@@ -3,6 +3,8 @@
     DATA/log/          the log: key, tiles, state
     DATA/trustee-1/    a trustee: keys, deposits, its own view of the log (and -2, -3)
     DATA/portal/       the portal: database, sealed photos, office keys
+    DATA/recorder/     the recorders' token for the log
+    DATA/recordings/   what cameras recorded, faces covered
     DATA/output/       what the processes print
     DATA/policy.txt    the log's tlog-policy, for everybody
 
@@ -82,7 +84,10 @@ class Installation:
             command = [*habeas, "trustee", "serve", "--data", str(self.folder / name)]
             port = trustee.url.rpartition(":")[2]
             found.append(Service(name, [*command, "--port", port], f"{trustee.url}/v1/identity"))
-        environment = {"HABEAS_DATA": str((self.folder / "portal").resolve())}
+        environment = {
+            "HABEAS_DATA": str((self.folder / "portal").resolve()),
+            "HABEAS_RECORDINGS": str((self.folder / "recordings").resolve()),
+        }
         gunicorn = [sys.executable, "-m", "gunicorn", "habeas.portal.wsgi:application"]
         gunicorn += ["--bind", self.portal_url.removeprefix("http://")]
         # A photo's journey is waiting, for disks and trustees, more than computing.
@@ -160,7 +165,10 @@ def install(folder: Path, *, port: int | None = None, free_ports: bool = False) 
         settings.save(place)
         identities.append(keys.identity(settings))
     policy = _policy(vkey, identities)
-    tokens = _tokens(folder, ["portal", *(f"trustee-{n + 1}" for n in range(_TRUSTEES))])
+    submitters = ["portal", "recorder", *(f"trustee-{n + 1}" for n in range(_TRUSTEES))]
+    tokens = _tokens(folder, submitters)
+    (folder / "recorder").mkdir(exist_ok=True, mode=0o700)
+    _write_private(folder / "recorder" / "log-token", tokens["recorder"])
     (folder / "policy.txt").write_text(policy)
     (folder / "log" / "policy.txt").write_text(policy)
     for number in range(_TRUSTEES):

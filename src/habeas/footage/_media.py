@@ -103,12 +103,12 @@ class Source:
         shape: tuple[int, int, str] | None = None
         for frame in self._decoded():
             if shape is None:
-                shape = (frame.width, frame.height, _planar(frame.format.name, frame.width))
+                shape = (frame.width, frame.height, planar(frame.format.name, frame.width))
                 self._check_size(frame.width, frame.height)
             known = frame.pts is not None
             pts = frame.pts - origin if known else (0 if last is None else last + step)  # type: ignore[operator]
             last = pts if last is None else max(pts, last + 1)
-            whole = _like(frame, *shape)
+            whole = like(frame, *shape)
             whole.pts, whole.time_base = last, base
             yield whole
 
@@ -155,7 +155,7 @@ def _open(path: Path, settings: Settings) -> InputContainer:
         raise UnreadableVideoError(f"{path.name} cannot be opened as a video: {why}.") from error
 
 
-def _planar(name: str, width: int) -> str:
+def planar(name: str, width: int) -> str:
     """The format of `PLANAR` that loses least."""
     if name in PLANAR:
         return name
@@ -164,7 +164,7 @@ def _planar(name: str, width: int) -> str:
     return f"yuv{'444' if rich and not width % 2 else '420'}p{'10le' if deep else ''}"
 
 
-def _like(frame: av.VideoFrame, width: int, height: int, form: str) -> av.VideoFrame:
+def like(frame: av.VideoFrame, width: int, height: int, form: str) -> av.VideoFrame:
     """The frame in this size and format: a stream may change both on its way."""
     if (frame.width, frame.height, frame.format.name) == (width, height, form):
         return frame
@@ -205,7 +205,10 @@ class Target:
         """
         try:
             if self._video is None:
-                self._video = self._stream(frame)
+                self._video = add_video(
+                    self._out, frame, self._settings, fps=self._source.fps, ending=self._ending,
+                    aspect=self._source.stream.sample_aspect_ratio,
+                )  # fmt: skip
             # The encoder chooses its own kinds of frame, not those of the source.
             frame.pict_type = 0
             for packet in self._video.encode(frame):
@@ -231,32 +234,50 @@ class Target:
         finally:
             self._sound.close()
 
-    def _stream(self, frame: av.VideoFrame) -> VideoStream:
-        source, settings = self._source.stream, self._settings
-        rate = Fraction(self._source.fps).limit_denominator(1001)
-        if self._ending == ".webm":
-            options = {"deadline": "realtime", "cpu-used": "7", "row-mt": "1", "b": "0",
-                       "crf": str(settings.crf + 10)}  # fmt: skip
-            stream = self._out.add_stream("libvpx-vp9", rate=rate, options=options)
-        else:
-            options = {"preset": settings.preset, "crf": str(settings.crf)}
-            if frame.interlaced_frame:
-                options["flags"] = "+ildct+ilme"
-            stream = self._out.add_stream("libx264", rate=rate, options=options)
-        context = stream.codec_context
-        stream.width, stream.height = frame.width, frame.height
-        # 4:2:0 has no half samples: odd sizes are kept by 4:4:4.
-        odd = frame.width % 2 or frame.height % 2
-        stream.pix_fmt = _odd(frame.format.name) if odd else frame.format.name
-        context.time_base = frame.time_base  # type: ignore[assignment]
-        stream.time_base = frame.time_base
-        if source.sample_aspect_ratio:
-            context.sample_aspect_ratio = source.sample_aspect_ratio
-        context.color_range, context.colorspace = frame.color_range, frame.colorspace
-        context.color_primaries, context.color_trc = frame.color_primaries, frame.color_trc
-        if frame.rotation:
-            stream.set_display_rotation(frame.rotation)
-        return stream
+
+def add_video(
+    out: OutputContainer,
+    frame: av.VideoFrame,
+    settings: Settings,
+    *,
+    fps: float,
+    ending: str,
+    aspect: Fraction | None,
+) -> VideoStream:
+    """A stream in *out* for frames like *frame*, with all that must stay as it was.
+
+    Args:
+        out: the file.
+        frame: the first one.
+        settings: for the encoder.
+        fps: frames a second, about; time stamps count, not this.
+        ending: of the file's name.
+        aspect: width over height of one pixel.
+    """
+    rate = Fraction(fps).limit_denominator(1001)
+    if ending == ".webm":
+        options = {"deadline": "realtime", "cpu-used": "7", "row-mt": "1", "b": "0",
+                   "crf": str(settings.crf + 10)}  # fmt: skip
+        stream = out.add_stream("libvpx-vp9", rate=rate, options=options)
+    else:
+        options = {"preset": settings.preset, "crf": str(settings.crf)}
+        if frame.interlaced_frame:
+            options["flags"] = "+ildct+ilme"
+        stream = out.add_stream("libx264", rate=rate, options=options)
+    context = stream.codec_context
+    stream.width, stream.height = frame.width, frame.height
+    # 4:2:0 has no half samples: odd sizes are kept by 4:4:4.
+    odd = frame.width % 2 or frame.height % 2
+    stream.pix_fmt = _odd(frame.format.name) if odd else frame.format.name
+    context.time_base = frame.time_base  # type: ignore[assignment]
+    stream.time_base = frame.time_base
+    if aspect:
+        context.sample_aspect_ratio = aspect
+    context.color_range, context.colorspace = frame.color_range, frame.colorspace
+    context.color_primaries, context.color_trc = frame.color_primaries, frame.color_trc
+    if frame.rotation:
+        stream.set_display_rotation(frame.rotation)
+    return stream
 
 
 def _odd(form: str) -> str:

@@ -31,6 +31,8 @@ _SMALL = 240
 _BEFORE, _AFTER, _GAP = 0.5, 0.5, 1.0
 #: Bytes of frames that may wait for their future.
 _WAITING = 192 * 1024 * 1024
+#: A face as high as that share of the picture is found with this score; a landscape is not.
+_LARGE, _LARGE_SURE = 0.35, 0.75
 #: While nothing moves, so many times fewer looks.
 _IDLE = 4
 
@@ -79,6 +81,7 @@ class Pipeline:
         #: Looks that were taken so far.
         self.looks = 0
         self._tracker: Tracker | None = None
+        self._clock = _Clock(self._fps)
 
     @property
     def faces(self) -> int:
@@ -172,7 +175,7 @@ class Pipeline:
                 failed.add(number)
         scale = max(item.frame.width, item.frame.height) / _SMALL
         shift = (item.motion.dx * scale, item.motion.dy * scale)
-        tracker.see(number, found, shift, cut=item.motion.cut)
+        tracker.see(number, found, shift, at=self._clock.at(item.frame), cut=item.motion.cut)
 
     def _finish(
         self, tracker: Tracker, number: int, item: _Watched, failed: set[int], *, paint: bool
@@ -194,6 +197,21 @@ class Pipeline:
         return Covered(item.frame, tuple(boxes), checked)
 
 
+class _Clock:
+    """Times of frames, counted in frames of the usual length; they never stand still."""
+
+    def __init__(self, fps: float) -> None:
+        self._fps = fps
+        self._last = -1.0
+
+    def at(self, frame: av.VideoFrame) -> float:
+        time = frame.time if frame.pts is not None and frame.time_base is not None else None
+        told = self._last + 1 if time is None else time * self._fps
+        # A gap in the time stamps is no time in which anybody moved: the next frame follows.
+        self._last = min(max(told, self._last + 0.05), self._last + 12)
+        return self._last
+
+
 def look(detector: Detector, frame: av.VideoFrame, quality: Quality) -> list[Face]:
     """Faces of one frame, in its stored pixels. The picture is scaled down and turned upright."""
     scale = min(1.0, quality.side / max(frame.width, frame.height))
@@ -207,6 +225,7 @@ def look(detector: Detector, frame: av.VideoFrame, quality: Quality) -> list[Fac
     return [
         replace(face, box=_stored(face.box, turns, width, height, across, down))
         for face in detector.find(upright, quality.keep)
+        if face.score >= _LARGE_SURE or face.box.height < _LARGE * min(width, height)
     ]
 
 

@@ -18,7 +18,7 @@ from habeas.faces import Box, Face
 
 @dataclass(frozen=True)
 class Tracking:
-    """How far boxes are carried, in frames, and how far they grow.
+    """How far boxes are carried, and how far they grow. Times count in frames of the usual length.
 
     Attributes:
         before: covered before a face is first seen.
@@ -37,7 +37,7 @@ class Tracking:
 
 @dataclass(frozen=True)
 class _Seen:
-    frame: int
+    at: float
     x: float
     y: float
     width: float
@@ -55,37 +55,37 @@ class _Track:
     sure: bool = False
 
     def speed(self, *, at_end: bool) -> tuple[float, float]:
-        """Pixels a frame, over up to the last (or first) three sightings."""
+        """Pixels a frame's time, over up to the last (or first) three sightings."""
         some = self.seen[-3:] if at_end else self.seen[:3]
-        span = some[-1].frame - some[0].frame
-        if span == 0:
+        span = some[-1].at - some[0].at
+        if span <= 0:
             return 0.0, 0.0
         return (some[-1].x - some[0].x) / span, (some[-1].y - some[0].y) / span
 
-    def place(self, frame: int) -> _Seen:
-        """Where the box is at *frame*: interpolated, or carried on at its last speed."""
-        if frame <= self.seen[0].frame or frame >= self.seen[-1].frame:
-            at_end = frame >= self.seen[-1].frame
+    def place(self, at: float) -> _Seen:
+        """Where the box is at a time: interpolated, or carried on at its last speed."""
+        if at <= self.seen[0].at or at >= self.seen[-1].at:
+            at_end = at >= self.seen[-1].at
             near = self.seen[-1 if at_end else 0]
             dx, dy = self.speed(at_end=at_end)
             # Speed fades: people who leave our sight rarely go on straight for long.
-            steps = frame - near.frame
+            steps = at - near.at
             run = math.copysign(8 * (1 - math.exp(-abs(steps) / 8)), steps)
-            return _Seen(frame, near.x + dx * run, near.y + dy * run, near.width, near.height)
-        right = next(at for at, each in enumerate(self.seen) if each.frame >= frame)
+            return _Seen(at, near.x + dx * run, near.y + dy * run, near.width, near.height)
+        right = next(index for index, each in enumerate(self.seen) if each.at >= at)
         a, b = self.seen[right - 1], self.seen[right]
-        t = (frame - a.frame) / (b.frame - a.frame)
+        t = (at - a.at) / (b.at - a.at)
         return _Seen(
-            frame,
+            at,
             a.x + (b.x - a.x) * t,
             a.y + (b.y - a.y) * t,
             a.width + (b.width - a.width) * t,
             a.height + (b.height - a.height) * t,
         )
 
-    def distance(self, frame: int) -> int:
-        """Frames from *frame* to the nearest sighting."""
-        return min(abs(each.frame - frame) for each in self.seen)
+    def distance(self, at: float) -> float:
+        """Time from *at* to the nearest sighting."""
+        return min(abs(each.at - at) for each in self.seen)
 
 
 class Tracker:
@@ -97,6 +97,7 @@ class Tracker:
         self._scene = 0
         self._scenes: dict[int, int] = {}
         self._origin: dict[int, tuple[float, float]] = {}
+        self._times: dict[int, float] = {}
         self._at = (0.0, 0.0)
         #: Faces that were followed so far.
         self.faces = 0
@@ -107,6 +108,7 @@ class Tracker:
         faces: Sequence[Face] | None,
         shift: tuple[float, float] = (0.0, 0.0),
         *,
+        at: float | None = None,
         cut: bool = False,
     ) -> None:
         """Tell what was found in *frame*.
@@ -115,6 +117,7 @@ class Tracker:
             frame: its number, one more than the last.
             faces: what a look found; None where nobody looked.
             shift: how far the picture's content moved since the last frame, pixels.
+            at: its time, in frames of the usual length; its number for None.
             cut: a new scene begins: nothing before has to do with anything after.
         """
         if cut:
@@ -122,42 +125,44 @@ class Tracker:
         self._at = (self._at[0] + shift[0], self._at[1] + shift[1])
         self._origin[frame] = self._at
         self._scenes[frame] = self._scene
+        self._times[frame] = float(frame) if at is None else at
         if faces is not None:
-            self._associate(frame, faces)
+            self._associate(self._times[frame], faces)
 
     def boxes(self, frame: int) -> list[Box]:
         """What to cover in *frame*, grown; final once `gap` further frames were told."""
-        origin, scene = self._origin[frame], self._scenes[frame]
+        origin, scene, at = self._origin[frame], self._scenes[frame], self._times[frame]
         return [
-            _grown(track.place(frame), origin, self._growth(track.distance(frame)))
+            _grown(track.place(at), origin, self._growth(track.distance(at)))
             for track in self._tracks
-            if track.scene == scene and track.sure and self._reaches(track, frame)
+            if track.scene == scene and track.sure and self._reaches(track, at)
         ]
 
     def forget(self, frame: int) -> None:
         """Frames up to *frame* will not be asked for again."""
+        at = self._times.pop(frame, float(frame))
         self._origin.pop(frame, None)
         self._scenes.pop(frame, None)
         keep = max(self._tracking.gap, self._tracking.after)
-        self._tracks = [each for each in self._tracks if each.seen[-1].frame + keep > frame]
+        self._tracks = [each for each in self._tracks if each.seen[-1].at + keep > at]
         for track in self._tracks:
             # Old sightings matter no more; three tell the speed.
-            while len(track.seen) > 3 and track.seen[2].frame < frame - self._tracking.gap:
+            while len(track.seen) > 3 and track.seen[2].at < at - self._tracking.gap:
                 track.seen.pop(0)
 
-    def _reaches(self, track: _Track, frame: int) -> bool:
-        first, last = track.seen[0].frame, track.seen[-1].frame
-        return first - self._tracking.before <= frame <= last + self._tracking.after
+    def _reaches(self, track: _Track, at: float) -> bool:
+        first, last = track.seen[0].at, track.seen[-1].at
+        return first - self._tracking.before <= at <= last + self._tracking.after
 
-    def _growth(self, distance: int) -> float:
+    def _growth(self, distance: float) -> float:
         """Covers grow with the time since the face was seen."""
         return self._tracking.grow + min(0.4, 0.04 * distance)
 
-    def _associate(self, frame: int, faces: Sequence[Face]) -> None:
+    def _associate(self, at: float, faces: Sequence[Face]) -> None:
         ox, oy = self._at
         new = [
             _Seen(
-                frame,
+                at,
                 (face.box.left + face.box.right) / 2 - ox,
                 (face.box.top + face.box.bottom) / 2 - oy,
                 face.box.width,
@@ -168,7 +173,7 @@ class Tracker:
         live = [
             track
             for track in self._tracks
-            if track.scene == self._scene and frame - track.seen[-1].frame <= self._tracking.gap
+            if track.scene == self._scene and at - track.seen[-1].at <= self._tracking.gap
         ]
         pairs = sorted(
             (cost, t, n)
@@ -199,15 +204,15 @@ class Tracker:
 
 def _cost(track: _Track, seen: _Seen) -> float | None:
     """Distance of a sighting from where the track expects it, in sizes; None if too far."""
-    expected = track.place(seen.frame)
+    expected = track.place(seen.at)
     size = (expected.size + seen.size) / 2
     ratio = seen.size / expected.size
     if not 0.5 < ratio < 2:
         return None
-    waited = seen.frame - track.seen[-1].frame
+    waited = seen.at - track.seen[-1].at
     distance = math.hypot(seen.x - expected.x, seen.y - expected.y) / size
-    # A first step has no speed yet to go by.
-    reach = (0.5 if len(track.seen) > 1 else 0.8) + 0.3 * waited
+    # A first step has no speed yet to go by, and somebody who runs goes 0.7 of a face a frame.
+    reach = 0.5 + 0.3 * waited if len(track.seen) > 1 else 0.8 + 0.6 * waited
     return distance + abs(math.log(ratio)) if distance <= min(reach, 4.0) else None
 
 

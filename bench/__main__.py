@@ -12,6 +12,7 @@ BENCHES = [
     "journey",
     "protocol",
     "trustee",
+    "footage.speed",
 ]
 
 

@@ -1,0 +1,176 @@
+"""What covering a video costs, of what merely transcoding it costs; deface beside it."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from bench.footage import deface
+from bench.footage.generate import Clip, clips, make
+from bench.footage.grounds import available
+from habeas import faces, footage
+
+_CLIPS = ("static-1080p", "pan-1080p", "static-720p", "pan-720p")
+_ROUNDS = 5
+#: The clips last 200 frames; so many times that is worth starting a process for.
+_TIMES = 3
+_LENGTHS = (1, 4, 12)
+#: deface takes as long for every frame; what it takes to start is subtracted.
+_FEW, _MORE = 8, 32
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a process took: seconds, and bytes of memory at its peak."""
+
+    seconds: float
+    memory: int
+
+
+def spend(command: list[str]) -> Spent:
+    """Run *command* and its children to their end.
+
+    Raises:
+        RuntimeError: it failed.
+    """
+    start = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    # Popen must not wait for a process that is gone.
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"{command[:4]} ended with {process.returncode}.")
+    return Spent(time.perf_counter() - start, usage.ru_maxrss * 1024)
+
+
+def repeated(source: Path, target: Path, times: int, frames: int | None = None) -> int:
+    """Copy the packets of *source* so many times, or its first *frames*; how many it became."""
+    count = shift = 0
+    with av.open(str(target), "w") as out:
+        written = None
+        for _ in range(times):
+            with av.open(str(source)) as video:
+                stream = video.streams.video[0]
+                written = written or out.add_stream_from_template(stream)
+                base, length = stream.time_base, stream.duration
+                for packet in video.demux(stream):
+                    if packet.dts is None or packet.pts is None or count == frames:
+                        continue
+                    packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
+                    packet.time_base, packet.stream = base, written
+                    out.mux(packet)
+                    count += 1
+                shift += length or 0
+    return count
+
+
+def _transcode(source: Path, target: Path) -> list[str]:
+    return [sys.executable, "-m", "bench.footage.transcode", str(source), str(target)]
+
+
+def _ours(source: Path, target: Path, detector: str = "auto") -> list[str]:
+    started = [sys.executable, "-m", "habeas", "redact", str(source), str(target)]
+    return [*started, "--detector", detector]
+
+
+def _deface_frame(source: Path, folder: Path) -> tuple[float, int]:
+    """Seconds that deface takes for one more frame, and its memory."""
+    spent = []
+    for frames in (_FEW, _MORE):
+        part = folder / f"{source.stem}-{frames}.mp4"
+        repeated(source, part, 1, frames)
+        spent.append(spend(deface.command(part, folder / "deface.mp4")))
+    return (spent[1].seconds - spent[0].seconds) / (_MORE - _FEW), spent[1].memory
+
+
+def _fps(frames: int, spent: list[Spent]) -> float:
+    return frames / statistics.median(each.seconds for each in spent)
+
+
+def _measure(
+    clip: Clip, folder: Path, detectors: list[str], peer: bool, bar: Progress
+) -> list[str]:
+    source, _ = make(clip)
+    video, out = folder / f"{clip.name}.mp4", folder / "out.mp4"
+    frames = repeated(source, video, _TIMES)
+    plain: list[Spent] = []
+    ours: dict[str, list[Spent]] = {name: [] for name in detectors}
+    others = []
+    task = bar.add_task(clip.name, total=_ROUNDS)
+    # In turn, so that a busy moment of the machine hits all.
+    for number in range(_ROUNDS):
+        plain.append(spend(_transcode(video, out)))
+        for name, spent in ours.items():
+            out.unlink()
+            spent.append(spend(_ours(video, out, name)))
+        if peer and number < 2:
+            others.append(_deface_frame(source, folder))
+        bar.advance(task)
+    row = [clip.name, f"{_fps(frames, plain):.0f}"]
+    for spent in ours.values():
+        ratio = statistics.median(a.seconds / b.seconds for a, b in zip(plain, spent, strict=True))
+        row += [f"{_fps(frames, spent):.1f}", f"{ratio:.2f}"]
+    if others:
+        other = 1 / statistics.median(seconds for seconds, _ in others)
+        row += [f"{other:.1f}", f"{_fps(frames, ours[detectors[0]]) / other:.0f} ×"]
+    memory = [max(each.memory for each in spent) for spent in (plain, *ours.values())]
+    memory += [max(each for _, each in others)] if others else []
+    return [*row, " / ".join(f"{each / 1e6:.0f}" for each in memory)]
+
+
+def _lengths(folder: Path, console: Console) -> None:
+    """Memory must not grow with the video."""
+    source, _ = make(next(clip for clip in clips() if clip.name == "static-720p"))
+    peaks = []
+    for times in _LENGTHS:
+        video, out = folder / f"long-{times}.mp4", folder / f"long-{times}-covered.mp4"
+        repeated(source, video, times)
+        report = footage.redact(video, out)
+        peaks.append(f"{report.frames} frames {report.memory / 1e6:.0f} MB")
+    console.print(f"Peak memory of covering by length, 720p: {', '.join(peaks)}.")
+
+
+def run() -> None:
+    """Print the figures."""
+    console = Console()
+    if not available():
+        console.print("Skipped: portraits and recordings are not beside this checkout.")
+        return
+    detectors = sorted({faces.choose(), "centerface"}, key=lambda name: name != faces.choose())
+    peer = deface.install()
+    table = Table(title="Frames a second; plain: decode and x264 veryfast crf 23, nothing else")
+    names = ["", "plain"]
+    for name in detectors:
+        names += [f"ours, {name}", "of plain"]
+    if peer:
+        names += [f"deface {deface.VERSION}", "ours over it"]
+    columns = ["plain", *detectors, *(["deface"] if peer else [])]
+    for name in (*names, f"peak MB: {' / '.join(columns)}"):
+        table.add_column(name, justify="right" if name else "left")
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        with Progress(console=console, transient=True) as bar:
+            for clip in clips():
+                if clip.name in _CLIPS:
+                    table.add_row(*_measure(clip, folder, detectors, peer, bar))
+        console.print(table)
+        console.print(
+            "Ours is `habeas redact` as it starts, with its default quality; deface is what one "
+            "more frame takes, without its start."
+        )
+        _lengths(folder, console)
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,25 @@
+"""`python -m bench.footage.transcode IN OUT`: decode and encode, nothing else: the limit."""
+
+import sys
+
+import av
+
+
+def main(source: str, target: str) -> None:
+    """Transcode with the settings that covered video is written with."""
+    with av.open(source) as video, av.open(target, "w") as out:
+        stream = video.streams.video[0]
+        stream.thread_type = "AUTO"
+        options = {"preset": "veryfast", "crf": "23"}
+        written = out.add_stream("libx264", rate=stream.average_rate, options=options)
+        written.width, written.height = stream.width, stream.height
+        written.pix_fmt = "yuv420p"
+        written.codec_context.time_base = written.time_base = stream.time_base
+        for frame in video.decode(stream):
+            frame.pict_type = 0
+            out.mux(written.encode(frame))
+        out.mux(written.encode(None))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,120 @@
+"""Generated video: the boxes and shares that are written are those that are drawn."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from bench.footage import generate, grounds
+from bench.footage.heads import Pose, cut, draw, face_box
+from habeas import assets
+
+
+@pytest.fixture(scope="module")
+def head():
+    whole = Image.open(assets.path("astronaut.png")).convert("RGB")
+    return cut(whole.crop((80, 0, 400, 320)))
+
+
+def drawn_box(patch):
+    rows, columns = np.nonzero(patch.mask > 0.5)
+    return (
+        patch.left + columns.min(),
+        patch.top + rows.min(),
+        patch.left + columns.max() + 1,
+        patch.top + rows.max() + 1,
+    )
+
+
+@pytest.mark.parametrize(
+    "pose",
+    [
+        Pose(300.0, 200.0, 230.0),
+        Pose(300.4, 200.7, 120.0, tilt=0.3),
+        Pose(50.2, 60.9, 40.0, tilt=-0.25),
+        Pose(50.2, 60.9, 18.0, dx=6.0, dy=-2.0),
+    ],
+)
+def test_the_box_is_where_the_face_is_drawn(head, pose):
+    box = face_box(head, pose)
+    expected = (box.left, box.top, box.right, box.bottom)
+    assert drawn_box(draw(head, pose)) == pytest.approx(expected, abs=1.5)
+    if pose.tilt == 0:
+        assert box.height == pytest.approx(pose.height)
+
+
+def test_movement_blurs_along_itself(head):
+    still = draw(head, Pose(100, 100, 60))
+    moving = draw(head, Pose(100, 100, 60, dx=12))
+    assert moving.opacity.shape[1] > still.opacity.shape[1]
+    change = [np.abs(np.diff(each.colour.mean(axis=2), axis=1)).max() for each in (still, moving)]
+    assert change[1] < 0.7 * change[0]
+
+
+def person(head, number, x, y, height, **changes):
+    return replace(
+        generate._Person(
+            number, head, 1.0, x, y, 0.0, 0.0, height, 0.0, 0.0, 0.0, 1.0, 0.0, post=None
+        ),
+        **changes,
+    )
+
+
+def shown(*people):
+    frame = np.full((240, 320, 3), 90, np.uint8)
+    shot = generate.Shot(grounds.STREET, 10, len(people))
+    return {each.person: each for each in generate._draw_people(frame, people, shot, 0.0)}, frame
+
+
+def test_who_stands_in_front_hides(head):
+    alone, _ = shown(person(head, 1, 160, 120, 60))
+    assert alone[1].visible == pytest.approx(1, abs=0.01)
+    both, _ = shown(person(head, 1, 160, 120, 60), person(head, 2, 160, 120, 80))
+    assert both[1].visible < 0.05
+    assert both[2].visible == pytest.approx(1, abs=0.01)
+
+
+def test_the_frame_and_posts_hide(head):
+    leaving, _ = shown(person(head, 1, 0, 120, 60))
+    assert leaving[1].visible == pytest.approx(0.5, abs=0.08)
+    gone, _ = shown(person(head, 1, -200, 120, 60))
+    assert not gone
+    # Halfway through its passage the post stands before the middle of the face.
+    behind, frame = shown(person(head, 1, 160, 120, 60, post=(-5.0, 10.0)))
+    assert behind[1].visible < 0.05
+    assert np.ptp(frame[120, 160].astype(int)) == 0
+
+
+def test_bright_faces_do_not_wrap_round(head):
+    frame = np.full((240, 320, 3), 255, np.uint8)
+    shot = generate.Shot(grounds.STREET, 10, 1)
+    generate._draw_people(frame, [person(head, 1, 160, 120, 60, light=3.0)], shot, 0.0)
+    box = face_box(head, Pose(160, 120, 30))
+    middle = frame[int(box.top) : int(box.bottom), int(box.left) : int(box.right)]
+    assert np.median(middle) > 200
+
+
+def test_uneven_times_rise():
+    clip = next(each for each in generate.clips() if each.uneven)
+    times = generate._times(clip, np.random.default_rng(1))
+    steps = np.diff(times)
+    assert len(times) == sum(shot.frames for shot in clip.shots)
+    assert steps.min() > 0.03
+    assert steps.max() > 0.1
+
+
+@pytest.mark.slow
+def test_the_same_seed_makes_the_same_clip(head, monkeypatch):
+    if not grounds.available():
+        pytest.skip("portraits and recordings are not beside this checkout (../shared)")
+    monkeypatch.setattr(generate, "_heads", lambda: [head])
+    shots = (generate.Shot(grounds.HALL, 2, 3), generate.Shot(grounds.STREET, 2, 3, pan=20))
+    clip = generate.Clip("small", 320, 180, shots, seed=3)
+    one, two = list(generate.render(clip)), list(generate.render(clip))
+    assert len(one) == 4
+    for (pixels, at, faces), (again, when, others) in zip(one, two, strict=True):
+        assert (at, faces) == (when, others)
+        assert np.array_equal(pixels, again)
+    other = list(generate.render(replace(clip, seed=4)))
+    assert not np.array_equal(one[0][0], other[0][0])

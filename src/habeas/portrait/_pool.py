@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -19,6 +21,11 @@ from habeas.portrait.errors import BrokenPhotoError, EmptyPhotoError, TooLargeEr
 from habeas.portrait.words import words
 
 MAX_BYTES = 10_000_000
+_LOG = logging.getLogger(__name__)
+
+
+class WorkerEndedError(EOFError):
+    """A photo's worker gave no answer. Its words say why: late, a signal, or an exit status."""
 
 
 class PoolBusyError(HabeasError):
@@ -48,17 +55,32 @@ class _Worker:
         """One check.
 
         Raises:
-            EOFError: the worker died, or was ended because it took too long.
+            WorkerEndedError: the worker died, or was ended because it took too long.
             PhotoError: of the photo.
         """
-        timer = threading.Timer(seconds, self._process.kill)
+        late = threading.Event()
+
+        def end() -> None:
+            late.set()
+            self._process.kill()
+
+        timer = threading.Timer(seconds, end)
         timer.start()
         try:
             return self._ask(photo, options)
-        except (BrokenPipeError, ValueError, KeyError, IndexError, TypeError) as error:
-            raise EOFError from error
+        except (EOFError, BrokenPipeError) as error:
+            raise WorkerEndedError("late" if late.is_set() else self._end()) from error
+        except (ValueError, KeyError, IndexError, TypeError) as error:
+            raise WorkerEndedError("no answer that can be read") from error
         finally:
             timer.cancel()
+
+    def _end(self) -> str:
+        try:
+            status = self._process.wait(1)
+        except subprocess.TimeoutExpired:
+            return "no answer"
+        return signal.Signals(-status).name if status < 0 else f"exit {status}"
 
     def _ask(self, photo: bytes, options: bytes) -> Assessment:
         entrance, exit_ = self._process.stdin, self._process.stdout
@@ -106,6 +128,11 @@ class CheckPool:
         for _ in range(self.workers):
             self._free.put(None)  # started when first needed
 
+    @property
+    def pids(self) -> list[int]:
+        """Process ids of the workers that wait for a photo."""
+        return [worker.pid for worker in list(self._free.queue) if worker is not None]
+
     def __enter__(self) -> Self:
         return self
 
@@ -134,7 +161,9 @@ class CheckPool:
         options = json.dumps({"profile": profile, "child": child, "keep": keep}).encode()
         try:
             return worker.check(photo, options, self._seconds)
-        except EOFError as error:
+        except WorkerEndedError as error:
+            # Nothing of the photo is told: that it happens, and how often, is what matters.
+            _LOG.warning("A photo ended its worker: %s.", error)
             worker.close()
             again = None
             raise BrokenPhotoError(*words("broken")) from error

@@ -40,6 +40,8 @@ def test_an_ellipse_leaves_the_corners():
 def test_only_what_lies_in_the_frame_counts():
     leaving = Box(-20, 100, 10, 130)
     assert covered_share(leaving, [Box(0, 95, 12, 135)], "box", 320, 240) == 1
+    below = Box(300, 220, 340, 260)
+    assert covered_share(below, [Box(295, 215, 320, 240)], "box", 320, 240) == 1
     assert covered_share(Box(-40, 0, -10, 30), [Box(-50, 0, 0, 40)], "box", 320, 240) == 0
 
 
@@ -118,10 +120,11 @@ def test_people_belong_to_their_median_class():
 
 
 def test_clips_add_up():
-    one, two = score(always(3), [[]] * 3, "box"), score(always(1), [[LARGER]], "box")
+    one, two = score(always(3), [[LARGER]] * 3, "box"), score(always(1), [[]], "box")
+    over = one.over
     one.add(two)
-    assert (one.frames, one.sizes[ALL].faces, one.sizes[ALL].missed) == (4, 4, 3)
-    assert one.over == pytest.approx(two.over / 4)
+    assert (one.frames, one.sizes[ALL].faces, one.sizes[ALL].missed) == (4, 4, 1)
+    assert one.over == pytest.approx(over * 3 / 4)
 
 
 def test_every_frame_is_answered():

@@ -36,7 +36,7 @@ def install() -> bool:
     print(f"Installing deface {VERSION} apart ...")
     try:
         subprocess.run([sys.executable, "-m", "venv", _HOME], check=True)
-        pip = [_PYTHON, "-m", "pip", "install", "--quiet", "--no-deps", *_PACKAGES]
+        pip = [str(_PYTHON), "-m", "pip", "install", "--quiet", "--no-deps", *_PACKAGES]
         subprocess.run(pip, check=True)
     except (OSError, subprocess.CalledProcessError):
         return False

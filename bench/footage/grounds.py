@@ -43,12 +43,14 @@ Ground = Callable[[float, tuple[float, float]], Frame]
 @cache
 def _recording(place: Place) -> tuple[list[Frame], Frame]:
     """The frames that are used, and the empty scene."""
-    frames, some = [], []
+    frames: list[Frame] = []
+    some: list[Frame] = []
     with av.open(str(DATA / "video" / place.file)) as container:
         for number, frame in enumerate(container.decode(video=0)):
             used = place.first <= number < place.first + _FRAMES
             if used or number % 20 == 0:
-                pixels = frame.to_ndarray(format="rgb24")[place.top : place.bottom]
+                whole = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
+                pixels = whole[place.top : place.bottom]
                 frames += [pixels] * used
                 some += [pixels] * (number % 20 == 0)
     # Over the whole recording, so that nobody stands in it for half of the time.

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
+import json
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from rich.table import Table
 from bench.footage import deface
 from bench.footage.generate import Clip, clips, make
 from bench.footage.grounds import available
-from habeas import faces, footage
+from habeas import faces
 
 _CLIPS = ("static-1080p", "pan-1080p", "static-720p", "pan-720p")
 _ROUNDS = 5
@@ -38,20 +37,29 @@ class Spent:
     memory: int
 
 
+#: Starts a command from a small process: memory at its peak is inherited by children.
+_LAUNCHER = """
+import json, resource, subprocess, sys, time
+start = time.perf_counter()
+done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+seconds = time.perf_counter() - start
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+print(json.dumps([done.returncode, seconds, peak]))
+"""
+
+
 def spend(command: list[str]) -> Spent:
-    """Run *command* and its children to their end.
+    """Run *command* and its children to their end; memory is that of the largest of them.
 
     Raises:
         RuntimeError: it failed.
     """
-    start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    # Popen must not wait for a process that is gone.
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"{command[:4]} ended with {process.returncode}.")
-    return Spent(time.perf_counter() - start, usage.ru_maxrss * 1024)
+    started = [sys.executable, "-S", "-c", _LAUNCHER, *command]
+    told = subprocess.run(started, capture_output=True, check=True)
+    status, seconds, memory = json.loads(told.stdout)
+    if status:
+        raise RuntimeError(f"{' '.join(command[:4])} ended with {status}.")
+    return Spent(seconds, memory)
 
 
 def repeated(source: Path, target: Path, times: int, frames: int | None = None) -> int:
@@ -63,15 +71,14 @@ def repeated(source: Path, target: Path, times: int, frames: int | None = None) 
             with av.open(str(source)) as video:
                 stream = video.streams.video[0]
                 written = written or out.add_stream_from_template(stream)
-                base, length = stream.time_base, stream.duration
                 for packet in video.demux(stream):
                     if packet.dts is None or packet.pts is None or count == frames:
                         continue
                     packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
-                    packet.time_base, packet.stream = base, written
+                    packet.stream = written
                     out.mux(packet)
                     count += 1
-                shift += length or 0
+                shift += stream.duration or 0
     return count
 
 
@@ -135,9 +142,8 @@ def _lengths(folder: Path, console: Console) -> None:
     peaks = []
     for times in _LENGTHS:
         video, out = folder / f"long-{times}.mp4", folder / f"long-{times}-covered.mp4"
-        repeated(source, video, times)
-        report = footage.redact(video, out)
-        peaks.append(f"{report.frames} frames {report.memory / 1e6:.0f} MB")
+        frames = repeated(source, video, times)
+        peaks.append(f"{frames} frames {spend(_ours(video, out)).memory / 1e6:.0f} MB")
     console.print(f"Peak memory of covering by length, 720p: {', '.join(peaks)}.")
 
 
@@ -147,12 +153,12 @@ def run() -> None:
     if not available():
         console.print("Skipped: portraits and recordings are not beside this checkout.")
         return
-    detectors = sorted({faces.choose(), "centerface"}, key=lambda name: name != faces.choose())
+    detectors = list(dict.fromkeys([str(faces.choose()), "centerface"]))
     peer = deface.install()
     table = Table(title="Frames a second; plain: decode and x264 veryfast crf 23, nothing else")
     names = ["", "plain"]
-    for name in detectors:
-        names += [f"ours, {name}", "of plain"]
+    for each in detectors:
+        names += [f"ours, {each}", "of plain"]
     if peer:
         names += [f"deface {deface.VERSION}", "ours over it"]
     columns = ["plain", *detectors, *(["deface"] if peer else [])]

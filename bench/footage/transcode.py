@@ -14,7 +14,8 @@ def main(source: str, target: str) -> None:
         written = out.add_stream("libx264", rate=stream.average_rate, options=options)
         written.width, written.height = stream.width, stream.height
         written.pix_fmt = "yuv420p"
-        written.codec_context.time_base = written.time_base = stream.time_base
+        if stream.time_base is not None:
+            written.codec_context.time_base = written.time_base = stream.time_base
         for frame in video.decode(stream):
             frame.pict_type = 0
             out.mux(written.encode(frame))

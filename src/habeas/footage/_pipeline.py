@@ -27,8 +27,9 @@ from habeas.footage.settings import Quality, Settings, Zone
 
 #: Longest side of the small picture in which motion is measured, pixels.
 _SMALL = 240
-#: Seconds: covered before and after a sighting; the longest gap that is closed.
-_BEFORE, _AFTER, _GAP = 0.5, 0.5, 1.0
+#: Seconds: covered before and after a sighting; the longest gap that is closed; covered after
+#: a sighting of somebody who stands.
+_BEFORE, _AFTER, _GAP, _LINGER = 0.4, 0.4, 1.0, 4.0
 #: Bytes of frames that may wait for their future.
 _WAITING = 192 * 1024 * 1024
 #: A face as high as that share of the picture is found with this score; a landscape is not.
@@ -55,6 +56,7 @@ class Covered:
 @dataclass(eq=False)
 class _Watched:
     frame: av.VideoFrame
+    at: float
     motion: Motion
     look: Future[list[Face]] | None = None
 
@@ -110,20 +112,20 @@ class Pipeline:
         estimator = MotionEstimator()
         held: _Watched | None = None
         looked_at: Small | None = None
-        since = 0
+        looked_last = 0.0
         for frame in frames:
             small = _small(frame)
-            item = _Watched(frame, estimator.next(small))
-            since += 1
+            item = _Watched(frame, self._clock.at(frame), estimator.next(small))
             if item.motion.cut and held is not None and held.look is None:
                 # The last frame of a scene: nothing after it will tell what it showed.
                 held.look = self._submit(executor, held.frame)
             due = self.quality.every
             if looked_at is not None and not moved(looked_at, small):
                 due *= _IDLE
-            if looked_at is None or item.motion.cut or since >= due:
+            # By time: after a long frame people are elsewhere.
+            if looked_at is None or item.motion.cut or item.at - looked_last > due - 0.5:
                 item.look = self._submit(executor, frame)
-                looked_at, since = small, 0
+                looked_at, looked_last = small, item.at
             if held is not None:
                 yield held
             held = item
@@ -161,7 +163,10 @@ class Pipeline:
         most = max(2, _WAITING // max(1, size))
         gap = max(2, min(round(_GAP * self._fps), most))
         before = min(round(_BEFORE * self._fps), gap)
-        return Tracking(before, max(2, round(_AFTER * self._fps)), gap, self.quality.sure)
+        return Tracking(
+            before=before, after=max(2, round(_AFTER * self._fps)), gap=gap,
+            linger=max(gap, round(_LINGER * self._fps)), sure=self.quality.sure,
+        )  # fmt: skip
 
     def _tell(self, tracker: Tracker, number: int, item: _Watched, failed: set[int]) -> None:
         found: list[Face] | None = None
@@ -175,7 +180,7 @@ class Pipeline:
                 failed.add(number)
         scale = max(item.frame.width, item.frame.height) / _SMALL
         shift = (item.motion.dx * scale, item.motion.dy * scale)
-        tracker.see(number, found, shift, at=self._clock.at(item.frame), cut=item.motion.cut)
+        tracker.see(number, found, shift, at=item.at, cut=item.motion.cut)
 
     def _finish(
         self, tracker: Tracker, number: int, item: _Watched, failed: set[int], *, paint: bool

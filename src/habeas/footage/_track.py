@@ -15,6 +15,11 @@ from dataclasses import dataclass, field
 
 from habeas.faces import Box, Face
 
+#: Frames to either side in which a face's greatest size counts.
+_AROUND = 9
+#: Sizes of a face a frame below which somebody stands.
+_STILL = 0.04
+
 
 @dataclass(frozen=True)
 class Tracking:
@@ -23,7 +28,9 @@ class Tracking:
     Attributes:
         before: covered before a face is first seen.
         after: covered after it was last seen.
-        gap: longest stretch without a look that is closed between two sightings.
+        gap: longest stretch without a sighting that is closed, from both of its ends.
+        linger: covered after a face was last seen that stood still: it has not gone away, it
+            is hidden or turned.
         sure: score from which one look makes a face.
         grow: size of a cover over that of the box.
     """
@@ -31,8 +38,9 @@ class Tracking:
     before: int
     after: int
     gap: int
+    linger: int
     sure: float
-    grow: float = 1.3
+    grow: float = 1.2
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,13 @@ class _Track:
             return 0.0, 0.0
         return (some[-1].x - some[0].x) / span, (some[-1].y - some[0].y) / span
 
+    def stands(self, *, at_end: bool) -> bool:
+        """Whether it hardly moved when last (or first) seen; a few sightings tell."""
+        if len(self.seen) < 3:
+            return False
+        dx, dy = self.speed(at_end=at_end)
+        return math.hypot(dx, dy) < _STILL * self.seen[-1 if at_end else 0].size
+
     def place(self, at: float) -> _Seen:
         """Where the box is at a time: interpolated, or carried on at its last speed."""
         if at <= self.seen[0].at or at >= self.seen[-1].at:
@@ -82,6 +97,18 @@ class _Track:
             a.width + (b.width - a.width) * t,
             a.height + (b.height - a.height) * t,
         )
+
+    def whole(self, at: float) -> _Seen:
+        """Where to cover at a time: the place, as large as the face was seen around then.
+
+        A face that goes behind a post is found by what is left to be seen of it; half of a
+        face tells who it is, and the next frame may show more.
+        """
+        place = self.place(at)
+        near = [each for each in self.seen if abs(each.at - at) <= _AROUND] or [place]
+        width = max(place.width, *(each.width for each in near))
+        height = max(place.height, *(each.height for each in near))
+        return _Seen(at, place.x, place.y, width, height)
 
     def distance(self, at: float) -> float:
         """Time from *at* to the nearest sighting."""
@@ -133,7 +160,7 @@ class Tracker:
         """What to cover in *frame*, grown; final once `gap` further frames were told."""
         origin, scene, at = self._origin[frame], self._scenes[frame], self._times[frame]
         return [
-            _grown(track.place(at), origin, self._growth(track.distance(at)))
+            _grown(track.whole(at), origin, self._growth(track.distance(at)))
             for track in self._tracks
             if track.scene == scene and track.sure and self._reaches(track, at)
         ]
@@ -143,7 +170,7 @@ class Tracker:
         at = self._times.pop(frame, float(frame))
         self._origin.pop(frame, None)
         self._scenes.pop(frame, None)
-        keep = max(self._tracking.gap, self._tracking.after)
+        keep = max(self._tracking.gap, self._tracking.linger)
         self._tracks = [each for each in self._tracks if each.seen[-1].at + keep > at]
         for track in self._tracks:
             # Old sightings matter no more; three tell the speed.
@@ -152,11 +179,15 @@ class Tracker:
 
     def _reaches(self, track: _Track, at: float) -> bool:
         first, last = track.seen[0].at, track.seen[-1].at
-        return first - self._tracking.before <= at <= last + self._tracking.after
+        rules = self._tracking
+        # Who stands has not just come, and does not just go: something was in front.
+        before = rules.gap if track.stands(at_end=False) else rules.before
+        after = rules.linger if track.stands(at_end=True) else rules.after
+        return first - before <= at <= last + after
 
     def _growth(self, distance: float) -> float:
         """Covers grow with the time since the face was seen."""
-        return self._tracking.grow + min(0.4, 0.04 * distance)
+        return self._tracking.grow + min(0.3, 0.03 * distance)
 
     def _associate(self, at: float, faces: Sequence[Face]) -> None:
         ox, oy = self._at
@@ -173,7 +204,9 @@ class Tracker:
         live = [
             track
             for track in self._tracks
-            if track.scene == self._scene and at - track.seen[-1].at <= self._tracking.gap
+            if track.scene == self._scene
+            and at - track.seen[-1].at
+            <= (self._tracking.linger if track.stands(at_end=True) else self._tracking.gap)
         ]
         pairs = sorted(
             (cost, t, n)

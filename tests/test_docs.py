@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from habeas import assets
+from tests.footage import films
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ["README.md", "docs/portrait.md"]
+PAGES = ["README.md", "docs/portrait.md", "docs/footage.md"]
 
 
 def examples(page):
@@ -21,6 +22,7 @@ def examples(page):
 @pytest.mark.parametrize("page", PAGES)
 def test_examples_run(page, tmp_path, monkeypatch, capsys):
     (tmp_path / "me.jpg").write_bytes(assets.path("astronaut.png").read_bytes())
+    films.write(tmp_path / "street.mp4", films.pictures(10))
     monkeypatch.chdir(tmp_path)
     blocks = examples(page)
     assert blocks

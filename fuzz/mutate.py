@@ -1,16 +1,18 @@
-"""Mutations that know what files are made of: lengths, chunks, checksums, other files."""
+"""Mutations that know what files are made of: parts, lengths, checksums, other files."""
 
 from __future__ import annotations
 
 import random
 import struct
-import zlib
 from collections.abc import Callable, Sequence
+
+from fuzz.containers import File, Part, build, parse
 
 #: Where counters overflow, signs turn and sizes lie.
 _NUMBERS = (0, 1, 2, 7, 8, 0x7F, 0x80, 0xFF, 0x100, 0x7FFF, 0x8000, 0xFFFF, 0x10000,
             0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)  # fmt: skip
-_PNG = b"\x89PNG\r\n\x1a\n"
+#: Nothing grows beyond, so that files stay quick to try and below the limit of a photo.
+_MOST = 4_000_000
 
 
 class Mutator:
@@ -23,21 +25,42 @@ class Mutator:
 
     def __init__(self, seeds: Sequence[bytes], number: int) -> None:
         self._seeds = list(seeds)
+        self._files = [parse(each) for each in seeds]
         self._random = random.Random(number)
-        self._kinds = (
+        self._on_bytes = (
             self._flip, self._flip, self._byte, self._number, self._number,
             self._step, self._remove, self._repeat, self._cut, self._splice,
+        )  # fmt: skip
+        self._on_parts = (
+            self._inside, self._inside, self._inside, self._drop, self._again, self._swap,
+            self._lie, self._empty, self._grow, self._borrow, self._borrow, self._nest,
         )  # fmt: skip
 
     def next(self) -> bytes:
         """One more mutated file."""
-        content = bytearray(self._random.choice(self._seeds))
-        for _ in range(1 << self._random.randrange(5)):
-            if content:
-                self._random.choice(self._kinds)(content)
-        if content.startswith(_PNG) and self._random.random() < 0.7:
-            return mended_png(bytes(content))
-        return bytes(content)
+        content = self._random.choice(self._seeds)
+        way = self._random.random()
+        if way < 0.7:
+            content = self._parts(content)
+        if way >= 0.5:
+            content = self._bytes(content)
+        if way >= 0.85:
+            # A sound frame around what was broken, so that more than the checksum is read.
+            content = build(parse(content))
+        return content[:_MOST]
+
+    def _times(self) -> range:
+        # Mostly few: a file that is broken everywhere is given up at its first byte.
+        return range(1 << self._random.choice((0, 0, 0, 1, 1, 2, 3, 4)))
+
+    # The file as bytes
+
+    def _bytes(self, content: bytes) -> bytes:
+        changed = bytearray(content)
+        for _ in self._times():
+            if changed:
+                self._random.choice(self._on_bytes)(changed)
+        return bytes(changed)
 
     def _at(self, content: bytearray) -> int:
         # Headers decide what is done with the rest: half of all changes go there.
@@ -84,18 +107,66 @@ class Mutator:
         at = self._random.randrange(len(other))
         content[start:end] = other[at : at + (end - start)]
 
+    # The file as parts
 
-def mended_png(content: bytes) -> bytes:
-    """*content* with the checksum of each PNG chunk made right, so that more is read."""
-    out, at = bytearray(content[:8]), 8
-    while at + 12 <= len(content):
-        length = int.from_bytes(content[at : at + 4], "big")
-        body = content[at + 4 : at + 8 + length]
-        if len(body) < 4 + length:
-            break
-        out += content[at : at + 4] + body + struct.pack(">I", zlib.crc32(body))
-        at += 12 + length
-    return bytes(out + content[at:])
+    def _parts(self, content: bytes) -> bytes:
+        file = parse(content)
+        for _ in self._times():
+            siblings = self._siblings(file)
+            if siblings is None:
+                break
+            self._random.choice(self._on_parts)(siblings, self._random.randrange(len(siblings)))
+        return build(file)
+
+    def _siblings(self, file: File) -> list[Part] | None:
+        lists = list(file.lists())
+        # By length, so that every part is as likely as any other.
+        return self._random.choices(lists, [len(each) for each in lists])[0] if lists else None
+
+    def _inside(self, siblings: list[Part], at: int) -> None:
+        body = bytearray(siblings[at].body)
+        for _ in range(self._random.randint(1, 4)):
+            if body:
+                self._random.choice(self._on_bytes[:6])(body)
+        siblings[at].body = bytes(body)
+
+    def _drop(self, siblings: list[Part], at: int) -> None:
+        del siblings[at]
+
+    def _again(self, siblings: list[Part], at: int) -> None:
+        times = self._random.choice((1, 1, 2, 5, 300))
+        if siblings[at].weight() * times < 200_000 and len(siblings) < 2000:
+            siblings[at:at] = [siblings[at].copy() for _ in range(times)]
+
+    def _swap(self, siblings: list[Part], at: int) -> None:
+        other = self._random.randrange(len(siblings))
+        siblings[at], siblings[other] = siblings[other], siblings[at]
+
+    def _lie(self, siblings: list[Part], at: int) -> None:
+        siblings[at].lie = self._random.choice((-1, 1, -4, 4, 255, 65_536, -(1 << 31), 1 << 31))
+
+    def _empty(self, siblings: list[Part], at: int) -> None:
+        siblings[at].body = b""
+
+    def _grow(self, siblings: list[Part], at: int) -> None:
+        more = 1 << self._random.randrange(17)
+        siblings[at].body += self._random.choice((bytes(more), self._random.randbytes(more)))
+
+    def _borrow(self, siblings: list[Part], at: int) -> None:
+        """A part of another seed in the place of one, of the same name where there is one."""
+        parts = [part for each in self._random.choice(self._files).lists() for part in each]
+        alike = [part for part in parts if part.name == siblings[at].name] or parts
+        if alike:
+            siblings[at] = self._random.choice(alike).copy()
+
+    def _nest(self, siblings: list[Part], at: int) -> None:
+        """A part within itself, and so on."""
+        part = siblings[at]
+        if part.children is None or len(part.children) > 50:
+            return
+        for _ in range(self._random.choice((1, 3, 30))):
+            part = Part(part.name, part.body, [part], width=part.width)
+        siblings[at] = part
 
 
 def smallest(content: bytes, fails: Callable[[bytes], bool], most: int = 200) -> bytes:

@@ -181,6 +181,7 @@ def test_slow_detection_costs_looks_before_frames_and_covers_never(camera, tmp_p
 
     class Slow:
         name = "slow"
+        parallel = 2
 
         def find(self, picture, threshold):
             time.sleep(0.9)
@@ -197,6 +198,7 @@ def test_slow_detection_costs_looks_before_frames_and_covers_never(camera, tmp_p
 def test_a_failing_detector_records_nothing_uncovered(camera, tmp_path, monkeypatch):
     class Failing:
         name = "failing"
+        parallel = 2
 
         def find(self, _picture, _threshold):
             raise RuntimeError("out of order")

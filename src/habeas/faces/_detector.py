@@ -18,6 +18,8 @@ class Detector(Protocol):
     """Finds faces of any size in one picture. Implementations may be called by many threads."""
 
     name: str
+    #: How many threads may look at once without waste.
+    parallel: int
 
     def find(self, picture: NDArray[np.uint8], threshold: float) -> list[Face]:
         """All faces, surest first.

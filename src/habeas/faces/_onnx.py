@@ -19,13 +19,15 @@ class Network:
 
     Args:
         path: the file.
+        threads: that work on one picture together.
         gpu: use CUDA where this build of ONNX Runtime has it.
     """
 
-    def __init__(self, path: Path, *, gpu: bool = False) -> None:
+    def __init__(self, path: Path, *, threads: int = 1, gpu: bool = False) -> None:
         options = onnxruntime.SessionOptions()
-        # One thread each: several frames are looked at in parallel, which wastes less.
-        options.intra_op_num_threads = 1
+        options.intra_op_num_threads = threads
+        # The plan of memory that this would keep is for sizes that never change.
+        options.enable_mem_pattern = False
         options.log_severity_level = _ERRORS_ONLY
         there = onnxruntime.get_available_providers()
         wanted = ["CUDAExecutionProvider"] if gpu else []

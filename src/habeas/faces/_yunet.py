@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +20,8 @@ class YuNet:
     """The detector with the model file that is added by hand (`habeas models add`)."""
 
     name = "yunet"
+    #: Its pictures take little memory each, and one thread for each wastes least.
+    parallel = min(8, os.cpu_count() or 1)
 
     def __init__(self, *, gpu: bool = False) -> None:
         self._network = Network(assets.path(ASSET), gpu=gpu)

@@ -8,7 +8,6 @@ been looked at: that is how a face is covered before it is first detected.
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -97,8 +96,7 @@ class Pipeline:
             frames: decoded, of a format in `PLANAR`, all of one size.
             paint: False tells the boxes only.
         """
-        workers = os.cpu_count() or 1
-        with ThreadPoolExecutor(workers, thread_name_prefix="look") as executor:
+        with ThreadPoolExecutor(self._detector.parallel, thread_name_prefix="look") as executor:
             depth = max(2, min(2 * self.quality.every, 8))
             watched = ahead(self._watch(frames, executor), depth)
             try:

@@ -222,3 +222,13 @@ def test_a_killed_run_leaves_nothing_under_the_final_name(tmp_path):
     assert not out.exists()
     footage.redact(source, out, SETTINGS)
     assert [each.name for each in out.parent.iterdir()] == ["long.mp4"], "the leftover is gone"
+
+
+def test_without_a_gpu_the_same_command_runs_on_the_processor(plain, tmp_path):
+    """Where there is one, only the boxes' last digits may differ."""
+    one, other = tmp_path / "cpu.mp4", tmp_path / "gpu.mp4"
+    footage.redact(plain, one, SETTINGS)
+    report = footage.redact(plain, other, footage.Settings("fast", "centerface", gpu=True))
+    assert report.frames == 40
+    for a, b in zip(films.read(one), films.read(other), strict=True):
+        assert abs(films.dark(a).sum() - films.dark(b).sum()) < 400

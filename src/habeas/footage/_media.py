@@ -142,14 +142,15 @@ class Source:
 
 
 def _open(path: Path, settings: Settings) -> InputContainer:
-    hardware = HWAccel("cuda", allow_software_fallback=True) if settings.gpu else None
     # Only files: a playlist must not make the reader fetch anything.
     options = {"protocol_whitelist": "file"}
-    try:
-        try:
+    if settings.gpu:
+        # Whatever keeps the hardware from it: the processor can.
+        with contextlib.suppress(av.error.FFmpegError, NotImplementedError, RuntimeError):
+            hardware = HWAccel("cuda", allow_software_fallback=True)
             return av.open(str(path), "r", container_options=options, hwaccel=hardware)
-        except (NotImplementedError, RuntimeError):
-            return av.open(str(path), "r", container_options=options)
+    try:
+        return av.open(str(path), "r", container_options=options)
     except (av.error.FFmpegError, ValueError, OSError) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise UnreadableVideoError(f"{path.name} cannot be opened as a video: {why}.") from error

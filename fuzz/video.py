@@ -121,6 +121,8 @@ class Target:
 
 
 def _apart(work: Any, source: Path, target: Path) -> int:
+    # Whatever else this process does with the alarm: here it ends what hangs.
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.alarm(_SECONDS)
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 2)

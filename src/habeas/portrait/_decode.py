@@ -82,13 +82,15 @@ def decode(photo: bytes) -> Decoded:
         image = _open(photo)
         kind = image.format or ""
         stored = image.size
-        quality = _jpeg_quality(image)
-        if kind in ("JPEG", "MPO"):
-            # libjpeg skips what a smaller scale does not need: twice as fast at 12 MP. It
-            # keeps to the wish on both sides, so each is asked for in proportion.
-            ratio = KEPT_SIDE / max(stored)
-            image.draft("RGB", (int(stored[0] * ratio), int(stored[1] * ratio)))
         try:
+            quality = _jpeg_quality(image)
+            if kind in ("JPEG", "MPO"):
+                # libjpeg skips what a smaller scale does not need: twice as fast at 12 MP. It
+                # keeps to the wish on both sides, so each is asked for in proportion; a side
+                # of none at all would be divided by.
+                ratio = KEPT_SIDE / max(stored)
+                wish = max(1, int(stored[0] * ratio)), max(1, int(stored[1] * ratio))
+                image.draft("RGB", wish)
             image.load()
             reduction = round(stored[0] / image.width)
             if max(image.size) >= 2 * KEPT_SIDE:

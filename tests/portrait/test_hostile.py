@@ -240,3 +240,63 @@ def test_text_in_many_chunks(pool):
         text.add_text(f"k{number}", "v" * 400)
     content = saved(Image.new("RGB", (32, 32)), "PNG", pnginfo=text)
     assert refused(pool, content) == "no-face"
+
+
+def scans(count, side=2000):
+    """A progressive grey JPEG of *count* scans, most of which say only: nothing here.
+
+    ITU-T T.81 annex G: a run of ends of bands covers up to 32,767 blocks in 15 bits.
+    """
+
+    def segment(marker, body):
+        return struct.pack(">BBH", 0xFF, marker, len(body) + 2) + body
+
+    blocks = (-(-side // 8)) ** 2
+    runs = "011111111111111" * -(-blocks // 32_767)
+    runs += "1" * (-len(runs) % 8)
+    coded = int(runs, 2).to_bytes(len(runs) // 8, "big").replace(b"\xff", b"\xff\0")
+    one_code = b"\1" + bytes(15)
+    return b"".join((
+        b"\xff\xd8",
+        segment(0xDB, b"\0" + b"\1" * 64),
+        segment(0xC2, struct.pack(">BHHB", 8, side, side, 1) + b"\1\x11\0"),
+        segment(0xC4, b"\0" + one_code + b"\0"),
+        segment(0xC4, b"\x10" + one_code + b"\xe0"),
+        segment(0xDA, b"\1\1\0\0\0\0") + bytes(-(-blocks // 8)),
+        (segment(0xDA, b"\1\1\0\1\x3f\0") + coded) * (count - 1),
+        b"\xff\xd9",
+    ))  # fmt: skip
+
+
+JPEG = saved(Image.new("RGB", (16, 16), "red"), "JPEG")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        scans(5_000),
+        JPEG[:2] + b"\xff\xe1\0\2" * 2_000_000 + JPEG[2:],
+        JPEG[:2] + b"\xff" * 9_000_000 + JPEG[2:],
+        png(8, 8, *[(b"teSt", b"")] * 700_000, (b"IDAT", zlib.compress(bytes(200)))),
+    ],
+    ids=["scans", "segments", "fill", "chunks"],
+)
+def test_a_file_cannot_ask_for_endless_work(pool, content):
+    code, seconds, memory = cost(pool, content)
+    assert code == "broken"
+    assert seconds < 2
+    assert memory < 32_000_000
+
+
+def test_a_hundred_scans_and_thousands_of_segments_are_read(pool, face):
+    assert refused(pool, scans(100, 400)) == "no-face"
+    content = saved(face, "JPEG", progressive=True)
+    many = content[:2] + b"\xff\xe5\0\2" * 4_000 + content[2:]
+    assert pool.check(many).upright == pool.check(content).upright
+
+
+def test_a_picture_of_millions_of_rows_is_refused_before_it_is_decoded(pool):
+    rows = zlib.compress(bytes(2 * 1_000_000), 9)
+    code, seconds, _ = cost(pool, png(1, 1_000_000, (b"IDAT", rows)))
+    assert code == "too-many-pixels"
+    assert seconds < 1

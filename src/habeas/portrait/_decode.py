@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pi_heif
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
+from habeas.portrait import _structure
 from habeas.portrait.errors import (
     AnimatedError,
     BrokenPhotoError,
@@ -25,6 +26,8 @@ from habeas.portrait.words import words
 
 MAX_BYTES = 10_000_000
 MAX_PIXELS = 50_000_000
+#: Longest side, pixels: that of JPEG. A picture of millions of rows takes seconds for nothing.
+MAX_SIDE = 65_535
 #: Longest side of what is kept, pixels: enough for any document's print.
 KEPT_SIDE = 1600
 _FORMATS = ("JPEG", "PNG", "HEIF", "WEBP", "AVIF")
@@ -141,6 +144,7 @@ def _jpeg_quality(image: Image.Image) -> float | None:
 
 def _open(photo: bytes) -> Image.Image:
     try:
+        _structure.check(photo)
         image = Image.open(io.BytesIO(photo), formats=_FORMATS)
     except Image.DecompressionBombError as error:
         raise stop(TooManyPixelsError) from error
@@ -148,7 +152,7 @@ def _open(photo: bytes) -> Image.Image:
         raise stop(NotAPictureError) from error
     except Exception as error:
         raise stop(BrokenPhotoError) from error
-    if image.width * image.height > MAX_PIXELS:
+    if image.width * image.height > MAX_PIXELS or max(image.size) > MAX_SIDE:
         raise stop(TooManyPixelsError)
     # Phones append a second picture to a JPEG (MPO); that is no animation.
     if getattr(image, "n_frames", 1) > 1 and image.format in ("PNG", "WEBP", "AVIF"):

@@ -17,11 +17,11 @@ STOPS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "too-many-pixels": {
         "en": (
-            "The picture has more than 50 megapixels.",
+            "The picture has more than 50 megapixels, or a side of more than 65,535 pixels.",
             "Choose a photo as your phone takes it, without enlarging.",
         ),
         "ru": (
-            "В изображении больше 50 мегапикселей.",
+            "В изображении больше 50 мегапикселей, или одна сторона длиннее 65 535 пикселей.",
             "Выберите обычное фото с телефона, без увеличения.",
         ),
     },

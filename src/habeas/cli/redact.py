@@ -95,6 +95,14 @@ def redact(
     gpu: Annotated[
         bool, typer.Option("--gpu", help="Decode and detect on a GPU where there is one.")
     ] = False,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Work on a Ray cluster: ray://host:port, auto, or local. "
+            "Its machines must see the same files.",
+        ),
+    ] = None,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Videos of a folder that are worked on at once.")
     ] = None,
@@ -132,7 +140,9 @@ def redact(
     failed = 0
     with _progress(quiet=json_) as bars, ThreadPoolExecutor(_parallel(jobs)) as threads:
         running = [
-            threads.submit(_one, job, settings, bars, overwrite=overwrite or source.is_file())
+            threads.submit(
+                _one, job, settings, bars, cluster, overwrite=overwrite or source.is_file()
+            )
             for job in todo
         ]
         for each in running:
@@ -191,7 +201,9 @@ def _progress(*, quiet: bool) -> Progress:
     )
 
 
-def _one(job: _Job, settings: Any, bars: Progress, *, overwrite: bool) -> dict[str, Any]:
+def _one(
+    job: _Job, settings: Any, bars: Progress, cluster: str | None, *, overwrite: bool
+) -> dict[str, Any]:
     import time
 
     from habeas import footage
@@ -208,7 +220,12 @@ def _one(job: _Job, settings: Any, bars: Progress, *, overwrite: bool) -> dict[s
         bars.update(task, completed=at, total=seconds, speed=speed)
 
     try:
-        report = footage.redact(job.source, job.target, settings, progress=progress)
+        if cluster is None:
+            report = footage.redact(job.source, job.target, settings, progress=progress)
+        else:
+            from habeas.footage.cluster import redact_on
+
+            report = redact_on(cluster, job.source, job.target, settings, progress=progress)
     except footage.FootageError as error:
         problem = {"code": error.code, "cause": error.cause, "remedy": error.remedy}
         return {"file": str(job.source), "error": problem}

@@ -90,17 +90,27 @@ class Source:
         with contextlib.suppress(av.error.FFmpegError, ValueError):
             self.container.seek(int((self.start + Fraction(seconds)) * av.time_base))
 
-    def frames(self) -> Iterator[av.VideoFrame]:
+    def packets(self) -> Iterator[av.Packet[VideoStream]]:
+        """The video's packets, undecoded, as far as the file can be read."""
+        with contextlib.suppress(av.error.FFmpegError, ValueError):
+            yield from self.container.demux(self.stream)
+
+    def frames(
+        self, shape: tuple[int, int, str] | None = None, *, until: float | None = None
+    ) -> Iterator[av.VideoFrame]:
         """All frames in order of display, of one size and a format in `PLANAR`.
 
         Time stamps rise strictly and count from the file's start. Packets that cannot be
         decoded are counted in `damaged` and left out.
+
+        Args:
+            shape: width, height and format; those of the first frame for None.
+            until: seconds from the start at which to end.
         """
         base = self.stream.time_base or Fraction(1, 90_000)
         origin = int(self.start / base)
         step = max(1, int(1 / self.fps / base))
         last: int | None = None
-        shape: tuple[int, int, str] | None = None
         for frame in self._decoded():
             if shape is None:
                 shape = (frame.width, frame.height, planar(frame.format.name, frame.width))
@@ -110,6 +120,8 @@ class Source:
             last = pts if last is None else max(pts, last + 1)
             whole = like(frame, *shape)
             whole.pts, whole.time_base = last, base
+            if until is not None and last * base > until:
+                return
             yield whole
 
     def _decoded(self) -> Iterator[av.VideoFrame]:
@@ -172,6 +184,11 @@ def like(frame: av.VideoFrame, width: int, height: int, form: str) -> av.VideoFr
     return frame.reformat(width, height, form)
 
 
+def container_name(ending: str) -> str:
+    """FFmpeg's name of the container that files with *ending* have."""
+    return {".mkv": "matroska", ".ts": "mpegts", ".m4v": "mp4"}.get(ending, ending[1:])
+
+
 class Target:
     """The covered video, being written.
 
@@ -187,12 +204,12 @@ class Target:
 
     def __init__(self, path: Path, source: Source, settings: Settings, ending: str) -> None:
         self._source = source
-        form = {".mkv": "matroska", ".ts": "mpegts", ".m4v": "mp4"}.get(ending, ending[1:])
+        form = container_name(ending)
         try:
             self._out: OutputContainer = av.open(str(path), "w", format=form)
             self._settings, self._ending = settings, ending
             self._video: VideoStream | None = None
-            self._sound = _Sound(source, self._out, ending)
+            self._sound = Sound(source, self._out, ending)
         except (av.error.FFmpegError, ValueError, OSError) as error:
             raise OutputError(
                 f"A file with the ending {ending} cannot be written: {error}"
@@ -285,7 +302,7 @@ def _odd(form: str) -> str:
     return form.replace("420", "444").replace("422", "444")
 
 
-class _Sound:
+class Sound:
     """The sound, copied packet by packet from a reader of its own, in step with the picture.
 
     A codec that the container cannot hold is encoded anew. Sound that is damaged is left

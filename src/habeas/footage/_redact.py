@@ -64,13 +64,9 @@ def redact(
         FootageError: see the subclasses; each says what to do.
     """
     target = target or beside(source)
-    if target.suffix.lower() not in WRITABLE:
-        raise OutputError(
-            f"A covered video cannot end in {target.suffix or 'nothing'}.",
-            f"Choose a name that ends in {', '.join(WRITABLE)}.",
-        )
+    check(source, target)
     job = {"kind": "cover", "ending": target.suffix.lower()}
-    answer = _work(source, target, job, settings or Settings(), progress, stall)
+    answer = work(source, target, job, settings or Settings(), progress, stall)
     return Report(**answer)
 
 
@@ -94,7 +90,7 @@ def write_preview(
     Raises:
         FootageError: see the subclasses.
     """
-    _work(source, target, {"kind": "preview", "at": at}, settings or Settings(), None, stall)
+    work(source, target, {"kind": "preview", "at": at}, settings or Settings(), None, stall)
 
 
 def beside(source: Path) -> Path:
@@ -103,7 +99,23 @@ def beside(source: Path) -> Path:
     return source.with_name(f"{source.stem}.covered{ending if ending in WRITABLE else '.mp4'}")
 
 
-def _work(
+def check(source: Path, target: Path) -> None:
+    """Raise unless *source* can become *target*.
+
+    Raises:
+        OutputError: the name's ending is no container's, or it is the source itself.
+        UnreadableVideoError: there is no source.
+    """
+    if target.suffix.lower() not in WRITABLE:
+        raise OutputError(
+            f"A covered video cannot end in {target.suffix or 'nothing'}.",
+            f"Choose a name that ends in {', '.join(WRITABLE)}.",
+        )
+    if not source.is_file():
+        raise UnreadableVideoError(f"There is no file {source}.", "Check the name.")
+
+
+def work(
     source: Path,
     target: Path,
     job: dict[str, Any],
@@ -111,6 +123,11 @@ def _work(
     progress: Progress | None,
     stall: float,
 ) -> Any:
+    """Have one job done by a process of its own; its result gets its name when it is complete.
+
+    Raises:
+        FootageError: see `redact`.
+    """
     if not source.is_file():
         raise UnreadableVideoError(f"There is no file {source}.", "Check the name.")
     if target.exists() and target.samefile(source):

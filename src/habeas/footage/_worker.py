@@ -10,12 +10,14 @@ import json
 import os
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from habeas import sandbox
 from habeas.errors import HabeasError
 from habeas.footage._cover_file import cover_file, preview
+from habeas.footage._segments import Segment, cover_segment
 from habeas.footage.settings import Settings
 
 _MEMORY = 12 * 1024**3
@@ -47,7 +49,13 @@ def main() -> None:
 
     settings = Settings.from_json(job["settings"])
     try:
-        if job["kind"] == "preview":
+        if job["kind"] == "segment":
+            segment = Segment.from_json(job["segment"])
+            part = cover_segment(
+                source, target, settings, segment, progress=progress, ready=confine
+            )
+            say({"report": asdict(part)})
+        elif job["kind"] == "preview":
             preview(source, target, settings, at=job["at"], ready=confine)
             say({"report": None})
         else:

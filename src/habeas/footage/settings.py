@@ -67,8 +67,8 @@ QUALITIES: dict[str, dict[str, Quality]] = {
         "thorough": Quality(1920, 2, 0.3, 0.6),
     },
     "centerface": {
-        "fast": Quality(960, 6, 0.2, 0.4),
-        "balanced": Quality(1280, 4, 0.2, 0.4),
+        "fast": Quality(1280, 6, 0.2, 0.4),
+        "balanced": Quality(1600, 4, 0.2, 0.4),
         "thorough": Quality(1920, 3, 0.2, 0.4),
     },
 }

@@ -91,11 +91,10 @@ class Session:
         self.target.close()
         began = time.monotonic()
         FINDINGS.mkdir(parents=True, exist_ok=True)
-        for found in guided.run(self.kind, self.corpus, seconds, self.number, FINDINGS):
-            self.result.outcomes["!guided"] += 1
+        done = guided.run(self.kind, self.corpus, seconds, self.number, FINDINGS)
+        for found in done.findings:
             _OUT.print(f"Finding: build/fuzz/{found.name}")
-        kept = len(list((FINDINGS / "corpus" / self.kind).iterdir()))
-        self.result.outcomes["kept for what they reach"] = kept
+        self.result.outcomes.update({"decoded": done.tried, "!guided": len(done.findings)})
         self.result.seconds = time.monotonic() - began
         return self.result
 

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import signal
 import subprocess
 import sys
+import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 _MEMORY_MB = 2048
@@ -23,7 +26,22 @@ def available() -> bool:
     return importlib.util.find_spec("atheris") is not None
 
 
-def run(kind: str, corpus: list[bytes], seconds: float, number: int, folder: Path) -> list[Path]:
+@dataclass(frozen=True)
+class Guided:
+    """What a guided run came to.
+
+    Attributes:
+        tried: files that were decoded.
+        kept: those that reached something new.
+        findings: those that ended it; none is good.
+    """
+
+    tried: int
+    kept: int
+    findings: tuple[Path, ...]
+
+
+def run(kind: str, corpus: list[bytes], seconds: float, number: int, folder: Path) -> Guided:
     """Fuzz the decoder of one format in a process of its own.
 
     Args:
@@ -32,9 +50,6 @@ def run(kind: str, corpus: list[bytes], seconds: float, number: int, folder: Pat
         seconds: how long.
         number: of the random generator.
         folder: for corpus and findings.
-
-    Returns:
-        The files that ended it; none is good.
     """
     grown = folder / "corpus" / kind
     grown.mkdir(parents=True, exist_ok=True)
@@ -43,20 +58,26 @@ def run(kind: str, corpus: list[bytes], seconds: float, number: int, folder: Pat
     before = set(folder.glob("*"))
     options = [
         f"-max_total_time={seconds:.0f}", f"-seed={number % (1 << 31) or 1}", "-max_len=200000",
-        f"-timeout={_SECONDS}", f"-rss_limit_mb={_MEMORY_MB}", "-verbosity=0",
+        "-print_final_stats=1",
+        f"-timeout={_SECONDS}", f"-rss_limit_mb={_MEMORY_MB}",
         f"-artifact_prefix={folder}/{kind}-guided-",
     ]  # fmt: skip
     command = [sys.executable, "-m", "fuzz.guided", *options, str(grown)]
-    process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    try:
-        process.wait(seconds + 120)
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-    return sorted(each for each in set(folder.glob("*")) - before if "-guided-" in each.name)
+    with tempfile.TemporaryFile("w+") as told:
+        process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=told, start_new_session=True
+        )
+        try:
+            process.wait(seconds + 120)
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        told.seek(0)
+        units = re.findall(r"number_of_executed_units: (\d+)", told.read())
+    found = {each for each in set(folder.glob("*")) - before if "-guided-" in each.name}
+    kept = len(list(grown.iterdir())) - len(corpus)
+    return Guided(int(units[-1]) if units else 0, kept, tuple(sorted(found)))
 
 
 def main() -> None:

@@ -59,6 +59,7 @@ def grid(
     *,
     properties: Sequence[bytes] = (),
     exif: bytes = b"",
+    data_first: bool = False,
 ) -> bytes:
     """A file whose picture is a grid of the same tile.
 
@@ -68,6 +69,8 @@ def grid(
         columns: of tiles.
         properties: boxes that belong to the whole picture, such as a rotation.
         exif: a TIFF structure, for an item of metadata.
+        data_first: what is coded stands before what is said about it, so that a change of
+            the one does not move the other.
     """
     tiles = rows * columns
     width, height = coded.size[0] * columns, coded.size[1] * rows
@@ -100,8 +103,10 @@ def grid(
             box(b"iprp", box(b"ipco", *known), full(b"ipma", struct.pack(">I", primary), belongs)),
         )  # fmt: skip
 
-    first = len(start) + len(meta(0)) + 8
-    return start + meta(first) + box(b"mdat", *(data for _, data in items))
+    data = box(b"mdat", *(data for _, data in items))
+    if data_first:
+        return start + data + meta(len(start) + 8)
+    return start + meta(len(start) + len(meta(0)) + 8) + data
 
 
 def _extent(width: int, height: int) -> bytes:

@@ -131,7 +131,8 @@ class Mutator:
         siblings[at].body = bytes(body)
 
     def _drop(self, siblings: list[Part], at: int) -> None:
-        del siblings[at]
+        if len(siblings) > 1:
+            del siblings[at]
 
     def _again(self, siblings: list[Part], at: int) -> None:
         times = self._random.choice((1, 1, 2, 5, 300))

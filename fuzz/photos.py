@@ -217,7 +217,9 @@ def _grids(tile: heif.Coded, icc: bytes) -> list[bytes]:
     turned = [heif.box(b"irot", b"\1"), heif.box(b"imir", b"\1")]
     return [
         heif.grid(tile, 1, 1, exif=tiff()),
+        heif.grid(tile, 1, 1, exif=tiff(), properties=turned, data_first=True),
         heif.grid(tile, 2, 3, properties=[*turned, heif.box(b"colr", b"prof", icc)]),
+        heif.grid(tile, 1, 2, properties=[heif.box(b"colr", b"prof", icc)], data_first=True),
     ]
 
 

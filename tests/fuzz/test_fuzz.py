@@ -75,8 +75,9 @@ def test_what_is_not_needed_to_fail_goes():
 
 def test_a_grid_of_tiles_is_read_as_one_picture(face):
     tile = heif.Coded.of(photos.saved(face, "AVIF", speed=10), face.size)
-    for rows, columns in ((1, 1), (2, 3)):
-        image = Image.open(io.BytesIO(heif.grid(tile, rows, columns, exif=photos.tiff())))
+    for rows, columns, first in ((1, 1, False), (2, 3, False), (1, 2, True)):
+        content = heif.grid(tile, rows, columns, exif=photos.tiff(), data_first=first)
+        image = Image.open(io.BytesIO(content))
         image.load()
         assert image.size == (200 * columns, 200 * rows)
     icc = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

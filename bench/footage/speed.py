@@ -21,10 +21,11 @@ from bench.footage.grounds import available
 from habeas import faces
 
 _CLIPS = ("static-1080p", "pan-1080p", "static-720p", "pan-720p")
-_ROUNDS = 5
+_ROUNDS = 3
 #: The clips last 200 frames; so many times that is worth starting a process for.
 _TIMES = 3
 _LENGTHS = (1, 4, 12)
+_CAMERA_FPS = 15
 #: deface takes as long for every frame; what it takes to start is subtracted.
 _FEW, _MORE = 8, 32
 
@@ -147,6 +148,21 @@ def _lengths(folder: Path, console: Console) -> None:
     console.print(f"Peak memory of covering by length, 720p: {', '.join(peaks)}.")
 
 
+def _one_core(folder: Path, console: Console) -> None:
+    """How many cameras one core carries."""
+    source, _ = make(next(clip for clip in clips() if clip.name == "static-1080p"))
+    short, long = folder / "one.mp4", folder / "three.mp4"
+    frames = repeated(source, long, 3) - repeated(source, short, 1)
+    command = ["taskset", "-c", "0"]
+    spent = [spend([*command, *_ours(each, folder / "core.mp4")]) for each in (short, long)]
+    # The difference of two lengths: a recorder starts once.
+    fps = frames / (spent[1].seconds - spent[0].seconds)
+    console.print(
+        f"One core covers {fps:.1f} frames of 1080p a second: {fps / _CAMERA_FPS:.1f} cameras of "
+        f"{_CAMERA_FPS} frames a second."
+    )
+
+
 def run() -> None:
     """Print the figures."""
     console = Console()
@@ -176,6 +192,7 @@ def run() -> None:
             "more frame takes, without its start."
         )
         _lengths(folder, console)
+        _one_core(folder, console)
 
 
 if __name__ == "__main__":

@@ -109,7 +109,7 @@ def street(city, tmp_path_factory):  # noqa: F811
         page = http.get("/cameras/")
         assert page.status_code == 200  # the folder of recordings does not exist yet
         assert "No cameras are registered." in page.text
-    recordings = Recordings(city.place.folder / "portal" / "recordings")
+    recordings = Recordings(city.place.folder / "recordings")
     today = datetime.now(UTC).date()
     north = _declare(tmp_path)
     recordings.write_camera(north, today)

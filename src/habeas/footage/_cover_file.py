@@ -15,7 +15,7 @@ from PIL import Image
 from habeas import faces
 from habeas.faces import Box, Detector
 from habeas.footage._media import Source, Target
-from habeas.footage._pipeline import Covered, Pipeline
+from habeas.footage._pipeline import Covered, Pipeline, quarter_turns
 from habeas.footage.errors import NoVideoError
 from habeas.footage.settings import Settings
 
@@ -174,7 +174,7 @@ def preview(
                     break
             if shown is None:
                 raise NoVideoError(f"{source.name} has a video stream, but no frame in it.")
-            turned = np.rot90(shown.to_ndarray(format="rgb24"), shown.rotation // 90 % 4)
+            turned = np.rot90(shown.to_ndarray(format="rgb24"), quarter_turns(shown))
             Image.fromarray(np.ascontiguousarray(turned)).save(out, "JPEG", quality=85)
         finally:
             video.close()

@@ -293,8 +293,9 @@ def add_video(
         context.sample_aspect_ratio = aspect
     context.color_range, context.colorspace = frame.color_range, frame.colorspace
     context.color_primaries, context.color_trc = frame.color_primaries, frame.color_trc
-    if frame.rotation:
-        stream.set_display_rotation(frame.rotation)
+    if quarter := round(frame.rotation / 90) % 4:
+        # Not every container keeps other angles; the picture is shown by the nearest quarter.
+        stream.set_display_rotation(90 * quarter)
     return stream
 
 

@@ -186,7 +186,7 @@ class Pipeline:
         boxes = [
             box for box in tracker.boxes(number) if not _inside(box, item.frame, self._settings)
         ]
-        boxes += [zone_box(zone, item.frame) for zone in self._settings.always]
+        zones = [zone_box(zone, item.frame) for zone in self._settings.always]
         tracker.forget(number)
         # A failed look leaves all frames around it unchecked.
         near = self.quality.every * _IDLE
@@ -195,9 +195,11 @@ class Pipeline:
         if paint:
             if checked:
                 cover(item.frame, boxes, self._settings.shape)
+                # A zone is a rectangle, whatever shape covers faces.
+                cover(item.frame, zones, "box")
             else:
                 cover_whole(item.frame)
-        return Covered(item.frame, tuple(boxes), checked)
+        return Covered(item.frame, (*boxes, *zones), checked)
 
 
 class _Clock:
@@ -222,7 +224,7 @@ def look(detector: Detector, frame: av.VideoFrame, quality: Quality) -> list[Fac
     # Planes of green, blue and red: what swscale gives at once is what the networks take.
     picture = frame.reformat(width, height, "gbrp", interpolation="BILINEAR")
     green, blue, red = (_view(picture, at) for at in range(3))
-    turns = frame.rotation // 90 % 4
+    turns = quarter_turns(frame)
     upright = np.stack([np.rot90(each, turns) for each in (red, green, blue)])
     across, down = frame.width / width, frame.height / height
     return [
@@ -244,9 +246,17 @@ def _stored(box: Box, turns: int, width: int, height: int, across: float, down: 
     return Box(left * across, top * down, right * across, bottom * down)
 
 
+def quarter_turns(frame: av.VideoFrame) -> int:
+    """How often the stored picture is turned anticlockwise to stand upright, 0 to 3.
+
+    Files may say any angle; pictures are turned by the nearest quarter.
+    """
+    return round(frame.rotation / 90) % 4
+
+
 def zone_box(zone: Zone, frame: av.VideoFrame) -> Box:
     """A zone of the upright picture in the pixels of the stored frame."""
-    turns = frame.rotation // 90 % 4
+    turns = quarter_turns(frame)
     right, bottom = zone.left + zone.width, zone.top + zone.height
     box = Box(zone.left, zone.top, right, bottom)
     return _stored(box, turns, 1, 1, frame.width, frame.height)

@@ -174,7 +174,8 @@ def join(parts: Sequence[Path], source: Path, target: Path, ending: str) -> None
     try:
         out = av.open(str(target), "w", format=container_name(ending))
         sound = Sound(video, out, ending)
-        seam = _Seam(out, sound, first.rotation if first is not None else 0)
+        turns = round(first.rotation / 90) % 4 if first is not None else 0
+        seam = _Seam(out, sound, 90 * turns)
         for part in parts:
             seam.add(part)
         if not seam.any:

@@ -29,7 +29,7 @@ from habeas import faces
 from habeas.errors import HabeasError
 from habeas.footage._live import CameraLostError, Live
 from habeas.footage._media import add_video
-from habeas.footage._pipeline import Covered, Pipeline
+from habeas.footage._pipeline import Covered, Pipeline, quarter_turns
 from habeas.footage.cameras import Camera
 from habeas.footage.errors import OutputError
 from habeas.footage.recordings import HourClosedError, Recordings, SegmentExistsError
@@ -150,7 +150,7 @@ class Recorder:
             return
         if item.boxes or self._recordings.sample(self._camera.id) is None:
             out = io.BytesIO()
-            picture = np.rot90(item.frame.to_ndarray(format="rgb24"), item.frame.rotation // 90 % 4)
+            picture = np.rot90(item.frame.to_ndarray(format="rgb24"), quarter_turns(item.frame))
             Image.fromarray(np.ascontiguousarray(picture)).save(out, "JPEG", quality=80)
             self._recordings.write_sample(self._camera.id, out.getvalue())
             if item.boxes:

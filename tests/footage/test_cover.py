@@ -3,7 +3,7 @@
 import av
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from habeas.faces import Box
@@ -54,6 +54,7 @@ def test_two_faces_under_the_same_cover_give_the_same_frame(form, shape):
         assert (a == b).all()
 
 
+@settings(deadline=None)
 @given(
     st.floats(-50, 130), st.floats(-50, 110), st.floats(0, 90), st.floats(0, 90),
     st.sampled_from(["ellipse", "box"]), st.sampled_from([(80, 60), (81, 61), (79, 60)]),

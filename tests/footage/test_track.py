@@ -1,7 +1,7 @@
 """Boxes through frames: interpolated, carried on in both directions, never over a cut."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from habeas.faces import Box, Face
@@ -131,6 +131,7 @@ def test_what_is_forgotten_takes_no_memory():
     assert sum(len(track.seen) for track in tracker._tracks) < 40
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.floats(0, 1900), st.floats(0, 1000), st.floats(4, 300)), max_size=6),
     st.integers(1, 6),

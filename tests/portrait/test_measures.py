@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from habeas.portrait import measures
@@ -24,6 +24,7 @@ def test_sigmoid_is_the_logistic_function():
     assert measures.sigmoid(1e9, 0, 1e-3) == pytest.approx(1)
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1), st.floats(0.01, 1))
 def test_single_face_is_the_share_of_the_second(second, first):
     second = min(first, second)
@@ -52,6 +53,7 @@ def test_margins_count_in_sizes_of_the_face(measure, x0):
     assert measure((x0 - 0.5) * 200, 200).score <= 1
 
 
+@settings(deadline=None)
 @given(st.floats(-89, 89))
 def test_an_angle_scores_by_the_square_of_its_cosine(degrees):
     expected = 100 * math.cos(math.radians(degrees)) ** 2
@@ -131,6 +133,7 @@ def test_uniform_light_has_equal_cheeks():
     assert other.score < 20
 
 
+@settings(deadline=None)
 @given(st.floats(10, 120))
 def test_light_balance_does_not_depend_on_skin(level):
     """Half of the light on one side scores the same on dark and on light skin."""
@@ -181,6 +184,7 @@ def test_sharpness_falls_with_blur_also_along_one_direction(direction):
     assert natives[3] < natives[0] / 10
 
 
+@settings(deadline=None)
 @given(st.floats(0.3, 2), st.floats(-60, 60))
 def test_sharpness_does_not_mind_contrast_and_brightness(contrast, brightness):
     grey = drawing()

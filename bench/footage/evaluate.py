@@ -2,6 +2,9 @@
 
 Writes docs/footage-evaluation.md and its plots, from generated clips with exact boxes.
 What each program answered is kept in build/footage/answers until its code changes.
+
+Settings are chosen on other clips than those that are published: `--choosing` measures on
+the former and writes nothing. Who looks at the page and turns a knob has to take new seeds.
 """
 
 from __future__ import annotations
@@ -32,6 +35,8 @@ from habeas.faces import Box
 DOC = ROOT / "docs" / "footage-evaluation.md"
 IMAGES = ROOT / "docs" / "images"
 MEASURED = ROOT / "src" / "habeas" / "footage" / "measured.json"
+#: Seeds of the clips on which settings are chosen, and of those that are published.
+_CHOOSING, _PUBLISHED = (1,), (2,)
 _DEFAULT, _PEER = "yunet, balanced", f"deface {deface.VERSION}"
 _COLOURS = {"yunet": "#1d70b8", "centerface": "#00703c", "deface": "#d4351c"}
 
@@ -113,10 +118,10 @@ def _answers(system: System, video: Path, truth: Truth) -> list[list[Box]]:
     return [[Box(*row) for row in frame] for frame in json.loads(kept.read_text())]
 
 
-def measure(seeds: int) -> list[Result]:
+def measure(seeds: Sequence[int]) -> list[Result]:
     """Ask all systems about all clips."""
     results = [(system, Result(system.name)) for system in systems()]
-    for seed in range(1, seeds + 1):
+    for seed in seeds:
         for clip in clips(seed):
             video, truth = make(clip)
             for system, result in results:
@@ -168,6 +173,11 @@ def _page(results: list[Result]) -> Iterator[str]:
         "count. **Never covered** are people whom the detector did not find once; a **gap** is a "
         "frame in which somebody is missed between the first and the last frame in which they "
         "are covered, but for two frames at each end."
+    )
+    yield ""
+    yield (
+        "Settings were chosen on other clips, of other movements, than those measured here; the "
+        "portraits and the places are the same."
     )
     yield ""
     yield "## All clips"
@@ -342,13 +352,12 @@ def _save(figure: Any, name: str) -> None:
     plt.close(figure)
 
 
-def evaluate(seeds: int = 1) -> None:
+def evaluate() -> None:
     """Measure everything, and write the page."""
-    if not available():
-        raise SystemExit("Skipped: portraits and recordings are not beside this checkout.")
+    _need_data()
     mpl.rcParams["svg.hashsalt"] = "habeas"
-    results = measure(seeds)
-    made = {f"{c.name} {seed}": c for seed in range(1, seeds + 1) for c in clips(seed)}
+    results = measure(_PUBLISHED)
+    made = {f"{clip.name} {seed}": clip for seed in _PUBLISHED for clip in clips(seed)}
     IMAGES.mkdir(parents=True, exist_ok=True)
     _plot_missed(results)
     worst = _worst(results)
@@ -359,7 +368,20 @@ def evaluate(seeds: int = 1) -> None:
     print(f"Wrote {DOC.relative_to(ROOT)}")
 
 
+def choose() -> None:
+    """Measure on the clips on which settings are chosen, and print what the page would say."""
+    _need_data()
+    print("\n".join(_page(measure(_CHOOSING))))
+
+
+def _need_data() -> None:
+    if not available():
+        raise SystemExit("Skipped: portraits and recordings are not beside this checkout.")
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, default=1, help="sets of clips")
-    evaluate(parser.parse_args().seeds)
+    parser.add_argument(
+        "--choosing", action="store_true", help="on the clips for choosing settings; writes nothing"
+    )
+    (choose if parser.parse_args().choosing else evaluate)()

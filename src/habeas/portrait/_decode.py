@@ -10,7 +10,7 @@ import warnings
 from dataclasses import dataclass
 
 import pi_heif
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from habeas.portrait import _structure
 from habeas.portrait.errors import (
@@ -98,7 +98,8 @@ def decode(photo: bytes) -> Decoded:
             reduction = round(stored[0] / image.width)
             if max(image.size) >= 2 * KEPT_SIDE:
                 image = _reduced(image, max(image.size) // KEPT_SIDE)
-            upright = ImageOps.exif_transpose(image)
+            # A picture that stands upright already is not copied.
+            upright = image if _stands(image) else ImageOps.exif_transpose(image)
             turned = upright.size != image.size
             rgb = _to_srgb(upright)
         except Image.DecompressionBombError as error:
@@ -180,7 +181,11 @@ def _to_srgb(image: Image.Image) -> Image.Image:
             converted = None  # a broken profile is no reason to send anybody away
         if converted is not None:
             return _bare(converted)
-    return _bare(image.convert("RGB"))
+    return _bare(image if image.mode == "RGB" else image.convert("RGB"))
+
+
+def _stands(image: Image.Image) -> bool:
+    return bool(image.getexif().get(ExifTags.Base.Orientation, 1) == 1)
 
 
 def _is_srgb(profile: bytes) -> bool:
@@ -192,10 +197,9 @@ def _is_srgb(profile: bytes) -> bool:
 
 
 def _bare(image: Image.Image) -> Image.Image:
-    """The pixels alone."""
-    bare = image.copy()
-    bare.info = {}
-    return bare
+    """The same picture with its pixels alone."""
+    image.info = {}
+    return image
 
 
 def encode(image: Image.Image) -> bytes:

@@ -85,6 +85,17 @@ class Pipeline:
         self._clock = _Clock(self._fps)
 
     @property
+    def past(self) -> float:
+        """Seconds before a frame that decide what is covered in it."""
+        # Three looks tell that somebody stands, and who stands is covered for long when hidden.
+        return _LINGER + 3 * _IDLE * self.quality.every / self._fps
+
+    @property
+    def future(self) -> float:
+        """Seconds after a frame that decide what is covered in it."""
+        return _GAP + _IDLE * self.quality.every / self._fps
+
+    @property
     def faces(self) -> int:
         """Faces that were followed so far."""
         return self._tracker.faces if self._tracker else 0

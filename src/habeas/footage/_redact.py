@@ -111,8 +111,14 @@ def check(source: Path, target: Path) -> None:
             f"A covered video cannot end in {target.suffix or 'nothing'}.",
             f"Choose a name that ends in {', '.join(WRITABLE)}.",
         )
+    _check_files(source, target)
+
+
+def _check_files(source: Path, target: Path) -> None:
     if not source.is_file():
         raise UnreadableVideoError(f"There is no file {source}.", "Check the name.")
+    if target.exists() and target.samefile(source):
+        raise OutputError(f"{source.name} would be overwritten.", "Choose another name to write.")
 
 
 def work(
@@ -128,10 +134,7 @@ def work(
     Raises:
         FootageError: see `redact`.
     """
-    if not source.is_file():
-        raise UnreadableVideoError(f"There is no file {source}.", "Check the name.")
-    if target.exists() and target.samefile(source):
-        raise OutputError(f"{source.name} would be overwritten.", "Choose another name to write.")
+    _check_files(source, target)
     # Same folder, so that the last step is a rename; a name of its own, so that a killed
     # run leaves nothing that looks like a result.
     meanwhile = target.with_name(f".{target.name}.{os.getpid()}.part")
@@ -143,7 +146,7 @@ def work(
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _sweep(target)
-        answer = _ask(job, progress, stall)
+        answer = ask(job, progress, stall)
         with meanwhile.open("rb") as done:
             os.fsync(done.fileno())
         meanwhile.replace(target)
@@ -163,7 +166,12 @@ def _sweep(target: Path) -> None:
             left.unlink(missing_ok=True)
 
 
-def _ask(job: dict[str, Any], progress: Progress | None, stall: float) -> Any:
+def ask(job: dict[str, Any], progress: Progress | None, stall: float) -> Any:
+    """What a process of its own answers to *job*; see `_worker`.
+
+    Raises:
+        FootageError: see `redact`.
+    """
     process = subprocess.Popen(
         [sys.executable, "-m", "habeas.footage._worker"],
         stdin=subprocess.PIPE,

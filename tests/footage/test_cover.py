@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from habeas.faces import Box
-from habeas.footage._cover import PLANAR, cover, cover_whole
+from habeas.footage._cover import cover, cover_whole
+from habeas.footage._planes import PLANAR
 
 
 def frame(width, height, form, seed=0):

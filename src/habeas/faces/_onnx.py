@@ -29,6 +29,8 @@ class Network:
         # The plan of memory that this would keep is for sizes that never change.
         options.enable_mem_pattern = False
         options.log_severity_level = _ERRORS_ONLY
+        # The encoder needs the cores while this waits.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         there = onnxruntime.get_available_providers()
         wanted = ["CUDAExecutionProvider"] if gpu else []
         providers = [each for each in [*wanted, "CPUExecutionProvider"] if each in there]

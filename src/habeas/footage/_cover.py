@@ -13,14 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from habeas.faces import Box
+from habeas.footage._planes import Plane, is_deep, planes
 from habeas.footage.settings import Shape
 
-#: Pixel formats with three planes, luma first; others are converted before.
-PLANAR = {
-    f"yuv{kind}p{depth}"
-    for kind in ("420", "422", "444")
-    for depth in ("", "10le")
-} | {"yuvj420p", "yuvj422p", "yuvj444p"}  # fmt: skip
 _BLACK, _NEUTRAL = 16, 128
 
 Mask = NDArray[np.bool_]
@@ -40,30 +35,20 @@ def cover(frame: av.VideoFrame, boxes: Sequence[Box], shape: Shape) -> None:
     if not boxes:
         return
     frame.make_writable()
-    planes = _planes(frame)
+    arrays = planes(frame)
     for box in boxes:
-        _paint(planes, box, shape, frame)
+        _paint(arrays, box, shape, frame)
 
 
 def cover_whole(frame: av.VideoFrame) -> None:
     """Paint the whole of *frame* over: what could not be checked is not shown."""
     frame.make_writable()
-    depth = 2 if frame.format.name.endswith("10le") else 0
-    for plane, value in zip(_planes(frame), (_BLACK, _NEUTRAL, _NEUTRAL), strict=True):
+    depth = 2 if is_deep(frame) else 0
+    for plane, value in zip(planes(frame), (_BLACK, _NEUTRAL, _NEUTRAL), strict=True):
         plane[:] = value << depth
 
 
-def _planes(frame: av.VideoFrame) -> list[NDArray[np.generic]]:
-    deep = frame.format.name.endswith("10le")
-    kind = np.dtype("<u2") if deep else np.dtype(np.uint8)
-    found: list[NDArray[np.generic]] = []
-    for plane in frame.planes:
-        rows = np.frombuffer(memoryview(plane), kind).reshape(-1, plane.line_size // kind.itemsize)
-        found.append(rows[: plane.height, : plane.width])
-    return found
-
-
-def _paint(planes: list[NDArray[np.generic]], box: Box, shape: Shape, frame: av.VideoFrame) -> None:
+def _paint(arrays: list[Plane], box: Box, shape: Shape, frame: av.VideoFrame) -> None:
     left, top = max(0, int(box.left)) & ~1, max(0, int(box.top)) & ~1
     right, bottom = (
         min(frame.width + 1, int(box.right) + 2) & ~1,
@@ -72,8 +57,8 @@ def _paint(planes: list[NDArray[np.generic]], box: Box, shape: Shape, frame: av.
     if right <= left or bottom <= top or min(box.width, box.height) < 0.01:
         return
     mask = _mask(box, shape, left, top, right, bottom)
-    depth = 2 if frame.format.name.endswith("10le") else 0
-    for plane, value in zip(planes, (_BLACK, _NEUTRAL, _NEUTRAL), strict=True):
+    depth = 2 if is_deep(frame) else 0
+    for plane, value in zip(arrays, (_BLACK, _NEUTRAL, _NEUTRAL), strict=True):
         across = 1 if plane.shape[1] == frame.width else 2
         down = 1 if plane.shape[0] == frame.height else 2
         height, width = (bottom - top) // down, (right - left) // across

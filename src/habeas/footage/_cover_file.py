@@ -14,10 +14,15 @@ from PIL import Image
 
 from habeas import faces
 from habeas.faces import Box, Detector
+from habeas.footage._ahead import ahead
+from habeas.footage._look import quarter_turns
 from habeas.footage._media import Source, Target
-from habeas.footage._pipeline import Covered, Pipeline, quarter_turns
+from habeas.footage._pipeline import Covered, Pipeline
 from habeas.footage.errors import NoVideoError
 from habeas.footage.settings import Settings
+
+#: Covered frames that wait for the encoder.
+_ENCODED_LATER = 6
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,8 @@ def cover_file(
     frames = covered = 0
     at = 0.0
     try:
-        for item in pipeline.run(video.frames()):
+        # Encoding goes on while the next frames are decided upon.
+        for item in ahead(pipeline.run(video.frames()), _ENCODED_LATER):
             sink.write(item.frame)
             frames += 1
             covered += bool(item.boxes)

@@ -11,8 +11,8 @@ import av
 import av.error
 from av.video.stream import VideoStream
 
-from habeas.footage._cover import PLANAR
 from habeas.footage._media import MAX_PIXELS, like, planar
+from habeas.footage._planes import PLANAR
 from habeas.footage.errors import FootageError, NoVideoError, TooLargeVideoError
 
 #: Seconds of frames that wait at most; what comes then replaces the oldest.

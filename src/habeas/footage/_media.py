@@ -20,7 +20,7 @@ from av.codec.hwaccel import HWAccel
 from av.container import InputContainer, OutputContainer
 from av.video.stream import VideoStream
 
-from habeas.footage._cover import PLANAR
+from habeas.footage._planes import PLANAR
 from habeas.footage.errors import (
     NoVideoError,
     OutputError,

@@ -8,33 +8,29 @@ been looked at: that is how a face is covered before it is first detected.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import av
-import numpy as np
-from numpy.typing import NDArray
 
 from habeas.faces import Box, Detector, Face
 from habeas.footage._ahead import ahead
+from habeas.footage._changes import REFRESH, Changes, unchanged
 from habeas.footage._cover import cover, cover_whole
-from habeas.footage._motion import Motion, MotionEstimator, Small, moved
+from habeas.footage._look import look, scaled, zone_box
+from habeas.footage._motion import Motion, MotionEstimator
+from habeas.footage._planes import small, step
 from habeas.footage._track import Tracker, Tracking
-from habeas.footage.settings import Quality, Settings, Zone
+from habeas.footage.settings import Quality, Settings
 
-#: Longest side of the small picture in which motion is measured, pixels.
-_SMALL = 240
 #: Seconds: covered before and after a sighting; the longest gap that is closed; covered after
 #: a sighting of somebody who stands.
 _BEFORE, _AFTER, _GAP, _LINGER = 0.4, 0.4, 1.0, 4.0
 #: Bytes of frames that may wait for their future.
 _WAITING = 192 * 1024 * 1024
-#: A face as high as that share of the picture is found with this score; a landscape is not.
-_LARGE, _LARGE_SURE = 0.35, 0.75
-#: While nothing moves, so many times fewer looks.
-_IDLE = 4
 
 
 @dataclass(eq=False)
@@ -58,6 +54,8 @@ class _Watched:
     at: float
     motion: Motion
     look: Future[list[Face]] | None = None
+    #: Where was looked, stored pixels; None for everywhere.
+    regions: tuple[Box, ...] | None = None
 
 
 class Pipeline:
@@ -83,17 +81,20 @@ class Pipeline:
         self.looks = 0
         self._tracker: Tracker | None = None
         self._clock = _Clock(self._fps)
+        self._changes = Changes()
+        #: All faces of the last look, where was not looked again included.
+        self._known: list[Face] = []
 
     @property
     def past(self) -> float:
         """Seconds before a frame that decide what is covered in it."""
         # Three looks tell that somebody stands, and who stands is covered for long when hidden.
-        return _LINGER + 3 * _IDLE * self.quality.every / self._fps
+        return _LINGER + 3 * REFRESH * self.quality.every / self._fps
 
     @property
     def future(self) -> float:
         """Seconds after a frame that decide what is covered in it."""
-        return _GAP + _IDLE * self.quality.every / self._fps
+        return _GAP + REFRESH * self.quality.every / self._fps
 
     @property
     def faces(self) -> int:
@@ -120,32 +121,36 @@ class Pipeline:
     ) -> Iterator[_Watched]:
         estimator = MotionEstimator()
         held: _Watched | None = None
-        looked_at: Small | None = None
-        looked_last = 0.0
+        looked_last = -math.inf
         for frame in frames:
-            small = _small(frame)
-            item = _Watched(frame, self._clock.at(frame), estimator.next(small))
-            if item.motion.cut and held is not None and held.look is None:
-                # The last frame of a scene: nothing after it will tell what it showed.
-                held.look = self._submit(executor, held.frame)
-            due = self.quality.every
-            if looked_at is not None and not moved(looked_at, small):
-                due *= _IDLE
+            shown = small(frame)
+            item = _Watched(frame, self._clock.at(frame), estimator.next(shown))
+            if item.motion.cut:
+                self._changes.forget()
+                if held is not None and held.look is None:
+                    # The last frame of a scene: nothing after it will tell what it showed.
+                    self._submit(executor, held)
             # By time: after a long frame people are elsewhere.
-            if looked_at is None or item.motion.cut or item.at - looked_last > due - 0.5:
-                item.look = self._submit(executor, frame)
-                looked_at, looked_last = small, item.at
+            if item.motion.cut or item.at - looked_last > self.quality.every - 0.5:
+                self._submit(executor, item, self._changes.regions(shown))
+                looked_last = item.at
             if held is not None:
                 yield held
             held = item
         if held is not None:
             if held.look is None:
-                held.look = self._submit(executor, held.frame)
+                self._submit(executor, held)
             yield held
 
-    def _submit(self, executor: ThreadPoolExecutor, frame: av.VideoFrame) -> Future[list[Face]]:
-        self.looks += 1
-        return executor.submit(look, self._detector, frame, self.quality)
+    def _submit(
+        self, executor: ThreadPoolExecutor, item: _Watched, shares: tuple[Box, ...] | None = None
+    ) -> None:
+        if shares is not None:
+            item.regions = tuple(scaled(each, item.frame) for each in shares)
+        self.looks += shares != ()
+        item.look = executor.submit(
+            look, self._detector, item.frame, self.quality, regions=item.regions
+        )
 
     def _follow(self, watched: Iterable[_Watched], *, paint: bool) -> Iterator[Covered]:
         waiting: deque[_Watched] = deque()
@@ -182,13 +187,16 @@ class Pipeline:
         if item.look is not None:
             try:
                 found = item.look.result()
+                if item.regions is not None:
+                    found = [*found, *unchanged(self._known, found, item.regions)]
+                self._known = found
             except Exception:
                 if not self._fail_closed:
                     raise
                 # Nobody knows what these frames show until the next look that works.
                 failed.add(number)
-        scale = max(item.frame.width, item.frame.height) / _SMALL
-        shift = (item.motion.dx * scale, item.motion.dy * scale)
+        side = step(item.frame)
+        shift = (item.motion.dx * side, item.motion.dy * side)
         tracker.see(number, found, shift, at=item.at, cut=item.motion.cut)
 
     def _finish(
@@ -199,8 +207,8 @@ class Pipeline:
         ]
         zones = [zone_box(zone, item.frame) for zone in self._settings.always]
         tracker.forget(number)
-        # A failed look leaves all frames around it unchecked.
-        near = self.quality.every * _IDLE
+        # A failed look leaves all frames around it unchecked, up to the next at everything.
+        near = self.quality.every * REFRESH
         checked = not any(abs(number - at) <= near for at in failed)
         failed.difference_update([at for at in failed if at < number - near])
         if paint:
@@ -228,65 +236,7 @@ class _Clock:
         return self._last
 
 
-def look(detector: Detector, frame: av.VideoFrame, quality: Quality) -> list[Face]:
-    """Faces of one frame, in its stored pixels. The picture is scaled down and turned upright."""
-    scale = min(1.0, quality.side / max(frame.width, frame.height))
-    width, height = max(1, round(frame.width * scale)), max(1, round(frame.height * scale))
-    # Planes of green, blue and red: what swscale gives at once is what the networks take.
-    picture = frame.reformat(width, height, "gbrp", interpolation="BILINEAR")
-    green, blue, red = (_view(picture, at) for at in range(3))
-    turns = quarter_turns(frame)
-    upright = np.stack([np.rot90(each, turns) for each in (red, green, blue)])
-    across, down = frame.width / width, frame.height / height
-    return [
-        replace(face, box=_stored(face.box, turns, width, height, across, down))
-        for face in detector.find(upright, quality.keep)
-        if face.score >= _LARGE_SURE or face.box.height < _LARGE * min(width, height)
-    ]
-
-
-def _stored(box: Box, turns: int, width: int, height: int, across: float, down: float) -> Box:
-    """A box of the upright picture in the pixels of the stored frame."""
-    left, top, right, bottom = box.left, box.top, box.right, box.bottom
-    if turns == 1:  # the upright picture is the stored one turned anticlockwise
-        left, top, right, bottom = width - bottom, left, width - top, right
-    elif turns == 2:
-        left, top, right, bottom = width - right, height - bottom, width - left, height - top
-    elif turns == 3:
-        left, top, right, bottom = top, height - right, bottom, height - left
-    return Box(left * across, top * down, right * across, bottom * down)
-
-
-def quarter_turns(frame: av.VideoFrame) -> int:
-    """How often the stored picture is turned anticlockwise to stand upright, 0 to 3.
-
-    Files may say any angle; pictures are turned by the nearest quarter.
-    """
-    return round(frame.rotation / 90) % 4
-
-
-def zone_box(zone: Zone, frame: av.VideoFrame) -> Box:
-    """A zone of the upright picture in the pixels of the stored frame."""
-    turns = quarter_turns(frame)
-    right, bottom = zone.left + zone.width, zone.top + zone.height
-    box = Box(zone.left, zone.top, right, bottom)
-    return _stored(box, turns, 1, 1, frame.width, frame.height)
-
-
 def _inside(box: Box, frame: av.VideoFrame, settings: Settings) -> bool:
     x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
     zones = [zone_box(zone, frame) for zone in settings.never]
     return any(z.left <= x <= z.right and z.top <= y <= z.bottom for z in zones)
-
-
-def _small(frame: av.VideoFrame) -> Small:
-    scale = _SMALL / max(frame.width, frame.height)
-    width, height = max(8, round(frame.width * scale)), max(8, round(frame.height * scale))
-    grey = frame.reformat(width, height, "gray", interpolation="AREA")
-    return _view(grey, 0).copy()
-
-
-def _view(frame: av.VideoFrame, plane: int) -> NDArray[np.uint8]:
-    part = frame.planes[plane]
-    rows = np.frombuffer(memoryview(part), np.uint8).reshape(-1, part.line_size)
-    return np.asarray(rows[: part.height, : part.width])

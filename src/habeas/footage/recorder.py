@@ -28,8 +28,9 @@ from PIL import Image
 from habeas import faces
 from habeas.errors import HabeasError
 from habeas.footage._live import CameraLostError, Live
+from habeas.footage._look import quarter_turns
 from habeas.footage._media import add_video
-from habeas.footage._pipeline import Covered, Pipeline, quarter_turns
+from habeas.footage._pipeline import Covered, Pipeline
 from habeas.footage.cameras import Camera
 from habeas.footage.errors import OutputError
 from habeas.footage.recordings import HourClosedError, Recordings, SegmentExistsError

@@ -1,0 +1,99 @@
+"""What is looked at again when only a part of the picture has changed."""
+
+import numpy as np
+import pytest
+
+from habeas.faces import Box, Face
+from habeas.footage._changes import REFRESH, Changes, unchanged
+
+GROUND = np.random.default_rng(1).integers(60, 200, (135, 240)).astype(np.uint8)
+
+
+def with_patch(x, y, size=10):
+    picture = GROUND.copy()
+    picture[y : y + size, x : x + size] = 255 - picture[y : y + size, x : x + size] // 2
+    return picture
+
+
+def holds(region, x, y):
+    """Whether a point of the small picture lies in a region in shares."""
+    return region.left * 240 <= x <= region.right * 240 and (
+        region.top * 135 <= y <= region.bottom * 135
+    )
+
+
+def face(left, top, size=40.0):
+    points = np.zeros((5, 2), np.float32)
+    return Face(Box(left, top, left + size, top + size), 0.9, points)
+
+
+def test_the_first_look_is_at_everything_and_the_next_at_nothing():
+    changes = Changes()
+    assert changes.regions(GROUND) is None
+    assert changes.regions(GROUND) == ()
+
+
+def test_noise_is_no_change():
+    changes = Changes()
+    changes.regions(GROUND)
+    noisy = GROUND + np.random.default_rng(2).integers(-8, 9, GROUND.shape)
+    assert changes.regions(noisy.astype(np.uint8)) == ()
+
+
+@pytest.mark.parametrize(("x", "y"), [(0, 0), (100, 60), (230, 125), (3, 120)])
+def test_what_moved_is_looked_at_with_its_surroundings(x, y):
+    changes = Changes()
+    changes.regions(GROUND)
+    (region,) = changes.regions(with_patch(x, y))
+    assert holds(region, max(0, x - 8), max(0, y - 8))
+    assert holds(region, min(240, x + 18), min(135, y + 18))
+    assert region.area < 0.1
+
+
+def test_what_left_is_looked_at_too():
+    changes = Changes()
+    changes.regions(with_patch(20, 20))
+    regions = changes.regions(with_patch(180, 100))
+    assert len(regions) == 2
+    assert any(holds(each, 25, 25) for each in regions)
+    assert any(holds(each, 185, 105) for each in regions)
+
+
+def test_what_changes_slowly_is_looked_at_once_it_has_changed_enough():
+    changes = Changes()
+    changes.regions(GROUND)
+    slow = GROUND.copy()
+    slow[40:60, 40:60] += 12
+    assert changes.regions(slow) == ()
+    slow[40:60, 40:60] += 12
+    assert len(changes.regions(slow)) == 1
+
+
+def test_when_much_changed_everything_is_looked_at():
+    changes = Changes()
+    changes.regions(GROUND)
+    assert changes.regions(np.roll(GROUND, 5, axis=1)) is None
+
+
+def test_nothing_stays_unseen_for_longer_than_a_few_looks():
+    changes = Changes()
+    looks = [changes.regions(GROUND) for _ in range(3 * REFRESH)]
+    assert [each is None for each in looks] == [n % REFRESH == 0 for n in range(3 * REFRESH)]
+
+
+def test_after_forgetting_or_another_size_everything_is_looked_at():
+    changes = Changes()
+    changes.regions(GROUND)
+    changes.forget()
+    assert changes.regions(GROUND) is None
+    assert changes.regions(GROUND[:100]) is None
+
+
+def test_faces_outside_of_what_was_looked_at_still_stand():
+    away, inside, cut, found = face(500, 500), face(20, 20), face(90, 20), face(92, 22)
+    region = Box(0, 0, 120, 120)
+    assert unchanged([away, inside], [], [region]) == [away]
+    # Half in a region: it is still there, unless it was found again.
+    assert unchanged([cut], [], [region]) == [cut]
+    assert unchanged([cut], [found], [region]) == []
+    assert unchanged([away, inside], [], []) == [away, inside]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,11 +24,12 @@ from habeas import faces
 
 _CLIPS = ("static-1080p", "pan-1080p", "static-720p", "pan-720p")
 _ROUNDS = 3
-#: The clips last 200 frames; so many times that is worth starting a process for.
-_TIMES = 3
+#: The clips last 200 frames. What a program takes for one more frame is the difference between
+#: so many times that and a few frames; what it takes to start is told apart.
+_TIMES, _FIRST = 3, 20
 _LENGTHS = (1, 4, 12)
 _CAMERA_FPS = 15
-#: deface takes as long for every frame; what it takes to start is subtracted.
+#: The same for deface, which takes as long for every frame.
 _FEW, _MORE = 8, 32
 
 
@@ -35,6 +38,15 @@ class Spent:
     """What a process took: seconds, and bytes of memory at its peak."""
 
     seconds: float
+    memory: int
+
+
+@dataclass(frozen=True)
+class Rate:
+    """What a program takes for one more frame, and to start with a few; bytes at its peak."""
+
+    frame: float
+    start: float
     memory: int
 
 
@@ -87,9 +99,11 @@ def _transcode(source: Path, target: Path) -> list[str]:
     return [sys.executable, "-m", "bench.footage.transcode", str(source), str(target)]
 
 
-def _ours(source: Path, target: Path, detector: str = "auto") -> list[str]:
+def _ours(
+    source: Path, target: Path, detector: str = "auto", quality: str = "balanced"
+) -> list[str]:
     started = [sys.executable, "-m", "habeas", "redact", str(source), str(target)]
-    return [*started, "--detector", detector]
+    return [*started, "--detector", detector, "--quality", quality]
 
 
 def _deface_frame(source: Path, folder: Path) -> tuple[float, int]:
@@ -102,39 +116,50 @@ def _deface_frame(source: Path, folder: Path) -> tuple[float, int]:
     return (spent[1].seconds - spent[0].seconds) / (_MORE - _FEW), spent[1].memory
 
 
-def _fps(frames: int, spent: list[Spent]) -> float:
-    return frames / statistics.median(each.seconds for each in spent)
+def _rate(command: Callable[[Path, Path], list[str]], short: Path, long: Path, more: int) -> Rate:
+    out = long.with_name("out.mp4")
+    spent = []
+    for video in (short, long):
+        out.unlink(missing_ok=True)
+        spent.append(spend(command(video, out)))
+    seconds = (spent[1].seconds - spent[0].seconds) / more
+    return Rate(seconds, spent[0].seconds, spent[1].memory)
+
+
+def _fps(rates: list[Rate]) -> float:
+    return 1 / statistics.median(each.frame for each in rates)
 
 
 def _measure(
-    clip: Clip, folder: Path, detectors: list[str], peer: bool, bar: Progress
+    clip: Clip, folder: Path, choices: list[tuple[str, str]], peer: bool, bar: Progress
 ) -> tuple[list[str], list[str]]:
     source, _ = make(clip)
-    video, out = folder / f"{clip.name}.mp4", folder / "out.mp4"
-    frames = repeated(source, video, _TIMES)
-    plain: list[Spent] = []
-    ours: dict[str, list[Spent]] = {name: [] for name in detectors}
+    short, long = folder / "short.mp4", folder / f"{clip.name}.mp4"
+    more = repeated(source, long, _TIMES) - repeated(source, short, 1, _FIRST)
+    plain: list[Rate] = []
+    ours: dict[tuple[str, str], list[Rate]] = {each: [] for each in choices}
     others = []
     task = bar.add_task(clip.name, total=_ROUNDS)
     # In turn, so that a busy moment of the machine hits all.
     for number in range(_ROUNDS):
-        plain.append(spend(_transcode(video, out)))
-        for name, spent in ours.items():
-            out.unlink()
-            spent.append(spend(_ours(video, out, name)))
+        plain.append(_rate(_transcode, short, long, more))
+        for (detector, quality), rates in ours.items():
+            command = functools.partial(_ours, detector=detector, quality=quality)
+            rates.append(_rate(command, short, long, more))
         if peer and number < 2:
             others.append(_deface_frame(source, folder))
         bar.advance(task)
-    row = [clip.name, f"{_fps(frames, plain):.0f}"]
-    for spent in ours.values():
-        ratio = statistics.median(a.seconds / b.seconds for a, b in zip(plain, spent, strict=True))
-        row += [f"{_fps(frames, spent):.1f}", f"{ratio:.2f}"]
-    if others:
-        other = 1 / statistics.median(seconds for seconds, _ in others)
-        row += [f"{other:.1f}", f"{_fps(frames, ours[detectors[0]]) / other:.0f} ×"]
-    memory = [max(each.memory for each in spent) for spent in (plain, *ours.values())]
+    other = 1 / statistics.median(seconds for seconds, _ in others) if others else None
+    row = [clip.name, f"{_fps(plain):.0f}", f"{other:.2f}" if other else "–"]
+    for rates in ours.values():
+        ratio = statistics.median(a.frame / b.frame for a, b in zip(plain, rates, strict=True))
+        over = f"{_fps(rates) / other:.0f} ×" if other else "–"
+        row.append(f"{_fps(rates):.1f} ({ratio:.2f}; {over})")
+    memory = [max(each.memory for each in rates) for rates in (plain, *ours.values())]
     memory += [max(each for _, each in others)] if others else []
-    return row, [clip.name, *(f"{each / 1e6:.0f}" for each in memory)]
+    starts = [min(each.start for each in rates) for rates in ours.values()]
+    sizes = [clip.name, *(f"{each / 1e6:.0f}" for each in memory)]
+    return row, [*sizes, " / ".join(f"{each:.1f}" for each in starts)]
 
 
 def _lengths(folder: Path, console: Console) -> None:
@@ -177,26 +202,24 @@ def run() -> None:
         console.print("Skipped: portraits and recordings are not beside this checkout.")
         return
     detectors = list(dict.fromkeys([str(faces.choose()), "centerface"]))
+    choices = [(detectors[0], "fast"), *((each, "balanced") for each in detectors)]
     peer = deface.install()
-    names = ["", "plain"]
-    for each in detectors:
-        names += [each, "of plain"]
-    names += ["deface", "ours over it"] if peer else []
-    speed = _table("Frames a second; plain: decode and x264 veryfast crf 23, nothing else", names)
-    names = ["", "plain", *detectors, *(["deface"] if peer else [])]
+    titles = [f"{detector}, {quality}" for detector, quality in choices]
+    speed = _table("Frames a second (of plain; over deface)", ["", "plain", "deface", *titles])
+    names = ["", "plain", *titles, *(["deface"] if peer else []), "ours to start, s"]
     memory = _table("Peak memory of the largest process, MB", names)
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         with Progress(console=console, transient=True) as bar:
             for clip in clips():
                 if clip.name in _CLIPS:
-                    fast, large = _measure(clip, folder, detectors, peer, bar)
+                    fast, large = _measure(clip, folder, choices, peer, bar)
                     speed.add_row(*fast)
                     memory.add_row(*large)
         console.print(speed)
         console.print(
-            f"Ours is `habeas redact` with its default quality and each detector, its start "
-            f"included; deface {deface.VERSION} is what one more frame takes, without its start."
+            f"Plain: decode and x264 veryfast crf 23, nothing else. Ours: `habeas redact`. deface "
+            f"{deface.VERSION}: its defaults. Each is what one more frame takes, without the start."
         )
         console.print(memory)
         _lengths(folder, console)

@@ -20,8 +20,9 @@ _TILE = 8
 _MOVED = 18
 #: Looks from one at the whole picture to the next: nothing unseen for longer than that.
 REFRESH = 4
-#: Share of the picture from which parts of it cost as much as the whole.
-_MOST = 0.6
+#: Share of the picture from which parts of it cost as much as the whole, in memory too: what
+#: the network keeps for large parts does not serve it again for the whole.
+_MOST = 0.45
 #: Tiles between two changes that make them two places.
 _GAP = 2
 #: Intersection over union from which two boxes are of one face.

@@ -22,7 +22,7 @@ from habeas.footage.errors import NoVideoError
 from habeas.footage.settings import Settings
 
 #: Covered frames that wait for the encoder.
-_ENCODED_LATER = 6
+_ENCODED_LATER = 3
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,7 @@ class Pipeline:
             paint: False tells the boxes only.
         """
         with ThreadPoolExecutor(self._detector.parallel, thread_name_prefix="look") as executor:
-            depth = max(2, min(2 * self.quality.every, 8))
+            depth = max(2, min(2 * self.quality.every, 6))
             watched = ahead(self._watch(frames, executor), depth)
             try:
                 yield from self._follow(watched, paint=paint)

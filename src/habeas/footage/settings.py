@@ -48,7 +48,7 @@ class Quality:
 
     Attributes:
         side: longest side of the picture that the detector sees, pixels.
-        every: frames from one look to the next; while nothing moves, four times as many.
+        every: frames from one look to the next; where nothing has changed, four times as many.
         keep: least score that continues a face that is being followed.
         sure: score from which one single look makes a face.
     """

@@ -16,6 +16,7 @@ from habeas import footage
 from habeas.footage import cluster
 from tests.footage import films
 from tests.footage.test_segments import SETTINGS, film, in_parts
+from tests.tlog.servers import free_ports
 
 __all__ = ["film"]
 
@@ -23,12 +24,6 @@ ray_there = pytest.mark.skipif(
     importlib.util.find_spec("ray") is None,
     reason="ray is not installed: pip install 'ray[client]'",
 )
-
-
-def free_port():
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
 
 
 @pytest.fixture
@@ -39,7 +34,7 @@ def machines(monkeypatch):
     import ray
     from ray.cluster_utils import Cluster
 
-    port = free_port()
+    (port,) = free_ports(1)
     head = {"num_cpus": 1, "include_dashboard": False, "ray_client_server_port": port}
     running = Cluster(initialize_head=True, head_node_args=head)
     second = running.add_node(num_cpus=1)
@@ -154,7 +149,7 @@ def test_the_command_works_on_a_cluster(film, tmp_path, where, request):
 def test_a_cluster_that_is_not_there_is_said(film, tmp_path):
     out = tmp_path / "out.mp4"
     with pytest.raises(cluster.ClusterError) as error:
-        cluster.redact_on(f"ray://127.0.0.1:{free_port()}", film, out, SETTINGS)
+        cluster.redact_on(f"ray://127.0.0.1:{free_ports(1)[0]}", film, out, SETTINGS)
     assert error.value.remedy
     assert not list(tmp_path.iterdir())
 

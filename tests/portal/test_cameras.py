@@ -124,7 +124,10 @@ def street(city, tmp_path_factory):  # noqa: F811
             "id": name, "name": {"en": english, "ru": russian}, "latitude": latitude,
             "longitude": longitude, "viewers": ["interior-ministry"],
         }  # fmt: skip
-        del other["miss_rate"]
+        if name == "river-bridge":
+            other["miss_rate"] = {**other["miss_rate"], "share": 0.0}
+        else:
+            del other["miss_rate"]
         recordings.write_camera(PublicCamera.read(other), today)
     add_segment(recordings, "market-square", START)
     for number in range(COUNT):
@@ -191,6 +194,11 @@ def test_a_camera_says_where_why_who_how_long_and_how_well(street):
         assert http.get("/cameras/library/sample.jpg").status_code == 404
         for nowhere in ("/cameras/nowhere/", "/cameras/North_gate/", "/cameras/nowhere/sample.jpg"):
             assert http.get(nowhere).status_code == 404
+
+
+def test_no_measurement_promises_that_nobody_is_missed(street):
+    with httpx.Client(base_url=street.city.place.portal_url, trust_env=False) as http:
+        assert "<strong>&lt; 0.1 %</strong>" in http.get("/cameras/river-bridge/").text
 
 
 def test_the_log_entries_of_a_camera_are_listed_and_lead_to_the_register(street):

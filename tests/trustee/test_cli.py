@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,20 +11,15 @@ import httpx
 import pytest
 
 from habeas.tlog.service import init_log
+from tests.tlog.servers import free_ports
 from tests.trustee.world import ORIGIN
 
 COMMAND = [sys.executable, "-m", "habeas", "trustee"]
 
 
-def free_port():
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
-
-
 @pytest.fixture
 def folder(tmp_path):
-    port = free_port()
+    (port,) = free_ports(1)
     data = tmp_path / "trustee"
     done = subprocess.run(
         [*COMMAND, "init", "--data", data, "--name", "trustee-1.test",

@@ -16,8 +16,9 @@ from habeas.footage._motion import Small
 
 #: Side of the squares that are compared, in pixels of the small picture.
 _TILE = 8
-#: Grey levels by which a pixel of the small picture differs when something moved there.
-_MOVED = 18
+#: Grey levels by which a pixel of the small picture differs when something moved there. At
+#: night a person differs from the ground by little; what looks unchanged then must be so.
+_MOVED = 6
 #: Looks from one at the whole picture to the next: nothing unseen for longer than that.
 REFRESH = 4
 #: Share of the picture from which parts of it cost as much as the whole, in memory too: what

@@ -62,11 +62,6 @@ class MotionEstimator:
         return Motion(x, y)
 
 
-def moved(a: Small, b: Small) -> bool:
-    """Whether anything differs between two small pictures beyond noise."""
-    return a.shape != b.shape or int(np.abs(a.astype(np.int16) - b).max()) > _MOVED
-
-
 def _spectrum(small: Small) -> NDArray[np.complex64]:
     height, width = small.shape
     window = np.outer(np.hanning(height), np.hanning(width)).astype(np.float32)

@@ -125,11 +125,12 @@ class Pipeline:
         for frame in frames:
             shown = small(frame)
             item = _Watched(frame, self._clock.at(frame), estimator.next(shown))
-            if item.motion.cut:
+            if item.motion.cut or item.motion.dx or item.motion.dy:
+                # Whatever stands in the scene has another place in the picture.
                 self._changes.forget()
-                if held is not None and held.look is None:
-                    # The last frame of a scene: nothing after it will tell what it showed.
-                    self._submit(executor, held)
+            if item.motion.cut and held is not None and held.look is None:
+                # The last frame of a scene: nothing after it will tell what it showed.
+                self._submit(executor, held)
             # By time: after a long frame people are elsewhere.
             if item.motion.cut or item.at - looked_last > self.quality.every - 0.5:
                 self._submit(executor, item, self._changes.regions(shown))

@@ -68,7 +68,7 @@ QUALITIES: dict[str, dict[str, Quality]] = {
     },
     "centerface": {
         "fast": Quality(1280, 6, 0.2, 0.4),
-        "balanced": Quality(1440, 4, 0.2, 0.4),
+        "balanced": Quality(1600, 4, 0.2, 0.4),
         "thorough": Quality(1920, 3, 0.2, 0.4),
     },
 }

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from habeas.faces import Box, Face
 from habeas.footage._track import Tracker, Tracking
 
-RULES = Tracking(before=10, after=10, gap=20, linger=40, sure=0.6, grow=1.3)
+RULES = Tracking(before=10, after=10, gap=20, linger=40, keep=0.3, sure=0.6, grow=1.3)
 
 
 def face(x, y=100.0, size=20.0, score=0.9):
@@ -95,6 +95,22 @@ def test_a_gap_is_closed():
     for frame in range(16):
         assert covers(found[frame], 100 + frame, size=16)
         assert len(found[frame]) == 1
+
+
+def test_who_runs_past_unseen_is_covered_all_the_way():
+    found = run({f: [face(100 + 15 * f)] for f in (0, 3, 6, 24)}, 25)
+    for frame in range(25):
+        assert covers(found[frame], 100 + 15 * frame)
+
+
+def test_a_faint_sighting_continues_a_track_and_begins_none():
+    seen = {f: [face(100 + 2 * f)] for f in (0, 3, 6)}
+    faint = {f: [face(100 + 2 * f, score=0.2)] for f in range(9, 30, 3)}
+    assert covers(run({**seen, **faint}, 30)[29], 158)
+    assert not any(run(faint, 30))
+    # Somebody else's, far from where it is expected.
+    elsewhere = {f: [face(300, score=0.2)] for f in range(9, 30, 3)}
+    assert not any(found_x(boxes) > 200 for boxes in run({**seen, **elsewhere}, 30) if boxes)
 
 
 def test_one_unsure_look_is_no_face_and_two_are():

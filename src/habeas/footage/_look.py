@@ -20,6 +20,8 @@ from habeas.footage.settings import Quality, Zone
 _LARGE, _LARGE_SURE = 0.35, 0.75
 #: Side of the networks' coarsest cells, pixels of what they see.
 _CELL = 32
+#: Share of the score that begins a track from which a sighting may still continue one.
+_FAINT = 0.5
 _own = threading.local()
 
 
@@ -54,7 +56,7 @@ def look(
         top, bottom = _aligned(region.top / down, region.bottom / down, height)
         parts = (each[top:bottom, left:right] for each in (red, green, blue))
         upright = np.stack([np.rot90(each, turns) for each in parts], dtype=np.uint8)
-        for face in detector.find(upright, quality.keep):
+        for face in detector.find(upright, quality.keep * _FAINT):
             if face.score >= _LARGE_SURE or face.box.height < _LARGE * min(width, height):
                 box = _stored(face.box, turns, right - left, bottom - top)
                 found.append(replace(face, box=_placed(box, left, top, across, down)))

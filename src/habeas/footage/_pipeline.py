@@ -180,7 +180,8 @@ class Pipeline:
         before = min(round(_BEFORE * self._fps), gap)
         return Tracking(
             before=before, after=max(2, round(_AFTER * self._fps)), gap=gap,
-            linger=max(gap, round(_LINGER * self._fps)), sure=self.quality.sure,
+            linger=max(gap, round(_LINGER * self._fps)), keep=self.quality.keep,
+            sure=self.quality.sure,
         )  # fmt: skip
 
     def _tell(self, tracker: Tracker, number: int, item: _Watched, failed: set[int]) -> None:

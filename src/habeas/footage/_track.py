@@ -19,6 +19,8 @@ from habeas.faces import Box, Face
 _AROUND = 9
 #: Sizes of a face a frame below which somebody stands.
 _STILL = 0.04
+#: Sizes of a face and its change of size within which a faint sighting continues a track.
+_FAINT = 1.0
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Tracking:
         gap: longest stretch without a sighting that is closed, from both of its ends.
         linger: covered after a face was last seen that stood still: it has not gone away, it
             is hidden or turned.
+        keep: score from which a sighting begins a track; a fainter one may continue it.
         sure: score from which one look makes a face.
         grow: size of a cover over that of the box.
     """
@@ -39,6 +42,7 @@ class Tracking:
     after: int
     gap: int
     linger: int
+    keep: float
     sure: float
     grow: float = 1.2
 
@@ -97,6 +101,18 @@ class _Track:
             a.width + (b.width - a.width) * t,
             a.height + (b.height - a.height) * t,
         )
+
+    def off(self, seen: _Seen) -> float:
+        """Pixels from a later sighting to the way this one may have gone.
+
+        Who was not seen for a while may have gone straight on, or have stopped at any point of
+        that way: somebody who runs past unseen is the same track when seen again.
+        """
+        last, (dx, dy) = self.seen[-1], self.speed(at_end=True)
+        run = seen.at - last.at
+        to_x, to_y, way = seen.x - last.x, seen.y - last.y, dx * dx + dy * dy
+        gone = min(max((to_x * dx + to_y * dy) / way, 0.0), run) if way else 0.0
+        return math.hypot(to_x - dx * gone, to_y - dy * gone)
 
     def whole(self, at: float) -> _Seen:
         """Where to cover at a time: the place, as large as the face was seen around then.
@@ -201,6 +217,7 @@ class Tracker:
             )
             for face in faces
         ]
+        clear = [face.score >= self._tracking.keep for face in faces]
         live = [
             track
             for track in self._tracks
@@ -208,15 +225,18 @@ class Tracker:
             and at - track.seen[-1].at
             <= (self._tracking.linger if track.stands(at_end=True) else self._tracking.gap)
         ]
+        # What is seen clearly chooses first; what is not may still continue a sure track where
+        # it is expected, and never begins one (Zhang et al., ByteTrack, ECCV 2022).
         pairs = sorted(
-            (cost, t, n)
+            (not clear[n], cost, t, n)
             for t, track in enumerate(live)
             for n, seen in enumerate(new)
             if (cost := _cost(track, seen)) is not None
+            and (clear[n] or (track.sure and cost < _FAINT))
         )
         taken_tracks: set[int] = set()
         taken_new: set[int] = set()
-        for _, t, n in pairs:
+        for _, _, t, n in pairs:
             if t not in taken_tracks and n not in taken_new:
                 taken_tracks.add(t)
                 taken_new.add(n)
@@ -224,7 +244,7 @@ class Tracker:
                 # Two looks agree: that is a face, however unsure each was.
                 self._make_sure(live[t])
         for n, seen in enumerate(new):
-            if n not in taken_new:
+            if n not in taken_new and clear[n]:
                 track = _Track(self._scene, [seen])
                 self._tracks.append(track)
                 if faces[n].score >= self._tracking.sure:
@@ -236,14 +256,14 @@ class Tracker:
 
 
 def _cost(track: _Track, seen: _Seen) -> float | None:
-    """Distance of a sighting from where the track expects it, in sizes; None if too far."""
-    expected = track.place(seen.at)
-    size = (expected.size + seen.size) / 2
-    ratio = seen.size / expected.size
+    """Distance of a sighting from where the track may have gone, in sizes; None if too far."""
+    last = track.seen[-1]
+    size = (last.size + seen.size) / 2
+    ratio = seen.size / last.size
     if not 0.5 < ratio < 2:
         return None
-    waited = seen.at - track.seen[-1].at
-    distance = math.hypot(seen.x - expected.x, seen.y - expected.y) / size
+    waited = seen.at - last.at
+    distance = track.off(seen) / size
     # A first step has no speed yet to go by, and somebody who runs goes 0.7 of a face a frame.
     reach = 0.5 + 0.3 * waited if len(track.seen) > 1 else 0.8 + 0.6 * waited
     return distance + abs(math.log(ratio)) if distance <= min(reach, 4.0) else None

@@ -49,7 +49,7 @@ class Quality:
     Attributes:
         side: longest side of the picture that the detector sees, pixels.
         every: frames from one look to the next; where nothing has changed, four times as many.
-        keep: least score that continues a face that is being followed.
+        keep: score that begins a track; half of it continues one where it is expected.
         sure: score from which one single look makes a face.
     """
 
@@ -62,12 +62,12 @@ class Quality:
 #: Measured figures of each: docs/footage.md.
 QUALITIES: dict[str, dict[str, Quality]] = {
     "yunet": {
-        "fast": Quality(960, 5, 0.3, 0.6),
+        "fast": Quality(1120, 4, 0.3, 0.6),
         "balanced": Quality(1280, 3, 0.3, 0.6),
         "thorough": Quality(1920, 2, 0.3, 0.6),
     },
     "centerface": {
-        "fast": Quality(1280, 6, 0.2, 0.4),
+        "fast": Quality(1440, 4, 0.2, 0.4),
         "balanced": Quality(1600, 4, 0.2, 0.4),
         "thorough": Quality(1920, 3, 0.2, 0.4),
     },

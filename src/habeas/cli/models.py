@@ -71,7 +71,17 @@ def install() -> None:
                 for asset in members:
                     _store(asset, archive.read(asset.member))
                     progress.advance(task)
+        progress.update(task, description="Making CenterFace of eight bits")
+        _derive()
     typer.echo(f"Models are in {assets.folder()}")
+
+
+def _derive() -> None:
+    """Make what is made out of assets, anew each time: the code that makes it may have changed."""
+    from habeas.faces import eight_bit
+
+    source = assets.path(assets.DERIVED[eight_bit.ASSET])
+    eight_bit.quantise(source, assets.folder() / eight_bit.ASSET)
 
 
 @app.command()

@@ -1,0 +1,59 @@
+"""In eight bits CenterFace finds what it finds as published, at the same places."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from habeas import assets
+from habeas.faces import _centerface, _onnx, eight_bit
+from tests.footage import films
+
+PLACES = [(90, 120, 64), (500, 300, 40), (900, 80, 36), (300, 420, 128), (1050, 400, 90)]
+
+
+@pytest.fixture(scope="module")
+def street():
+    """3 × 720 × 1280: one head at five places and sizes."""
+    rng = np.random.default_rng(1)
+    ground = rng.integers(60, 180, (90, 160, 3), dtype=np.uint8)
+    picture = Image.fromarray(ground).resize((1280, 720))
+    for left, top, size in PLACES:
+        picture.paste(films.face(size), (left, top))
+    return np.ascontiguousarray(np.asarray(picture).transpose(2, 0, 1))
+
+
+@pytest.fixture(scope="module")
+def published():
+    found = _centerface.CenterFace()
+    model = eight_bit.opened(assets.path(_centerface.PUBLISHED)).SerializeToString()
+    found._network = _onnx.Network(bytes(model))
+    return found
+
+
+def test_the_same_faces_at_the_same_places(street, published):
+    expected = published.find(street, 0.3)
+    found = _centerface.CenterFace().find(street, 0.3)
+    assert len(expected) == len(found) == len(PLACES)
+    for face in expected:
+        (same,) = [each for each in found if each.box.overlap(face.box) > 0.75]
+        assert abs(same.score - face.score) < 0.15
+
+
+def test_nothing_is_found_where_there_is_none(street):
+    assert _centerface.CenterFace().find(np.full_like(street, 128), 0.2) == []
+
+
+def test_it_asks_for_set_up_where_it_is_missing(tmp_path, monkeypatch):
+    monkeypatch.setenv("HABEAS_ASSETS", str(tmp_path))
+    with pytest.raises(assets.AssetMissingError) as error:
+        _centerface.CenterFace()
+    assert "make setup" in error.value.remedy
+
+
+def test_ranges_of_another_model_are_refused(tmp_path):
+    bad = tmp_path / "ranges.json"
+    bad.write_text(eight_bit.RANGES.read_text().replace('"475"', '"other"'))
+    target = tmp_path / "made.onnx"
+    with pytest.raises((KeyError, ValueError), match="475"):
+        eight_bit.quantise(assets.path(_centerface.PUBLISHED), target, ranges=bad)
+    assert not target.exists()

@@ -42,6 +42,20 @@ def test_a_shift_between_pixels_is_measured():
     assert found.dy == pytest.approx(0, abs=0.05)
 
 
+@pytest.mark.parametrize("pixels", [2, 4, 6, 8])
+def test_a_slow_pan_is_measured_though_somebody_walks_along(pixels):
+    wide = scene(3, (1200, 1800))
+    walks = scene(9)[:80, :40]
+    shrink = lambda p: np.asarray(Image.fromarray(p).resize((240, 135), Image.Resampling.BOX))  # noqa: E731
+    estimator = MotionEstimator()
+    for step in range(5):
+        picture = shrink(wide[300:840, 400 - pixels * step : 1360 - pixels * step]).copy()
+        picture[30:110, 100:140] = walks
+        found = estimator.next(picture)
+        if step:
+            assert found.dx == pytest.approx(pixels / 4, abs=0.25)
+
+
 def test_another_scene_is_a_cut_and_a_pan_is_none():
     estimator = MotionEstimator()
     estimator.next(window(scene(1), 0, 0))

@@ -15,6 +15,10 @@ Small = NDArray[np.uint8]
 
 #: Grey levels by which a pixel of the small picture differs when something moved there.
 _MOVED = 18
+#: Pixels of the small picture below which it has not moved: people who walk by move it less.
+_STANDS = 0.2
+#: Grey levels from which a difference counts no more: somebody who walks by, not the place.
+_STRANGE = 20
 #: Correlation of aligned pictures below which they show different scenes.
 _SAME_SCENE = 0.5
 
@@ -54,11 +58,13 @@ class MotionEstimator:
         self._spectrum = _spectrum(small)
         dx, dy = _shift(before, self._spectrum, small.shape)
         alike, still = _alike(last, small, dx, dy), _alike(last, small, 0, 0)
-        if still >= alike:
-            return Motion(cut=still < _SAME_SCENE)
-        if alike < _SAME_SCENE:
+        if max(alike, still) < _SAME_SCENE:
             return Motion(cut=True)
-        x, y = _refined(last, small, dx, dy)
+        # The peak is drawn to 0 by what does not move with the picture, a slow pan's above all:
+        # the difference itself has to say that the camera stands.
+        x, y = _refined(last, small, *((dx, dy) if alike > still else (0, 0)))
+        if max(abs(x), abs(y)) < _STANDS:
+            return Motion()
         return Motion(x, y)
 
 
@@ -126,7 +132,7 @@ def _difference(last: Small, small: Small, dx: int, dy: int) -> float:
     if parts is None:
         return float("inf")
     difference = parts[0].astype(np.float32) - parts[1]
-    return float((difference * difference).mean())
+    return float(np.minimum(difference * difference, _STRANGE**2).mean())
 
 
 def _alike(last: Small, small: Small, dx: int, dy: int) -> float:

@@ -12,7 +12,7 @@ import pytest
 from habeas import footage
 from tests.footage import films
 
-SETTINGS = footage.Settings(detector="centerface", quality="fast", preset="ultrafast")
+SETTINGS = footage.Settings(detector="centerface", quality="fast")
 FINDINGS = sorted((Path(__file__).parent / "findings").iterdir())
 
 

@@ -49,9 +49,10 @@ class Network:
 def tensor(picture: NDArray[np.uint8], order: tuple[int, int, int]) -> Tensor:
     """*picture* (3 × height × width) as floats, padded right and below to multiples of 32."""
     _, height, width = picture.shape
-    padded = np.zeros((1, 3, -(-height // 32) * 32, -(-width // 32) * 32), np.float32)
+    padded = np.empty((1, 3, -(-height // 32) * 32, -(-width // 32) * 32), np.float32)
     for at, channel in enumerate(order):
         padded[0, at, :height, :width] = picture[channel]
+    padded[..., height:, :] = padded[..., width:] = 0
     return padded
 
 

@@ -34,15 +34,16 @@ class YuNet:
         for at, stride in enumerate(_STRIDES):
             classes, objects, boxes, points = (out[at + 3 * kind][0] for kind in range(4))
             # The score is the geometric mean of "a face" and "an object here".
-            scores = np.sqrt(np.clip(classes[:, 0], 0, 1) * np.clip(objects[:, 0], 0, 1))
-            seen = np.flatnonzero(scores >= threshold)
+            squares = np.clip(classes[:, 0], 0, 1) * np.clip(objects[:, 0], 0, 1)
+            seen = np.flatnonzero(squares >= threshold * threshold)
             cells = np.stack([seen % (blob.shape[3] // stride), seen // (blob.shape[3] // stride)])
             cells = cells.T.astype(np.float32)
             middle = (cells + boxes[seen, :2]) * stride
             half = np.exp(np.clip(boxes[seen, 2:], -8, 8)) * stride / 2
             marks = (points[seen].reshape(-1, 5, 2) + cells[:, None]) * stride
             edges = np.concatenate([middle - half, middle + half], axis=1)
-            rows.append(np.column_stack([edges, scores[seen], marks.reshape(-1, 10)]))
+            scores = np.sqrt(squares[seen])
+            rows.append(np.column_stack([edges, scores, marks.reshape(-1, 10)]))
         found = np.concatenate(rows).astype(np.float32)
         kept = suppress(found[:, :4], found[:, 4], 0.3)
         return [

@@ -61,11 +61,16 @@ def _paint(arrays: list[Plane], box: Box, shape: Shape, frame: av.VideoFrame) ->
     for plane, value in zip(arrays, (_BLACK, _NEUTRAL, _NEUTRAL), strict=True):
         across = 1 if plane.shape[1] == frame.width else 2
         down = 1 if plane.shape[0] == frame.height else 2
-        height, width = (bottom - top) // down, (right - left) // across
-        # A colour sample goes when any pixel that shares it is covered.
-        part = np.asarray(mask.reshape(height, down, width, across).any(axis=(1, 3)))
         area = plane[top // down : bottom // down, left // across : right // across]
-        area[part[: area.shape[0], : area.shape[1]]] = value << depth
+        part = _shared(mask, across, down)[: area.shape[0], : area.shape[1]]
+        np.copyto(area, value << depth, where=part, casting="unsafe")
+
+
+def _shared(mask: Mask, across: int, down: int) -> Mask:
+    """Samples of a plane: a colour sample goes when any pixel that shares it is covered."""
+    if down == 2:
+        mask = mask[::2] | mask[1::2]
+    return mask if across == 1 else mask[:, ::2] | mask[:, 1::2]
 
 
 def _mask(box: Box, shape: Shape, left: int, top: int, right: int, bottom: int) -> Mask:
@@ -73,4 +78,4 @@ def _mask(box: Box, shape: Shape, left: int, top: int, right: int, bottom: int) 
         return np.ones((bottom - top, right - left), np.bool_)
     x = (np.arange(left, right) + 0.5 - (box.left + box.right) / 2) / (box.width / 2)
     y = (np.arange(top, bottom) + 0.5 - (box.top + box.bottom) / 2) / (box.height / 2)
-    return np.asarray(x[None] ** 2 + y[:, None] ** 2 <= 1)
+    return np.asarray((x * x)[None] <= (1 - y * y)[:, None])

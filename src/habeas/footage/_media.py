@@ -275,10 +275,10 @@ def add_video(
     rate = Fraction(fps).limit_denominator(1001)
     if ending == ".webm":
         options = {"deadline": "realtime", "cpu-used": "7", "row-mt": "1", "b": "0",
-                   "crf": str(settings.crf + 10)}  # fmt: skip
+                   "crf": str(settings.encoding.crf + 10)}  # fmt: skip
         stream = out.add_stream("libvpx-vp9", rate=rate, options=options)
     else:
-        options = {"preset": settings.preset, "crf": str(settings.crf)}
+        options = {"preset": settings.encoding.preset, "crf": str(settings.encoding.crf)}
         if frame.interlaced_frame:
             options["flags"] = "+ildct+ilme"
         stream = out.add_stream("libx264", rate=rate, options=options)

@@ -6,12 +6,15 @@ pictures is the peak of the inverse transform of their normalised cross-power sp
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 Small = NDArray[np.uint8]
+Grey = NDArray[np.float32]
 
 #: Grey levels by which a pixel of the small picture differs when something moved there.
 _MOVED = 18
@@ -21,6 +24,8 @@ _STANDS = 0.2
 _STRANGE = 20
 #: Correlation of aligned pictures below which they show different scenes.
 _SAME_SCENE = 0.5
+#: Correlation of unmoved pictures above which the camera can have turned by little at most.
+_ALMOST_THE_SAME = 0.9
 
 
 @dataclass(frozen=True)
@@ -50,28 +55,40 @@ class MotionEstimator:
         if last is None or last.shape != small.shape:
             self._spectrum = None
             return Motion(cut=last is not None)
-        difference = np.abs(small.astype(np.int16) - last)
-        if int(difference.max()) <= _MOVED:
+        if int((np.maximum(small, last) - np.minimum(small, last)).max()) <= _MOVED:
             self._spectrum = None
             return Motion()
-        before = self._spectrum if self._spectrum is not None else _spectrum(last)
-        self._spectrum = _spectrum(small)
-        dx, dy = _shift(before, self._spectrum, small.shape)
-        alike, still = _alike(last, small, dx, dy), _alike(last, small, 0, 0)
-        if max(alike, still) < _SAME_SCENE:
-            return Motion(cut=True)
+        both = _Both(last.astype(np.float32), small.astype(np.float32))
+        still = both.alike(0, 0)
+        dx = dy = 0
+        if still > _ALMOST_THE_SAME and both.lowest(0, 0) == (0, 0):
+            # A camera on a pole, as nearly always: nothing else can be nearer.
+            self._spectrum = None
+        else:
+            before = self._spectrum if self._spectrum is not None else _spectrum(both.last)
+            self._spectrum = _spectrum(both.now)
+            dx, dy = _shift(before, self._spectrum, small.shape)
+            alike = both.alike(dx, dy)
+            if max(alike, still) < _SAME_SCENE:
+                return Motion(cut=True)
+            if alike <= still:
+                dx = dy = 0
         # The peak is drawn to 0 by what does not move with the picture, a slow pan's above all:
         # the difference itself has to say that the camera stands.
-        x, y = _refined(last, small, *((dx, dy) if alike > still else (0, 0)))
+        x, y = both.refined(dx, dy)
         if max(abs(x), abs(y)) < _STANDS:
             return Motion()
         return Motion(x, y)
 
 
-def _spectrum(small: Small) -> NDArray[np.complex64]:
-    height, width = small.shape
-    window = np.outer(np.hanning(height), np.hanning(width)).astype(np.float32)
-    return np.fft.rfft2((small.astype(np.float32) - small.mean()) * window).astype(np.complex64)
+def _spectrum(picture: Grey) -> NDArray[np.complex64]:
+    spectrum = np.fft.rfft2((picture - picture.mean()) * _window(*picture.shape))
+    return spectrum.astype(np.complex64, copy=False)
+
+
+@cache
+def _window(height: int, width: int) -> Grey:
+    return np.outer(np.hanning(height), np.hanning(width)).astype(np.float32)
 
 
 def _shift(
@@ -86,61 +103,67 @@ def _shift(
     return (x - shape[1] if x > shape[1] // 2 else x), (y - shape[0] if y > shape[0] // 2 else y)
 
 
-def _refined(last: Small, small: Small, dx: int, dy: int) -> tuple[float, float]:
-    """The place of least difference near (dx, dy), to parts of a pixel.
+class _Both:
+    """Two pictures, and how far apart they are when one is shifted by whole pixels."""
 
-    The peak of a phase correlation is biased by noise; the difference itself is not. Walk
-    down to its least whole pixel, then take the vertex of a parabola along each axis.
-    """
-    known: dict[tuple[int, int], float] = {}
+    def __init__(self, last: Grey, now: Grey) -> None:
+        self.last, self.now = last, now
+        self._known: dict[tuple[int, int], float] = {}
 
-    def at(x: int, y: int) -> float:
-        if (x, y) not in known:
-            known[x, y] = _difference(last, small, x, y)
-        return known[x, y]
+    def refined(self, dx: int, dy: int) -> tuple[float, float]:
+        """The place of least difference near (dx, dy), to parts of a pixel.
 
-    for _ in range(8):
+        The peak of a phase correlation is biased by noise; the difference itself is not. Walk
+        down to its least whole pixel, then take the vertex of a parabola along each axis.
+        """
+        for _ in range(8):
+            best = self.lowest(dx, dy)
+            if best == (dx, dy):
+                break
+            dx, dy = best
+        middle, at = self.difference(dx, dy), self.difference
+        return (
+            dx + _vertex(at(dx - 1, dy), middle, at(dx + 1, dy)),
+            dy + _vertex(at(dx, dy - 1), middle, at(dx, dy + 1)),
+        )
+
+    def lowest(self, dx: int, dy: int) -> tuple[int, int]:
+        """The place of least difference among (dx, dy) and its four neighbours."""
         near = [(dx + x, dy + y) for x, y in ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1))]
-        best = min(near, key=lambda place: at(*place))
-        if best == (dx, dy):
-            break
-        dx, dy = best
-    middle = at(dx, dy)
-    return (
-        dx + _vertex(at(dx - 1, dy), middle, at(dx + 1, dy)),
-        dy + _vertex(at(dx, dy - 1), middle, at(dx, dy + 1)),
-    )
+        return min(near, key=lambda place: self.difference(*place))
+
+    def difference(self, dx: int, dy: int) -> float:
+        """Mean square, of what both show and nothing strange to either."""
+        if (dx, dy) not in self._known:
+            parts = self._overlap(dx, dy)
+            self._known[dx, dy] = float("inf")
+            if parts is not None:
+                apart = parts[0] - parts[1]
+                np.clip(apart, -_STRANGE, _STRANGE, out=apart)
+                self._known[dx, dy] = float(np.einsum("ij,ij->", apart, apart)) / apart.size
+        return self._known[dx, dy]
+
+    def alike(self, dx: int, dy: int) -> float:
+        """Correlation of the parts that both pictures show when shifted, −1 to 1."""
+        parts = self._overlap(dx, dy)
+        if parts is None:
+            return -1.0
+        p, q = (part - part.mean() for part in parts)
+        pp, qq, pq = (float(np.einsum("ij,ij->", *two)) for two in ((p, p), (q, q), (p, q)))
+        size = math.sqrt(pp * qq)
+        # Two even pictures, such as black ones, are the same scene.
+        return pq / size if size > 1 else 1.0
+
+    def _overlap(self, dx: int, dy: int) -> tuple[Grey, Grey] | None:
+        """The parts that show the same, when shifted; None if that is too little."""
+        height, width = self.now.shape
+        if abs(dx) > width // 2 or abs(dy) > height // 2:
+            return None
+        a = self.now[max(0, dy) : height + min(0, dy), max(0, dx) : width + min(0, dx)]
+        b = self.last[max(0, -dy) : height + min(0, -dy), max(0, -dx) : width + min(0, -dx)]
+        return a, b
 
 
 def _vertex(left: float, middle: float, right: float) -> float:
     bend = left - 2 * middle + right
     return max(-0.5, min(0.5, 0.5 * (left - right) / bend)) if bend > 0 else 0.0
-
-
-def _overlap(last: Small, small: Small, dx: int, dy: int) -> tuple[Small, Small] | None:
-    """The parts of both pictures that show the same, when shifted; None if that is too little."""
-    height, width = small.shape
-    if abs(dx) > width // 2 or abs(dy) > height // 2:
-        return None
-    a = small[max(0, dy) : height + min(0, dy), max(0, dx) : width + min(0, dx)]
-    b = last[max(0, -dy) : height + min(0, -dy), max(0, -dx) : width + min(0, -dx)]
-    return a, b
-
-
-def _difference(last: Small, small: Small, dx: int, dy: int) -> float:
-    parts = _overlap(last, small, dx, dy)
-    if parts is None:
-        return float("inf")
-    difference = parts[0].astype(np.float32) - parts[1]
-    return float(np.minimum(difference * difference, _STRANGE**2).mean())
-
-
-def _alike(last: Small, small: Small, dx: int, dy: int) -> float:
-    """Correlation of the parts that both pictures show when shifted, −1 to 1."""
-    parts = _overlap(last, small, dx, dy)
-    if parts is None:
-        return -1.0
-    p, q = (part.astype(np.float32) - part.mean() for part in parts)
-    size = float(np.sqrt((p * p).sum() * (q * q).sum()))
-    # Two even pictures, such as black ones, are the same scene.
-    return float((p * q).sum()) / size if size > 1 else 1.0

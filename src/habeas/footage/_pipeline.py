@@ -8,7 +8,10 @@ been looked at: that is how a face is covered before it is first detected.
 
 from __future__ import annotations
 
+import contextlib
 import math
+import os
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -31,6 +34,8 @@ from habeas.footage.settings import Quality, Settings
 _BEFORE, _AFTER, _GAP, _LINGER = 0.4, 0.4, 1.0, 4.0
 #: Bytes of frames that may wait for their future.
 _WAITING = 192 * 1024 * 1024
+#: How far threads that look stand back, of 19.
+_NICE = 10
 
 
 @dataclass(eq=False)
@@ -108,7 +113,9 @@ class Pipeline:
             frames: decoded, of a format in `PLANAR`, all of one size.
             paint: False tells the boxes only.
         """
-        with ThreadPoolExecutor(self._detector.parallel, thread_name_prefix="look") as executor:
+        with ThreadPoolExecutor(
+            self._detector.parallel, thread_name_prefix="look", initializer=_give_way
+        ) as executor:
             depth = max(2, min(2 * self.quality.every, 6))
             watched = ahead(self._watch(frames, executor), depth)
             try:
@@ -221,6 +228,12 @@ class Pipeline:
             else:
                 cover_whole(item.frame)
         return Covered(item.frame, (*boxes, *zones), checked)
+
+
+def _give_way() -> None:
+    """This thread works when the encoder has nothing to do: everybody waits for that one."""
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
 
 
 class _Clock:

@@ -37,9 +37,13 @@ _KINDS = {
     if isinstance(each, type) and issubclass(each, FootageError)
 }
 
-#: For glibc: one heap for all threads, and large blocks given back. A heap for each thread
-#: keeps 70 MB of freed frames that the others cannot use.
-_ALLOCATION = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "1000000"}
+#: For glibc: one heap for all threads, as a heap for each keeps freed frames that the others
+#: cannot use; and frames in that heap, as the kernel would clear each new one page by page.
+_ALLOCATION = {
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": "30000000",
+    "MALLOC_TRIM_THRESHOLD_": "60000000",
+}
 
 Progress = Callable[[int, float, float | None], None]
 

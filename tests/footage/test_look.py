@@ -1,11 +1,13 @@
 """A look at a part of a picture finds there what a look at the whole finds."""
 
+import threading
+
 import numpy as np
 import pytest
 
 from habeas import faces
 from habeas.faces import Box
-from habeas.footage._look import look
+from habeas.footage._look import look, look_around
 from habeas.footage._pipeline import Pipeline
 from habeas.footage.settings import Settings
 from tests.footage import films
@@ -43,18 +45,59 @@ def test_a_part_is_seen_as_the_whole_is(tmp_path, detector, rotation):
 
 
 class Watched:
-    """A real detector, and the sizes of what it was shown; one look may fail."""
+    """A real detector, and the sizes of what it was shown; one look may fail.
+
+    Apart, as they come when they like: what was shown to see how fast somebody is.
+    """
 
     def __init__(self, detector, fails=None):
         self._detector, self._fails = detector, fails
         self.name, self.parallel = detector.name, detector.parallel
-        self.sizes = []
+        self.sizes, self.between = [], []
 
     def find(self, picture, threshold):
+        if not threading.current_thread().name.startswith("look"):
+            self.between.append(picture.shape[1] * picture.shape[2])
+            return self._detector.find(picture, threshold)
         self.sizes.append(picture.shape[1] * picture.shape[2])
         if len(self.sizes) - 1 == self._fails:
             raise RuntimeError("out of order")
         return self._detector.find(picture, threshold)
+
+
+def test_near_where_faces_were_each_is_found_once(tmp_path, detector):
+    """Also where the surroundings of two of them are shared."""
+    picture = two_faces()
+    picture[300 : 300 + 85, 300 : 300 + 64] = np.asarray(films.face(64).resize((64, 85)))
+    (frame, *_) = films.read(films.write(tmp_path / "film.mp4", [picture] * 2))
+    whole = look(detector, frame, SETTINGS.look)
+    assert len(whole) == 3
+    box = next(each.box for each in whole if 200 < each.box.left < 800)
+    moved = Box(box.left + 40, box.top, box.right + 40, box.bottom)
+    (found,) = look_around(detector, frame, SETTINGS.look, [moved, moved])
+    assert found.box.overlap(box) > 0.8
+    assert look_around(detector, frame, SETTINGS.look, []) == []
+
+
+def test_who_runs_past_between_two_looks_is_covered_all_the_way(tmp_path, detector):
+    """Found by one look alone: where they were before and after is told by a look between."""
+    ground = np.full((720, 1280, 3), 120, np.uint8)
+    head = np.asarray(films.face(80).resize((80, 107)))
+    frames, every = [], SETTINGS.look.every
+    for n in range(3 * every + 1):
+        picture = ground.copy()
+        x = 640 + 60 * (n - every)
+        # Hidden at every look but one.
+        if n % every or n == every:
+            picture[300:407, x : x + 80] = head
+        frames.append(picture)
+    film = films.write(tmp_path / "film.mp4", frames)
+    watched = Watched(detector)
+    covered = list(Pipeline(watched, SETTINGS, 25).run(films.read(film)))
+    assert watched.between
+    for n in range(every - 2, every + 3):
+        middle = 680 + 60 * (n - every)
+        assert any(b.left < middle - 15 and middle + 15 < b.right for b in covered[n].boxes), n
 
 
 @pytest.fixture(scope="module")

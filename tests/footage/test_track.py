@@ -1,5 +1,7 @@
 """Boxes through frames: interpolated, carried on in both directions, never over a cut."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -120,6 +122,31 @@ def test_one_unsure_look_is_no_face_and_two_are():
     found = run({3: [face(100, score=0.4)], 6: [face(102, score=0.4)]}, 10)
     assert covers(found[4], 100.5)
     assert covers(run({3: [face(100, score=0.7)]}, 10)[3], 100)
+
+
+def test_somebody_else_who_comes_where_another_went_is_a_track_as_well():
+    """A sighting far from where a track was expected may be of a person who just came."""
+    walks = {f: [face(100 + 2 * f, size=30)] for f in (0, 4, 8)}
+    runs = {f: [face(340 - 15 * f, y=100, size=24)] for f in (12, 16, 20)}
+    found = run(walks | runs, 21)
+    for frame in range(10, 21):
+        assert covers(found[frame], 340 - 15 * frame, 100, 20), frame
+
+
+def test_where_tracks_begin_is_told():
+    tracker = Tracker(RULES)
+    tracker.see(0, [face(100), face(300, score=0.4)])
+    assert [each.left for each in tracker.begun] == [90]
+    tracker.see(1, None)
+    tracker.see(2, [face(102)])
+    assert tracker.begun == []
+
+
+def test_covers_of_small_faces_are_wider_by_what_a_detector_may_be_off():
+    (plain,) = run({0: [face(100, size=10)]}, 1)[0]
+    (padded,) = run({0: [face(100, size=10)]}, 1, rules=replace(RULES, pad=3))[0]
+    assert padded.width == pytest.approx(plain.width + 6)
+    assert padded.height == pytest.approx(plain.height + 6)
 
 
 def test_two_people_who_cross_stay_covered():

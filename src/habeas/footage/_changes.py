@@ -23,11 +23,11 @@ _MOVED = 6
 REFRESH = 4
 #: Share of the picture from which parts of it cost as much as the whole, in memory too: what
 #: the network keeps for large parts does not serve it again for the whole.
-_MOST = 0.45
+MOST = 0.45
 #: Tiles between two changes that make them two places.
 _GAP = 2
 #: Intersection over union from which two boxes are of one face.
-_SAME = 0.3
+SAME = 0.3
 
 Tiles = NDArray[np.bool_]
 
@@ -53,7 +53,7 @@ class Changes:
             self._whole(small)
             return None
         parts = list(_rectangles(_changed(known, small)))
-        if _area(parts) > _MOST * small.size:
+        if _area(parts) > MOST * small.size:
             self._whole(small)
             return None
         self._parts += 1
@@ -81,7 +81,7 @@ def unchanged(before: Sequence[Face], now: Sequence[Face], regions: Sequence[Box
         face
         for face in before
         if not any(_within(face.box, region) for region in regions)
-        and not any(face.box.overlap(each.box) > _SAME for each in now)
+        and not any(face.box.overlap(each.box) > SAME for each in now)
     ]
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 
 from habeas.faces import Box, Detector, Face
+from habeas.footage._changes import MOST, SAME
 from habeas.footage._planes import planes
 from habeas.footage.settings import Quality, Zone
 
@@ -22,6 +23,8 @@ _LARGE, _LARGE_SURE = 0.35, 0.75
 _CELL = 32
 #: Share of the score that begins a track from which a sighting may still continue one.
 _FAINT = 0.5
+#: Sizes of a face to each side in which it is looked for again; it is found in the inner half.
+_REACH = 3.0
 _own = threading.local()
 
 
@@ -61,6 +64,41 @@ def look(
                 box = _stored(face.box, turns, right - left, bottom - top)
                 found.append(replace(face, box=_placed(box, left, top, across, down)))
     return found
+
+
+def look_around(
+    detector: Detector, frame: av.VideoFrame, quality: Quality, boxes: Sequence[Box]
+) -> list[Face]:
+    """Faces near where faces were a few frames ago, as far as somebody who runs gets.
+
+    Args:
+        detector: of small faces.
+        frame: of a format in `PLANAR`.
+        quality: how closely to look.
+        boxes: where faces were, in stored pixels.
+    """
+    whole = Box(0, 0, frame.width, frame.height)
+    around = [_widened(box, _REACH, whole) for box in boxes]
+    if sum(each.width * each.height for each in around) > MOST * whole.width * whole.height:
+        return look(detector, frame, quality)
+    found: list[Face] = []
+    for box, region in zip(boxes, around, strict=True):
+        near = _widened(box, _REACH / 2, whole)
+        for face in look(detector, frame, quality, [region]):
+            # What the region's edge cuts is no whole face; what two regions share is one.
+            inside = near.left <= face.box.left and face.box.right <= near.right
+            inside &= near.top <= face.box.top and face.box.bottom <= near.bottom
+            if inside and not any(face.box.overlap(each.box) > SAME for each in found):
+                found.append(face)
+    return found
+
+
+def _widened(box: Box, sizes: float, whole: Box) -> Box:
+    reach = sizes * max(box.width, box.height)
+    return Box(
+        max(whole.left, box.left - reach), max(whole.top, box.top - reach),
+        min(whole.right, box.right + reach), min(whole.bottom, box.bottom + reach),
+    )  # fmt: skip
 
 
 def _reformatter() -> VideoReformatter:

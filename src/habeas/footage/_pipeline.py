@@ -23,7 +23,7 @@ from habeas.faces import Box, Detector, Face
 from habeas.footage._ahead import ahead
 from habeas.footage._changes import REFRESH, Changes, unchanged
 from habeas.footage._cover import cover, cover_whole
-from habeas.footage._look import look, scaled, zone_box
+from habeas.footage._look import look, look_around, scaled, zone_box
 from habeas.footage._motion import Motion, MotionEstimator
 from habeas.footage._planes import small, step
 from habeas.footage._track import Tracker, Tracking
@@ -34,6 +34,8 @@ from habeas.footage.settings import Quality, Settings
 _BEFORE, _AFTER, _GAP, _LINGER = 0.4, 0.4, 1.0, 4.0
 #: Bytes of frames that may wait for their future.
 _WAITING = 192 * 1024 * 1024
+#: Pixels of what the detector sees by which its boxes may be off.
+_OFF = 1.0
 #: How far threads that look stand back, of 19.
 _NICE = 10
 
@@ -89,6 +91,8 @@ class Pipeline:
         self._changes = Changes()
         #: All faces of the last look, where was not looked again included.
         self._known: list[Face] = []
+        #: The time of that look, in frames of the usual length.
+        self._looked = -math.inf
 
     @property
     def past(self) -> float:
@@ -189,16 +193,22 @@ class Pipeline:
             before=before, after=max(2, round(_AFTER * self._fps)), gap=gap,
             linger=max(gap, round(_LINGER * self._fps)), keep=self.quality.keep,
             sure=self.quality.sure,
+            pad=_OFF * max(1.0, max(frame.width, frame.height) / self.quality.side),
         )  # fmt: skip
 
     def _tell(self, tracker: Tracker, number: int, item: _Watched, failed: set[int]) -> None:
         found: list[Face] | None = None
-        if item.look is not None:
+        again = self._again(tracker, item)
+        if item.look is not None or again:
             try:
-                found = item.look.result()
-                if item.regions is not None:
-                    found = [*found, *unchanged(self._known, found, item.regions)]
-                self._known = found
+                if item.look is None:
+                    self.looks += 1
+                    found = look_around(self._detector, item.frame, self.quality, again)
+                else:
+                    found = item.look.result()
+                    if item.regions is not None:
+                        found = [*found, *unchanged(self._known, found, item.regions)]
+                    self._known, self._looked = found, item.at
             except Exception:
                 if not self._fail_closed:
                     raise
@@ -207,6 +217,16 @@ class Pipeline:
         side = step(item.frame)
         shift = (item.motion.dx * side, item.motion.dy * side)
         tracker.see(number, found, shift, at=item.at, cut=item.motion.cut)
+
+    def _again(self, tracker: Tracker, item: _Watched) -> list[Box]:
+        """Where to look at a frame between two looks: who just came may be gone by the next.
+
+        Two sightings tell how fast somebody is, and so where they were before the first.
+        """
+        if not tracker.begun or item.at - self._looked < self.quality.every / 2:
+            return []
+        begun, tracker.begun = tracker.begun, []
+        return [] if item.motion.cut else begun
 
     def _finish(
         self, tracker: Tracker, number: int, item: _Watched, failed: set[int], *, paint: bool

@@ -21,6 +21,8 @@ _AROUND = 9
 _STILL = 0.04
 #: Sizes of a face and its change of size within which a faint sighting continues a track.
 _FAINT = 1.0
+#: The same from which a sighting that continues a track begins one of its own as well.
+_DOUBT = 1.0
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class Tracking:
         keep: score from which a sighting begins a track; a fainter one may continue it.
         sure: score from which one look makes a face.
         grow: size of a cover over that of the box.
+        pad: pixels by which a cover is wider to each side beyond that: what a detector may be
+            off, which is much of a small face.
     """
 
     before: int
@@ -45,6 +49,7 @@ class Tracking:
     keep: float
     sure: float
     grow: float = 1.2
+    pad: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -144,6 +149,8 @@ class Tracker:
         self._at = (0.0, 0.0)
         #: Faces that were followed so far.
         self.faces = 0
+        #: Where the last look began tracks, pixels of its frame: how fast they are is not known.
+        self.begun: list[Box] = []
 
     def see(
         self,
@@ -176,7 +183,7 @@ class Tracker:
         """What to cover in *frame*, grown; final once `gap` further frames were told."""
         origin, scene, at = self._origin[frame], self._scenes[frame], self._times[frame]
         return [
-            _grown(track.whole(at), origin, self._growth(track.distance(at)))
+            _grown(track.whole(at), origin, self._growth(track.distance(at)), self._tracking.pad)
             for track in self._tracks
             if track.scene == scene and track.sure and self._reaches(track, at)
         ]
@@ -236,19 +243,26 @@ class Tracker:
         )
         taken_tracks: set[int] = set()
         taken_new: set[int] = set()
-        for _, _, t, n in pairs:
+        doubtful: set[int] = set()
+        for _, cost, t, n in pairs:
             if t not in taken_tracks and n not in taken_new:
                 taken_tracks.add(t)
                 taken_new.add(n)
+                if cost > _DOUBT and len(live[t].seen) > 1:
+                    doubtful.add(n)
                 live[t].seen.append(new[n])
                 # Two looks agree: that is a face, however unsure each was.
                 self._make_sure(live[t])
-        for n, seen in enumerate(new):
-            if n not in taken_new and clear[n]:
-                track = _Track(self._scene, [seen])
+        self.begun = []
+        for n, face in enumerate(faces):
+            sure = face.score >= self._tracking.sure
+            # Far from where the track was expected, this may be somebody else who just came.
+            if (n not in taken_new and clear[n]) or (n in doubtful and sure):
+                track = _Track(self._scene, [new[n]])
                 self._tracks.append(track)
-                if faces[n].score >= self._tracking.sure:
+                if sure:
                     self._make_sure(track)
+                    self.begun.append(face.box)
 
     def _make_sure(self, track: _Track) -> None:
         self.faces += not track.sure
@@ -269,7 +283,7 @@ def _cost(track: _Track, seen: _Seen) -> float | None:
     return distance + abs(math.log(ratio)) if distance <= min(reach, 4.0) else None
 
 
-def _grown(place: _Seen, origin: tuple[float, float], growth: float) -> Box:
+def _grown(place: _Seen, origin: tuple[float, float], growth: float, pad: float) -> Box:
     x, y = place.x + origin[0], place.y + origin[1]
-    half_width, half_height = place.width * growth / 2, place.height * growth / 2
+    half_width, half_height = place.width * growth / 2 + pad, place.height * growth / 2 + pad
     return Box(x - half_width, y - half_height, x + half_width, y + half_height)

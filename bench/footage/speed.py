@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -21,6 +22,7 @@ from bench.footage import deface
 from bench.footage.generate import Clip, clips, make
 from bench.footage.grounds import available
 from habeas import faces
+from habeas.footage.settings import ENCODINGS, Encoding
 
 _CLIPS = ("static-1080p", "pan-1080p", "static-720p", "pan-720p")
 _ROUNDS = 3
@@ -29,8 +31,12 @@ _ROUNDS = 3
 _TIMES, _FIRST = 3, 20
 _LENGTHS = (1, 4, 12)
 _CAMERA_FPS = 15
+_SAME = Fraction(1)
 #: The same for deface, which takes as long for every frame.
 _FEW, _MORE = 8, 32
+
+#: Detector and quality.
+Choice = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -43,11 +49,15 @@ class Spent:
 
 @dataclass(frozen=True)
 class Rate:
-    """What a program takes for one more frame, and to start with a few; bytes at its peak."""
+    """What a program takes for one more frame, and to start with a few; bytes at its peak.
+
+    `size` is that of what it wrote, in bytes.
+    """
 
     frame: float
     start: float
     memory: int
+    size: int
 
 
 #: Starts a command from a small process: memory at its peak is inherited by children.
@@ -75,8 +85,13 @@ def spend(command: list[str]) -> Spent:
     return Spent(seconds, memory)
 
 
-def repeated(source: Path, target: Path, times: int, frames: int | None = None) -> int:
-    """Copy the packets of *source* so many times, or its first *frames*; how many it became."""
+def repeated(
+    source: Path, target: Path, times: int, frames: int | None = None, slower: Fraction = _SAME
+) -> int:
+    """Copy the packets of *source* so many times, or its first *frames*; how many it became.
+
+    Their times are stretched by *slower*.
+    """
     count = shift = 0
     with av.open(str(target), "w") as out:
         written = None
@@ -87,7 +102,8 @@ def repeated(source: Path, target: Path, times: int, frames: int | None = None) 
                 for packet in video.demux(stream):
                     if packet.dts is None or packet.pts is None or count == frames:
                         continue
-                    packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
+                    packet.pts = int((packet.pts + shift) * slower)
+                    packet.dts = int((packet.dts + shift) * slower)
                     packet.stream = written
                     out.mux(packet)
                     count += 1
@@ -95,8 +111,9 @@ def repeated(source: Path, target: Path, times: int, frames: int | None = None) 
     return count
 
 
-def _transcode(source: Path, target: Path) -> list[str]:
-    return [sys.executable, "-m", "bench.footage.transcode", str(source), str(target)]
+def _transcode(source: Path, target: Path, encoding: Encoding) -> list[str]:
+    started = [sys.executable, "-m", "bench.footage.transcode", str(source), str(target)]
+    return [*started, encoding.preset, str(encoding.crf)]
 
 
 def _ours(
@@ -123,43 +140,75 @@ def _rate(command: Callable[[Path, Path], list[str]], short: Path, long: Path, m
         out.unlink(missing_ok=True)
         spent.append(spend(command(video, out)))
     seconds = (spent[1].seconds - spent[0].seconds) / more
-    return Rate(seconds, spent[0].seconds, spent[1].memory)
+    return Rate(seconds, spent[0].seconds, spent[1].memory, out.stat().st_size)
 
 
 def _fps(rates: list[Rate]) -> float:
     return 1 / statistics.median(each.frame for each in rates)
 
 
+@dataclass(frozen=True)
+class _Measured:
+    """One clip: plain transcoding by encoding, ours by choice, deface's seconds and bytes."""
+
+    clip: str
+    plain: dict[Encoding, list[Rate]]
+    ours: dict[Choice, list[Rate]]
+    deface: list[tuple[float, int]]
+
+    def speed(self) -> list[str]:
+        """Frames a second; of plain with the same encoder settings, and over deface."""
+        peer = statistics.median(each for each, _ in self.deface) if self.deface else None
+        row = [self.clip, *(f"{_fps(rates):.0f}" for rates in self.plain.values())]
+        row.append(f"{1 / peer:.2f}" if peer else "–")
+        for (_, quality), rates in self.ours.items():
+            plain = self.plain[ENCODINGS[quality]]
+            ratio = statistics.median(a.frame / b.frame for a, b in zip(plain, rates, strict=True))
+            over = f"{_fps(rates) * peer:.1f} ×" if peer else "–"
+            row.append(f"{_fps(rates):.1f} ({ratio:.2f}; {over})")
+        return row
+
+    def memory(self) -> list[str]:
+        """MB at the peak, and seconds to start."""
+        all_rates = [*self.plain.values(), *self.ours.values()]
+        peaks = [max(each.memory for each in rates) for rates in all_rates]
+        peaks += [max(each for _, each in self.deface)] if self.deface else []
+        starts = [min(each.start for each in rates) for rates in self.ours.values()]
+        row = [self.clip, *(f"{each / 1e6:.0f}" for each in peaks)]
+        return [*row, " / ".join(f"{each:.1f}" for each in starts)]
+
+    def sizes(self) -> list[str]:
+        """MB of what was written."""
+        all_rates = [*self.plain.values(), *self.ours.values()]
+        return [self.clip, *(f"{rates[0].size / 1e6:.2f}" for rates in all_rates)]
+
+
 def _measure(
-    clip: Clip, folder: Path, choices: list[tuple[str, str]], peer: bool, bar: Progress
-) -> tuple[list[str], list[str]]:
+    clip: Clip, folder: Path, choices: list[Choice], peer: bool, bar: Progress
+) -> _Measured:
     source, _ = make(clip)
     short, long = folder / "short.mp4", folder / f"{clip.name}.mp4"
     more = repeated(source, long, _TIMES) - repeated(source, short, 1, _FIRST)
-    plain: list[Rate] = []
-    ours: dict[tuple[str, str], list[Rate]] = {each: [] for each in choices}
-    others = []
+    found = _Measured(
+        clip.name, {each: [] for each in _encodings(choices)}, {each: [] for each in choices}, []
+    )
     task = bar.add_task(clip.name, total=_ROUNDS)
     # In turn, so that a busy moment of the machine hits all.
     for number in range(_ROUNDS):
-        plain.append(_rate(_transcode, short, long, more))
-        for (detector, quality), rates in ours.items():
-            command = functools.partial(_ours, detector=detector, quality=quality)
+        for encoding, rates in found.plain.items():
+            command = functools.partial(_transcode, encoding=encoding)
             rates.append(_rate(command, short, long, more))
+        for (detector, quality), rates in found.ours.items():
+            covering = functools.partial(_ours, detector=detector, quality=quality)
+            rates.append(_rate(covering, short, long, more))
         if peer and number < 2:
-            others.append(_deface_frame(source, folder))
+            found.deface.append(_deface_frame(source, folder))
         bar.advance(task)
-    other = 1 / statistics.median(seconds for seconds, _ in others) if others else None
-    row = [clip.name, f"{_fps(plain):.0f}", f"{other:.2f}" if other else "–"]
-    for rates in ours.values():
-        ratio = statistics.median(a.frame / b.frame for a, b in zip(plain, rates, strict=True))
-        over = f"{_fps(rates) / other:.0f} ×" if other else "–"
-        row.append(f"{_fps(rates):.1f} ({ratio:.2f}; {over})")
-    memory = [max(each.memory for each in rates) for rates in (plain, *ours.values())]
-    memory += [max(each for _, each in others)] if others else []
-    starts = [min(each.start for each in rates) for rates in ours.values()]
-    sizes = [clip.name, *(f"{each / 1e6:.0f}" for each in memory)]
-    return row, [*sizes, " / ".join(f"{each:.1f}" for each in starts)]
+    return found
+
+
+def _encodings(choices: list[Choice]) -> list[Encoding]:
+    return list(dict.fromkeys(ENCODINGS[quality] for _, quality in choices))
 
 
 def _lengths(folder: Path, console: Console) -> None:
@@ -202,26 +251,36 @@ def run() -> None:
         console.print("Skipped: portraits and recordings are not beside this checkout.")
         return
     detectors = list(dict.fromkeys([str(faces.choose()), "centerface"]))
-    choices = [(detectors[0], "fast"), *((each, "balanced") for each in detectors)]
+    choices = [(each, quality) for each in detectors for quality in ("fast", "balanced")]
     peer = deface.install()
-    titles = [f"{detector}, {quality}" for detector, quality in choices]
-    speed = _table("Frames a second (of plain; over deface)", ["", "plain", "deface", *titles])
-    names = ["", "plain", *titles, *(["deface"] if peer else []), "ours to start, s"]
-    memory = _table("Peak memory of the largest process, MB", names)
+    plain = [f"plain, {each.preset} {each.crf}" for each in _encodings(choices)]
+    names = ["", *plain, *(f"{detector}, {quality}" for detector, quality in choices)]
+    speed = _table(
+        "Frames a second (of plain; over deface)",
+        [*names[: 1 + len(plain)], "deface", *names[1 + len(plain) :]],
+    )
+    memory = _table(
+        "Peak memory of the largest process, MB",
+        [*names, *(["deface"] if peer else []), "ours to start, s"],
+    )
+    sizes = _table(f"What is written of {_TIMES} times the clip, MB", names)
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         with Progress(console=console, transient=True) as bar:
             for clip in clips():
                 if clip.name in _CLIPS:
-                    fast, large = _measure(clip, folder, choices, peer, bar)
-                    speed.add_row(*fast)
-                    memory.add_row(*large)
+                    found = _measure(clip, folder, choices, peer, bar)
+                    speed.add_row(*found.speed())
+                    memory.add_row(*found.memory())
+                    sizes.add_row(*found.sizes())
         console.print(speed)
         console.print(
-            f"Plain: decode and x264 veryfast crf 23, nothing else. Ours: `habeas redact`. deface "
-            f"{deface.VERSION}: its defaults. Each is what one more frame takes, without the start."
+            f"Plain: decode and x264, nothing else. Ours: `habeas redact`, of plain with the same "
+            f"encoder settings. deface {deface.VERSION}: its defaults. Each is what one more frame "
+            "takes, without the start."
         )
         console.print(memory)
+        console.print(sizes)
         _lengths(folder, console)
         _one_core(folder, console)
 

@@ -1,16 +1,16 @@
-"""`python -m bench.footage.transcode IN OUT`: decode and encode, nothing else: the limit."""
+"""`python -m bench.footage.transcode IN OUT PRESET CRF`: decode, encode, no more: the limit."""
 
 import sys
 
 import av
 
 
-def main(source: str, target: str) -> None:
+def main(source: str, target: str, preset: str, crf: str) -> None:
     """Transcode with the settings that covered video is written with."""
     with av.open(source) as video, av.open(target, "w") as out:
         stream = video.streams.video[0]
         stream.thread_type = "AUTO"
-        options = {"preset": "veryfast", "crf": "23"}
+        options = {"preset": preset, "crf": crf}
         written = out.add_stream("libx264", rate=stream.average_rate, options=options)
         written.width, written.height = stream.width, stream.height
         written.pix_fmt = "yuv420p"

@@ -1,0 +1,82 @@
+"""`python -m bench.footage.hour`: memory over an hour of 1080p at 15 frames a second.
+
+Too long to be one of `make bench`: it takes about a quarter of an hour.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from fractions import Fraction
+from pathlib import Path
+
+import av
+
+from bench.footage.generate import clips, make
+from bench.footage.grounds import available
+from bench.footage.speed import repeated
+
+_FPS, _CLIP_FPS, _CLIP_FRAMES = 15, 25, 200
+_PARTS = 12
+
+
+def _tree(pid: int) -> list[int]:
+    """A process and all that it started."""
+    try:
+        told = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return []
+    return [pid, *(each for child in told for each in _tree(int(child)))]
+
+
+def _resident(pid: int) -> int:
+    """Bytes of memory that a process has now; 0 for one that has ended."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except OSError:
+        return 0
+    return pages * 4096
+
+
+def main() -> None:
+    """Cover it, and print the largest process's memory as time goes on."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quality", default="balanced")
+    parser.add_argument("--detector", default="auto")
+    parser.add_argument("--minutes", type=int, default=60)
+    chosen = parser.parse_args()
+    if not available():
+        raise SystemExit("Skipped: portraits and recordings are not beside this checkout.")
+    source, _ = make(next(clip for clip in clips() if clip.name == "static-1080p"))
+    with tempfile.TemporaryDirectory() as folder:
+        video, out = Path(folder) / "hour.mp4", Path(folder) / "covered.mp4"
+        times = chosen.minutes * 60 * _FPS // _CLIP_FRAMES
+        frames = repeated(source, video, times, slower=Fraction(_CLIP_FPS, _FPS))
+        command = [sys.executable, "-m", "habeas", "redact", str(video), str(out), "--json"]
+        command += ["--quality", chosen.quality, "--detector", chosen.detector]
+        began = time.monotonic()
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        seen: list[int] = []
+        while process.poll() is None:
+            seen.append(max(map(_resident, _tree(process.pid)), default=0))
+            time.sleep(1)
+        took = time.monotonic() - began
+        told = json.loads(process.stdout.read()) if process.stdout else {}
+        with av.open(str(out)) as covered:
+            length = (covered.duration or 0) / av.time_base
+        size = -(-len(seen) // _PARTS)
+        peaks = [max(seen[at : at + size]) / 1e6 for at in range(0, len(seen), size)]
+        print(
+            f"{frames} frames, {length / 60:.1f} minutes, in {took:.0f} s: {frames / took:.1f} fps"
+        )
+        print("Memory of the largest process, MB, in", len(peaks), "parts of that time:")
+        print(" ".join(f"{each:.0f}" for each in peaks))
+        print(f"Faces {told.get('faces')}, looks {told.get('looks')}.")
+
+
+if __name__ == "__main__":
+    main()

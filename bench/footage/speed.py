@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 import statistics
 import subprocess
@@ -22,6 +23,7 @@ from bench.footage import deface
 from bench.footage.generate import Clip, clips, make
 from bench.footage.grounds import available
 from habeas import faces
+from habeas.faces._onnx import cuda
 from habeas.footage.settings import ENCODINGS, Encoding
 
 _CLIPS = ("static-1080p", "pan-1080p", "static-720p", "pan-720p")
@@ -35,8 +37,8 @@ _SAME = Fraction(1)
 #: The same for deface, which takes as long for every frame.
 _FEW, _MORE = 8, 32
 
-#: Detector and quality.
-Choice = tuple[str, str]
+#: Detector, quality, and whether on a GPU.
+Choice = tuple[str, str, bool]
 
 
 @dataclass(frozen=True)
@@ -117,10 +119,10 @@ def _transcode(source: Path, target: Path, encoding: Encoding) -> list[str]:
 
 
 def _ours(
-    source: Path, target: Path, detector: str = "auto", quality: str = "balanced"
+    source: Path, target: Path, detector: str = "auto", quality: str = "balanced", gpu: bool = False
 ) -> list[str]:
     started = [sys.executable, "-m", "habeas", "redact", str(source), str(target)]
-    return [*started, "--detector", detector, "--quality", quality]
+    return [*started, "--detector", detector, "--quality", quality, *["--gpu"] * gpu]
 
 
 def _deface_frame(source: Path, folder: Path) -> tuple[float, int]:
@@ -161,7 +163,7 @@ class _Measured:
         peer = statistics.median(each for each, _ in self.deface) if self.deface else None
         row = [self.clip, *(f"{_fps(rates):.0f}" for rates in self.plain.values())]
         row.append(f"{1 / peer:.2f}" if peer else "–")
-        for (_, quality), rates in self.ours.items():
+        for (_, quality, _), rates in self.ours.items():
             plain = self.plain[ENCODINGS[quality]]
             ratio = statistics.median(a.frame / b.frame for a, b in zip(plain, rates, strict=True))
             over = f"{_fps(rates) * peer:.1f} ×" if peer else "–"
@@ -198,8 +200,8 @@ def _measure(
         for encoding, rates in found.plain.items():
             command = functools.partial(_transcode, encoding=encoding)
             rates.append(_rate(command, short, long, more))
-        for (detector, quality), rates in found.ours.items():
-            covering = functools.partial(_ours, detector=detector, quality=quality)
+        for (detector, quality, gpu), rates in found.ours.items():
+            covering = functools.partial(_ours, detector=detector, quality=quality, gpu=gpu)
             rates.append(_rate(covering, short, long, more))
         if peer and number < 2:
             found.deface.append(_deface_frame(source, folder))
@@ -208,7 +210,7 @@ def _measure(
 
 
 def _encodings(choices: list[Choice]) -> list[Encoding]:
-    return list(dict.fromkeys(ENCODINGS[quality] for _, quality in choices))
+    return list(dict.fromkeys(ENCODINGS[quality] for _, quality, _ in choices))
 
 
 def _lengths(folder: Path, console: Console) -> None:
@@ -251,10 +253,11 @@ def run() -> None:
         console.print("Skipped: portraits and recordings are not beside this checkout.")
         return
     detectors = list(dict.fromkeys([str(faces.choose()), "centerface"]))
-    choices = [(each, quality) for each in detectors for quality in ("fast", "balanced")]
+    where = (False, True) if cuda() else (False,)
+    choices = list(itertools.product(detectors, ("fast", "balanced"), where))
     peer = deface.install()
     plain = [f"plain, {each.preset} {each.crf}" for each in _encodings(choices)]
-    names = ["", *plain, *(f"{detector}, {quality}" for detector, quality in choices)]
+    names = ["", *plain, *(f"{a}, {b}{', GPU' * gpu}" for a, b, gpu in choices)]
     speed = _table(
         "Frames a second (of plain; over deface)",
         [*names[: 1 + len(plain)], "deface", *names[1 + len(plain) :]],

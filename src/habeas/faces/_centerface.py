@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -30,10 +31,13 @@ class CenterFace:
 
     def __init__(self, *, gpu: bool = False) -> None:
         self._network = Network(_model(gpu=gpu), threads=os.cpu_count() or 1, gpu=gpu)
+        self._turn = threading.Lock()
 
     def find(self, picture: NDArray[np.uint8], threshold: float) -> list[Face]:
         """See `habeas.faces.Detector`."""
-        heat, size, offset, marks = (each[0] for each in self._network(tensor(picture, _RGB)))
+        with self._turn:
+            answers = self._network(tensor(picture, _RGB))
+        heat, size, offset, marks = (each[0] for each in answers)
         rows, columns = np.nonzero(heat[0] >= threshold)
         scores = heat[0, rows, columns]
         # Height first in the size and offset maps, as the network was trained.

@@ -31,7 +31,7 @@ _CODECS = {"mp4": "libx264", "mkv": "libx264", "avi": "mpeg4", "webm": "libvpx",
 _OTHERS = {"mp4": "mpeg4", "mkv": "mjpeg", "avi": "mjpeg", "webm": "libvpx-vp9", "ts": "libx264"}
 _ZONE = footage.Zone(0, 0, 0.5, 1)
 _SETTINGS = footage.Settings(
-    detector="centerface", quality="fast", crf=18, shape="box", always=(_ZONE,)
+    detector="centerface", quality="balanced", shape="box", always=(_ZONE,)
 )
 _WORDS = {0: "covered", 1: "refused", 3: "!uncovered", 4: "!incomplete"}
 

@@ -87,8 +87,8 @@ class Encoding:
     crf: int
 
 
-#: The pictures are as good with each; those of ``fast`` take a fifth more room and a quarter
-#: less time.
+#: The pictures are as good with each; those of ``fast`` take a third to a half more room, and a
+#: quarter less time.
 ENCODINGS = {
     "fast": Encoding("superfast", 26),
     "balanced": Encoding("veryfast", 23),

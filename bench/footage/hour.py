@@ -6,6 +6,7 @@ Too long to be one of `make bench`: it takes about a quarter of an hour.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import subprocess
 import sys
@@ -25,11 +26,11 @@ _PARTS = 12
 
 
 def _tree(pid: int) -> list[int]:
-    """A process and all that it started."""
-    try:
-        told = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except OSError:
-        return []
+    """A process and all that it started, whichever of its threads did."""
+    told: list[str] = []
+    for thread in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            told += thread.read_text().split()
     return [pid, *(each for child in told for each in _tree(int(child)))]
 
 
@@ -66,7 +67,7 @@ def main() -> None:
             seen.append(max(map(_resident, _tree(process.pid)), default=0))
             time.sleep(1)
         took = time.monotonic() - began
-        told = json.loads(process.stdout.read()) if process.stdout else {}
+        report = json.loads(process.stdout.read())["report"] if process.stdout else {}
         with av.open(str(out)) as covered:
             length = (covered.duration or 0) / av.time_base
         size = -(-len(seen) // _PARTS)
@@ -76,7 +77,7 @@ def main() -> None:
         )
         print("Memory of the largest process, MB, in", len(peaks), "parts of that time:")
         print(" ".join(f"{each:.0f}" for each in peaks))
-        print(f"Faces {told.get('faces')}, looks {told.get('looks')}.")
+        print(f"Peak {report['memory'] / 1e6:.0f} MB, {report['looks']} looks.")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """In eight bits CenterFace finds what it finds as published, at the same places."""
 
 import numpy as np
+import onnx
+import onnxruntime
 import pytest
 from PIL import Image
 
@@ -37,6 +39,23 @@ def test_the_same_faces_at_the_same_places(street, published):
     for face in expected:
         (same,) = [each for each in found if each.box.overlap(face.box) > 0.75]
         assert abs(same.score - face.score) < 0.15
+
+
+def test_the_runtime_keeps_channels_last(tmp_path):
+    """Where it may not, it turns every layer round and back, for twice the time."""
+    options = onnxruntime.SessionOptions()
+    options.optimized_model_filepath = str(tmp_path / "run.onnx")
+    options.log_severity_level = 3
+    model = assets.path(eight_bit.ASSET)
+    onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    nodes = onnx.load(options.optimized_model_filepath).graph.node
+    layouts = [
+        {each.name: each.i for each in node.attribute}.get("channels_last", 0)
+        for node in nodes
+        if node.op_type == "QLinearConv"
+    ]
+    assert len(layouts) > 50
+    assert all(layouts)
 
 
 def test_nothing_is_found_where_there_is_none(street):

@@ -40,8 +40,12 @@ def opened(path: Path) -> onnx.ModelProto:
     needed = [each for each in graph.initializer if each.name in used]
     del graph.initializer[:]
     graph.initializer.extend(needed)
-    for each in [*graph.input, *graph.output]:
+    for each in graph.output:
         each.type.tensor_type.ClearField("shape")
+    # The number of axes has to be known for the runtime to keep channels last, as its
+    # convolutions in eight bits want them; otherwise it turns them round and back at each layer.
+    pictures, _, height, width = graph.input[0].type.tensor_type.shape.dim
+    pictures.dim_value, height.dim_param, width.dim_param = 1, "height", "width"
     return model
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from habeas import assets
-from habeas.faces._onnx import Network, cuda, suppress, tensor
+from habeas.faces._onnx import Network, cuda, suppress
 from habeas.faces._types import Box, Face
 
 EIGHT_BIT = "centerface-8bit.onnx"
@@ -36,7 +36,7 @@ class CenterFace:
     def find(self, picture: NDArray[np.uint8], threshold: float) -> list[Face]:
         """See `habeas.faces.Detector`."""
         with self._turn:
-            answers = self._network(tensor(picture, _RGB))
+            answers = self._network(picture, _RGB)
         heat, size, offset, marks = (each[0] for each in answers)
         rows, columns = np.nonzero(heat[0] >= threshold)
         scores = heat[0, rows, columns]

@@ -10,6 +10,8 @@ import onnxruntime
 from numpy.typing import NDArray
 
 Tensor = NDArray[np.float32]
+#: What a network is shown, 1 × 3 × height × width: bytes as floats, or as they are.
+Input = NDArray[np.float32] | NDArray[np.uint8]
 _ERRORS_ONLY = 3
 _CUDA = "CUDAExecutionProvider"
 
@@ -38,18 +40,33 @@ class Network:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         providers = [_CUDA] * (gpu and cuda()) + ["CPUExecutionProvider"]
         self._session = onnxruntime.InferenceSession(model, options, providers=providers)
-        self._entrance = self._session.get_inputs()[0].name
+        entrance = self._session.get_inputs()[0]
+        self._entrance = entrance.name
+        self._bytes = entrance.type == "tensor(uint8)"
 
-    def __call__(self, tensor: Tensor) -> Sequence[Tensor]:
-        """All outputs, in the order of the file."""
-        outputs: Sequence[Tensor] = self._session.run(None, {self._entrance: tensor})
+    def __call__(self, picture: NDArray[np.uint8], order: tuple[int, int, int]) -> Sequence[Tensor]:
+        """All outputs, in the order of the file.
+
+        Args:
+            picture: 3 × height × width, 0 to 255.
+            order: of its channels, as the model wants them.
+        """
+        shown = tensor(picture, order, np.uint8 if self._bytes else np.float32)
+        outputs: Sequence[Tensor] = self._session.run(None, {self._entrance: shown})
         return outputs
 
 
-def tensor(picture: NDArray[np.uint8], order: tuple[int, int, int]) -> Tensor:
-    """*picture* (3 × height × width) as floats, padded right and below to multiples of 32."""
+def tensor(
+    picture: NDArray[np.uint8],
+    order: tuple[int, int, int],
+    kind: type[np.uint8 | np.float32] = np.float32,
+) -> Input:
+    """*picture* (3 × height × width) with its channels in *order*, of numbers of that *kind*.
+
+    It is padded right and below to multiples of 32.
+    """
     _, height, width = picture.shape
-    padded = np.empty((1, 3, -(-height // 32) * 32, -(-width // 32) * 32), np.float32)
+    padded = np.empty((1, 3, -(-height // 32) * 32, -(-width // 32) * 32), kind)
     for at, channel in enumerate(order):
         padded[0, at, :height, :width] = picture[channel]
     padded[..., height:, :] = padded[..., width:] = 0

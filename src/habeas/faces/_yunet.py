@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from habeas import assets
-from habeas.faces._onnx import Network, suppress, tensor
+from habeas.faces._onnx import Network, suppress
 from habeas.faces._types import Box, Face
 
 ASSET = "yunet_n_dynamic.onnx"
@@ -28,15 +28,15 @@ class YuNet:
 
     def find(self, picture: NDArray[np.uint8], threshold: float) -> list[Face]:
         """See `habeas.faces.Detector`."""
-        blob = tensor(picture, _BGR)
-        out = self._network(blob)
+        out = self._network(picture, _BGR)
+        width = -(-picture.shape[2] // _STRIDES[-1]) * _STRIDES[-1]
         rows = []
         for at, stride in enumerate(_STRIDES):
             classes, objects, boxes, points = (out[at + 3 * kind][0] for kind in range(4))
             # The score is the geometric mean of "a face" and "an object here".
             squares = np.clip(classes[:, 0], 0, 1) * np.clip(objects[:, 0], 0, 1)
             seen = np.flatnonzero(squares >= threshold * threshold)
-            cells = np.stack([seen % (blob.shape[3] // stride), seen // (blob.shape[3] // stride)])
+            cells = np.stack([seen % (width // stride), seen // (width // stride)])
             cells = cells.T.astype(np.float32)
             middle = (cells + boxes[seen, :2]) * stride
             half = np.exp(np.clip(boxes[seen, 2:], -8, 8)) * stride / 2

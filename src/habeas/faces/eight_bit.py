@@ -85,7 +85,30 @@ def quantise(
             nodes_to_exclude=_heads(onnx.load(str(folded)).graph),
             calibration_cache_path=str(ranges),
         )
+        onnx.save(_of_bytes(onnx.load(str(made))), str(made))
         made.replace(target)
+
+
+def _of_bytes(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The model with its first step taken off: pictures come as the bytes that it makes of them.
+
+    Raises:
+        ValueError: bytes are not what it makes of them.
+    """
+    graph = model.graph
+    (entrance,) = graph.input
+    (step,) = [node for node in graph.node if entrance.name in node.input]
+    values = {each.name: onnx.numpy_helper.to_array(each) for each in graph.initializer}
+    scale, zero = (values[name] for name in step.input[1:])
+    if step.op_type != "QuantizeLinear" or scale != 1 or zero != 0:
+        raise ValueError("The ranges of the model's input are not 0 to 255.")
+    for node in graph.node:
+        node.input[:] = [
+            entrance.name if name == step.output[0] else name for name in node.input
+        ]
+    graph.node.remove(step)
+    entrance.type.tensor_type.elem_type = onnx.TensorProto.UINT8
+    return model
 
 
 def _heads(graph: onnx.GraphProto) -> list[str]:

@@ -17,8 +17,9 @@ from habeas.footage._changes import MOST, SAME
 from habeas.footage._planes import planes
 from habeas.footage.settings import Quality, Zone
 
-#: A face as high as that share of the picture is found with this score; a landscape is not.
-_LARGE, _LARGE_SURE = 0.35, 0.75
+#: Shares of the picture's lesser side: a face is as good as any below the first, large from the
+#: second. What a detector takes for a large face is found less surely than one that is.
+_USUAL, _LARGE = 0.15, 0.3
 #: Side of the networks' coarsest cells, pixels of what they see.
 _CELL = 32
 #: Share of the score that begins a track from which a sighting may still continue one.
@@ -60,10 +61,18 @@ def look(
         parts = (each[top:bottom, left:right] for each in (red, green, blue))
         upright = np.stack([np.rot90(each, turns) for each in parts], dtype=np.uint8)
         for face in detector.find(upright, quality.keep * _FAINT):
-            if face.score >= _LARGE_SURE or face.box.height < _LARGE * min(width, height):
+            if face.score >= _least(face.box.height / min(width, height), quality):
                 box = _stored(face.box, turns, right - left, bottom - top)
                 found.append(replace(face, box=_placed(box, left, top, across, down)))
     return found
+
+
+def _least(height: float, quality: Quality) -> float:
+    """The score from which a face is one that takes so much of the picture's lesser side."""
+    if height <= _USUAL:
+        return quality.keep * _FAINT
+    large = min(1.0, (height - _USUAL) / (_LARGE - _USUAL))
+    return quality.keep + (quality.large - quality.keep) * large
 
 
 def look_around(

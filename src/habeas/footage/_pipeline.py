@@ -31,11 +31,11 @@ from habeas.footage.settings import Quality, Settings
 
 #: Seconds: covered before and after a sighting; the longest gap that is closed; covered after
 #: a sighting of somebody who stands.
-_BEFORE, _AFTER, _GAP, _LINGER = 0.4, 0.4, 1.0, 4.0
+_BEFORE, _AFTER, _GAP, _LINGER = 0.4, 0.4, 2.0, 4.0
 #: Bytes of frames that may wait for their future.
 _WAITING = 192 * 1024 * 1024
 #: Pixels of what the detector sees by which its boxes may be off.
-_OFF = 1.0
+_OFF = 2.0
 #: How far threads that look stand back, of 19.
 _NICE = 10
 

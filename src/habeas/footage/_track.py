@@ -48,7 +48,7 @@ class Tracking:
     linger: int
     keep: float
     sure: float
-    grow: float = 1.2
+    grow: float = 1.15
     pad: float = 0.0
 
 

@@ -51,25 +51,27 @@ class Quality:
         every: frames from one look to the next; where nothing has changed, four times as many.
         keep: score that begins a track; half of it continues one where it is expected.
         sure: score from which one single look makes a face.
+        large: score from which a face that takes much of the picture is one.
     """
 
     side: int
     every: int
     keep: float
     sure: float
+    large: float
 
 
 #: Measured figures of each: docs/footage.md.
 QUALITIES: dict[str, dict[str, Quality]] = {
     "yunet": {
-        "fast": Quality(1120, 4, 0.3, 0.6),
-        "balanced": Quality(1280, 3, 0.3, 0.6),
-        "thorough": Quality(1920, 2, 0.3, 0.6),
+        "fast": Quality(1120, 4, 0.3, 0.6, 0.7),
+        "balanced": Quality(1280, 3, 0.3, 0.6, 0.7),
+        "thorough": Quality(1920, 2, 0.3, 0.6, 0.7),
     },
     "centerface": {
-        "fast": Quality(1440, 4, 0.2, 0.4),
-        "balanced": Quality(1600, 4, 0.2, 0.4),
-        "thorough": Quality(1920, 3, 0.2, 0.4),
+        "fast": Quality(1440, 4, 0.2, 0.4, 0.4),
+        "balanced": Quality(1600, 4, 0.2, 0.4, 0.4),
+        "thorough": Quality(1920, 3, 0.2, 0.4, 0.4),
     },
 }
 

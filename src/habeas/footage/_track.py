@@ -20,7 +20,7 @@ _AROUND = 9
 #: Sizes of a face a frame below which somebody stands.
 _STILL = 0.04
 #: Sizes of a face and its change of size within which a faint sighting continues a track.
-_FAINT = 1.0
+_FAINT = 0.6
 #: The same from which a sighting that continues a track begins one of its own as well.
 _DOUBT = 1.0
 

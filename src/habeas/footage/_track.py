@@ -17,6 +17,8 @@ from habeas.faces import Box, Face
 
 #: Frames to either side in which a face's greatest size counts.
 _AROUND = 9
+#: Frames in which the speed of somebody unseen falls to a third.
+_FADES = 16
 #: Sizes of a face a frame below which somebody stands.
 _STILL = 0.04
 #: Sizes of a face and its change of size within which a faint sighting continues a track.
@@ -94,7 +96,7 @@ class _Track:
             dx, dy = self.speed(at_end=at_end)
             # Speed fades: people who leave our sight rarely go on straight for long.
             steps = at - near.at
-            run = math.copysign(8 * (1 - math.exp(-abs(steps) / 8)), steps)
+            run = math.copysign(_FADES * (1 - math.exp(-abs(steps) / _FADES)), steps)
             return _Seen(at, near.x + dx * run, near.y + dy * run, near.width, near.height)
         right = next(index for index, each in enumerate(self.seen) if each.at >= at)
         a, b = self.seen[right - 1], self.seen[right]
@@ -192,6 +194,7 @@ class Tracker:
         """Frames up to *frame* will not be asked for again."""
         at = self._times.pop(frame, float(frame))
         self._origin.pop(frame, None)
+        self._scenes.pop(frame, None)
         self._scenes.pop(frame, None)
         keep = max(self._tracking.gap, self._tracking.linger)
         self._tracks = [each for each in self._tracks if each.seen[-1].at + keep > at]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from habeas.faces import Box, Face
+from habeas.faces import Box, Sighting
 from habeas.footage._changes import REFRESH, Changes, unchanged
 
 GROUND = np.random.default_rng(1).integers(60, 200, (135, 240)).astype(np.uint8)
@@ -23,8 +23,7 @@ def holds(region, x, y):
 
 
 def face(left, top, size=40.0):
-    points = np.zeros((5, 2), np.float32)
-    return Face(Box(left, top, left + size, top + size), 0.9, points)
+    return Sighting(Box(left, top, left + size, top + size), 0.9)
 
 
 def test_the_first_look_is_at_everything_and_the_next_at_nothing():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from habeas.faces import Box, Face
+from habeas.faces import Box, Sighting
 from habeas.footage._track import Tracker, Tracking
 
 RULES = Tracking(before=10, after=10, gap=20, linger=40, keep=0.3, sure=0.6, grow=1.3)
@@ -14,7 +14,7 @@ RULES = Tracking(before=10, after=10, gap=20, linger=40, keep=0.3, sure=0.6, gro
 
 def face(x, y=100.0, size=20.0, score=0.9):
     half = size / 2
-    return Face(Box(x - half, y - half, x + half, y + half), score, None)
+    return Sighting(Box(x - half, y - half, x + half, y + half), score)
 
 
 def run(sightings, frames, *, shifts=None, cuts=(), rules=RULES):
@@ -47,7 +47,7 @@ def test_who_stood_is_hidden_and_not_gone():
 
 def test_a_face_behind_a_post_is_covered_whole():
     """What is left to be seen of it makes a narrow box; the cover stays as wide as the face."""
-    half = Face(Box(90, 90, 100, 110), 0.9, None)
+    half = Sighting(Box(90, 90, 100, 110), 0.9)
     found = run({0: [face(100)], 3: [half], 6: [face(100)]}, 7)
     assert found[3][0].width >= 20
 

@@ -8,7 +8,7 @@ from habeas.faces._blazeface import FULL_RANGE, SHORT_RANGE
 from habeas.faces._detector import Detector, UnknownDetectorError, choose, detector
 from habeas.faces._mesh import Landmarks, find_landmarks
 from habeas.faces._person import find_person
-from habeas.faces._types import Box, Face, Pixels, Points
+from habeas.faces._types import Box, Face, Pixels, Points, Sighting
 
 __all__ = [
     "FULL_RANGE",
@@ -19,6 +19,7 @@ __all__ = [
     "Landmarks",
     "Pixels",
     "Points",
+    "Sighting",
     "UnknownDetectorError",
     "choose",
     "detector",

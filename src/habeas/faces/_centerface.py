@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from habeas import assets
 from habeas.faces._onnx import Network, cuda, suppress
-from habeas.faces._types import Box, Face
+from habeas.faces._types import Box, Sighting
 
 EIGHT_BIT = "centerface-8bit.onnx"
 PUBLISHED = assets.DERIVED[EIGHT_BIT]
@@ -33,11 +33,11 @@ class CenterFace:
         self._network = Network(_model(gpu=gpu), threads=os.cpu_count() or 1, gpu=gpu)
         self._turn = threading.Lock()
 
-    def find(self, picture: NDArray[np.uint8], threshold: float) -> list[Face]:
+    def find(self, picture: NDArray[np.uint8], threshold: float) -> list[Sighting]:
         """See `habeas.faces.Detector`."""
         with self._turn:
             answers = self._network(picture, _RGB)
-        heat, size, offset, marks = (each[0] for each in answers)
+        heat, size, offset = (each[0] for each in answers)
         rows, columns = np.nonzero(heat[0] >= threshold)
         scores = heat[0, rows, columns]
         # Height first in the size and offset maps, as the network was trained.
@@ -45,15 +45,8 @@ class CenterFace:
         y = (rows + offset[0, rows, columns] + 0.5) * _STRIDE - extent[0] / 2
         x = (columns + offset[1, rows, columns] + 0.5) * _STRIDE - extent[1] / 2
         edges = np.stack([x, y, x + extent[1], y + extent[0]], axis=1).astype(np.float32)
-        points = np.stack(
-            [
-                marks[1::2, rows, columns] * extent[1] + x,
-                marks[0::2, rows, columns] * extent[0] + y,
-            ],
-            axis=2,
-        ).swapaxes(0, 1)
         return [
-            Face(Box(*map(float, edges[at])), float(scores[at]), points[at].astype(np.float32))
+            Sighting(Box(*map(float, edges[at])), float(scores[at]))
             for at in suppress(edges, scores, 0.3)
         ]
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from habeas import assets
 from habeas.errors import HabeasError
-from habeas.faces._types import Face
+from habeas.faces._types import Sighting
 
 DetectorName = Literal["yunet", "centerface"]
 
@@ -21,7 +21,7 @@ class Detector(Protocol):
     #: How many threads may look at once without waste.
     parallel: int
 
-    def find(self, picture: NDArray[np.uint8], threshold: float) -> list[Face]:
+    def find(self, picture: NDArray[np.uint8], threshold: float) -> list[Sighting]:
         """All faces, surest first.
 
         Args:

@@ -46,17 +46,26 @@ class Box:
         return shared / whole if whole else 0.0
 
 
-@dataclass(frozen=True, eq=False)
-class Face:
-    """A face that was found.
+@dataclass(frozen=True)
+class Sighting:
+    """Where a face was found, and nothing else of it.
 
     Attributes:
         box: around it.
         score: 0 to 1, how sure the detector is that this is a face; it says nothing of
             the picture's quality.
-        points: the detector's few points; both eyes first, the person's right eye leading.
     """
 
     box: Box
     score: float
+
+
+@dataclass(frozen=True, eq=False)
+class Face(Sighting):
+    """A face in a portrait that was found.
+
+    Attributes:
+        points: the detector's few points; both eyes first, the person's right eye leading.
+    """
+
     points: Points

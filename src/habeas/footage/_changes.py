@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from habeas.faces import Box, Face
+from habeas.faces import Box, Sighting
 from habeas.footage._motion import Small
 
 #: Side of the squares that are compared, in pixels of the small picture.
@@ -69,7 +69,9 @@ class Changes:
         self._known, self._parts = small.copy(), 0
 
 
-def unchanged(before: Sequence[Face], now: Sequence[Face], regions: Sequence[Box]) -> list[Face]:
+def unchanged(
+    before: Sequence[Sighting], now: Sequence[Sighting], regions: Sequence[Box]
+) -> list[Sighting]:
     """Faces of the look *before* that still stand, as nobody looked where they are.
 
     Args:

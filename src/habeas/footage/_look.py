@@ -12,7 +12,7 @@ import av
 import numpy as np
 from av.video.reformatter import VideoReformatter
 
-from habeas.faces import Box, Detector, Face
+from habeas.faces import Box, Detector, Sighting
 from habeas.footage._changes import MOST, SAME
 from habeas.footage._planes import planes
 from habeas.footage.settings import Quality, Zone
@@ -34,7 +34,7 @@ def look(
     frame: av.VideoFrame,
     quality: Quality,
     regions: Sequence[Box] | None = None,
-) -> list[Face]:
+) -> list[Sighting]:
     """Faces of one frame, in its stored pixels. The picture is scaled down and turned upright.
 
     Args:
@@ -77,7 +77,7 @@ def _least(height: float, quality: Quality) -> float:
 
 def look_around(
     detector: Detector, frame: av.VideoFrame, quality: Quality, boxes: Sequence[Box]
-) -> list[Face]:
+) -> list[Sighting]:
     """Faces near where faces were a few frames ago, as far as somebody who runs gets.
 
     Args:
@@ -90,7 +90,7 @@ def look_around(
     around = [_widened(box, _REACH, whole) for box in boxes]
     if sum(each.width * each.height for each in around) > MOST * whole.width * whole.height:
         return look(detector, frame, quality)
-    found: list[Face] = []
+    found: list[Sighting] = []
     for box, region in zip(boxes, around, strict=True):
         near = _widened(box, _REACH / 2, whole)
         for face in look(detector, frame, quality, [region]):

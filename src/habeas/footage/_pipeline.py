@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import av
 
-from habeas.faces import Box, Detector, Face
+from habeas.faces import Box, Detector, Sighting
 from habeas.footage._ahead import ahead
 from habeas.footage._changes import REFRESH, Changes, unchanged
 from habeas.footage._cover import cover, cover_whole
@@ -60,7 +60,7 @@ class _Watched:
     frame: av.VideoFrame
     at: float
     motion: Motion
-    look: Future[list[Face]] | None = None
+    look: Future[list[Sighting]] | None = None
     #: Where was looked, stored pixels; None for everywhere.
     regions: tuple[Box, ...] | None = None
 
@@ -90,7 +90,7 @@ class Pipeline:
         self._clock = _Clock(self._fps)
         self._changes = Changes()
         #: All faces of the last look, where was not looked again included.
-        self._known: list[Face] = []
+        self._known: list[Sighting] = []
         #: The time of that look, in frames of the usual length.
         self._looked = -math.inf
 
@@ -197,7 +197,7 @@ class Pipeline:
         )  # fmt: skip
 
     def _tell(self, tracker: Tracker, number: int, item: _Watched, failed: set[int]) -> None:
-        found: list[Face] | None = None
+        found: list[Sighting] | None = None
         again = self._again(tracker, item)
         if item.look is not None or again:
             try:

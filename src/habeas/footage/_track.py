@@ -13,7 +13,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from habeas.faces import Box, Face
+from habeas.faces import Box, Sighting
 
 #: Frames to either side in which a face's greatest size counts.
 _AROUND = 9
@@ -157,7 +157,7 @@ class Tracker:
     def see(
         self,
         frame: int,
-        faces: Sequence[Face] | None,
+        faces: Sequence[Sighting] | None,
         shift: tuple[float, float] = (0.0, 0.0),
         *,
         at: float | None = None,
@@ -215,7 +215,7 @@ class Tracker:
         """Covers grow with the time since the face was seen."""
         return self._tracking.grow + min(0.3, 0.03 * distance)
 
-    def _associate(self, at: float, faces: Sequence[Face]) -> None:
+    def _associate(self, at: float, faces: Sequence[Sighting]) -> None:
         ox, oy = self._at
         new = [
             _Seen(

@@ -48,10 +48,15 @@ class MotionEstimator:
     def __init__(self) -> None:
         self._last: Small | None = None
         self._spectrum: NDArray[np.complex64] | None = None
+        self._moved = Motion()
 
     def next(self, small: Small) -> Motion:
         """The motion from the last picture to this one (height × width, grey)."""
-        last, self._last = self._last, small
+        self._moved = self._since(self._last, small)
+        self._last = small
+        return self._moved
+
+    def _since(self, last: Small | None, small: Small) -> Motion:
         if last is None or last.shape != small.shape:
             self._spectrum = None
             return Motion(cut=last is not None)
@@ -60,9 +65,13 @@ class MotionEstimator:
             return Motion()
         both = _Both(last.astype(np.float32), small.astype(np.float32))
         still = both.alike(0, 0)
-        dx = dy = 0
+        dx, dy = round(self._moved.dx), round(self._moved.dy)
         if still > _ALMOST_THE_SAME and both.lowest(0, 0) == (0, 0):
             # A camera on a pole, as nearly always: nothing else can be nearer.
+            self._spectrum = None
+            dx = dy = 0
+        elif (dx or dy) and both.alike(dx, dy) > max(still, _ALMOST_THE_SAME):
+            # A camera that turns goes on turning, as fast or nearly.
             self._spectrum = None
         else:
             before = self._spectrum if self._spectrum is not None else _spectrum(both.last)

@@ -217,6 +217,9 @@ class Pipeline:
         side = step(item.frame)
         shift = (item.motion.dx * side, item.motion.dy * side)
         tracker.see(number, found, shift, at=item.at, cut=item.motion.cut)
+        if again:
+            # Whom that look met first, the next one meets as soon.
+            tracker.begun = []
 
     def _again(self, tracker: Tracker, item: _Watched) -> list[Box]:
         """Where to look at a frame between two looks: who just came may be gone by the next.

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from habeas import faces
-from habeas.faces import Box
+from habeas.faces import Box, Sighting
 from habeas.footage._look import look, look_around
 from habeas.footage._pipeline import Pipeline
-from habeas.footage.settings import Settings
+from habeas.footage.settings import QUALITIES, Settings
 from tests.footage import films
 
 SETTINGS = Settings(detector="centerface")
@@ -42,6 +42,40 @@ def test_a_part_is_seen_as_the_whole_is(tmp_path, detector, rotation):
         (found,) = look(detector, frame, SETTINGS.look, [region])
         assert found.box.overlap(box) > 0.8
     assert look(detector, frame, SETTINGS.look, []) == []
+
+
+class Told:
+    """Says that one face is there, as high as told and as sure."""
+
+    name, parallel = "told", 1
+
+    def __init__(self, height, score):
+        self._face = Sighting(Box(10, 10, 10 + 0.7 * height, 10 + height), score)
+
+    def find(self, _picture, threshold):
+        return [self._face] if self._face.score >= threshold else []
+
+
+@pytest.mark.parametrize(
+    ("name", "share", "score", "is_one"),
+    [
+        ("yunet", 0.1, 0.2, True),
+        ("yunet", 0.1, 0.1, False),
+        ("yunet", 0.22, 0.6, True),
+        ("yunet", 0.22, 0.4, False),
+        ("yunet", 0.5, 0.75, True),
+        ("yunet", 0.5, 0.65, False),
+        # CenterFace is less sure of real ones: turned by 45 degrees they get 0.5.
+        ("centerface", 0.5, 0.5, True),
+        ("centerface", 0.5, 0.3, False),
+    ],
+)
+def test_a_large_face_is_one_if_the_detector_is_as_sure_as_of_large_faces(
+    tmp_path, name, share, score, is_one
+):
+    (frame, *_) = films.read(films.write(tmp_path / "film.mp4", [two_faces()] * 2))
+    found = look(Told(720 * share, score), frame, QUALITIES[name]["balanced"])
+    assert bool(found) == is_one
 
 
 class Watched:
@@ -98,6 +132,21 @@ def test_who_runs_past_between_two_looks_is_covered_all_the_way(tmp_path, detect
     for n in range(every - 2, every + 3):
         middle = 680 + 60 * (n - every)
         assert any(b.left < middle - 15 and middle + 15 < b.right for b in covered[n].boxes), n
+
+
+def test_a_look_between_two_looks_asks_for_no_other(tmp_path, detector):
+    """However many it meets for the first time: the next look is as near as this one was."""
+    ground, every = np.full((720, 1280, 3), 120, np.uint8), SETTINGS.look.every
+    frames = [ground.copy() for _ in range(2 * every + 1)]
+    for n, picture in enumerate(frames):
+        for x, since in ((600, every), (672, every + every // 2)):
+            if n >= since:
+                picture[300:407, x : x + 80] = films.face(80).resize((80, 107))
+    film = films.write(tmp_path / "film.mp4", frames)
+    watched = Watched(detector)
+    covered = list(Pipeline(watched, SETTINGS, 25).run(films.read(film)))
+    assert len(covered[-1].boxes) == 2
+    assert len(watched.between) == 1
 
 
 @pytest.fixture(scope="module")

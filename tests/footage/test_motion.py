@@ -56,6 +56,19 @@ def test_a_slow_pan_is_measured_though_somebody_walks_along(pixels):
             assert found.dx == pytest.approx(pixels / 4, abs=0.25)
 
 
+def test_a_camera_that_turns_may_stop_turn_back_and_cut():
+    picture = scene(1)
+    estimator = MotionEstimator()
+    estimator.next(window(picture, 0, 0, 2, 1))
+    at = 0
+    for number, step in enumerate([6, 6, 7, 7, -9, -9, 0, 0, 20, 20]):
+        at -= step
+        found = estimator.next(window(picture, at, 0, 2, number))
+        assert not found.cut
+        assert found.dx == pytest.approx(step, abs=0.6), number
+    assert estimator.next(window(scene(2), at - 20, 0, 2, 9)).cut
+
+
 def test_another_scene_is_a_cut_and_a_pan_is_none():
     estimator = MotionEstimator()
     estimator.next(window(scene(1), 0, 0))

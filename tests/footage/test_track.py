@@ -116,6 +116,10 @@ def test_a_faint_sighting_continues_a_track_and_begins_none():
     elsewhere = {f: [face(300, score=0.2)] for f in range(9, 30, 3)}
     assert not any(found_x(boxes) > 200 for boxes in run({**seen, **elsewhere}, 30) if boxes)
 
+    # Something above them, that looks a little like a face, draws the cover nowhere.
+    above = {9: [face(118, y=85, score=0.2)]}
+    assert covers(run({**seen, **above}, 20)[10], 120, 100)
+
 
 def test_one_unsure_look_is_no_face_and_two_are():
     assert not any(run({3: [face(100, score=0.4)], 6: []}, 10))
@@ -172,7 +176,8 @@ def test_what_is_forgotten_takes_no_memory():
         if frame >= RULES.gap:
             assert tracker.boxes(frame - RULES.gap)
             tracker.forget(frame - RULES.gap)
-    assert len(tracker._origin) <= RULES.gap + 1
+    for kept in (tracker._origin, tracker._scenes, tracker._times):
+        assert len(kept) <= RULES.gap + 1
     assert sum(len(track.seen) for track in tracker._tracks) < 40
 
 

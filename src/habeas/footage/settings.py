@@ -65,7 +65,7 @@ class Quality:
 QUALITIES: dict[str, dict[str, Quality]] = {
     "yunet": {
         "fast": Quality(1120, 4, 0.3, 0.6, 0.7),
-        "balanced": Quality(1280, 3, 0.3, 0.6, 0.7),
+        "balanced": Quality(1344, 3, 0.3, 0.6, 0.7),
         "thorough": Quality(1920, 2, 0.3, 0.6, 0.7),
     },
     "centerface": {

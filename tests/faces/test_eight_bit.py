@@ -1,5 +1,7 @@
 """In eight bits CenterFace finds what it finds as published, at the same places."""
 
+import json
+
 import numpy as np
 import onnx
 import onnxruntime
@@ -75,4 +77,15 @@ def test_ranges_of_another_model_are_refused(tmp_path):
     target = tmp_path / "made.onnx"
     with pytest.raises((KeyError, ValueError), match="475"):
         eight_bit.quantise(assets.path(_centerface.PUBLISHED), target, ranges=bad)
+    assert not target.exists()
+
+
+def test_a_model_that_takes_no_bytes_is_refused(tmp_path):
+    """Ranges of pictures from 0 to 1 would make bytes mean something else."""
+    ranges = json.loads(eight_bit.RANGES.read_text())
+    ranges["data"]["input.1"]["highest"]["data"] = [1.0]
+    narrow, target = tmp_path / "ranges.json", tmp_path / "made.onnx"
+    narrow.write_text(json.dumps(ranges))
+    with pytest.raises(ValueError, match="0 to 255"):
+        eight_bit.quantise(assets.path(_centerface.PUBLISHED), target, ranges=narrow)
     assert not target.exists()

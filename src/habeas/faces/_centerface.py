@@ -26,7 +26,7 @@ class CenterFace:
     """
 
     name = "centerface"
-    #: Each look takes 200 MB: one at a time, by all cores together.
+    #: Each look takes 150 MB: one at a time, by all cores together.
     parallel = 1
 
     def __init__(self, *, gpu: bool = False) -> None:

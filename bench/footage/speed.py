@@ -115,7 +115,7 @@ def repeated(
 
 def _transcode(source: Path, target: Path, encoding: Encoding) -> list[str]:
     started = [sys.executable, "-m", "bench.footage.transcode", str(source), str(target)]
-    return [*started, encoding.preset, str(encoding.crf)]
+    return [*started, json.dumps(encoding.x264)]
 
 
 def _ours(

@@ -1,17 +1,17 @@
-"""`python -m bench.footage.transcode IN OUT PRESET CRF`: decode, encode, no more: the limit."""
+"""`python -m bench.footage.transcode IN OUT OPTIONS`: decode, encode, no more: the limit."""
 
+import json
 import sys
 
 import av
 
 
-def main(source: str, target: str, preset: str, crf: str) -> None:
-    """Transcode with the settings that covered video is written with."""
+def main(source: str, target: str, options: str) -> None:
+    """Transcode; *options* are x264's, as JSON."""
     with av.open(source) as video, av.open(target, "w") as out:
         stream = video.streams.video[0]
         stream.thread_type = "AUTO"
-        options = {"preset": preset, "crf": crf}
-        written = out.add_stream("libx264", rate=stream.average_rate, options=options)
+        written = out.add_stream("libx264", rate=stream.average_rate, options=json.loads(options))
         written.width, written.height = stream.width, stream.height
         written.pix_fmt = "yuv420p"
         if stream.time_base is not None:

@@ -43,9 +43,8 @@ def cover(frame: av.VideoFrame, boxes: Sequence[Box], shape: Shape) -> None:
 def cover_whole(frame: av.VideoFrame) -> None:
     """Paint the whole of *frame* over: what could not be checked is not shown."""
     frame.make_writable()
-    depth = 2 if is_deep(frame) else 0
-    for plane, value in zip(planes(frame), (_BLACK, _NEUTRAL, _NEUTRAL), strict=True):
-        plane[:] = value << depth
+    for plane, value in zip(planes(frame), _black(frame), strict=True):
+        plane[:] = value
 
 
 def _paint(arrays: list[Plane], box: Box, shape: Shape, frame: av.VideoFrame) -> None:
@@ -56,26 +55,33 @@ def _paint(arrays: list[Plane], box: Box, shape: Shape, frame: av.VideoFrame) ->
     )
     if right <= left or bottom <= top or min(box.width, box.height) < 0.01:
         return
-    mask = _mask(box, shape, left, top, right, bottom)
-    depth = 2 if is_deep(frame) else 0
-    for plane, value in zip(arrays, (_BLACK, _NEUTRAL, _NEUTRAL), strict=True):
-        across = 1 if plane.shape[1] == frame.width else 2
-        down = 1 if plane.shape[0] == frame.height else 2
-        area = plane[top // down : bottom // down, left // across : right // across]
-        part = _shared(mask, across, down)[: area.shape[0], : area.shape[1]]
-        np.copyto(area, value << depth, where=part, casting="unsafe")
+    across, down = _apart(left, right, box.left, box.right), _apart(top, bottom, box.top, box.bottom)
+    inside: dict[tuple[int, int], Mask] = {}
+    for plane, value in zip(arrays, _black(frame), strict=True):
+        wide = 1 if plane.shape[1] == frame.width else 2
+        high = 1 if plane.shape[0] == frame.height else 2
+        area = plane[top // high : bottom // high, left // wide : right // wide]
+        if shape == "box":
+            area[:] = value
+            continue
+        if (wide, high) not in inside:
+            inside[wide, high] = _nearest(across, wide)[None] <= (1 - _nearest(down, high))[:, None]
+        part = inside[wide, high][: area.shape[0], : area.shape[1]]
+        np.copyto(area, value, where=part)
 
 
-def _shared(mask: Mask, across: int, down: int) -> Mask:
-    """Samples of a plane: a colour sample goes when any pixel that shares it is covered."""
-    if down == 2:
-        mask = mask[::2] | mask[1::2]
-    return mask if across == 1 else mask[:, ::2] | mask[:, 1::2]
+def _apart(first: int, end: int, low: float, high: float) -> NDArray[np.float64]:
+    """Square of the distance of pixels from the middle of an ellipse, in its radii, on one axis."""
+    away = (np.arange(first, end) + (0.5 - (low + high) / 2)) * (2 / (high - low))
+    return away * away
 
 
-def _mask(box: Box, shape: Shape, left: int, top: int, right: int, bottom: int) -> Mask:
-    if shape == "box":
-        return np.ones((bottom - top, right - left), np.bool_)
-    x = (np.arange(left, right) + 0.5 - (box.left + box.right) / 2) / (box.width / 2)
-    y = (np.arange(top, bottom) + 0.5 - (box.top + box.bottom) / 2) / (box.height / 2)
-    return np.asarray((x * x)[None] <= (1 - y * y)[:, None])
+def _nearest(apart: NDArray[np.float64], shared: int) -> NDArray[np.float64]:
+    """The same of samples that *shared* pixels share: covered when any of them is."""
+    return apart if shared == 1 else np.minimum(apart[::2], apart[1::2])
+
+
+def _black(frame: av.VideoFrame) -> list[np.generic]:
+    """What covers are made of, by plane."""
+    kind, deep = (np.uint16, 2) if is_deep(frame) else (np.uint8, 0)
+    return [kind(value << deep) for value in (_BLACK, _NEUTRAL, _NEUTRAL)]

@@ -278,7 +278,7 @@ def add_video(
                    "crf": str(settings.encoding.crf + 10)}  # fmt: skip
         stream = out.add_stream("libvpx-vp9", rate=rate, options=options)
     else:
-        options = {"preset": settings.encoding.preset, "crf": str(settings.encoding.crf)}
+        options = settings.encoding.x264
         if frame.interlaced_frame:
             options["flags"] = "+ildct+ilme"
         stream = out.add_stream("libx264", rate=rate, options=options)

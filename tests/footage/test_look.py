@@ -56,6 +56,40 @@ class Told:
         return [self._face] if self._face.score >= threshold else []
 
 
+class Shown:
+    """Tells the size of what it is shown."""
+
+    name, parallel = "shown", 1
+
+    def __init__(self):
+        self.size = ()
+
+    def find(self, picture, _threshold):
+        _, height, width = picture.shape
+        self.size = (width, height)
+        return [Sighting(Box(30, 30, 60, 60), 0.9)]
+
+
+@pytest.mark.parametrize(
+    ("quality", "size", "seen"),
+    [
+        ("fast", (1920, 1080), (1120, 630)),
+        # A face of as many pixels is as large in the end as in a large picture, or larger.
+        ("fast", (1280, 720), (960, 540)),
+        ("balanced", (1280, 720), (1280, 720)),
+    ],
+)
+def test_a_picture_is_seen_as_small_as_its_quality_says(tmp_path, quality, size, seen):
+    width, height = size
+    film = films.write(tmp_path / "film.mp4", films.pictures(1, width=width, height=height))
+    (frame, *_) = films.read(film)
+    shown = Shown()
+    (face,) = look(shown, frame, QUALITIES["yunet"][quality])
+    assert shown.size == seen
+    scale = width / seen[0]
+    assert face.box == pytest.approx(Box(30 * scale, 30 * scale, 60 * scale, 60 * scale))
+
+
 @pytest.mark.parametrize(
     ("name", "share", "score", "is_one"),
     [

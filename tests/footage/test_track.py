@@ -1,5 +1,6 @@
 """Boxes through frames: interpolated, carried on in both directions, never over a cut."""
 
+import random
 from dataclasses import replace
 
 import pytest
@@ -137,6 +138,35 @@ def test_somebody_else_who_comes_where_another_went_is_a_track_as_well():
         assert covers(found[frame], 340 - 15 * frame, 100, 20), frame
 
 
+def test_who_goes_unseen_while_somebody_else_is_met_stays_covered():
+    """A sighting near where somebody was expected may be of another; the next look tells."""
+    x = lambda frame: 100 + 8 * frame  # noqa: E731
+    walks = {f: [face(x(f))] for f in (0, 4, 8)}
+    both = {f: [face(x(f)), face(x(12), 114)] for f in (16, 20)}
+    found = run(walks | {12: [face(x(12), 114)]} | both, 21)
+    for frame in range(21):
+        assert covers(found[frame], x(frame)), frame
+        assert covers(found[frame], x(12), 114) or frame < 12
+    # The other way ends where the two are seen apart again.
+    assert len(found[13]) == 3
+    assert len(found[18]) == 2
+
+
+def test_if_nobody_tells_where_they_went_they_are_covered_for_a_while():
+    x = lambda frame: 100 + 4 * frame  # noqa: E731
+    other = {f: [face(x(12), 114 + 4 * (f - 12))] for f in range(12, 40, 4)}
+    found = run({f: [face(x(f))] for f in (0, 4, 8)} | other, 40)
+    assert all(covers(found[frame], x(frame), size=8) for frame in range(9, 15))
+    assert len(found[30]) == 1
+
+
+def test_who_runs_is_one_track_from_the_second_sighting():
+    """Three quarters of a face a frame, seen every fifth frame."""
+    found = run({5: [face(100)], 10: [face(175)], 15: [face(250)]}, 16)
+    for frame in range(5, 16):
+        assert covers(found[frame], 100 + 15 * (frame - 5)), frame
+
+
 def test_where_tracks_begin_is_told():
     tracker = Tracker(RULES)
     tracker.see(0, [face(100), face(300, score=0.4)])
@@ -179,6 +209,21 @@ def test_what_is_forgotten_takes_no_memory():
     for kept in (tracker._origin, tracker._scenes, tracker._times):
         assert len(kept) <= RULES.gap + 1
     assert sum(len(track.seen) for track in tracker._tracks) < 40
+
+
+def test_a_storm_of_false_sightings_opens_few_ways():
+    rng = random.Random(5)
+    tracker = Tracker(RULES)
+    most = 0
+    for frame in range(300):
+        storm = [face(rng.uniform(0, 900), rng.uniform(0, 500)) for _ in range(60)]
+        tracker.see(frame, storm if frame % 3 == 0 and frame < 150 else None)
+        most = max(most, len(tracker._open))
+        if frame >= RULES.gap:
+            tracker.forget(frame - RULES.gap)
+    assert 10 < most <= 64
+    assert not tracker._open
+    assert not tracker._closed
 
 
 @settings(deadline=None)

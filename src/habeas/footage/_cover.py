@@ -55,7 +55,8 @@ def _paint(arrays: list[Plane], box: Box, shape: Shape, frame: av.VideoFrame) ->
     )
     if right <= left or bottom <= top or min(box.width, box.height) < 0.01:
         return
-    across, down = _apart(left, right, box.left, box.right), _apart(top, bottom, box.top, box.bottom)
+    across = _apart(left, right, box.left, box.right)
+    down = _apart(top, bottom, box.top, box.bottom)
     inside: dict[tuple[int, int], Mask] = {}
     for plane, value in zip(arrays, _black(frame), strict=True):
         wide = 1 if plane.shape[1] == frame.width else 2

@@ -45,7 +45,7 @@ def look(
     """
     if regions is not None and not regions:
         return []
-    scale = min(1.0, quality.side / max(frame.width, frame.height))
+    scale = quality.scale(max(frame.width, frame.height))
     width, height = max(1, round(frame.width * scale)), max(1, round(frame.height * scale))
     # Planes of green, blue and red: what swscale gives at once is what the networks take.
     picture = _reformatter().reformat(

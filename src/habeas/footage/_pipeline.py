@@ -193,7 +193,7 @@ class Pipeline:
             before=before, after=max(2, round(_AFTER * self._fps)), gap=gap,
             linger=max(gap, round(_LINGER * self._fps)), keep=self.quality.keep,
             sure=self.quality.sure,
-            pad=_OFF * max(1.0, max(frame.width, frame.height) / self.quality.side),
+            pad=_OFF / self.quality.scale(max(frame.width, frame.height)),
         )  # fmt: skip
 
     def _tell(self, tracker: Tracker, number: int, item: _Watched, failed: set[int]) -> None:

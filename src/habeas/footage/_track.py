@@ -25,6 +25,13 @@ _STILL = 0.04
 _FAINT = 0.6
 #: The same from which a sighting that continues a track begins one of its own as well.
 _DOUBT = 1.0
+#: The same from which a sighting may as well be somebody else's, and within which the next one
+#: shows where the way went on in that case.
+_PERHAPS, _AFTER_ALL = 0.5, 0.8
+#: Open ways at once; there are four at most in a crowd, and more in a storm of false sightings.
+_OPEN = 64
+#: By how much of the box a cover grows each frame since the face was seen, and at most.
+_GROWS, _GROWN = 0.04, 0.4
 
 
 @dataclass(frozen=True)
@@ -144,6 +151,9 @@ class Tracker:
     def __init__(self, tracking: Tracking) -> None:
         self._tracking = tracking
         self._tracks: list[_Track] = []
+        #: Ways that tracks went if a doubtful sighting was somebody else's: open until one fits.
+        self._open: list[_Track] = []
+        self._closed: list[_Track] = []
         self._scene = 0
         self._scenes: dict[int, int] = {}
         self._origin: dict[int, tuple[float, float]] = {}
@@ -184,10 +194,14 @@ class Tracker:
     def boxes(self, frame: int) -> list[Box]:
         """What to cover in *frame*, grown; final once `gap` further frames were told."""
         origin, scene, at = self._origin[frame], self._scenes[frame], self._times[frame]
+        ways = [track for track in self._tracks if track.sure and self._reaches(track, at)]
+        # Before that, and after they are closed, the track itself goes there.
+        ways += [way for way in self._open if 0 <= at - way.seen[-1].at <= self._tracking.after]
+        ways += [way for way in self._closed if way.seen[-2].at <= at <= way.seen[-1].at]
         return [
-            _grown(track.whole(at), origin, self._growth(track.distance(at)), self._tracking.pad)
-            for track in self._tracks
-            if track.scene == scene and track.sure and self._reaches(track, at)
+            _grown(way.whole(at), origin, self._growth(way.distance(at)), self._tracking.pad)
+            for way in ways
+            if way.scene == scene
         ]
 
     def forget(self, frame: int) -> None:
@@ -195,9 +209,10 @@ class Tracker:
         at = self._times.pop(frame, float(frame))
         self._origin.pop(frame, None)
         self._scenes.pop(frame, None)
-        self._scenes.pop(frame, None)
         keep = max(self._tracking.gap, self._tracking.linger)
         self._tracks = [each for each in self._tracks if each.seen[-1].at + keep > at]
+        self._open = [each for each in self._open if each.seen[-1].at + self._tracking.after > at]
+        self._closed = [each for each in self._closed if each.seen[-1].at > at]
         for track in self._tracks:
             # Old sightings matter no more; three tell the speed.
             while len(track.seen) > 3 and track.seen[2].at < at - self._tracking.gap:
@@ -213,7 +228,7 @@ class Tracker:
 
     def _growth(self, distance: float) -> float:
         """Covers grow with the time since the face was seen."""
-        return self._tracking.grow + min(0.3, 0.03 * distance)
+        return self._tracking.grow + min(_GROWN, _GROWS * distance)
 
     def _associate(self, at: float, faces: Sequence[Sighting]) -> None:
         ox, oy = self._at
@@ -247,15 +262,19 @@ class Tracker:
         taken_tracks: set[int] = set()
         taken_new: set[int] = set()
         doubtful: set[int] = set()
+        self._close(at, new)
         for _, cost, t, n in pairs:
             if t not in taken_tracks and n not in taken_new:
                 taken_tracks.add(t)
                 taken_new.add(n)
                 if cost > _DOUBT and len(live[t].seen) > 1:
                     doubtful.add(n)
+                if cost > _PERHAPS and live[t].sure and len(live[t].seen) > 1:
+                    self._open.append(_Track(self._scene, live[t].seen[-3:], sure=True))
                 live[t].seen.append(new[n])
                 # Two looks agree: that is a face, however unsure each was.
                 self._make_sure(live[t])
+        del self._open[:-_OPEN]
         self.begun = []
         for n, face in enumerate(faces):
             sure = face.score >= self._tracking.sure
@@ -266,6 +285,25 @@ class Tracker:
                 if sure:
                     self._make_sure(track)
                     self.begun.append(face.box)
+
+    def _close(self, at: float, new: Sequence[_Seen]) -> None:
+        """End open ways with what fits them, whoever else's sighting that is.
+
+        Where two people cross, one sighting may stand for both; each is covered on their way to it.
+        """
+        still = []
+        for way in self._open:
+            cost, nearest = min(
+                ((cost, n) for n, seen in enumerate(new) if (cost := _cost(way, seen)) is not None),
+                default=(math.inf, 0),
+            )
+            waited = at - way.seen[-1].at
+            if way.scene != self._scene or waited > self._tracking.gap or cost > _AFTER_ALL:
+                still.append(way)
+            else:
+                way.seen.append(new[nearest])
+                self._closed.append(way)
+        self._open = still
 
     def _make_sure(self, track: _Track) -> None:
         self.faces += not track.sure
@@ -281,9 +319,9 @@ def _cost(track: _Track, seen: _Seen) -> float | None:
         return None
     waited = seen.at - last.at
     distance = track.off(seen) / size
-    # A first step has no speed yet to go by, and somebody who runs goes 0.7 of a face a frame.
-    reach = 0.5 + 0.3 * waited if len(track.seen) > 1 else 0.8 + 0.6 * waited
-    return distance + abs(math.log(ratio)) if distance <= min(reach, 4.0) else None
+    # A first step has no speed yet to go by, and somebody who runs goes 0.75 of a face a frame.
+    reach = 0.5 + 0.3 * waited if len(track.seen) > 1 else 0.8 + 0.75 * waited
+    return distance + abs(math.log(ratio)) if distance <= min(reach, 5.0) else None
 
 
 def _grown(place: _Seen, origin: tuple[float, float], growth: float, pad: float) -> Box:

@@ -52,6 +52,7 @@ class Quality:
         keep: score that begins a track; half of it continues one where it is expected.
         sure: score from which one single look makes a face.
         large: score from which a face that takes much of the picture is one.
+        most: share of its size at which the detector sees a picture of few pixels.
     """
 
     side: int
@@ -59,12 +60,17 @@ class Quality:
     keep: float
     sure: float
     large: float
+    most: float = 1.0
+
+    def scale(self, longest: int) -> float:
+        """At what share of its size a picture is looked at; *longest* is its longer side."""
+        return min(self.most, self.side / longest)
 
 
 #: Measured figures of each: docs/footage.md.
 QUALITIES: dict[str, dict[str, Quality]] = {
     "yunet": {
-        "fast": Quality(1120, 4, 0.3, 0.6, 0.7),
+        "fast": Quality(1120, 4, 0.3, 0.6, 0.7, most=0.75),
         "balanced": Quality(1344, 3, 0.3, 0.6, 0.7),
         "thorough": Quality(1920, 2, 0.3, 0.6, 0.7),
     },

@@ -104,10 +104,10 @@ class Encoding:
         return {"preset": self.preset, "crf": str(self.crf), "b_strategy": "0"}
 
 
-#: The pictures are as good with each; those of ``fast`` take 29 to 58 % more room, and a quarter
-#: less time, or a third.
+#: The pictures are about as good with each; those of ``fast`` take 13 to 46 % more room, and a
+#: third less time.
 ENCODINGS = {
-    "fast": Encoding("superfast", 25),
+    "fast": Encoding("superfast", 26),
     "balanced": Encoding("veryfast", 23),
     "thorough": Encoding("veryfast", 23),
 }

@@ -12,6 +12,7 @@ import secrets
 from datetime import UTC, datetime
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
@@ -30,7 +31,9 @@ def apply_plainly(request: HttpRequest) -> HttpResponse:
     form = DetailsForm(service, json.loads(request.POST["fields"]))
     assert form.is_valid()
     assert service.photo
-    picture = custodian.pool().check(request.FILES["photo"].read(), service.photo.profile).kept
+    photo = request.FILES["photo"]
+    assert isinstance(photo, UploadedFile)
+    picture = custodian.pool().check(photo.read(), service.photo.profile).kept
     reference = new_reference(service)
     folder = settings.DATA / "plain"
     folder.mkdir(exist_ok=True)

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any, cast
 
 from rich.console import Console
@@ -223,16 +224,15 @@ def run() -> None:
     for _ in range(ROUNDS):
         taken, held = _cpu(lambda: _seal_once(world))
         seal.append(taken)
-        taken, (key, asked) = _cpu(lambda held=held: _asked(world, held))
+        taken, (key, asked) = _cpu(partial(_asked, world, held))
         details, _, content, salt = asked
         proof = world.proof([held.entry, content], 1)
-        rest, photo = _cpu(
-            lambda k=key, h=held, a=(details, content, salt), p=proof: _opened(world, k, h, a, p)
-        )
+        rest, photo = _cpu(partial(_opened, world, key, held, (details, content, salt), proof))
         assert photo == PHOTO
         opening.append(taken + rest)
         before = time.process_time()
-        bare_cryptography(PHOTO, seeds, middle := [])
+        middle: list[float] = []
+        bare_cryptography(PHOTO, seeds, middle)
         bare_seal.append(middle[0] - before)
         bare_open.append(time.process_time() - middle[0])
     table = Table("processor time", "protocol", "bare cryptography", "ratio", "goal")

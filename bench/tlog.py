@@ -268,7 +268,8 @@ def _memory(place: Path) -> None:
         sizes.append(10_000_000)
     folder, policy = _new(place, "memory")
     context = multiprocessing.get_context("spawn")
-    peaks, begin = [], 0
+    peaks: list[float] = []
+    begin = 0
     for size in sizes:
         _fill(folder, policy, size + 10_000 * len(peaks), begin)
         answer = context.Queue()

@@ -63,8 +63,8 @@ def _start(folder: Path) -> tuple[list[subprocess.Popen[bytes]], TrusteeIdentity
         (folder / name / "policy.txt").write_text(policy)
     habeas = [sys.executable, "-m", "habeas"]
     commands = [
-        [*habeas, "log", "serve", "--data", folder / "log", "--port", str(log_port)],
-        [*habeas, "trustee", "serve", "--data", folder / "trustee", "--port", str(port)],
+        [*habeas, "log", "serve", "--data", str(folder / "log"), "--port", str(log_port)],
+        [*habeas, "trustee", "serve", "--data", str(folder / "trustee"), "--port", str(port)],
     ]
     return [subprocess.Popen(each) for each in commands], keys.identity(settings), settings.log_url
 

@@ -10,13 +10,12 @@ from collections.abc import Iterator
 
 import av
 import numpy as np
-from numpy.typing import NDArray
 from onnxruntime.quantization import CalibrationDataReader
 
 from bench.footage.generate import clips, make
 from habeas import assets
 from habeas.faces import eight_bit
-from habeas.faces._onnx import tensor
+from habeas.faces._onnx import Input, tensor
 
 #: Seeds of the clips, some of those that settings were chosen on.
 _SEEDS = (1, 2, 3)
@@ -24,15 +23,15 @@ _SEEDS = (1, 2, 3)
 _LOOKS = {60: 1440, 140: 960}
 
 
-class _Pictures(CalibrationDataReader):
+class _Pictures(CalibrationDataReader):  # type: ignore[misc]  # it comes without types
     def __init__(self) -> None:
         self._inputs = _inputs()
 
-    def get_next(self) -> dict[str, NDArray[np.float32]] | None:
+    def get_next(self) -> dict[str, Input] | None:
         return next(self._inputs, None)
 
 
-def _inputs() -> Iterator[dict[str, NDArray[np.float32]]]:
+def _inputs() -> Iterator[dict[str, Input]]:
     for seed in _SEEDS:
         for clip in clips(seed):
             path, _ = make(clip)
@@ -44,7 +43,8 @@ def _inputs() -> Iterator[dict[str, NDArray[np.float32]]]:
                         continue
                     scale = _LOOKS[number] / max(frame.width, frame.height)
                     size = round(frame.width * scale), round(frame.height * scale)
-                    picture = frame.reformat(*size, "rgb24").to_ndarray().transpose(2, 0, 1)
+                    rows = frame.reformat(*size, "rgb24").to_ndarray()
+                    picture = np.asarray(rows, np.uint8).transpose(2, 0, 1)
                     yield {"input.1": tensor(picture, (0, 1, 2))}
 
 

@@ -239,10 +239,14 @@ def _one_core(folder: Path, console: Console) -> None:
     )
 
 
-def _table(title: str, names: list[str]) -> Table:
-    table = Table(title=title)
-    for name in names:
-        table.add_column(name, justify="right" if name else "left")
+def _table(title: str, names: list[str], clips: list[list[str]]) -> Table:
+    """A row for each of *names*, and a column for each clip, told as its name and its cells."""
+    table = Table(title=title, title_justify="left")
+    table.add_column("")
+    for clip, *_ in clips:
+        table.add_column(clip, justify="right")
+    for row in zip(names, *(cells for _, *cells in clips), strict=True):
+        table.add_row(*row)
     return table
 
 
@@ -257,33 +261,42 @@ def run() -> None:
     choices = list(itertools.product(detectors, ("fast", "balanced"), where))
     peer = deface.install()
     plain = [f"plain, {each.preset} {each.crf}" for each in _encodings(choices)]
-    names = ["", *plain, *(f"{a}, {b}{', GPU' * gpu}" for a, b, gpu in choices)]
-    speed = _table(
-        "Frames a second (of plain; over deface)",
-        [*names[: 1 + len(plain)], "deface", *names[1 + len(plain) :]],
-    )
-    memory = _table(
-        "Peak memory of the largest process, MB",
-        [*names, *(["deface"] if peer else []), "ours to start, s"],
-    )
-    sizes = _table(f"What is written of {_TIMES} times the clip, MB", names)
+    ours = [f"{a}, {b}{', GPU' * gpu}" for a, b, gpu in choices]
+    names = [*plain, *ours]
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         with Progress(console=console, transient=True) as bar:
-            for clip in clips():
-                if clip.name in _CLIPS:
-                    found = _measure(clip, folder, choices, peer, bar)
-                    speed.add_row(*found.speed())
-                    memory.add_row(*found.memory())
-                    sizes.add_row(*found.sizes())
-        console.print(speed)
+            found = [
+                _measure(clip, folder, choices, peer, bar)
+                for clip in clips()
+                if clip.name in _CLIPS
+            ]
+        console.print(
+            _table(
+                "Frames a second (of plain; over deface)",
+                [*plain, "deface", *ours],
+                [each.speed() for each in found],
+            )
+        )
         console.print(
             f"Plain: decode and x264, nothing else. Ours: `habeas redact`, of plain with the same "
             f"encoder settings. deface {deface.VERSION}: its defaults. Each is what one more frame "
             "takes, without the start."
         )
-        console.print(memory)
-        console.print(sizes)
+        console.print(
+            _table(
+                "Peak memory of the largest process, MB",
+                [*names, *["deface"] * peer, "ours to start, s"],
+                [each.memory() for each in found],
+            )
+        )
+        console.print(
+            _table(
+                f"What is written of {_TIMES} times the clip, MB",
+                names,
+                [each.sizes() for each in found],
+            )
+        )
         _lengths(folder, console)
         _one_core(folder, console)
 

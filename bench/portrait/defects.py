@@ -197,8 +197,8 @@ def _large(clean: Clean, room: float) -> bytes:
     """Zoomed in until the picture has *room* of what the frame needs."""
     width, height = (each * room for each in clean.frame)
     x, y = clean.eyes
-    box = (x - width / 2, y - height * EYES_FROM_TOP, x + width / 2, y + height * 0.55)
-    return save(clean.image.crop(tuple(int(each) for each in box)))
+    left, top = int(x - width / 2), int(y - height * EYES_FROM_TOP)
+    return save(clean.image.crop((left, top, int(x + width / 2), int(y + height * 0.55))))
 
 
 def _small(clean: Clean, ied: float) -> bytes:

@@ -32,6 +32,7 @@ from bench.portrait.posed import turned
 from habeas import faces
 from habeas.portrait import _assess
 from habeas.portrait.errors import PhotoError
+from habeas.portrait.thresholds import PROFILES
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data" / "portraits"
@@ -162,8 +163,8 @@ def _clean_part(
     yield ""
     counted: dict[tuple[str, str], list[tuple[dict[str, str], str]]] = collections.defaultdict(list)
     for name in answers["neutral"]:
-        for group in _groups(people[name]):
-            counted[group].append((people[name], name))
+        for each in _groups(people[name]):
+            counted[each].append((people[name], name))
     rows = []
     for (kind, group), members in sorted(counted.items()):
         neutral = [answers["neutral"][name] for _, name in members]
@@ -263,7 +264,7 @@ def _pose_part(found: list[dict[tuple[str, float], Answer]]) -> Iterator[str]:
                 if each[kind, angle].natives and each[kind, 0].natives
             ]
             if not measured:
-                rows.append((kind, angle, "no face found", "", ""))
+                rows.append((kind, f"{angle}°", "no face found", "", ""))
                 continue
             errors = [abs(each - angle) for each in measured]
             advised = sum(
@@ -283,10 +284,7 @@ def _plot(found: list[dict[tuple[str, float], Answer]]) -> None:
     figure, axes = plt.subplots(
         math.ceil(len(DEFECTS) / columns), columns, figsize=(11, 16), layout="constrained"
     )
-    limits = {
-        rule.measure: rule.limit
-        for rule in _assess.PROFILES["default"]
-    }  # fmt: skip
+    limits = {rule.measure: rule.limit for rule in PROFILES["default"]}
     for axis, defect in zip(axes.ravel(), DEFECTS, strict=False):
         at = range(len(defect.grades))
         for each in found:

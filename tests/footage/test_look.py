@@ -75,7 +75,7 @@ class Shown:
     [
         ("fast", (1920, 1080), (1120, 630)),
         # A face of as many pixels is as large in the end as in a large picture, or larger.
-        ("fast", (1280, 720), (960, 540)),
+        ("fast", (1280, 720), (1024, 576)),
         ("balanced", (1280, 720), (1280, 720)),
     ],
 )

@@ -31,7 +31,7 @@ _PERHAPS, _AFTER_ALL = 0.5, 0.8
 #: Open ways at once; there are four at most in a crowd, and more in a storm of false sightings.
 _OPEN = 64
 #: By how much of the box a cover grows each frame since the face was seen, and at most.
-_GROWS, _GROWN = 0.04, 0.4
+_GROWS, _GROWN = 0.04, 0.7
 
 
 @dataclass(frozen=True)

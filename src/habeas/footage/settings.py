@@ -70,7 +70,7 @@ class Quality:
 #: Measured figures of each: docs/footage.md.
 QUALITIES: dict[str, dict[str, Quality]] = {
     "yunet": {
-        "fast": Quality(1120, 4, 0.3, 0.6, 0.7, most=0.75),
+        "fast": Quality(1120, 4, 0.3, 0.6, 0.7, most=0.8),
         "balanced": Quality(1344, 3, 0.3, 0.6, 0.7),
         "thorough": Quality(1920, 2, 0.3, 0.6, 0.7),
     },

@@ -1,11 +1,13 @@
 """Work on a Ray cluster: whoever dies on the way, the same bytes; and errors said as ever."""
 
+import fcntl
 import importlib.util
 import json
 import os
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -27,7 +29,15 @@ ray_there = pytest.mark.skipif(
 
 
 @pytest.fixture
-def machines(monkeypatch):
+def alone():
+    """No other test process has a Ray on this machine meanwhile: they share its folder."""
+    with (Path(tempfile.gettempdir()) / f"habeas-ray-{os.getuid()}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture
+def machines(alone, monkeypatch):
     """A Ray cluster of two nodes on this machine, and the port for its clients."""
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
     monkeypatch.setenv("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
@@ -129,7 +139,7 @@ def test_what_goes_wrong_on_a_machine_is_said_here(film, tmp_path, connected):
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("where", ["client", "local"])
-def test_the_command_works_on_a_cluster(film, tmp_path, where, request):
+def test_the_command_works_on_a_cluster(film, tmp_path, alone, where, request):
     address = "local"
     if where == "client":
         address = f"ray://127.0.0.1:{request.getfixturevalue('machines')[2]}"

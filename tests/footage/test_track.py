@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from habeas.faces import Box, Sighting
 from habeas.footage._track import Tracker, Tracking
 
-RULES = Tracking(before=10, after=10, gap=20, linger=40, keep=0.3, sure=0.6, grow=1.3)
+RULES = Tracking(
+    before=10, after=10, stood=20, gap=20, linger=40, keep=0.3, sure=0.6, grow=1.3
+)
 
 
 def face(x, y=100.0, size=20.0, score=0.9):

@@ -14,6 +14,7 @@ from PIL import Image
 
 from habeas import faces
 from habeas.faces import Box, Detector
+from habeas.footage._again import covered
 from habeas.footage._ahead import ahead
 from habeas.footage._look import quarter_turns
 from habeas.footage._media import Source, Target
@@ -35,7 +36,7 @@ class Report:
         faces: followed; one person may count more than once.
         covered: frames with at least one cover.
         looks: frames that the detector saw.
-        damaged: packets or frames that could not be decoded whole.
+        damaged: packets or frames that could not be decoded whole, or the same way twice.
         detector: its name.
         quality: as chosen.
         wall: seconds of work.
@@ -83,18 +84,21 @@ def cover_file(
     began = time.monotonic()
     detector = faces.detector(settings.detector, gpu=settings.gpu)
     video = Source(source, settings)
+    again = Source(source, settings) if settings.look.again else None
     sink = Target(target, video, settings, ending)
     if ready is not None:
         ready()
     pipeline = Pipeline(detector, settings, video.fps)
-    frames = covered = 0
+    frames = with_cover = unchecked = 0
     at = 0.0
+    shown = covered(pipeline, settings, video.frames(), again.frames() if again else None)
     try:
         # Encoding goes on while the next frames are decided upon.
-        for item in ahead(pipeline.run(video.frames()), _ENCODED_LATER):
+        for item in ahead(shown, _ENCODED_LATER):
             sink.write(item.frame)
             frames += 1
-            covered += bool(item.boxes)
+            with_cover += bool(item.boxes) or not item.checked
+            unchecked += not item.checked
             at = _time(item)
             if progress is not None:
                 progress(frames, at, video.seconds)
@@ -103,13 +107,15 @@ def cover_file(
         sink.close()
     finally:
         video.close()
+        if again is not None:
+            again.close()
     return Report(
         frames=frames,
         seconds=round(at + 1 / video.fps, 3),
         faces=pipeline.faces,
-        covered=covered,
+        covered=with_cover,
         looks=pipeline.looks,
-        damaged=video.damaged,
+        damaged=video.damaged + unchecked,
         detector=detector.name,
         quality=settings.quality,
         wall=round(time.monotonic() - began, 3),
@@ -139,8 +145,9 @@ def boxes(
     video = Source(source, chosen)
     finder = detector or faces.detector(chosen.detector, gpu=chosen.gpu)
     try:
-        for item in Pipeline(finder, chosen, video.fps).run(video.frames(), paint=False):
-            yield item.boxes
+        pipeline = Pipeline(finder, chosen, video.fps)
+        for decision in pipeline.decide(video.frames()):
+            yield (*decision.boxes, *decision.zones)
     finally:
         video.close()
 

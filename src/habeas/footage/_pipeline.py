@@ -2,8 +2,9 @@
 
     frames → watch (scale, motion, detect every Nth, in parallel) → follow (both ways) → cover
 
-A frame leaves only after the frames that follow it, as far as the look-ahead goes, have
-been looked at: that is how a face is covered before it is first detected.
+It is decided about a frame only after the frames that follow it, as far as the look-ahead
+goes, have been looked at: that is how a face is covered before it is first detected. Frames
+wait for that in memory; or their places do, and the frames are read again (`_again`).
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ import math
 import os
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 import av
 
@@ -29,15 +31,33 @@ from habeas.footage._planes import small, step
 from habeas.footage._track import Tracker, Tracking
 from habeas.footage.settings import Quality, Settings
 
-#: Seconds: covered before and after a sighting; the longest gap that is closed; covered after
-#: a sighting of somebody who stands.
-_BEFORE, _AFTER, _GAP, _LINGER = 0.4, 0.4, 2.0, 4.0
-#: Bytes of frames that may wait for their future.
-_WAITING = 192 * 1024 * 1024
+#: Seconds: covered before and after a sighting; the same of somebody who stands.
+_BEFORE, _AFTER, _STOOD, _LINGER = 0.4, 0.4, 2.0, 4.0
+#: Seconds and bytes of frames that wait for their future at most.
+_WAIT, _WAITING = 3.0, 240 * 1024 * 1024
 #: Pixels of what the detector sees by which its boxes may be off.
 _OFF = 2.0
 #: How far threads that look stand back, of 19.
 _NICE = 10
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to cover in a frame.
+
+    Attributes:
+        pts: the frame's time stamp.
+        boxes: faces, pixels as stored.
+        zones: what is covered always, as a rectangle.
+        checked: False where detection failed: all of the frame.
+    """
+
+    pts: int | None
+    boxes: tuple[Box, ...]
+    zones: tuple[Box, ...]
+    checked: bool
 
 
 @dataclass(eq=False)
@@ -55,6 +75,17 @@ class Covered:
     checked: bool = True
 
 
+def paint(frame: av.VideoFrame, decision: Decision, settings: Settings) -> Covered:
+    """Paint over what was decided; all of the frame where it could not be checked."""
+    if decision.checked:
+        cover(frame, decision.boxes, settings.shape)
+        # A zone is a rectangle, whatever shape covers faces.
+        cover(frame, decision.zones, "box")
+    else:
+        cover_whole(frame)
+    return Covered(frame, (*decision.boxes, *decision.zones), decision.checked)
+
+
 @dataclass(eq=False)
 class _Watched:
     frame: av.VideoFrame
@@ -63,6 +94,16 @@ class _Watched:
     look: Future[list[Sighting]] | None = None
     #: Where was looked, stored pixels; None for everywhere.
     regions: tuple[Box, ...] | None = None
+
+
+@dataclass(frozen=True)
+class _Undecided:
+    """A frame's number, time stamp, and zones in its pixels."""
+
+    number: int
+    pts: int | None
+    always: tuple[Box, ...]
+    never: tuple[Box, ...]
 
 
 class Pipeline:
@@ -103,27 +144,45 @@ class Pipeline:
     @property
     def future(self) -> float:
         """Seconds after a frame that decide what is covered in it."""
-        return _GAP + REFRESH * self.quality.every / self._fps
+        return self.quality.ahead + REFRESH * self.quality.every / self._fps
 
     @property
     def faces(self) -> int:
         """Faces that were followed so far."""
         return self._tracker.faces if self._tracker else 0
 
-    def run(self, frames: Iterable[av.VideoFrame], *, paint: bool = True) -> Iterator[Covered]:
-        """Every frame, covered, in order.
+    def run(self, frames: Iterable[av.VideoFrame]) -> Iterator[Covered]:
+        """Every frame, covered, in order; frames wait for their future, a few seconds at most.
 
         Args:
             frames: decoded, of a format in `PLANAR`, all of one size.
-            paint: False tells the boxes only.
         """
+        for frame, decision in self._decided(frames, lambda frame: frame, self._room):
+            yield paint(frame, decision, self._settings)
+
+    def decide(self, frames: Iterable[av.VideoFrame]) -> Iterator[Decision]:
+        """What to cover in every frame of a file, in order; no frame is kept.
+
+        Args:
+            frames: as in `run`.
+        """
+        room = _unbounded if self.quality.again else self._room
+        for _, decision in self._decided(frames, lambda _: None, room):
+            yield decision
+
+    def _decided(
+        self,
+        frames: Iterable[av.VideoFrame],
+        keep: Callable[[av.VideoFrame], T],
+        most: Callable[[av.VideoFrame], float],
+    ) -> Iterator[tuple[T, Decision]]:
         with ThreadPoolExecutor(
             self._detector.parallel, thread_name_prefix="look", initializer=_give_way
         ) as executor:
             depth = max(2, min(2 * self.quality.every, 6))
             watched = ahead(self._watch(frames, executor), depth)
             try:
-                yield from self._follow(watched, paint=paint)
+                yield from self._follow(watched, keep, most)
             finally:
                 watched.close()
 
@@ -164,33 +223,40 @@ class Pipeline:
             look, self._detector, item.frame, self.quality, regions=item.regions
         )
 
-    def _follow(self, watched: Iterable[_Watched], *, paint: bool) -> Iterator[Covered]:
-        waiting: deque[_Watched] = deque()
+    def _follow(
+        self,
+        watched: Iterable[_Watched],
+        keep: Callable[[av.VideoFrame], T],
+        most: Callable[[av.VideoFrame], float],
+    ) -> Iterator[tuple[T, Decision]]:
+        waiting: deque[tuple[T, _Undecided]] = deque()
         failed: set[int] = set()
-        shown = 0
         tracker: Tracker | None = None
         reach = 0
         for told, item in enumerate(watched):
             if tracker is None:
-                tracking = self._tracking(item.frame)
+                tracking = self._tracking(item.frame, most(item.frame))
                 tracker = self._tracker = Tracker(tracking)
                 reach = tracking.gap
-            waiting.append(item)
             self._tell(tracker, told, item, failed)
+            waiting.append((keep(item.frame), self._undecided(told, item.frame)))
             if len(waiting) > reach:
-                yield self._finish(tracker, shown, waiting.popleft(), failed, paint=paint)
-                shown += 1
+                kept, undecided = waiting.popleft()
+                yield kept, self._decision(tracker, undecided, failed)
         while tracker is not None and waiting:
-            yield self._finish(tracker, shown, waiting.popleft(), failed, paint=paint)
-            shown += 1
+            kept, undecided = waiting.popleft()
+            yield kept, self._decision(tracker, undecided, failed)
 
-    def _tracking(self, frame: av.VideoFrame) -> Tracking:
+    def _room(self, frame: av.VideoFrame) -> float:
+        """How many frames like this one may wait."""
         size = sum(plane.buffer_size for plane in frame.planes)
-        most = max(2, _WAITING // max(1, size))
-        gap = max(2, min(round(_GAP * self._fps), most))
-        before = min(round(_BEFORE * self._fps), gap)
+        return min(_WAIT * self._fps, _WAITING // max(1, size))
+
+    def _tracking(self, frame: av.VideoFrame, most: float) -> Tracking:
+        gap = max(2, round(min(self.quality.ahead * self._fps, most)))
         return Tracking(
-            before=before, after=max(2, round(_AFTER * self._fps)), gap=gap,
+            before=min(round(_BEFORE * self._fps), gap), after=max(2, round(_AFTER * self._fps)),
+            gap=gap, stood=min(round(_STOOD * self._fps), gap),
             linger=max(gap, round(_LINGER * self._fps)), keep=self.quality.keep,
             sure=self.quality.sure,
             pad=_OFF / self.quality.scale(max(frame.width, frame.height)),
@@ -231,26 +297,22 @@ class Pipeline:
         begun, tracker.begun = tracker.begun, []
         return [] if item.motion.cut else begun
 
-    def _finish(
-        self, tracker: Tracker, number: int, item: _Watched, failed: set[int], *, paint: bool
-    ) -> Covered:
-        boxes = [
-            box for box in tracker.boxes(number) if not _inside(box, item.frame, self._settings)
-        ]
-        zones = [zone_box(zone, item.frame) for zone in self._settings.always]
-        tracker.forget(number)
+    def _undecided(self, number: int, frame: av.VideoFrame) -> _Undecided:
+        always, never = (
+            tuple(zone_box(zone, frame) for zone in zones)
+            for zones in (self._settings.always, self._settings.never)
+        )
+        return _Undecided(number, frame.pts, always, never)
+
+    def _decision(self, tracker: Tracker, item: _Undecided, failed: set[int]) -> Decision:
+        boxes = (box for box in tracker.boxes(item.number) if not _inside(box, item.never))
         # A failed look leaves all frames around it unchecked, up to the next at everything.
         near = self.quality.every * REFRESH
-        checked = not any(abs(number - at) <= near for at in failed)
-        failed.difference_update([at for at in failed if at < number - near])
-        if paint:
-            if checked:
-                cover(item.frame, boxes, self._settings.shape)
-                # A zone is a rectangle, whatever shape covers faces.
-                cover(item.frame, zones, "box")
-            else:
-                cover_whole(item.frame)
-        return Covered(item.frame, (*boxes, *zones), checked)
+        checked = not any(abs(item.number - at) <= near for at in failed)
+        decision = Decision(item.pts, tuple(boxes), item.always, checked)
+        tracker.forget(item.number)
+        failed.difference_update([at for at in failed if at < item.number - near])
+        return decision
 
 
 def _give_way() -> None:
@@ -274,7 +336,10 @@ class _Clock:
         return self._last
 
 
-def _inside(box: Box, frame: av.VideoFrame, settings: Settings) -> bool:
+def _unbounded(_: av.VideoFrame) -> float:
+    return math.inf
+
+
+def _inside(box: Box, zones: Iterable[Box]) -> bool:
     x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
-    zones = [zone_box(zone, frame) for zone in settings.never]
     return any(z.left <= x <= z.right and z.top <= y <= z.bottom for z in zones)

@@ -21,6 +21,7 @@ from av.container import OutputContainer
 from av.video.stream import VideoStream
 
 from habeas import faces
+from habeas.footage._again import covered
 from habeas.footage._media import Sound, Source, add_video, container_name
 from habeas.footage._pipeline import Pipeline
 from habeas.footage.errors import NoVideoError, OutputError
@@ -143,18 +144,21 @@ def cover_segment(
     """
     detector = faces.detector(settings.detector, gpu=settings.gpu)
     video, head = Source(source, settings), Source(source, settings)
+    again = Source(source, settings) if settings.look.again else None
     out = _part(target, video)
     if ready is not None:
         ready()
     pipeline = Pipeline(detector, settings, video.fps)
     stream: VideoStream | None = None
-    frames = covered = 0
+    frames = with_cover = unchecked = 0
     try:
         # All parts are of one kind: that of the video's first frame.
         first = next(head.frames(), None)
         if first is None:
             raise NoVideoError(f"{source.name} has a video stream, but no frame in it.")
-        for item in pipeline.run(_around(video, segment, pipeline, first)):
+        watched = _span(video, first, segment, before=pipeline.past, after=pipeline.future)
+        painted = _span(again, first, segment) if again else None
+        for item in covered(pipeline, settings, watched, painted):
             at = item.frame.time
             if progress is not None:
                 progress(frames, at, video.seconds)
@@ -168,7 +172,8 @@ def cover_segment(
             item.frame.pict_type = 0
             out.mux(stream.encode(item.frame))
             frames += 1
-            covered += bool(item.boxes)
+            with_cover += bool(item.boxes) or not item.checked
+            unchecked += not item.checked
         if stream is not None:
             out.mux(stream.encode(None))
         out.close()
@@ -178,7 +183,9 @@ def cover_segment(
     finally:
         video.close()
         head.close()
-    return Part(frames, pipeline.faces, covered, pipeline.looks, video.damaged)
+        if again is not None:
+            again.close()
+    return Part(frames, pipeline.faces, with_cover, pipeline.looks, video.damaged + unchecked)
 
 
 def _part(target: Path, video: Source) -> OutputContainer:
@@ -193,16 +200,21 @@ def _part(target: Path, video: Source) -> OutputContainer:
         raise OutputError(f"A part of the video cannot be written: {error}") from error
 
 
-def _around(
-    video: Source, segment: Segment, pipeline: Pipeline, first: av.VideoFrame
+def _span(
+    video: Source,
+    first: av.VideoFrame,
+    segment: Segment,
+    *,
+    before: float = 0.0,
+    after: float = 0.0,
 ) -> Iterator[av.VideoFrame]:
-    """The segment's frames, and those that decide what is covered in them."""
+    """The segment's frames, and those of so many seconds around them, in the form of *first*."""
     shape = (first.width, first.height, first.format.name)
-    until = None if segment.end is None else segment.end + pipeline.future
+    until = None if segment.end is None else segment.end + after
     if segment.start is None:
         yield from video.frames(shape, until=until)
         return
-    since = segment.start - pipeline.past
+    since = segment.start - before
     video.seek(max(0.0, since))
     frames = video.frames(shape, until=until)
     nearest = next(frames, None)
@@ -212,7 +224,7 @@ def _around(
         frames = video.frames(shape, until=until)
     elif nearest is not None:
         frames = itertools.chain([nearest], frames)
-    yield from (frame for frame in frames if frame.time > since)
+    yield from (frame for frame in frames if frame.time > since - _SLACK)
 
 
 def join(

@@ -41,6 +41,7 @@ class Tracking:
     Attributes:
         before: covered before a face is first seen.
         after: covered after it was last seen.
+        stood: covered before a face is first seen that stood still.
         gap: longest stretch without a sighting that is closed, from both of its ends.
         linger: covered after a face was last seen that stood still: it has not gone away, it
             is hidden or turned.
@@ -53,6 +54,7 @@ class Tracking:
 
     before: int
     after: int
+    stood: int
     gap: int
     linger: int
     keep: float
@@ -222,7 +224,7 @@ class Tracker:
         first, last = track.seen[0].at, track.seen[-1].at
         rules = self._tracking
         # Who stands has not just come, and does not just go: something was in front.
-        before = rules.gap if track.stands(at_end=False) else rules.before
+        before = rules.stood if track.stands(at_end=False) else rules.before
         after = rules.linger if track.stands(at_end=True) else rules.after
         return first - before <= at <= last + after
 

@@ -53,6 +53,8 @@ class Quality:
         sure: score from which one single look makes a face.
         large: score from which a face that takes much of the picture is one.
         most: share of its size at which the detector sees a picture of few pixels.
+        ahead: seconds of what comes after a frame that decide what is covered in it.
+        again: a file's frames are decoded twice: they do not wait for that in memory.
     """
 
     side: int
@@ -61,6 +63,8 @@ class Quality:
     sure: float
     large: float
     most: float = 1.0
+    ahead: float = 6.0
+    again: bool = True
 
     def scale(self, longest: int) -> float:
         """At what share of its size a picture is looked at; *longest* is its longer side."""
@@ -70,7 +74,7 @@ class Quality:
 #: Measured figures of each: docs/footage.md.
 QUALITIES: dict[str, dict[str, Quality]] = {
     "yunet": {
-        "fast": Quality(1120, 4, 0.3, 0.6, 0.7, most=0.8),
+        "fast": Quality(1120, 4, 0.3, 0.6, 0.7, most=0.8, ahead=3.0, again=False),
         "balanced": Quality(1344, 3, 0.3, 0.6, 0.7),
         "thorough": Quality(1920, 2, 0.3, 0.6, 0.7),
     },

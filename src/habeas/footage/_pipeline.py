@@ -257,7 +257,7 @@ class Pipeline:
         return Tracking(
             before=min(round(_BEFORE * self._fps), gap), after=max(2, round(_AFTER * self._fps)),
             gap=gap, stood=min(round(_STOOD * self._fps), gap),
-            linger=max(gap, round(_LINGER * self._fps)), keep=self.quality.keep,
+            linger=round(_LINGER * self._fps), keep=self.quality.keep,
             sure=self.quality.sure,
             pad=_OFF / self.quality.scale(max(frame.width, frame.height)),
         )  # fmt: skip

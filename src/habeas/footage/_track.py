@@ -81,6 +81,8 @@ class _Track:
     scene: int
     seen: list[_Seen] = field(default_factory=list)
     sure: bool = False
+    #: Began with a sighting that another track went on with.
+    shared: bool = False
 
     def speed(self, *, at_end: bool) -> tuple[float, float]:
         """Pixels a frame's time, over up to the last (or first) three sightings."""
@@ -228,6 +230,11 @@ class Tracker:
         after = rules.linger if track.stands(at_end=True) else rules.after
         return first - before <= at <= last + after
 
+    def _patience(self, track: _Track) -> int:
+        """How long a track that is not seen may still be gone on with."""
+        linger = self._tracking.linger if track.stands(at_end=True) else 0
+        return max(self._tracking.gap, linger)
+
     def _growth(self, distance: float) -> float:
         """Covers grow with the time since the face was seen."""
         return self._tracking.grow + min(_GROWN, _GROWS * distance)
@@ -248,14 +255,12 @@ class Tracker:
         live = [
             track
             for track in self._tracks
-            if track.scene == self._scene
-            and at - track.seen[-1].at
-            <= (self._tracking.linger if track.stands(at_end=True) else self._tracking.gap)
+            if track.scene == self._scene and at - track.seen[-1].at <= self._patience(track)
         ]
         # What is seen clearly chooses first; what is not may still continue a sure track where
         # it is expected, and never begins one (Zhang et al., ByteTrack, ECCV 2022).
         pairs = sorted(
-            (not clear[n], cost, t, n)
+            (not clear[n], track.shared and not track.sure, cost, t, n)
             for t, track in enumerate(live)
             for n, seen in enumerate(new)
             if (cost := _cost(track, seen)) is not None
@@ -264,12 +269,12 @@ class Tracker:
         taken_tracks: set[int] = set()
         taken_new: set[int] = set()
         doubtful: set[int] = set()
-        self._close(at, new)
-        for _, cost, t, n in pairs:
+        closed = self._close(at, new)
+        for _, _, cost, t, n in pairs:
             if t not in taken_tracks and n not in taken_new:
                 taken_tracks.add(t)
                 taken_new.add(n)
-                if cost > _DOUBT and len(live[t].seen) > 1:
+                if cost > _DOUBT and (len(live[t].seen) > 1 or live[t].shared):
                     doubtful.add(n)
                 if cost > _PERHAPS and live[t].sure and len(live[t].seen) > 1:
                     self._open.append(_Track(self._scene, live[t].seen[-3:], sure=True))
@@ -277,23 +282,28 @@ class Tracker:
                 # Two looks agree: that is a face, however unsure each was.
                 self._make_sure(live[t])
         del self._open[:-_OPEN]
+        for n, way in closed.items():
+            # Nobody else's: the way was the right one, and goes on.
+            if n not in taken_new:
+                taken_new.add(n)
+                self._tracks.append(_Track(self._scene, way.seen[:], sure=True))
         self.begun = []
         for n, face in enumerate(faces):
             sure = face.score >= self._tracking.sure
             # Far from where the track was expected, this may be somebody else who just came.
-            if (n not in taken_new and clear[n]) or (n in doubtful and sure):
-                track = _Track(self._scene, [new[n]])
+            if (n not in taken_new and clear[n]) or n in doubtful:
+                track = _Track(self._scene, [new[n]], shared=n in doubtful)
                 self._tracks.append(track)
                 if sure:
                     self._make_sure(track)
                     self.begun.append(face.box)
 
-    def _close(self, at: float, new: Sequence[_Seen]) -> None:
+    def _close(self, at: float, new: Sequence[_Seen]) -> dict[int, _Track]:
         """End open ways with what fits them, whoever else's sighting that is.
 
         Where two people cross, one sighting may stand for both; each is covered on their way to it.
         """
-        still = []
+        still, closed = [], {}
         for way in self._open:
             cost, nearest = min(
                 ((cost, n) for n, seen in enumerate(new) if (cost := _cost(way, seen)) is not None),
@@ -305,7 +315,9 @@ class Tracker:
             else:
                 way.seen.append(new[nearest])
                 self._closed.append(way)
+                closed[nearest] = way
         self._open = still
+        return closed
 
     def _make_sure(self, track: _Track) -> None:
         self.faces += not track.sure

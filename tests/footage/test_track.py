@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 from habeas.faces import Box, Sighting
 from habeas.footage._track import Tracker, Tracking
 
-RULES = Tracking(
-    before=10, after=10, stood=20, gap=20, linger=40, keep=0.3, sure=0.6, grow=1.3
-)
+RULES = Tracking(before=10, after=10, stood=20, gap=20, linger=40, keep=0.3, sure=0.6, grow=1.3)
 
 
 def face(x, y=100.0, size=20.0, score=0.9):
@@ -160,6 +158,38 @@ def test_if_nobody_tells_where_they_went_they_are_covered_for_a_while():
     found = run({f: [face(x(f))] for f in (0, 4, 8)} | other, 40)
     assert all(covers(found[frame], x(frame), size=8) for frame in range(9, 15))
     assert len(found[30]) == 1
+
+
+def test_of_two_unsure_sightings_one_may_be_taken_for_somebody_elses():
+    """Who runs into another's way is somebody of their own as soon as two looks agree."""
+    walks = {f: [face(100 + 2 * f, size=30)] for f in (0, 4, 8)}
+    runs = {f: [face(340 - 15 * f, y=100, size=24, score=0.5)] for f in (12, 16)}
+    found = run(walks | runs, 17)
+    for frame in range(8, 17):
+        assert covers(found[frame], 340 - 15 * frame, 100, 20), frame
+    # Alone it is nobody.
+    once = run(walks | {12: runs[12], 16: []}, 17)
+    assert all(len(boxes) <= 2 for boxes in once)
+
+
+def test_who_was_met_on_the_way_is_gone_and_the_way_goes_on():
+    """The sighting that closes the other way is nobody else's: a faint one continues it."""
+    stands = {f: [face(100)] for f in (0, 4, 8)}
+    other = {12: [face(130)]}
+    faint = {f: [face(100, score=0.2)] for f in (16, 28, 40, 52)}
+    found = run(stands | other | faint, 60)
+    for frame in range(56):
+        assert covers(found[frame], 100, size=18), frame
+
+
+def test_whom_nobody_is_sure_of_takes_no_sighting_from_somebody():
+    """What may be one who came takes what is left over: here, nothing."""
+    walks = {f: [face(100 + 2 * f), face(166)] for f in (0, 4, 8)}
+    leaps = {12: [face(150, score=0.5), face(166)], 16: [face(156, score=0.5), face(157)]}
+    tracker = Tracker(RULES)
+    for frame in range(17):
+        tracker.see(frame, (walks | leaps).get(frame))
+    assert tracker.faces == 2
 
 
 def test_who_runs_is_one_track_from_the_second_sighting():

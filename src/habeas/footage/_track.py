@@ -10,6 +10,7 @@ adds is taken off first, so that a pan does not tear boxes from faces.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -31,7 +32,7 @@ _PERHAPS, _AFTER_ALL = 0.5, 0.8
 #: Open ways at once; there are four at most in a crowd, and more in a storm of false sightings.
 _OPEN = 64
 #: By how much of the box a cover grows each frame since the face was seen, and at most.
-_GROWS, _GROWN = 0.04, 0.7
+_GROWS, _GROWN = 0.03, 0.7
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,10 @@ class _Seen:
         return max(self.width, self.height)
 
 
+def _when(seen: _Seen) -> float:
+    return seen.at
+
+
 @dataclass
 class _Track:
     scene: int
@@ -109,7 +114,7 @@ class _Track:
             steps = at - near.at
             run = math.copysign(_FADES * (1 - math.exp(-abs(steps) / _FADES)), steps)
             return _Seen(at, near.x + dx * run, near.y + dy * run, near.width, near.height)
-        right = next(index for index, each in enumerate(self.seen) if each.at >= at)
+        right = bisect_left(self.seen, at, key=_when)
         a, b = self.seen[right - 1], self.seen[right]
         t = (at - a.at) / (b.at - a.at)
         return _Seen(
@@ -139,14 +144,16 @@ class _Track:
         face tells who it is, and the next frame may show more.
         """
         place = self.place(at)
-        near = [each for each in self.seen if abs(each.at - at) <= _AROUND] or [place]
-        width = max(place.width, *(each.width for each in near))
-        height = max(place.height, *(each.height for each in near))
+        since = bisect_left(self.seen, at - _AROUND, key=_when)
+        near = self.seen[since : bisect_right(self.seen, at + _AROUND, key=_when)]
+        width = max([place.width, *(each.width for each in near)])
+        height = max([place.height, *(each.height for each in near)])
         return _Seen(at, place.x, place.y, width, height)
 
     def distance(self, at: float) -> float:
         """Time from *at* to the nearest sighting."""
-        return min(abs(each.at - at) for each in self.seen)
+        right = bisect_left(self.seen, at, key=_when)
+        return min(abs(each.at - at) for each in self.seen[max(0, right - 1) : right + 1])
 
 
 class Tracker:
@@ -274,7 +281,7 @@ class Tracker:
             if t not in taken_tracks and n not in taken_new:
                 taken_tracks.add(t)
                 taken_new.add(n)
-                if cost > _DOUBT and (len(live[t].seen) > 1 or live[t].shared):
+                if cost > _DOUBT and len(live[t].seen) > 1:
                     doubtful.add(n)
                 if cost > _PERHAPS and live[t].sure and len(live[t].seen) > 1:
                     self._open.append(_Track(self._scene, live[t].seen[-3:], sure=True))

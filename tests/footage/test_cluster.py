@@ -1,5 +1,6 @@
 """Work on a Ray cluster: whoever dies on the way, the same bytes; and errors said as ever."""
 
+import contextlib
 import fcntl
 import importlib.util
 import json
@@ -62,6 +63,17 @@ def connected(machines):
     return ray
 
 
+def covers_below(process):
+    """Whether a process that covers footage descends from this one."""
+    with contextlib.suppress(OSError):
+        for threads in Path(f"/proc/{process}/task").glob("*/children"):
+            for child in threads.read_text().split():
+                program = Path(f"/proc/{child}/cmdline").read_bytes()
+                if b"habeas.footage._worker" in program or covers_below(child):
+                    return True
+    return False
+
+
 def job(source, target, **segment):
     segment = {"number": 0, "start": None, "end": None, **segment}
     return {"source": str(source), "target": str(target), "ending": ".mp4",
@@ -77,8 +89,16 @@ def test_a_machine_that_dies_in_the_middle_costs_nothing_but_time(
     running, second, _ = machines
     _, undisturbed = in_parts(film, tmp_path / "undisturbed", 0.4)
     seen, died = [], []
-    # Sooner than a part takes, so that the second machine still works on one.
-    killer = threading.Timer(0.3, lambda: running.remove_node(second, allow_graceful=False))
+    raylet = second.all_processes["raylet"][0].process.pid
+
+    def kill():
+        deadline = time.monotonic() + 60
+        # It is killed with a part in hand: one that has begun, after one that is done.
+        while not (seen and covers_below(raylet)) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        running.remove_node(second, allow_graceful=False)
+
+    killer = threading.Thread(target=kill)
     lost = cluster._Work._lost
 
     def count(self, number, error):
@@ -87,12 +107,11 @@ def test_a_machine_that_dies_in_the_middle_costs_nothing_but_time(
 
     def progress(frames, at, total):
         seen.append((frames, at, total))
-        if len(seen) == 1:
-            killer.start()
 
     out = tmp_path / "one" / "out.mp4"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cluster._Work, "_lost", count)
+        killer.start()
         report = cluster.redact_on("auto", film, out, SETTINGS, seconds=0.4, progress=progress)
     killer.join()
     assert died, "nobody was at work on the machine that died"

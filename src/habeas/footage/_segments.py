@@ -27,8 +27,8 @@ from habeas.footage._pipeline import Pipeline
 from habeas.footage.errors import NoVideoError, OutputError
 from habeas.footage.settings import Settings
 
-#: Seconds of a part, about.
-SECONDS = 20.0
+#: Seconds of a part, about: a quarter more is looked at around it.
+SECONDS = 40.0
 #: Seconds are rounded, frames are not so close to each other.
 _SLACK = 0.0005
 

@@ -26,8 +26,8 @@ _STILL = 0.04
 _FAINT = 0.6
 #: The same from which a sighting that continues a track begins one of its own as well.
 _DOUBT = 1.0
-#: The same from which a sighting may as well be somebody else's, and within which the next one
-#: shows where the way went on in that case.
+#: The same, or sizes from the straight way on, from which a sighting may as well be somebody
+#: else's, and within which the next one shows where the way went on in that case.
 _PERHAPS, _AFTER_ALL = 0.5, 0.8
 #: Open ways at once; there are four at most in a crowd, and more in a storm of false sightings.
 _OPEN = 64
@@ -136,6 +136,13 @@ class _Track:
         to_x, to_y, way = seen.x - last.x, seen.y - last.y, dx * dx + dy * dy
         gone = min(max((to_x * dx + to_y * dy) / way, 0.0), run) if way else 0.0
         return math.hypot(to_x - dx * gone, to_y - dy * gone)
+
+    def strays(self, seen: _Seen) -> float:
+        """Sizes from a later sighting to where this one is if it went straight on."""
+        last, (dx, dy) = self.seen[-1], self.speed(at_end=True)
+        run = seen.at - last.at
+        away = math.hypot(seen.x - last.x - dx * run, seen.y - last.y - dy * run)
+        return away * 2 / (seen.size + last.size)
 
     def whole(self, at: float) -> _Seen:
         """Where to cover at a time: the place, as large as the face was seen around then.
@@ -283,17 +290,17 @@ class Tracker:
                 taken_new.add(n)
                 if cost > _DOUBT and len(live[t].seen) > 1:
                     doubtful.add(n)
-                if cost > _PERHAPS and live[t].sure and len(live[t].seen) > 1:
+                doubt = max(cost, live[t].strays(new[n]))
+                if doubt > _PERHAPS and live[t].sure and len(live[t].seen) > 1:
                     self._open.append(_Track(self._scene, live[t].seen[-3:], sure=True))
                 live[t].seen.append(new[n])
                 # Two looks agree: that is a face, however unsure each was.
                 self._make_sure(live[t])
         del self._open[:-_OPEN]
-        for n, way in closed.items():
-            # Nobody else's: the way was the right one, and goes on.
-            if n not in taken_new:
-                taken_new.add(n)
-                self._tracks.append(_Track(self._scene, way.seen[:], sure=True))
+        for n, way in closed:
+            # Nobody else's sighting: that way was the right one, and goes on.
+            (self._closed if n in taken_new else self._tracks).append(way)
+            taken_new.add(n)
         self.begun = []
         for n, face in enumerate(faces):
             sure = face.score >= self._tracking.sure
@@ -305,12 +312,12 @@ class Tracker:
                     self._make_sure(track)
                     self.begun.append(face.box)
 
-    def _close(self, at: float, new: Sequence[_Seen]) -> dict[int, _Track]:
-        """End open ways with what fits them, whoever else's sighting that is.
+    def _close(self, at: float, new: Sequence[_Seen]) -> list[tuple[int, _Track]]:
+        """End open ways with what fits them, whoever else's sighting that is; tell which.
 
         Where two people cross, one sighting may stand for both; each is covered on their way to it.
         """
-        still, closed = [], {}
+        still, closed = [], []
         for way in self._open:
             cost, nearest = min(
                 ((cost, n) for n, seen in enumerate(new) if (cost := _cost(way, seen)) is not None),
@@ -321,8 +328,7 @@ class Tracker:
                 still.append(way)
             else:
                 way.seen.append(new[nearest])
-                self._closed.append(way)
-                closed[nearest] = way
+                closed.append((nearest, way))
         self._open = still
         return closed
 

@@ -14,6 +14,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from habeas.faces import Box, Sighting
 
 #: Frames to either side in which a face's greatest size counts.
@@ -31,6 +34,8 @@ _DOUBT = 1.0
 _PERHAPS, _AFTER_ALL = 0.5, 0.8
 #: Open ways at once; there are four at most in a crowd, and more in a storm of false sightings.
 _OPEN = 64
+#: Sizes of a face from the way a track may have gone within which a sighting continues it.
+_FAR = 5.0
 #: By how much of the box a cover grows each frame since the face was seen, and at most.
 _GROWS, _GROWN = 0.03, 0.7
 
@@ -265,6 +270,7 @@ class Tracker:
             )
             for face in faces
         ]
+        places = np.array([(seen.x, seen.y) for seen in new]).reshape(-1, 2)
         clear = [face.score >= self._tracking.keep for face in faces]
         live = [
             track
@@ -276,8 +282,8 @@ class Tracker:
         pairs = sorted(
             (not clear[n], track.shared and not track.sure, cost, t, n)
             for t, track in enumerate(live)
-            for n, seen in enumerate(new)
-            if (cost := _cost(track, seen)) is not None
+            for n in _near(track, at, places)
+            if (cost := _cost(track, new[n])) is not None
             and (clear[n] or (track.sure and cost < _FAINT))
         )
         taken_tracks: set[int] = set()
@@ -337,6 +343,20 @@ class Tracker:
         track.sure = True
 
 
+def _near(track: _Track, at: float, places: NDArray[np.float64]) -> list[int]:
+    """Which of *places* the track may have reached at all: in a crowd, few.
+
+    Args:
+        track: seen at least once.
+        at: the time of the places.
+        places: x and y, in rows.
+    """
+    last, (dx, dy) = track.seen[-1], track.speed(at_end=True)
+    far = 1.5 * _FAR * last.size + math.hypot(dx, dy) * (at - last.at)
+    close = np.abs(places - (last.x, last.y)) <= far
+    return [int(n) for n in np.flatnonzero(close[:, 0] & close[:, 1])]
+
+
 def _cost(track: _Track, seen: _Seen) -> float | None:
     """Distance of a sighting from where the track may have gone, in sizes; None if too far."""
     last = track.seen[-1]
@@ -348,7 +368,7 @@ def _cost(track: _Track, seen: _Seen) -> float | None:
     distance = track.off(seen) / size
     # A first step has no speed yet to go by, and somebody who runs goes 0.75 of a face a frame.
     reach = 0.5 + 0.3 * waited if len(track.seen) > 1 else 0.8 + 0.75 * waited
-    return distance + abs(math.log(ratio)) if distance <= min(reach, 5.0) else None
+    return distance + abs(math.log(ratio)) if distance <= min(reach, _FAR) else None
 
 
 def _grown(place: _Seen, origin: tuple[float, float], growth: float, pad: float) -> Box:

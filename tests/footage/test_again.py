@@ -51,6 +51,13 @@ def test_frames_that_wait_in_memory_wait_less_long(walk, monkeypatch):
     assert not any(b.left < x < b.right and b.top < y < b.bottom for b in covers)
 
 
+def test_boxes_of_a_camera_are_those_of_frames_that_wait(walk, monkeypatch):
+    live = list(footage.boxes(walk, SETTINGS, live=True))
+    assert live != list(footage.boxes(walk, SETTINGS))
+    look(monkeypatch, ahead=3.0, again=False)
+    assert live == list(footage.boxes(walk, SETTINGS))
+
+
 def test_both_ways_cover_the_same(walk, tmp_path, monkeypatch):
     found = []
     for again in (True, False):

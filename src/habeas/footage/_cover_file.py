@@ -129,7 +129,11 @@ def _time(item: Covered) -> float:
 
 
 def boxes(
-    source: Path, settings: Settings | None = None, detector: Detector | None = None
+    source: Path,
+    settings: Settings | None = None,
+    detector: Detector | None = None,
+    *,
+    live: bool = False,
 ) -> Iterator[tuple[Box, ...]]:
     """What would be covered, frame by frame, in stored pixels; nothing is written.
 
@@ -137,6 +141,7 @@ def boxes(
         source: the video.
         settings: how; the defaults for None.
         detector: one that is loaded already.
+        live: what a recorder would cover, which cannot look as far ahead.
 
     Raises:
         FootageError: see the subclasses.
@@ -146,7 +151,7 @@ def boxes(
     finder = detector or faces.detector(chosen.detector, gpu=chosen.gpu)
     try:
         pipeline = Pipeline(finder, chosen, video.fps)
-        for decision in pipeline.decide(video.frames()):
+        for decision in pipeline.decide(video.frames(), live=live):
             yield (*decision.boxes, *decision.zones)
     finally:
         video.close()

@@ -160,13 +160,14 @@ class Pipeline:
         for frame, decision in self._decided(frames, lambda frame: frame, self._room):
             yield paint(frame, decision, self._settings)
 
-    def decide(self, frames: Iterable[av.VideoFrame]) -> Iterator[Decision]:
+    def decide(self, frames: Iterable[av.VideoFrame], *, live: bool = False) -> Iterator[Decision]:
         """What to cover in every frame of a file, in order; no frame is kept.
 
         Args:
             frames: as in `run`.
+            live: what `run` would cover instead, whose frames wait.
         """
-        room = _unbounded if self.quality.again else self._room
+        room = _unbounded if self.quality.again and not live else self._room
         for _, decision in self._decided(frames, lambda _: None, room):
             yield decision
 

@@ -86,3 +86,14 @@ def test_a_frame_that_is_gone_the_second_time_is_left_out(walk):
     covered = list(_again.covered(pipeline, SETTINGS, frames, again[3:7] + again[9:]))
     assert [item.frame.pts for item in covered] == [each.pts for each in again[3:7] + again[9:]]
     assert all(item.checked for item in covered)
+
+
+def test_a_frame_without_a_time_is_covered_whole(walk):
+    """Nothing tells which of those that were looked at it is; nor which come after it."""
+    frames, again = films.read(walk)[:12], films.read(walk)[:12]
+    for n in (5, 8):
+        frames[n].pts = again[n].pts = None
+    pipeline = Pipeline(faces.detector("centerface"), SETTINGS, 25)
+    covered = list(_again.covered(pipeline, SETTINGS, frames, again))
+    assert [item.checked for item in covered] == [True] * 5 + [False] * 7
+    assert all(films.dark(item.frame).all() for item in covered[5:])

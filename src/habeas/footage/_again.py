@@ -49,7 +49,7 @@ def _matched(
     for frame in frames:
         while decision is not None and _before(decision, frame):
             decision = next(decisions, None)
-        if decision is None or decision.pts != frame.pts:
+        if decision is None or frame.pts is None or decision.pts != frame.pts:
             # A damaged file may be decoded in another way: nobody looked at this frame.
             yield paint(frame, Decision(frame.pts, (), (), checked=False), settings)
         else:

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from habeas.faces import Box, Sighting
 from habeas.footage._track import Tracker, Tracking
 
-RULES = Tracking(before=10, after=10, stood=20, gap=20, linger=40, keep=0.3, sure=0.6, grow=1.3)
+RULES = Tracking(
+    before=10, after=10, stood=20, gap=20, once=20, linger=40, keep=0.3, sure=0.6, grow=1.3
+)
 
 
 def face(x, y=100.0, size=20.0, score=0.9):
@@ -206,6 +208,48 @@ def test_who_runs_is_one_track_from_the_second_sighting():
     found = run({5: [face(100)], 10: [face(175)], 15: [face(250)]}, 16)
     for frame in range(5, 16):
         assert covers(found[frame], 100 + 15 * (frame - 5)), frame
+
+
+def test_who_comes_running_is_covered_before_they_are_first_seen():
+    found = run({f: [face(100 + 15 * f)] for f in (8, 12, 16)}, 17)
+    for frame in range(17):
+        assert covers(found[frame], 100 + 15 * frame), frame
+
+
+def test_who_was_seen_once_is_not_waited_for():
+    """Where to they went nobody knows: whoever is seen there later is somebody else."""
+    tracker = Tracker(replace(RULES, once=8))
+    for frame in range(16):
+        tracker.see(frame, {0: [face(100)], 15: [face(140)]}.get(frame))
+    assert tracker.faces == 2
+
+
+def test_on_the_way_of_somebody_gone_comes_another_who_runs_the_other_way():
+    x = lambda frame: 300 - 15 * (frame - 24)  # noqa: E731
+    gone = {f: [face(100 + 15 * f)] for f in (0, 4, 8)}
+    found = run(gone | {12: [], 24: [face(x(24))], 28: [face(x(28))]}, 29)
+    for frame in range(24, 29):
+        assert covers(found[frame], x(frame)), frame
+
+
+def test_a_way_that_may_be_nobodys_takes_no_sighting_from_who_runs():
+    x = lambda frame: 300 - 15 * (frame - 8)  # noqa: E731
+    late = {0: [face(100)], 4: [face(160)], 8: [face(198)], 12: [face(258)]}
+    sightings = {f: [*found, *([face(x(f), 120)] if f >= 8 else [])] for f, found in late.items()}
+    found = run(sightings, 13)
+    for frame in range(8, 13):
+        assert covers(found[frame], x(frame), 120), frame
+
+
+def test_whom_two_others_seem_to_stop_may_have_gone_straight_on():
+    x = lambda frame: 100 + 6 * frame  # noqa: E731
+    walks = {f: [face(x(f))] for f in (0, 4, 8, 20)}
+    comes = {f: [face(188 - 2 * f, 112)] for f in (0, 4, 8, 12, 16)}
+    sightings = {f: walks.get(f, []) + comes.get(f, []) for f in range(0, 21, 4)}
+    sightings[12].append(face(150))
+    found = run(sightings, 21)
+    for frame in range(21):
+        assert covers(found[frame], x(frame)), frame
 
 
 def test_where_tracks_begin_is_told():

@@ -33,10 +33,12 @@ from habeas.footage.settings import Quality, Settings
 
 #: Seconds: covered before and after a sighting; the same of somebody who stands.
 _BEFORE, _AFTER, _STOOD, _LINGER = 0.4, 0.4, 2.0, 4.0
+#: Seconds in which somebody seen once may be met again.
+_ONCE = 1.0
 #: Seconds and bytes of frames that wait for their future at most.
 _WAIT, _WAITING = 3.0, 240 * 1024 * 1024
 #: Pixels of what the detector sees by which its boxes may be off.
-_OFF = 2.0
+_OFF = 3.5
 #: How far threads that look stand back, of 19.
 _NICE = 10
 
@@ -257,7 +259,8 @@ class Pipeline:
         gap = max(2, round(min(self.quality.ahead * self._fps, most)))
         return Tracking(
             before=min(round(_BEFORE * self._fps), gap), after=max(2, round(_AFTER * self._fps)),
-            gap=gap, stood=min(round(_STOOD * self._fps), gap),
+            gap=gap, once=min(round(_ONCE * self._fps), gap),
+            stood=min(round(_STOOD * self._fps), gap),
             linger=round(_LINGER * self._fps), keep=self.quality.keep,
             sure=self.quality.sure,
             pad=_OFF / self.quality.scale(max(frame.width, frame.height)),

@@ -21,8 +21,8 @@ from habeas.faces import Box, Sighting
 
 #: Frames to either side in which a face's greatest size counts.
 _AROUND = 9
-#: Frames in which the speed of somebody unseen falls to a third.
-_FADES = 16
+#: Frames for which somebody unseen goes on as fast, and in which that falls to a third after.
+_STRAIGHT, _FADES = 8, 16
 #: Sizes of a face a frame below which somebody stands.
 _STILL = 0.04
 #: Sizes of a face and its change of size within which a faint sighting continues a track.
@@ -49,6 +49,7 @@ class Tracking:
         after: covered after it was last seen.
         stood: covered before a face is first seen that stood still.
         gap: longest stretch without a sighting that is closed, from both of its ends.
+        once: the same after a single sighting, which does not tell where to.
         linger: covered after a face was last seen that stood still: it has not gone away, it
             is hidden or turned.
         keep: score from which a sighting begins a track; a fainter one may continue it.
@@ -62,10 +63,11 @@ class Tracking:
     after: int
     stood: int
     gap: int
+    once: int
     linger: int
     keep: float
     sure: float
-    grow: float = 1.15
+    grow: float = 1.03
     pad: float = 0.0
 
 
@@ -115,9 +117,11 @@ class _Track:
             at_end = at >= self.seen[-1].at
             near = self.seen[-1 if at_end else 0]
             dx, dy = self.speed(at_end=at_end)
-            # Speed fades: people who leave our sight rarely go on straight for long.
+            # People who leave our sight go on for a moment, and rarely straight on for long.
             steps = at - near.at
-            run = math.copysign(_FADES * (1 - math.exp(-abs(steps) / _FADES)), steps)
+            straight = min(abs(steps), _STRAIGHT)
+            faded = _FADES * (1 - math.exp((straight - abs(steps)) / _FADES))
+            run = math.copysign(straight + faded, steps)
             return _Seen(at, near.x + dx * run, near.y + dy * run, near.width, near.height)
         right = bisect_left(self.seen, at, key=_when)
         a, b = self.seen[right - 1], self.seen[right]
@@ -251,6 +255,8 @@ class Tracker:
 
     def _patience(self, track: _Track) -> int:
         """How long a track that is not seen may still be gone on with."""
+        if len(track.seen) == 1:
+            return self._tracking.once
         linger = self._tracking.linger if track.stands(at_end=True) else 0
         return max(self._tracking.gap, linger)
 
@@ -280,7 +286,7 @@ class Tracker:
         # What is seen clearly chooses first; what is not may still continue a sure track where
         # it is expected, and never begins one (Zhang et al., ByteTrack, ECCV 2022).
         pairs = sorted(
-            (not clear[n], track.shared and not track.sure, cost, t, n)
+            (not clear[n], track.shared and len(track.seen) == 1, cost, t, n)
             for t, track in enumerate(live)
             for n in _near(track, at, places)
             if (cost := _cost(track, new[n])) is not None
@@ -294,9 +300,9 @@ class Tracker:
             if t not in taken_tracks and n not in taken_new:
                 taken_tracks.add(t)
                 taken_new.add(n)
-                if cost > _DOUBT and len(live[t].seen) > 1:
-                    doubtful.add(n)
                 doubt = max(cost, live[t].strays(new[n]))
+                if doubt > _DOUBT and len(live[t].seen) > 1:
+                    doubtful.add(n)
                 if doubt > _PERHAPS and live[t].sure and len(live[t].seen) > 1:
                     self._open.append(_Track(self._scene, live[t].seen[-3:], sure=True))
                 live[t].seen.append(new[n])
@@ -333,6 +339,9 @@ class Tracker:
             if way.scene != self._scene or waited > self._tracking.gap or cost > _AFTER_ALL:
                 still.append(way)
             else:
+                if waited <= self._tracking.after and way.strays(new[nearest]) > _PERHAPS:
+                    # They would have stopped there; they may as well have gone straight on.
+                    still.append(_Track(way.scene, list(way.seen), sure=True))
                 way.seen.append(new[nearest])
                 closed.append((nearest, way))
         self._open = still

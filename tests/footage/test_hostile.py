@@ -36,6 +36,8 @@ def attempt(source, out, **options):
 def test_what_fuzzing_found_is_refused_or_covered(finding, tmp_path):
     result = attempt(finding, tmp_path / f"out{finding.suffix}")
     assert not isinstance(result, footage.WorkerDiedError)
+    if isinstance(result, footage.Report):
+        assert len(films.read(tmp_path / f"out{finding.suffix}")) == result.frames
 
 
 @pytest.fixture(scope="module")

@@ -117,7 +117,8 @@ class Source:
                 self._check_size(frame.width, frame.height)
             known = frame.pts is not None
             pts = frame.pts - origin if known else (0 if last is None else last + step)  # type: ignore[operator]
-            last = pts if last is None else max(pts, last + 1)
+            # A damaged file may begin before its own start, where no player looks.
+            last = max(pts, 0 if last is None else last + 1)
             whole = like(frame, *shape)
             whole.pts, whole.time_base = last, base
             if until is not None and last * base > until:

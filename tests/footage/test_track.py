@@ -124,6 +124,13 @@ def test_a_faint_sighting_continues_a_track_and_begins_none():
     assert covers(run({**seen, **above}, 20)[10], 120, 100)
 
 
+def test_who_was_not_seen_for_long_may_be_farther_when_seen_faintly():
+    stands = {f: [face(100)] for f in (0, 4, 8)}
+    faint = [face(114, score=0.2)]
+    assert covers(run(stands | {36: faint}, 37)[36], 114)
+    assert not covers(run(stands | {12: faint}, 13)[12], 114)
+
+
 def test_one_unsure_look_is_no_face_and_two_are():
     assert not any(run({3: [face(100, score=0.4)], 6: []}, 10))
     found = run({3: [face(100, score=0.4)], 6: [face(102, score=0.4)]}, 10)

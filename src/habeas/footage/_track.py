@@ -25,8 +25,9 @@ _AROUND = 9
 _STRAIGHT, _FADES = 8, 16
 #: Sizes of a face a frame below which somebody stands.
 _STILL = 0.04
-#: Sizes of a face and its change of size within which a faint sighting continues a track.
-_FAINT = 0.6
+#: Sizes of a face and its change of size within which a faint sighting continues a track: at
+#: once, more each frame for which it was not seen, and at most.
+_FAINT, _FAINTER, _FAINTEST = 0.6, 0.008, 1.0
 #: The same from which a sighting that continues a track begins one of its own as well.
 _DOUBT = 1.0
 #: The same, or sizes from the straight way on, from which a sighting may as well be somebody
@@ -290,7 +291,7 @@ class Tracker:
             for t, track in enumerate(live)
             for n in _near(track, at, places)
             if (cost := _cost(track, new[n])) is not None
-            and (clear[n] or (track.sure and cost < _FAINT))
+            and (clear[n] or (track.sure and cost < _faint(at - track.seen[-1].at)))
         )
         taken_tracks: set[int] = set()
         taken_new: set[int] = set()
@@ -364,6 +365,10 @@ def _near(track: _Track, at: float, places: NDArray[np.float64]) -> list[int]:
     far = 1.5 * _FAR * last.size + math.hypot(dx, dy) * (at - last.at)
     close = np.abs(places - (last.x, last.y)) <= far
     return [int(n) for n in np.flatnonzero(close[:, 0] & close[:, 1])]
+
+
+def _faint(waited: float) -> float:
+    return min(_FAINT + _FAINTER * waited, _FAINTEST)
 
 
 def _cost(track: _Track, seen: _Seen) -> float | None:

@@ -3,6 +3,9 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Each is a distribution of its own; the order is that of their arrows.
+PACKAGES := habeas-tlog habeas-protocol habeas-trustee habeas-vision habeas
+FACES := packages/habeas-vision/src/habeas/faces
 DATA ?= data
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
@@ -18,10 +21,10 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) \
 	  || { echo "Python cannot make a virtual environment. On Debian: apt-get install python3-venv"; exit 1; }
 
-$(VENV)/.run: requirements/run.lock pyproject.toml | $(BIN)/python
+$(VENV)/.run: requirements/run.lock $(wildcard packages/*/pyproject.toml) | $(BIN)/python
 	@echo "Installing Python packages (pinned by hash) ..."
 	@$(PIP) install --require-hashes -r requirements/run.lock
-	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(PIP) install --no-deps --no-build-isolation $(foreach package,$(PACKAGES),-e packages/$(package))
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.lock $(VENV)/.run
@@ -29,7 +32,7 @@ $(VENV)/.dev: requirements/dev.lock $(VENV)/.run
 	@$(PIP) install --require-hashes -r requirements/dev.lock
 	@touch $@
 
-$(VENV)/.models: src/habeas/assets.py src/habeas/faces/eight_bit.py src/habeas/faces/centerface-ranges.json $(VENV)/.run
+$(VENV)/.models: $(FACES)/assets.py $(FACES)/eight_bit.py $(FACES)/centerface-ranges.json $(VENV)/.run
 	@$(BIN)/habeas models install
 	@touch $@
 

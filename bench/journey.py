@@ -23,10 +23,11 @@ from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
-from habeas import assets, sealing
-from habeas.cli import _installation as installation
 from habeas.cli._portal import PortalClient
-from habeas.cli._supervisor import Supervisor
+from habeas.deploy import installation
+from habeas.deploy.supervisor import Supervisor
+from habeas.faces import assets
+from habeas.protocol import sealing
 
 ROUNDS, SECONDS, CLIENTS = 3, 6.0, 16
 LATENCIES = 40

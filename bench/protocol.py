@@ -21,11 +21,11 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.journey import bare_cryptography
-from habeas import promise, sealing, tlog
+from habeas import protocol, tlog
 from habeas.custody import Context, Order, _seal
 from habeas.custody.reader import OneTimeKey, WrappedShare
-from habeas.custody.trustees import Circle, read_statement, verify_acknowledgement
-from habeas.promise import CUSTODIAN, Entry, Kind, Promise, Purpose, TrusteeIdentity
+from habeas.protocol import CUSTODIAN, Entry, Kind, Promise, Purpose, TrusteeIdentity, sealing
+from habeas.protocol.client import Circle, read_statement, verify_acknowledgement
 from habeas.trustee import Settings, rules
 
 ORIGIN = "bench.test/habeas"
@@ -61,9 +61,9 @@ class _Party:
             witness_vkey=self.witness.vkey,
         )
 
-    def key(self) -> promise.KeyStatement:
+    def key(self) -> protocol.KeyStatement:
         public = base64.b64encode(sealing.public_key(self.seed)).decode()
-        return promise.KeyStatement(trustee=self.name, month="2027-05", public_key=public)
+        return protocol.KeyStatement(trustee=self.name, month="2027-05", public_key=public)
 
     def say(self, statement: Any) -> str:
         return self.statement.sign(statement.encode().decode() + "\n")
@@ -110,8 +110,8 @@ def _entry(kind: Kind, details: dict[str, Any], track_key: bytes, counter: int, 
     entry = Entry(
         kind=kind,
         day=datetime.now(UTC).date().isoformat(),
-        tag=promise.tag(track_key, CUSTODIAN, counter),
-        commit=promise.commitment(salt, details),
+        tag=protocol.tag(track_key, CUSTODIAN, counter),
+        commit=protocol.commitment(salt, details),
         **more,
     )
     return entry, entry.encode(), salt
@@ -140,7 +140,7 @@ def _seal_once(world: _World) -> _Sealed:
     for index, party in enumerate(world.parties):
         note = _acknowledge(party, document, index, deposits[index])
         verify_acknowledgement(note, party.identity(), sealed, index)
-    details = promise.SealedDetails(promise=digest.hex()).fields()
+    details = protocol.SealedDetails(promise=digest.hex()).fields()
     _, entry, _ = _entry(Kind.SEALED, details, track_key, 0, service=order.service)
     return _Sealed(document, ciphertext, deposits, track_key, entry)
 
@@ -152,7 +152,7 @@ def _acknowledge(party: _Party, document: bytes, index: int, deposit: bytes) -> 
     info = sealing.deposit_info(digest, bytes.fromhex(key.key), index)
     sealing.open_deposit(party.seed, info, deposit, bytes.fromhex(sealed.shares[index]))
     return party.say(
-        promise.Acknowledgement(
+        protocol.Acknowledgement(
             trustee=party.name, promise=digest.hex(), index=index, key=key.key, day="2027-01-01"
         )
     )
@@ -160,7 +160,7 @@ def _acknowledge(party: _Party, document: bytes, index: int, deposit: bytes) -> 
 
 def _ask(world: _World, held: _Sealed, one_time: bytes) -> Any:
     sealed = Promise.decode(held.document)
-    details = promise.RequestDetails.read(
+    details = protocol.RequestDetails.read(
         {
             "v": 1,
             "seal_id": sealed.seal_id,
@@ -187,7 +187,7 @@ def _release(
     sealed = Promise.decode(held.document)
     digest = sealed.digest()
     request = rules.Request(
-        digest, content, Entry.decode(content), promise.RequestDetails.read(details), salt, proof
+        digest, content, Entry.decode(content), protocol.RequestDetails.read(details), salt, proof
     )
     rules.prove(request, sealed, world.policy.verify, world.now, world.settings)
     facts = rules.Facts(
@@ -204,7 +204,7 @@ def _release(
         sealing.release_info(digest, request.leaf, index),
         deposit.share,
     )
-    said = promise.ReleasedStatement(
+    said = protocol.ReleasedStatement(
         trustee=party.name, promise=digest.hex(), request=request.leaf.hex(), day="2027-01-01"
     )
     return release, party.say(said)
@@ -253,6 +253,6 @@ def _opened(
     shares = []
     for index, party in enumerate(world.parties[:2]):
         release, note = _release(world, index, held, asked, proof)
-        read_statement(note, party.identity(), promise.ReleasedStatement)
+        read_statement(note, party.identity(), protocol.ReleasedStatement)
         shares.append(WrappedShare(party.name, index, release))
     return key.open(held.document, asked[1], shares, held.ciphertext).photo

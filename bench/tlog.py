@@ -18,8 +18,8 @@ import uvloop
 
 from habeas import tlog
 from habeas.tlog.client import LogClient
-from habeas.tlog.service import FileStorage, Sequencer, init_log, read_signer
-from habeas.tlog.service.objects import FolderObjects
+from habeas.tlog.server import FileStorage, Sequencer, init_log, read_signer
+from habeas.tlog.server.objects import FolderObjects
 from habeas.tlog.tiles import Tile, TileNodes, holding
 from habeas.tlog.verifying import Folder, verify_log
 

@@ -25,12 +25,12 @@ from typing import Any
 
 import httpx
 
-from habeas import promise, sealing
-from habeas.custody import TrusteeClient
+from habeas import protocol
 from habeas.custody.reader import OneTimeKey
-from habeas.promise import CUSTODIAN, Entry, Kind, Promise, TrusteeIdentity
+from habeas.protocol import CUSTODIAN, Entry, Kind, Promise, TrusteeIdentity, sealing
+from habeas.protocol.client import TrusteeClient
 from habeas.tlog.client import LogClient
-from habeas.tlog.service import init_log
+from habeas.tlog.server import init_log
 from habeas.trustee import Settings, keyring
 
 ORIGIN = "bench.test/habeas"
@@ -110,7 +110,7 @@ def _photo(client: TrusteeClient) -> tuple[Promise, bytes]:
 
 def _request(sealed: Promise, track_key: bytes, counter: int) -> dict[str, Any]:
     now = datetime.now(UTC)
-    details = promise.RequestDetails.read(
+    details = protocol.RequestDetails.read(
         {
             "v": 1, "seal_id": sealed.seal_id, "promise": sealed.digest().hex(),
             "office": "office", "officer": "officer", "purpose": "decide-application",
@@ -121,8 +121,8 @@ def _request(sealed: Promise, track_key: bytes, counter: int) -> dict[str, Any]:
     salt = secrets.token_bytes(32)
     entry = Entry(
         kind=Kind.REQUESTED, service="bench", office="office",
-        purpose=promise.Purpose.DECIDE_APPLICATION, day=now.date().isoformat(),
-        tag=promise.tag(track_key, CUSTODIAN, counter), commit=promise.commitment(salt, details),
+        purpose=protocol.Purpose.DECIDE_APPLICATION, day=now.date().isoformat(),
+        tag=protocol.tag(track_key, CUSTODIAN, counter), commit=protocol.commitment(salt, details),
     )  # fmt: skip
     return {
         "promise": sealed.digest().hex(), "entry": entry.encode().decode(),
@@ -133,11 +133,11 @@ def _request(sealed: Promise, track_key: bytes, counter: int) -> dict[str, Any]:
 def _prepare(client: TrusteeClient, log: LogClient) -> list[bytes]:
     def chain(_: int) -> list[bytes]:
         sealed, track_key = _photo(client)
-        details = promise.SealedDetails(promise=sealed.digest().hex()).fields()
+        details = protocol.SealedDetails(promise=sealed.digest().hex()).fields()
         entry = Entry(
             kind=Kind.SEALED, service="bench", day=datetime.now(UTC).date().isoformat(),
-            tag=promise.tag(track_key, CUSTODIAN, 0),
-            commit=promise.commitment(bytes(32), details),
+            tag=protocol.tag(track_key, CUSTODIAN, 0),
+            commit=protocol.commitment(bytes(32), details),
         )  # fmt: skip
         log.append(entry.encode())
         bodies = []

@@ -1,10 +1,10 @@
-// Builds what the portal serves into src/habeas/portal/static/. The result is committed, so
+// Builds what the portal serves into packages/habeas/src/habeas/portal/static/. The result is committed, so
 // that running Habeas needs no node.
 import { writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { NodePackageImporter, compile } from "sass";
 
-const out = process.env.HABEAS_STATIC ?? "../src/habeas/portal/static";
+const out = process.env.HABEAS_STATIC ?? "../packages/habeas/src/habeas/portal/static";
 
 const css = compile("src/page.scss", {
   importers: [new NodePackageImporter()],

@@ -18,7 +18,8 @@ from PIL import Image, ImageCms, PngImagePlugin
 
 from fuzz import heif
 from fuzz.containers import parse
-from habeas import assets, portrait
+from habeas import portrait
+from habeas.faces import assets
 from habeas.portrait.errors import BrokenPhotoError
 
 FORMATS = ("jpeg", "png", "webp", "avif", "heic")

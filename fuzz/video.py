@@ -18,9 +18,10 @@ import av
 import numpy as np
 from PIL import Image
 
-from habeas import assets, footage
-from habeas.errors import HabeasError
-from habeas.footage import _cover_file
+from habeas import cover
+from habeas.cover import _cover_file
+from habeas.faces import assets
+from habeas.foundation.errors import HabeasError
 
 FORMATS = ("mp4", "mkv", "avi", "webm", "ts")
 _SECONDS = 20
@@ -29,10 +30,8 @@ _MEMORY = 4 * 1024**3
 _WHOLE_WAY = 40
 _CODECS = {"mp4": "libx264", "mkv": "libx264", "avi": "mpeg4", "webm": "libvpx", "ts": "mpeg2video"}
 _OTHERS = {"mp4": "mpeg4", "mkv": "mjpeg", "avi": "mjpeg", "webm": "libvpx-vp9", "ts": "libx264"}
-_ZONE = footage.Zone(0, 0, 0.5, 1)
-_SETTINGS = footage.Settings(
-    detector="centerface", quality="balanced", shape="box", always=(_ZONE,)
-)
+_ZONE = cover.Zone(0, 0, 0.5, 1)
+_SETTINGS = cover.Settings(detector="centerface", quality="balanced", shape="box", always=(_ZONE,))
 _WORDS = {0: "covered", 1: "refused", 3: "!uncovered", 4: "!incomplete"}
 
 
@@ -142,10 +141,10 @@ def _cover(source: Path, target: Path) -> int:
 
 def _whole_way(source: Path, target: Path) -> int:
     try:
-        report = footage.redact(source, target, _SETTINGS)
-    except footage.WorkerDiedError:
+        report = cover.redact(source, target, _SETTINGS)
+    except cover.WorkerDiedError:
         return 2
-    except footage.FootageError:
+    except cover.FootageError:
         # Refused: then nothing may stand there, neither under the name nor half done.
         return 4 if len(list(target.parent.iterdir())) > 1 else 1
     return looked_over(target, report.frames)

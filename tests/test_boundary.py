@@ -5,9 +5,8 @@ import re
 from importlib.metadata import distributions
 from pathlib import Path
 
-from habeas import assets
-from habeas.faces import eight_bit
-from habeas.promise import Purpose
+from habeas.faces import assets, eight_bit
+from habeas.protocol import Purpose
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -60,13 +59,13 @@ def test_the_model_of_eight_bits_is_made_of_the_published_one_alone(tmp_path):
 
 
 def test_no_model_file_is_in_the_tree():
-    tracked = [p for p in (ROOT / "src").rglob("*") if p.suffix in MODEL_FILES]
+    tracked = [p for p in (ROOT / "packages").rglob("*") if p.suffix in MODEL_FILES]
     assert not tracked
 
 
 def test_no_symbol_recognises():
     found = []
-    for file in sorted((ROOT / "src").rglob("*.py")):
+    for file in sorted((ROOT / "packages").rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text())):
             name = getattr(node, "name", None) or getattr(node, "id", None)
             name = name or getattr(node, "attr", None) or getattr(node, "arg", None)

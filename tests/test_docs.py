@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from habeas import assets
+from habeas.faces import assets
 from tests.footage import films
 
 ROOT = Path(__file__).resolve().parents[1]

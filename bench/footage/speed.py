@@ -23,8 +23,8 @@ from bench.footage import deface
 from bench.footage.generate import Clip, clips, make
 from bench.footage.grounds import available
 from habeas import faces
+from habeas.cover.settings import ENCODINGS, Encoding
 from habeas.faces._onnx import cuda
-from habeas.footage.settings import ENCODINGS, Encoding
 
 _CLIPS = ("static-1080p", "pan-1080p", "static-720p", "pan-720p")
 _ROUNDS = 3

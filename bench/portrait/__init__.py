@@ -16,7 +16,8 @@ from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
-from habeas import assets, portrait
+from habeas import portrait
+from habeas.faces import assets
 
 _ROUNDS = 15
 _FOLDER = 40

@@ -1,4 +1,4 @@
-// The sealing formats in the browser: the same bytes as habeas.sealing in Python.
+// The sealing formats in the browser: the same bytes as habeas.protocol.sealing in Python.
 //
 // HPKE (RFC 9180) base mode with X-Wing, HKDF-SHA256 and AES-256-GCM; Shamir shares of
 // 33 bytes; AES-256-GCM under an HKDF key with a key commitment; RFC 8785 canonical JSON.

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from habeas.protocol.client import TrusteeRefusedError
 from tests.trustee.conftest import new_world
 from tests.trustee.world import World
 
@@ -19,10 +20,9 @@ def world(tmp_path_factory) -> Iterator[World]:
 @pytest.fixture
 def refused():
     """Runs an attack at one trustee; gives the code of its refusal."""
-    from habeas import custody
 
     def attack(act, *arguments, **options) -> str:
-        with pytest.raises(custody.TrusteeRefusedError) as refusal:
+        with pytest.raises(TrusteeRefusedError) as refusal:
             act(*arguments, **options)
         assert refusal.value.cause
         return refusal.value.code

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from habeas import tlog
-from habeas.tlog.service import read_signer
+from habeas.tlog.server import read_signer
 from habeas.trustee import keyring
 from tests.trustee.world import World
 

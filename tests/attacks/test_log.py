@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from habeas import custody, promise, tlog
+from habeas import protocol, tlog
 from habeas.custody.reader import OneTimeKey
-from habeas.promise import Kind
-from habeas.tlog.service import read_signer
+from habeas.protocol import Kind
+from habeas.protocol.client import TrusteeRefusedError
+from habeas.tlog.server import read_signer
 from tests.attacks.forger import entries_of, forge
 from tests.trustee.world import PHOTO, Ask
 
@@ -74,7 +75,7 @@ def test_proof_of_an_entry_in_another_place(world, refused):
     real = entries_of(world)
     moved = [ask.entry if place == 0 else entry for place, entry in enumerate(real)]
     ask = dataclasses.replace(ask, proof=forge(world, moved, 0, world.clock()))
-    with pytest.raises(custody.TrusteeRefusedError) as closed:
+    with pytest.raises(TrusteeRefusedError) as closed:
         world.ask(held, ask, 2)
     assert closed.value.code == "view-forked"
     world.trustees[world.names[2]].follower.reopen()
@@ -200,7 +201,7 @@ def test_log_that_does_not_answer(new_world, refused):
     try:
         assert refused(world.ask, held, ask) == "view-stale"
     finally:
-        from habeas.tlog.service import make_app
+        from habeas.tlog.server import make_app
         from tests.trustee.world import Server, listening
 
         port = int(world.log_url.rpartition(":")[2])
@@ -214,7 +215,7 @@ def test_refusals_are_on_the_log_once(world, refused):
     ask = world.request(held, purpose="appeal")
     for _ in range(3):
         assert refused(world.ask, held, ask) == "purpose"
-    tags = [promise.tag(held.track_key, 1, counter) for counter in range(3)]
+    tags = [protocol.tag(held.track_key, 1, counter) for counter in range(3)]
     mine = [entry for entry in world.settled() if entry.tag in tags]
     assert [(entry.kind, entry.code) for entry in mine] == [(Kind.REFUSED, "purpose")]
 
@@ -224,7 +225,7 @@ def test_withdrawal_hidden_behind_a_gap(world, refused):
     held = world.seal()
     ask = world.request(held)
     assert world.open(held, ask) == PHOTO
-    details = promise.ErasedDetails(promise=held.digest.hex(), because="withdrawn").fields()
+    details = protocol.ErasedDetails(promise=held.digest.hex(), because="withdrawn").fields()
     entry, _ = world.entry(held, Kind.WITHDRAWN, details, counter=held.counter + 3)
     world.log.append(entry)
     world.followed()
@@ -242,7 +243,7 @@ def test_entry_that_only_some_would_read(world, refused):
 
 def test_withdrawal_that_only_some_would_read(world):
     held = world.seal()
-    details = promise.ErasedDetails(promise=held.digest.hex(), because="withdrawn").fields()
+    details = protocol.ErasedDetails(promise=held.digest.hex(), because="withdrawn").fields()
     entry, _ = world.entry(held, Kind.WITHDRAWN, details)
     world.log.append(entry[:-1] + b',"x":1}')
     assert world.open(held) == PHOTO

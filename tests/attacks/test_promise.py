@@ -4,11 +4,10 @@ import secrets
 
 import pytest
 
-from habeas import promise, sealing
-from habeas.custody import TrusteeAnswerError
+from habeas import protocol
 from habeas.custody.reader import OneTimeKey
-from habeas.custody.trustees import verify_acknowledgement
-from habeas.promise import Promise
+from habeas.protocol import Promise, sealing
+from habeas.protocol.client import TrusteeAnswerError, verify_acknowledgement
 from tests.trustee.world import PHOTO, Ask, in_days
 
 
@@ -87,7 +86,7 @@ def test_swapped_trustee_key_at_sealing(world, refused):
     public = sealing.public_key(seed)
     held = world.prepare()
     fields = held.promise.fields()
-    fields["trustees"]["keys"][0]["key"] = promise.trustee_key_id(public)
+    fields["trustees"]["keys"][0]["key"] = protocol.trustee_key_id(public)
     forged = Promise.read(fields)
     info = sealing.deposit_info(forged.digest(), bytes.fromhex(forged.trustees.keys[0].key), 0)
     share, track_key = bytes(33), bytes(32)
@@ -140,7 +139,7 @@ def test_request_that_names_another_photo(world, refused):
     key = OneTimeKey()
     details = world.details(target, key)
     entry, salt, appended = world.write(
-        held, promise.Kind.REQUESTED, details,
+        held, protocol.Kind.REQUESTED, details,
         service="hunting-licence", office="licensing-office", purpose="decide-application",
     )  # fmt: skip
     ask = Ask(key, entry, details, salt, appended.proof, appended.index)
@@ -149,11 +148,11 @@ def test_request_that_names_another_photo(world, refused):
 
 def test_request_for_recognition(world, refused):
     """There is no purpose for recognition: not in a promise, and not in a request."""
-    with pytest.raises(promise.MalformedError):
+    with pytest.raises(protocol.MalformedError):
         world.terms(purposes=["face-recognition"])
     held = world.seal()
     ask = world.request(held)
     ask.details["purpose"] = "face-recognition"
     assert refused(world.ask, held, ask) == "purpose-unknown"
-    codes = [entry.code for entry in world.settled() if entry.kind is promise.Kind.REFUSED]
+    codes = [entry.code for entry in world.settled() if entry.kind is protocol.Kind.REFUSED]
     assert "purpose-unknown" in codes

@@ -8,10 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from habeas import custody, promise, sealing, tlog
+from habeas import custody, protocol, tlog
 from habeas.custody.reader import OneTimeKey, WrappedShare
-from habeas.errors import HabeasError
-from habeas.promise import Kind, Receipt
+from habeas.foundation.errors import HabeasError
+from habeas.protocol import Kind, Receipt, sealing
+from habeas.protocol.client import TrusteeRefusedError
+from habeas.register import audit
 from habeas.trustee.settings import Quotas
 from tests.trustee.world import PHOTO
 
@@ -143,7 +145,7 @@ def opened_until_refused(world, held, officers, limit=20):
         ask = world.request(held, officer=next(officers))
         try:
             world.ask(held, ask)
-        except custody.TrusteeRefusedError as error:
+        except TrusteeRefusedError as error:
             return count, error.code
     return limit, None
 
@@ -234,26 +236,26 @@ def flipped(text):
 def test_tampered_receipt(world):
     held, other = world.seal(), world.seal()
     good = receipt_of(world, held)
-    custody.verify_receipt(good)
+    audit.verify_receipt(good)
     fields, others = good.fields(), receipt_of(world, other).fields()
     for name in ("promise", "track_key", "withdraw_secret", "entry", "salt", "proof",
                  "acknowledgements"):  # fmt: skip
         with pytest.raises(HabeasError):
-            custody.verify_receipt(Receipt.read({**fields, name: others[name]}))
+            audit.verify_receipt(Receipt.read({**fields, name: others[name]}))
     for name in ("track_key", "withdraw_secret", "salt"):
         with pytest.raises(HabeasError):
-            custody.verify_receipt(Receipt.read({**fields, name: flipped(fields[name])}))
+            audit.verify_receipt(Receipt.read({**fields, name: flipped(fields[name])}))
     for count in (1, 2):
         shorter = Receipt.model_construct(**{**good.__dict__, "acknowledgements":
                                              good.acknowledgements[:count]})  # fmt: skip
         with pytest.raises(HabeasError):
-            custody.verify_receipt(shorter)
+            audit.verify_receipt(shorter)
 
 
 def attempt(act, *arguments):
     try:
         return act(*arguments)
-    except custody.TrusteeRefusedError as error:
+    except TrusteeRefusedError as error:
         return error.code
 
 
@@ -289,7 +291,7 @@ def test_concurrent_withdrawal_and_opening(world):
             outcomes.add(released)
             world.settled()
             events = world.client().history(held.digest, held.track_key)
-            kinds = [promise.Entry.decode(event.entry).kind for event in events]
+            kinds = [protocol.Entry.decode(event.entry).kind for event in events]
             expected = [Kind.RELEASED, Kind.ERASED] if released else [Kind.ERASED]
             assert [kind for kind in kinds if kind is not Kind.REFUSED] == expected
             assert attempt(world.ask, held, ask) == "withdrawn"
@@ -322,6 +324,6 @@ def test_unlinkable_to_the_public_and_gapless_to_the_holder(world):
         secret = [photo.promise.seal_id, photo.digest.hex(), photo.promise.photo.sha256,
                   *photo.promise.shares]  # fmt: skip
         assert not any(value.encode() in public for value in secret)
-    mine = {promise.tag(held.track_key, s, c): (s, c) for s in range(4) for c in range(8)}
+    mine = {protocol.tag(held.track_key, s, c): (s, c) for s in range(4) for c in range(8)}
     found = sorted(mine[tag] for tag in tags if tag in mine)
     assert found == [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (2, 0), (2, 1)]

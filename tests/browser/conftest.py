@@ -9,7 +9,15 @@ from pathlib import Path
 
 import pytest
 
-STATIC = Path(__file__).resolve().parents[2] / "src" / "habeas" / "portal" / "static"
+STATIC = (
+    Path(__file__).resolve().parents[2]
+    / "packages"
+    / "habeas"
+    / "src"
+    / "habeas"
+    / "portal"
+    / "static"
+)
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from habeas import sealing
+from habeas.protocol import sealing
 
 pytestmark = pytest.mark.browser
 VECTORS = Path(__file__).resolve().parents[2] / "docs" / "protocol" / "vectors"

@@ -8,8 +8,7 @@ import onnxruntime
 import pytest
 from PIL import Image
 
-from habeas import assets
-from habeas.faces import _centerface, _onnx, eight_bit
+from habeas.faces import _centerface, _onnx, assets, eight_bit
 from tests.footage import films
 
 PLACES = [(90, 120, 64), (500, 300, 40), (900, 80, 36), (300, 420, 128), (1050, 400, 90)]

@@ -6,7 +6,7 @@ import av
 import numpy as np
 from PIL import Image
 
-from habeas import assets
+from habeas.faces import assets
 
 
 def face(size):

@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from habeas import faces, footage
-from habeas.footage import _again, settings
-from habeas.footage._pipeline import Pipeline
+from habeas import cover, faces
+from habeas.cover import _again, settings
+from habeas.cover._pipeline import Pipeline
 from tests.footage import films
 
-SETTINGS = footage.Settings(detector="centerface", quality="balanced")
+SETTINGS = cover.Settings(detector="centerface", quality="balanced")
 #: Frames in which the head that walks cannot be seen: nearly five seconds of them.
 HIDDEN = range(20, 140)
 
@@ -35,7 +35,7 @@ def look(monkeypatch, **changes):
 
 
 def test_who_is_unseen_for_seconds_is_covered_all_the_way(walk, tmp_path):
-    footage.redact(walk, tmp_path / "out.mp4", SETTINGS)
+    cover.redact(walk, tmp_path / "out.mp4", SETTINGS)
     shown = films.read(tmp_path / "out.mp4")
     assert len(shown) == 160
     for frame, picture in enumerate(shown):
@@ -47,15 +47,15 @@ def test_frames_that_wait_in_memory_wait_less_long(walk, monkeypatch):
     """What makes the difference is how far ahead is looked."""
     look(monkeypatch, ahead=3.0, again=False)
     x, y = place(80)
-    covers = list(footage.boxes(walk, SETTINGS))[80]
+    covers = list(cover.boxes(walk, SETTINGS))[80]
     assert not any(b.left < x < b.right and b.top < y < b.bottom for b in covers)
 
 
 def test_boxes_of_a_camera_are_those_of_frames_that_wait(walk, monkeypatch):
-    live = list(footage.boxes(walk, SETTINGS, live=True))
-    assert live != list(footage.boxes(walk, SETTINGS))
+    live = list(cover.boxes(walk, SETTINGS, live=True))
+    assert live != list(cover.boxes(walk, SETTINGS))
     look(monkeypatch, ahead=3.0, again=False)
-    assert live == list(footage.boxes(walk, SETTINGS))
+    assert live == list(cover.boxes(walk, SETTINGS))
 
 
 def test_both_ways_cover_the_same(walk, tmp_path, monkeypatch):
@@ -63,7 +63,7 @@ def test_both_ways_cover_the_same(walk, tmp_path, monkeypatch):
     for again in (True, False):
         look(monkeypatch, ahead=2.0, again=again)
         video = tmp_path / f"{again}.mp4"
-        report = footage._cover_file.cover_file(walk, video, SETTINGS, ending=".mp4")
+        report = cover._cover_file.cover_file(walk, video, SETTINGS, ending=".mp4")
         assert report.damaged == 0
         found.append([bytes(plane) for each in films.read(video) for plane in films.planes(each)])
     assert found[0] == found[1]

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from habeas.cover._changes import REFRESH, Changes, unchanged
 from habeas.faces import Box, Sighting
-from habeas.footage._changes import REFRESH, Changes, unchanged
 
 GROUND = np.random.default_rng(1).integers(60, 200, (135, 240)).astype(np.uint8)
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from habeas import footage
-from habeas.footage import cluster
+from habeas import cover
+from habeas.cover import cluster
 from tests.footage import films
 from tests.footage.test_segments import SETTINGS, film, in_parts
 from tests.tlog.servers import free_ports
@@ -69,7 +69,7 @@ def covers_below(process):
         for threads in Path(f"/proc/{process}/task").glob("*/children"):
             for child in threads.read_text().split():
                 program = Path(f"/proc/{child}/cmdline").read_bytes()
-                if b"habeas.footage._worker" in program or covers_below(child):
+                if b"habeas.cover._worker" in program or covers_below(child):
                     return True
     return False
 
@@ -121,7 +121,7 @@ def test_a_machine_that_dies_in_the_middle_costs_nothing_but_time(
     assert seen[-1][1] == pytest.approx(seen[-1][2])
     assert out.read_bytes() == undisturbed.read_bytes()
     whole = tmp_path / "whole.mp4"
-    told = footage.redact(film, whole, SETTINGS)
+    told = cover.redact(film, whole, SETTINGS)
     assert (report.frames, report.seconds) == (told.frames, told.seconds)
     assert films.times(out) == pytest.approx(films.times(whole), abs=1e-9)
     assert [each.name for each in out.parent.iterdir()] == ["out.mp4"]
@@ -137,7 +137,7 @@ def test_a_machine_that_dies_in_the_middle_costs_nothing_but_time(
 def test_what_goes_wrong_on_a_machine_is_said_here(film, tmp_path, connected):
     (tmp_path / "no.mp4").write_bytes(b"no video")
     no_video = cluster._Work(connected, [job(tmp_path / "no.mp4", tmp_path / "0.mp4")], gpu=False)
-    with pytest.raises(footage.UnreadableVideoError) as error:
+    with pytest.raises(cover.UnreadableVideoError) as error:
         no_video.run(None, None)
     assert "no.mp4 cannot be opened" in error.value.cause
     unseen = cluster._Work(connected, [job("/nowhere/film.mp4", tmp_path / "0.mp4")], gpu=False)
@@ -193,7 +193,7 @@ def test_the_extra_is_named_where_ray_is_missing(film, tmp_path, monkeypatch):
 def test_a_source_is_never_its_own_target(film, tmp_path):
     source = tmp_path / "film.mp4"
     source.write_bytes(Path(film).read_bytes())
-    with pytest.raises(footage.OutputError):
+    with pytest.raises(cover.OutputError):
         cluster.redact_on("local", source, source, SETTINGS)
     assert source.read_bytes() == Path(film).read_bytes()
 

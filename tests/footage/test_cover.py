@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from habeas.cover._cover import cover, cover_whole
+from habeas.cover._planes import PLANAR
 from habeas.faces import Box
-from habeas.footage._cover import cover, cover_whole
-from habeas.footage._planes import PLANAR
 
 
 def frame(width, height, form, seed=0):

@@ -8,7 +8,7 @@ from PIL import Image
 
 from bench.footage import generate, grounds
 from bench.footage.heads import Pose, cut, draw, face_box
-from habeas import assets
+from habeas.faces import assets
 
 
 @pytest.fixture(scope="module")

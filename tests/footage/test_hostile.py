@@ -9,10 +9,10 @@ import av
 import numpy as np
 import pytest
 
-from habeas import footage
+from habeas import cover
 from tests.footage import films
 
-SETTINGS = footage.Settings(detector="centerface", quality="fast")
+SETTINGS = cover.Settings(detector="centerface", quality="fast")
 FINDINGS = sorted((Path(__file__).parent / "findings").iterdir())
 
 
@@ -20,10 +20,10 @@ def attempt(source, out, **options):
     """The report or the error; whatever happens, nothing half-written stays."""
     start = time.monotonic()
     try:
-        result = footage.redact(source, out, SETTINGS, **options)
-    except footage.FootageError as error:
+        result = cover.redact(source, out, SETTINGS, **options)
+    except cover.FootageError as error:
         result = error
-    if isinstance(result, footage.FootageError):
+    if isinstance(result, cover.FootageError):
         assert result.cause
         assert result.remedy
         assert not out.exists()
@@ -35,8 +35,8 @@ def attempt(source, out, **options):
 @pytest.mark.parametrize("finding", FINDINGS, ids=lambda path: path.name)
 def test_what_fuzzing_found_is_refused_or_covered(finding, tmp_path):
     result = attempt(finding, tmp_path / f"out{finding.suffix}")
-    assert not isinstance(result, footage.WorkerDiedError)
-    if isinstance(result, footage.Report):
+    assert not isinstance(result, cover.WorkerDiedError)
+    if isinstance(result, cover.Report):
         assert len(films.read(tmp_path / f"out{finding.suffix}")) == result.frames
 
 
@@ -62,7 +62,7 @@ def test_corrupt_packets_are_left_out_and_counted(plain, tmp_path):
     bad = tmp_path / "bad.mkv"
     bad.write_bytes(content)
     result = attempt(bad, tmp_path / "out.mkv")
-    if isinstance(result, footage.Report):
+    if isinstance(result, cover.Report):
         assert result.damaged > 0
 
 
@@ -100,8 +100,8 @@ def test_a_missing_file_and_a_wrong_ending_say_so(plain, tmp_path):
 
 
 def attempt_same(plain):
-    with pytest.raises(footage.OutputError) as error:
-        footage.redact(plain, plain, SETTINGS)
+    with pytest.raises(cover.OutputError) as error:
+        cover.redact(plain, plain, SETTINGS)
     return error.value
 
 
@@ -143,7 +143,7 @@ def test_a_playlist_fetches_nothing(tmp_path):
 
 def test_a_decoder_that_hangs_is_ended(plain, tmp_path, monkeypatch):
     """The worker is stopped in the middle, as a hanging decoder would be."""
-    from habeas.footage import _redact
+    from habeas.cover import _redact
 
     popen = subprocess.Popen
 
@@ -171,8 +171,8 @@ def test_a_full_disk_is_said_and_leaves_nothing(tmp_path):
 
 def test_a_failing_detector_shows_nothing(plain, monkeypatch):
     """Live, a frame that could not be checked is covered whole; a file is refused."""
-    from habeas.footage._media import Source
-    from habeas.footage._pipeline import Pipeline
+    from habeas.cover._media import Source
+    from habeas.cover._pipeline import Pipeline
 
     class Failing:
         name = "failing"

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from habeas import faces
+from habeas.cover._look import look, look_around
+from habeas.cover._pipeline import Pipeline
+from habeas.cover.settings import QUALITIES, Settings
 from habeas.faces import Box, Sighting
-from habeas.footage._look import look, look_around
-from habeas.footage._pipeline import Pipeline
-from habeas.footage.settings import QUALITIES, Settings
 from tests.footage import films
 
 SETTINGS = Settings(detector="centerface")

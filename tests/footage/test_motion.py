@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from habeas.footage._motion import MotionEstimator
+from habeas.cover._motion import MotionEstimator
 
 
 def scene(seed, size=(600, 900)):

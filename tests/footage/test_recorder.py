@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from habeas.footage import _live, recorder
-from habeas.footage.cameras import Camera
-from habeas.footage.recorder import Recorder, keep_house
-from habeas.footage.recordings import Recordings
+from habeas.cameras import live, recorder
+from habeas.cameras.declaration import Camera
+from habeas.cameras.recorder import Recorder, keep_house
+from habeas.cameras.recordings import Recordings
 from tests.footage import films
 
 SERVER = Path(__file__).with_name("rtsp_server.py")
@@ -271,23 +271,23 @@ def test_hours_are_closed_logged_and_deleted_in_time(camera, tmp_path):
 
 
 def test_a_camera_that_is_not_there_is_said_without_its_address():
-    with pytest.raises(_live.CameraLostError) as lost:
-        _live.Live("rtsp://user:secret@127.0.0.1:9/camera")
+    with pytest.raises(live.CameraLostError) as lost:
+        live.Live("rtsp://user:secret@127.0.0.1:9/camera")
     assert "secret" not in str(lost.value)
 
 
 def test_what_comes_too_fast_replaces_the_oldest(camera):
-    live = _live.Live(camera.url)
+    source = live.Live(camera.url)
     try:
-        time.sleep(_live._WAITING + 3)
-        assert live.dropped > 0
-        assert live.lag <= _live._WAITING + 0.1
+        time.sleep(live._WAITING + 3)
+        assert source.dropped > 0
+        assert source.lag <= live._WAITING + 0.1
         times = []
-        for frame in live.frames():
+        for frame in source.frames():
             times.append(frame.time)
             if len(times) == 20:
                 break
         assert times == sorted(times)
     finally:
-        live.close()
+        source.close()
     assert np.diff(times).max() < 1

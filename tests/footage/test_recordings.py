@@ -11,9 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from habeas.footage.cameras import Camera, CameraError, miss_rate
-from habeas.footage.errors import UnreadableVideoError
-from habeas.footage.recordings import (
+from habeas.cameras.declaration import Camera, CameraError, miss_rate
+from habeas.cameras.recordings import (
     HourChangedError,
     HourClosedError,
     RecordingError,
@@ -21,7 +20,9 @@ from habeas.footage.recordings import (
     SegmentExistsError,
     UnknownHourError,
 )
-from habeas.footage.statements import (
+from habeas.cover.errors import UnreadableVideoError
+from habeas.protocol import Entry, Kind, MalformedError, canonical
+from habeas.protocol.footage import (
     CameraDetails,
     RecordedDetails,
     ViewedDetails,
@@ -29,7 +30,6 @@ from habeas.footage.statements import (
     details_of,
     entry_of,
 )
-from habeas.promise import Entry, Kind, MalformedError, canonical
 from habeas.tlog import leaf_hash, node_hash
 from tests.footage.segments import CAMERA, add_segment, write_segment
 

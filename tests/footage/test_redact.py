@@ -13,10 +13,10 @@ import av
 import numpy as np
 import pytest
 
-from habeas import footage
+from habeas import cover
 from tests.footage import films
 
-SETTINGS = footage.Settings(detector="centerface", quality="fast")
+SETTINGS = cover.Settings(detector="centerface", quality="fast")
 
 
 def covered(path, frame):
@@ -34,7 +34,7 @@ def plain(tmp_path_factory):
 
 
 def test_every_frame_is_covered_from_the_first_to_the_last(plain, tmp_path):
-    report = footage.redact(plain, tmp_path / "out.mp4", SETTINGS)
+    report = cover.redact(plain, tmp_path / "out.mp4", SETTINGS)
     assert report.frames == 40
     assert report.faces >= 1
     for frame in range(40):
@@ -43,7 +43,7 @@ def test_every_frame_is_covered_from_the_first_to_the_last(plain, tmp_path):
 
 
 def test_what_is_beside_the_cover_stays(plain, tmp_path):
-    footage.redact(plain, tmp_path / "out.mp4", SETTINGS)
+    cover.redact(plain, tmp_path / "out.mp4", SETTINGS)
     for before, after in zip(films.read(plain), films.read(tmp_path / "out.mp4"), strict=True):
         a, b = (next(films.planes(each)).astype(int) for each in (before, after))
         assert abs(a[:40] - b[:40]).mean() < 4
@@ -51,7 +51,7 @@ def test_what_is_beside_the_cover_stays(plain, tmp_path):
 
 def test_times_size_and_sound_stay_and_metadata_goes(plain, tmp_path):
     out = tmp_path / "out.mp4"
-    footage.redact(plain, out, SETTINGS)
+    cover.redact(plain, out, SETTINGS)
     assert films.times(out) == pytest.approx(films.times(plain), abs=1e-4)
     with av.open(str(plain)) as a, av.open(str(out)) as b:
         assert (b.streams.video[0].width, b.streams.video[0].height) == (320, 240)
@@ -69,14 +69,14 @@ def test_a_variable_rate_stays_variable(tmp_path):
     source = films.write(
         tmp_path / "vfr.mkv", films.pictures(10), times=times, base=Fraction(1, 1000)
     )
-    footage.redact(source, tmp_path / "out.mkv", SETTINGS)
+    cover.redact(source, tmp_path / "out.mkv", SETTINGS)
     assert films.times(tmp_path / "out.mkv") == pytest.approx(films.times(source), abs=0.002)
 
 
 def test_an_odd_angle_is_turned_by_the_nearest_quarter(tmp_path):
     turned = (np.ascontiguousarray(np.rot90(each, -1)) for each in films.pictures(20))
     source = films.write(tmp_path / "turned.mp4", turned, rotation=88)
-    report = footage.redact(source, tmp_path / "out.mp4", SETTINGS)
+    report = cover.redact(source, tmp_path / "out.mp4", SETTINGS)
     assert report.covered == 20
     assert films.read(tmp_path / "out.mp4")[0].rotation == 90
 
@@ -87,7 +87,7 @@ def test_a_turned_phone_is_covered_and_stays_turned(tmp_path, rotation):
     source = films.write(tmp_path / "turned.mp4", turned, rotation=rotation)
     shown = films.read(source)[0].rotation
     assert shown % 360 in (90, 180, 270)
-    report = footage.redact(source, tmp_path / "out.mp4", SETTINGS)
+    report = cover.redact(source, tmp_path / "out.mp4", SETTINGS)
     assert report.covered == 20
     frames = films.read(tmp_path / "out.mp4")
     assert frames[0].rotation == shown
@@ -121,7 +121,7 @@ def test_every_kind_of_video_is_covered(tmp_path, case):
     name, options = CASES[case]
     source = films.write(tmp_path / name, films.pictures(12), **options)
     out = tmp_path / f"out{source.suffix}"
-    report = footage.redact(source, out, SETTINGS)
+    report = cover.redact(source, out, SETTINGS)
     assert report.frames == 12
     assert covered(out, 6)
     with av.open(str(source)) as a, av.open(str(out)) as b:
@@ -137,17 +137,17 @@ def test_every_kind_of_video_is_covered(tmp_path, case):
 def test_odd_sizes_are_kept(tmp_path):
     odd = (each[:239, :319] for each in films.pictures(8))
     source = films.write(tmp_path / "odd.mkv", odd, pix_fmt="yuv444p")
-    footage.redact(source, tmp_path / "out.mkv", SETTINGS)
+    cover.redact(source, tmp_path / "out.mkv", SETTINGS)
     frame = films.read(tmp_path / "out.mkv")[0]
     assert (frame.width, frame.height) == (319, 239)
 
 
 def test_zones_are_always_or_never_covered(plain, tmp_path):
-    settings = footage.Settings(
+    settings = cover.Settings(
         detector="centerface", quality="fast",
-        always=(footage.Zone.parse("80,0,20,30"),), never=(footage.Zone.parse("0,20,100,60"),),
+        always=(cover.Zone.parse("80,0,20,30"),), never=(cover.Zone.parse("0,20,100,60"),),
     )  # fmt: skip
-    footage.redact(plain, tmp_path / "out.mp4", settings)
+    cover.redact(plain, tmp_path / "out.mp4", settings)
     frame = films.read(tmp_path / "out.mp4")[20]
     assert films.dark(frame)[2:70, 258:318].mean() > 0.99, "corners too: a zone is a rectangle"
     assert not covered(tmp_path / "out.mp4", 20)
@@ -155,8 +155,8 @@ def test_zones_are_always_or_never_covered(plain, tmp_path):
 
 def test_a_box_covers_corners_too(plain, tmp_path):
     ellipse, box = tmp_path / "e.mp4", tmp_path / "b.mp4"
-    footage.redact(plain, ellipse, SETTINGS)
-    footage.redact(plain, box, footage.Settings("fast", "centerface", "box"))
+    cover.redact(plain, ellipse, SETTINGS)
+    cover.redact(plain, box, cover.Settings("fast", "centerface", "box"))
     areas = [films.dark(films.read(each)[10]).sum() for each in (ellipse, box)]
     assert areas[1] > 1.15 * areas[0]
 
@@ -164,7 +164,7 @@ def test_a_box_covers_corners_too(plain, tmp_path):
 def test_a_preview_shows_one_covered_frame(plain, tmp_path):
     from PIL import Image
 
-    footage.write_preview(plain, tmp_path / "p.jpg", SETTINGS, at=0.8)
+    cover.write_preview(plain, tmp_path / "p.jpg", SETTINGS, at=0.8)
     picture = np.asarray(Image.open(tmp_path / "p.jpg").convert("L"))
     assert picture.shape == (240, 320)
     x, y = 20 + 20 * 4, (240 - 73) // 2
@@ -172,7 +172,7 @@ def test_a_preview_shows_one_covered_frame(plain, tmp_path):
 
 
 def test_boxes_without_writing(plain):
-    found = list(footage.boxes(plain, SETTINGS))
+    found = list(cover.boxes(plain, SETTINGS))
     assert len(found) == 40
     assert all(found)
 
@@ -228,15 +228,15 @@ def test_a_killed_run_leaves_nothing_under_the_final_name(tmp_path):
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     assert not out.exists()
-    footage.redact(source, out, SETTINGS)
+    cover.redact(source, out, SETTINGS)
     assert [each.name for each in out.parent.iterdir()] == ["long.mp4"], "the leftover is gone"
 
 
 def test_without_a_gpu_the_same_command_runs_on_the_processor(plain, tmp_path):
     """Where there is one, only the boxes' last digits may differ."""
     one, other = tmp_path / "cpu.mp4", tmp_path / "gpu.mp4"
-    footage.redact(plain, one, SETTINGS)
-    report = footage.redact(plain, other, footage.Settings("fast", "centerface", gpu=True))
+    cover.redact(plain, one, SETTINGS)
+    report = cover.redact(plain, other, cover.Settings("fast", "centerface", gpu=True))
     assert report.frames == 40
     for a, b in zip(films.read(one), films.read(other), strict=True):
         assert abs(films.dark(a).sum() - films.dark(b).sum()) < 400

@@ -7,12 +7,12 @@ import av
 import numpy as np
 import pytest
 
-from habeas import footage
-from habeas.footage import _segments
+from habeas import cover
+from habeas.cover import _segments
 from tests.footage import films
 from tests.footage.test_redact import covered
 
-SETTINGS = footage.Settings(detector="centerface", quality="fast")
+SETTINGS = cover.Settings(detector="centerface", quality="fast")
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def in_parts(film, folder, seconds=0.9, order=1, ending=".mp4"):
 
 def whole(film, folder, ending=".mp4"):
     out = folder / f"whole{ending}"
-    footage.redact(film, out, SETTINGS)
+    cover.redact(film, out, SETTINGS)
     return out
 
 
@@ -166,5 +166,5 @@ def test_a_part_that_does_not_fit_is_refused(film, tmp_path):
     one, other = tmp_path / "1.mp4", tmp_path / "2.mp4"
     films.write(one, films.pictures(5))
     films.write(other, films.pictures(5, width=160, height=128))
-    with pytest.raises(footage.OutputError):
+    with pytest.raises(cover.OutputError):
         _segments.join([one, other], film, tmp_path / "out.mp4", ".mp4")

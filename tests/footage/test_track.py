@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from habeas.cover._track import Tracker, Tracking
 from habeas.faces import Box, Sighting
-from habeas.footage._track import Tracker, Tracking
 
 RULES = Tracking(
     before=10, after=10, stood=20, gap=20, once=20, linger=40, keep=0.3, sure=0.6, grow=1.3

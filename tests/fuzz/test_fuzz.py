@@ -13,7 +13,7 @@ from PIL import ExifTags, Image, ImageCms
 from fuzz import heif, photos, video
 from fuzz.containers import Part, build, parse
 from fuzz.mutate import Mutator, smallest
-from habeas import assets
+from habeas.faces import assets
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from habeas import assets
-from habeas.cli import _installation as installation
 from habeas.cli._portal import PortalClient
-from habeas.cli._supervisor import Supervisor
-from habeas.promise import Receipt
+from habeas.deploy import installation
+from habeas.deploy.supervisor import Supervisor
+from habeas.faces import assets
+from habeas.protocol import Receipt
 
 FIELDS = {
     "full_name": "Anna Example",

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from habeas.cli import _installation as installation
-from habeas.promise import Receipt, canonical
+from habeas.deploy import installation
+from habeas.protocol import Receipt, canonical
 from tests.journey.conftest import FIELDS, portrait
 
 pytestmark = pytest.mark.slow

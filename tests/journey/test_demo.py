@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from habeas import tlog
-from habeas.promise import Receipt
+from habeas.protocol import Receipt
 
 STEPS = [
     "check", "seal", "open", "view", "history", "verify", "refuse-purpose", "refuse-recipient",

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from habeas import assets
-from habeas.cli import _installation as installation
+from habeas.deploy import installation
+from habeas.faces import assets
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]

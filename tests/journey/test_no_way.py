@@ -169,7 +169,7 @@ def test_a_decided_case_has_let_go_of_its_photo(city, walked):
     _, made, _ = walked
     import httpx
 
-    from habeas.cli import _installation as installation
+    from habeas.deploy import installation
 
     reference = made[3][0]
     user, password = installation.sign_ins(city.place)["licensing-office"]

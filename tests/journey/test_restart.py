@@ -5,8 +5,8 @@ import socket
 
 import pytest
 
-from habeas.cli import _installation as installation
-from habeas.cli._supervisor import Supervisor
+from habeas.deploy import installation
+from habeas.deploy.supervisor import Supervisor
 from tests.journey.conftest import City
 
 

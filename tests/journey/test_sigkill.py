@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import pytest
 
 from habeas.cli._portal import PortalError
-from habeas.promise import Receipt
+from habeas.protocol import Receipt
 from tests.journey.conftest import City
 
 ROUNDS = 6

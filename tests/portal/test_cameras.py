@@ -15,11 +15,11 @@ import httpx
 import pytest
 from PIL import Image
 
-from habeas import promise
-from habeas.cli import _installation as installation
-from habeas.footage.cameras import Camera, PublicCamera
-from habeas.footage.recordings import Recordings
-from habeas.promise import Entry
+from habeas import protocol
+from habeas.cameras.declaration import Camera, PublicCamera
+from habeas.cameras.recordings import Recordings
+from habeas.deploy import installation
+from habeas.protocol import Entry
 from habeas.tlog.client import LogClient
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.footage.segments import CAMERA, add_segment
@@ -248,7 +248,7 @@ def test_a_viewing_is_on_the_log_before_it_plays(street, viewer):
     assert entry.details == {
         "v": 1, "act": "viewed", "camera": "north-gate", "office": "parks-department",
         "purpose": "city-service", "hour": HOUR, "minutes": 1,
-        "commit": promise.commitment(row["salt"], private),
+        "commit": protocol.commitment(row["salt"], private),
     }  # fmt: skip
     said = entry.encode().decode()
     assert viewer.user not in said
@@ -430,7 +430,7 @@ def test_without_the_log_nothing_plays(street, viewer):
 
 
 def test_a_proof_that_does_not_verify_plays_nothing(street, viewer, tmp_path):
-    from habeas.tlog.service import init_log
+    from habeas.tlog.server import init_log
 
     file = street.city.place.folder / "portal" / "policy.txt"
     before = file.read_text()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-STATIC = ROOT / "src" / "habeas" / "portal" / "static"
+STATIC = ROOT / "packages" / "habeas" / "src" / "habeas" / "portal" / "static"
 BUILT = ["page.css", "page.js", "photo.js", "desk.js", "formats.js", "viewing.js"]
 
 

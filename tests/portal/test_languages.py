@@ -7,7 +7,7 @@ from pathlib import Path
 from habeas.portrait import LANGUAGES
 from habeas.portrait.words import ADVICE, STOPS
 
-PORTAL = Path(__file__).resolve().parents[2] / "src" / "habeas" / "portal"
+PORTAL = Path(__file__).resolve().parents[2] / "packages" / "habeas" / "src" / "habeas" / "portal"
 MO = PORTAL / "locale" / "ru" / "LC_MESSAGES" / "django.mo"
 TRANSLATE = re.compile(r"""\{%\s*translate\s+(?:"([^"]+)"|'([^']+)')""")
 BLOCK = re.compile(r"\{%\s*blocktranslate[^%]*%\}(.*?)\{%\s*endblocktranslate", re.DOTALL)

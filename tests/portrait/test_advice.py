@@ -5,7 +5,8 @@ import io
 import pytest
 from PIL import Image
 
-from habeas import assets, portrait
+from habeas import portrait
+from habeas.faces import assets
 from habeas.portrait import _assess
 from habeas.portrait.measures import Measure
 from habeas.portrait.thresholds import PROFILES

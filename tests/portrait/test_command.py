@@ -9,7 +9,7 @@ import sys
 import pytest
 from PIL import Image
 
-from habeas import assets
+from habeas.faces import assets
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms, TiffImagePlugin
 
-from habeas import assets, portrait
+from habeas import portrait
+from habeas.faces import assets
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,8 @@ from PIL import Image, PngImagePlugin
 
 from fuzz.heif import Coded, grid
 from fuzz.photos import peak
-from habeas import assets, portrait
+from habeas import portrait
+from habeas.faces import assets
 
 FINDINGS = sorted((Path(__file__).parent / "findings").iterdir())
 

@@ -9,7 +9,8 @@ import time
 
 import pytest
 
-from habeas import assets, portrait
+from habeas import portrait
+from habeas.faces import assets
 
 PROBE = """
 import os, resource, socket, sys

@@ -5,7 +5,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from habeas.promise import MalformedError, canonical
+from habeas.protocol import MalformedError, canonical
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 plain = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | texts

@@ -3,17 +3,17 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from habeas.promise import model
+from habeas.protocol import document
 
 
 @pytest.mark.parametrize(
     ("kind", "value"),
     [
-        (model.Month, "2027-05"),
-        (model.Day, "2027-05-31"),
-        (model.Slug, "licensing-office"),
-        (model.KeyName, "log.example/habeas"),
-        (model.Hex32, "0" * 64),
+        (document.Month, "2027-05"),
+        (document.Day, "2027-05-31"),
+        (document.Slug, "licensing-office"),
+        (document.KeyName, "log.example/habeas"),
+        (document.Hex32, "0" * 64),
     ],
 )
 def test_the_one_way_to_write_it(kind, value):
@@ -27,4 +27,4 @@ def test_the_one_way_to_write_it(kind, value):
 @pytest.mark.parametrize("value", ["2027-13", "2027-00", "٢٠٢٧-05", "27-05", ""])
 def test_no_such_month(value):
     with pytest.raises(ValidationError):
-        TypeAdapter(model.Month).validate_python(value)
+        TypeAdapter(document.Month).validate_python(value)

@@ -5,9 +5,10 @@ import json
 
 import pytest
 
-from habeas import custody, promise, sealing, tlog
+from habeas import protocol, tlog
 from habeas.custody.reader import OneTimeKey, WrappedShare
-from habeas.promise import Receipt
+from habeas.protocol import Receipt, sealing
+from habeas.register import audit
 from tests.promise import vectors
 
 
@@ -46,20 +47,20 @@ def test_statements():
     verifier = tlog.NoteVerifier.parse(file["statement_vkey"])
     for case in file["statements"]:
         text = tlog.open_note(case["note"], [verifier]).text
-        assert promise.canonical.decode(text.removesuffix("\n").encode()) == case["fields"]
+        assert protocol.canonical.decode(text.removesuffix("\n").encode()) == case["fields"]
 
 
 def test_receipt_and_its_bad_copies():
     fields = load("receipt")
-    custody.verify_receipt(Receipt.read(fields))
+    audit.verify_receipt(Receipt.read(fields))
     other = {"0": "1"}
     for name in ("track_key", "withdraw_secret", "salt"):
         digit = other.get(fields[name][0], "0")
-        with pytest.raises(promise.MalformedError):
-            custody.verify_receipt(Receipt.read({**fields, name: digit + fields[name][1:]}))
+        with pytest.raises(protocol.MalformedError):
+            audit.verify_receipt(Receipt.read({**fields, name: digit + fields[name][1:]}))
     wider = {**fields["promise"], "purposes": ["appeal", *fields["promise"]["purposes"]]}
-    with pytest.raises(promise.MalformedError):
-        custody.verify_receipt(Receipt.read({**fields, "promise": wider}))
+    with pytest.raises(protocol.MalformedError):
+        audit.verify_receipt(Receipt.read({**fields, "promise": wider}))
 
 
 def test_opening():

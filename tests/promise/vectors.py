@@ -13,9 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from habeas import promise, sealing, tlog
-from habeas.custody.trustees import history_mac
-from habeas.promise import (
+from habeas import protocol, tlog
+from habeas.protocol import (
     CUSTODIAN,
     Acknowledgement,
     Entry,
@@ -32,9 +31,11 @@ from habeas.promise import (
     SealedDetails,
     Terms,
     TrusteeIdentity,
+    sealing,
 )
-from habeas.promise.model import Document
-from habeas.sealing import hpke
+from habeas.protocol.client import history_mac
+from habeas.protocol.document import Document
+from habeas.protocol.sealing import hpke
 
 FOLDER = Path(__file__).parents[2] / "docs" / "protocol" / "vectors"
 ORIGIN = "log.example/habeas"
@@ -71,7 +72,7 @@ class Vectors:
         self._opening()
 
     def _documents(self) -> None:
-        ids = [promise.trustee_key_id(key) for key in self.keys]
+        ids = [protocol.trustee_key_id(key) for key in self.keys]
         self.terms = Terms.read(
             {
                 "v": 1, "suite": "habeas-1", "origin": ORIGIN,
@@ -83,7 +84,7 @@ class Vectors:
                     {"trustee": name, "month": "2027-05", "key": key}
                     for name, key in zip(NAMES, ids, strict=True)
                 ]},
-                "withdraw_hash": promise.withdraw_hash(self.secret), "sealed_by": "server",
+                "withdraw_hash": protocol.withdraw_hash(self.secret), "sealed_by": "server",
             }
         )  # fmt: skip
         self.ciphertext = sealing.encrypt(self.data_key, self.terms.digest(), self.photo)
@@ -162,8 +163,8 @@ class Vectors:
             entry = Entry.read(
                 {
                     "v": 1, "kind": kind.value, "service": "hunting-licence", "day": DAY,
-                    "tag": promise.tag(self.track_key, CUSTODIAN, counter),
-                    "commit": promise.commitment(salt, details.fields()), **more,
+                    "tag": protocol.tag(self.track_key, CUSTODIAN, counter),
+                    "commit": protocol.commitment(salt, details.fields()), **more,
                 }
             )  # fmt: skip
             self.entries.append((entry, salt))
@@ -177,7 +178,7 @@ class Vectors:
         self.files["entries"] = {
             "track_key": self.track_key.hex(),
             "tags": [
-                {"stream": s, "counter": c, "tag": promise.tag(self.track_key, s, c)}
+                {"stream": s, "counter": c, "tag": protocol.tag(self.track_key, s, c)}
                 for s, c in ((0, 0), (0, 1), (1, 0), (3, 255), (255, 2**32))
             ],
             "history_macs": [
@@ -203,7 +204,7 @@ class Vectors:
         for index, (seed, key, share) in enumerate(
             zip(self.seeds, self.keys, self.shares, strict=True)
         ):
-            key_id = bytes.fromhex(promise.trustee_key_id(key))
+            key_id = bytes.fromhex(protocol.trustee_key_id(key))
             info = sealing.deposit_info(digest, key_id, index)
             content = share + self.track_key
             deposits.append(
@@ -301,7 +302,7 @@ def _split(secret: bytes, k: int, n: int) -> list[bytes]:
 
 
 def _document(fields: dict[str, Any]) -> dict[str, Any]:
-    encoded = promise.canonical.encode(fields)
+    encoded = protocol.canonical.encode(fields)
     return {
         "document": fields,
         "canonical": encoded.decode(),

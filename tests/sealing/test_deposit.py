@@ -5,8 +5,8 @@ import secrets
 
 import pytest
 
-from habeas import sealing
-from habeas.sealing import hpke
+from habeas.protocol import sealing
+from habeas.protocol.sealing import hpke
 
 PROMISE = hashlib.sha256(b"promise").digest()
 OTHER = hashlib.sha256(b"another").digest()

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.hpke import (
     Suite,
 )
 
-from habeas.sealing import hpke
+from habeas.protocol.sealing import hpke
 from tests.shared import vectors
 
 X_WING, HKDF_SHA256, CHACHA = 0x647A, 1, 3

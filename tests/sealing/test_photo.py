@@ -2,7 +2,7 @@ import secrets
 
 import pytest
 
-from habeas import sealing
+from habeas.protocol import sealing
 
 TERMS = bytes(32)
 

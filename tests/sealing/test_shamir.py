@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from habeas.sealing import SharesError, combine, split
-from habeas.sealing.shamir import _inverse, _multiply
+from habeas.protocol.sealing import SharesError, combine, split
+from habeas.protocol.sealing.shamir import _inverse, _multiply
 
 
 def test_multiplication_is_that_of_aes():

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from habeas import tlog
 from habeas.tlog.note import split
-from habeas.tlog.service import FileStorage, Sequencer, init_log, read_signer
+from habeas.tlog.server import FileStorage, Sequencer, init_log, read_signer
 from habeas.tlog.tiles import decode_bundle
 from habeas.tlog.verifying import Folder, verify_log
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from habeas import tlog
-from habeas.tlog.service import FileStorage, init_log
+from habeas.tlog.server import FileStorage, init_log
 
 SOURCES = Path("/usr/share/gocode/src/golang.org/x/mod/sumdb/tlog")
 PROGRAM = Path(__file__).parent / "interop" / "check.go"

@@ -8,13 +8,13 @@ import types
 import pytest
 from typer.testing import CliRunner
 
-from habeas import promise, tlog
+from habeas import protocol, tlog
 from habeas.cli.log import app
-from habeas.custody.monitor import rules
-from habeas.promise import CUSTODIAN, Entry, Kind
+from habeas.protocol import CUSTODIAN, Entry, Kind
+from habeas.register.monitor import rules
 from habeas.tlog.client import LogClient
 from habeas.tlog.monitor import Monitor
-from habeas.tlog.service import init_log, make_app, read_signer
+from habeas.tlog.server import init_log, make_app, read_signer
 from tests.tlog.test_service import served
 
 KEY = bytes(range(32))
@@ -45,7 +45,7 @@ class Acts:
             }
         if stream:
             fields["trustee"] = TRUSTEES[stream - 1]
-        tag = promise.tag(self.key, stream, counter)
+        tag = protocol.tag(self.key, stream, counter)
         return Entry(kind=kind, day=day, tag=tag, commit="00" * 32, **fields).encode()
 
 

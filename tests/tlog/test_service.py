@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from habeas import tlog
 from habeas.tlog.client import LogClient
-from habeas.tlog.service import FileStorage, LogLockedError, init_log, make_app
+from habeas.tlog.server import FileStorage, LogLockedError, init_log, make_app
 from habeas.tlog.view import LogView
 from habeas.tlog.witness import Witness
 

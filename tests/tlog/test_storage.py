@@ -9,7 +9,7 @@ import pytest
 from obstore.store import S3Store
 
 from habeas import tlog
-from habeas.tlog.service import (
+from habeas.tlog.server import (
     FileStorage,
     LogLockedError,
     QueueFullError,
@@ -17,10 +17,10 @@ from habeas.tlog.service import (
     Sequencer,
     Storage,
 )
-from habeas.tlog.service.objects import FolderObjects
-from habeas.tlog.service.postgres import PostgresState
-from habeas.tlog.service.s3 import BucketObjects
-from habeas.tlog.service.state import SqliteState
+from habeas.tlog.server.objects import FolderObjects
+from habeas.tlog.server.postgres import PostgresState
+from habeas.tlog.server.s3 import BucketObjects
+from habeas.tlog.server.state import SqliteState
 from habeas.tlog.tiles import Tile
 from habeas.tlog.verifying import Folder, verify_log
 from tests.tlog import servers

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from habeas import tlog
-from habeas.tlog.service import FileStorage, init_log, read_signer
+from habeas.tlog.server import FileStorage, init_log, read_signer
 from habeas.tlog.verifying import Folder, verify_log
 
 

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from habeas import tlog
-from habeas.tlog.service.witnesses import Witnesses
+from habeas.tlog.server.witnesses import Witnesses
 from habeas.tlog.witness import Witness
 from tests.tlog.test_service import served, witness_app
 

@@ -10,7 +10,7 @@ import time
 import httpx
 import pytest
 
-from habeas.tlog.service import init_log
+from habeas.tlog.server import init_log
 from tests.tlog.servers import free_ports
 from tests.trustee.world import ORIGIN
 

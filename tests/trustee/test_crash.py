@@ -11,8 +11,9 @@ import time
 import httpx
 import pytest
 
-from habeas import custody, promise, tlog
-from habeas.promise import Kind
+from habeas import protocol, tlog
+from habeas.protocol import Kind
+from habeas.protocol.client import TrusteeUnreachableError
 from tests.trustee.world import PHOTO
 
 
@@ -59,7 +60,7 @@ class Load:
         for held in self.prepared:
             try:
                 note = self.world.client(0).deposit(held.promise, 0, held.deposits[0])
-            except custody.TrusteeUnreachableError:
+            except TrusteeUnreachableError:
                 return
             self.acknowledged.append((held, note))
 
@@ -68,7 +69,7 @@ class Load:
             ask = self.world.request(held)
             try:
                 self.world.ask(held, ask, 0)
-            except custody.TrusteeUnreachableError:
+            except TrusteeUnreachableError:
                 return
             self.released.append((held, tlog.leaf_hash(ask.entry).hex()))
 
@@ -77,7 +78,7 @@ class Load:
             assert self.world.client(0).deposit(held.promise, 0, held.deposits[0]) == note
         for held, leaf in self.released:
             events = self.world.client(0).history(held.digest, held.track_key)
-            kinds = [promise.Entry.decode(event.entry).kind for event in events]
+            kinds = [protocol.Entry.decode(event.entry).kind for event in events]
             assert set(kinds) == {Kind.RELEASED}
             assert [event.details["request"] for event in events].count(leaf) == 1
             assert all(event.index is not None for event in events)

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from habeas import sealing
+from habeas.protocol import sealing
 from habeas.trustee import Settings, keyring
 from habeas.trustee.errors import DepositError, KeyringError, MonthError, SetupError
 from habeas.trustee.keyring import PASSPHRASE_VARIABLE, Locker

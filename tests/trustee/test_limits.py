@@ -4,9 +4,10 @@ import time
 
 import pytest
 
-from habeas import custody, promise
+from habeas import protocol
 from habeas.custody.reader import OneTimeKey
-from habeas.promise import Kind, Promise
+from habeas.protocol import Kind, Promise
+from habeas.protocol.client import TrusteeRefusedError, TrusteeUnreachableError
 
 
 def test_deposits_that_wait_for_the_log_are_bounded(new_world):
@@ -15,7 +16,7 @@ def test_deposits_that_wait_for_the_log_are_bounded(new_world):
         held = world.prepare()
         world.client().deposit(held.promise, 0, held.deposits[0])
     held = world.prepare()
-    with pytest.raises(custody.TrusteeUnreachableError) as busy:
+    with pytest.raises(TrusteeUnreachableError) as busy:
         world.client().deposit(held.promise, 0, held.deposits[0])
     assert "Too many deposits" in busy.value.cause
 
@@ -25,12 +26,12 @@ def test_refusals_about_one_photo_are_bounded(new_world):
     held = world.seal()
     for _ in range(5):
         ask = world.request(held, purpose="appeal")
-        with pytest.raises(custody.TrusteeRefusedError):
+        with pytest.raises(TrusteeRefusedError):
             world.ask(held, ask)
     assert sum(entry.kind is Kind.REFUSED for entry in world.settled()) == 3
     world.clock.move(days=1)
     ask = world.request(held, purpose="appeal")
-    with pytest.raises(custody.TrusteeRefusedError):
+    with pytest.raises(TrusteeRefusedError):
         world.ask(held, ask)
     assert sum(entry.kind is Kind.REFUSED for entry in world.settled()) == 4
 
@@ -47,7 +48,7 @@ def test_details_end_some_time_after_the_photo(new_world):
     assert len(world.client().history(held.digest, held.track_key)) == 2
     world.clock.move(days=2)
     trustee.sweep()
-    with pytest.raises(custody.TrusteeRefusedError) as gone:
+    with pytest.raises(TrusteeRefusedError) as gone:
         world.client().history(held.digest, held.track_key)
     assert gone.value.code == "not-the-holder"
     rows = trustee._store.run(
@@ -65,7 +66,7 @@ def test_a_promise_for_somebody_else(world):
     keys = fields["trustees"]["keys"]
 
     def refused(changed):
-        with pytest.raises(custody.TrusteeRefusedError) as refusal:
+        with pytest.raises(TrusteeRefusedError) as refusal:
             world.client().deposit(Promise.read(changed), 0, held.deposits[0])
         return refusal.value.cause
 
@@ -82,7 +83,7 @@ def test_one_share_of_a_photo_for_each_trustee(world):
     """A promise that names a trustee twice is none."""
     fields = world.prepare().promise.fields()
     keys = fields["trustees"]["keys"]
-    with pytest.raises(promise.MalformedError):
+    with pytest.raises(protocol.MalformedError):
         Promise.read({**fields, "trustees": {"k": 2, "keys": [keys[0], keys[0], keys[2]]}})
 
 
@@ -94,13 +95,13 @@ def test_entries_of_one_photo_arrive_in_order(new_world):
     for ask in asks:
         world.ask(held, ask)
     places = {entry.tag: place for place, entry in enumerate(world.settled())}
-    mine = [places[promise.tag(held.track_key, 1, number)] for number in range(12)]
+    mine = [places[protocol.tag(held.track_key, 1, number)] for number in range(12)]
     assert mine == sorted(mine)
 
 
 def test_a_log_that_is_down_is_caught_up_with(new_world):
     """Acts go on being owed while the log is away, and arrive when it is back."""
-    from habeas.tlog.service import make_app
+    from habeas.tlog.server import make_app
     from tests.trustee.world import Server, listening
 
     world = new_world()

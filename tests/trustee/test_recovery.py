@@ -8,9 +8,8 @@ import sys
 
 import pytest
 
-from habeas import custody, sealing
-from habeas.custody import TrusteeClient
-from habeas.promise import Kind
+from habeas.protocol import Kind, sealing
+from habeas.protocol.client import TrusteeAnswerError, TrusteeClient, TrusteeRefusedError
 from habeas.trustee import Settings, keyring, recovery
 from habeas.trustee.errors import SetupError
 from tests.trustee.world import PHOTO
@@ -68,7 +67,7 @@ def test_lost_shares_are_restored_and_nothing_else(new_world, n, k):
     # The newcomer answers like the one that was lost, under its own new keys.
     indexes = (LOST, *(index for index in range(n) if index != LOST))[:k]
     assert world.open(held, indexes=indexes) == PHOTO
-    with pytest.raises(custody.TrusteeRefusedError) as refused:
+    with pytest.raises(TrusteeRefusedError) as refused:
         world.client(LOST).withdraw(gone.digest, gone.withdraw_secret)
     assert refused.value.code == "unknown-photo"
     # It goes on with the numbers of the lost one, and the log says who helped.
@@ -95,7 +94,7 @@ def test_parts_of_a_liar_are_noticed(new_world):
     mask = other._store.run(lambda c: other._secret(c, newcomer.digest(), circle.helpers[1].name))
     assert mask not in json.dumps(given).encode()
     offers[0] = offers[0].replace('"v":1', '"v":2')
-    with pytest.raises(custody.TrusteeAnswerError):
+    with pytest.raises(TrusteeAnswerError):
         trustees[1].recovery.give(circle, offers, fetch)
     first = given[circle.helpers[0].name]
     swapped = {**given, circle.helpers[1].name: [{**first[0]}]}

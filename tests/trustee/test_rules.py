@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from habeas import promise, sealing, tlog
-from habeas.promise import CUSTODIAN, Entry, Kind, Promise, Purpose, RequestDetails
+from habeas import protocol, tlog
+from habeas.protocol import CUSTODIAN, Entry, Kind, Promise, Purpose, RequestDetails, sealing
 from habeas.trustee import Refusal, Settings, rules
 from habeas.trustee.rules import Facts, Place, Request
 from habeas.trustee.settings import Quotas
@@ -49,8 +49,8 @@ def request_with(entry=None, salt=SALT, counter=1, digest=None, **details):
     made = Entry(
         kind=Kind.REQUESTED, service="hunting-licence", office="licensing-office",
         purpose=Purpose.DECIDE_APPLICATION, day="2027-05-04",
-        tag=promise.tag(TRACK_KEY, CUSTODIAN, counter),
-        commit=promise.commitment(SALT, read.fields()),
+        tag=protocol.tag(TRACK_KEY, CUSTODIAN, counter),
+        commit=protocol.commitment(SALT, read.fields()),
     )  # fmt: skip
     made = Entry.read({**made.fields(), **(entry or {})})
     return Request(digest or SEALED.digest(), made.encode(), made, read, salt, "")
@@ -218,7 +218,7 @@ def test_tag_in_sequence():
     assert code(rules.tag_in_sequence, gap, FACTS) == "tag-gap"
     for foreign in (request_with(counter=0), request_with(counter=1000)):
         assert code(rules.tag_in_sequence, foreign, FACTS) == "tag-foreign"
-    trustee = promise.tag(TRACK_KEY, 1, 1)
+    trustee = protocol.tag(TRACK_KEY, 1, 1)
     assert code(rules.tag_in_sequence, request_with(entry={"tag": trustee}), FACTS) == (
         "tag-foreign"
     )
@@ -261,7 +261,7 @@ def test_every_code_is_documented():
     root = Path(__file__).parents[2]
     text = (root / "docs" / "protocol" / "trustee.md").read_text()
     sources = [
-        (root / "src" / "habeas" / "trustee" / name).read_text()
+        (root / "packages" / "habeas-trustee" / "src" / "habeas" / "trustee" / name).read_text()
         for name in ("rules.py", "following.py", "releases.py")
     ]
     import re

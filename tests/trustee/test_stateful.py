@@ -24,9 +24,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from habeas import custody, promise, tlog
+from habeas import protocol, tlog
 from habeas.custody.reader import OneTimeKey, WrappedShare
-from habeas.promise import Kind
+from habeas.protocol import Kind
+from habeas.protocol.client import TrusteeRefusedError, TrusteeUnreachableError
 from habeas.trustee.settings import Quotas
 from tests.trustee.world import PHOTO, Ask, Held, World
 
@@ -90,9 +91,9 @@ class Journey(RuleBasedStateMachine):
         """A trustee's share, or the code of its refusal."""
         try:
             return self.world.ask(held, ask, index), ""
-        except custody.TrusteeUnreachableError:
+        except TrusteeUnreachableError:
             return None, DOWN
-        except custody.TrusteeRefusedError as error:
+        except TrusteeRefusedError as error:
             return None, error.code
 
     # Acts ---------------------------------------------------------------------------------
@@ -113,7 +114,7 @@ class Journey(RuleBasedStateMachine):
     def seal_without_all(self) -> Any:
         """All trustees must take part: nothing is acknowledged, and nothing opens."""
         held = None
-        with pytest.raises(custody.TrusteeUnreachableError):
+        with pytest.raises(TrusteeUnreachableError):
             held = self.world.seal()
         assert held is None
         return multiple()
@@ -161,7 +162,7 @@ class Journey(RuleBasedStateMachine):
         details = {**asked.ask.details, "one_time_key": self.world.details(
             asked.model.held, OneTimeKey())["one_time_key"]}  # fmt: skip
         ask = Ask(asked.ask.key, asked.ask.entry, details, asked.ask.salt, asked.ask.proof, -1)
-        with pytest.raises((custody.TrusteeRefusedError, custody.TrusteeUnreachableError)):
+        with pytest.raises((TrusteeRefusedError, TrusteeUnreachableError)):
             self.world.ask(asked.model.held, ask, index)
 
     @precondition(lambda self: self.logs())
@@ -194,7 +195,7 @@ class Journey(RuleBasedStateMachine):
         try:
             client = self.world.client(index)
             client.withdraw(model.held.digest, model.held.withdraw_secret)
-        except custody.TrusteeUnreachableError:
+        except TrusteeUnreachableError:
             assert index not in self.live
         else:
             model.erased.add(index)
@@ -204,7 +205,7 @@ class Journey(RuleBasedStateMachine):
     def withdraw_by_the_log(self, model: Model) -> None:
         if model.withdrawn_at is None:
             digest = model.held.digest.hex()
-            details = promise.ErasedDetails(promise=digest, because="withdrawn").fields()
+            details = protocol.ErasedDetails(promise=digest, because="withdrawn").fields()
             _, _, appended = self.world.write(model.held, Kind.WITHDRAWN, details)
             model.withdrawn_at = appended.index
 
@@ -248,13 +249,13 @@ class Journey(RuleBasedStateMachine):
         for model in getattr(self, "models", []):
             key = model.held.track_key
             for stream in range(4):
-                numbers = [promise.tag(key, stream, number) in places for number in range(40)]
+                numbers = [protocol.tag(key, stream, number) in places for number in range(40)]
                 assert numbers == sorted(numbers, reverse=True), "a number was skipped"
             for index, leaf in model.released:
                 events = self.world.client(index).history(model.held.digest, key)
                 answered = [
                     event for event in events
-                    if promise.Entry.decode(event.entry).kind is Kind.RELEASED
+                    if protocol.Entry.decode(event.entry).kind is Kind.RELEASED
                     and event.details["request"] == leaf.hex()
                 ]  # fmt: skip
                 assert len(answered) == 1

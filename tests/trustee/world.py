@@ -19,12 +19,12 @@ from typing import Any
 
 import uvicorn
 
-from habeas import promise, sealing, tlog
-from habeas.custody import Circle, TrusteeClient
+from habeas import protocol, tlog
 from habeas.custody.reader import OneTimeKey, WrappedShare
-from habeas.promise import CUSTODIAN, Entry, Kind, Promise, Terms
+from habeas.protocol import CUSTODIAN, Entry, Kind, Promise, Terms, sealing
+from habeas.protocol.client import Circle, TrusteeClient
 from habeas.tlog.client import Appended, LogClient
-from habeas.tlog.service import init_log, make_app
+from habeas.tlog.server import init_log, make_app
 from habeas.trustee import Settings, Trustee, keyring
 from habeas.trustee.web import make_app as make_trustee_app
 
@@ -182,7 +182,7 @@ class World:
                 "k": self.k,
                 "keys": [{"trustee": k.trustee, "month": month, "key": k.key_id()} for k in keys],
             },
-            "withdraw_hash": promise.withdraw_hash(secret),
+            "withdraw_hash": protocol.withdraw_hash(secret),
             "sealed_by": "server",
         }
         return Terms.read({"v": 1, "suite": "habeas-1", **fields, **changed})
@@ -223,7 +223,7 @@ class World:
             held.acknowledgements.append(
                 self.circle[key.trustee].deposit(held.promise, index, held.deposits[index])
             )
-        details = promise.SealedDetails(promise=held.digest.hex()).fields()
+        details = protocol.SealedDetails(promise=held.digest.hex()).fields()
         held.sealed = self.write(held, Kind.SEALED, details, service=held.promise.service)
         return held
 
@@ -235,8 +235,8 @@ class World:
         entry = Entry(
             kind=kind,
             day=self.clock().date().isoformat(),
-            tag=promise.tag(held.track_key, CUSTODIAN, number),
-            commit=promise.commitment(salt, details),
+            tag=protocol.tag(held.track_key, CUSTODIAN, number),
+            commit=protocol.commitment(salt, details),
             **fields,
         )
         return entry.encode(), salt
@@ -318,5 +318,5 @@ def in_days(days: int) -> date:
 def _entry(content: bytes) -> Entry | None:
     try:
         return Entry.decode(content)
-    except promise.MalformedError:
+    except protocol.MalformedError:
         return None

@@ -1,0 +1,51 @@
+"""Sealing: data key, shares, deposits, the sealed photo, and its opening.
+
+Bytes in, bytes or errors out. What the bytes are bound to (terms, promise, request)
+comes in as digests: this room knows neither documents nor storage nor the log.
+"""
+
+from habeas.protocol.sealing.deposit import (
+    Deposit,
+    deposit_info,
+    open_deposit,
+    open_release,
+    release_info,
+    seal_deposit,
+    seal_release,
+    verify_share,
+)
+from habeas.protocol.sealing.hpke import (
+    KeyFormatError,
+    OpeningError,
+    open_,
+    public_key,
+    seal,
+    verify_public_key,
+)
+from habeas.protocol.sealing.photo import DATA_KEY_BYTES, decrypt, encrypt, key_commitment
+from habeas.protocol.sealing.shamir import SharesError, combine, contribution, split
+
+__all__ = [
+    "DATA_KEY_BYTES",
+    "Deposit",
+    "KeyFormatError",
+    "OpeningError",
+    "SharesError",
+    "combine",
+    "contribution",
+    "decrypt",
+    "deposit_info",
+    "encrypt",
+    "key_commitment",
+    "open_",
+    "open_deposit",
+    "open_release",
+    "public_key",
+    "release_info",
+    "seal",
+    "seal_deposit",
+    "seal_release",
+    "split",
+    "verify_public_key",
+    "verify_share",
+]

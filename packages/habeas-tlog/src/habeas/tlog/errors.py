@@ -1,0 +1,83 @@
+"""What a log, or somebody who speaks for it, can get wrong."""
+
+from habeas.foundation.errors import HabeasError
+
+_DISTRUST = "Do not rely on this log until its operator has explained it; tell a monitor."
+
+
+class TlogError(HabeasError):
+    """Root of all errors of this room."""
+
+    code = "tlog"
+
+
+class FormatError(TlogError):
+    """Text or bytes that are not what the specification says."""
+
+    code = "tlog-format"
+    remedy = "Fetch it again; if it stays so, tell whoever made it."
+
+
+class SignatureError(TlogError):
+    """A known key's signature does not verify, or no known key has signed."""
+
+    code = "tlog-signature"
+    remedy = _DISTRUST
+
+
+class QuorumError(SignatureError):
+    """Too few of the policy's witnesses have cosigned."""
+
+    code = "tlog-quorum"
+    remedy = "Wait until enough witnesses answer again; until then nothing counts as logged."
+
+
+class ProofError(TlogError):
+    """A proof that does not prove what it is held against."""
+
+    code = "tlog-proof"
+    remedy = _DISTRUST
+
+
+class ProofLengthError(ProofError):
+    """A proof with another number of hashes than index and size demand."""
+
+    code = "tlog-proof-length"
+
+
+class RootMismatchError(ProofError):
+    """Hashes that lead to another root than the checkpoint's."""
+
+    code = "tlog-root"
+
+
+class CorruptLogError(ProofError):
+    """A file of a log that is not what the signed root demands."""
+
+    code = "log-corrupt"
+
+    def __init__(self, path: str, cause: str) -> None:
+        super().__init__(f"{path}: {cause}")
+        #: The file, below the log's prefix.
+        self.path = path
+
+
+class ForkedViewError(ProofError):
+    """A checkpoint that is not an extension of what was seen before."""
+
+    code = "view-forked"
+    remedy = "Keep both checkpoints: together they prove that the log was forked."
+
+
+class StaleViewError(TlogError):
+    """The log cannot be followed far enough now."""
+
+    code = "view-stale"
+    remedy = "Try again when the log answers."
+
+
+class LogUnavailableError(TlogError):
+    """The log does not answer, or cannot take entries now."""
+
+    code = "log-unavailable"
+    remedy = "Nothing is lost: the same entry can be sent again. Try again in a moment."

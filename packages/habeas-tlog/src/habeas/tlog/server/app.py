@@ -1,0 +1,169 @@
+"""The log over HTTP: C2SP tlog-tiles for readers, one call to append for writers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import hmac
+import json
+from collections.abc import AsyncIterator, Mapping
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from habeas.foundation.errors import HabeasError
+from habeas.tlog.errors import FormatError, LogUnavailableError
+from habeas.tlog.server.sequencer import QueueFullError, Sequencer
+from habeas.tlog.tiles import MAX_ENTRY, TILE_WIDTH, Tile, decode_bundle
+
+_IMMUTABLE = "public, max-age=31536000, immutable"
+#: Of a bundle of entries in one call, bytes.
+MAX_BUNDLE_BODY = 1 << 20
+_BAD_TOKEN = HabeasError("This token may not append.", "Use the token that the log gave you.")
+_OPEN_TO_ALL = {"Access-Control-Allow-Origin": "*"}
+
+
+class LogApp:
+    """The routes of one log.
+
+    Args:
+        sequencer: the writer.
+        submitters: name -> SHA-256 (hex) of the bearer token of each who may append; empty
+            to let anybody who reaches the service append.
+    """
+
+    def __init__(self, sequencer: Sequencer, submitters: Mapping[str, str]) -> None:
+        self._sequencer = sequencer
+        self._submitters = dict(submitters)
+
+    def asgi(self) -> Starlette:
+        """The ASGI application."""
+        routes = [
+            Route("/append", self._append, methods=["POST"]),
+            Route("/append-bundle", self._append_bundle, methods=["POST"]),
+            Route("/checkpoint", self._checkpoint),
+            Route("/tile/{path:path}", self._tile),
+            Route("/health", self._health),
+            Route("/metrics", self._metrics),
+        ]
+        return Starlette(routes=routes, lifespan=self._lifespan)
+
+    @contextlib.asynccontextmanager
+    async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        await self._sequencer.start()
+        try:
+            yield
+        finally:
+            await self._sequencer.stop()
+
+    def _may_append(self, request: Request) -> bool:
+        if not self._submitters:
+            return True
+        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        digest = hashlib.sha256(token.encode()).hexdigest()
+        # Every submitter is compared, so that time tells nothing of which one matched.
+        matches = [hmac.compare_digest(digest, known) for known in self._submitters.values()]
+        return any(matches)
+
+    async def _append(self, request: Request) -> Response:
+        if not self._may_append(request):
+            return _problem(_BAD_TOKEN, 401)
+        entry = await _body(request, MAX_ENTRY)
+        if entry is None:
+            too_long = FormatError(f"An entry has at most {MAX_ENTRY} bytes.", "Shorten it.")
+            return _problem(too_long, 413)
+        if not entry:
+            return _problem(FormatError("The entry is empty.", "Send the entry as the body."), 400)
+        try:
+            index = await self._sequencer.append(entry)
+            proof = self._sequencer.proof(index)
+        except QueueFullError as error:
+            return _problem(error, 429)
+        except LogUnavailableError as error:
+            return _problem(error, 503)
+        body = json.dumps({"index": index, "proof": proof})
+        return Response(body, media_type="application/json")
+
+    async def _append_bundle(self, request: Request) -> Response:
+        """Many entries in one call, for writers that need no proofs: indices come back."""
+        if not self._may_append(request):
+            return _problem(_BAD_TOKEN, 401)
+        body = await _body(request, MAX_BUNDLE_BODY)
+        if body is None:
+            return _problem(FormatError("The bundle is too long.", "Send fewer entries."), 413)
+        try:
+            entries = decode_bundle(body)
+            if not 1 <= len(entries) <= TILE_WIDTH or not all(entries):
+                raise FormatError(f"A bundle has 1 to {TILE_WIDTH} entries, none of them empty.")
+        except FormatError as error:
+            return _problem(error, 400)
+        waiting = [asyncio.ensure_future(self._sequencer.append(entry)) for entry in entries]
+        try:
+            indices = await asyncio.gather(*waiting)
+        except LogUnavailableError as error:
+            await asyncio.gather(*waiting, return_exceptions=True)
+            return _problem(error, 429 if isinstance(error, QueueFullError) else 503)
+        return JSONResponse({"indices": indices})
+
+    async def _checkpoint(self, _: Request) -> Response:
+        if not self._sequencer.note:
+            return _problem(LogUnavailableError("The log has no checkpoint yet."), 503)
+        headers = {"Cache-Control": "public, max-age=1", **_OPEN_TO_ALL}
+        return PlainTextResponse(self._sequencer.note, headers=headers)
+
+    async def _tile(self, request: Request) -> Response:
+        try:
+            tile = Tile.parse("tile/" + request.path_params["path"])
+        except FormatError as error:
+            return _problem(error, 404)
+        # A tile beyond the checkpoint may still change until its batch is committed.
+        hashes = self._sequencer.size >> (8 * max(tile.level, 0))
+        try:
+            if tile.index * 256 + tile.width > hashes:
+                raise FileNotFoundError
+            content = await run_in_threadpool(self._sequencer.storage.read, tile)
+        except FileNotFoundError:
+            return _problem(FormatError("The log has no such tile.", "Read the checkpoint."), 404)
+        except OSError as error:
+            return _problem(LogUnavailableError(f"The log's storage fails: {error}."), 503)
+        headers = {"Cache-Control": _IMMUTABLE, **_OPEN_TO_ALL}
+        return Response(content, media_type="application/octet-stream", headers=headers)
+
+    async def _health(self, _: Request) -> Response:
+        ok = bool(self._sequencer.note) or not self._sequencer.failures
+        state = {
+            "ok": ok,
+            "size": self._sequencer.size,
+            "waiting": self._sequencer.waiting,
+            "failures": self._sequencer.failures,
+        }
+        return JSONResponse(state, status_code=200 if ok else 503)
+
+    async def _metrics(self, _: Request) -> Response:
+        lines = {
+            "habeas_log_size": self._sequencer.size,
+            "habeas_log_waiting": self._sequencer.waiting,
+            "habeas_log_failures": self._sequencer.failures,
+        }
+        text = "".join(f"# TYPE {name} gauge\n{name} {value}\n" for name, value in lines.items())
+        return PlainTextResponse(text)
+
+
+async def _body(request: Request, limit: int) -> bytes | None:
+    """The request's body; None as soon as it is longer than *limit*."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            return None
+    return body
+
+
+def _problem(error: HabeasError, status: int) -> JSONResponse:
+    headers = {"Retry-After": "1"} if status in (429, 503) else {}
+    body = {"code": error.code, "cause": error.cause, "remedy": error.remedy}
+    return JSONResponse(body, status_code=status, headers={**headers, **_OPEN_TO_ALL})

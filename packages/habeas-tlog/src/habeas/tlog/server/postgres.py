@@ -1,0 +1,182 @@
+"""The writer's state in PostgreSQL.
+
+A session-level advisory lock makes one writer. Should the connection break, the lock goes
+with it and another writer may take over; the transaction of a batch names the size that
+it extends, so the old writer's next batch fails instead of forking the log.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import psycopg
+
+from habeas.tlog.server.state import (
+    Batch,
+    LogLockedError,
+    StateError,
+    Stored,
+    after_position,
+    unpack,
+)
+from habeas.tlog.tiles import encode_bundle
+
+_Result = TypeVar("_Result")
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS habeas_log_tree (
+  origin text PRIMARY KEY, size bigint NOT NULL, hashes bytea NOT NULL, settled bigint NOT NULL
+);
+CREATE TABLE IF NOT EXISTS habeas_log_position (
+  origin text NOT NULL, entry bytea NOT NULL, position bigint NOT NULL,
+  PRIMARY KEY (origin, entry)
+);
+CREATE TABLE IF NOT EXISTS habeas_log_pending (
+  origin text NOT NULL, first bigint NOT NULL, count integer NOT NULL, entries bytea NOT NULL,
+  PRIMARY KEY (origin, first)
+);
+"""
+
+
+class PostgresState:
+    """PostgreSQL, with one row of tables for each log.
+
+    Args:
+        database: connection string. ``synchronous_commit`` is switched on for it.
+        origin: which log.
+
+    Raises:
+        LogLockedError: another process writes this log.
+        StateError: the database does not answer.
+    """
+
+    def __init__(self, database: str, origin: str) -> None:
+        self._database = database
+        self._origin = origin
+        digest = hashlib.sha256(b"habeas log\n" + origin.encode()).digest()
+        self._lock = int.from_bytes(digest[:8], "big", signed=True)
+        self._connection: psycopg.Connection | None = None
+        self._run(lambda connection: connection.execute("SELECT 1"))
+
+    def _connect(self) -> psycopg.Connection:
+        connection = psycopg.connect(self._database, connect_timeout=5, autocommit=True)
+        try:
+            connection.execute("SET synchronous_commit = on")
+            connection.execute("SET lock_timeout = '5s'")
+            connection.execute("SET statement_timeout = '60s'")
+            row = connection.execute("SELECT pg_try_advisory_lock(%s)", (self._lock,)).fetchone()
+            if row is None or not row[0]:
+                raise LogLockedError(f"The log {self._origin} is being written by another process.")
+            connection.execute(_SCHEMA)
+            connection.execute(
+                "INSERT INTO habeas_log_tree VALUES (%s, 0, '', 0) ON CONFLICT DO NOTHING",
+                (self._origin,),
+            )
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _run(self, work: Callable[[psycopg.Connection], _Result]) -> _Result:
+        """Do *work* in one transaction, on a connection that holds the lock."""
+        try:
+            if self._connection is None:
+                self._connection = self._connect()
+            with self._connection.transaction():
+                return work(self._connection)
+        except psycopg.Error as error:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+            raise StateError(str(error).strip().splitlines()[0] if str(error) else "?") from error
+
+    def load(self) -> Stored:
+        """What is committed."""
+        row = self._run(
+            lambda connection: connection.execute(
+                "SELECT size, hashes, settled FROM habeas_log_tree WHERE origin = %s",
+                (self._origin,),
+            ).fetchone()
+        )
+        if row is None:
+            raise StateError("the log's row is gone")
+        return Stored(unpack(row[0], bytes(row[1])), row[2])
+
+    def find(self, digests: Sequence[bytes]) -> dict[bytes, int]:
+        """Positions of entries (by SHA-256) that are in the log."""
+        rows = self._run(
+            lambda connection: connection.execute(
+                "SELECT entry, position FROM habeas_log_position"
+                " WHERE origin = %s AND entry = ANY(%s)",
+                (self._origin, list(digests)),
+            ).fetchall()
+        )
+        return {bytes(entry): position for entry, position in rows}
+
+    def commit(self, batch: Batch, settled: int) -> None:
+        """Add a batch durably, and forget the entries below *settled*.
+
+        Raises:
+            LogLockedError: another writer has extended the log.
+        """
+        self._run(lambda connection: self._commit(connection, batch, settled))
+
+    def _commit(self, connection: psycopg.Connection, batch: Batch, settled: int) -> None:
+        after = batch.after
+        moved = connection.execute(
+            "UPDATE habeas_log_tree SET size = %s, hashes = %s, settled = greatest(settled, %s)"
+            " WHERE origin = %s AND size = %s",
+            (after.size, b"".join(after.hashes), settled, self._origin, batch.before),
+        )
+        if moved.rowcount != 1:
+            raise LogLockedError("Another writer has extended this log.")
+        positions = list(range(batch.before, after.size))
+        connection.execute(
+            "INSERT INTO habeas_log_position SELECT %s, * FROM unnest(%s::bytea[], %s::bigint[])",
+            (self._origin, list(batch.digests), positions),
+        )
+        connection.execute(
+            "INSERT INTO habeas_log_pending VALUES (%s, %s, %s, %s)",
+            (self._origin, batch.before, len(positions), encode_bundle(batch.entries)),
+        )
+        self._forget(connection, settled)
+
+    def _forget(self, connection: psycopg.Connection, settled: int) -> None:
+        connection.execute(
+            "DELETE FROM habeas_log_pending WHERE origin = %s AND first + count <= %s",
+            (self._origin, settled),
+        )
+
+    def pending(self, begin: int) -> list[bytes]:
+        """All entries from *begin* on, which is not below the settled size."""
+        rows = self._run(
+            lambda connection: connection.execute(
+                "SELECT first, count, entries FROM habeas_log_pending"
+                " WHERE origin = %s AND first + count > %s ORDER BY first",
+                (self._origin, begin),
+            ).fetchall()
+        )
+        return after_position(rows, begin)
+
+    def settle(self, size: int) -> None:
+        """Tiles are durable up to *size*: forget the entries below it."""
+
+        def work(connection: psycopg.Connection) -> None:
+            connection.execute(
+                "UPDATE habeas_log_tree SET settled = greatest(settled, %s) WHERE origin = %s",
+                (size, self._origin),
+            )
+            self._forget(connection, size)
+
+        self._run(work)
+
+    def tidy(self) -> None:
+        """Nothing: PostgreSQL looks after itself."""
+
+    def close(self) -> None:
+        """Close the connection, and with it give up the lock."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None

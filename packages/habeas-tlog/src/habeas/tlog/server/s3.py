@@ -1,0 +1,100 @@
+"""A log's public files in an object store (S3 and what speaks like it), by obstore.
+
+What is put there is durable when the store has answered. Tiles carry the headers that a
+CDN needs, so that readers can be sent straight to the bucket.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import ObjectStore, from_url
+
+if TYPE_CHECKING:
+    from obstore import Attributes
+
+from habeas.tlog.server.objects import CHECKPOINT
+
+_IMMUTABLE = "public, max-age=31536000, immutable"
+_PARALLEL = 16
+
+
+class BucketObjects:
+    """Objects in a bucket.
+
+    Args:
+        store: an obstore store, with its prefix.
+    """
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+        self._pool = ThreadPoolExecutor(_PARALLEL, thread_name_prefix="log-put")
+
+    @classmethod
+    def open(cls, url: str) -> BucketObjects:
+        """The bucket at ``s3://bucket/prefix``, with credentials from the environment."""
+        options = {"timeout": "15s", "connect_timeout": "5s", "allow_http": True}
+        return cls(from_url(url, client_options=options))  # type: ignore[call-overload]
+
+    def read(self, path: str) -> bytes:
+        """The content at *path*.
+
+        Raises:
+            FileNotFoundError: there is none.
+            OSError: the store does not answer.
+        """
+        try:
+            return bytes(obstore.get(self._store, path).bytes())
+        except FileNotFoundError:
+            raise
+        except BaseError as error:
+            raise OSError(_first_line(error)) from error
+
+    def write(self, files: Iterable[tuple[str, bytes]]) -> None:
+        """Put files, side by side.
+
+        Raises:
+            OSError: the store does not take one of them.
+        """
+        attributes: Attributes = {
+            "Content-Type": "application/octet-stream",
+            "Cache-Control": _IMMUTABLE,
+        }
+        for _ in self._pool.map(lambda file: self._put(file[0], file[1], attributes), list(files)):
+            pass
+
+    def _put(self, path: str, content: bytes, attributes: Attributes) -> None:
+        try:
+            obstore.put(self._store, path, content, attributes=attributes, use_multipart=False)
+        except BaseError as error:
+            raise OSError(_first_line(error)) from error
+
+    def sync(self, gone: Collection[str]) -> None:
+        """Delete *gone*; what was put is durable already."""
+        for path in gone:
+            try:
+                obstore.delete(self._store, path)
+            except FileNotFoundError:
+                continue
+            except BaseError as error:
+                raise OSError(_first_line(error)) from error
+
+    def publish(self, note: bytes) -> None:
+        """Put the checkpoint.
+
+        Raises:
+            OSError: the store does not take it.
+        """
+        attributes: Attributes = {
+            "Content-Type": "text/plain; charset=utf-8",
+            "Cache-Control": "public, max-age=1",
+        }
+        self._put(CHECKPOINT, note, attributes)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0][:200] if str(error) else type(error).__name__

@@ -1,0 +1,253 @@
+"""What a log's writer must not lose: the tree, who stands where, and entries not yet in tiles.
+
+One transaction makes a batch part of the log. It names the size that it extends, so that
+two writers can never both succeed, whatever became of their locks.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from habeas.tlog.errors import TlogError
+from habeas.tlog.server.objects import Step, no_step
+from habeas.tlog.tiles import decode_bundle, encode_bundle
+from habeas.tlog.tree import Frontier
+
+
+class LogLockedError(TlogError):
+    """Another process writes this log."""
+
+    code = "log-locked"
+    remedy = "One log has one writer. Stop the other one, or use another folder."
+
+
+class StateError(Exception):
+    """The database does not answer, or does not take the batch; it may come back."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What the database holds: the tree, and the size up to which its tiles are durable."""
+
+    tree: Frontier
+    settled: int
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Entries that take the log from *before* to *after*, with the SHA-256 of each."""
+
+    before: int
+    after: Frontier
+    entries: Sequence[bytes]
+    digests: Sequence[bytes]
+
+
+class State(Protocol):
+    """What the log asks of a database. It raises StateError when that does not work now."""
+
+    def load(self) -> Stored:
+        """What is committed."""
+
+    def find(self, digests: Sequence[bytes]) -> dict[bytes, int]:
+        """Positions of entries (by SHA-256) that are in the log."""
+
+    def commit(self, batch: Batch, settled: int) -> None:
+        """Add a batch durably, and forget the entries below *settled*.
+
+        Raises:
+            LogLockedError: the log is not where the batch begins: somebody else writes.
+        """
+
+    def pending(self, begin: int) -> list[bytes]:
+        """All entries from *begin* on, which is not below the settled size."""
+
+    def settle(self, size: int) -> None:
+        """Tiles are durable up to *size*: forget the entries below it."""
+
+    def tidy(self) -> None:
+        """Do now and then, in another thread, what would hold up a batch."""
+
+    def close(self) -> None:
+        """Give the log to the next writer."""
+
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS tree (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  size INTEGER NOT NULL, hashes BLOB NOT NULL, settled INTEGER NOT NULL
+) STRICT;
+INSERT OR IGNORE INTO tree VALUES (1, 0, x'', 0);
+CREATE TABLE IF NOT EXISTS position (
+  entry BLOB PRIMARY KEY, position INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS pending (
+  first INTEGER PRIMARY KEY, count INTEGER NOT NULL, entries BLOB NOT NULL
+) STRICT;
+"""
+
+
+def unpack(size: int, hashes: bytes) -> Frontier:
+    """A tree's edge from its columns."""
+    return Frontier(size, tuple(hashes[at : at + 32] for at in range(0, len(hashes), 32)))
+
+
+class SqliteState:
+    """SQLite beside the files. Opening it takes the writer's lock, a `flock` on *folder*/lock.
+
+    The kernel gives the lock back when the process ends, however it ends.
+
+    Raises:
+        LogLockedError: another process holds it.
+    """
+
+    def __init__(self, folder: Path, step: Step = no_step) -> None:
+        self._step = step
+        self._file = folder / "log.sqlite3"
+        self._lock = (folder / "lock").open("a")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self._lock.close()
+            raise LogLockedError(f"The log in {folder} is being written by another process.") from (
+                error
+            )
+        self._database = sqlite3.connect(self._file, isolation_level=None, check_same_thread=False)
+        self._database.execute("PRAGMA journal_mode = WAL")
+        self._database.execute("PRAGMA synchronous = FULL")
+        # Entry hashes are random, so each touches a page of its own. They are put into their
+        # table many at a time, in order; until then `pending` has them, and this copy.
+        self._recent: dict[bytes, int] = {}
+        self._indexed = 0
+        # Moving pages from the write-ahead log into the file is left to `tidy`.
+        self._database.execute("PRAGMA cache_size = -16384")
+        self._database.execute("PRAGMA wal_autocheckpoint = 65536")
+        self._database.executescript(_SCHEMA)
+
+    def load(self) -> Stored:
+        """What is committed."""
+        try:
+            size, hashes, settled = self._database.execute(
+                "SELECT size, hashes, settled FROM tree"
+            ).fetchone()
+            rows = self._database.execute("SELECT first, count, entries FROM pending").fetchall()
+        except sqlite3.Error as error:
+            raise StateError(str(error)) from error
+        self._indexed = 0
+        self._recent = {
+            hashlib.sha256(entry).digest(): position
+            for first, count, content in rows
+            for position, entry in enumerate(decode_bundle(content, count), start=first)
+        }
+        return Stored(unpack(size, hashes), settled)
+
+    def find(self, digests: Sequence[bytes]) -> dict[bytes, int]:
+        """Positions of entries (by SHA-256) that are in the log."""
+        recent = self._recent
+        found = {digest: recent[digest] for digest in digests if digest in recent}
+        rest = [digest for digest in digests if digest not in recent] if found else digests
+        try:
+            for at in range(0, len(rest), 500):
+                some = rest[at : at + 500]
+                marks = ",".join("?" * len(some))
+                found |= dict(
+                    self._database.execute(
+                        f"SELECT entry, position FROM position WHERE entry IN ({marks})",  # noqa: S608
+                        some,
+                    )
+                )
+        except sqlite3.Error as error:
+            raise StateError(str(error)) from error
+        return found
+
+    def commit(self, batch: Batch, settled: int) -> None:
+        """Add a batch durably, and forget the entries below *settled*."""
+        after = batch.after
+        rows = list(zip(batch.digests, range(batch.before, after.size), strict=True))
+        content = encode_bundle(batch.entries)
+        self._step("transaction")
+        try:
+            with self._database:
+                run = self._database.execute
+                run("BEGIN IMMEDIATE")
+                run("INSERT INTO pending VALUES (?, ?, ?)", (batch.before, len(rows), content))
+                moved = run(
+                    "UPDATE tree SET size = ?, hashes = ?, settled = max(settled, ?)"
+                    " WHERE size = ?",
+                    (after.size, b"".join(after.hashes), settled, batch.before),
+                )
+                if moved.rowcount != 1:
+                    raise LogLockedError("Another writer has extended this log.")
+                indexed = self._index(settled)
+                self._step("commit")
+        except BaseException as error:
+            self._indexed = 0
+            if isinstance(error, sqlite3.Error):
+                raise StateError(str(error)) from error
+            raise
+        for digest in indexed:
+            del self._recent[digest]
+        self._recent.update(rows)
+
+    def _index(self, settled: int) -> list[bytes]:
+        """Within a transaction: put hashes of settled entries where they stay."""
+        if settled <= self._indexed:
+            return []
+        rows = sorted(item for item in self._recent.items() if item[1] < settled)
+        self._indexed = settled
+        if rows:
+            self._database.executemany("INSERT OR IGNORE INTO position VALUES (?, ?)", rows)
+            self._database.execute("DELETE FROM pending WHERE first + count <= ?", (settled,))
+        return [digest for digest, _ in rows]
+
+    def pending(self, begin: int) -> list[bytes]:
+        """All entries from *begin* on, which is not below the settled size."""
+        try:
+            rows = self._database.execute(
+                "SELECT first, count, entries FROM pending WHERE first + count > ? ORDER BY first",
+                (begin,),
+            ).fetchall()
+        except sqlite3.Error as error:
+            raise StateError(str(error)) from error
+        return after_position(rows, begin)
+
+    def settle(self, size: int) -> None:
+        """Tiles are durable up to *size*: forget the entries below it."""
+        try:
+            with self._database:
+                self._database.execute("BEGIN IMMEDIATE")
+                self._database.execute("UPDATE tree SET settled = max(settled, ?)", (size,))
+                indexed = self._index(size)
+        except sqlite3.Error as error:
+            raise StateError(str(error)) from error
+        for digest in indexed:
+            del self._recent[digest]
+
+    def tidy(self) -> None:
+        """Move pages from the write-ahead log into the database file."""
+        with contextlib.suppress(sqlite3.Error):
+            other = sqlite3.connect(self._file, isolation_level=None, timeout=0.0)
+            try:
+                other.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            finally:
+                other.close()
+
+    def close(self) -> None:
+        """Close the database and give up the lock."""
+        self._database.close()
+        self._lock.close()
+
+
+def after_position(rows: Sequence[tuple[int, int, bytes]], begin: int) -> list[bytes]:
+    """The entries at *begin* and later, of stored batches (first, count, bundle)."""
+    entries: list[bytes] = []
+    for first, count, content in rows:
+        entries += decode_bundle(bytes(content), count)[max(0, begin - first) :]
+    return entries

@@ -1,0 +1,297 @@
+"""Where a log lies: public tiles in one place, the writer's state in a database.
+
+The order of writing makes every crash harmless. One database transaction makes a batch
+part of the tree, entries included; its tiles are written next; only then is the tree
+signed and the checkpoint published. Entries leave the database when their tiles are
+durable. After a crash or a power cut the tiles of what is still in the database are
+written again: the same bytes, since they follow from what was committed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import lru_cache
+from pathlib import Path
+from typing import Self
+
+from habeas.tlog.checkpoint import Checkpoint
+from habeas.tlog.errors import LogUnavailableError, TlogError
+from habeas.tlog.note import split
+from habeas.tlog.server.edge import Edge
+from habeas.tlog.server.objects import CHECKPOINT, FolderObjects, Objects, Step, no_step
+from habeas.tlog.server.state import Batch, LogLockedError, SqliteState, State, StateError
+from habeas.tlog.tiles import TILE_WIDTH, Tile, decode_bundle, encode_bundle, holding, split_tile
+from habeas.tlog.tree import Frontier, leaf_hash, node_hash, root_hash
+
+__all__ = ["FileStorage", "LogLockedError", "RolledBackError", "Storage"]
+
+#: Seconds between two rounds of making tiles durable.
+_SYNC_EVERY = 1.0
+
+
+class RolledBackError(TlogError):
+    """The database does not hold the tree that was published."""
+
+    code = "log-rolled-back"
+    remedy = (
+        "Do not serve it: signing on would fork the log. Restore the newest database, or keep "
+        "the folder as it is and begin a new log."
+    )
+
+
+class Storage:
+    """A log over a database and a place for its files.
+
+    Args:
+        state: the writer's database.
+        objects: the public files.
+
+    Raises:
+        RolledBackError: the two do not belong together.
+        LogUnavailableError: one of them does not answer.
+    """
+
+    def __init__(self, state: State, objects: Objects) -> None:
+        self._state = state
+        self._objects = objects
+        self._files: dict[Tile, bytes] = {}
+        self._partials: dict[tuple[int, int], list[str]] = {}
+        self._obsolete: list[str] = []
+        self._sync: Future[int] | None = None
+        self._syncer = ThreadPoolExecutor(1, thread_name_prefix="log-sync")
+        self._synced_at = time.monotonic()
+        self._unsure = False
+        # Small: memory must not follow the log's size.
+        self._row = lru_cache(maxsize=128)(self._read_row)
+        self._node = lru_cache(maxsize=16384)(self._compute_node)
+        try:
+            stored = state.load()
+            self._settled = stored.settled
+            self._edge = Edge.read(stored.settled, self.read)
+            self._tree = self._edge.frontier()
+            self._reconcile()
+            if self._tree.hashes != stored.tree.hashes:
+                raise RolledBackError("The log's files do not belong to its database.")
+            self.lay_out()
+            self._verify_published()
+        except (OSError, StateError) as error:
+            self._syncer.shutdown()
+            state.close()
+            raise _unavailable(error) from error
+        except BaseException:
+            self._syncer.shutdown()
+            state.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Make everything durable, and give the log to the next writer."""
+        try:
+            self._syncer.shutdown(wait=True)
+            self._objects.sync([])
+            self._state.settle(self._edge.size if not self._files else self._settled)
+        except (OSError, StateError):
+            pass  # the next writer lays out again what may not be durable
+        finally:
+            self._state.close()
+
+    @property
+    def tree(self) -> Frontier:
+        """The tree as it was committed."""
+        return self._tree
+
+    def append(self, entries: Sequence[bytes]) -> list[int]:
+        """Make entries durable parts of the log; those that it has keep their positions.
+
+        Returns:
+            The position of each.
+
+        Raises:
+            LogUnavailableError: the database does not take them.
+            LogLockedError: another writer has taken over.
+        """
+        try:
+            if self._unsure:
+                self._reconcile()
+            digests = [hashlib.sha256(entry).digest() for entry in entries]
+            positions = self._state.find(digests)
+            size = self._tree.size
+            fresh: dict[bytes, bytes] = {}
+            for digest, entry in zip(digests, entries, strict=True):
+                if digest not in positions:
+                    positions[digest] = size + len(fresh)
+                    fresh[digest] = entry
+            if fresh:
+                self._commit(list(fresh.values()), list(fresh))
+        except (OSError, StateError) as error:
+            raise _unavailable(error) from error
+        return [positions[digest] for digest in digests]
+
+    def _commit(self, entries: list[bytes], digests: list[bytes]) -> None:
+        leaves = [leaf_hash(entry) for entry in entries]
+        after = self._tree.extend(leaves)
+        # Whether a commit that fails took place is known only by asking again.
+        self._unsure = True
+        self._state.commit(Batch(self._tree.size, after, entries, digests), self._settled)
+        self._unsure = False
+        self._stage(entries, leaves, after)
+
+    def _stage(self, entries: Sequence[bytes], leaves: Sequence[bytes], after: Frontier) -> None:
+        for tile, content in self._edge.add(entries, leaves):
+            self._files[tile] = content
+            place = (tile.level, tile.index)
+            if tile.width < TILE_WIDTH:
+                self._partials.setdefault(place, []).append(tile.path())
+            else:
+                self._obsolete += self._partials.pop(place, [])
+        self._tree = after
+
+    def _reconcile(self) -> None:
+        """Take over from the database what it has and this object does not."""
+        stored = self._state.load()
+        if stored.tree.size < self._tree.size:
+            raise RolledBackError("The log's database is older than its files.")
+        if stored.tree.size > self._tree.size:
+            entries = self._state.pending(self._tree.size)
+            leaves = [leaf_hash(entry) for entry in entries]
+            after = self._tree.extend(leaves)
+            if after != stored.tree:
+                raise RolledBackError("The log's files do not belong to its database.")
+            self._stage(entries, leaves, after)
+        self._unsure = False
+
+    def lay_out(self) -> None:
+        """Write the tiles of all that is committed.
+
+        Raises:
+            LogUnavailableError: the disk or object store does not take them.
+        """
+        try:
+            if self._files:
+                self._objects.write((tile.path(), each) for tile, each in self._files.items())
+                self._files.clear()
+        except OSError as error:
+            raise _unavailable(error) from error
+        self._settle_now_and_then()
+
+    def _settle_now_and_then(self) -> None:
+        if self._sync is not None and self._sync.done():
+            done, self._sync = self._sync, None
+            if done.exception() is None:
+                self._settled = max(self._settled, done.result())
+        due = time.monotonic() - self._synced_at > _SYNC_EVERY
+        if self._sync is None and due and self._edge.size > self._settled:
+            self._synced_at = time.monotonic()
+            gone, self._obsolete = self._obsolete, []
+            self._sync = self._syncer.submit(self._make_durable, self._edge.size, gone)
+
+    def _make_durable(self, size: int, gone: list[str]) -> int:
+        self._objects.sync(gone)
+        self._state.tidy()
+        return size
+
+    def publish(self, note: str) -> None:
+        """Store a checkpoint durably, where readers find it.
+
+        Raises:
+            LogUnavailableError: the disk or object store does not take it.
+        """
+        try:
+            self._objects.publish(note.encode())
+        except OSError as error:
+            raise _unavailable(error) from error
+
+    def published(self) -> str | None:
+        """The newest published checkpoint."""
+        try:
+            return self._objects.read(CHECKPOINT).decode()
+        except FileNotFoundError:
+            return None
+
+    def _verify_published(self) -> None:
+        note = self.published()
+        if note is None:
+            return
+        old = Checkpoint.parse(split(note)[0])
+        if old.size > self._tree.size:
+            raise RolledBackError(
+                f"A checkpoint of {old.size} entries was published; the database knows only "
+                f"{self._tree.size}."
+            )
+        if not hmac.compare_digest(root_hash(old.size, self.node_of(old.size)), old.root):
+            raise RolledBackError("The published checkpoint is not of the database's tree.")
+
+    def read(self, tile: Tile) -> bytes:
+        """A tile or bundle. A partial one that was tidied away is cut from the full one.
+
+        Raises:
+            FileNotFoundError: there is none.
+        """
+        try:
+            return self._objects.read(tile.path())
+        except FileNotFoundError:
+            if tile.width == TILE_WIDTH:
+                raise
+        full = self._objects.read(Tile(tile.level, tile.index).path())
+        if tile.level >= 0:
+            return full[: tile.width * 32]
+        return encode_bundle(decode_bundle(full, TILE_WIDTH)[: tile.width])
+
+    def node_of(self, size: int) -> _Nodes:
+        """The hashes of complete subtrees of the tree of *size* leaves, by level and index."""
+        return _Nodes(self, size)
+
+    def node(self, level: int, index: int, size: int) -> bytes:
+        """The hash of one complete subtree of the tree of *size* leaves."""
+        hash_: bytes = self._node(level, index, holding(level, index, size)[0].width)
+        return hash_
+
+    def _compute_node(self, level: int, index: int, width: int) -> bytes:
+        inner = level % 8
+        if inner == 0:
+            tile = Tile(level // 8, index // TILE_WIDTH, width)
+            at = index % TILE_WIDTH * 32
+            hash_: bytes = self._row(tile)[at : at + 32]
+            return hash_
+        return node_hash(
+            self._node(level - 1, 2 * index, width), self._node(level - 1, 2 * index + 1, width)
+        )
+
+    def _read_row(self, tile: Tile) -> bytes:
+        row = self.read(tile)
+        split_tile(row, tile.width)
+        return row
+
+
+class _Nodes:
+    def __init__(self, storage: Storage, size: int) -> None:
+        self._storage = storage
+        self._size = size
+
+    def __call__(self, level: int, index: int) -> bytes:
+        return self._storage.node(level, index, self._size)
+
+
+class FileStorage(Storage):
+    """Files and SQLite in one folder: the default.
+
+    Raises:
+        LogLockedError: another process writes this log.
+    """
+
+    def __init__(self, folder: Path, step: Step = no_step) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        super().__init__(SqliteState(folder, step), FolderObjects(folder / "public", step))
+
+
+def _unavailable(error: Exception) -> LogUnavailableError:
+    return LogUnavailableError(f"The log's storage does not work now: {error}.")

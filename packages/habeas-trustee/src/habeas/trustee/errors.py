@@ -1,0 +1,90 @@
+"""What a trustee answers when it cannot or will not: each with its HTTP status."""
+
+from __future__ import annotations
+
+from habeas.foundation.errors import HabeasError
+
+
+class TrusteeError(HabeasError):
+    """Root of this service's errors."""
+
+    code = "trustee"
+    status = 400
+
+
+class UnknownPhotoError(TrusteeError):
+    """No deposit of this photo was ever acknowledged here."""
+
+    code = "unknown-photo"
+    status = 404
+    remedy = "Check that the promise is the one of the receipt."
+
+
+class GoneError(TrusteeError):
+    """The share was destroyed."""
+
+    code = "erased"
+    status = 410
+    remedy = "Nothing can be opened any more; the photo would have to be asked for again."
+
+
+class MonthError(TrusteeError):
+    """No key is made for photos that expire then."""
+
+    code = "month-out-of-range"
+    status = 404
+    remedy = "Ask for a month between this one and three years from now."
+
+
+class DepositError(TrusteeError):
+    """A deposit that does not fit its promise, or this trustee."""
+
+    code = "deposit"
+    status = 422
+    remedy = "Seal again, with the keys that this trustee announces now."
+
+
+class ConflictError(TrusteeError):
+    """Another photo has this seal id."""
+
+    code = "seal-id-reused"
+    status = 409
+    remedy = "Seal again: a seal id belongs to one photo."
+
+
+class SecretError(TrusteeError):
+    """A secret that is not the receipt's."""
+
+    code = "not-the-holder"
+    status = 403
+    remedy = "Use the receipt of this photo, as it was issued."
+
+
+class BusyError(TrusteeError):
+    """More than this trustee takes at once."""
+
+    code = "busy"
+    status = 503
+    remedy = "Try again in a moment."
+
+
+class StorageError(TrusteeError):
+    """The database did not take it; nothing was done."""
+
+    code = "storage"
+    status = 503
+    remedy = "Nothing was done. Try again; if it lasts, look at the trustee's disk."
+
+
+class SetupError(TrusteeError):
+    """A trustee's folder that is not as it must be."""
+
+    code = "trustee-setup"
+    remedy = "See `habeas trustee init --help` and the trustee's guide."
+
+
+class KeyringError(TrusteeError):
+    """Keys that cannot be unlocked."""
+
+    code = "keyring"
+    remedy = "Give the passphrase (or the key command) that this trustee was set up with."

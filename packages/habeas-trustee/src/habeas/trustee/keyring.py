@@ -1,0 +1,214 @@
+"""Keys at rest: signing keys, month seeds and track keys, encrypted under one master key.
+
+AES-256-GCM (NIST SP 800-38D). The master key is random, and itself encrypted under a key
+that is derived by scrypt (RFC 7914) from a passphrase, or from what an external command
+prints (a TPM or a secret store), or that lies beside it in a file of its own (for
+demonstrations: it protects a copied database, not a copied folder).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import secrets
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from habeas.protocol import TrusteeIdentity
+from habeas.tlog import CosignatureSigner, NoteSigner
+from habeas.trustee.errors import KeyringError, SetupError
+from habeas.trustee.settings import Settings, write_private
+
+#: Where the passphrase is found.
+PASSPHRASE_VARIABLE = "HABEAS_TRUSTEE_PASSPHRASE"  # noqa: S105 - a name, not a secret
+_SCRYPT = {"n": 1 << 17, "r": 8, "p": 1, "maxmem": 1 << 28}
+_NONCE = 12
+
+Protection = Literal["file", "passphrase", "command"]
+
+
+class Locker:
+    """Encrypts what lies on the disk. Each ciphertext is bound to what it is for.
+
+    Args:
+        master: 32 bytes.
+    """
+
+    def __init__(self, master: bytes) -> None:
+        self._cipher = AESGCM(master)
+
+    def lock(self, what: bytes, content: bytes) -> bytes:
+        """Encrypt *content*; *what* names it and must be given again to unlock."""
+        nonce = secrets.token_bytes(_NONCE)
+        return nonce + self._cipher.encrypt(nonce, content, what)
+
+    def unlock(self, what: bytes, locked: bytes) -> bytes:
+        """Decrypt.
+
+        Raises:
+            KeyringError: another master key, another purpose, or changed bytes.
+        """
+        try:
+            return self._cipher.decrypt(locked[:_NONCE], locked[_NONCE:], what)
+        except (InvalidTag, ValueError) as error:
+            raise KeyringError("A key of this trustee does not unlock.") from error
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """The keys of one trustee, unlocked."""
+
+    locker: Locker
+    statement: NoteSigner
+    witness: CosignatureSigner
+
+    def identity(self, settings: Settings) -> TrusteeIdentity:
+        """The trustee as everybody pins it."""
+        return TrusteeIdentity(
+            name=settings.name,
+            url=settings.url,
+            statement_vkey=self.statement.vkey,
+            witness_vkey=self.witness.vkey,
+        )
+
+
+def create(
+    folder: Path, settings: Settings, protection: Protection = "file", secret: str | None = None
+) -> Keyring:
+    """Make the keys of a new trustee and store them encrypted.
+
+    Args:
+        folder: of the trustee.
+        settings: its name, and the key command if there is one.
+        protection: what encrypts the master key.
+        secret: the passphrase, instead of the one in the environment.
+
+    Raises:
+        SetupError: the folder has keys already.
+        KeyringError: the passphrase is missing.
+    """
+    if (folder / "keys.json").exists():
+        raise SetupError(f"{folder} holds a trustee's keys already.", "Choose another folder.")
+    master = secrets.token_bytes(32)
+    locker = Locker(master)
+    statement = NoteSigner.generate(f"{settings.name}/statements")
+    witness = CosignatureSigner.generate(f"{settings.name}/witness")
+    locked = {
+        "statement": _b64(locker.lock(b"statement", statement.private.encode())),
+        "witness": _b64(locker.lock(b"witness", witness.private.encode())),
+    }
+    _store(folder, settings, protection, secret, master, locked)
+    return Keyring(locker, statement, witness)
+
+
+def load(folder: Path, settings: Settings) -> Keyring:
+    """Unlock the keys of a trustee.
+
+    Raises:
+        SetupError: there are none, or the file is not what it must be.
+        KeyringError: they do not unlock.
+    """
+    master, locked = _read(folder, settings)
+    locker = Locker(master)
+    statement, witness = (
+        locker.unlock(name.encode(), base64.b64decode(locked[name])).decode()
+        for name in ("statement", "witness")
+    )
+    return Keyring(locker, NoteSigner.parse(statement), CosignatureSigner.parse(witness))
+
+
+def protect(
+    folder: Path, settings: Settings, protection: Protection, secret: str | None = None
+) -> None:
+    """Protect the keys in another way, or with another passphrase; one file changes, at once.
+
+    The service may go on running. Destroy old copies of ``keys.json``: they still open
+    with what protected them.
+
+    Raises:
+        KeyringError: the keys do not unlock, or the new passphrase is missing.
+    """
+    master, locked = _read(folder, settings)
+    _store(folder, settings, protection, secret, master, locked)
+    if protection != "file":
+        (folder / "master.key").unlink(missing_ok=True)
+
+
+def _store(
+    folder: Path,
+    settings: Settings,
+    protection: Protection,
+    secret: str | None,
+    master: bytes,
+    locked: dict[str, str],
+) -> None:
+    salt = secrets.token_bytes(16)
+    if protection == "file" and not (folder / "master.key").exists():
+        write_private(folder / "master.key", secrets.token_hex(32) + "\n")
+    outer = Locker(_outer(folder, settings, protection, salt, secret))
+    document = {
+        "v": 1,
+        "protection": protection,
+        "salt": salt.hex(),
+        "master": _b64(outer.lock(b"master", master)),
+        **locked,
+    }
+    write_private(folder / "keys.json", json.dumps(document, indent=1) + "\n")
+
+
+def _read(folder: Path, settings: Settings) -> tuple[bytes, dict[str, str]]:
+    """The master key, and the signing keys that it encrypts (base64)."""
+    path = folder / "keys.json"
+    try:
+        document = json.loads(path.read_text())
+        salt = bytes.fromhex(document["salt"])
+        master = base64.b64decode(document["master"])
+        locked = {name: str(document[name]) for name in ("statement", "witness")}
+        protection = document["protection"]
+    except FileNotFoundError as error:
+        raise SetupError(f"{path} does not exist.") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise SetupError(f"{path} is not a trustee's key file.") from error
+    outer = Locker(_outer(folder, settings, protection, salt))
+    return outer.unlock(b"master", master), locked
+
+
+def _outer(
+    folder: Path, settings: Settings, protection: str, salt: bytes, secret: str | None = None
+) -> bytes:
+    """The key that encrypts the master key."""
+    if protection == "file":
+        try:
+            return bytes.fromhex((folder / "master.key").read_text().strip())
+        except (OSError, ValueError) as error:
+            raise KeyringError("The trustee's master.key cannot be read.") from error
+    if secret is not None:
+        phrase = secret.encode()
+    elif protection == "command":
+        phrase = _ask(settings.command)
+    else:
+        phrase = os.environ.get(PASSPHRASE_VARIABLE, "").encode()
+    if not phrase:
+        raise KeyringError(f"The passphrase is empty; it is read from {PASSPHRASE_VARIABLE}.")
+    return hashlib.scrypt(phrase, salt=salt, dklen=32, **_SCRYPT)
+
+
+def _ask(command: tuple[str, ...]) -> bytes:
+    if not command:
+        raise KeyringError("The keys need a command, and trustee.toml names none.")
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=60, check=True)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise KeyringError(f"The key command {command[0]} failed: {error}") from error
+    return done.stdout.strip()
+
+
+def _b64(content: bytes) -> str:
+    return base64.b64encode(content).decode()

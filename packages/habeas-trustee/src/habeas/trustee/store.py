@@ -1,0 +1,207 @@
+"""One SQLite database, one writer: acts happen one after the other, and are durable or undone.
+
+Requests arrive in parallel and queue here. The writer takes what waits, runs each act
+in a savepoint of one transaction, commits once (write-ahead log, synchronous=FULL), and
+only then answers: the order of a withdrawal and a release is the order of this queue,
+and one fsync serves many acts.
+"""
+
+from __future__ import annotations
+
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, TypeVar
+
+from habeas.foundation.errors import HabeasError
+from habeas.trustee.errors import StorageError
+
+T = TypeVar("T")
+_BATCH = 128
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS month_keys (
+  key_id BLOB PRIMARY KEY, month TEXT NOT NULL, public BLOB NOT NULL, seed BLOB,
+  made TEXT NOT NULL, current INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS one_current ON month_keys (month) WHERE current = 1;
+CREATE TABLE IF NOT EXISTS photos (
+  digest BLOB PRIMARY KEY, seal_id TEXT NOT NULL UNIQUE, share INTEGER NOT NULL,
+  key_id BLOB NOT NULL, opens_until TEXT NOT NULL, withdraw_hash TEXT NOT NULL,
+  history_hash BLOB, received INTEGER NOT NULL, acknowledged TEXT NOT NULL,
+  next_counter INTEGER NOT NULL DEFAULT 0, sealed INTEGER NOT NULL DEFAULT 0,
+  erased_elsewhere INTEGER NOT NULL DEFAULT 0,
+  document BLOB, deposit BLOB, track_key BLOB,
+  because TEXT, erased_on TEXT
+) STRICT;
+CREATE INDEX IF NOT EXISTS photos_live ON photos (opens_until) WHERE because IS NULL;
+CREATE INDEX IF NOT EXISTS photos_pending ON photos (received) WHERE because IS NULL AND sealed = 0;
+CREATE TABLE IF NOT EXISTS streams (
+  tag BLOB PRIMARY KEY, digest BLOB NOT NULL, stream INTEGER NOT NULL, counter INTEGER NOT NULL,
+  UNIQUE (digest, stream)
+) STRICT;
+CREATE TABLE IF NOT EXISTS log_tags (
+  tag BLOB PRIMARY KEY, position INTEGER NOT NULL, leaf BLOB NOT NULL, kind TEXT NOT NULL,
+  seen INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS releases (
+  request BLOB PRIMARY KEY, digest BLOB NOT NULL, key_hash BLOB NOT NULL UNIQUE, day TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS refusals (
+  digest BLOB NOT NULL, request BLOB NOT NULL, code TEXT NOT NULL, day TEXT NOT NULL,
+  PRIMARY KEY (digest, request, code)
+) STRICT;
+CREATE TABLE IF NOT EXISTS quotas (
+  day TEXT NOT NULL, what TEXT NOT NULL, name TEXT NOT NULL, used INTEGER NOT NULL,
+  PRIMARY KEY (day, what, name)
+) STRICT;
+CREATE TABLE IF NOT EXISTS entries (
+  number INTEGER PRIMARY KEY, digest BLOB, entry BLOB NOT NULL, details BLOB, salt BLOB,
+  position INTEGER, day TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS entries_owed ON entries (number) WHERE position IS NULL;
+CREATE INDEX IF NOT EXISTS entries_of ON entries (digest);
+CREATE TABLE IF NOT EXISTS early_withdrawals (
+  digest BLOB NOT NULL, secret_hash TEXT NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY (digest, secret_hash)
+) STRICT;
+CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+"""
+
+
+def _open(path: Path, factory: type[sqlite3.Connection] = sqlite3.Connection) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, timeout=30.0, factory=factory
+    )
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    # What is deleted is overwritten in the file, not only unlinked.
+    connection.execute("PRAGMA secure_delete = ON")
+    return connection
+
+
+class Store:
+    """The database. Use `run` for every act; `close` when done.
+
+    Args:
+        path: of the database file; made when absent.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._turn = threading.Lock()
+        self._connection = _open(path)
+        path.chmod(0o600)
+        self._connection.executescript(_SCHEMA)
+        self._queue: queue.SimpleQueue[tuple[Callable[..., Any], Future[Any]] | None] = (
+            queue.SimpleQueue()
+        )
+        self._others: list[sqlite3.Connection] = []
+        self._thread = threading.Thread(target=self._write, name="trustee-writer", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Finish what waits, and close."""
+        self._queue.put(None)
+        self._thread.join()
+        for each in (*self._others, self._connection):
+            each.close()
+
+    def run(self, act: Callable[[sqlite3.Connection], T]) -> T:
+        """Run *act* in a transaction; returns when it is durable.
+
+        Raises:
+            StorageError: the database did not take it; nothing happened.
+            Exception: whatever *act* raised; what it wrote is undone.
+        """
+        future: Future[T] = Future()
+        self._queue.put((act, future))
+        return future.result()
+
+    def other_connection(self) -> sqlite3.Connection:
+        """A second connection, whose transactions take turns with this store's."""
+        turn = self._turn
+
+        class Turns(sqlite3.Connection):
+            # SQLite's own waiting polls with growing sleeps; a lock wakes at once.
+            def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+                if sql.startswith("BEGIN"):
+                    turn.acquire()
+                    try:
+                        return super().execute(sql, parameters)
+                    except BaseException:
+                        turn.release()
+                        raise
+                if sql in ("COMMIT", "ROLLBACK"):
+                    try:
+                        return super().execute(sql, parameters)
+                    finally:
+                        if not self.in_transaction:
+                            turn.release()
+                return super().execute(sql, parameters)
+
+        connection = _open(self.path, Turns)
+        self._others.append(connection)
+        return connection
+
+    def scrub(self) -> None:
+        """Fold the write-ahead log into the file, so that no old copy of a page stays there."""
+        with self._turn:
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def _write(self) -> None:
+        while (first := self._queue.get()) is not None:
+            batch = [first]
+            while len(batch) < _BATCH:
+                try:
+                    item = self._queue.get_nowait()
+                except queue.Empty:
+                    break
+                if item is None:
+                    self._queue.put(None)
+                    break
+                batch.append(item)
+            self._run(batch)
+
+    def _run(self, batch: list[tuple[Callable[..., Any], Future[Any]]]) -> None:
+        outcomes: list[tuple[Future[Any], Any, BaseException | None]] = []
+        try:
+            with self._turn:
+                self._connection.execute("BEGIN IMMEDIATE")
+                try:
+                    for act, future in batch:
+                        outcomes.append((future, *self._attempt(act)))
+                    self._connection.execute("COMMIT")
+                except BaseException:
+                    if self._connection.in_transaction:
+                        self._connection.execute("ROLLBACK")
+                    raise
+        except Exception as error:  # noqa: BLE001 - whoever waits must hear of it
+            failure = StorageError(f"The trustee's database failed: {error}")
+            failure.__cause__ = error
+            for _, future in batch:
+                future.set_exception(failure)
+            return
+        for future, result, problem in outcomes:
+            if problem is not None:
+                future.set_exception(problem)
+            else:
+                future.set_result(result)
+
+    def _attempt(self, act: Callable[..., Any]) -> tuple[Any, BaseException | None]:
+        self._connection.execute("SAVEPOINT act")
+        try:
+            result = act(self._connection)
+        except sqlite3.OperationalError:
+            raise  # a full disk or the like may have undone the others' acts too
+        except Exception as error:  # noqa: BLE001 - handed to whoever asked
+            self._connection.execute("ROLLBACK TO act")
+            self._connection.execute("RELEASE act")
+            if not isinstance(error, HabeasError):
+                error.add_note("while writing to the trustee's database")
+            return None, error
+        self._connection.execute("RELEASE act")
+        return result, None

@@ -1,0 +1,46 @@
+"""Camera footage with every face covered before it is written.
+
+    from pathlib import Path
+    from habeas import footage
+    report = footage.redact(Path("street.mp4"), Path("covered.mp4"))
+    print(report.frames, report.faces)
+
+Faces are found and covered, never recognised: boxes are followed by geometry alone.
+"""
+
+from habeas.cover._cover_file import Report, boxes
+from habeas.cover._redact import VIDEOS, WRITABLE, beside, redact, write_preview
+from habeas.cover.errors import (
+    FootageError,
+    NoVideoError,
+    OutputError,
+    SettingsError,
+    StalledError,
+    TooLargeVideoError,
+    UnreadableVideoError,
+    WorkerDiedError,
+)
+from habeas.cover.settings import QUALITIES, Quality, Settings, Shape, Zone
+
+__all__ = [
+    "QUALITIES",
+    "VIDEOS",
+    "WRITABLE",
+    "FootageError",
+    "NoVideoError",
+    "OutputError",
+    "Quality",
+    "Report",
+    "Settings",
+    "SettingsError",
+    "Shape",
+    "StalledError",
+    "TooLargeVideoError",
+    "UnreadableVideoError",
+    "WorkerDiedError",
+    "Zone",
+    "beside",
+    "boxes",
+    "redact",
+    "write_preview",
+]

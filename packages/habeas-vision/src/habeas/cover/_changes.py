@@ -1,0 +1,137 @@
+"""Where the picture has changed since it was last looked at: only there can a face be new.
+
+A camera on a pole sees the same street for hours. What its small grey pictures show
+unchanged need not be looked at again; what was found there still stands there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from habeas.cover._motion import Small
+from habeas.faces import Box, Sighting
+
+#: Side of the squares that are compared, in pixels of the small picture.
+_TILE = 8
+#: Grey levels by which a pixel of the small picture differs when something moved there. At
+#: night a person differs from the ground by little; what looks unchanged then must be so.
+_MOVED = 6
+#: Looks from one at the whole picture to the next: nothing unseen for longer than that.
+REFRESH = 4
+#: Share of the picture from which parts of it cost as much as the whole, in memory too: what
+#: the network keeps for large parts does not serve it again for the whole.
+MOST = 0.45
+#: Tiles between two changes that make them two places.
+_GAP = 2
+#: Intersection over union from which two boxes are of one face.
+SAME = 0.3
+
+Tiles = NDArray[np.bool_]
+
+
+class Changes:
+    """What to look at next, told from small grey pictures (height × width)."""
+
+    def __init__(self) -> None:
+        self._known: Small | None = None
+        self._parts = 0
+
+    def forget(self) -> None:
+        """Nothing that was looked at counts; the next look is at everything."""
+        self._known = None
+
+    def regions(self, small: Small) -> tuple[Box, ...] | None:
+        """Where to look now, in shares of width and height; None for the whole picture.
+
+        What is returned counts as looked at.
+        """
+        known = self._known
+        if known is None or known.shape != small.shape or self._parts == REFRESH - 1:
+            self._whole(small)
+            return None
+        parts = list(_rectangles(_changed(known, small)))
+        if _area(parts) > MOST * small.size:
+            self._whole(small)
+            return None
+        self._parts += 1
+        height, width = small.shape
+        for top, bottom, left, right in parts:
+            known[top:bottom, left:right] = small[top:bottom, left:right]
+        return tuple(
+            Box(left / width, top / height, min(1.0, right / width), min(1.0, bottom / height))
+            for top, bottom, left, right in parts
+        )
+
+    def _whole(self, small: Small) -> None:
+        self._known, self._parts = small.copy(), 0
+
+
+def unchanged(
+    before: Sequence[Sighting], now: Sequence[Sighting], regions: Sequence[Box]
+) -> list[Sighting]:
+    """Faces of the look *before* that still stand, as nobody looked where they are.
+
+    Args:
+        before: all faces of the last look.
+        now: what was found in *regions*.
+        regions: where was looked, in the same pixels.
+    """
+    return [
+        face
+        for face in before
+        if not any(_within(face.box, region) for region in regions)
+        and not any(face.box.overlap(each.box) > SAME for each in now)
+    ]
+
+
+def _within(box: Box, region: Box) -> bool:
+    return (
+        region.left <= box.left
+        and region.top <= box.top
+        and box.right <= region.right
+        and box.bottom <= region.bottom
+    )
+
+
+def _changed(known: Small, small: Small) -> Tiles:
+    """Tiles in which something moved, and those around them: a face needs its surroundings."""
+    moved = np.abs(small.astype(np.int16) - known) > _MOVED
+    height, width = (-(-side // _TILE) for side in moved.shape)
+    whole = np.zeros((height * _TILE, width * _TILE), np.bool_)
+    whole[: moved.shape[0], : moved.shape[1]] = moved
+    tiles = np.zeros((height + 2, width + 2), np.bool_)
+    tiles[1:-1, 1:-1] = whole.reshape(height, _TILE, width, _TILE).any(axis=(1, 3))
+    wide = tiles[:-2] | tiles[1:-1] | tiles[2:]
+    return np.asarray(wide[:, :-2] | wide[:, 1:-1] | wide[:, 2:])
+
+
+def _rectangles(tiles: Tiles, top: int = 0, left: int = 0) -> Iterator[tuple[int, int, int, int]]:
+    """Top, bottom, left and right of what changed, in pixels of the small picture.
+
+    A recursive X–Y cut (Nagy and Seth 1984): wherever a band of nothing goes all the way
+    through, the two sides are two rectangles.
+    """
+    rows, columns = np.flatnonzero(tiles.any(axis=1)), np.flatnonzero(tiles.any(axis=0))
+    if not rows.size:
+        return
+    for axis, filled in ((0, rows), (1, columns)):
+        gaps = np.flatnonzero(np.diff(filled) > _GAP)
+        if gaps.size:
+            cut = int(filled[gaps[0]]) + 1
+            one, other = (
+                (tiles[:cut], tiles[cut:]) if axis == 0 else (tiles[:, :cut], tiles[:, cut:])
+            )
+            yield from _rectangles(one, top, left)
+            yield from _rectangles(other, top + cut * (axis == 0), left + cut * (axis == 1))
+            return
+    yield (
+        (top + int(rows[0])) * _TILE, (top + int(rows[-1]) + 1) * _TILE,
+        (left + int(columns[0])) * _TILE, (left + int(columns[-1]) + 1) * _TILE,
+    )  # fmt: skip
+
+
+def _area(parts: Sequence[tuple[int, int, int, int]]) -> int:
+    return sum((bottom - top) * (right - left) for top, bottom, left, right in parts)

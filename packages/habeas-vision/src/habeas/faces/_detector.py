@@ -1,0 +1,71 @@
+"""The port for detectors of small faces, and the choice of one."""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from habeas.faces import assets
+from habeas.faces._types import Sighting
+from habeas.foundation.errors import HabeasError
+
+DetectorName = Literal["yunet", "centerface"]
+
+
+class Detector(Protocol):
+    """Finds faces of any size in one picture. Implementations may be called by many threads."""
+
+    name: str
+    #: How many threads may look at once without waste.
+    parallel: int
+
+    def find(self, picture: NDArray[np.uint8], threshold: float) -> list[Sighting]:
+        """All faces, surest first.
+
+        Args:
+            picture: 3 × height × width; red, green, blue, 0 to 255.
+            threshold: least score, 0 to 1.
+        """
+
+
+class UnknownDetectorError(HabeasError):
+    """A detector that does not exist here."""
+
+    code = "unknown-detector"
+    remedy = "Choose auto, yunet or centerface."
+
+
+def choose(name: str = "auto") -> DetectorName:
+    """The detector meant by *name*; ``auto`` is YuNet where its file is, else CenterFace.
+
+    Raises:
+        UnknownDetectorError: there is none of that name.
+    """
+    if name == "auto":
+        return "centerface" if assets.find("yunet_n_dynamic.onnx") is None else "yunet"
+    if name not in ("yunet", "centerface"):
+        raise UnknownDetectorError(f"There is no detector called {name!r}.")
+    return "yunet" if name == "yunet" else "centerface"
+
+
+def detector(name: str = "auto", *, gpu: bool = False) -> Detector:
+    """Load a detector.
+
+    Args:
+        name: ``auto``, ``yunet`` or ``centerface``.
+        gpu: run it on a GPU where ONNX Runtime can.
+
+    Raises:
+        UnknownDetectorError: there is none of that name.
+        AssetMissingError: its model file is not installed.
+    """
+    # Each only when asked for: loading a runtime takes a good part of a second.
+    if choose(name) == "yunet":
+        from habeas.faces._yunet import YuNet  # noqa: PLC0415
+
+        return YuNet(gpu=gpu)
+    from habeas.faces._centerface import CenterFace  # noqa: PLC0415
+
+    return CenterFace(gpu=gpu)

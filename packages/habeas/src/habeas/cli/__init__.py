@@ -1,0 +1,90 @@
+"""The `habeas` command. One module per command, loaded only when it is used."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+from habeas.foundation.errors import HabeasError
+
+if TYPE_CHECKING:
+    from typer._click.core import Command, Context
+
+#: name -> one line of help. The module of the same name in this package holds `app`, a Typer app.
+COMMANDS = {
+    "run": "Portal, log and three trustees on this machine, in one command.",
+    "demo": "The whole journey, headless: apply, seal, open, check, refuse, withdraw.",
+    "check": "What would make a photo better, before it is sent.",
+    "redact": "Cover every face in videos.",
+    "record": "Record a camera, every face covered before it is written.",
+    "seal": "Apply with a photo; keep the receipt.",
+    "open": "Open the photo of a case, for a promised purpose.",
+    "withdraw": "Have a photo destroyed, with its receipt.",
+    "verify": "Check a receipt, and find every act on its photo.",
+    "log": "Make, serve and check a transparency log.",
+    "trustee": "Hold shares of photos, and release them by rule.",
+    "models": "Install and list the model files that find faces.",
+}
+
+
+class _LazyGroup(TyperGroup):
+    """Imports a command's module when the command is run, so that --help stays quick."""
+
+    def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        return TyperCommand(cmd_name, help=COMMANDS[cmd_name])
+
+    def resolve_command(
+        self, ctx: Context, args: list[str]
+    ) -> tuple[str | None, Command | None, list[str]]:
+        name, command, rest = super().resolve_command(ctx, args)
+        if name in COMMANDS:
+            command = get_command(importlib.import_module(f"habeas.cli.{name}").app)
+            command.name = name
+        return name, command, rest
+
+
+app = typer.Typer(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Start with `habeas run`, or see the whole journey with `habeas demo`.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"habeas {version('habeas')}")
+        raise typer.Exit
+
+
+@app.callback()
+def cli(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Photo custody for public services, on promises that people can check."""
+
+
+def main() -> None:
+    """Run the command line; print errors made for people as two lines, exit status 1."""
+    try:
+        app()
+    except HabeasError as error:
+        typer.secho(f"Error: {error.cause}", fg="red", err=True)
+        if error.remedy:
+            typer.echo(f"  {error.remedy}", err=True)
+        sys.exit(1)

@@ -1,0 +1,143 @@
+"""The portal's JSON interface, as the commands use it."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+
+from habeas.custody.reader import OneTimeKey, OpenedPhoto, WrappedShare
+from habeas.foundation.errors import HabeasError
+from habeas.protocol import Receipt
+
+
+class PortalError(HabeasError):
+    """The portal refused or failed; cause and remedy are the portal's."""
+
+    code = "portal"
+    remedy = "Check the address, and that `habeas run` is running."
+
+    def __init__(
+        self, cause: str, remedy: str | None = None, *, code: str = "portal",
+        status: int | None = None, index: int | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(cause, remedy)
+        self.code = code
+        self.status = status
+        #: Log index of the refusal, where there is one.
+        self.index = index
+
+
+@dataclass(frozen=True)
+class OpenedCase:
+    """A photo opened through the portal, and where the request stands on the log."""
+
+    index: int
+    opened: OpenedPhoto
+
+
+class PortalClient:
+    """One portal, over HTTP.
+
+    Args:
+        url: its address.
+        officer: user name and password, for what officers do.
+    """
+
+    def __init__(self, url: str, officer: tuple[str, str] | None = None) -> None:
+        self.url = url.rstrip("/")
+        self._http = httpx.Client(
+            base_url=self.url, auth=officer, timeout=60.0, trust_env=False,
+            headers={"Accept": "application/json"},
+        )  # fmt: skip
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+    def _call(self, method: str, path: str, **options: Any) -> dict[str, Any]:
+        try:
+            response = self._http.request(method, path, **options)
+        except httpx.HTTPError as error:
+            raise PortalError(f"The portal at {self.url} does not answer: {error}.") from error
+        try:
+            answer = response.json()
+        except ValueError as error:
+            raise PortalError(
+                f"The portal answered with status {response.status_code} and no JSON.",
+                status=response.status_code,
+            ) from error
+        if response.status_code >= 400 or not isinstance(answer, dict):
+            raise PortalError(
+                str(answer.get("cause", f"The portal answered {response.status_code}.")),
+                answer.get("remedy"),
+                code=str(answer.get("code", "portal")),
+                status=response.status_code,
+                index=answer.get("index"),
+            )
+        return answer
+
+    def apply(self, service: str, fields: dict[str, str], photo: bytes) -> dict[str, Any]:
+        """Send an application with a photo; the answer holds ``reference`` and ``receipt``."""
+        form = {"service": service, "fields": json.dumps(fields)}
+        return self._call("POST", "/api/applications", data=form, files={"photo": ("photo", photo)})
+
+    def cases(self) -> list[dict[str, Any]]:
+        """The open cases of the officer's office."""
+        return list(self._call("GET", "/api/cases")["cases"])
+
+    def open(self, case: str, purpose: str, reason: str) -> OpenedCase:
+        """Open the photo of a case with a fresh one-time key."""
+        key = OneTimeKey()
+        ask = {
+            "purpose": purpose,
+            "reason": reason,
+            "one_time_key": base64.b64encode(key.public).decode(),
+        }
+        answer = self._call("POST", f"/api/cases/{case}/openings", json=ask)
+        shares = [
+            WrappedShare(share["trustee"], share["index"], base64.b64decode(share["release"]))
+            for share in answer["shares"]
+        ]
+        opened = key.open(
+            answer["promise"].encode(),
+            answer["entry"].encode(),
+            shares,
+            base64.b64decode(answer["ciphertext"]),
+        )
+        return OpenedCase(answer["index"], opened)
+
+    def ask_for_many(self, cases: list[str], purpose: str, reason: str) -> dict[str, Any]:
+        """Ask for several photos in one request. It is refused, and the refusal logged."""
+        ask = {"cases": cases, "purpose": purpose, "reason": reason}
+        return self._call("POST", "/api/openings", json=ask)
+
+    def history(self, receipt: Receipt) -> dict[str, Any]:
+        """Every act on the receipt's photo, as the portal tells it."""
+        return self._call("POST", "/api/receipt/history", content=receipt.encode())
+
+    def withdraw(self, receipt: Receipt) -> dict[str, Any]:
+        """Withdraw the receipt's photo."""
+        return self._call("POST", "/api/receipt/withdraw", content=receipt.encode())
+
+
+def read_receipt(file: Path) -> Receipt:
+    """The receipt in *file*.
+
+    Raises:
+        HabeasError: the file cannot be read, or is no receipt.
+    """
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise HabeasError(
+            f"The receipt {file} cannot be read: {error.strerror}.", "Check the file's name."
+        ) from error
+    # An editor may have added a final line break; nothing else may differ.
+    return Receipt.decode(content.rstrip(b"\r\n"))

@@ -1,0 +1,242 @@
+"""`habeas log`: a transparency log of your own, and checking anybody's."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from habeas.foundation.errors import HabeasError
+
+if TYPE_CHECKING:
+    from habeas.tlog import Policy
+    from habeas.tlog.client import LogClient
+    from habeas.tlog.verifying import Files
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Make, serve and check a transparency log."
+)
+
+Folder = Annotated[Path, typer.Option("--data", help="The log's folder.")]
+Source = Annotated[str, typer.Argument(metavar="LOG", help="A log's URL.")]
+Anywhere = Annotated[
+    str, typer.Argument(metavar="LOG", help="A log's URL, or a folder with its files.")
+]
+PolicyFile = Annotated[
+    Path, typer.Option("--policy", exists=True, dir_okay=False, help="C2SP tlog-policy file.")
+]
+Json = Annotated[bool, typer.Option("--json", help="For programs.")]
+
+
+@app.command()
+def init(
+    data: Folder,
+    *,
+    origin: Annotated[str, typer.Option(help="The log's name, a URL without its scheme.")],
+) -> None:
+    """Make a folder and a key for a new log, and print its verifier key."""
+    from habeas.tlog.server import init_log
+
+    typer.echo(init_log(data, origin))
+
+
+@app.command()
+def serve(
+    data: Folder,
+    *,
+    port: Annotated[int, typer.Option(help="Port on this machine.")] = 8001,
+    interval: Annotated[float, typer.Option(min=0, help="Seconds between batches.")] = 0.1,
+    patience: Annotated[
+        float, typer.Option(min=0.1, help="Seconds that a caller waits for its checkpoint.")
+    ] = 20.0,
+    database: Annotated[
+        str, typer.Option(envvar="HABEAS_LOG_DATABASE", help="PostgreSQL, instead of SQLite.")
+    ] = "",
+    objects: Annotated[
+        str,
+        typer.Option(
+            envvar="HABEAS_LOG_OBJECTS",
+            help="s3://BUCKET/PREFIX for the public files, instead of a folder.",
+        ),
+    ] = "",
+) -> None:
+    """Serve a log: C2SP tlog-tiles for readers, POST /append for writers."""
+    import uvicorn
+
+    from habeas.tlog.server import make_app, open_storage
+
+    storage = open_storage(data, database=database, objects=objects)
+    uvicorn.run(
+        make_app(data, interval=interval, patience=patience, storage=storage),
+        host="127.0.0.1", port=port, log_level="warning", access_log=False,
+        # Callers that wait for a quorum do not keep a stopping log up: a retry is safe.
+        timeout_graceful_shutdown=3,
+    )  # fmt: skip
+
+
+@app.command()
+def append(
+    log: Source,
+    file: Annotated[Path, typer.Argument(metavar="[FILE]", help="The entry; - for input.")] = Path(
+        "-"
+    ),
+    *,
+    token: Annotated[
+        str, typer.Option(envvar="HABEAS_LOG_TOKEN", help="Bearer token, where the log asks.")
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """Append one entry, wait until it counts, and print its tlog-proof."""
+    entry = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    with _client(log, token) as client:
+        appended = client.append(entry)
+    if as_json:
+        typer.echo(json.dumps({"index": appended.index, "proof": appended.proof}))
+    else:
+        typer.echo(appended.proof, nl=False)
+
+
+@app.command()
+def verify(log: Anywhere, *, policy: PolicyFile, as_json: Json = False) -> None:
+    """Check a whole log: every bundle, every tile, and the root, computed again."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    from habeas.tlog.verifying import verify_log
+
+    columns = ("Verifying", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with (
+        _files(log) as files,
+        Progress(*columns, console=Console(stderr=True), transient=True) as bar,
+    ):
+        task = bar.add_task("entries", total=None)
+        verified = verify_log(
+            files,
+            _policy(policy),
+            lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    tree = verified.checkpoint
+    witnesses = sorted(each.name for each in verified.cosignatures)
+    if as_json:
+        fields = {"origin": tree.origin, "size": tree.size, "root": tree.root.hex()}
+        typer.echo(json.dumps({**fields, "cosigned_by": witnesses}))
+        return
+    typer.echo(f"{tree.origin}: {tree.size} entries, every file is as the root demands.")
+    typer.echo(f"Root {tree.root.hex()}, cosigned by {', '.join(witnesses) or 'nobody'}.")
+
+
+@app.command()
+def proof(
+    log: Source,
+    index: Annotated[int, typer.Argument(min=0, help="Which entry, from 0.")],
+) -> None:
+    """Print the tlog-proof of an entry, made here from the log's tiles."""
+    with _client(log) as client:
+        typer.echo(client.proof(index), nl=False)
+
+
+@app.command()
+def show(
+    log: Source,
+    first: Annotated[int | None, typer.Argument(min=0, help="An entry, from 0.")] = None,
+    last: Annotated[int | None, typer.Argument(min=0, help="The last one to show.")] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Print the newest checkpoint, or entries. Nothing is verified: see `habeas log verify`."""
+    with _client(log) as client:
+        if first is None:
+            typer.echo(client.checkpoint(), nl=False)
+            return
+        for index, entry in enumerate(client.entries(first, (last or first) + 1), start=first):
+            text = entry.decode(errors="backslashreplace")
+            typer.echo(json.dumps({"index": index, "entry": text}) if as_json else text)
+
+
+@app.command()
+def monitor(
+    log: Source,
+    *,
+    policy: PolicyFile,
+    state: Annotated[
+        Path, typer.Option(help="Where the monitor keeps its place and its findings.")
+    ] = Path("monitor.sqlite3"),
+    receipt: Annotated[
+        list[Path] | None,
+        typer.Option(exists=True, dir_okay=False, help="A receipt, to watch over its photo."),
+    ] = None,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Go on for ever; otherwise look once.")
+    ] = False,
+    every: Annotated[float, typer.Option(min=0.1, help="Seconds between looks.")] = 10.0,
+    stale_after: Annotated[
+        float, typer.Option(min=1, help="Seconds after which the witnesses' word is too old.")
+    ] = 3600.0,
+    most_a_day: Annotated[
+        int, typer.Option(min=1, help="Requests of one office on one day that are reported.")
+    ] = 200,
+    metrics_port: Annotated[
+        int, typer.Option(min=0, help="Serve Prometheus metrics on this port; 0 for none.")
+    ] = 0,
+    as_json: Json = False,
+) -> None:
+    """Watch a log: checkpoints, consistency, entries, and the rules among them.
+
+    Without --follow the exit status is 0 when there is nothing to find fault with, 2 with
+    findings (also of earlier looks, with the same state), 3 when the log does not answer.
+    """
+    import sqlite3
+
+    from habeas.cli._monitor import watch
+    from habeas.protocol import Receipt
+    from habeas.register.monitor import rules
+    from habeas.tlog.monitor import Monitor
+
+    receipts = [Receipt.decode(each.read_bytes()) for each in receipt or []]
+    connection = sqlite3.connect(state, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA journal_mode = WAL")
+    with _client(log) as client:
+        watching = Monitor(
+            connection, client, _policy(policy), rules(receipts, most_a_day=most_a_day),
+            stale_after=stale_after,
+        )  # fmt: skip
+        status = watch(
+            watching, every=every if follow else None, metrics_port=metrics_port, as_json=as_json
+        )
+    connection.close()
+    raise typer.Exit(status)
+
+
+def _policy(file: Path) -> Policy:
+    from habeas.tlog import Policy
+
+    try:
+        return Policy.parse(file.read_text())
+    except (OSError, UnicodeDecodeError) as error:
+        raise HabeasError(f"{file} cannot be read.", "Name a tlog-policy file.") from error
+
+
+def _client(log: str, token: str = "") -> LogClient:
+    from habeas.tlog.client import LogClient
+
+    if not log.startswith(("http://", "https://")):
+        raise HabeasError(f"{log} is no URL.", "Name the log's URL, beginning with https://.")
+    return LogClient(log, token or None)
+
+
+@contextmanager
+def _files(log: str) -> Iterator[Files]:
+    from habeas.tlog.verifying import Folder
+
+    if log.startswith(("http://", "https://")):
+        with _client(log) as client:
+            yield client
+        return
+    folder = Path(log)
+    # The folder that `serve` writes into is as good as its public part.
+    yield Folder(folder / "public" if (folder / "public" / "checkpoint").exists() else folder)

@@ -1,0 +1,130 @@
+"""`habeas record`: record a camera, every face covered before it is written."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from habeas.tlog.client import LogClient
+
+app = typer.Typer(add_completion=False)
+_ROUND_SECONDS = 20.0
+
+
+@app.command()
+def record(
+    camera: Annotated[
+        Path, typer.Argument(metavar="CAMERA.toml", exists=True, help="The camera's declaration.")
+    ],
+    *,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="An installation of `habeas run`: its recordings folder and its log."),
+    ] = None,
+    recordings: Annotated[
+        Path | None, typer.Option(help="Folder for recordings, without an installation.")
+    ] = None,
+    log: Annotated[
+        str | None, typer.Option(metavar="URL", help="The log, without an installation.")
+    ] = None,
+    log_token: Annotated[
+        Path | None, typer.Option(help="File with the token for appending to the log.")
+    ] = None,
+    seconds: Annotated[
+        float | None, typer.Option(min=1, help="Stop after so many seconds.")
+    ] = None,
+) -> None:
+    """Record a camera until Ctrl-C. Uncovered pictures exist in memory only.
+
+    Segments of some seconds go to the recordings folder. Each hour, the Merkle root of its
+    segments goes on the public log, so that recordings cannot be changed unseen; what has
+    had its days is deleted. When this machine is too slow, it looks for faces less often,
+    and says so; a frame that could not be checked is covered as a whole.
+    """
+    from habeas.cameras.declaration import Camera
+    from habeas.cameras.recorder import Recorder, keep_house
+    from habeas.cameras.recordings import Recordings
+
+    declared = Camera.load(camera)
+    place = Recordings(_folder(data, recordings))
+    client = _log(data, log, log_token)
+    console = Console(stderr=True)
+
+    def say(text: str) -> None:
+        console.print(
+            f"{datetime.now(UTC):%H:%M:%S} {text}", markup=False, highlight=False, soft_wrap=True
+        )
+
+    place.write_camera(declared.public(), datetime.now(UTC).date())
+    if client is None:
+        say("no log is named: hours are closed, and what the log is owed is kept")
+    recorder = Recorder(declared, place, say)
+    done = threading.Event()
+
+    def house() -> None:
+        while not done.wait(0):
+            keep_house(place, client, datetime.now(UTC), say)
+            done.wait(_ROUND_SECONDS)
+
+    def stop(*_: object) -> None:
+        # Not in the signal's own frame, which may hold the lock that stopping takes.
+        threading.Thread(target=recorder.stop).start()
+
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, stop)
+    timer = threading.Timer(seconds, recorder.stop) if seconds else None
+    keeper = threading.Thread(target=house, daemon=True)
+    keeper.start()
+    if timer is not None:
+        timer.start()
+    try:
+        recorder.run()
+    finally:
+        done.set()
+        if timer is not None:
+            timer.cancel()
+        keeper.join()
+        keep_house(place, client, datetime.now(UTC), say)
+    whole = f", {recorder.unchecked} of them covered as a whole" if recorder.unchecked else ""
+    say(f"{recorder.frames} frames recorded{whole}")
+
+
+def _folder(data: Path | None, recordings: Path | None) -> Path:
+    from habeas.foundation.errors import HabeasError
+
+    if recordings is not None:
+        return recordings
+    if data is None:
+        raise HabeasError(
+            "It is not said where recordings go.",
+            "Give --data FOLDER of a `habeas run`, or --recordings FOLDER.",
+        )
+    return data / "recordings"
+
+
+def _log(data: Path | None, url: str | None, token: Path | None) -> LogClient | None:
+    import json
+
+    from habeas.foundation.errors import HabeasError
+    from habeas.tlog.client import LogClient
+
+    if url is None and data is not None:
+        site = data / "portal" / "site.json"
+        token = data / "recorder" / "log-token"
+        if not (site.exists() and token.exists()):
+            raise HabeasError(
+                f"{data} is no installation.", "Start one: `habeas run --data FOLDER`."
+            )
+        url = json.loads(site.read_text())["log"]
+    if url is None:
+        return None
+    if token is None:
+        raise HabeasError("The log takes entries with a token only.", "Give --log-token FILE.")
+    return LogClient(url, token.read_text().strip())

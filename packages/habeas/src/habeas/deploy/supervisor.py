@@ -1,0 +1,167 @@
+"""Starting several services as processes of their own, and stopping them together.
+
+A service that dies is started again, with growing pauses. When the supervisor itself
+dies, however suddenly, the kernel ends its services too (Linux ``PR_SET_PDEATHSIG``).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from habeas.foundation.errors import HabeasError
+
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None)
+_STOP_SECONDS = 15.0
+
+
+class ServiceError(HabeasError):
+    """A service that does not start, or does not stay."""
+
+    code = "service"
+
+
+@dataclass(frozen=True)
+class Service:
+    """One process.
+
+    Attributes:
+        name: short, for people and for the name of its output file.
+        command: program and arguments.
+        health: address that answers 200 when the service works; None for none.
+        environment: variables on top of the supervisor's own.
+    """
+
+    name: str
+    command: Sequence[str]
+    health: str | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+class _Running:
+    def __init__(self, service: Service, output: Path) -> None:
+        self.service = service
+        self.output = output
+        self.failures = 0
+        self.next_start = 0.0
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self.output.open("ab") as output:
+            self.process = subprocess.Popen(
+                self.service.command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **self.service.environment},
+                # A session of its own: Ctrl-C reaches the supervisor alone, which stops
+                # the services in order.
+                start_new_session=True,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509 - the supervisor has one thread
+            )
+
+    def healthy(self) -> bool:
+        if self.process is None or self.process.poll() is not None:
+            return False
+        if self.service.health is None:
+            return True
+        try:
+            answer = httpx.get(self.service.health, timeout=2.0, trust_env=False)
+        except httpx.HTTPError:
+            return False
+        return answer.status_code == 200
+
+    def last_words(self) -> str:
+        lines = self.output.read_text(errors="replace").strip().splitlines()
+        return lines[-1][:300] if lines else "it said nothing"
+
+
+def _die_with_parent() -> None:
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+class Supervisor:
+    """Services that run together. Use it as a context manager.
+
+    Args:
+        services: in the order of starting; they stop in the reverse order.
+        outputs: folder for one ``NAME.log`` of each service's output.
+    """
+
+    def __init__(self, services: Sequence[Service], outputs: Path) -> None:
+        outputs.mkdir(parents=True, exist_ok=True)
+        self._running = [_Running(each, outputs / f"{each.name}.log") for each in services]
+
+    def __enter__(self) -> Self:
+        for each in self._running:
+            each.start()
+        return self
+
+    def __exit__(
+        self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def pids(self) -> dict[str, int]:
+        """Process id of each running service, by name."""
+        return {r.service.name: r.process.pid for r in self._running if r.process is not None}
+
+    def wait_until_healthy(self, seconds: float = 60.0) -> None:
+        """Wait until every service answers.
+
+        Raises:
+            ServiceError: one has ended, or does not answer in time.
+        """
+        deadline = time.monotonic() + seconds
+        for each in self._running:
+            while not each.healthy():
+                ended = each.process is not None and each.process.poll() is not None
+                if ended or time.monotonic() > deadline:
+                    what = "has ended" if ended else f"does not answer after {seconds:.0f} s"
+                    raise ServiceError(
+                        f"The service {each.service.name} {what}: {each.last_words()}",
+                        f"Read {each.output} for the whole story.",
+                    )
+                time.sleep(0.05)
+
+    def tend(self) -> list[str]:
+        """Start again what has died; returns the names. Call it now and then."""
+        started = []
+        now = time.monotonic()
+        for each in self._running:
+            if each.process is None or each.process.poll() is None:
+                continue
+            if each.next_start == 0.0:
+                each.failures += 1
+                each.next_start = now + min(0.2 * 2 ** min(each.failures - 1, 8), 30.0)
+            if now >= each.next_start:
+                each.start()
+                each.next_start = 0.0
+                started.append(each.service.name)
+        return started
+
+    def stop(self) -> None:
+        """Ask every service to stop, and end those that do not."""
+        for each in reversed(self._running):
+            if each.process is not None and each.process.poll() is None:
+                each.process.terminate()
+        deadline = time.monotonic() + _STOP_SECONDS
+        for each in reversed(self._running):
+            if each.process is None:
+                continue
+            try:
+                each.process.wait(timeout=max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                each.process.kill()
+                each.process.wait()

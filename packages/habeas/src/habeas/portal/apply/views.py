@@ -1,0 +1,223 @@
+"""The applicant's pages, from the start to the receipt. All of them work without JavaScript."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import UTC, datetime
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from habeas.custody import SealingError
+from habeas.portal import custodian
+from habeas.portal.apply import drafts
+from habeas.portal.apply.forms import DetailsForm
+from habeas.portal.apply.submit import submit
+from habeas.portal.services import Service, offices, services
+from habeas.portrait import MAX_BYTES, PhotoError, PoolBusyError, words
+from habeas.protocol import Receipt
+
+
+def _service(name: str) -> Service:
+    try:
+        return services()[name]
+    except KeyError as error:
+        raise Http404 from error
+
+
+def _draft(request: HttpRequest, service: Service) -> drafts.Draft | None:
+    draft = drafts.load(request)
+    return draft if draft is not None and draft.service == service.id else None
+
+
+def _language() -> str:
+    return (get_language() or "en")[:2]
+
+
+def promise_in_words(service: Service) -> dict[str, object]:
+    """What is promised about the photo, for people."""
+    rules = service.photo
+    if rules is None:
+        return {}
+    circle = custodian.custody_circle()
+    return {
+        "recipients": [offices()[name].name for name in rules.recipients],
+        "purposes": list(rules.purposes),
+        "opens_until": rules.opens_until(datetime.now(UTC).date()),
+        "trustees": [each.name for each in circle.identities],
+        "k": circle.k,
+    }
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """All services."""
+    return render(request, "apply/home.html", {"services": services().values()})
+
+
+@require_GET
+def start(request: HttpRequest, name: str) -> HttpResponse:
+    """What the service is, and what is asked."""
+    return render(request, "apply/start.html", {"service": _service(name)})
+
+
+@require_http_methods(["GET", "POST"])
+def details(request: HttpRequest, name: str) -> HttpResponse:
+    """The form."""
+    service = _service(name)
+    draft = _draft(request, service)
+    if request.method == "POST":
+        form = DetailsForm(service, request.POST.dict())
+        if form.is_valid():
+            if draft is None or draft.reference:
+                draft = drafts.begin(service.id)
+            draft.fields = form.answers()
+            step = "photo" if service.photo else "answers"
+            return drafts.save(redirect(f"apply:{step}", name), draft)
+    else:
+        known = draft.fields if draft and not draft.reference else {}
+        form = DetailsForm(service)
+        form.data = known
+    context = {"service": service, "form": form, "rows": form.rows()}
+    return render(request, "apply/details.html", context, status=200)
+
+
+@require_http_methods(["GET", "POST"])
+def photo(request: HttpRequest, name: str) -> HttpResponse:
+    """The photo step: a file, the camera, or none; each way is as good."""
+    service = _service(name)
+    draft = _draft(request, service)
+    if service.photo is None:
+        return redirect("apply:answers", name)
+    if draft is None or draft.reference:
+        return redirect("apply:details", name)
+    error = ""
+    if request.method == "POST":
+        if "without" in request.POST:
+            draft.forget_photo()
+            draft.photo_decided = True
+            return drafts.save(redirect("apply:answers", name), draft)
+        error = _take_photo(request, service, draft)
+        if not error:
+            return drafts.save(redirect("apply:check-photo", name), draft)
+    context = {"service": service, "draft": draft, "error": error, **promise_in_words(service)}
+    return render(request, "apply/photo.html", context)
+
+
+def _take_photo(request: HttpRequest, service: Service, draft: drafts.Draft) -> str:
+    """Check the uploaded file and put it into the draft; returns what is wrong, if anything."""
+    file = request.FILES.get("photo")
+    if file is None:
+        return _("Select a photo")
+    if (file.size or 0) > MAX_BYTES:
+        return " ".join(words("too-large", _language()))
+    rules = service.photo
+    try:
+        assessment = custodian.pool().check(
+            file.read(), rules.profile if rules else "default", child=bool(rules and rules.child)
+        )
+    except PhotoError as problem:
+        return " ".join(words(problem.code, _language()))
+    except PoolBusyError:
+        return _("The selected file could not be uploaded – try again")
+    draft.forget_photo()
+    draft.upright, draft.cropped = assessment.upright, assessment.cropped or b""
+    draft.advice = [advice.code for advice in assessment.advice]
+    return ""
+
+
+@require_http_methods(["GET", "POST"])
+def check_photo(request: HttpRequest, name: str) -> HttpResponse:
+    """The photo as it will be kept, with advice; the applicant decides."""
+    service = _service(name)
+    draft = _draft(request, service)
+    if draft is None or draft.reference or not draft.upright:
+        return redirect("apply:photo", name)
+    if request.method == "POST":
+        draft.use_crop = request.POST.get("picture", "crop") != "whole"
+        draft.photo_decided = True
+        return drafts.save(redirect("apply:answers", name), draft)
+    advice = [words(code, _language()) for code in draft.advice]
+    context = {"service": service, "draft": draft, "advice": advice}
+    return render(request, "apply/check_photo.html", context)
+
+
+@require_GET
+def picture(request: HttpRequest, which: str) -> HttpResponse:
+    """The draft's own picture, for its own browser."""
+    draft = drafts.load(request)
+    content = b"" if draft is None else {"crop": draft.cropped, "whole": draft.upright}[which]
+    if draft is None or draft.reference or not content:
+        raise Http404
+    return HttpResponse(content, content_type="image/jpeg")
+
+
+@require_http_methods(["GET", "POST"])
+def answers(request: HttpRequest, name: str) -> HttpResponse:
+    """Check your answers, and what is promised; then send."""
+    service = _service(name)
+    draft = _draft(request, service)
+    if draft is None:
+        return redirect("apply:details", name)
+    if draft.reference:
+        return redirect("apply:done", name)
+    if service.photo and not draft.photo_decided:
+        return redirect("apply:photo", name)
+    error: SealingError | None = None
+    if request.method == "POST":
+        try:
+            return _send(service, draft)
+        except SealingError as problem:
+            error = problem
+    shown = [(each.label, draft.fields.get(each.name, "–")) for each in service.fields]
+    context = {
+        "service": service, "draft": draft, "answers": shown, "error": error,
+        **(promise_in_words(service) if draft.photo else {}),
+    }  # fmt: skip
+    return render(request, "apply/answers.html", context, status=503 if error else 200)
+
+
+class _AlreadySentError(Exception):
+    """The same draft was sent by a second click."""
+
+
+def _send(service: Service, draft: drafts.Draft) -> HttpResponseRedirect:
+    def finish(reference: str, receipt: Receipt | None) -> None:
+        now = drafts.lock(draft)
+        if now is None or now.reference:
+            raise _AlreadySentError
+        draft.reference = reference
+        draft.receipt = receipt.encode().decode() if receipt else ""
+        # The receipt is all that is needed from here on.
+        draft.upright = draft.cropped = b""
+        drafts.store(draft)
+
+    # A second click loses: its transaction, and what it has sealed, are undone.
+    with contextlib.suppress(_AlreadySentError):
+        submit(service, draft.fields, draft.photo, finish)
+    return redirect("apply:done", service.id)
+
+
+@require_GET
+def done(request: HttpRequest, name: str) -> HttpResponse:
+    """The receipt."""
+    service = _service(name)
+    draft = _draft(request, service)
+    if draft is None or not draft.reference:
+        return redirect("apply:start", name)
+    receipt = Receipt.decode(draft.receipt.encode()) if draft.receipt else None
+    context = {"service": service, "draft": draft, "receipt": receipt}
+    return render(request, "apply/done.html", context)
+
+
+@require_GET
+def download(request: HttpRequest, name: str) -> HttpResponse:
+    """The receipt as a file."""
+    draft = _draft(request, _service(name))
+    if draft is None or not draft.receipt:
+        raise Http404
+    headers = {"Content-Disposition": f'attachment; filename="receipt-{draft.reference}.json"'}
+    return HttpResponse(draft.receipt, content_type="application/json", headers=headers)

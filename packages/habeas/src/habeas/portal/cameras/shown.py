@@ -1,0 +1,105 @@
+"""Cameras in words and figures, for pages."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import Http404
+
+from habeas.cameras.recordings import ID, Recordings
+from habeas.foundation.errors import HabeasError
+from habeas.portal import custodian
+from habeas.portal.services import Words, offices
+from habeas.protocol import Entry
+from habeas.protocol.footage import CameraDetails, Details, PublicCamera, Texts, details_of
+
+_DETECTORS = {"yunet": "YuNet", "centerface": "CenterFace"}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A camera in the visitor's language."""
+
+    camera: PublicCamera
+    name: Words
+    where: Words
+    why: Words
+    viewers: tuple[str, ...]
+    detector: str
+    source: Words | None
+
+    @property
+    def percent(self) -> float:
+        """Faces missed, per cent."""
+        return 100 * self.camera.miss_rate.share if self.camera.miss_rate else 0.0
+
+
+@dataclass(frozen=True)
+class Row:
+    """An entry of the log about a camera."""
+
+    index: int
+    entry: Entry
+    details: Details
+
+
+def recordings() -> Recordings:
+    """The folder of recordings."""
+    return Recordings(settings.RECORDINGS)
+
+
+def find(camera: str) -> Shown:
+    """The camera of this id.
+
+    Raises:
+        Http404: it is not registered.
+        CameraError: its entry cannot be used.
+    """
+    place = recordings()
+    if not (ID.fullmatch(camera) and (place.place(camera) / "camera.json").exists()):
+        raise Http404
+    return show(place.camera(camera))
+
+
+def show(camera: PublicCamera) -> Shown:
+    """*camera* for a page."""
+    return Shown(
+        camera, _words(camera.name), _words(camera.where), _words(camera.why),
+        tuple(office_name(each) for each in camera.viewers),
+        _DETECTORS.get(camera.detector, camera.detector),
+        _words(camera.miss_rate.source) if camera.miss_rate else None,
+    )  # fmt: skip
+
+
+def _words(texts: Texts) -> Words:
+    return Words(en=texts.en, ru=texts.ru)
+
+
+def office_name(office: str) -> str:
+    """The office's name in the visitor's language; its id where the portal knows no more."""
+    return str(offices()[office].name) if office in offices() else office
+
+
+def rows(camera: str, count: int, before: int | None = None) -> list[Row]:
+    """The newest entries about *camera* below index *before*."""
+    found = []
+    for index, content in custodian.log_copy().of_camera(camera, count, before):
+        try:
+            entry = Entry.decode(content)
+            found.append(Row(index, entry, details_of(entry)))
+        except HabeasError:
+            continue  # anybody who may write to the log may write what is none of ours
+    return found
+
+
+def registered(camera: PublicCamera) -> int | None:
+    """The index of the entry that says exactly what *camera* says now, if the log has it."""
+    newest = custodian.log_copy().of_camera(camera.id, 1, kinds=("camera", "camera"))
+    for index, content in newest:
+        with contextlib.suppress(HabeasError):
+            details = details_of(Entry.decode(content))
+            if isinstance(details, CameraDetails) and details.entry == camera:
+                return index
+    return None

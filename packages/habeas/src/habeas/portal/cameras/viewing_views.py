@@ -1,0 +1,163 @@
+"""Viewing recordings, for officers whose office a camera's public entry names."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from habeas.cameras.recordings import RecordingError
+from habeas.custody import RefusedError
+from habeas.portal.cameras import shown, viewings
+from habeas.portal.cameras.forms import MINUTES, Form
+from habeas.portal.cameras.viewings import NoViewingError
+from habeas.portal.desk.openings import Officer
+from habeas.portal.desk.views import officer_of
+from habeas.portal.services import offices
+from habeas.protocol.footage import ViewingPurpose
+
+_RANGE = re.compile(r"bytes=([0-9]{1,12})-([0-9]{0,12})")
+
+
+def _officer(request: HttpRequest) -> Officer:
+    return officer_of(cast("User", request.user))
+
+
+def _no(request: HttpRequest, error: RefusedError | NoViewingError) -> HttpResponse:
+    officer = _officer(request)
+    context = {"problem": error, "office": offices()[officer.office]}
+    return render(request, "cameras/refused.html", context, status=403)
+
+
+@login_required
+@require_GET
+def choose(request: HttpRequest) -> HttpResponse:
+    """The cameras whose recordings the officer's office may view."""
+    officer = _officer(request)
+    place = shown.recordings()
+    context = {
+        "office": offices()[officer.office],
+        "cameras": [
+            (shown.show(each), place.span(each.id))
+            for each in place.cameras()
+            if viewings.may_view(officer, each)
+        ],
+    }
+    return render(request, "cameras/choose.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def ask(request: HttpRequest, camera: str) -> HttpResponse:
+    """Ask for a span of one camera; when the log has it, it plays."""
+    officer = _officer(request)
+    found = shown.find(camera)
+    now = datetime.now(UTC)
+    if request.method == "GET" and not viewings.may_view(officer, found.camera):
+        return _no(
+            request,
+            NoViewingError(
+                _("Your office is not among those that may view."),
+                _("Who may view is part of the camera’s public entry, and changes only there."),
+            ),
+        )
+    span = shown.recordings().span(camera)
+    form = Form(request.POST.dict())
+    if request.method == "POST":
+        password = form.data.pop("password", "")
+        wish = form.wish(now)
+        if not cast("User", request.user).check_password(password):
+            form.errors["password"] = _("The password is not right.")
+        if "password" not in form.errors:
+            refused = viewings.refuse(officer, found.camera, wish)
+            if refused is not None:
+                return _no(request, refused)
+        if not form.errors and wish.end > now:
+            form.errors["day"] = _("The time must be in the past; times are UTC")
+        if not form.errors and not viewings.parts_of(found.camera, wish):
+            form.errors["day"] = _("Nothing was recorded then, or it was deleted since")
+        if not form.errors:
+            viewings.begin(request, officer, found.camera, wish)
+            return redirect("viewing:watch")
+    elif span is not None:
+        begin = max(span[0], span[1] - timedelta(minutes=1))
+        form.data = {"day": f"{begin:%Y-%m-%d}", "time": f"{begin:%H:%M:%S}", "minutes": "1"}
+    context = {
+        "office": offices()[officer.office],
+        "shown": found,
+        "camera": found.camera,
+        "span": span,
+        "form": form,
+        "minutes": [(str(each), str(each) == form.data.get("minutes")) for each in MINUTES],
+        "purposes": list(ViewingPurpose),
+    }
+    return render(request, "cameras/ask.html", context)
+
+
+@login_required
+@require_GET
+def watch(request: HttpRequest) -> HttpResponse:
+    """Play what was logged."""
+    officer = _officer(request)
+    try:
+        viewing = viewings.current(request, officer)
+    except NoViewingError as error:
+        return _no(request, error)
+    starts = [datetime.fromisoformat(each) for each in viewing.parts]
+    context = {
+        "office": offices()[officer.office],
+        "viewing": viewing,
+        "shown": shown.find(viewing.camera),
+        "starts": ",".join(str(round(each.timestamp() * 1000)) for each in starts),
+        "last": len(starts) - 1,
+        "first": starts[0],
+    }
+    return render(request, "cameras/watch.html", context)
+
+
+@login_required
+@require_POST
+def close(request: HttpRequest) -> HttpResponse:
+    """End the viewing."""
+    viewings.end_all(_officer(request))
+    return redirect("viewing:choose")
+
+
+@login_required
+@require_GET
+def part(request: HttpRequest, number: int) -> HttpResponse:
+    """One segment of the viewing that this sign-in has open; nobody else gets it."""
+    try:
+        content = viewings.content(viewings.current(request, _officer(request)), number)
+    except NoViewingError as error:
+        return _no(request, error)
+    except RecordingError as error:
+        return HttpResponse(error.cause, status=410, content_type="text/plain; charset=utf-8")
+    answer = _ranged(content, request.headers.get("range", ""))
+    answer["Accept-Ranges"] = "bytes"
+    answer["Cache-Control"] = "no-store"
+    answer["Content-Disposition"] = "inline"
+    return answer
+
+
+def _ranged(content: bytes, asked: str) -> HttpResponse:
+    """RFC 9110 section 14: one range, which some players do not play without."""
+    found = _RANGE.fullmatch(asked.strip())
+    if found is None:
+        return HttpResponse(content, content_type="video/mp4")
+    first = int(found[1])
+    last = min(int(found[2]) if found[2] else len(content) - 1, len(content) - 1)
+    if first > last:
+        answer = HttpResponse(status=416)
+        answer["Content-Range"] = f"bytes */{len(content)}"
+        return answer
+    answer = HttpResponse(content[first : last + 1], status=206, content_type="video/mp4")
+    answer["Content-Range"] = f"bytes {first}-{last}/{len(content)}"
+    return answer

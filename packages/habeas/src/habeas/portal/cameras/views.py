@@ -1,0 +1,69 @@
+"""The register of cameras: where they stand, why, who may look, and what the log says."""
+
+from __future__ import annotations
+
+import contextlib
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from habeas.foundation.errors import HabeasError
+from habeas.portal import custodian
+from habeas.portal.cameras import plan, shown
+
+_PAGE = 50
+
+
+@require_safe
+def cameras(request: HttpRequest) -> HttpResponse:
+    """All cameras: a plan, and the same as a list."""
+    every = [shown.show(each) for each in shown.recordings().cameras()]
+    standing = [each for each in every if not each.camera.until]
+    places = [
+        (
+            each.camera.latitude,
+            each.camera.longitude,
+            str(each.name),
+            reverse("cameras:camera", args=[each.camera.id]),
+        )
+        for each in standing
+    ]
+    context = {
+        "cameras": standing,
+        "gone": [each for each in every if each.camera.until],
+        "plan": plan.draw(places) if places else None,
+    }
+    return render(request, "cameras/list.html", context)
+
+
+@require_safe
+def camera(request: HttpRequest, camera: str) -> HttpResponse:
+    """One camera, and its entries on the log."""
+    found = shown.find(camera)
+    # The page shows what it has when the log does not answer just now.
+    with contextlib.suppress(HabeasError):
+        custodian.log_copy().catch_up()
+    before = request.GET.get("before", "")
+    start = int(before) if before.isdecimal() and len(before) < 19 else None
+    rows = shown.rows(camera, _PAGE, start)
+    context = {
+        "shown": found,
+        "camera": found.camera,
+        "sample": shown.recordings().sample(camera) is not None,
+        "registered": shown.registered(found.camera),
+        "rows": [(row, shown.office_name(row.entry.office or "")) for row in rows],
+        "older": rows[-1].index if len(rows) == _PAGE else None,
+    }
+    return render(request, "cameras/camera.html", context)
+
+
+@require_safe
+def sample(request: HttpRequest, camera: str) -> HttpResponse:  # noqa: ARG001 - as every view
+    """The covered sample picture."""
+    shown.find(camera)
+    picture = shown.recordings().sample(camera)
+    if picture is None:
+        raise Http404
+    return HttpResponse(picture, content_type="image/jpeg")

@@ -1,0 +1,64 @@
+"""The one way from a case to its photo: its handle, encrypted for the office, while it is open.
+
+The office's key lies in a file beside the database, not in it. Once the case is decided
+the pointer is erased, and only the receipt leads to the photo.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+from habeas.custody import Handle
+from habeas.foundation.errors import HabeasError
+
+
+class PointerError(HabeasError):
+    """A pointer that does not open with the office's key."""
+
+    code = "pointer"
+    remedy = "Restore the office's key from its backup; the applicant's receipt still works."
+
+
+def _key(office: str) -> bytes:
+    file: Path = settings.DATA / "keys" / f"office-{office}.key"
+    if not file.exists():
+        file.parent.mkdir(mode=0o700, exist_ok=True)
+        part = file.with_suffix(f".{secrets.token_hex(4)}")
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as private:
+            private.write(secrets.token_bytes(32).hex())
+            private.flush()
+            os.fsync(private.fileno())
+        try:
+            os.link(part, file)  # fails when another process was first: then its key counts
+        except FileExistsError:
+            pass
+        finally:
+            part.unlink()
+    return bytes.fromhex(file.read_text())
+
+
+def seal_pointer(office: str, reference: str, handle: Handle) -> bytes:
+    """Encrypt *handle* for *office*, bound to the case *reference*."""
+    nonce = secrets.token_bytes(12)
+    content = bytes.fromhex(handle.seal_id) + handle.track_key
+    return nonce + AESGCM(_key(office)).encrypt(nonce, content, reference.encode())
+
+
+def open_pointer(office: str, reference: str, pointer: bytes) -> Handle:
+    """The handle of a case's photo.
+
+    Raises:
+        PointerError: the key is another, or the pointer belongs to another case.
+    """
+    try:
+        opened = AESGCM(_key(office)).decrypt(pointer[:12], pointer[12:], reference.encode())
+    except InvalidTag as error:
+        raise PointerError("The case's pointer does not open with the office's key.") from error
+    return Handle(opened[:16].hex(), opened[16:])

@@ -1,0 +1,139 @@
+"""A verified copy of the log's entries in SQLite, searchable by tag.
+
+Every entry was hashed into the signed root before it counts (`habeas.tlog.view`). The
+portal's public register, the applicant's history and `habeas verify` all read from one.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from habeas.foundation.errors import HabeasError
+from habeas.protocol import Entry
+from habeas.tlog import Policy
+from habeas.tlog.view import LogView, Source
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS copied (
+  position INTEGER PRIMARY KEY, content BLOB NOT NULL, kind TEXT NOT NULL, tag TEXT,
+  office TEXT, purpose TEXT, day TEXT
+) STRICT;
+CREATE INDEX IF NOT EXISTS copied_tag ON copied (tag) WHERE tag IS NOT NULL;
+CREATE INDEX IF NOT EXISTS copied_camera ON copied (
+  json_extract(CAST(content AS TEXT), '$.details.camera'), position
+) WHERE kind IN ('camera', 'footage');
+"""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """How often something stands on the log."""
+
+    kind: str
+    office: str
+    purpose: str
+    count: int
+
+
+class LogCopy:
+    """A copy that follows one log.
+
+    Args:
+        connection: SQLite with ``isolation_level=None`` and ``check_same_thread=False``.
+        source: the log.
+        policy: what makes its checkpoints count.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, source: Source, policy: Policy) -> None:
+        self._connection = connection
+        self._lock = threading.RLock()
+        connection.executescript(_SCHEMA)
+        self._view = LogView(connection, source, policy, self._add, self._lock)
+
+    def _add(self, position: int, content: bytes) -> None:
+        row: tuple[str | None, ...]
+        try:
+            entry = Entry.decode(content)
+            row = (entry.kind, entry.tag, entry.office, entry.purpose, entry.day)
+        except HabeasError:
+            # Anybody's bytes may stand on a log; what is no entry is kept and counts as such.
+            row = ("unknown", None, None, None, None)
+        self._connection.execute(
+            "INSERT INTO copied VALUES (?, ?, ?, ?, ?, ?, ?)", (position, content, *row)
+        )
+
+    def catch_up(self) -> int:
+        """Follow the log to its newest checkpoint; gives the number of entries followed.
+
+        Raises:
+            TlogError: the log does not answer, or what it answers does not verify.
+        """
+        self._view.catch_up()
+        return self._view.size
+
+    @property
+    def size(self) -> int:
+        """How many entries were followed."""
+        return self._view.size
+
+    def checkpoint(self) -> str | None:
+        """The note of the newest checkpoint that was followed to."""
+        return self._view.checkpoint()
+
+    def find(self, tags: Iterable[str]) -> Mapping[str, tuple[int, bytes]]:
+        """For each tag that is on the log: index and bytes of its first entry."""
+        wanted = list(tags)
+        marks = ",".join("?" * len(wanted))
+        with self._lock:
+            rows = self._connection.execute(
+                f"SELECT tag, position, content FROM copied WHERE tag IN ({marks}) "  # noqa: S608
+                "ORDER BY position DESC",
+                wanted,
+            ).fetchall()
+        return {tag: (position, content) for tag, position, content in rows}
+
+    def entry(self, position: int) -> bytes | None:
+        """The entry at *position*, or None beyond the copy."""
+        with self._lock:
+            row = self._connection.execute(
+                "SELECT content FROM copied WHERE position = ?", (position,)
+            ).fetchone()
+        return row[0] if row else None
+
+    def newest(self, count: int, before: int | None = None) -> Iterator[tuple[int, bytes]]:
+        """The *count* newest entries below index *before*, newest first."""
+        with self._lock:
+            rows = self._connection.execute(
+                "SELECT position, content FROM copied WHERE position < ? "
+                "ORDER BY position DESC LIMIT ?",
+                (self._view.size if before is None else before, count),
+            ).fetchall()
+        yield from rows
+
+    def of_camera(
+        self,
+        camera: str,
+        count: int,
+        before: int | None = None,
+        kinds: tuple[str, str] = ("camera", "footage"),
+    ) -> list[tuple[int, bytes]]:
+        """The *count* newest entries about a camera below index *before*, newest first."""
+        with self._lock:
+            return self._connection.execute(
+                "SELECT position, content FROM copied WHERE kind IN ('camera', 'footage') AND "
+                "json_extract(CAST(content AS TEXT), '$.details.camera') = ? AND position < ? "
+                "AND kind IN (?, ?) ORDER BY position DESC LIMIT ?",
+                (camera, self._view.size if before is None else before, *kinds, count),
+            ).fetchall()
+
+    def figures(self) -> list[Figure]:
+        """Counts by kind, office and purpose."""
+        with self._lock:
+            rows = self._connection.execute(
+                "SELECT kind, coalesce(office, ''), coalesce(purpose, ''), count(*) FROM copied "
+                "GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+            ).fetchall()
+        return [Figure(*row) for row in rows]

@@ -124,7 +124,7 @@ async def _http_callers(port: int, callers: int, first: int, seconds: float) -> 
 def _http(place: Path) -> None:
     folder, _ = _new(place, "http")
     port = 18_000 + os.getpid() % 10_000
-    command = [sys.executable, "-m", "habeas", "log", "serve", "--data", str(folder)]
+    command = [sys.executable, "-m", "habeas.cli", "log", "serve", "--data", str(folder)]
     command += ["--port", str(port), "--interval", "0.02"]
     server = subprocess.Popen(command)
     try:

@@ -61,7 +61,7 @@ def _start(folder: Path) -> tuple[list[subprocess.Popen[bytes]], TrusteeIdentity
     policy = f"log {vkey}\nwitness one {keys.witness.vkey} {settings.url}\nquorum one\n"
     for name in ("log", "trustee"):
         (folder / name / "policy.txt").write_text(policy)
-    habeas = [sys.executable, "-m", "habeas"]
+    habeas = [sys.executable, "-m", "habeas.cli"]
     commands = [
         [*habeas, "log", "serve", "--data", str(folder / "log"), "--port", str(log_port)],
         [*habeas, "trustee", "serve", "--data", str(folder / "trustee"), "--port", str(port)],

@@ -58,7 +58,7 @@ def main() -> None:
         video, out = Path(folder) / "hour.mp4", Path(folder) / "covered.mp4"
         times = chosen.minutes * 60 * chosen.fps // _CLIP_FRAMES
         frames = repeated(source, video, times, slower=Fraction(_CLIP_FPS, chosen.fps))
-        command = [sys.executable, "-m", "habeas", "redact", str(video), str(out), "--json"]
+        command = [sys.executable, "-m", "habeas.cli", "redact", str(video), str(out), "--json"]
         command += ["--quality", chosen.quality, "--detector", chosen.detector]
         began = time.monotonic()
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)

@@ -121,7 +121,7 @@ def _transcode(source: Path, target: Path, encoding: Encoding) -> list[str]:
 def _ours(
     source: Path, target: Path, detector: str = "auto", quality: str = "balanced", gpu: bool = False
 ) -> list[str]:
-    started = [sys.executable, "-m", "habeas", "redact", str(source), str(target)]
+    started = [sys.executable, "-m", "habeas.cli", "redact", str(source), str(target)]
     return [*started, "--detector", detector, "--quality", quality, *["--gpu"] * gpu]
 
 

@@ -163,7 +163,7 @@ def test_the_command_works_on_a_cluster(film, tmp_path, alone, where, request):
     if where == "client":
         address = f"ray://127.0.0.1:{request.getfixturevalue('machines')[2]}"
     out = tmp_path / "out.mp4"
-    command = [sys.executable, "-m", "habeas", "redact", str(film), str(out), "--json",
+    command = [sys.executable, "-m", "habeas.cli", "redact", str(film), str(out), "--json",
                "--detector", "centerface", "--quality", "fast", "--cluster", address]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

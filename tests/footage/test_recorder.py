@@ -213,7 +213,7 @@ def test_a_failing_detector_records_nothing_uncovered(camera, tmp_path, monkeypa
 
 def test_the_command_stops_cleanly_and_survives_a_kill(camera, tmp_path):
     file = declare(tmp_path, camera.url)
-    command = [sys.executable, "-m", "habeas", "record", str(file),
+    command = [sys.executable, "-m", "habeas.cli", "record", str(file),
                "--recordings", str(tmp_path / "recordings")]  # fmt: skip
     killed = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     place = Recordings(tmp_path / "recordings")

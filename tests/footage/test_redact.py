@@ -178,7 +178,7 @@ def test_boxes_without_writing(plain):
 
 
 def habeas(*arguments, **options):
-    command = [sys.executable, "-m", "habeas", "redact", *map(str, arguments)]
+    command = [sys.executable, "-m", "habeas.cli", "redact", *map(str, arguments)]
     return subprocess.run(
         command, capture_output=True, text=True, timeout=120, check=False, **options
     )
@@ -218,7 +218,7 @@ def test_wrong_settings_say_what_is_right(plain):
 def test_a_killed_run_leaves_nothing_under_the_final_name(tmp_path):
     source = films.write(tmp_path / "long.mp4", films.pictures(400, step=0, size=100))
     out = tmp_path / "out" / "long.mp4"
-    command = [sys.executable, "-m", "habeas", "redact", str(source), str(out), "--quality",
+    command = [sys.executable, "-m", "habeas.cli", "redact", str(source), str(out), "--quality",
                "thorough", "--detector", "centerface"]  # fmt: skip
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
     deadline = time.monotonic() + 30

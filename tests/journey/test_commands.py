@@ -17,7 +17,7 @@ def habeas(*arguments, **environment):
     import os
 
     return subprocess.run(
-        [sys.executable, "-m", "habeas", *map(str, arguments)],
+        [sys.executable, "-m", "habeas.cli", *map(str, arguments)],
         capture_output=True,
         text=True,
         timeout=60,

@@ -19,7 +19,7 @@ STEPS = [
 @pytest.mark.slow
 def test_the_demo_plays_the_whole_journey(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "habeas", "demo", "--data", str(tmp_path / "d"), "--json"],
+        [sys.executable, "-m", "habeas.cli", "demo", "--data", str(tmp_path / "d"), "--json"],
         capture_output=True,
         text=True,
         timeout=180,

@@ -24,7 +24,7 @@ def folder(tmp_path_factory):
 
 
 def habeas(*arguments):
-    command = [sys.executable, "-m", "habeas", "check", *map(str, arguments)]
+    command = [sys.executable, "-m", "habeas.cli", "check", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 

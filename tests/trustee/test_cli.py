@@ -14,7 +14,7 @@ from habeas.tlog.server import init_log
 from tests.tlog.servers import free_ports
 from tests.trustee.world import ORIGIN
 
-COMMAND = [sys.executable, "-m", "habeas", "trustee"]
+COMMAND = [sys.executable, "-m", "habeas.cli", "trustee"]
 
 
 @pytest.fixture

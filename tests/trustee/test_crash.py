@@ -28,7 +28,7 @@ class Process:
 
     def start(self):
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "habeas", "trustee", "serve",
+            [sys.executable, "-m", "habeas.cli", "trustee", "serve",
              "--data", self.world.folder / self.name, "--port", self.url.rpartition(":")[2]],
         )  # fmt: skip
         deadline = time.monotonic() + 30

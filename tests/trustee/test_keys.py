@@ -133,7 +133,7 @@ def test_photos_of_an_older_key_open_after_rotation(new_world):
     held = world.seal(opens_until=in_days(40))
     name = world.names[0]
     done = subprocess.run(
-        [sys.executable, "-m", "habeas", "trustee", "rotate", "--data", world.folder / name,
+        [sys.executable, "-m", "habeas.cli", "trustee", "rotate", "--data", world.folder / name,
          "--month", held.promise.opens_until[:7]],
         capture_output=True, text=True, check=True, timeout=60,
     )  # fmt: skip

@@ -129,7 +129,7 @@ def test_from_the_command_line(new_world, tmp_path):
         common += ["--helper", files[name]]
 
     def habeas(command, name, *options):
-        full = [sys.executable, "-m", "habeas", "trustee", "recover", command,
+        full = [sys.executable, "-m", "habeas.cli", "trustee", "recover", command,
                 "--data", world.folder / name, *common, *options]  # fmt: skip
         return subprocess.run(full, capture_output=True, text=True, check=True, timeout=60)
 

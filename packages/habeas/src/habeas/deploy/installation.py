@@ -70,7 +70,7 @@ class Installation:
 
     def services(self) -> Sequence[Service]:
         """All processes, in the order of starting."""
-        habeas = [sys.executable, "-m", "habeas"]
+        habeas = [sys.executable, "-m", "habeas.cli"]
         log_port = self.log_url.rpartition(":")[2]
         found = [
             Service(

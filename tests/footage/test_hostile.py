@@ -158,10 +158,12 @@ def test_a_decoder_that_hangs_is_ended(plain, tmp_path, monkeypatch):
 
 def test_a_full_disk_is_said_and_leaves_nothing(tmp_path):
     """No file may grow beyond 20,000 bytes, as if the disk were full there."""
-    noise = (np.random.default_rng(n).integers(0, 255, (240, 320, 3), np.uint8) for n in range(20))
+    random = [np.random.default_rng(number) for number in range(20)]
+    noise = (each.integers(0, 255, (240, 320, 3), np.uint8) for each in random)
     source = films.write(tmp_path / "noise.mkv", noise)
-    command = ["prlimit", "--fsize=20000", sys.executable, "-m", "habeas.cli", "redact", str(source),
-               str(tmp_path / "out" / "o.mkv"), "--detector", "centerface"]  # fmt: skip
+    command = ["prlimit", "--fsize=20000", sys.executable, "-m", "habeas.cli", "redact",
+               str(source), str(tmp_path / "out" / "o.mkv"),
+               "--detector", "centerface"]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1
     assert "cannot be written" in done.stdout

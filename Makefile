@@ -10,7 +10,7 @@ DATA ?= data
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev browser run demo test quick lint bench evaluate fuzz lock clean
+.PHONY: help setup setup-dev browser run demo test quick lint web bench evaluate fuzz lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -51,16 +51,22 @@ demo: setup ## the whole journey, headless, over HTTP
 
 test: setup-dev browser ## lint, then every test
 	@$(MAKE) --no-print-directory lint
+	@bin/web test
 	@$(BIN)/python -m pytest -n 2
 
 quick: setup-dev ## the tests that take seconds
+	@bin/web test
 	@$(BIN)/python -m pytest -n 2 -m 'not slow and not browser'
 
-lint: setup-dev ## ruff, mypy strict, import contracts
+lint: setup-dev ## ruff, mypy strict, import contracts; tsc, eslint and prettier where node is
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+	@bin/web lint
+
+web: ## the pages' scripts and styles, from web/ into the portal (needs node)
+	@bin/web build
 
 bench: setup-dev ## figures, as ratios measured in one run
 	@$(BIN)/python -m bench

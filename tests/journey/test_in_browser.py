@@ -39,11 +39,11 @@ def chromium():
 @pytest.fixture(scope="module", autouse=True)
 def axe(tmp_path_factory):
     """axe-core's script, from the front end's packages; installed aside where they are not."""
-    packages = ROOT / "frontend"
+    packages = ROOT / "web"
     if not (packages / "node_modules").exists() and shutil.which("npm"):
         packages = tmp_path_factory.mktemp("packages")
         for name in ("package.json", "package-lock.json"):
-            shutil.copy(ROOT / "frontend" / name, packages)
+            shutil.copy(ROOT / "web" / name, packages)
         install = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
         subprocess.run(install, cwd=packages, capture_output=True, timeout=240, check=False)
     script = packages / "node_modules" / "axe-core" / "axe.min.js"

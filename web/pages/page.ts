@@ -1,5 +1,8 @@
 // Every page: the parts of govuk-frontend that are used, and printing.
+
 import { ErrorSummary, ServiceNavigation, SkipLink, createAll } from "govuk-frontend";
+
+import { all } from "./dom.js";
 
 document.body.classList.add("js-enabled");
 if ("noModule" in HTMLScriptElement.prototype) {
@@ -8,7 +11,9 @@ if ("noModule" in HTMLScriptElement.prototype) {
 createAll(ErrorSummary);
 createAll(ServiceNavigation);
 createAll(SkipLink);
-for (const button of document.querySelectorAll("[data-print]")) {
+for (const button of all(document, "[data-print]", HTMLButtonElement)) {
   button.hidden = false;
-  button.addEventListener("click", () => window.print());
+  button.addEventListener("click", () => {
+    window.print();
+  });
 }

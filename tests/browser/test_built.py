@@ -1,0 +1,34 @@
+"""The scripts and styles in the tree are those of their sources, whatever folder builds them."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import STATIC
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.slow
+def test_another_folder_builds_the_bytes_that_are_committed(tmp_path):
+    if shutil.which("npm") is None:
+        pytest.skip("npm is not installed; only building the front end needs it")
+    work, out = tmp_path / "another folder" / "web", tmp_path / "static"
+    shutil.copytree(ROOT / "web", work, ignore=shutil.ignore_patterns("node_modules"))
+    # Scripts of packages are not run: esbuild's program comes inside its package.
+    install = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
+    done = subprocess.run(
+        install, cwd=work, capture_output=True, text=True, timeout=240, check=False
+    )
+    if done.returncode:
+        pytest.skip(f"npm cannot install the front end's packages: {done.stderr.strip()[-200:]}")
+    environment = {**os.environ, "HABEAS_STATIC": str(out)}
+    subprocess.run(["npm", "run", "build"], cwd=work, env=environment, timeout=120, check=True)
+    made = {path.name: path.read_bytes() for path in out.iterdir()}
+    kept = {path.name: path.read_bytes() for path in STATIC.iterdir() if path.suffix != ".svg"}
+    assert made.keys() == kept.keys()
+    for name, content in made.items():
+        assert content == kept[name], f"{name} differs: make web"

@@ -1,0 +1,75 @@
+// An opened photo on the officer's screen: on a canvas, under a watermark, for a minute.
+
+import { need } from "../pages/dom.js";
+import { watermark } from "./watermark.js";
+
+/** Seconds that a photo stays on the screen. */
+const SHOWN_FOR = 60;
+/** A small picture is drawn larger, to this width in pixels, so that its watermark can be read. */
+const LEAST_WIDTH = 560;
+const LARGEST_SCALE = 4;
+
+export class View {
+  private readonly canvas: HTMLCanvasElement;
+  private readonly context: CanvasRenderingContext2D;
+
+  constructor(readonly root: HTMLElement) {
+    this.canvas = need(root, "canvas", HTMLCanvasElement);
+    const context = this.canvas.getContext("2d");
+    if (!context) throw new Error("This browser gives no canvas to draw on.");
+    this.context = context;
+    this.canvas.addEventListener("contextmenu", (event) => {
+      event.preventDefault();
+    });
+  }
+
+  /** Draws the picture with `mark` over it. The picture's bytes are wiped. */
+  async draw(photo: Uint8Array<ArrayBuffer>, mark: string): Promise<void> {
+    const picture = await createImageBitmap(new Blob([photo], { type: "image/jpeg" }));
+    photo.fill(0);
+    const scale = Math.max(1, Math.min(LARGEST_SCALE, LEAST_WIDTH / picture.width));
+    this.canvas.width = Math.round(picture.width * scale);
+    this.canvas.height = Math.round(picture.height * scale);
+    this.context.imageSmoothingQuality = "high";
+    this.context.drawImage(picture, 0, 0, this.canvas.width, this.canvas.height);
+    picture.close();
+    watermark(this.context, mark);
+  }
+
+  /** Shows the picture until time is up, the button is pressed or the tab is left. */
+  show(closed: () => void): void {
+    const left = need(this.root, "[data-left]", HTMLElement);
+    const button = need(this.root, "button", HTMLButtonElement);
+    const end = Date.now() + SHOWN_FOR * 1000;
+    const ending = new AbortController();
+    const close = (): void => {
+      clearInterval(timer);
+      ending.abort();
+      this.forget();
+      closed();
+    };
+    const tick = (): void => {
+      const rest = Math.ceil((end - Date.now()) / 1000);
+      left.textContent = String(Math.max(0, rest));
+      if (rest <= 0) close();
+    };
+    const timer = setInterval(tick, 250);
+    document.addEventListener(
+      "visibilitychange",
+      () => {
+        if (document.hidden) close();
+      },
+      ending,
+    );
+    button.addEventListener("click", close, ending);
+    this.root.hidden = false;
+    this.root.focus();
+    tick();
+  }
+
+  private forget(): void {
+    this.context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    this.canvas.width = this.canvas.height = 1;
+    this.root.hidden = true;
+  }
+}

@@ -1,0 +1,65 @@
+// RFC 9180 HPKE, base mode, with X-Wing (draft-connolly-cfrg-xwing-kem), HKDF-SHA256 and
+// AES-256-GCM: the same messages as habeas.protocol.sealing.hpke in Python.
+
+import { Aes256Gcm, CipherSuite, HkdfSha256 } from "@hpke/core";
+import { XWing } from "@hpke/hybridkem-x-wing";
+
+import { type Bytes, concat } from "./bytes.js";
+import { FormatError } from "./errors.js";
+
+/** The encapsulated X-Wing key in front of each message. */
+const ENC_BYTES = 1120;
+const PUBLIC_KEY_BYTES = 1216;
+const TAG_BYTES = 16;
+
+const suite = new CipherSuite({ kem: new XWing(), kdf: new HkdfSha256(), aead: new Aes256Gcm() });
+
+/** A private key as the library holds it; it never leaves the page as bytes. */
+export type PrivateKey = CryptoKey;
+
+export interface OneTimeKey {
+  readonly privateKey: PrivateKey;
+  /** 1,216 bytes. */
+  readonly publicKey: Bytes;
+}
+
+/** An X-Wing key pair, for one request only. */
+export async function oneTimeKey(): Promise<OneTimeKey> {
+  const pair = await suite.kem.generateKeyPair();
+  return {
+    privateKey: pair.privateKey,
+    publicKey: new Uint8Array(await suite.kem.serializePublicKey(pair.publicKey)),
+  };
+}
+
+/** The private key of a seed of 32 bytes. */
+export const privateKeyOf = (seed: Bytes): Promise<PrivateKey> =>
+  suite.kem.importKey("raw", seed.buffer.slice(seed.byteOffset, seed.byteOffset + 32), false);
+
+/** HPKE message (enc ‖ ciphertext) to a raw X-Wing public key. */
+export async function seal(publicKey: Bytes, info: Bytes, plaintext: Bytes): Promise<Bytes> {
+  if (publicKey.length !== PUBLIC_KEY_BYTES) {
+    throw new FormatError("key-format", "This is no X-Wing public key.");
+  }
+  try {
+    const recipientPublicKey = await suite.kem.deserializePublicKey(publicKey);
+    const { ct, enc } = await suite.seal({ recipientPublicKey, info }, plaintext);
+    return concat(new Uint8Array(enc), new Uint8Array(ct));
+  } catch {
+    throw new FormatError("key-format", "This X-Wing public key cannot be encrypted to.");
+  }
+}
+
+/** The plaintext of a message, if it was made for this key and context. */
+export async function open(recipientKey: PrivateKey, info: Bytes, sealed: Bytes): Promise<Bytes> {
+  if (sealed.length < ENC_BYTES + TAG_BYTES) {
+    throw new FormatError("does-not-open", "The sealed message is too short.");
+  }
+  try {
+    const enc = sealed.slice(0, ENC_BYTES);
+    const opened = await suite.open({ recipientKey, enc, info }, sealed.slice(ENC_BYTES));
+    return new Uint8Array(opened);
+  } catch {
+    throw new FormatError("does-not-open", "The sealed message does not open.");
+  }
+}

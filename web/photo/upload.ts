@@ -1,0 +1,29 @@
+// Sends a form and says how much of it is on its way, which fetch() cannot do.
+
+export interface Answer {
+  /** Where the answer came from, redirections followed. */
+  readonly url: string;
+  readonly text: string;
+}
+
+/** Posts `body`; `progress` gets the part that was sent, 0 to 1. Raises when no answer came. */
+export function upload(
+  url: string,
+  body: FormData,
+  progress: (part: number) => void,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", url);
+    request.upload.onprogress = (event) => {
+      if (event.lengthComputable) progress(event.loaded / event.total);
+    };
+    request.onload = () => {
+      resolve({ url: request.responseURL, text: request.responseText });
+    };
+    request.onerror = () => {
+      reject(new Error("No answer came."));
+    };
+    request.send(body);
+  });
+}

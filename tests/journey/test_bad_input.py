@@ -165,7 +165,7 @@ def test_no_plaintext_photo_reaches_the_disk(city):
 def test_what_is_no_receipt_is_refused(city, content):
     answer = httpx.post(f"{city.place.portal_url}/api/receipt/history", content=content)
     assert answer.status_code in (413, 422, 400, 503)
-    assert answer.json()["cause"]
+    assert answer.json()["detail"]
     assert answer.json()["remedy"]
 
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import sqlite3
 import types
 
 import pytest
@@ -10,6 +9,7 @@ from typer.testing import CliRunner
 
 from habeas import protocol, tlog
 from habeas.cli.log import app
+from habeas.foundation.database import Database
 from habeas.protocol import CUSTODIAN, Entry, Kind
 from habeas.register.monitor import rules
 from habeas.tlog.client import LogClient
@@ -68,8 +68,8 @@ class Log:
         return self.held[begin:end]
 
 
-def database(path=":memory:"):
-    return sqlite3.connect(path, isolation_level=None)
+def database(path=None):
+    return Database(path)
 
 
 def codes(*entries, receipts=(RECEIPT,), most_a_day=200):

@@ -3,7 +3,6 @@
 import contextlib
 import secrets
 import socket
-import sqlite3
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +16,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from habeas import tlog
+from habeas.foundation import problem
+from habeas.foundation.database import Database
+from habeas.foundation.problem import Problem
 from habeas.tlog.client import LogClient
 from habeas.tlog.server import FileStorage, LogLockedError, init_log, make_app
 from habeas.tlog.view import LogView
@@ -25,10 +27,8 @@ from habeas.tlog.witness import Witness
 ORIGIN = "log.example/test"
 
 
-def database(path=":memory:"):
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA synchronous = FULL")
-    return connection
+def database(path=None):
+    return Database(path)
 
 
 @contextlib.contextmanager
@@ -76,7 +76,7 @@ def test_entries_come_back_with_proofs_and_follow_across_restarts(folder):
                 proof = tlog.TlogProof.parse(answer.proof)
                 assert proof.index == answer.index
                 proof.verify(entry, policy)
-            connection = view._connection if view else database()
+            connection = view._database if view else database()
             view = LogView(connection, log, policy, lambda i, e: seen.update({i: e}))
             view.catch_up()
             assert log.append(part[0]).index == answers[part[0]].index
@@ -135,7 +135,7 @@ def test_a_view_refuses_a_fork(folder, tmp_path):
     with served(make_app(other, interval=0.01)) as url, LogClient(url) as fork:
         fork.append(b"one")
         fork.append(b"zwei")
-        forked = LogView(view._connection, fork, policy_of(folder))
+        forked = LogView(view._database, fork, policy_of(folder))
         with pytest.raises(tlog.ForkedViewError):
             forked.catch_up()
         fork.append(b"three")
@@ -193,7 +193,8 @@ def test_a_quorum_that_comes_late_is_waited_for(folder):
         answer = httpx.post(f"{url}/append", content=b"entry")
         assert answer.status_code == 503
         assert answer.headers["retry-after"]
-        assert set(answer.json()) == {"code", "cause", "remedy"}
+        assert answer.headers["content-type"] == problem.MEDIA_TYPE
+        assert Problem.decode(answer.content, 503).code == "log-unavailable"
         assert httpx.get(f"{url}/health").status_code == 503
         with served(witness_app(Witness(database(), signer, [key])), port):
             deadline = time.monotonic() + 20

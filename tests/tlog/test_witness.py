@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import sqlite3
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from habeas import tlog
+from habeas.foundation.database import Database
 from habeas.tlog.server.witnesses import Witnesses
 from habeas.tlog.witness import Witness
 from tests.tlog.test_service import served, witness_app
@@ -41,10 +41,8 @@ def body(old, size, note=None, proof=None):
     return ("\n".join(lines) + "\n\n" + (note or tree(size)[1])).encode()
 
 
-def database(path=":memory:"):
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA synchronous = FULL")
-    return connection
+def database(path=None):
+    return Database(path)
 
 
 @pytest.fixture(params=KINDS, ids=["ed25519", "ml-dsa-44"])

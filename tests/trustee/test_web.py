@@ -31,7 +31,7 @@ def test_malformed_requests_are_named(http, path, body):
     answer = http.post(path, json=body)
     assert answer.status_code == 400
     assert answer.json()["code"] == "malformed"
-    assert answer.json()["cause"]
+    assert answer.json()["detail"]
 
 
 def test_no_json_at_all(http):

@@ -7,9 +7,9 @@ import { causeOf, oneTimeKey, openPhoto, toBase64 } from "../formats/index.js";
 import { need } from "../pages/dom.js";
 import { View } from "./view.js";
 
-/** What the portal says when it refuses: cause, remedy, and the log entry that stands for it. */
+/** What the portal says when it refuses (RFC 9457), remedy, and the log entry that stands for it. */
 const Problem = v.object({
-  cause: v.string(),
+  detail: v.string(),
   remedy: v.optional(v.string(), ""),
   index: v.optional(v.number()),
 });
@@ -38,7 +38,7 @@ async function ask(): Promise<void> {
   try {
     await open();
   } catch (error) {
-    refuse({ cause: form.dataset["failed"] ?? "", remedy: causeOf(error) });
+    refuse({ detail: form.dataset["failed"] ?? "", remedy: causeOf(error) });
   } finally {
     button.disabled = false;
     said.textContent = "";
@@ -91,8 +91,8 @@ function link(anchor: HTMLAnchorElement, index: number): void {
   anchor.textContent = `#${String(index)}`;
 }
 
-function refuse(answer: { cause: string; remedy: string; index?: number | undefined }): void {
-  need(problem, "[data-cause]", HTMLElement).textContent = answer.cause;
+function refuse(answer: { detail: string; remedy: string; index?: number | undefined }): void {
+  need(problem, "[data-cause]", HTMLElement).textContent = answer.detail;
   need(problem, "[data-remedy]", HTMLElement).textContent = answer.remedy;
   const where = need(problem, "[data-index]", HTMLElement);
   where.hidden = answer.index === undefined;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -15,6 +16,7 @@ import httpx
 
 from habeas import protocol, tlog
 from habeas.foundation.errors import HabeasError
+from habeas.foundation.problem import Problem, ProblemFormatError
 from habeas.protocol import TrusteeIdentity
 from habeas.protocol.document import Document
 
@@ -124,26 +126,27 @@ class TrusteeClient:
                         raise TrusteeAnswerError(f"{self.name} answered with too much.")
         except httpx.HTTPError as error:
             raise TrusteeUnreachableError(f"The trustee {self.name} does not answer.") from error
+        status = response.status_code
         try:
-            answer = httpx.Response(200, content=content).json()
-            if not isinstance(answer, dict):
-                raise TypeError
-        except (ValueError, TypeError) as error:
+            if status >= 400:
+                raise self._refused(Problem.decode(content, status))
+            answer = json.loads(content)
+        except (ProblemFormatError, ValueError, RecursionError) as error:
             raise TrusteeUnreachableError(
-                f"The trustee {self.name} answered with status {response.status_code}."
+                f"The trustee {self.name} answered with status {status}."
             ) from error
-        if response.status_code >= 500:
-            raise TrusteeUnreachableError(
-                f"The trustee {self.name} cannot answer now: {answer.get('cause', '')}"
-            )
-        if response.status_code >= 400:
-            raise TrusteeRefusedError(
-                str(answer.get("cause", "The trustee refused."))[:500],
-                str(answer.get("remedy", ""))[:500] or None,
-                str(answer.get("code", "refused"))[:64],
-                response.status_code,
-            )
+        if not isinstance(answer, dict):
+            raise TrusteeUnreachableError(f"The trustee {self.name} answered with status {status}.")
         return answer
+
+    def _refused(self, problem: Problem) -> HabeasError:
+        if problem.status >= 500:
+            return TrusteeUnreachableError(
+                f"The trustee {self.name} cannot answer now: {problem.detail}"
+            )
+        return TrusteeRefusedError(
+            problem.detail, problem.remedy or None, problem.code, problem.status
+        )
 
     def _field(self, answer: Mapping[str, Any], name: str, kind: type[Result]) -> Result:
         value = answer.get(name)

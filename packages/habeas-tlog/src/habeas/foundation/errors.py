@@ -17,6 +17,8 @@ class HabeasError(Exception):
     remedy: str = ""
     #: A stable, hyphenated name for programs (JSON answers, log entries, tests).
     code: str = "error"
+    #: The HTTP status (RFC 9110) of an answer with this error, where a service knows no better.
+    status: int = 400
 
     def __init__(self, cause: str, remedy: str | None = None) -> None:
         super().__init__(cause)

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import httpx
 
+from habeas.foundation.problem import Problem, ProblemFormatError
 from habeas.tlog.checkpoint import Checkpoint
 from habeas.tlog.errors import FormatError, LogUnavailableError, RootMismatchError
 from habeas.tlog.note import split
@@ -192,15 +193,14 @@ class LogClient:
     def _post(self, path: str, body: bytes) -> dict[str, Any]:
         status, content = self._bounded("POST", path, _MAX_CHECKPOINT, content=body)
         try:
-            answer = json.loads(content)
             if status == 200:
-                return dict(answer)
-            cause, remedy = str(answer["cause"]), str(answer["remedy"])
-        except (ValueError, KeyError, TypeError) as error:
+                return dict(json.loads(content))
+            problem = Problem.decode(content, status)
+        except (ProblemFormatError, ValueError, TypeError, RecursionError) as error:
             raise LogUnavailableError(f"The log answers with status {status}.") from error
         if status in (429, 503):
-            raise LogUnavailableError(cause, remedy)
-        raise FormatError(cause, remedy)
+            raise LogUnavailableError(problem.detail, problem.remedy)
+        raise FormatError(problem.detail, problem.remedy)
 
 
 def _first(content: bytes, width: int) -> list[bytes]:

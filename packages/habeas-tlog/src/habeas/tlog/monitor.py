@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from habeas.foundation.database import Database
 from habeas.tlog.errors import (
     FormatError,
     LogUnavailableError,
@@ -78,7 +79,7 @@ class Monitor:
     """Follows one log.
 
     Args:
-        connection: SQLite with ``isolation_level=None``.
+        database: keeps the place, the rules' memory and the findings.
         source: the log.
         policy: what makes its checkpoints count.
         rules: what to hold entries against.
@@ -88,7 +89,7 @@ class Monitor:
 
     def __init__(
         self,
-        connection: sqlite3.Connection,
+        database: Database,
         source: Source,
         policy: Policy,
         rules: Sequence[Rule] = (),
@@ -96,32 +97,33 @@ class Monitor:
         stale_after: float = 3600.0,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._connection = connection
+        self._database = database
         self._source = source
         self._policy = policy
         self._rules = rules
         self._stale_after = stale_after
         self._clock = clock
-        connection.executescript(_SCHEMA)
+        database.prepare(_SCHEMA)
         for rule in rules:
-            rule.prepare(connection)
-        self._view = LogView(connection, source, policy, self._see)
+            rule.prepare(database.connection)
+        self._view = LogView(database, source, policy, self._see)
         self._fresh: list[Finding] = []
         self._checked_at = 0.0
         self._failures = 0
 
     def _see(self, index: int, entry: bytes) -> None:
+        connection = self._database.connection  # within the view's transaction
         for rule in self._rules:
-            for finding in rule.see(self._connection, index, entry):
-                self._note(finding)
+            for finding in rule.see(connection, index, entry):
+                self._note(connection, finding)
 
-    def _note(self, finding: Finding) -> None:
-        known = self._connection.execute(
+    def _note(self, connection: sqlite3.Connection, finding: Finding) -> None:
+        known = connection.execute(
             "SELECT 1 FROM finding WHERE position IS ? AND code = ? AND words = ?",
             (finding.index, finding.code, finding.words),
         ).fetchone()
         if known is None:
-            self._connection.execute(
+            connection.execute(
                 "INSERT INTO finding (position, code, words, evidence) VALUES (?, ?, ?, ?)",
                 (finding.index, finding.code, finding.words, finding.evidence),
             )
@@ -144,7 +146,7 @@ class Monitor:
         except LogUnavailableError as error:
             return error.cause
         except FormatError as error:
-            self._note(Finding("checkpoint-format", error.cause))
+            self._keep(Finding("checkpoint-format", error.cause))
             return None
         before = self._view.checkpoint()
         try:
@@ -169,12 +171,16 @@ class Monitor:
     def _finding(self, code: str, words: str, evidence: str) -> None:
         # What the rules had found in this round was rolled back with the view.
         self._fresh = []
-        self._note(Finding(code, words, evidence=evidence))
+        self._keep(Finding(code, words, evidence=evidence))
+
+    def _keep(self, finding: Finding) -> None:
+        with self._database.transaction() as connection:
+            self._note(connection, finding)
 
     def _freshness(self, quorum_time: int, size: int) -> None:
         age = self._clock() - quorum_time
         if quorum_time and age > self._stale_after:
-            self._note(
+            self._keep(
                 Finding(
                     "checkpoint-stale",
                     f"The witnesses last saw the log's {size} entries at {quorum_time}, "
@@ -184,10 +190,11 @@ class Monitor:
 
     def findings(self) -> list[Finding]:
         """All that was ever found, oldest first."""
-        rows = self._connection.execute(
-            "SELECT code, words, position, evidence FROM finding ORDER BY number"
-        )
-        return [Finding(*row) for row in rows]
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT code, words, position, evidence FROM finding ORDER BY number"
+            )
+            return [Finding(*row) for row in rows]
 
     def metrics(self) -> str:
         """Figures in Prometheus's text format."""
@@ -204,8 +211,9 @@ class Monitor:
             "# HELP habeas_monitor_findings_total Findings by code.",
             "# TYPE habeas_monitor_findings_total counter",
         ]
-        rows = self._connection.execute(
-            "SELECT code, count(*) FROM finding GROUP BY code ORDER BY code"
-        )
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT code, count(*) FROM finding GROUP BY code ORDER BY code"
+            ).fetchall()
         lines += [f'habeas_monitor_findings_total{{code="{code}"}} {count}' for code, count in rows]
         return "\n".join(lines) + "\n"

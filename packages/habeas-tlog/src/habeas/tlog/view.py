@@ -10,10 +10,10 @@ from __future__ import annotations
 import hmac
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
+from habeas.foundation.database import Database
 from habeas.tlog.checkpoint import Checkpoint
 from habeas.tlog.errors import ForkedViewError, StaleViewError
 from habeas.tlog.policy import Policy, VerifiedCheckpoint
@@ -53,30 +53,25 @@ class LogView:
     """A verified copy of a log's tree, without its entries.
 
     Args:
-        connection: the owner's database, with ``isolation_level=None`` (this class begins
-            and commits its own transactions).
+        database: the owner's; this class begins and commits its own transactions.
         source: where to read.
         policy: what makes a checkpoint count.
         apply: called for each new entry, inside the transaction that marks it as seen.
-        lock: held while the connection is used, where threads share it.
     """
 
     def __init__(
         self,
-        connection: sqlite3.Connection,
+        database: Database,
         source: Source,
         policy: Policy,
         apply: Apply = _ignore,
-        lock: threading.RLock | None = None,
     ) -> None:
-        self._connection = connection
+        self._database = database
         self._source = source
         self._policy = policy
         self._apply = apply
-        self._lock = lock or threading.RLock()
         self._following = threading.RLock()
-        with self._lock:
-            connection.executescript(_SCHEMA)
+        database.prepare(_SCHEMA)
 
     def frontier(self) -> Frontier:
         """The right edge of the tree as far as it was followed."""
@@ -84,8 +79,8 @@ class LogView:
 
     def _frontier_at(self, most: int) -> Frontier:
         """The edge at the largest followed size that is not above *most*."""
-        with self._lock:
-            row = self._connection.execute(
+        with self._database.reading() as connection:
+            row = connection.execute(
                 "SELECT size, hashes FROM tlog_view WHERE size <= ? ORDER BY size DESC LIMIT 1",
                 (most,),
             ).fetchone()
@@ -101,16 +96,16 @@ class LogView:
 
     def checkpoint(self) -> str | None:
         """The note of the newest checkpoint that was followed to."""
-        with self._lock:
-            row = self._connection.execute(
+        with self._database.reading() as connection:
+            row = connection.execute(
                 "SELECT checkpoint FROM tlog_view ORDER BY size DESC LIMIT 1"
             ).fetchone()
         return row[0] if row else None
 
     def leaf(self, index: int) -> bytes | None:
         """The leaf hash at *index*, or None beyond the view."""
-        with self._lock:
-            row = self._connection.execute(
+        with self._database.reading() as connection:
+            row = connection.execute(
                 "SELECT hash FROM tlog_leaf WHERE position = ?", (index,)
             ).fetchone()
         return row[0] if row else None
@@ -151,10 +146,11 @@ class LogView:
             batches = [self._read(frontier.size, target.size)]
         else:
             batches = (self._read(at, min(at + _BATCH, target.size)) for at in spans)
-        with self._transaction():
+        # All or nothing: entries are believed only when the whole span leads to the root.
+        with self._database.transaction() as connection:
             if self.frontier().size != frontier.size:
                 return False
-            self._advance(frontier, batches, target, note)
+            self._advance(connection, frontier, batches, target, note)
         return True
 
     def _read(self, begin: int, end: int) -> list[bytes]:
@@ -163,39 +159,32 @@ class LogView:
             raise StaleViewError("The log does not have all entries of its checkpoint.")
         return entries
 
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        """All or nothing: entries are believed only when the whole span leads to the root."""
-        with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
-
     def _advance(
-        self, frontier: Frontier, batches: Iterable[list[bytes]], target: Checkpoint, note: str
+        self,
+        connection: sqlite3.Connection,
+        frontier: Frontier,
+        batches: Iterable[list[bytes]],
+        target: Checkpoint,
+        note: str,
     ) -> None:
         for entries in batches:
             leaves = [leaf_hash(entry) for entry in entries]
             rows = list(enumerate(leaves, start=frontier.size))
-            self._connection.executemany("INSERT INTO tlog_leaf VALUES (?, ?)", rows)
+            connection.executemany("INSERT INTO tlog_leaf VALUES (?, ?)", rows)
             for position, entry in enumerate(entries, start=frontier.size):
                 self._apply(position, entry)
             frontier = frontier.extend(leaves)
         if not hmac.compare_digest(frontier.root(), target.root):
             raise ForkedViewError("The entries do not lead to the root that the log signed.")
-        self._connection.execute(
+        connection.execute(
             "INSERT INTO tlog_view VALUES (?, ?, ?)",
             (frontier.size, b"".join(frontier.hashes), note),
         )
 
     def _verify_prefix(self, size: int, root: bytes) -> None:
         frontier = self._frontier_at(size)
-        with self._lock:
-            rows = self._connection.execute(
+        with self._database.reading() as connection:
+            rows = connection.execute(
                 "SELECT hash FROM tlog_leaf WHERE position >= ? AND position < ? ORDER BY position",
                 (frontier.size, size),
             ).fetchall()

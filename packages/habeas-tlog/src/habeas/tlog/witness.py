@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import hmac
 import sqlite3
-import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from habeas.foundation.database import Database
 from habeas.tlog.checkpoint import Checkpoint, parse_decimal, parse_hash
 from habeas.tlog.cosignature import Cosigning
 from habeas.tlog.errors import FormatError, ProofError, SignatureError
@@ -65,31 +65,26 @@ class Witness:
     """One witness, for the logs whose keys it is given.
 
     Args:
-        connection: the owner's database, with ``isolation_level=None`` and durable commits
-            (``synchronous=FULL``).
+        database: the owner's.
         signer: the witness's key, Ed25519 or ML-DSA-44.
         logs: keys of the logs it witnesses; the key name is the log's origin.
-        lock: held while the connection is used, where threads share it.
     """
 
     def __init__(
         self,
-        connection: sqlite3.Connection,
+        database: Database,
         signer: Cosigning,
         logs: Iterable[NoteVerifier],
-        lock: threading.RLock | None = None,
     ) -> None:
-        self._connection = connection
+        self._database = database
         self._signer = signer
         self._logs = {log.name: log for log in logs}
-        self._lock = lock or threading.RLock()
-        with self._lock:
-            connection.executescript(_SCHEMA)
+        database.prepare(_SCHEMA)
 
     def latest(self, origin: str) -> str | None:
         """The note of the newest checkpoint cosigned for *origin*, with the cosignature."""
-        with self._lock:
-            row = self._connection.execute(
+        with self._database.reading() as connection:
+            row = connection.execute(
                 "SELECT note FROM tlog_witnessed WHERE origin = ?", (origin,)
             ).fetchone()
         return row[0] if row else None
@@ -126,18 +121,18 @@ class Witness:
     def _compare_and_store(
         self, request: _Request, text: str, checkpoint: Checkpoint, now: int
     ) -> Answer:
-        with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                answer = self._decide(request, text, checkpoint, now)
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT" if answer.status == 200 else "ROLLBACK")
-        return answer
+        with self._database.transaction() as connection:
+            return self._decide(connection, request, text, checkpoint, now)
 
-    def _decide(self, request: _Request, text: str, checkpoint: Checkpoint, now: int) -> Answer:
-        row = self._connection.execute(
+    def _decide(
+        self,
+        connection: sqlite3.Connection,
+        request: _Request,
+        text: str,
+        checkpoint: Checkpoint,
+        now: int,
+    ) -> Answer:
+        row = connection.execute(
             "SELECT size, root FROM tlog_witnessed WHERE origin = ?", (checkpoint.origin,)
         ).fetchone()
         size, root = row or (0, b"")
@@ -155,7 +150,7 @@ class Witness:
             except ProofError as error:
                 return Answer(422, error.cause + "\n")
         line = self._signer.cosign(text, now).line()
-        self._connection.execute(
+        connection.execute(
             "INSERT OR REPLACE INTO tlog_witnessed VALUES (?, ?, ?, ?)",
             (checkpoint.origin, checkpoint.size, checkpoint.root, request.note + line),
         )

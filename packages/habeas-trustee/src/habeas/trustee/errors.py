@@ -9,7 +9,6 @@ class TrusteeError(HabeasError):
     """Root of this service's errors."""
 
     code = "trustee"
-    status = 400
 
 
 class UnknownPhotoError(TrusteeError):

@@ -42,8 +42,7 @@ class Follower:
         self._source = source
         self._policy = policy
         self._lock = threading.RLock()
-        self._connection = store.other_connection()
-        self._view = LogView(self._connection, source, policy, self._apply, self._lock)
+        self._view = LogView(store.database, source, policy, self._apply)
         self._frontiers: deque[tlog.Frontier] = deque([self._view.frontier()], _REMEMBERED_SIZES)
         self._fork = self._read_fork()
         self.followed_at: float = 0.0
@@ -169,12 +168,13 @@ class Follower:
             return
         seen = int(self._records.now().timestamp())
         # The first entry with a tag counts; a second one could hide behind it.
-        added = self._connection.execute(
+        connection = self._store.database.connection  # within the view's transaction
+        added = connection.execute(
             "INSERT OR IGNORE INTO log_tags VALUES (?, ?, ?, ?, ?)",
             (tag, position, leaf, kind, seen),
         )
         if added.rowcount:
-            self._records.seen(self._connection, tag)
+            self._records.seen(connection, tag)
 
 
 def _read(content: bytes) -> tuple[bytes | None, str]:

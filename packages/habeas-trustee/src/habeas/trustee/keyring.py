@@ -21,10 +21,11 @@ from typing import Literal
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from habeas.foundation import durable
 from habeas.protocol import TrusteeIdentity
 from habeas.tlog import CosignatureSigner, NoteSigner
 from habeas.trustee.errors import KeyringError, SetupError
-from habeas.trustee.settings import Settings, write_private
+from habeas.trustee.settings import Settings
 
 #: Where the passphrase is found.
 PASSPHRASE_VARIABLE = "HABEAS_TRUSTEE_PASSPHRASE"  # noqa: S105 - a name, not a secret
@@ -151,7 +152,8 @@ def _store(
 ) -> None:
     salt = secrets.token_bytes(16)
     if protection == "file" and not (folder / "master.key").exists():
-        write_private(folder / "master.key", secrets.token_hex(32) + "\n")
+        text = secrets.token_hex(32) + "\n"
+        durable.write(folder / "master.key", text.encode(), private=True)
     outer = Locker(_outer(folder, settings, protection, salt, secret))
     document = {
         "v": 1,
@@ -160,7 +162,8 @@ def _store(
         "master": _b64(outer.lock(b"master", master)),
         **locked,
     }
-    write_private(folder / "keys.json", json.dumps(document, indent=1) + "\n")
+    text = json.dumps(document, indent=1) + "\n"
+    durable.write(folder / "keys.json", text.encode(), private=True)
 
 
 def _read(folder: Path, settings: Settings) -> tuple[bytes, dict[str, str]]:

@@ -10,13 +10,13 @@ trustee.db     deposits, view of the log, outbox
 from __future__ import annotations
 
 import json
-import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from habeas.foundation import durable
 from habeas.protocol.document import KeyName
 from habeas.protocol.statements import Url
 from habeas.tlog import Policy
@@ -87,7 +87,8 @@ class Settings(BaseModel):
         # A TOML basic string, number, boolean or array of strings is written as in JSON.
         lines = [f"{name} = {json.dumps(value)}" for name, value in fields.items()]
         lines += ["", "[quotas]", *(f"{k} = {json.dumps(v)}" for k, v in quotas.items())]
-        write_private(folder / "trustee.toml", "\n".join(lines) + "\n")
+        text = "\n".join(lines) + "\n"
+        durable.write(folder / "trustee.toml", text.encode(), private=True)
 
 
 def load_policy(folder: Path) -> Policy:
@@ -111,19 +112,3 @@ def load_token(folder: Path) -> str | None:
     """The bearer token for appending to the log; None where the log asks for none."""
     path = folder / "log-token"
     return path.read_text().strip() if path.exists() else None
-
-
-def write_private(path: Path, content: str) -> None:
-    """Write a file that only its owner can read, all of it or nothing."""
-    part = path.with_name(path.name + ".part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-    directory = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)

@@ -16,6 +16,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TypeVar
 
+from habeas.foundation.database import Database, savepoint
 from habeas.foundation.errors import HabeasError
 from habeas.trustee.errors import StorageError
 
@@ -72,34 +73,23 @@ CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) ST
 """
 
 
-def _open(path: Path, factory: type[sqlite3.Connection] = sqlite3.Connection) -> sqlite3.Connection:
-    connection = sqlite3.connect(
-        path, isolation_level=None, check_same_thread=False, timeout=30.0, factory=factory
-    )
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    # What is deleted is overwritten in the file, not only unlinked.
-    connection.execute("PRAGMA secure_delete = ON")
-    return connection
-
-
 class Store:
     """The database. Use `run` for every act; `close` when done.
 
     Args:
         path: of the database file; made when absent.
+
+    Attributes:
+        database: for the view of the log and the witness, whose transactions take turns with
+            those of this store.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._turn = threading.Lock()
-        self._connection = _open(path)
-        path.chmod(0o600)
-        self._connection.executescript(_SCHEMA)
+        self.database = Database(path, _SCHEMA, secure_delete=True)
         self._queue: queue.SimpleQueue[tuple[Callable[..., Any], Future[Any]] | None] = (
             queue.SimpleQueue()
         )
-        self._others: list[sqlite3.Connection] = []
         self._thread = threading.Thread(target=self._write, name="trustee-writer", daemon=True)
         self._thread.start()
 
@@ -107,8 +97,7 @@ class Store:
         """Finish what waits, and close."""
         self._queue.put(None)
         self._thread.join()
-        for each in (*self._others, self._connection):
-            each.close()
+        self.database.close()
 
     def run(self, act: Callable[[sqlite3.Connection], T]) -> T:
         """Run *act* in a transaction; returns when it is durable.
@@ -121,36 +110,9 @@ class Store:
         self._queue.put((act, future))
         return future.result()
 
-    def other_connection(self) -> sqlite3.Connection:
-        """A second connection, whose transactions take turns with this store's."""
-        turn = self._turn
-
-        class Turns(sqlite3.Connection):
-            # SQLite's own waiting polls with growing sleeps; a lock wakes at once.
-            def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
-                if sql.startswith("BEGIN"):
-                    turn.acquire()
-                    try:
-                        return super().execute(sql, parameters)
-                    except BaseException:
-                        turn.release()
-                        raise
-                if sql in ("COMMIT", "ROLLBACK"):
-                    try:
-                        return super().execute(sql, parameters)
-                    finally:
-                        if not self.in_transaction:
-                            turn.release()
-                return super().execute(sql, parameters)
-
-        connection = _open(self.path, Turns)
-        self._others.append(connection)
-        return connection
-
     def scrub(self) -> None:
         """Fold the write-ahead log into the file, so that no old copy of a page stays there."""
-        with self._turn:
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self.database.scrub()
 
     def _write(self) -> None:
         while (first := self._queue.get()) is not None:
@@ -167,18 +129,9 @@ class Store:
             self._run(batch)
 
     def _run(self, batch: list[tuple[Callable[..., Any], Future[Any]]]) -> None:
-        outcomes: list[tuple[Future[Any], Any, BaseException | None]] = []
         try:
-            with self._turn:
-                self._connection.execute("BEGIN IMMEDIATE")
-                try:
-                    for act, future in batch:
-                        outcomes.append((future, *self._attempt(act)))
-                    self._connection.execute("COMMIT")
-                except BaseException:
-                    if self._connection.in_transaction:
-                        self._connection.execute("ROLLBACK")
-                    raise
+            with self.database.transaction() as connection:
+                outcomes = [(future, *_attempt(connection, act)) for act, future in batch]
         except Exception as error:  # noqa: BLE001 - whoever waits must hear of it
             failure = StorageError(f"The trustee's database failed: {error}")
             failure.__cause__ = error
@@ -191,17 +144,17 @@ class Store:
             else:
                 future.set_result(result)
 
-    def _attempt(self, act: Callable[..., Any]) -> tuple[Any, BaseException | None]:
-        self._connection.execute("SAVEPOINT act")
-        try:
-            result = act(self._connection)
-        except sqlite3.OperationalError:
-            raise  # a full disk or the like may have undone the others' acts too
-        except Exception as error:  # noqa: BLE001 - handed to whoever asked
-            self._connection.execute("ROLLBACK TO act")
-            self._connection.execute("RELEASE act")
-            if not isinstance(error, HabeasError):
-                error.add_note("while writing to the trustee's database")
-            return None, error
-        self._connection.execute("RELEASE act")
-        return result, None
+
+def _attempt(
+    connection: sqlite3.Connection, act: Callable[..., Any]
+) -> tuple[Any, BaseException | None]:
+    """Run one act of a batch: its result, or the error that undid it and no other."""
+    try:
+        with savepoint(connection):
+            return act(connection), None
+    except sqlite3.OperationalError:
+        raise  # a full disk or the like may have undone the others' acts too
+    except Exception as error:  # noqa: BLE001 - handed to whoever asked
+        if not isinstance(error, HabeasError):
+            error.add_note("while writing to the trustee's database")
+        return None, error

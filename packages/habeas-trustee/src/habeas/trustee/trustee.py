@@ -84,9 +84,7 @@ class Trustee:
         )
         self.follower = Follower(self._store, self._records, self._log, self.policy)
         self.outbox = Outbox(self._store, self._log)
-        self._witness = Witness(
-            self._store.other_connection(), self._keys.witness, self.policy.logs
-        )
+        self._witness = Witness(self._store.database, self._keys.witness, self.policy.logs)
         parts = (self.settings, self._store, self._records, self._months)
         self._deposits = Deposits(*parts)
         self._releases = Releases(*parts, self.follower, self.policy)

@@ -1,7 +1,7 @@
 """The trustee over HTTP: JSON in, JSON out, sizes bounded, unknown fields refused.
 
 The paths are those of docs/protocol/trustee.md; /openapi.json describes them. Every
-error is an object {code, cause, remedy}.
+error is RFC 9457 problem details.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from habeas import protocol
+from habeas.foundation import problem
 from habeas.foundation.errors import HabeasError
+from habeas.foundation.problem import Problem
 from habeas.protocol.document import Hex32, Month
 from habeas.trustee.releases import Asked
 from habeas.trustee.trustee import Refused, Trustee
@@ -93,11 +95,14 @@ class HistoryAnswer(BaseModel):
     events: list[dict[str, Any]]
 
 
-class Problem(BaseModel):
-    """What went wrong, and what to do about it; a refusal carries its signed statement."""
+class ProblemAnswer(BaseModel):
+    """RFC 9457 problem details; a refusal carries its signed statement."""
 
+    type: str
+    title: str
+    status: int
+    detail: str
     code: str
-    cause: str
     remedy: str
     statement: str | None = None
 
@@ -126,7 +131,7 @@ def make_app(trustee: Trustee) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        responses={400: {"model": Problem}, 403: {"model": Problem}, 404: {"model": Problem}},
+        responses={status: {"model": ProblemAnswer} for status in (400, 403, 404)},
     )
     app.add_middleware(_Bounded)
     _handle_errors(app)
@@ -201,30 +206,29 @@ def _routes(app: FastAPI, trustee: Trustee) -> None:
 
 def _handle_errors(app: FastAPI) -> None:
     @app.exception_handler(Refused)
-    async def refused(_: Request, error: Refused) -> JSONResponse:
-        refusal = error.error.refusal
-        return _problem(refusal, refusal.status, statement=error.statement)
+    async def refused(_: Request, error: Refused) -> Response:
+        return _problem(error.error.refusal, statement=error.statement)
 
     @app.exception_handler(HabeasError)
-    async def known(_: Request, error: HabeasError) -> JSONResponse:
-        return _problem(error, getattr(error, "status", 400))
+    async def known(_: Request, error: HabeasError) -> Response:
+        return _problem(error)
 
     @app.exception_handler(HTTPException)
-    async def http(_: Request, error: HTTPException) -> JSONResponse:
+    async def http(_: Request, error: HTTPException) -> Response:
         cause = f"This is not how a trustee is asked: {error.detail}."
-        problem = getattr(error, "problem", protocol.MalformedError(cause, "See /openapi.json."))
-        return _problem(problem, error.status_code)
+        known = getattr(error, "error", protocol.MalformedError(cause, "See /openapi.json."))
+        return _problem(known, error.status_code)
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+    async def invalid(_: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        return _problem(protocol.MalformedError(f"{where}: {first['msg']}."), 400)
+        return _problem(protocol.MalformedError(f"{where}: {first['msg']}."))
 
 
-def _problem(error: HabeasError, status: int, **more: str) -> JSONResponse:
-    content = {"code": error.code, "cause": error.cause, "remedy": error.remedy, **more}
-    return JSONResponse(content, status)
+def _problem(error: HabeasError, status: int | None = None, **more: str) -> Response:
+    answer = Problem.of(error, status, **more)
+    return Response(answer.encode(), answer.status, media_type=problem.MEDIA_TYPE)
 
 
 _Message = MutableMapping[str, Any]
@@ -258,10 +262,10 @@ class _Bounded:
                 raise _TooLargeError
             await self._app(scope, bounded, send)
         except _TooLargeError as error:
-            await _problem(error.problem, 413)(scope, receive, send)
+            await _problem(error.error, 413)(scope, receive, send)
 
 
 class _TooLargeError(HTTPException):
     def __init__(self) -> None:
         super().__init__(413)
-        self.problem = protocol.MalformedError(f"The request has more than {MAX_BODY} bytes.")
+        self.error = protocol.MalformedError(f"The request has more than {MAX_BODY} bytes.")

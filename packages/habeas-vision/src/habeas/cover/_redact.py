@@ -24,6 +24,7 @@ from habeas.cover.errors import (
     WorkerDiedError,
 )
 from habeas.cover.settings import Settings
+from habeas.foundation import durable
 
 #: Endings that a covered video can have; others become `.mp4`.
 WRITABLE = (".mp4", ".mkv", ".mov", ".m4v", ".webm", ".ts", ".avi")
@@ -155,9 +156,7 @@ def work(
         target.parent.mkdir(parents=True, exist_ok=True)
         _sweep(target)
         answer = ask(job, progress, stall)
-        with meanwhile.open("rb") as done:
-            os.fsync(done.fileno())
-        meanwhile.replace(target)
+        durable.move(meanwhile, target)
     except OSError as error:
         raise OutputError(f"{target} cannot be written: {error.strerror}.") from error
     finally:

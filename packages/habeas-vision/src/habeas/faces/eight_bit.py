@@ -17,6 +17,8 @@ from onnx import version_converter
 from onnxruntime import quantization
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
+from habeas.foundation import durable
+
 ASSET = "centerface-8bit.onnx"
 #: ONNX Runtime's own format of calibration: least and greatest value of each tensor.
 RANGES = Path(__file__).with_name("centerface-ranges.json")
@@ -85,7 +87,7 @@ def quantise(
             calibration_cache_path=str(ranges),
         )
         onnx.save(_of_bytes(onnx.load(str(made))), str(made))
-        made.replace(target)
+        durable.move(made, target)
 
 
 def _of_bytes(model: onnx.ModelProto) -> onnx.ModelProto:

@@ -12,6 +12,7 @@ import httpx
 
 from habeas.custody.reader import OneTimeKey, OpenedPhoto, WrappedShare
 from habeas.foundation.errors import HabeasError
+from habeas.foundation.problem import Problem, ProblemFormatError
 from habeas.protocol import Receipt
 
 
@@ -23,7 +24,7 @@ class PortalError(HabeasError):
 
     def __init__(
         self, cause: str, remedy: str | None = None, *, code: str = "portal",
-        status: int | None = None, index: int | None = None,
+        status: int = 503, index: int | None = None,
     ) -> None:  # fmt: skip
         super().__init__(cause, remedy)
         self.code = code
@@ -66,21 +67,19 @@ class PortalClient:
             response = self._http.request(method, path, **options)
         except httpx.HTTPError as error:
             raise PortalError(f"The portal at {self.url} does not answer: {error}.") from error
+        status = response.status_code
         try:
+            if status >= 400:
+                problem = Problem.decode(response.content, status)
+                raise PortalError(
+                    problem.detail, problem.remedy, code=problem.code, status=status,
+                    index=problem.more.get("index"),
+                )  # fmt: skip
             answer = response.json()
-        except ValueError as error:
-            raise PortalError(
-                f"The portal answered with status {response.status_code} and no JSON.",
-                status=response.status_code,
-            ) from error
-        if response.status_code >= 400 or not isinstance(answer, dict):
-            raise PortalError(
-                str(answer.get("cause", f"The portal answered {response.status_code}.")),
-                answer.get("remedy"),
-                code=str(answer.get("code", "portal")),
-                status=response.status_code,
-                index=answer.get("index"),
-            )
+        except (ProblemFormatError, ValueError, RecursionError) as error:
+            raise PortalError(f"The portal answered {status}, and not as a portal does.") from error
+        if not isinstance(answer, dict):
+            raise PortalError(f"The portal answered {status}, and not as a portal does.")
         return answer
 
     def apply(self, service: str, fields: dict[str, str], photo: bytes) -> dict[str, Any]:

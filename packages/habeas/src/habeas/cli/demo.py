@@ -21,6 +21,7 @@ from habeas.cli._portal import PortalClient, PortalError
 from habeas.deploy import installation
 from habeas.deploy.supervisor import Supervisor
 from habeas.faces import assets
+from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Receipt
 
@@ -100,8 +101,7 @@ class _Journey:
         answer = self._applicant.apply(_SERVICE, _FIELDS, self._photo)
         self._case = answer["reference"]
         receipt = Receipt.read(answer["receipt"])
-        self.receipt_file.write_bytes(receipt.encode())
-        self.receipt_file.chmod(0o600)
+        durable.write(self.receipt_file, receipt.encode(), private=True)
         self._sealed_picture = base64.b64decode(answer["photo"])
         # The withdrawal will delete the sealed photo; a copy stays for whoever wants to look.
         for blob in installation.blobs(self._place):

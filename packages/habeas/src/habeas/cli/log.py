@@ -190,25 +190,21 @@ def monitor(
     Without --follow the exit status is 0 when there is nothing to find fault with, 2 with
     findings (also of earlier looks, with the same state), 3 when the log does not answer.
     """
-    import sqlite3
-
     from habeas.cli._monitor import watch
+    from habeas.foundation.database import Database
     from habeas.protocol import Receipt
     from habeas.register.monitor import rules
     from habeas.tlog.monitor import Monitor
 
     receipts = [Receipt.decode(each.read_bytes()) for each in receipt or []]
-    connection = sqlite3.connect(state, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA journal_mode = WAL")
-    with _client(log) as client:
+    with Database(state) as database, _client(log) as client:
         watching = Monitor(
-            connection, client, _policy(policy), rules(receipts, most_a_day=most_a_day),
+            database, client, _policy(policy), rules(receipts, most_a_day=most_a_day),
             stale_after=stale_after,
         )  # fmt: skip
         status = watch(
             watching, every=every if follow else None, metrics_port=metrics_port, as_json=as_json
         )
-    connection.close()
     raise typer.Exit(status)
 
 

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from habeas.faces import assets
+from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
 
 app = typer.Typer(
@@ -27,11 +28,8 @@ app = typer.Typer(
 
 def _store(asset: assets.Asset, content: bytes) -> None:
     assets.verify(asset, content)
-    assets.folder().mkdir(parents=True, exist_ok=True)
-    final = assets.folder() / asset.name
-    part = final.with_suffix(".part")
-    part.write_bytes(content)
-    part.replace(final)
+    durable.make(assets.folder())
+    durable.write(assets.folder() / asset.name, content)
 
 
 def _download(wheel: assets.Wheel, into: Path) -> Path:

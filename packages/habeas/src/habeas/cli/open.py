@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from habeas.cli._portal import PortalClient
+from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Purpose
 
@@ -46,9 +46,7 @@ def open_(
         raise HabeasError(f"{out} exists already.", "Name another file with --out.")
     with PortalClient(portal, (user, password)) as client:
         case_opened = client.open(case, purpose, reason)
-    handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(case_opened.opened.photo)
+    durable.create(out, case_opened.opened.photo, private=True)
     for trustee, cause in case_opened.opened.bad.items():
         typer.echo(f"Warning: {trustee} sent a bad share: {cause}", err=True)
     if json_:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from habeas.cli._portal import PortalClient
+from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Receipt
 
@@ -47,9 +48,7 @@ def seal(
     with PortalClient(portal) as client:
         answer = client.apply(service, fields, photo.read_bytes())
     kept = Receipt.read(answer["receipt"])
-    with receipt.open("xb") as file:
-        receipt.chmod(0o600)
-        file.write(kept.encode())
+    durable.create(receipt, kept.encode(), private=True)
     if json_:
         typer.echo(json.dumps({"reference": answer["reference"], "receipt": str(receipt)}))
         return

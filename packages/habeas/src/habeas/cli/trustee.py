@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from habeas.foundation import durable
+
 if TYPE_CHECKING:
     from habeas.protocol import KeyStatement, TrusteeIdentity
     from habeas.trustee.recovery import Circle
@@ -64,7 +66,7 @@ def init(
         )
     except ValidationError as error:
         raise SetupError(f"These settings cannot be used: {error}") from error
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    durable.make(data, private=True)
     keys = keyring.create(data, settings, protection.value)
     settings.save(data)
     typer.echo(keys.identity(settings).encode().decode())
@@ -225,14 +227,14 @@ def _fetch(identity: TrusteeIdentity, month: str) -> KeyStatement:
 def offer(data: Folder, *, newcomer: Newcomer, helper: Helpers, out: Out) -> None:
     """First, at every helper: make what hides the parts from the newcomer."""
     from habeas.trustee import Trustee
-    from habeas.trustee.settings import write_private
 
     trustee = Trustee(data)
     try:
         notes = trustee.recovery.offer(_circle(newcomer, helper), _fetch)
     finally:
         trustee.close()
-    write_private(out, json.dumps(notes, indent=1) + "\n")
+    text = json.dumps(notes, indent=1) + "\n"
+    durable.write(out, text.encode(), private=True)
 
 
 @recover.command()
@@ -248,7 +250,6 @@ def give(
 ) -> None:
     """Then, at every helper: give masked parts of the lost shares. The log will say so."""
     from habeas.trustee import Trustee
-    from habeas.trustee.settings import write_private
 
     notes = [note for file in offers for note in json.loads(file.read_text())]
     trustee = Trustee(data)
@@ -257,7 +258,8 @@ def give(
         name = trustee.settings.name
     finally:
         trustee.close()
-    write_private(out, json.dumps({"trustee": name, "parts": parts}, indent=1) + "\n")
+    text = json.dumps({"trustee": name, "parts": parts}, indent=1) + "\n"
+    durable.write(out, text.encode(), private=True)
     typer.echo(f"Parts of {len(parts)} shares.")
 
 

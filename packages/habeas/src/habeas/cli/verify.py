@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +12,7 @@ from rich.console import Console
 
 from habeas import tlog
 from habeas.cli._portal import read_receipt
+from habeas.foundation.database import Database
 from habeas.protocol import Receipt
 from habeas.protocol.client import Circle
 from habeas.register import audit
@@ -58,9 +57,8 @@ def verify_live(receipt: Receipt, policy: str | None, log_url: str | None = None
     """
     offline = verify_offline(receipt, policy)
     rules = tlog.Policy.parse(policy or receipt.policy)
-    memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     with (
-        closing(memory),
+        Database() as memory,
         LogClient(log_url or receipt.log) as log,
         Circle(receipt.trustees, receipt.promise.trustees.k) as circle,
     ):

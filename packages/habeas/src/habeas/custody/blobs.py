@@ -1,12 +1,12 @@
-"""Blobs in a folder: written beside, synced, renamed, so that a crash leaves all or nothing."""
+"""Blobs in a folder: durable files, each there whole or not at all."""
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
 
 _NAME = re.compile(r"\A[0-9a-f]{32}\Z")
@@ -24,7 +24,7 @@ class FileBlobs:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
+        durable.make(folder, private=True)
 
     def _path(self, name: str) -> Path:
         if not _NAME.match(name):
@@ -34,15 +34,8 @@ class FileBlobs:
     def put(self, name: str, content: bytes) -> None:
         """Store durably."""
         path = self._path(name)
-        path.parent.mkdir(exist_ok=True)
-        part = path.with_suffix(".part")
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-        for folder in (path.parent, self._folder):
-            _sync_folder(folder)
+        durable.make(path.parent, private=True)
+        durable.write(path, content, private=True)
 
     def get(self, name: str) -> bytes:
         """The content of *name*.
@@ -57,20 +50,10 @@ class FileBlobs:
 
     def delete(self, name: str) -> None:
         """Delete *name*, and what a crash may have left of it."""
-        path = self._path(name)
-        for file in (path, path.with_suffix(".part")):
-            file.unlink(missing_ok=True)
-        if path.parent.exists():
-            _sync_folder(path.parent)
+        durable.remove(self._path(name))
 
     def names(self) -> Iterable[str]:
         """All names, half-written ones too: nobody refers to them, so they get swept."""
-        return {path.stem for path in self._folder.glob("??/*")}
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        return {
+            path.name.removeprefix(".").removesuffix(".part") for path in self._folder.glob("??/*")
+        }

@@ -25,6 +25,7 @@ from pathlib import Path
 
 from habeas import protocol
 from habeas.deploy.supervisor import Service
+from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Entry, Kind, PolicyDetails, TrusteeIdentity
 
@@ -128,7 +129,7 @@ def _choose_ports(folder: Path, port: int | None, *, free_ports: bool) -> list[i
     else:
         ports = list(range(port or _PORT, (port or _PORT) + count))
     _check_free(ports)
-    file.write_text(json.dumps(ports))
+    durable.write(file, json.dumps(ports).encode())
     return ports
 
 
@@ -149,14 +150,14 @@ def install(folder: Path, *, port: int | None = None, free_ports: bool = False) 
     from habeas.tlog.server import init_log
     from habeas.trustee import Settings, keyring
 
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    durable.make(folder, private=True)
     ports = _choose_ports(folder, port, free_ports=free_ports)
     url = [f"http://127.0.0.1:{each}" for each in ports]
     vkey = init_log(folder / "log", _ORIGIN)
     identities = []
     for number in range(_TRUSTEES):
         place = folder / f"trustee-{number + 1}"
-        place.mkdir(exist_ok=True, mode=0o700)
+        durable.make(place, private=True)
         settings = Settings(
             name=_NAMES[number], url=url[2 + number], log_url=url[1], origin=_ORIGIN
         )
@@ -167,13 +168,13 @@ def install(folder: Path, *, port: int | None = None, free_ports: bool = False) 
     policy = _policy(vkey, identities)
     submitters = ["portal", "recorder", *(f"trustee-{n + 1}" for n in range(_TRUSTEES))]
     tokens = _tokens(folder, submitters)
-    (folder / "recorder").mkdir(exist_ok=True, mode=0o700)
+    durable.make(folder / "recorder", private=True)
     _write_private(folder / "recorder" / "log-token", tokens["recorder"])
-    (folder / "policy.txt").write_text(policy)
-    (folder / "log" / "policy.txt").write_text(policy)
+    for place in (folder, folder / "log"):
+        durable.write(place / "policy.txt", policy.encode())
     for number in range(_TRUSTEES):
         place = folder / f"trustee-{number + 1}"
-        (place / "policy.txt").write_text(policy)
+        durable.write(place / "policy.txt", policy.encode())
         _write_private(place / "log-token", tokens[f"trustee-{number + 1}"])
     site = portal.Site(
         portal=url[0], log=url[1], origin=_ORIGIN, k=_THRESHOLD,
@@ -205,8 +206,7 @@ def _tokens(folder: Path, names: Sequence[str]) -> dict[str, str]:
 
 
 def _write_private(file: Path, content: str) -> None:
-    file.touch(mode=0o600)
-    file.write_text(content)
+    durable.write(file, content.encode(), private=True)
 
 
 def announce(place: Installation) -> None:
@@ -224,7 +224,7 @@ def announce(place: Installation) -> None:
             details=details,
             salt=salt.hex(),
         )
-        file.write_bytes(entry.encode())
+        durable.write(file, entry.encode())
     token = (place.folder / "portal" / "log-token").read_text().strip()
     with LogClient(place.log_url, token) as log:
         log.append(file.read_bytes())

@@ -6,6 +6,7 @@ that keep its tables from leading to anybody's photo.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -14,6 +15,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import TrusteeIdentity
 
@@ -37,7 +39,7 @@ def setup(folder: Path, site: Site) -> None:
     Raises:
         HabeasError: the tables cannot be made.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    durable.make(folder, private=True)
     public = {
         "portal": site.portal,
         "log": site.log,
@@ -45,11 +47,14 @@ def setup(folder: Path, site: Site) -> None:
         "k": site.k,
         "trustees": [each.fields() for each in site.trustees],
     }
-    _write(folder / "site.json", json.dumps(public, indent=1))
-    _write(folder / "policy.txt", site.policy)
-    _write(folder / "log-token", site.log_token)
-    if not (folder / "secret-key").exists():
-        _write(folder / "secret-key", secrets.token_urlsafe(48))
+    for name, content in (
+        ("site.json", json.dumps(public, indent=1)),
+        ("policy.txt", site.policy),
+        ("log-token", site.log_token),
+    ):
+        durable.write(folder / name, content.encode(), private=True)
+    with contextlib.suppress(FileExistsError):
+        durable.create(folder / "secret-key", secrets.token_urlsafe(48).encode(), private=True)
     # Django reads its settings once for each process: a process of its own has this folder's.
     done = subprocess.run(
         [sys.executable, "-m", "habeas.portal.prepare"],
@@ -64,10 +69,3 @@ def setup(folder: Path, site: Site) -> None:
             f"The portal's tables could not be made: {words[-1]}",
             f"Check that {folder} can be written to.",
         )
-
-
-def _write(file: Path, content: str) -> None:
-    part = file.with_name(file.name + ".part")
-    part.touch(mode=0o600)
-    part.write_text(content)
-    part.replace(file)

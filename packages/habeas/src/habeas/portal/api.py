@@ -23,6 +23,7 @@ from habeas.portal.apply.submit import submit
 from habeas.portal.desk import openings
 from habeas.portal.desk.openings import Officer
 from habeas.portal.desk.views import officer_of
+from habeas.portal.middleware import problem_response
 from habeas.portal.services import services
 from habeas.portrait import MAX_BYTES, words
 from habeas.portrait.errors import TooLargeError
@@ -41,8 +42,18 @@ class BadRequestError(HabeasError):
     remedy = "Correct the request; `habeas --help` shows what the commands send."
 
 
-def _problem(cause: str, status: int, code: str, remedy: str) -> JsonResponse:
-    return JsonResponse({"code": code, "cause": cause, "remedy": remedy}, status=status)
+class SignInError(HabeasError):
+    """User name and password that do not belong together."""
+
+    code = "sign-in"
+    remedy = "Check user name and password."
+
+
+class UnknownCaseError(HabeasError):
+    """A reference that no case has."""
+
+    code = "unknown-case"
+    remedy = "Check the reference."
 
 
 def for_officers(view: Callable[Concatenate[HttpRequest, Officer, P], HttpResponse]) -> View[P]:
@@ -57,9 +68,7 @@ def for_officers(view: Callable[Concatenate[HttpRequest, Officer, P], HttpRespon
             name = password = ""
         user = authenticate(request, username=name, password=password)
         if kind.lower() != "basic" or user is None:
-            answer = _problem(
-                "The sign-in is not right.", 401, "sign-in", "Check user name and password."
-            )
+            answer = problem_response(SignInError("The sign-in is not right."), 401)
             answer["WWW-Authenticate"] = 'Basic realm="desk"'
             return answer
         return view(request, officer_of(user), *args, **kwargs)
@@ -130,7 +139,7 @@ def opening(request: HttpRequest, officer: Officer, reference: str) -> HttpRespo
     """Ask to open the photo of one case."""
     case = Application.objects.filter(pk=reference).first()
     if case is None:
-        return _problem("There is no such case.", 404, "unknown-case", "Check the reference.")
+        return problem_response(UnknownCaseError("There is no such case."), 404)
     return JsonResponse(openings.ask_to_open(officer, case, _body(request)).as_json())
 
 

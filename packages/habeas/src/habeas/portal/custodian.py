@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from functools import cache
 
 from django.conf import settings
 
 from habeas.custody import Context, Custody, FileBlobs
+from habeas.foundation.database import Database
 from habeas.portal.vault.ledger import DjangoLedger
 from habeas.portrait import CheckPool
 from habeas.protocol import Receipt, TrusteeIdentity
@@ -28,16 +28,8 @@ def policy_text() -> str:
 
 @cache
 def _log_copy() -> LogCopy:
-    connection = sqlite3.connect(
-        settings.DATA / "register.sqlite3",
-        isolation_level=None,
-        check_same_thread=False,
-        timeout=20,
-    )
-    connection.execute("PRAGMA journal_mode = WAL")
-    # A copy can be made again: it need not survive the power failing.
-    connection.execute("PRAGMA synchronous = NORMAL")
-    return LogCopy(connection, LogClient(settings.SITE["log"]), Policy.parse(policy_text()))
+    database = Database(settings.DATA / "register.sqlite3")
+    return LogCopy(database, LogClient(settings.SITE["log"]), Policy.parse(policy_text()))
 
 
 @cache

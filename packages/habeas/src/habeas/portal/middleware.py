@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from habeas.custody import RefusedError, UnknownPhotoError
+from habeas.foundation import problem
 from habeas.foundation.errors import HabeasError
+from habeas.foundation.problem import Problem
 from habeas.portrait import PhotoError
 from habeas.protocol import MalformedError
 
@@ -56,7 +58,7 @@ class SaidForPeople:
         status = status_of(exception)
         wants_json = "application/json" in request.headers.get("accept", "")
         if wants_json or request.path.startswith("/api/"):
-            return JsonResponse(as_json(exception), status=status)
+            return problem_response(exception, status)
         return render(request, "problem.html", {"error": exception}, status=status)
 
 
@@ -73,15 +75,14 @@ def status_of(error: HabeasError) -> int:
     return 503
 
 
-def as_json(error: HabeasError) -> dict[str, object]:
-    """Code, cause, remedy, and the log index of a refusal."""
-    answer: dict[str, object] = {
-        "code": error.code, "cause": error.cause, "remedy": error.remedy,
-    }  # fmt: skip
+def problem_response(error: HabeasError, status: int) -> HttpResponse:
+    """Problem details of *error*, with the log index of a refusal, and who is missing."""
+    more: dict[str, object] = {}
     index = getattr(error, "index", None)
     if index is not None:
-        answer["index"] = index
+        more["index"] = index
     missing = getattr(error, "missing", None)
     if missing:
-        answer["missing"] = list(missing)
-    return answer
+        more["missing"] = list(missing)
+    body = Problem.of(error, status, **more).encode()
+    return HttpResponse(body, status=status, content_type=problem.MEDIA_TYPE)

@@ -6,7 +6,7 @@ the pointer is erased, and only the receipt leads to the photo.
 
 from __future__ import annotations
 
-import os
+import contextlib
 import secrets
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
 from habeas.custody import Handle
+from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
 
 
@@ -28,19 +29,10 @@ class PointerError(HabeasError):
 def _key(office: str) -> bytes:
     file: Path = settings.DATA / "keys" / f"office-{office}.key"
     if not file.exists():
-        file.parent.mkdir(mode=0o700, exist_ok=True)
-        part = file.with_suffix(f".{secrets.token_hex(4)}")
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as private:
-            private.write(secrets.token_bytes(32).hex())
-            private.flush()
-            os.fsync(private.fileno())
-        try:
-            os.link(part, file)  # fails when another process was first: then its key counts
-        except FileExistsError:
-            pass
-        finally:
-            part.unlink()
+        durable.make(file.parent, private=True)
+        # When another process was first, its key counts.
+        with contextlib.suppress(FileExistsError):
+            durable.create(file, secrets.token_hex(32).encode(), private=True)
     return bytes.fromhex(file.read_text())
 
 

@@ -8,6 +8,8 @@ import secrets
 
 import django
 
+from habeas.foundation import durable
+
 
 def main() -> None:
     """Bring the tables up to date; make each office one officer, where it has none."""
@@ -31,8 +33,7 @@ def main() -> None:
         officer = User.objects.create_user(f"officer@{office}", password=password)
         officer.groups.add(group)
         known[office] = [officer.get_username(), password]
-    file.touch(mode=0o600)
-    file.write_text(json.dumps(known, indent=1))
+    durable.write(file, json.dumps(known, indent=1).encode(), private=True)
 
 
 if __name__ == "__main__":

@@ -6,11 +6,10 @@ portal's public register, the applicant's history and `habeas verify` all read f
 
 from __future__ import annotations
 
-import sqlite3
-import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from habeas.foundation.database import Database
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Entry
 from habeas.tlog import Policy
@@ -42,16 +41,15 @@ class LogCopy:
     """A copy that follows one log.
 
     Args:
-        connection: SQLite with ``isolation_level=None`` and ``check_same_thread=False``.
+        database: for the copy alone.
         source: the log.
         policy: what makes its checkpoints count.
     """
 
-    def __init__(self, connection: sqlite3.Connection, source: Source, policy: Policy) -> None:
-        self._connection = connection
-        self._lock = threading.RLock()
-        connection.executescript(_SCHEMA)
-        self._view = LogView(connection, source, policy, self._add, self._lock)
+    def __init__(self, database: Database, source: Source, policy: Policy) -> None:
+        self._database = database
+        database.prepare(_SCHEMA)
+        self._view = LogView(database, source, policy, self._add)
 
     def _add(self, position: int, content: bytes) -> None:
         row: tuple[str | None, ...]
@@ -61,7 +59,8 @@ class LogCopy:
         except HabeasError:
             # Anybody's bytes may stand on a log; what is no entry is kept and counts as such.
             row = ("unknown", None, None, None, None)
-        self._connection.execute(
+        # Within the view's transaction.
+        self._database.connection.execute(
             "INSERT INTO copied VALUES (?, ?, ?, ?, ?, ?, ?)", (position, content, *row)
         )
 
@@ -87,8 +86,8 @@ class LogCopy:
         """For each tag that is on the log: index and bytes of its first entry."""
         wanted = list(tags)
         marks = ",".join("?" * len(wanted))
-        with self._lock:
-            rows = self._connection.execute(
+        with self._database.reading() as connection:
+            rows = connection.execute(
                 f"SELECT tag, position, content FROM copied WHERE tag IN ({marks}) "  # noqa: S608
                 "ORDER BY position DESC",
                 wanted,
@@ -97,16 +96,16 @@ class LogCopy:
 
     def entry(self, position: int) -> bytes | None:
         """The entry at *position*, or None beyond the copy."""
-        with self._lock:
-            row = self._connection.execute(
+        with self._database.reading() as connection:
+            row = connection.execute(
                 "SELECT content FROM copied WHERE position = ?", (position,)
             ).fetchone()
         return row[0] if row else None
 
     def newest(self, count: int, before: int | None = None) -> Iterator[tuple[int, bytes]]:
         """The *count* newest entries below index *before*, newest first."""
-        with self._lock:
-            rows = self._connection.execute(
+        with self._database.reading() as connection:
+            rows = connection.execute(
                 "SELECT position, content FROM copied WHERE position < ? "
                 "ORDER BY position DESC LIMIT ?",
                 (self._view.size if before is None else before, count),
@@ -121,8 +120,8 @@ class LogCopy:
         kinds: tuple[str, str] = ("camera", "footage"),
     ) -> list[tuple[int, bytes]]:
         """The *count* newest entries about a camera below index *before*, newest first."""
-        with self._lock:
-            return self._connection.execute(
+        with self._database.reading() as connection:
+            return connection.execute(
                 "SELECT position, content FROM copied WHERE kind IN ('camera', 'footage') AND "
                 "json_extract(CAST(content AS TEXT), '$.details.camera') = ? AND position < ? "
                 "AND kind IN (?, ?) ORDER BY position DESC LIMIT ?",
@@ -131,8 +130,8 @@ class LogCopy:
 
     def figures(self) -> list[Figure]:
         """Counts by kind, office and purpose."""
-        with self._lock:
-            rows = self._connection.execute(
+        with self._database.reading() as connection:
+            rows = connection.execute(
                 "SELECT kind, coalesce(office, ''), coalesce(purpose, ''), count(*) FROM copied "
                 "GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
             ).fetchall()

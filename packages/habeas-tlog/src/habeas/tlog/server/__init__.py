@@ -10,11 +10,11 @@ FOLDER/log.sqlite3       the writer's state
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 from starlette.applications import Starlette
 
+from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
 from habeas.tlog.errors import LogUnavailableError
 from habeas.tlog.note import NoteSigner
@@ -48,14 +48,12 @@ def init_log(folder: Path, origin: str) -> str:
     Raises:
         FormatError: *origin* cannot name a key.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    durable.make(folder)
     file = folder / "log.key"
     if not file.exists():
         signer = NoteSigner.generate(origin)
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as private:
-            private.write(signer.private + "\n")
-        (folder / "policy.txt").write_text(f"log {signer.vkey}\nquorum none\n")
+        durable.create(file, f"{signer.private}\n".encode(), private=True)
+        durable.write(folder / "policy.txt", f"log {signer.vkey}\nquorum none\n".encode())
     return read_signer(folder).vkey
 
 

@@ -15,7 +15,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from habeas.foundation import problem
 from habeas.foundation.errors import HabeasError
+from habeas.foundation.problem import Problem
 from habeas.tlog.errors import FormatError, LogUnavailableError
 from habeas.tlog.server.sequencer import QueueFullError, Sequencer
 from habeas.tlog.tiles import MAX_ENTRY, TILE_WIDTH, Tile, decode_bundle
@@ -163,7 +165,7 @@ async def _body(request: Request, limit: int) -> bytes | None:
     return body
 
 
-def _problem(error: HabeasError, status: int) -> JSONResponse:
+def _problem(error: HabeasError, status: int) -> Response:
     headers = {"Retry-After": "1"} if status in (429, 503) else {}
-    body = {"code": error.code, "cause": error.cause, "remedy": error.remedy}
-    return JSONResponse(body, status_code=status, headers={**headers, **_OPEN_TO_ALL})
+    body = Problem.of(error, status).encode()
+    return Response(body, status, {**headers, **_OPEN_TO_ALL}, problem.MEDIA_TYPE)

@@ -13,13 +13,21 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from habeas.foundation.errors import HabeasError
 from habeas.portal.apply.models import Application
 from habeas.portal.desk import openings
 from habeas.portal.desk.openings import Officer
+from habeas.portal.middleware import problem_response
 from habeas.portal.services import offices, services
 from habeas.protocol import Purpose
 
 _MAX_BODY = 16 * 1024
+
+
+class PasswordError(HabeasError):
+    """The password that an officer repeats for an opening is wrong."""
+
+    code = "password"
 
 
 def officer_of(user: User) -> Officer:
@@ -101,12 +109,10 @@ def opening(request: HttpRequest, reference: str) -> HttpResponse:
     except (ValueError, AttributeError) as error:
         raise openings.RequestError("The request is not JSON.") from error
     if not cast("User", request.user).check_password(password):
-        problem = {
-            "code": "password",
-            "cause": _("The password is not right."),
-            "remedy": _("Enter the password that you signed in with."),
-        }
-        return JsonResponse(problem, status=401)
+        wrong = PasswordError(
+            _("The password is not right."), _("Enter the password that you signed in with.")
+        )
+        return problem_response(wrong, 401)
     return JsonResponse(openings.ask_to_open(officer, found, body).as_json())
 
 

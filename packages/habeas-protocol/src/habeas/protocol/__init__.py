@@ -1,76 +1,55 @@
-"""What is promised, and what is said about it: every document that is hashed or signed."""
+"""What is promised, and what is said about it: every document that is hashed or signed.
+
+Protocol 2 (docs/protocol). Pure: bytes in, documents or errors out; `client` alone speaks
+with anybody. Here are the names that most need; each module has its own.
+"""
 
 from habeas.protocol.canonical import MalformedError
+from habeas.protocol.chain import Chain, Pins
+from habeas.protocol.circle import Circle, verify_circle, verify_terms
 from habeas.protocol.entry import (
-    CUSTODIAN,
     CommitmentError,
     Entry,
     Kind,
     commitment,
-    tag,
+    sign_entry,
     verify_commitment,
 )
+from habeas.protocol.keys import Role, Signer, Writer, writer_id
+from habeas.protocol.parties import Identity, Office
+from habeas.protocol.reading import Foreign, read_entry, verify_entry
 from habeas.protocol.receipt import Receipt, ReceiptError
-from habeas.protocol.statements import (
-    Acknowledgement,
-    ErasedDetails,
-    ErasedStatement,
-    KeyDestroyedDetails,
-    KeyDestroyedStatement,
-    KeyStatement,
-    PolicyDetails,
-    RefusedDetails,
-    RefusedStatement,
-    ReleasedDetails,
-    ReleasedStatement,
-    RequestDetails,
-    SealedDetails,
-    TrusteeIdentity,
-)
-from habeas.protocol.terms import (
-    SUITE,
-    Promise,
-    Purpose,
-    SealedPhoto,
-    Terms,
-    TrusteeKey,
-    Trustees,
-    trustee_key_id,
-    withdraw_hash,
-)
+from habeas.protocol.request import Request
+from habeas.protocol.stream import CUSTODIAN
+from habeas.protocol.terms import Promise, Purpose, Terms
 
 __all__ = [
     "CUSTODIAN",
-    "SUITE",
-    "Acknowledgement",
+    "Chain",
+    "Circle",
     "CommitmentError",
     "Entry",
-    "ErasedDetails",
-    "ErasedStatement",
-    "KeyDestroyedDetails",
-    "KeyDestroyedStatement",
-    "KeyStatement",
+    "Foreign",
+    "Identity",
     "Kind",
     "MalformedError",
-    "PolicyDetails",
+    "Office",
+    "Pins",
     "Promise",
     "Purpose",
     "Receipt",
     "ReceiptError",
-    "RefusedDetails",
-    "RefusedStatement",
-    "ReleasedDetails",
-    "ReleasedStatement",
-    "RequestDetails",
-    "SealedDetails",
-    "SealedPhoto",
+    "Request",
+    "Role",
+    "Signer",
     "Terms",
-    "TrusteeIdentity",
-    "TrusteeKey",
-    "Trustees",
+    "Writer",
     "commitment",
-    "tag",
-    "trustee_key_id",
+    "read_entry",
+    "sign_entry",
+    "verify_circle",
     "verify_commitment",
-    "withdraw_hash",
+    "verify_entry",
+    "verify_terms",
+    "writer_id",
 ]

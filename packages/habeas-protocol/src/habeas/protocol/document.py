@@ -1,24 +1,129 @@
-"""The base of all documents here: frozen, strict, closed, with canonical bytes and a digest."""
+"""Protocol 2, conventions: types of fields, and the base of all documents.
+
+A document is frozen, strict and closed, and has canonical bytes and a digest. Reading one
+is total: any bytes end in the document or in `MalformedError`.
+"""
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
-from typing import Annotated, Any, Self
+from datetime import date
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 
+from habeas.foundation.errors import HabeasError
 from habeas.protocol import canonical
+from habeas.tlog import NoteVerifier, parse_cosigner
+
+FIRST_DAY, LAST_DAY = "2020-01-01", "2199-12-31"
+#: An X-Wing public key: ML-KEM-768 (1,184 bytes) then X25519 (32 bytes).
+X_WING_BYTES = 1216
+ED25519_SIGNATURE_BYTES = 64
+
+
+def digest(label: str, content: bytes) -> bytes:
+    """``H(label, content)``: SHA-256("habeas/v2/label" ‖ 00 ‖ content); 32 bytes."""
+    return hashlib.sha256(b"habeas/v2/" + label.encode() + b"\0" + content).digest()
+
+
+def unbase64(text: str, *, least: int = 0, most: int = canonical.MAX_BYTES) -> bytes:
+    """The bytes of standard, padded, canonical base64.
+
+    Raises:
+        ValueError: it is none, or its bytes are fewer than *least* or more than *most*.
+    """
+    try:
+        content = base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        raise ValueError("this is not base64") from error
+    if base64.b64encode(content) != text.encode():
+        raise ValueError("this is not canonical base64")
+    if not least <= len(content) <= most:
+        raise ValueError(f"{len(content)} bytes are not {least} to {most}")
+    return content
+
+
+def base64_of(content: bytes) -> str:
+    """Standard base64, padded."""
+    return base64.b64encode(content).decode()
+
+
+def _day(text: str) -> str:
+    date.fromisoformat(text)
+    if not FIRST_DAY <= text <= LAST_DAY:
+        raise ValueError(f"days are from {FIRST_DAY} to {LAST_DAY}")
+    return text
+
+
+def _sized(length: int) -> AfterValidator:
+    def check(text: str) -> str:
+        unbase64(text, least=length, most=length)
+        return text
+
+    return AfterValidator(check)
+
+
+def _vkey(text: str) -> str:
+    try:
+        canonical_text = NoteVerifier.parse(text).vkey
+    except (HabeasError, ValueError) as error:
+        raise ValueError("this is no Ed25519 verifier key") from error
+    if canonical_text != text:
+        raise ValueError("this verifier key is not written in the one canonical way")
+    return text
+
+
+def _cosigner(text: str) -> str:
+    try:
+        canonical_text = parse_cosigner(text).vkey
+    except (HabeasError, ValueError) as error:
+        raise ValueError("this is no verifier key of a witness") from error
+    if canonical_text != text:
+        raise ValueError("this verifier key is not written in the one canonical way")
+    return text
+
 
 Hex16 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 Hex32 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 #: Schema-less URL of a log, trustee or witness: signed-note forbids spaces and plus in key names.
 KeyName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._/-]{1,128}$")]
+#: A day that exists, 2020-01-01 to 2199-12-31.
 Day = Annotated[
-    str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")
+    str,
+    StringConstraints(pattern=r"^2[01][0-9]{2}-[0-9]{2}-[0-9]{2}$"),
+    AfterValidator(_day),
 ]
-Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
-Text = Annotated[str, StringConstraints(max_length=500)]
+Month = Annotated[str, StringConstraints(pattern=r"^(20[2-9][0-9]|21[0-9]{2})-(0[1-9]|1[0-2])$")]
+#: At most 500 code points, and no control characters but tab and the ends of lines.
+Text = Annotated[
+    str,
+    StringConstraints(max_length=500, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"),
+]
+#: What a person sees as the number of their case.
+Reference = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,64}$")]
+Url = Annotated[str, StringConstraints(max_length=256, pattern=r"^https?://[\x21-\x7e]+$")]
+#: A verifier key (C2SP signed-note) of type Ed25519.
+Vkey = Annotated[str, StringConstraints(max_length=256), AfterValidator(_vkey)]
+#: A verifier key of a witness (C2SP tlog-cosignature): Ed25519 or ML-DSA-44.
+WitnessVkey = Annotated[str, StringConstraints(max_length=2048), AfterValidator(_cosigner)]
+#: Base64 of an X-Wing public key.
+XWingKey = Annotated[str, StringConstraints(max_length=1624), _sized(X_WING_BYTES)]
+#: Base64 of an Ed25519 signature.
+Signature64 = Annotated[str, StringConstraints(max_length=88), _sized(ED25519_SIGNATURE_BYTES)]
+#: A signed note within a document.
+Note = Annotated[str, StringConstraints(max_length=48 * 1024)]
+Count = Annotated[int, Field(ge=0, le=canonical.MAX_INTEGER)]
 
 
 class Document(BaseModel):
@@ -26,13 +131,25 @@ class Document(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
+    #: Most canonical bytes of a document of this kind.
+    LIMIT: ClassVar[int] = canonical.MAX_BYTES
+
     def fields(self) -> dict[str, Any]:
         """The JSON object, without fields that are not set."""
         return self.model_dump(mode="json", exclude_none=True)
 
     def encode(self) -> bytes:
-        """Canonical JSON (RFC 8785)."""
-        return canonical.encode(self.fields())
+        """Canonical JSON (RFC 8785).
+
+        Raises:
+            MalformedError: it has grown beyond what a reader takes.
+        """
+        content = canonical.encode(self.fields())
+        if len(content) > self.LIMIT:
+            raise canonical.MalformedError(
+                f"{type(self).__name__}: {len(content)} bytes; {self.LIMIT} are allowed."
+            )
+        return content
 
     def digest(self) -> bytes:
         """SHA-256 of the canonical bytes; 32 bytes."""
@@ -45,13 +162,7 @@ class Document(BaseModel):
         Raises:
             MalformedError: a field is missing, unknown or not what it must be.
         """
-        try:
-            # JSON has no tuples: strict mode takes lists for them only when it reads JSON.
-            return cls.model_validate_json(canonical.encode(fields))
-        except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            where = ".".join(str(part) for part in first["loc"]) or cls.__name__
-            raise canonical.MalformedError(f"{cls.__name__}: {where}: {first['msg']}.") from error
+        return cls._validate(canonical.encode(fields))
 
     @classmethod
     def decode(cls, content: bytes) -> Self:
@@ -60,4 +171,17 @@ class Document(BaseModel):
         Raises:
             MalformedError: not canonical JSON, or not a document of this kind.
         """
-        return cls.read(canonical.decode(content))
+        canonical.decode(content, limit=cls.LIMIT)
+        return cls._validate(content)
+
+    @classmethod
+    def _validate(cls, content: bytes) -> Self:
+        # JSON has no tuples: strict mode takes lists for them only when it reads JSON.
+        try:
+            return cls.model_validate_json(content)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+            # Names of fields may be a stranger's: nothing of them but plain signs is repeated.
+            where = ".".join(str(part) for part in first["loc"])[:80]
+            where = where.encode("ascii", "backslashreplace").decode() or "the document"
+            raise canonical.MalformedError(f"{cls.__name__}: {where!r} is not valid.") from error

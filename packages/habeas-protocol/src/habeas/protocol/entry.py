@@ -1,25 +1,33 @@
-"""Log entries: public, about acts and not about people.
+"""Protocol 2, section 2: log entries, public, about acts and not about people.
 
-An entry names no person, number, file, image or exact time. ``tag`` lets those who
-hold a photo's track key find its entries, and see that none is missing; ``commit``
-binds the details, which go to those entitled to them and never on the log.
+An entry names no person, number, file, image or exact time. ``tag`` lets those who hold
+the key of its stream find it, and see that none is missing; ``commit`` binds the details,
+which go to those entitled to them and stand on the log only for acts of institutions.
+Which key may have written it is for `habeas.protocol.reading`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
-from habeas.protocol import canonical
-from habeas.protocol.document import Day, Document, Hex16, Hex32, KeyName, Slug
+from habeas.protocol import canonical, keys
+from habeas.protocol.document import Day, Document, Hex16, Hex32, Signature64, Slug
+from habeas.protocol.keys import Role, Signer, Writer
 from habeas.protocol.terms import Purpose
 
-#: Who numbers an entry's tag: the custodian, or the trustee with share index i (stream i + 1).
-CUSTODIAN = 0
+MAX_BYTES = 4096
+#: Of a `circle` and a `roster`.
+MAX_LARGE_BYTES = 49_152
+SALT_BYTES = 32
+#: In a canonical entry only ``slot``, ``tag``, ``v`` and ``writer`` come after the signature.
+_SIGNATURE = b',"signature":"'
+_SIGNATURE_END = 89
 
 
 class Kind(StrEnum):
@@ -27,88 +35,71 @@ class Kind(StrEnum):
 
     SEALED = "sealed"
     REQUESTED = "requested"
+    CLOSED = "closed"
     RELEASED = "released"
     REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
     ERASED = "erased"
+    WITHDRAWN = "withdrawn"
+    KEY = "key"
     KEY_DESTROYED = "key-destroyed"
-    POLICY = "policy"
+    CIRCLE = "circle"
+    ROSTER = "roster"
+    SUSPENDED = "suspended"
+    RECOVERY = "recovery"
     CAMERA = "camera"
     FOOTAGE = "footage"
 
 
-#: Acts on one photo carry a tag; acts of institutions carry their details in the open.
-TAGGED = frozenset({Kind.SEALED, Kind.REQUESTED, Kind.RELEASED, Kind.WITHDRAWN, Kind.ERASED})
-OPEN = frozenset({Kind.KEY_DESTROYED, Kind.POLICY, Kind.CAMERA, Kind.FOOTAGE})
+@dataclass(frozen=True)
+class Shape:
+    """What an entry of one kind looks like, and who may write it.
 
-
-class Entry(Document):
-    """One line of the public log."""
-
-    v: Literal[1] = 1
-    kind: Annotated[Kind, Field(strict=False)]
-    service: Slug | None = None
-    office: Slug | None = None
-    purpose: Annotated[Purpose, Field(strict=False)] | None = None
-    #: The trustee that acted, for what trustees say.
-    trustee: KeyName | None = None
-    #: Why it was refused: one of the public codes.
-    code: Slug | None = None
-    day: Day
-    tag: Hex16 | None = None
-    commit: Hex32
-    #: The details themselves, for acts of institutions: nobody's secret.
-    details: dict[str, Any] | None = None
-    salt: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        if self.kind in TAGGED and self.tag is None:
-            raise ValueError(f"an entry of kind {self.kind} carries a tag")
-        if (self.kind is Kind.REFUSED) != (self.code is not None):
-            raise ValueError("a refusal, and only a refusal, carries a code")
-        shown = self.details is not None and self.salt is not None
-        if shown != (self.kind in OPEN):
-            raise ValueError("details stand open for acts of institutions, and only there")
-        if self.details is not None and self.salt is not None:
-            expected = commitment(bytes.fromhex(self.salt), self.details)
-            if not hmac.compare_digest(expected, self.commit):
-                raise ValueError("the commitment does not fit the details")
-        return self
-
-
-def tag(track_key: bytes, stream: int, counter: int) -> str:
-    """The tag of entry number *counter* (from 0, without gaps) of *stream* for one photo.
-
-    Each writer numbers its own stream, so that independent trustees need not agree
-    on a counter and the holder of the track key still sees every gap.
-
-    Args:
-        track_key: 32 bytes, known to the receipt's holder, the trustees and the custodian.
-        stream: ``CUSTODIAN``, or share index + 1 of the trustee that writes; 0 to 255.
-        counter: number of the entry in its stream; below 2^64.
-
-    Returns:
-        16 bytes as lower-case hex: the first half of
-        HMAC-SHA256(track key, "habeas/v1/tag" ‖ 0x00 ‖ stream ‖ big-endian u64 counter).
+    Attributes:
+        roles: of the writers.
+        fields: those that it must have, of ``service``, ``office``, ``purpose``, ``code``,
+            ``tag`` and ``slot``.
+        optional: those of the same that it may have. It has no others.
+        open: details and salt stand in it.
+        limit: most canonical bytes.
     """
-    message = b"habeas/v1/tag\0" + bytes([stream]) + counter.to_bytes(8, "big")
-    return hmac.digest(track_key, message, "sha256")[:16].hex()
+
+    roles: frozenset[Role]
+    fields: frozenset[str] = frozenset()
+    optional: frozenset[str] = frozenset()
+    open: bool = False
+    limit: int = MAX_BYTES
 
 
-def commitment(salt: bytes, details: dict[str, Any]) -> str:
-    """SHA-256(salt ‖ canonical JSON of the details), hex. The salt is 32 random bytes."""
-    return hashlib.sha256(salt + canonical.encode(details)).hexdigest()
+def _shape(roles: str, fields: str = "", optional: str = "", *, large: bool = False) -> Shape:
+    """A photo's act where there are fields of one; else an act of an institution, in the open."""
+    named = frozenset(fields.split())
+    return Shape(
+        frozenset(Role(role) for role in roles.split()),
+        named,
+        frozenset(optional.split()),
+        open="service" not in named,
+        limit=MAX_LARGE_BYTES if large else MAX_BYTES,
+    )
 
 
-def verify_commitment(entry: Entry, salt: bytes, details: dict[str, Any]) -> None:
-    """Raise unless *entry* commits to exactly these *details*.
-
-    Raises:
-        CommitmentError: it commits to something else.
-    """
-    if len(salt) != 32 or not hmac.compare_digest(commitment(salt, details), entry.commit):
-        raise CommitmentError("The log entry commits to other details than these.")
+SHAPES = {
+    Kind.SEALED: _shape("custodian", "service tag"),
+    Kind.REQUESTED: _shape("custodian", "service office purpose tag slot"),
+    Kind.CLOSED: _shape("custodian", "service tag"),
+    Kind.RELEASED: _shape("trustee", "service office purpose tag"),
+    Kind.REFUSED: _shape("trustee", "service office purpose code", "tag"),
+    Kind.ERASED: _shape("trustee", "service tag"),
+    Kind.WITHDRAWN: _shape("trustee custodian"),
+    Kind.KEY: _shape("trustee"),
+    Kind.KEY_DESTROYED: _shape("trustee"),
+    Kind.CIRCLE: _shape("trustee", large=True),
+    Kind.ROSTER: _shape("office", "office", large=True),
+    Kind.SUSPENDED: _shape("trustee", "office"),
+    Kind.RECOVERY: _shape("trustee"),
+    Kind.CAMERA: _shape("recorder"),
+    Kind.FOOTAGE: _shape("recorder custodian", "", "office"),
+}
+_PLAIN = ("service", "office", "purpose", "code", "tag", "slot")
 
 
 class CommitmentError(canonical.MalformedError):
@@ -116,3 +107,121 @@ class CommitmentError(canonical.MalformedError):
 
     code = "commitment"
     remedy = "Ask for the details again; if they still differ, tell the monitor of this log."
+
+
+class Entry(Document):
+    """One line of the public log."""
+
+    LIMIT = MAX_LARGE_BYTES
+
+    v: Literal[2] = 2
+    kind: Annotated[Kind, Field(strict=False)]
+    #: `habeas.protocol.keys.writer_id` of the key that signed it.
+    writer: Hex32
+    service: Slug | None = None
+    office: Slug | None = None
+    purpose: Annotated[Purpose, Field(strict=False)] | None = None
+    #: Why it was refused: one of the public codes.
+    code: Slug | None = None
+    day: Day
+    tag: Hex16 | None = None
+    slot: Hex16 | None = None
+    commit: Hex32
+    #: The details themselves, for acts of institutions: nobody's secret.
+    details: dict[str, Any] | None = None
+    salt: Hex32 | None = None
+    signature: Signature64
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        shape = SHAPES[self.kind]
+        has = {name for name in _PLAIN if getattr(self, name) is not None}
+        if not shape.fields <= has <= shape.fields | shape.optional:
+            raise ValueError(f"an entry of kind {self.kind} has other fields")
+        if (self.details is not None) != shape.open or (self.salt is not None) != shape.open:
+            raise ValueError("details stand open for acts of institutions, and only there")
+        if self.details is not None and self.salt is not None:
+            expected = commitment(bytes.fromhex(self.salt), self.details)
+            if not hmac.compare_digest(expected, self.commit):
+                raise ValueError("the commitment does not fit the details")
+        return self
+
+    @classmethod
+    def decode(cls, content: bytes) -> Self:
+        """The entry that the canonical bytes *content* hold. Its signature is not looked at.
+
+        Raises:
+            MalformedError: it is none, or larger than its kind may be.
+        """
+        entry = super().decode(content)
+        if len(content) > SHAPES[entry.kind].limit:
+            raise canonical.MalformedError(f"An entry of kind {entry.kind} has too many bytes.")
+        return entry
+
+
+def sign_entry(
+    signer: Signer,
+    kind: Kind,
+    day: str,
+    details: Document,
+    salt: bytes,
+    **fields: str | None,
+) -> Entry:
+    """The signed entry that says *details*.
+
+    Args:
+        signer: the writer's key.
+        kind: of the act.
+        day: YYYY-MM-DD, UTC.
+        details: what it commits to; for acts of institutions they stand in it.
+        salt: 32 random bytes, never used again.
+        fields: of ``service``, ``office``, ``purpose``, ``code``, ``tag``, ``slot``.
+
+    Raises:
+        MalformedError: the fields are not those of the kind, or it is too large.
+    """
+    unsigned: dict[str, Any] = {
+        "v": 2,
+        "kind": kind.value,
+        "writer": keys.writer_id(signer.verifier.public_key),
+        "day": day,
+        "commit": commitment(salt, details.fields()),
+        **{name: value for name, value in fields.items() if value is not None},
+    }
+    if SHAPES[kind].open:
+        unsigned |= {"details": details.fields(), "salt": salt.hex()}
+    signature = keys.sign(signer, canonical.encode(unsigned))
+    return Entry.decode(canonical.encode({**unsigned, "signature": signature}))
+
+
+def verify_signature(content: bytes, entry: Entry, writer: Writer) -> None:
+    """Raise unless *writer* has signed the entry.
+
+    Args:
+        content: the canonical bytes that *entry* was decoded from.
+        entry: the same, decoded.
+        writer: the key that it names.
+
+    Raises:
+        SignatureError: it has not.
+    """
+    before, _, after = content.rpartition(_SIGNATURE)
+    unsigned = before + after[_SIGNATURE_END:]
+    # What `Signature64` has checked is decoded again, which costs less than keeping it.
+    writer.verify(unsigned, keys.signature_bytes(entry.signature))
+
+
+def commitment(salt: bytes, details: dict[str, Any]) -> str:
+    """SHA-256(salt ‖ canonical JSON of the details), hex. The salt is 32 random bytes."""
+    return hashlib.sha256(salt + canonical.encode(details)).hexdigest()
+
+
+def verify_commitment(entry: Entry, salt: bytes, details: Document) -> None:
+    """Raise unless *entry* commits to exactly these *details*.
+
+    Raises:
+        CommitmentError: it commits to something else.
+    """
+    fits = hmac.compare_digest(commitment(salt, details.fields()), entry.commit)
+    if len(salt) != SALT_BYTES or not fits:
+        raise CommitmentError("The log entry commits to other details than these.")

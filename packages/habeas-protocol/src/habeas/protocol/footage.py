@@ -1,28 +1,34 @@
-"""What cameras, recordings and viewings put on the public log (kinds `camera` and `footage`).
+"""Protocol 2, section 2: what cameras, recordings and viewings put on the public log.
 
-These are acts of institutions: their details stand open in the entry. Only who viewed,
-why, and to the second what, stays behind a commitment of its own: an entry names no person.
+These are acts of institutions (kinds `camera` and `footage`): their details stand open in
+the entry. Only who viewed, why, and to the second what, stays behind a commitment of its
+own: an entry names no person. A recorder signs for its cameras, the custodian for viewings.
 """
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from habeas import protocol
-from habeas.protocol import Entry, Kind, MalformedError
-from habeas.protocol.document import Day, Document, Hex32, Slug
+from habeas.protocol.canonical import MalformedError
+from habeas.protocol.document import Count, Day, Document, Hex32, Slug
+from habeas.protocol.entry import Entry, Kind, sign_entry
+from habeas.protocol.keys import Signer
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+Line = Annotated[
+    str,
+    StringConstraints(
+        min_length=1, max_length=250, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$"
+    ),
+]
+#: Degrees, WGS 84.
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 KeepDays = Annotated[int, Field(ge=1, le=365)]
-
+_MILLION = 1_000_000
 
 #: An hour of recordings, UTC: ``2026-11-23T20Z``.
 HourName = Annotated[
@@ -41,17 +47,22 @@ class Texts(Document):
 
 
 class MissRate(Document):
-    """The share of faces that stay uncovered, 0 to 1, and where the figure is from."""
+    """How many of a million faces stay uncovered, and where the figure is from."""
 
-    share: Annotated[float, Field(ge=0, le=1)]
+    per_million: Annotated[int, Field(ge=0, le=_MILLION)]
     source: Texts
+
+    @property
+    def share(self) -> float:
+        """The share of faces that stay uncovered, 0 to 1."""
+        return self.per_million / _MILLION
 
 
 class PublicCamera(Document):
     """What everybody may know of a camera: camera.json, and the details of its log entries.
 
     Attributes:
-        latitude, longitude: degrees, WGS 84.
+        latitude_e6, longitude_e6: millionths of a degree, WGS 84 (the formats have no fractions).
         viewers: offices that may ask to see recordings.
         keep_days: days after which an hour's recordings are deleted.
         since: first day of recording.
@@ -63,16 +74,26 @@ class PublicCamera(Document):
     id: Slug
     name: Texts
     where: Texts
-    latitude: Latitude
-    longitude: Longitude
+    latitude_e6: Annotated[int, Field(ge=-90 * _MILLION, le=90 * _MILLION)]
+    longitude_e6: Annotated[int, Field(ge=-180 * _MILLION, le=180 * _MILLION)]
     why: Texts
-    viewers: tuple[Slug, ...]
+    viewers: Annotated[tuple[Slug, ...], Field(max_length=16)]
     keep_days: KeepDays
     since: Day
     until: Day | None = None
     detector: Slug
     quality: Slug
     miss_rate: MissRate | None = None
+
+    @property
+    def latitude(self) -> float:
+        """Degrees, WGS 84."""
+        return self.latitude_e6 / _MILLION
+
+    @property
+    def longitude(self) -> float:
+        """Degrees, WGS 84."""
+        return self.longitude_e6 / _MILLION
 
 
 class ViewingPurpose(StrEnum):
@@ -86,7 +107,7 @@ class ViewingPurpose(StrEnum):
 class CameraDetails(Document):
     """A camera was registered, changed, or taken away."""
 
-    v: Literal[1] = 1
+    v: Literal[2] = 2
     act: Literal["registered", "changed", "removed"]
     camera: Slug
     entry: PublicCamera
@@ -95,11 +116,11 @@ class CameraDetails(Document):
 class RecordedDetails(Document):
     """An hour of recordings was closed: from now on its segments are known by their root."""
 
-    v: Literal[1] = 1
+    v: Literal[2] = 2
     act: Literal["recorded"] = "recorded"
     camera: Slug
     hour: HourName
-    segments: Annotated[int, Field(ge=0)]
+    segments: Count
     root: Hex32
 
 
@@ -112,7 +133,7 @@ class ViewedDetails(Document):
         commit: binds officer, reason, case number and exact span, which are kept apart.
     """
 
-    v: Literal[1] = 1
+    v: Literal[2] = 2
     act: Literal["viewed"] = "viewed"
     camera: Slug
     office: Slug
@@ -125,24 +146,28 @@ class ViewedDetails(Document):
 Details = CameraDetails | RecordedDetails | ViewedDetails
 
 
-def entry_of(
-    details: Details, day: date, random: Callable[[int], bytes] = secrets.token_bytes
-) -> Entry:
+def e6(degrees: float) -> int:
+    """Millionths of a degree, rounded."""
+    return round(degrees * _MILLION)
+
+
+def entry_of(details: Details, day: date, signer: Signer, salt: bytes) -> Entry:
     """The log entry that says *details*, on *day*.
 
-    Its bytes differ each time, because of the salt: make it once, and keep it until it is
-    on the log.
+    Its bytes differ with each salt: make it once, and keep it until it is on the log.
+
+    Args:
+        details: what was done.
+        day: UTC.
+        signer: the recorder's key; the custodian's for a viewing.
+        salt: 32 random bytes.
+
+    Raises:
+        MalformedError: its texts are too long for an entry.
     """
-    salt = random(32)
-    fields = details.fields()
-    return Entry(
-        kind=Kind.CAMERA if isinstance(details, CameraDetails) else Kind.FOOTAGE,
-        office=details.office if isinstance(details, ViewedDetails) else None,
-        day=day.isoformat(),
-        commit=protocol.commitment(salt, fields),
-        details=fields,
-        salt=salt.hex(),
-    )
+    kind = Kind.CAMERA if isinstance(details, CameraDetails) else Kind.FOOTAGE
+    office = details.office if isinstance(details, ViewedDetails) else None
+    return sign_entry(signer, kind, day.isoformat(), details, salt, office=office)
 
 
 def details_of(entry: Entry) -> Details:
@@ -151,14 +176,22 @@ def details_of(entry: Entry) -> Details:
     Raises:
         MalformedError: it says nothing about cameras or recordings.
     """
-    fields: dict[str, Any] = entry.details or {}
     if entry.kind is Kind.CAMERA:
-        return CameraDetails.read(fields)
-    if entry.kind is Kind.FOOTAGE and fields.get("act") == "viewed":
-        return ViewedDetails.read(fields)
+        return CameraDetails.read(entry.details)
     if entry.kind is Kind.FOOTAGE:
-        return RecordedDetails.read(fields)
+        return read_footage(entry.details or {})
     raise MalformedError(f"An entry of kind {entry.kind} is not about cameras.")
+
+
+def read_footage(fields: dict[str, Any]) -> RecordedDetails | ViewedDetails:
+    """The details of a `footage` entry.
+
+    Raises:
+        MalformedError: they are none.
+    """
+    if fields.get("act") == "viewed":
+        return ViewedDetails.read(fields)
+    return RecordedDetails.read(fields)
 
 
 def hour_name(moment: datetime) -> str:

@@ -1,123 +1,56 @@
-"""What the parties say to each other: requests, and statements that trustees sign.
+"""Protocol 2: what trustees and the custodian sign for each other, as signed notes.
 
-A statement travels as a signed note (C2SP signed-note): its text is the canonical
-JSON of one of these documents and a newline, its signature that of the trustee's
-statement key. The pinned list of trustees says which key that is.
+A statement travels as a signed note (C2SP signed-note): its text is the canonical JSON of
+one of these documents and a newline, its signature that of the trustee's statement key, or
+of the custodian's for an `order`.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import Field
 
-from habeas.protocol.document import Day, Document, Hex16, Hex32, KeyName, Month, Slug, Text
-from habeas.protocol.terms import Purpose, trustee_key_id
+from habeas.foundation.errors import HabeasError
+from habeas.protocol.canonical import MalformedError
+from habeas.protocol.document import (
+    Count,
+    Day,
+    Document,
+    Hex32,
+    KeyName,
+    Month,
+    Slug,
+    XWingKey,
+    unbase64,
+)
+from habeas.protocol.keys import Signer
+from habeas.protocol.terms import MAX_TRUSTEES, Promise, trustee_key_id
+from habeas.tlog import NoteVerifier, TlogError, open_note
 
-#: An X-Wing public key: ML-KEM-768 (1,184 bytes) then X25519 (32 bytes).
-PUBLIC_KEY_BYTES = 1216
-
-Vkey = Annotated[str, StringConstraints(max_length=4096, pattern=r"^[^\s+]+\+[0-9a-f]{8}\+\S+$")]
-Url = Annotated[str, StringConstraints(max_length=256, pattern=r"^https?://[^\s]+$")]
-
-
-def _public_key(value: str) -> str:
-    try:
-        content = base64.b64decode(value, validate=True)
-    except binascii.Error as error:
-        raise ValueError("a public key is base64") from error
-    if len(content) != PUBLIC_KEY_BYTES or base64.b64encode(content).decode() != value:
-        raise ValueError(f"a public key has {PUBLIC_KEY_BYTES} bytes")
-    return value
-
-
-class SealedDetails(Document):
-    """Details of a `sealed` entry: the promise that was sealed (its digest)."""
-
-    v: Literal[1] = 1
-    promise: Hex32
+Statement = TypeVar("Statement", bound=Document)
 
 
-class RequestDetails(Document):
-    """Details of a `requested` entry: who asks for which photo, for what, and with which key."""
+class StatementError(HabeasError):
+    """A statement that is not signed by whom it must be, or is about something else."""
 
-    v: Literal[1] = 1
-    seal_id: Hex16
-    promise: Hex32
-    office: Slug
-    officer: Annotated[str, StringConstraints(min_length=1, max_length=128)]
-    purpose: Annotated[Purpose, Field(strict=False)]
-    reason: Text
-    #: Base64 of the X-Wing public key that the shares are wrapped to, used once.
-    one_time_key: Annotated[str, StringConstraints(max_length=2048)]
-    #: RFC 3339, UTC, seconds.
-    at: Annotated[
-        str,
-        StringConstraints(
-            pattern=r"^[0-9]{4}-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9]Z$"
-        ),
-    ]
-
-    @field_validator("one_time_key")
-    @classmethod
-    def _key(cls, value: str) -> str:
-        return _public_key(value)
-
-    def public_key(self) -> bytes:
-        """The one-time X-Wing public key; 1,216 bytes."""
-        return base64.b64decode(self.one_time_key)
-
-
-class RefusedDetails(Document):
-    """Details of a `refused` entry: what was asked, by whom, and why not."""
-
-    v: Literal[1] = 1
-    code: Slug
-    cause: Text
-    office: Annotated[str, StringConstraints(max_length=128)]
-    officer: Annotated[str, StringConstraints(max_length=128)]
-    #: As asked, in the words of who asked: it may be no purpose that exists.
-    purpose: Annotated[str, StringConstraints(max_length=128)]
-    reason: Text
-    #: The leaf hash of the request on the log, where there was one.
-    request: Hex32 | None = None
-
-
-class ReleasedDetails(Document):
-    """Details of a `released` entry: the request (leaf hash) that a trustee answered."""
-
-    v: Literal[1] = 1
-    promise: Hex32
-    request: Hex32
-
-
-class ErasedDetails(Document):
-    """Details of a `withdrawn` or `erased` entry."""
-
-    v: Literal[1] = 1
-    promise: Hex32
-    because: Literal["withdrawn", "expired", "orphaned"]
+    code = "statement"
+    remedy = "Do not trust it; keep it, and tell whoever gave it and a monitor."
 
 
 class KeyStatement(Document):
-    """A trustee announces the key for photos that expire in *month*."""
+    """A trustee announces its key for photos that expire in *month*."""
 
-    v: Literal[1] = 1
+    v: Literal[2] = 2
     kind: Literal["key"] = "key"
     trustee: KeyName
     month: Month
-    public_key: Annotated[str, StringConstraints(max_length=2048)]
-
-    @field_validator("public_key")
-    @classmethod
-    def _key(cls, value: str) -> str:
-        return _public_key(value)
+    public_key: XWingKey
 
     def key(self) -> bytes:
         """The X-Wing public key; 1,216 bytes."""
-        return base64.b64decode(self.public_key)
+        return unbase64(self.public_key)
 
     def key_id(self) -> str:
         """The id that stands in the terms."""
@@ -125,9 +58,9 @@ class KeyStatement(Document):
 
 
 class KeyDestroyedStatement(Document):
-    """A trustee attests that it has destroyed the private key *key* of *month*."""
+    """A trustee attests that it has destroyed the private key *key* (id) of *month*."""
 
-    v: Literal[1] = 1
+    v: Literal[2] = 2
     kind: Literal["key-destroyed"] = "key-destroyed"
     trustee: KeyName
     month: Month
@@ -135,54 +68,38 @@ class KeyDestroyedStatement(Document):
     day: Day
 
 
-class KeyDestroyedDetails(Document):
-    """Details of a `key-destroyed` entry: which key, and the trustee's statement (a note)."""
+class Order(Document):
+    """The custodian asks the trustees to keep the shares of this promise (digest)."""
 
-    v: Literal[1] = 1
-    trustee: KeyName
-    month: Month
-    key: Hex32
-    statement: Annotated[str, StringConstraints(max_length=4096)]
+    v: Literal[2] = 2
+    kind: Literal["order"] = "order"
+    promise: Hex32
+    day: Day
 
 
 class Acknowledgement(Document):
-    """A trustee opened its deposit once, and it held the promised share."""
+    """A trustee opened its deposit once: it held the promised share and the bound track key.
 
-    v: Literal[1] = 1
+    Attributes:
+        index: of the share.
+        key: id of the month key that the deposit was sealed to.
+        circle: digest of the circle.
+    """
+
+    v: Literal[2] = 2
     kind: Literal["acknowledged"] = "acknowledged"
     trustee: KeyName
     promise: Hex32
-    index: Annotated[int, Field(ge=0, le=254)]
+    index: Annotated[int, Field(ge=0, lt=MAX_TRUSTEES)]
     key: Hex32
-    day: Day
-
-
-class ErasedStatement(Document):
-    """A trustee attests that it has destroyed its share of a photo."""
-
-    v: Literal[1] = 1
-    kind: Literal["erased"] = "erased"
-    trustee: KeyName
-    promise: Hex32
-    because: Literal["withdrawn", "expired", "orphaned"]
-    day: Day
-
-
-class RefusedStatement(Document):
-    """A trustee attests that it refused a request (leaf hash), and why."""
-
-    v: Literal[1] = 1
-    kind: Literal["refused"] = "refused"
-    trustee: KeyName
-    request: Hex32
-    code: Slug
+    circle: Hex32
     day: Day
 
 
 class ReleasedStatement(Document):
     """A trustee attests that it released its share to a request (leaf hash)."""
 
-    v: Literal[1] = 1
+    v: Literal[2] = 2
     kind: Literal["released"] = "released"
     trustee: KeyName
     promise: Hex32
@@ -190,19 +107,109 @@ class ReleasedStatement(Document):
     day: Day
 
 
-class TrusteeIdentity(Document):
-    """A trustee as everybody pins it: name, address, statement key, witness key."""
+class RefusedStatement(Document):
+    """A trustee attests that it refused a request (leaf hash), and why."""
 
-    name: KeyName
-    url: Url
-    statement_vkey: Vkey
-    witness_vkey: Vkey
+    v: Literal[2] = 2
+    kind: Literal["refused"] = "refused"
+    trustee: KeyName
+    request: Hex32
+    code: Slug
+    day: Day
 
 
-class PolicyDetails(Document):
-    """Details of a `policy` entry: the trustees that this log's custodian seals to."""
+class ErasedStatement(Document):
+    """A trustee attests that it has destroyed its share, and that this stands on the log."""
 
-    v: Literal[1] = 1
+    v: Literal[2] = 2
+    kind: Literal["erased"] = "erased"
+    trustee: KeyName
+    promise: Hex32
+    because: Literal["withdrawn", "expired", "orphaned"]
+    day: Day
+
+
+class StreamEndStatement(Document):
+    """What a trustee has said about a photo so far, and up to where it has read the log.
+
+    Attributes:
+        nonce: as the reader drew it.
+        next: the number that its next entry about this photo will have.
+        owed: how many of the numbers below are not yet in the trustee's view.
+        closed: log index of the `closed` entry that freezes the photo.
+        held: whether it still has its share.
+        origin, size, root: of the tree that it has followed to.
+    """
+
+    v: Literal[2] = 2
+    kind: Literal["stream-end"] = "stream-end"
+    trustee: KeyName
+    promise: Hex32
+    nonce: Hex32
+    next: Count
+    owed: Count
+    closed: Count | None = None
+    held: bool
     origin: KeyName
-    k: Annotated[int, Field(ge=2, le=255)]
-    trustees: Annotated[tuple[TrusteeIdentity, ...], Field(min_length=2, max_length=255)]
+    size: Count
+    root: Hex32
+    day: Day
+
+
+def sign_statement(signer: Signer, statement: Document) -> str:
+    """The note of *statement*, signed."""
+    text = statement.encode().decode() + "\n"
+    return f"{text}\n{signer.signature(text).line()}"
+
+
+def read_statement(
+    note: str, signer: str, verifiers: Sequence[NoteVerifier], kind: type[Statement]
+) -> Statement:
+    """The statement of *kind* that *note* is, signed by one of *verifiers*.
+
+    Args:
+        note: a signed note.
+        signer: the trustee's name, or who else is said to have signed.
+        verifiers: that party's keys, as the chain of circles has them.
+        kind: of the statement.
+
+    Raises:
+        StatementError: not signed with its key, no statement of this kind, or one in
+            another trustee's name.
+    """
+    try:
+        text = open_note(note, verifiers).text
+        statement = kind.decode(text.removesuffix("\n").encode())
+    except (TlogError, MalformedError, UnicodeEncodeError) as error:
+        raise StatementError(f"What {signer} is said to have signed does not hold.") from error
+    if getattr(statement, "trustee", signer) != signer:
+        raise StatementError(f"{signer} signed a statement in another's name.")
+    return statement
+
+
+def read_acknowledgement(
+    note: str, verifiers: Sequence[NoteVerifier], promise: Promise, index: int
+) -> Acknowledgement:
+    """The acknowledgement of share *index* of this very promise, by the trustee of that index.
+
+    Raises:
+        StatementError: it is none.
+    """
+    key = promise.trustees.keys[index]
+    said = read_statement(note, key.trustee, verifiers, Acknowledgement)
+    expected = (promise.digest().hex(), index, key.key, promise.circle)
+    if (said.promise, said.index, said.key, said.circle) != expected:
+        raise StatementError(f"{key.trustee} acknowledged something else than this photo.")
+    return said
+
+
+def read_order(note: str, custodian: Sequence[NoteVerifier], promise: Promise) -> Order:
+    """The custodian's order to keep the shares of *promise*.
+
+    Raises:
+        StatementError: it is none.
+    """
+    order = read_statement(note, "the custodian", custodian, Order)
+    if order.promise != promise.digest().hex():
+        raise StatementError("The order is for another photo.")
+    return order

@@ -1,4 +1,4 @@
-"""What was promised when a photo was sealed: terms, and the promise that binds them.
+"""Protocol 2, section 4: what was promised when a photo was sealed.
 
 ``terms`` are fixed before anything is encrypted and are authenticated by the photo's
 cipher. The ``promise`` adds what only sealing knows: the ciphertext, the shares and
@@ -8,17 +8,18 @@ widened afterwards opens nothing.
 
 from __future__ import annotations
 
-import hashlib
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from habeas.protocol.document import Day, Document, Hex16, Hex32, KeyName, Month, Slug
+from habeas.protocol.document import Day, Document, Hex16, Hex32, KeyName, Month, Slug, digest
 
 #: X-Wing HPKE deposits, Shamir over GF(2^8), AES-256-GCM under a committed HKDF key.
-SUITE = "habeas-1"
+SUITE = "habeas-2"
+#: More than this many cannot sign one note with their predecessors (C2SP: 100 signatures).
+MAX_TRUSTEES = 32
+MAX_OPENINGS = 100
 
 
 class Purpose(StrEnum):
@@ -54,8 +55,8 @@ class TrusteeKey(Document):
 class Trustees(Document):
     """Who holds the shares, in order of the share index, and how many must agree."""
 
-    k: Annotated[int, Field(ge=2, le=255)]
-    keys: Annotated[tuple[TrusteeKey, ...], Field(min_length=2, max_length=255)]
+    k: Annotated[int, Field(ge=2, le=MAX_TRUSTEES)]
+    keys: Annotated[tuple[TrusteeKey, ...], Field(min_length=2, max_length=MAX_TRUSTEES)]
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -74,8 +75,10 @@ def _unique(values: tuple[str, ...], what: str) -> None:
 class Terms(Document):
     """What the applicant is shown before sealing."""
 
-    v: Literal[1] = 1
-    suite: Literal["habeas-1"] = "habeas-1"
+    v: Literal[2] = 2
+    suite: Literal["habeas-2"] = "habeas-2"
+    #: Digest of the circle under which it was sealed.
+    circle: Hex32
     origin: KeyName
     seal_id: Hex16
     service: Slug
@@ -84,15 +87,23 @@ class Terms(Document):
         tuple[Annotated[Purpose, Field(strict=False)], ...], Field(min_length=1, max_length=4)
     ]
     opens_until: Day
+    #: Most requests ever, and in one day.
+    openings_max: Annotated[int, Field(ge=1, le=MAX_OPENINGS)]
+    openings_a_day: Annotated[int, Field(ge=1, le=MAX_OPENINGS)]
+    #: Days after a `closed` entry at which shares may go.
+    closed_days: Annotated[int, Field(ge=0, le=3650)]
     trustees: Trustees
+    track_hash: Hex32
     withdraw_hash: Hex32
+    case: Hex32
     sealed_by: Literal["server", "browser"]
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        date.fromisoformat(self.opens_until)
         _unique(self.recipients, "recipients")
         _unique(self.purposes, "purposes")
+        if self.openings_a_day > self.openings_max:
+            raise ValueError("more openings in a day than at all")
         if any(key.month != self.opens_until[:7] for key in self.trustees.keys):
             raise ValueError("a trustee's key is not of the month in which the photo expires")
         return self
@@ -126,11 +137,21 @@ class Promise(Terms):
         return Terms.read(fields)
 
 
+def track_hash(track_key: bytes) -> str:
+    """``H("track", track key)``, hex: binds the photo's track key (32 bytes) into the terms."""
+    return digest("track", track_key).hex()
+
+
 def withdraw_hash(secret: bytes) -> str:
-    """The hash of the applicant's withdrawal secret (32 bytes) that stands in the terms."""
-    return hashlib.sha256(b"habeas/v1/withdraw\0" + secret).hexdigest()
+    """``H("withdraw", withdrawal secret)``, hex, of the applicant's secret (32 bytes)."""
+    return digest("withdraw", secret).hex()
+
+
+def case_hash(reference: str, salt: bytes) -> str:
+    """``H("case", reference ‖ 00 ‖ salt)``, hex: binds the photo to one case (salt: 32 bytes)."""
+    return digest("case", reference.encode() + b"\0" + salt).hex()
 
 
 def trustee_key_id(public_key: bytes) -> str:
-    """The id of a trustee's X-Wing public key (1,216 bytes)."""
-    return hashlib.sha256(b"habeas/v1/trustee-key\0" + public_key).hexdigest()
+    """``H("trustee-key", public key)``, hex, of a trustee's X-Wing key (1,216 bytes)."""
+    return digest("trustee-key", public_key).hex()

@@ -2,8 +2,8 @@
 
 Both are HPKE messages whose ``info`` binds them to their purpose:
 
-    deposit:  "habeas/v1/deposit" ‖ 00 ‖ SHA-256(promise) ‖ trustee key id ‖ share index
-    release:  "habeas/v1/release" ‖ 00 ‖ SHA-256(promise) ‖ leaf hash of the request ‖ share index
+    deposit:  "habeas/v2/deposit" ‖ 00 ‖ SHA-256(promise) ‖ trustee key id ‖ share index
+    release:  "habeas/v2/release" ‖ 00 ‖ SHA-256(promise) ‖ leaf hash of the request ‖ share index
 
 A promise that was changed by one bit opens no deposit; a release made for one request
 opens under no other.
@@ -37,13 +37,13 @@ def _check(*parts: bytes) -> None:
 def deposit_info(promise_digest: bytes, key_id: bytes, index: int) -> bytes:
     """The HPKE ``info`` of the deposit with share *index* under trustee key *key_id*."""
     _check(promise_digest, key_id)
-    return b"habeas/v1/deposit\0" + promise_digest + key_id + bytes([index])
+    return b"habeas/v2/deposit\0" + promise_digest + key_id + bytes([index])
 
 
 def release_info(promise_digest: bytes, request_leaf: bytes, index: int) -> bytes:
     """The HPKE ``info`` of the release of share *index* to the request *request_leaf*."""
     _check(promise_digest, request_leaf)
-    return b"habeas/v1/release\0" + promise_digest + request_leaf + bytes([index])
+    return b"habeas/v2/release\0" + promise_digest + request_leaf + bytes([index])
 
 
 def seal_deposit(trustee_key: bytes, info: bytes, deposit: Deposit) -> bytes:

@@ -26,7 +26,7 @@ def _derive(data_key: bytes, label: bytes) -> bytes:
 
 def key_commitment(data_key: bytes) -> bytes:
     """The value that binds a ciphertext to one data key; 32 bytes, safe to publish."""
-    return _derive(data_key, b"habeas/v1/key-commitment")
+    return _derive(data_key, b"habeas/v2/key-commitment")
 
 
 def encrypt(data_key: bytes, terms_digest: bytes, photo: bytes) -> bytes:
@@ -40,7 +40,7 @@ def encrypt(data_key: bytes, terms_digest: bytes, photo: bytes) -> bytes:
     Returns:
         Ciphertext, 16 bytes longer than the photo.
     """
-    key = _derive(data_key, b"habeas/v1/encryption-key")
+    key = _derive(data_key, b"habeas/v2/encryption-key")
     return AESGCM(key).encrypt(_NONCE, photo, terms_digest)
 
 
@@ -52,7 +52,7 @@ def decrypt(data_key: bytes, commitment: bytes, terms_digest: bytes, ciphertext:
     """
     if not hmac.compare_digest(key_commitment(data_key), commitment):
         raise OpeningError("The combined key is not the one that the promise commits to.")
-    key = _derive(data_key, b"habeas/v1/encryption-key")
+    key = _derive(data_key, b"habeas/v2/encryption-key")
     try:
         return AESGCM(key).decrypt(_NONCE, ciphertext, terms_digest)
     except InvalidTag as error:

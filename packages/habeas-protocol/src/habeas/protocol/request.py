@@ -1,0 +1,88 @@
+"""Protocol 2, section 6: an officer's request for one photo, which the officer signs.
+
+It is what a `requested` entry commits to, and what the officer's credential signs: promise,
+office, credential, purpose, reason, one-time key, numbers and time, all of it.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from habeas.protocol.document import (
+    FIRST_DAY,
+    LAST_DAY,
+    Document,
+    Hex16,
+    Hex32,
+    Slug,
+    Text,
+    XWingKey,
+    unbase64,
+)
+from habeas.protocol.terms import MAX_OPENINGS, Purpose
+
+_LABEL = b"habeas/v2/request\0"
+_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
+
+
+def _moment(text: str) -> str:
+    datetime.strptime(text, _FORMAT).replace(tzinfo=UTC)
+    if not FIRST_DAY <= text[:10] <= LAST_DAY:
+        raise ValueError(f"days are from {FIRST_DAY} to {LAST_DAY}")
+    return text
+
+
+#: RFC 3339, UTC, whole seconds: ``2027-01-15T10:00:00Z``.
+Moment = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"),
+    AfterValidator(_moment),
+]
+
+
+class Request(Document):
+    """Who asks for which photo, for what, and with which key.
+
+    Attributes:
+        promise: digest of the promise.
+        credential: id of the officer's credential.
+        one_time_key: base64 of the X-Wing key that the shares are wrapped to, used once.
+        number: of this request in the custodian's stream, 1 to the promise's `openings_max`.
+        nth: of the officer's requests of that day, from 1.
+        at: when the officer signs.
+    """
+
+    LIMIT = 8192
+
+    v: Literal[2] = 2
+    kind: Literal["request"] = "request"
+    promise: Hex32
+    seal_id: Hex16
+    office: Slug
+    credential: Hex32
+    purpose: Annotated[Purpose, Field(strict=False)]
+    reason: Text
+    one_time_key: XWingKey
+    number: Annotated[int, Field(ge=1, le=MAX_OPENINGS)]
+    nth: Annotated[int, Field(ge=1, le=1_000_000)]
+    at: Moment
+
+    def message(self) -> bytes:
+        """What the officer signs: "habeas/v2/request" ‖ 00 ‖ canonical request."""
+        return _LABEL + self.encode()
+
+    def public_key(self) -> bytes:
+        """The one-time X-Wing public key; 1,216 bytes."""
+        return unbase64(self.one_time_key)
+
+    def moment(self) -> datetime:
+        """When the officer signed."""
+        return datetime.strptime(self.at, _FORMAT).replace(tzinfo=UTC)
+
+    @property
+    def day(self) -> str:
+        """The UTC day of `at`, which is also that of its entry."""
+        return self.at[:10]

@@ -1,0 +1,126 @@
+"""Protocol 2, *HTTP of a trustee*: the bodies of what is asked of a trustee and answered.
+
+As JSON they need not be canonical; what has to be the same to the byte (entries, notes,
+proofs) travels as text within them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field, StringConstraints
+
+from habeas.protocol.assertion import KeyAssertion, WebAuthnAssertion
+from habeas.protocol.credential import Credential, Membership
+from habeas.protocol.details import ErasedDetails, RefusedDetails, ReleasedDetails
+from habeas.protocol.document import Count, Document, Hex32, Note
+from habeas.protocol.entry import MAX_BYTES, Entry, Kind, verify_commitment
+from habeas.protocol.request import Request
+from habeas.protocol.terms import MAX_OPENINGS, MAX_TRUSTEES, Promise
+
+EntryText = Annotated[str, StringConstraints(max_length=MAX_BYTES)]
+#: A sealed share and track key: 65 bytes, and 1,136 of HPKE, base64.
+SealedDeposit = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{1600}[A-Za-z0-9+/=]{4}$")]
+OwnDetails = ReleasedDetails | RefusedDetails | ErasedDetails
+#: Releases, refusals (at most one for each request), and the end.
+_MOST_OWN = 2 * MAX_OPENINGS + 2
+
+
+class DepositBody(Document):
+    """POST /v2/deposits: a share on its way, with the custodian's order (a signed note)."""
+
+    promise: Promise
+    index: Annotated[int, Field(ge=0, lt=MAX_TRUSTEES)]
+    deposit: SealedDeposit
+    order: Annotated[str, StringConstraints(max_length=4096)]
+
+
+class Memberships(Document):
+    """That an officer's credential is in the newest roster, and in one that is old enough."""
+
+    newest: Membership
+    aged: Membership | None = None
+
+
+class ReleaseBody(Document):
+    """POST /v2/releases: a request on the log, and all that its commitment and officer show.
+
+    Attributes:
+        promise: digest.
+        entry: `requested`, as it stands on the log; `salt` is that of its commitment.
+        proof: a C2SP tlog-proof of it.
+    """
+
+    promise: Hex32
+    entry: EntryText
+    request: Request
+    salt: Hex32
+    proof: Note
+    assertion: Annotated[KeyAssertion | WebAuthnAssertion, Field(discriminator="type")]
+    credential: Credential
+    membership: Memberships
+
+
+class WithdrawalBody(Document):
+    """POST /v2/withdrawals: the digest of a promise, and the applicant's secret."""
+
+    promise: Hex32
+    secret: Hex32
+
+
+class StreamEndBody(Document):
+    """POST /v2/stream-end: what a reader asks; `mac` shows that it holds the stream's key."""
+
+    promise: Hex32
+    nonce: Hex32
+    mac: Hex32
+
+
+class OwnEntry(Document):
+    """An entry that a trustee wrote about a photo, with what it commits to.
+
+    Attributes:
+        entry: its canonical bytes, as text.
+        index: on the log; none while it is owed.
+        details, salt: those of its commitment.
+    """
+
+    entry: EntryText
+    index: Count | None = None
+    details: dict[str, Any]
+    salt: Hex32
+
+    def verify(self) -> tuple[Entry, OwnDetails]:
+        """The entry, and its details.
+
+        Raises:
+            MalformedError: it is no entry of a trustee's own stream.
+            CommitmentError: it was made for other details.
+        """
+        entry = Entry.decode(self.entry.encode())
+        details: OwnDetails
+        match entry.kind:
+            case Kind.RELEASED:
+                details = ReleasedDetails.read(self.details)
+            case Kind.REFUSED:
+                details = RefusedDetails.read(self.details)
+            case _:
+                details = ErasedDetails.read(self.details)
+        verify_commitment(entry, bytes.fromhex(self.salt), details)
+        return entry, details
+
+
+class StreamEndAnswer(Document):
+    """What a trustee answers: its signed statement, its newest checkpoint, and what it knows.
+
+    Attributes:
+        own: its entries about the photo, in order of their numbers.
+        custodian: log indexes of the custodian's.
+    """
+
+    LIMIT = 512 * 1024
+
+    statement: Annotated[str, StringConstraints(max_length=4096)]
+    checkpoint: Note
+    own: Annotated[tuple[OwnEntry, ...], Field(max_length=_MOST_OWN)]
+    custodian: Annotated[tuple[Count, ...], Field(max_length=MAX_OPENINGS + 2)]

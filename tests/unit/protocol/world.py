@@ -11,14 +11,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
 from habeas import tlog
 from habeas.protocol import Chain, Circle, Kind, Purpose, Request, seal, sealing
-from habeas.protocol.credential import Credential, Roster, credential_id, roster_of
 from habeas.protocol.details import SealedDetails
-from habeas.protocol.document import Document, base64_of
+from habeas.protocol.document import base64_of
 from habeas.protocol.entry import Entry, sign_entry
 from habeas.protocol.seal import Secrets, Wishes
 from habeas.protocol.statements import Acknowledgement, KeyStatement, sign_statement
@@ -126,39 +122,6 @@ def circle_note(**changes: Any) -> str:
     return note_of(Circle.read(circle_fields(**changes)), [each.statement for each in TRUSTEES])
 
 
-@dataclass(frozen=True)
-class Officer:
-    """An officer with a key in software (ES256)."""
-
-    number: int
-
-    @property
-    def key(self) -> ec.EllipticCurvePrivateKey:
-        secret = int.from_bytes(random(f"officer {self.number}"), "big") >> 1
-        return ec.derive_private_key(secret, ec.SECP256R1())
-
-    @property
-    def spki(self) -> bytes:
-        return self.key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-
-    def credential(self, **changes: Any) -> Credential:
-        return Credential.read(
-            {
-                "v": 2, "kind": "credential", "office": OFFICE, "id": credential_id(self.spki),
-                "algorithm": -7, "public_key": base64_of(self.spki), "type": "software",
-                "slot_key": random(f"slot {self.number}").hex(),
-                "label": f"Officer {self.number}", "added": DAY, **changes,
-            }
-        )  # fmt: skip
-
-
-OFFICERS = tuple(Officer(number) for number in range(1, 4))
-
-
-def roster() -> Roster:
-    return roster_of(OFFICE, [officer.credential() for officer in OFFICERS])
-
-
 @dataclass
 class Log:
     """The leaves of a log, with checkpoints and proofs."""
@@ -218,29 +181,29 @@ class Case:
         self.digest = self.promise.digest().hex()
         self.log = Log()
         self.salt = random("salt of sealed")
-        self.entry = self.write(
-            CUSTODIAN_KEY, Kind.SEALED, SealedDetails(promise=self.digest), self.salt,
+        self.entry = self.write_sealed(self.salt)
+
+    def write_sealed(self, salt: bytes, day: str = DAY) -> Entry:
+        entry = sign_entry(
+            CUSTODIAN_KEY, Kind.SEALED, day, SealedDetails(promise=self.digest), salt,
             tag=self.tag(0, 0), service=SERVICE,
         )  # fmt: skip
+        self.log.append(entry)
+        return entry
 
     def tag(self, writer: int, number: int) -> str:
         return tag(stream_key(self.secrets.track_key, writer), number)
 
-    def write(
-        self, signer: NoteSigner, kind: Kind, details: Document, salt: bytes, **fields: str
-    ) -> Entry:
-        """Sign an entry and append it."""
-        entry = sign_entry(signer, kind, DAY, details, salt, **fields)
-        self.log.append(entry)
-        return entry
+    def custodian_stream_key(self) -> bytes:
+        return stream_key(self.secrets.track_key, 0)
 
-    def acknowledgement(self, index: int, **changes: Any) -> str:
+    def acknowledgement(self, index: int, changes: dict[str, Any] | None = None) -> str:
         key = self.promise.trustees.keys[index]
         said = Acknowledgement.read(
             {
                 "v": 2, "kind": "acknowledged", "trustee": key.trustee, "promise": self.digest,
                 "index": index, "key": key.key, "circle": self.promise.circle, "day": DAY,
-                **changes,
+                **(changes or {}),
             }
         )  # fmt: skip
         return sign_statement(TRUSTEES[index].statement, said)
@@ -252,22 +215,27 @@ class Case:
             self.log.proof(0), notes,
         )  # fmt: skip
 
-    def request(self, officer: Officer = OFFICERS[0], **changes: Any) -> Request:
+    def request(self, credential: str = "0" * 64, **changes: Any) -> Request:
+        """A request of the officer whose credential has that id."""
         return Request.read(
             {
                 "v": 2, "kind": "request", "promise": self.digest,
                 "seal_id": self.promise.seal_id, "office": OFFICE,
-                "credential": officer.credential().id, "purpose": "decide-application",
+                "credential": credential, "purpose": "decide-application",
                 "reason": "To decide.",
                 "one_time_key": base64_of(sealing.public_key(random("one-time seed"))),
                 "number": 1, "nth": 1, "at": f"{DAY}T10:00:00Z", **changes,
             }
         )  # fmt: skip
 
-    def requested(self, request: Request, salt: bytes) -> Entry:
-        slot_key = random("slot 1")
-        return self.write(
-            CUSTODIAN_KEY, Kind.REQUESTED, request, salt,
+    def requested(
+        self, request: Request, salt: bytes, slot_key: bytes, *, append: bool = True
+    ) -> Entry:
+        entry = sign_entry(
+            CUSTODIAN_KEY, Kind.REQUESTED, DAY, request, salt,
             service=SERVICE, office=OFFICE, purpose=request.purpose.value,
             tag=self.tag(0, request.number), slot=slot(slot_key, request.day, request.nth),
         )  # fmt: skip
+        if append:
+            self.log.append(entry)
+        return entry

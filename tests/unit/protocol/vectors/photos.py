@@ -1,0 +1,249 @@
+"""Terms and promise, deposits, releases, opening, receipt."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from habeas import tlog
+from habeas.protocol import sealing
+from habeas.protocol.document import base64_of
+from tests.unit.protocol.officers import OFFICERS
+from tests.unit.protocol.vectors.circles import second_note
+from tests.unit.protocol.vectors.files import Case, bad, document, flipped, sealed
+from tests.unit.protocol.world import DAY, NAMES, PHOTO, REFERENCE, TRUSTEES, random
+from tests.unit.protocol.world import Case as Photo
+
+ONE_TIME = random("one-time seed")
+
+
+def promise(photo: Photo) -> Any:
+    fields = photo.promise.fields()
+    key = fields["trustees"]["keys"][0]
+
+    def other_keys(*keys: Any, k: int = 2) -> dict[str, Any]:
+        return {"trustees": {"k": k, "keys": list(keys)}}
+
+    changes: dict[str, dict[str, Any]] = {
+        "protocol 1": {"v": 1, "suite": "habeas-1"},
+        "another suite": {"suite": "habeas-3"},
+        "unknown field": {"note": ""},
+        "a purpose that there is not": {"purposes": ["identification"]},
+        "purposes out of order": {"purposes": ["decide-application", "applicant-copy"]},
+        "a purpose twice": {"purposes": ["appeal", "appeal"]},
+        "no recipient": {"recipients": []},
+        "recipients out of order": {"recipients": ["police", "licensing-office"]},
+        "a name in capitals": {"service": "Hunting-licence"},
+        "no such day": {"opens_until": "2027-05-32"},
+        "no such leap day": {"opens_until": "2027-02-29"},
+        "a day too far": {"opens_until": "2200-01-01"},
+        "keys of another month": {"opens_until": "2027-06-01"},
+        "more a day than ever": {"openings_a_day": 7},
+        "no openings": {"openings_max": 0, "openings_a_day": 0},
+        "101 openings": {"openings_max": 101},
+        "a truth for a number": {"openings_max": True},
+        "3,651 days": {"closed_days": 3651},
+        "one trustee": other_keys(key),
+        "a trustee twice": other_keys(key, key, key, key),
+        "k of one": other_keys(*fields["trustees"]["keys"], k=1),
+        "k above the trustees": other_keys(*fields["trustees"]["keys"], k=5),
+        "a share too few": {"shares": fields["shares"][:-1]},
+        "capital hex digits": {"track_hash": fields["track_hash"].upper()},
+        "empty ciphertext": {"photo": {**fields["photo"], "size": 0}},
+        "another type": {"photo": {**fields["photo"], "type": "image/png"}},
+        "null": {"case": None},
+    }
+    missing = [
+        bad(f"without {name}", document={k: v for k, v in fields.items() if k != name})
+        for name in ("circle", "track_hash", "withdraw_hash", "case", "shares", "openings_max")
+    ]
+    secrets = photo.secrets
+    return {
+        "terms": document(photo.terms.fields()),
+        "promise": document(fields),
+        "secrets": {
+            "reference": REFERENCE, "case_salt": secrets.case_salt.hex(),
+            "track_key": secrets.track_key.hex(),
+            "withdraw_secret": secrets.withdraw_secret.hex(),
+        },
+        "bad": [
+            *(bad(name, document={**fields, **each}) for name, each in changes.items()),
+            *missing,
+        ],
+    }  # fmt: skip
+
+
+def deposits(photo: Photo) -> Any:
+    good = []
+    for index, (party, deposit) in enumerate(zip(TRUSTEES, photo.sealed.deposits, strict=True)):
+        key_id = bytes.fromhex(photo.promise.trustees.keys[index].key)
+        info = sealing.deposit_info(photo.promise.digest(), key_id, index)
+        opened = sealing.open_deposit(
+            party.month_seed, info, deposit, bytes.fromhex(photo.promise.shares[index])
+        )
+        message = sealed(
+            f"deposits/good/{index}/deposit", party.month_seed, party.key().key(), info,
+            opened.share + opened.track_key,
+        )  # fmt: skip
+        good.append(
+            {"seed": party.month_seed.hex(), "index": index, "info": info.hex(),
+             "share_sha256": photo.promise.shares[index], "deposit": message,
+             "share": opened.share.hex(), "track_key": opened.track_key.hex()}
+        )  # fmt: skip
+    return {"good": good, "bad": _messages("deposit", good)}
+
+
+@cache
+def releases(photo: Photo) -> Any:
+    leaf = tlog.leaf_hash(requested(photo).encode())
+    good = []
+    for index, share in enumerate(shares_of(photo)):
+        info = sealing.release_info(photo.promise.digest(), leaf, index)
+        message = sealed(
+            f"releases/good/{index}/release", ONE_TIME, sealing.public_key(ONE_TIME), info, share
+        )
+        good.append(
+            {"seed": ONE_TIME.hex(), "index": index, "info": info.hex(),
+             "share_sha256": photo.promise.shares[index], "release": message, "share": share.hex()}
+        )  # fmt: skip
+    return {"good": good, "bad": _messages("release", good)}
+
+
+def _messages(field: str, good: list[Case]) -> list[Case]:
+    """What goes wrong with a sealed message, whichever it is."""
+    first, second = good[0], good[1]
+    code = "does-not-open"
+    kept = {name: first[name] for name in ("seed", "info", "share_sha256", field)}
+    return [
+        bad("for another index", code, **{**kept, "info": second["info"]}),
+        bad("another key", code, **{**kept, "seed": random("another seed").hex()}),
+        bad("another share", code, **{**kept, "share_sha256": second["share_sha256"]}),
+        bad("changed", code, **{**kept, field: flipped(first[field])}),
+        bad("cut", code, **{**kept, field: first[field][:1400]}),
+        bad("empty", code, **{**kept, field: ""}),
+        bad("no private key", "key-format", **{**kept, "seed": first["seed"][2:]}),
+    ]
+
+
+def shares_of(photo: Photo) -> list[bytes]:
+    """The photo's shares, as its trustees find them."""
+    return [
+        sealing.open_deposit(
+            party.month_seed,
+            sealing.deposit_info(
+                photo.promise.digest(), bytes.fromhex(photo.promise.trustees.keys[index].key), index
+            ),
+            photo.sealed.deposits[index],
+            bytes.fromhex(photo.promise.shares[index]),
+        ).share
+        for index, party in enumerate(TRUSTEES)
+    ]
+
+
+def requested(photo: Photo) -> Any:
+    """The `requested` entry of officer 1, apart from the log."""
+    officer = OFFICERS[0]
+    request = photo.request(officer.credential().id)
+    return photo.requested(request, random("salt of requested"), officer.slot_key, append=False)
+
+
+def opening(photo: Photo) -> Any:
+    wrapped = [
+        {"trustee": name, "index": index, "release": each["release"]}
+        for index, (name, each) in enumerate(zip(NAMES, releases(photo)["good"], strict=True))
+    ]
+    case = {
+        "one_time_seed": ONE_TIME.hex(),
+        "promise": photo.promise.encode().decode(),
+        "entry": requested(photo).encode().decode(),
+        "shares": wrapped,
+        "ciphertext": base64_of(photo.sealed.ciphertext),
+    }
+    swapped = {**wrapped[0], "index": 1}
+    other_entry = photo.entry.encode().decode()
+    return {
+        "good": [
+            {**case, "photo": base64_of(PHOTO), "bad": []},
+            {**case, "shares": wrapped[2:], "photo": base64_of(PHOTO), "bad": []},
+            {**case, "shares": [swapped, *wrapped[1:]], "photo": base64_of(PHOTO),
+             "bad": [NAMES[0]]},
+        ],
+        "bad": [
+            bad("one share", "too-few-shares", **{**case, "shares": wrapped[:1]}),
+            bad("one share twice", "too-few-shares", **{**case, "shares": [wrapped[0]] * 2}),
+            bad("shares of another request", "too-few-shares", **{**case, "entry": other_entry}),
+            bad("an index that there is not", "too-few-shares",
+                **{**case, "shares": [wrapped[0], {**wrapped[1], "index": 4}]}),
+            bad("another ciphertext", "does-not-open", **{**case, "ciphertext": "AAAA"}),
+        ],
+    }  # fmt: skip
+
+
+def receipt(photo: Photo) -> Any:
+    fields = photo.receipt().fields()
+    pending = photo.receipt([0, 1, 3]).fields()
+    other = Photo()
+    other_entry = other.write_sealed(random("other salt"), day="2027-01-16")
+    acknowledged = fields["acknowledgements"]
+
+    def replaced(where: int, changes: dict[str, Any]) -> list[Any]:
+        note = photo.acknowledgement(where, changes)
+        return [{**a, "note": note} if at == where else a for at, a in enumerate(acknowledged)]
+
+    changes: dict[str, dict[str, Any]] = {
+        "another track key": {"track_key": flipped(fields["track_key"])},
+        "another withdrawal secret": {"withdraw_secret": flipped(fields["withdraw_secret"])},
+        "another case": {"reference": "HL-2027-000002"},
+        "another salt of the case": {"case_salt": flipped(fields["case_salt"])},
+        "another salt of the entry": {"salt": flipped(fields["salt"])},
+        "wider purposes": {
+            "promise": {
+                **fields["promise"],
+                "purposes": ["appeal", "applicant-copy", "decide-application"],
+            }
+        },
+        "another circle": {"circle": second_note(photo.circle)},
+        "a circle that is not signed": {"circle": fields["circle"].replace('"q":3', '"q":4')},
+        "an entry that is not on the log": {
+            "entry": other_entry.encode().decode(), "salt": random("other salt").hex()
+        },
+        "an entry that is not signed": {
+            "entry": fields["entry"].replace(f'"day":"{DAY}"', '"day":"2027-01-16"')
+        },
+        "an entry of another kind": {
+            "entry": requested(photo).encode().decode(), "salt": random("salt of requested").hex()
+        },
+        "too few cosignatures": {"proof": photo.log.proof(0, TRUSTEES[:2])},
+        "a proof of another index": {"proof": fields["proof"].replace("index 0", "index 1")},
+        "no proof": {"proof": ""},
+        "acknowledged for another promise": {
+            "acknowledgements": replaced(0, {"promise": "0" * 64})
+        },
+        "acknowledged for another key": {"acknowledgements": replaced(1, {"key": "0" * 64})},
+        "acknowledged for another circle": {"acknowledgements": replaced(1, {"circle": "0" * 64})},
+        "acknowledged for another index": {"acknowledgements": replaced(2, {"index": 0})},
+        "acknowledged in another's name": {
+            "acknowledgements": replaced(2, {"trustee": NAMES[0]})
+        },
+        "one trustee is missing": {"acknowledgements": acknowledged[:3]},
+        "one trustee stands twice": {"acknowledgements": [*acknowledged[:3], acknowledged[0]]},
+        "pending and acknowledged": {"pending": [NAMES[0]]},
+        "two acknowledgements": {
+            "acknowledgements": acknowledged[:2], "pending": list(NAMES[2:])
+        },
+    }  # fmt: skip
+    malformed: dict[str, dict[str, Any]] = {
+        "protocol 1": {"v": 1},
+        "another kind": {"kind": "receipt"},
+        "unknown field": {"portal": "https://portal.example"},
+    }
+    return {
+        "good": [
+            {"receipt": fields, "pending": []},
+            {"receipt": pending, "pending": [NAMES[2]]},
+        ],
+        "bad": [
+            *(bad(name, "receipt", receipt={**fields, **each}) for name, each in changes.items()),
+            *(bad(name, receipt={**fields, **each}) for name, each in malformed.items()),
+        ],
+    }

@@ -1,44 +1,13 @@
-"""The worker may do next to nothing, and is replaced when it dies or hangs."""
+"""A worker that dies or hangs is replaced. What it may do: `tests/service/confined`."""
 
 import os
 import signal
-import subprocess
-import sys
 import threading
-import time
 
 import pytest
 
 from habeas import portrait
 from habeas.faces import assets
-
-PROBE = """
-import os, resource, socket, sys
-from habeas.portrait._worker import confine
-confine()
-said = []
-try:
-    file = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT)
-    os.write(file, b"x" * 10); said.append("wrote a file")
-except OSError:
-    pass
-try:
-    keep = bytearray(3 * 1024**3); said.append("took memory")
-except MemoryError:
-    pass
-status = open("/proc/self/status").read()
-if "NoNewPrivs:\\t1" not in status:
-    said.append("may gain privileges")
-if resource.getrlimit(resource.RLIMIT_NOFILE)[0] > 32:
-    said.append("may open many files")
-print("; ".join(said))
-"""
-
-
-def test_the_confined_can_do_little(tmp_path):
-    command = [sys.executable, "-c", PROBE, str(tmp_path / "probe")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
-    assert done.stdout.strip() == ""
 
 
 def _face():
@@ -67,12 +36,17 @@ def test_a_hanging_worker_is_ended_and_replaced():
     with portrait.CheckPool(1, seconds=5.0) as pool:
         assert pool.check(_face()).faces == 1
         os.kill(_worker(pool).pid, signal.SIGSTOP)
-        start = time.monotonic()
         with pytest.raises(portrait.PhotoError):
             pool.check(_face())
-        assert time.monotonic() - start < 20
     with portrait.CheckPool(1) as pool:
         assert pool.check(_face()).faces == 1
+
+
+def test_a_worker_that_is_ready_opens_nothing():
+    with portrait.CheckPool(1) as pool:
+        pool.check(_face())
+        assert _worker(pool).confinement.open_doors == ()
+        assert not _worker(pool).confinement.opens
 
 
 def test_many_callers_share_the_workers():

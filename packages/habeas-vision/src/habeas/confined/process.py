@@ -108,7 +108,7 @@ class WorkerProcess:
                     )
                     raise JobError(code, cause, remedy)
                 case "failed":
-                    name = str(message.head.get("error"))[:80]
+                    name = str(message.head.get("error"))[:200]
                     raise self._died(f"The worker failed ({name}).")
                 case _:
                     raise self._died("The worker sent what is no answer.")

@@ -113,11 +113,22 @@ def _answer(handler: Handler, job: Job) -> Message:
             "remedy": "Make it smaller first.",
         })  # fmt: skip
     except Exception as error:  # noqa: BLE001 - what it says may hold what was in the file
-        return Message({"kind": "failed", "error": type(error).__name__})
+        return Message({"kind": "failed", "error": f"{type(error).__name__} in {_where(error)}"})
     if job.confinement is None:
         raise UnconfinedError
     head = {"kind": "answer", "value": answer.value, "confinement": _told(job.confinement)}
     return Message(head, answer.blobs)
+
+
+def _where(error: Exception) -> str:
+    """The line of code that raised it, innermost last."""
+    frames = []
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        frames.append(f"{code.co_name}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return " > ".join(frames[-4:])
 
 
 def _told(confinement: Confinement | None) -> Json:

@@ -10,16 +10,16 @@ RIGHTS = Rights(memory=2 * 1024**3, file_size=0, open_files=16)
 
 def prepare() -> Handler:
     """Load every library and model, and give the handler of photos."""
-    import numpy as np  # noqa: PLC0415 - what libraries print goes astray by now
-    from PIL import Image  # noqa: PLC0415
+    from PIL import Image  # noqa: PLC0415 - what libraries print goes astray by now
 
     from habeas import faces  # noqa: PLC0415
-    from habeas.portrait import _assess, _decode, _wire  # noqa: PLC0415
+    from habeas.faces import assets  # noqa: PLC0415
+    from habeas.portrait import _assess, _wire  # noqa: PLC0415
 
-    # Pillow and the models load what they need when they first need it: too late once confined.
+    # Libraries and models load what they need when they first need it: too late once confined.
     Image.init()
     faces.load()
-    _decode.encode(Image.fromarray(np.zeros((64, 64, 3), np.uint8)))
+    _assess.assess(assets.path("astronaut.png").read_bytes())
 
     def check(job: Job) -> Answer:
         return _wire.pack(_assess.assess(job.blobs[0], **job.value))

@@ -8,7 +8,7 @@ from habeas.portrait import LANGUAGES
 from habeas.portrait.words import ADVICE, STOPS
 
 PORTAL = Path(__file__).resolve().parents[2] / "packages" / "habeas" / "src" / "habeas" / "portal"
-MO = PORTAL / "locale" / "ru" / "LC_MESSAGES" / "django.mo"
+MO = PORTAL / "site" / "locale" / "ru" / "LC_MESSAGES" / "django.mo"
 TRANSLATE = re.compile(r"""\{%\s*translate\s+(?:"([^"]+)"|'([^']+)')""")
 BLOCK = re.compile(r"\{%\s*blocktranslate[^%]*%\}(.*?)\{%\s*endblocktranslate", re.DOTALL)
 CALL = re.compile(r'(?<![\w.])_\("([^"]+)"\)')
@@ -20,7 +20,7 @@ def _catalogue():
 
 
 def _texts():
-    for file in (PORTAL / "templates").rglob("*.html"):
+    for file in PORTAL.rglob("*.html"):
         source = file.read_text()
         for double, single in TRANSLATE.findall(source):
             yield double or single

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import cast
 
-from django.contrib.auth.decorators import login_required
-from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -18,29 +15,25 @@ from habeas.custody import RefusedError
 from habeas.portal.cameras import shown, viewings
 from habeas.portal.cameras.forms import MINUTES, Form
 from habeas.portal.cameras.viewings import NoViewingError
-from habeas.portal.desk.openings import Officer
-from habeas.portal.desk.views import officer_of
-from habeas.portal.services import offices
+from habeas.portal.catalogue import offices
+from habeas.portal.officers.access import signed_in
+from habeas.portal.officers.models import Officer
 from habeas.protocol.footage import ViewingPurpose
 
 _RANGE = re.compile(r"bytes=([0-9]{1,12})-([0-9]{0,12})")
 
 
-def _officer(request: HttpRequest) -> Officer:
-    return officer_of(cast("User", request.user))
-
-
-def _no(request: HttpRequest, error: RefusedError | NoViewingError) -> HttpResponse:
-    officer = _officer(request)
+def _no(
+    request: HttpRequest, officer: Officer, error: RefusedError | NoViewingError
+) -> HttpResponse:
     context = {"problem": error, "office": offices()[officer.office]}
     return render(request, "cameras/refused.html", context, status=403)
 
 
-@login_required
+@signed_in
 @require_GET
-def choose(request: HttpRequest) -> HttpResponse:
+def choose(request: HttpRequest, officer: Officer) -> HttpResponse:
     """The cameras whose recordings the officer's office may view."""
-    officer = _officer(request)
     place = shown.recordings()
     context = {
         "office": offices()[officer.office],
@@ -53,16 +46,16 @@ def choose(request: HttpRequest) -> HttpResponse:
     return render(request, "cameras/choose.html", context)
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "POST"])
-def ask(request: HttpRequest, camera: str) -> HttpResponse:
+def ask(request: HttpRequest, officer: Officer, camera: str) -> HttpResponse:
     """Ask for a span of one camera; when the log has it, it plays."""
-    officer = _officer(request)
     found = shown.find(camera)
     now = datetime.now(UTC)
     if request.method == "GET" and not viewings.may_view(officer, found.camera):
         return _no(
             request,
+            officer,
             NoViewingError(
                 _("Your office is not among those that may view."),
                 _("Who may view is part of the camera’s public entry, and changes only there."),
@@ -73,12 +66,12 @@ def ask(request: HttpRequest, camera: str) -> HttpResponse:
     if request.method == "POST":
         password = form.data.pop("password", "")
         wish = form.wish(now)
-        if not cast("User", request.user).check_password(password):
+        if not officer.check_password(password):
             form.errors["password"] = _("The password is not right.")
         if "password" not in form.errors:
             refused = viewings.refuse(officer, found.camera, wish)
             if refused is not None:
-                return _no(request, refused)
+                return _no(request, officer, refused)
         if not form.errors and wish.end > now:
             form.errors["day"] = _("The time must be in the past; times are UTC")
         if not form.errors and not viewings.parts_of(found.camera, wish):
@@ -101,15 +94,14 @@ def ask(request: HttpRequest, camera: str) -> HttpResponse:
     return render(request, "cameras/ask.html", context)
 
 
-@login_required
+@signed_in
 @require_GET
-def watch(request: HttpRequest) -> HttpResponse:
+def watch(request: HttpRequest, officer: Officer) -> HttpResponse:
     """Play what was logged."""
-    officer = _officer(request)
     try:
         viewing = viewings.current(request, officer)
     except NoViewingError as error:
-        return _no(request, error)
+        return _no(request, officer, error)
     starts = [datetime.fromisoformat(each) for each in viewing.parts]
     context = {
         "office": offices()[officer.office],
@@ -122,22 +114,22 @@ def watch(request: HttpRequest) -> HttpResponse:
     return render(request, "cameras/watch.html", context)
 
 
-@login_required
+@signed_in
 @require_POST
-def close(request: HttpRequest) -> HttpResponse:
+def close(_: HttpRequest, officer: Officer) -> HttpResponse:
     """End the viewing."""
-    viewings.end_all(_officer(request))
+    viewings.end_all(officer)
     return redirect("viewing:choose")
 
 
-@login_required
+@signed_in
 @require_GET
-def part(request: HttpRequest, number: int) -> HttpResponse:
+def part(request: HttpRequest, officer: Officer, number: int) -> HttpResponse:
     """One segment of the viewing that this sign-in has open; nobody else gets it."""
     try:
-        content = viewings.content(viewings.current(request, _officer(request)), number)
+        content = viewings.content(viewings.current(request, officer), number)
     except NoViewingError as error:
-        return _no(request, error)
+        return _no(request, officer, error)
     except RecordingError as error:
         return HttpResponse(error.cause, status=410, content_type="text/plain; charset=utf-8")
     answer = _ranged(content, request.headers.get("range", ""))

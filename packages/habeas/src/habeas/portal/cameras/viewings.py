@@ -10,9 +10,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
 
-from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -20,13 +18,14 @@ from django.utils.translation import gettext as _
 from habeas import protocol
 from habeas.custody import RefusedError
 from habeas.foundation.errors import HabeasError
-from habeas.portal import custodian
 from habeas.portal.cameras import shown
 from habeas.portal.cameras.models import Viewing
-from habeas.portal.desk.openings import RECOGNITION, Officer
+from habeas.portal.desk.openings import RECOGNITION
+from habeas.portal.officers.models import Officer
+from habeas.portal.register.log import policy_text
+from habeas.portal.vault.custodian import custody, log
 from habeas.protocol.footage import PublicCamera, ViewedDetails, ViewingPurpose, entry_of, hour_name
 from habeas.tlog import FormatError, Policy, TlogProof
-from habeas.tlog.client import LogClient
 
 MOST_MINUTES = 15
 _LASTS = timedelta(hours=1)
@@ -77,7 +76,7 @@ def refuse(officer: Officer, camera: PublicCamera, wish: Wish) -> RefusedError |
         remedy = _("Ask for a shorter span; each is logged for itself.")
     else:
         return None
-    return custodian.custody().refuse(
+    return custody().refuse(
         code=code, cause=cause, remedy=remedy, office=officer.office, officer=officer.name,
         purpose=wish.purpose, reason=f"{camera.id}: {wish.reason}",
     )  # fmt: skip
@@ -111,9 +110,9 @@ def begin(request: HttpRequest, officer: Officer, camera: PublicCamera, wish: Wi
         salt=salt, entry=entry, expires=now + _LASTS, closed=True,
     )  # fmt: skip
     end_all(officer)
-    appended = _log().append(entry)
+    appended = log().append(entry)
     proof = TlogProof.parse(appended.proof)
-    proof.verify(entry, Policy.parse(custodian.policy_text()))
+    proof.verify(entry, Policy.parse(policy_text()))
     if proof.index != appended.index:
         raise FormatError("The log's proof is for another index than its answer.")
     with transaction.atomic():
@@ -176,9 +175,3 @@ def content(viewing: Viewing, number: int) -> bytes:
         raise NoViewingError(_("The viewing has no such part."))
     start = datetime.fromisoformat(viewing.parts[number])
     return shown.recordings().content(viewing.camera, start)
-
-
-@cache
-def _log() -> LogClient:
-    token = (settings.DATA / "log-token").read_text().strip()
-    return LogClient(settings.SITE["log"], token)

@@ -18,7 +18,7 @@ from habeas.protocol import Receipt
 from tests.journey.conftest import City
 
 ROUNDS = 6
-VICTIMS = ["log", "trustee-1", "trustee-2", "trustee-3", "portal", "housekeeping"]
+VICTIMS = ["log", "trustee-1", "trustee-2", "trustee-3", "portal", "worker"]
 
 
 @dataclass

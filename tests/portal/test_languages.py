@@ -40,6 +40,15 @@ def test_every_text_of_the_pages_is_in_russian():
     assert all(cyrillic.search(catalogue[text]) for text in texts)
 
 
+def test_what_viewing_refuses_is_in_russian():
+    # The use case says it in English, and the page translates what it is given.
+    source = (PORTAL.parent / "cameras" / "viewing.py").read_text()
+    raised = re.findall(r'(?:NoViewingError|Refusal)\(\s*((?:"[^"]+",?\s*)+)\)', source)
+    said = {text for each in raised for text in re.findall(r'"([^"]+)"', each) if " " in text}
+    assert len(said) > 10
+    assert not {text for text in said if not _catalogue().get(text)}
+
+
 def test_every_word_about_photos_is_in_every_language():
     for code, texts in {**STOPS, **ADVICE}.items():
         assert set(texts) == set(LANGUAGES), code

@@ -150,11 +150,13 @@ def serve(
 
 @app.command()
 def worker(data: Folder) -> None:
-    """Do what must happen although nobody asks: settle, undo, expire, sweep, follow the log."""
-    from habeas.portal.site import housekeeping, setup
+    """Do what must happen although nobody asks: settle, undo, expire, follow the log."""
+    from habeas.portal.site import setup
 
     setup.start(data)
-    housekeeping.main()
+    from habeas.portal.site import worker
+
+    worker.main()
 
 
 @app.command()

@@ -25,9 +25,9 @@ ciphertext}, where `release` is one HPKE message (enc ‖ ciphertext, base64).
 
 from habeas.custody._context import Context
 from habeas.custody._facade import Custody
-from habeas.custody._housekeeping import Swept
 from habeas.custody._request import Ask, Opening
 from habeas.custody._seal import Order, Sealed
+from habeas.custody._sweep import Swept
 from habeas.custody._withdraw import Withdrawal, withdraw_directly
 from habeas.custody.blobs import BlobMissingError, FileBlobs
 from habeas.custody.errors import RefusedError, SealingError, TooFewTrusteesError, UnknownPhotoError

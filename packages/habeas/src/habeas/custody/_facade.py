@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import Any
 
-from habeas.custody import _housekeeping, _request, _seal, _withdraw
+from habeas.custody import _request, _seal, _sweep, _withdraw
 from habeas.custody._context import Context
 from habeas.custody.errors import RefusedError
 from habeas.custody.locked import unlock
@@ -109,8 +109,6 @@ class Custody:
             if line.locked:
                 yield line.entry, *unlock(track_key, line.entry, line.locked)
 
-    def sweep(
-        self, *, pending_seconds: float = _housekeeping.PENDING_SECONDS
-    ) -> _housekeeping.Swept:
-        """One round of housekeeping: undo, expire, settle what is owed. Safe at any time."""
-        return _housekeeping.sweep(self._context, pending_seconds=pending_seconds)
+    def sweep(self, *, pending_seconds: float = _sweep.PENDING_SECONDS) -> _sweep.Swept:
+        """One round: undo, expire, settle what is owed. Safe at any time."""
+        return _sweep.sweep(self._context, pending_seconds=pending_seconds)

@@ -1,7 +1,7 @@
 """Sealing in two phases: trustees and log first, then the transaction that acknowledges.
 
 All or nothing: what the second phase does not acknowledge, the first one's work included, is
-undone, at once or by housekeeping after a crash.
+undone, at once or by a sweep after a crash.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from habeas import protocol
 from habeas.custody import _withdraw
 from habeas.custody._context import Context, blob_name, listed
 from habeas.custody.errors import SealingError, TooFewTrusteesError
-from habeas.custody.ports import Handle, OwedErasure, Photo, PhotoState
+from habeas.custody.ports import Handle, OwedErasure, PhotoState, SealedPhoto
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Kind, Promise, Purpose, Receipt, Terms, sealing
 
@@ -67,7 +67,7 @@ def sealing_of(context: Context, photo: bytes, order: Order) -> Iterator[Sealed]
         raise
 
 
-def _prepare(context: Context, photo: bytes, order: Order) -> tuple[Photo, Sealed]:
+def _prepare(context: Context, photo: bytes, order: Order) -> tuple[SealedPhoto, Sealed]:
     """Everything that can fail for others' reasons: trustees, log, blobs. Undone where it does."""
     try:
         keys = _trustee_keys(context, order.opens_until.isoformat()[:7])
@@ -75,7 +75,7 @@ def _prepare(context: Context, photo: bytes, order: Order) -> tuple[Photo, Seale
         raise SealingError(f"The photo could not be sealed: {error.cause}") from error
     withdraw_secret, track_key = context.random(32), context.random(32)
     promise, ciphertext, shares = _encrypt(context, photo, order, keys, withdraw_secret)
-    record = Photo(
+    record = SealedPhoto(
         promise.seal_id, promise.encode(), track_key=track_key, withdraw_secret=withdraw_secret
     )
     handle = Handle(promise.seal_id, track_key)
@@ -188,7 +188,7 @@ def _deposit(
     return [acknowledged[name] for name in names]
 
 
-def undo(context: Context, record: Photo) -> None:
+def undo(context: Context, record: SealedPhoto) -> None:
     """Take an unacknowledged photo back; what a trustee does not hear now is owed to it."""
     digest = Promise.decode(record.promise).digest()
     secret = record.withdraw_secret or b""

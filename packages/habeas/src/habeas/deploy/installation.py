@@ -84,7 +84,7 @@ class Installation:
         }
         serve = [*habeas, "portal", "serve", "--port", port_of(self.portal_url)]
         found.append(Process("portal", serve, f"{self.portal_url}/api/health", environment))
-        found.append(Process("housekeeping", [*habeas, "portal", "worker"], None, environment))
+        found.append(Process("worker", [*habeas, "portal", "worker"], None, environment))
         return found
 
 

@@ -16,5 +16,6 @@ nothing of that kind.
     receipts    what a receipt shows, and withdrawal
     desk        the office's cases: reading, asking to open a photo, deciding
     register    the public log in words and figures
-    cameras     the public register of cameras, and viewing
+    cameras     the public register of cameras
+    viewing     viewing recordings, by the offices that a camera's entry names
 """

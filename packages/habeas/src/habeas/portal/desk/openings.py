@@ -18,9 +18,7 @@ from habeas.portal.cases.pointers import open_pointer
 from habeas.portal.officers.models import Officer
 from habeas.portal.vault.custodian import custody
 from habeas.protocol import Purpose
-
-#: What gives away that somebody asks for recognition.
-RECOGNITION = ("recogni", "identif", "biometr", "match", "embedding", "lookalike", "search")
+from habeas.protocol.terms import asks_for_recognition
 
 
 class RequestError(HabeasError):
@@ -97,7 +95,7 @@ def _one_time_key(body: dict[str, Any]) -> bytes:
 
 
 def _refuse_purpose(officer: Officer, purpose: str, reason: str, handle: Handle | None) -> Never:
-    if any(word in purpose.lower() for word in RECOGNITION):
+    if asks_for_recognition(purpose):
         code = "recognition-never"
         cause = "Faces are never recognised, matched or searched for here, for nobody."
         remedy = "There is no way to ask for it: the photos are sealed for single openings."

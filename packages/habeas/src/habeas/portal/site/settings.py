@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "habeas.portal.desk",
     "habeas.portal.register",
     "habeas.portal.cameras",
+    "habeas.portal.viewing",
 ]
 
 MIDDLEWARE = [

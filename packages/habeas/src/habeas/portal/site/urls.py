@@ -6,7 +6,7 @@ urlpatterns = [
     path("api/", include("habeas.portal.site.api_urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("cameras/", include("habeas.portal.cameras.urls")),
-    path("desk/cameras/", include("habeas.portal.cameras.viewing_urls")),
+    path("desk/cameras/", include("habeas.portal.viewing.urls")),
     path("desk/", include("habeas.portal.officers.urls")),
     path("desk/", include("habeas.portal.desk.urls")),
     path("register/", include("habeas.portal.register.urls")),

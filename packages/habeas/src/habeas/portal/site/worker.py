@@ -1,7 +1,7 @@
-"""What must happen although nobody asks.
+"""What must happen although nobody asks, as a process beside the portal.
 
 Settles what is owed to the log and the trustees, undoes unfinished sealings, expires
-photos, sweeps drafts, and follows the log for the register. One process beside the portal.
+photos, sweeps drafts, and follows the log for the register.
 """
 
 from __future__ import annotations
@@ -10,18 +10,21 @@ import logging
 import time
 
 from habeas.foundation.errors import HabeasError
-from habeas.portal.site import setup
+from habeas.portal.apply import drafts
+from habeas.portal.register.log import log_copy
+from habeas.portal.vault.custodian import custody
 
+#: Between two sweeps, seconds: how long an owed entry or erasure waits after a failure.
 _PAUSE = 5.0
 _LOG = logging.getLogger("habeas.portal")
 
 
-def round_of_housekeeping() -> None:
-    """One round."""
-    from habeas.portal.apply import drafts  # noqa: PLC0415 - needs Django set up
-    from habeas.portal.register.log import log_copy  # noqa: PLC0415
-    from habeas.portal.vault.custodian import custody  # noqa: PLC0415
+def sweep() -> None:
+    """One round.
 
+    Raises:
+        HabeasError: a part could not be done now; the next round tries again.
+    """
     swept = custody().sweep()
     if swept.undone or swept.expired or swept.blobs:
         _LOG.warning(
@@ -32,13 +35,12 @@ def round_of_housekeeping() -> None:
 
 
 def main() -> None:
-    """Rounds, until the process is ended."""
-    setup.start()
+    """Rounds, until the process is ended. Django must have been started."""
     while True:
         try:
-            round_of_housekeeping()
+            sweep()
         except HabeasError as error:
-            _LOG.warning("housekeeping: %s", error)
+            _LOG.warning("sweep: %s", error)
         except Exception:  # noqa: BLE001 - the next round may fare better
-            _LOG.exception("housekeeping")
+            _LOG.exception("sweep")
         time.sleep(_PAUSE)

@@ -14,7 +14,7 @@ PENDING_SECONDS = 120.0
 
 @dataclass(frozen=True)
 class Swept:
-    """What one round of housekeeping did.
+    """What one round did.
 
     Attributes:
         undone: unfinished sealings taken back.

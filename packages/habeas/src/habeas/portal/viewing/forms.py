@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from django.utils.translation import gettext as _
 
-from habeas.portal.cameras.viewings import Wish
+from habeas.cameras.viewing import Wish
 from habeas.protocol.footage import ViewingPurpose
 
 MINUTES = (1, 2, 5, 10, 15)

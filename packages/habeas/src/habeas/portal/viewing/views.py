@@ -11,15 +11,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from habeas.cameras.recordings import RecordingError
+from habeas.cameras.viewing import NoViewingError, Viewing, may_view
 from habeas.custody import RefusedError
-from habeas.portal.cameras import shown, viewings
-from habeas.portal.cameras.forms import MINUTES, Form
-from habeas.portal.cameras.viewings import NoViewingError
+from habeas.portal.cameras import shown
 from habeas.portal.catalogue import offices
 from habeas.portal.officers.access import signed_in
 from habeas.portal.officers.models import Officer
-from habeas.protocol.footage import ViewingPurpose
+from habeas.portal.viewing.forms import MINUTES, Form
+from habeas.portal.viewing.viewings import refuse, viewer, viewings
+from habeas.protocol.footage import PublicCamera, ViewingPurpose
 
+#: Where a session keeps the key of its viewing.
+_SESSION = "viewing"
 _RANGE = re.compile(r"bytes=([0-9]{1,12})-([0-9]{0,12})")
 
 
@@ -27,7 +30,11 @@ def _no(
     request: HttpRequest, officer: Officer, error: RefusedError | NoViewingError
 ) -> HttpResponse:
     context = {"problem": error, "office": offices()[officer.office]}
-    return render(request, "cameras/refused.html", context, status=403)
+    return render(request, "viewing/refused.html", context, status=403)
+
+
+def _current(request: HttpRequest, officer: Officer) -> Viewing:
+    return viewings().current(viewer(officer), request.session.get(_SESSION))
 
 
 @signed_in
@@ -40,10 +47,10 @@ def choose(request: HttpRequest, officer: Officer) -> HttpResponse:
         "cameras": [
             (shown.show(each), place.span(each.id))
             for each in place.cameras()
-            if viewings.may_view(officer, each)
+            if may_view(officer.office, each)
         ],
     }
-    return render(request, "cameras/choose.html", context)
+    return render(request, "viewing/choose.html", context)
 
 
 @signed_in
@@ -52,7 +59,7 @@ def ask(request: HttpRequest, officer: Officer, camera: str) -> HttpResponse:
     """Ask for a span of one camera; when the log has it, it plays."""
     found = shown.find(camera)
     now = datetime.now(UTC)
-    if request.method == "GET" and not viewings.may_view(officer, found.camera):
+    if request.method == "GET" and not may_view(officer.office, found.camera):
         return _no(
             request,
             officer,
@@ -64,21 +71,9 @@ def ask(request: HttpRequest, officer: Officer, camera: str) -> HttpResponse:
     span = shown.recordings().span(camera)
     form = Form(request.POST.dict())
     if request.method == "POST":
-        password = form.data.pop("password", "")
-        wish = form.wish(now)
-        if not officer.check_password(password):
-            form.errors["password"] = _("The password is not right.")
-        if "password" not in form.errors:
-            refused = viewings.refuse(officer, found.camera, wish)
-            if refused is not None:
-                return _no(request, officer, refused)
-        if not form.errors and wish.end > now:
-            form.errors["day"] = _("The time must be in the past; times are UTC")
-        if not form.errors and not viewings.parts_of(found.camera, wish):
-            form.errors["day"] = _("Nothing was recorded then, or it was deleted since")
-        if not form.errors:
-            viewings.begin(request, officer, found.camera, wish)
-            return redirect("viewing:watch")
+        answer = _begin(request, officer, found.camera, form, now)
+        if answer is not None:
+            return answer
     elif span is not None:
         begin = max(span[0], span[1] - timedelta(minutes=1))
         form.data = {"day": f"{begin:%Y-%m-%d}", "time": f"{begin:%H:%M:%S}", "minutes": "1"}
@@ -91,7 +86,33 @@ def ask(request: HttpRequest, officer: Officer, camera: str) -> HttpResponse:
         "minutes": [(str(each), str(each) == form.data.get("minutes")) for each in MINUTES],
         "purposes": list(ViewingPurpose),
     }
-    return render(request, "cameras/ask.html", context)
+    return render(request, "viewing/ask.html", context)
+
+
+def _begin(
+    request: HttpRequest, officer: Officer, camera: PublicCamera, form: Form, now: datetime
+) -> HttpResponse | None:
+    """Begin what the form asks for, or refuse it in public; None where the form says what is wrong.
+
+    Nothing is logged before the officer's password is right.
+    """
+    password = form.data.pop("password", "")
+    wish = form.wish(now)
+    if not officer.check_password(password):
+        form.errors["password"] = _("The password is not right.")
+        return None
+    refused = refuse(officer, camera, wish)
+    if refused is not None:
+        return _no(request, officer, refused)
+    if not form.errors and wish.end > now:
+        form.errors["day"] = _("The time must be in the past; times are UTC")
+    if not form.errors and not viewings().segments(camera, wish):
+        form.errors["day"] = _("Nothing was recorded then, or it was deleted since")
+    if form.errors:
+        return None
+    viewing = viewings().begin(viewer(officer), camera, wish)
+    request.session[_SESSION] = viewing.key
+    return redirect("viewing:watch")
 
 
 @signed_in
@@ -99,35 +120,34 @@ def ask(request: HttpRequest, officer: Officer, camera: str) -> HttpResponse:
 def watch(request: HttpRequest, officer: Officer) -> HttpResponse:
     """Play what was logged."""
     try:
-        viewing = viewings.current(request, officer)
+        viewing = _current(request, officer)
     except NoViewingError as error:
         return _no(request, officer, error)
-    starts = [datetime.fromisoformat(each) for each in viewing.parts]
     context = {
         "office": offices()[officer.office],
         "viewing": viewing,
         "shown": shown.find(viewing.camera),
-        "starts": ",".join(str(round(each.timestamp() * 1000)) for each in starts),
-        "last": len(starts) - 1,
-        "first": starts[0],
+        "starts": ",".join(f"{each.timestamp():.3f}" for each in viewing.segments),
+        "last": len(viewing.segments) - 1,
+        "first": viewing.segments[0],
     }
-    return render(request, "cameras/watch.html", context)
+    return render(request, "viewing/watch.html", context)
 
 
 @signed_in
 @require_POST
 def close(_: HttpRequest, officer: Officer) -> HttpResponse:
     """End the viewing."""
-    viewings.end_all(officer)
+    viewings().end_all(viewer(officer))
     return redirect("viewing:choose")
 
 
 @signed_in
 @require_GET
-def part(request: HttpRequest, officer: Officer, number: int) -> HttpResponse:
+def segment(request: HttpRequest, officer: Officer, number: int) -> HttpResponse:
     """One segment of the viewing that this sign-in has open; nobody else gets it."""
     try:
-        content = viewings.content(viewings.current(request, officer), number)
+        content = viewings().content(_current(request, officer), number)
     except NoViewingError as error:
         return _no(request, officer, error)
     except RecordingError as error:

@@ -8,7 +8,7 @@
  *
  * Search all states:   spin -a custody.pml && cc -O2 -DCOLLAPSE -DVECTORSZ=2048 -o pan pan.c
  *                      ./pan -a -m1000000 -N safe      (and enough, told)
- * tests/protocol_model does so, and looks for each fault:
+ * tests/model does so, and looks for each fault:
  *
  * Seeded faults (each must be found):
  *   -DUNLOGGED      a trustee answers without looking for the request on the log

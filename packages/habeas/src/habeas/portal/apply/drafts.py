@@ -150,6 +150,7 @@ class AlreadySentError(HabeasError):
     """A draft that a second click sends once more."""
 
     code = "already-sent"
+    status = 409
 
 
 def close(draft: Draft, reference: str, receipt: str) -> None:

@@ -17,6 +17,7 @@ class UnknownCaseError(HabeasError):
     """No such case is before the officer's office."""
 
     code = "unknown-case"
+    status = 404
     remedy = "Check the reference."
 
 
@@ -24,6 +25,7 @@ class DecisionError(HabeasError):
     """A decision that is none, or comes too late."""
 
     code = "decision"
+    status = 409
     remedy = "A case is decided once: approved or declined."
 
 

@@ -25,6 +25,7 @@ class RequestError(HabeasError):
     """A request to open that lacks something."""
 
     code = "request"
+    status = 400
     remedy = "Say for which purpose and why you need to see the photo."
 
 

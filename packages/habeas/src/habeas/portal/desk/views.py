@@ -23,6 +23,7 @@ class PasswordError(HabeasError):
     """Another password than the one that the officer signed in with."""
 
     code = "password"
+    status = 401
 
 
 def _case(officer: Officer, reference: str) -> Case:
@@ -87,7 +88,7 @@ def opening(request: HttpRequest, officer: Officer, reference: str) -> HttpRespo
         wrong = PasswordError(
             _("The password is not right."), _("Enter the password that you signed in with.")
         )
-        return problem(wrong, 401)
+        return problem(wrong)
     return JsonResponse(openings.ask_to_open(officer, found, asked).as_json())
 
 

@@ -27,6 +27,7 @@ class SignInError(HabeasError):
     """Name and password that belong to no officer."""
 
     code = "sign-in"
+    status = 401
     remedy = "Check user name and password."
 
 
@@ -55,7 +56,7 @@ def by_password(view: OfficerView[P]) -> View[P]:
             name = password = ""
         officer = authenticate(request, username=name, password=password)
         if scheme.lower() != "basic" or officer is None or officer.office not in offices():
-            answer = problem(SignInError("The sign-in is not right."), 401)
+            answer = problem(SignInError("The sign-in is not right."))
             answer["WWW-Authenticate"] = 'Basic realm="desk"'
             return answer
         return view(request, officer, *args, **kwargs)

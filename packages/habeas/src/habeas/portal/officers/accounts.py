@@ -21,6 +21,7 @@ class OfficerError(HabeasError):
     """An account that cannot be made or found."""
 
     code = "officer"
+    status = 409
 
 
 def add(name: str, office: str, password: str) -> Officer:

@@ -17,6 +17,7 @@ class BadRequestError(HabeasError):
     """A request that lacks something, or is malformed."""
 
     code = "bad-request"
+    status = 400
     remedy = "Correct the request; `habeas --help` shows what the commands send."
 
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from habeas.custody import RefusedError, UnknownPhotoError
 from habeas.foundation.errors import HabeasError
 from habeas.foundation.problem import MEDIA_TYPE, Problem
 from habeas.portrait import PhotoError
 from habeas.protocol import MalformedError
+from habeas.protocol.sealing import KeyFormatError
 
-#: Codes of requests that lack something or hold what they must not.
-_ASKED_WRONGLY = frozenset({"bad-request", "request", "key-format", "decision"})
-#: Codes of what is not there, or not for who asks.
-_NOT_THERE = frozenset({"unknown-case"})
+#: Errors of rooms that know nothing of HTTP, and what they mean as an answer.
+_STATUS = {PhotoError: 422, MalformedError: 422, KeyFormatError: 400}
 
 
 def answer(request: HttpRequest, error: HabeasError) -> HttpResponse:
@@ -25,13 +23,8 @@ def answer(request: HttpRequest, error: HabeasError) -> HttpResponse:
     return render(request, "problem.html", {"error": error}, status=status_of(error))
 
 
-def problem(error: HabeasError, status: int | None = None) -> HttpResponse:
-    """Problem details (RFC 9457) of *error*, with the log index of a refusal, and who is missing.
-
-    Args:
-        error: what happened.
-        status: the HTTP status, where the error alone does not say it.
-    """
+def problem(error: HabeasError) -> HttpResponse:
+    """Problem details (RFC 9457) of *error*, with a refusal's log index, and who is missing."""
     more: dict[str, object] = {}
     index = getattr(error, "index", None)
     if index is not None:
@@ -39,20 +32,23 @@ def problem(error: HabeasError, status: int | None = None) -> HttpResponse:
     missing = getattr(error, "missing", None)
     if missing:
         more["missing"] = list(missing)
-    said = Problem.of(error, status or status_of(error), **more)
+    said = Problem.of(error, status_of(error), **more)
     return HttpResponse(said.encode(), status=said.status, content_type=MEDIA_TYPE)
 
 
 def status_of(error: HabeasError) -> int:
-    """The HTTP status of an error that is said to people."""
-    if isinstance(error, RefusedError):
-        return 403
-    if isinstance(error, UnknownPhotoError) or error.code in _NOT_THERE:
-        return 404
-    if isinstance(error, PhotoError | MalformedError):
-        return 422
-    if error.code in _ASKED_WRONGLY:
-        return 400
+    """The HTTP status (RFC 9110) of an answer with *error*.
+
+    What a class says of itself counts. An error that says nothing was not expected of a
+    request: it is the server's own, or one of the parties that it asks.
+    """
+    for kind in type(error).__mro__:
+        if kind is HabeasError:
+            break
+        if "status" in vars(kind):
+            return error.status
+        if kind in _STATUS:
+            return _STATUS[kind]
     return 503
 
 

@@ -47,8 +47,8 @@ class DjangoLedger:
     """
 
     def atomic(self) -> AbstractContextManager[object]:
-        """One durable transaction."""
-        return transaction.atomic()
+        """One durable transaction; an error where it is called inside another one."""
+        return transaction.atomic(durable=True)
 
     def add_photo(self, photo: ports.SealedPhoto) -> None:
         """Add a photo that is being sealed."""

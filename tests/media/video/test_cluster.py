@@ -18,7 +18,7 @@ import pytest
 from habeas import cover
 from habeas.cover import cluster
 from tests.media.video import films
-from tests.media.video.test_segments import SETTINGS, film, in_parts
+from tests.media.video.test_parts import SETTINGS, film, in_parts
 from tests.service.tlog.servers import free_ports
 
 __all__ = ["film"]
@@ -74,10 +74,10 @@ def covers_below(process):
     return False
 
 
-def job(source, target, **segment):
-    segment = {"number": 0, "start": None, "end": None, **segment}
+def job(source, target, **part):
+    part = {"number": 0, "start": None, "end": None, **part}
     return {"source": str(source), "target": str(target), "ending": ".mp4",
-            "segment": segment, "settings": SETTINGS.to_json()}  # fmt: skip
+            "part": part, "settings": SETTINGS.to_json()}  # fmt: skip
 
 
 @ray_there
@@ -207,7 +207,7 @@ def test_what_a_killed_run_left_is_swept_and_what_runs_is_not(tmp_path):
     }
     for name in names.values():
         (tmp_path / name).mkdir()
-    with cluster._parts(tmp_path / "out.mp4") as folder:
+    with cluster._folder(tmp_path / "out.mp4") as folder:
         assert folder.is_dir()
         left = {each.name for each in tmp_path.iterdir()}
     assert left == {names["running"], names["elsewhere"], folder.name}

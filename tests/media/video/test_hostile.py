@@ -173,8 +173,8 @@ def test_a_full_disk_is_said_and_leaves_nothing(tmp_path):
 
 def test_a_failing_detector_shows_nothing(plain, monkeypatch):
     """Live, a frame that could not be checked is covered whole; a file is refused."""
-    from habeas.cover._media import Source
     from habeas.cover._pipeline import Pipeline
+    from habeas.cover._source import Source
 
     class Failing:
         name = "failing"

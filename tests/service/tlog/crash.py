@@ -19,6 +19,7 @@ from collections import Counter
 from pathlib import Path
 
 from habeas import tlog
+from habeas.tlog.admission import AdmitAnything
 from habeas.tlog.note import split
 from habeas.tlog.server import FileStorage, Sequencer, init_log, read_signer
 from habeas.tlog.tiles import decode_bundle
@@ -45,7 +46,7 @@ async def _write(folder, run, report, fault, random_):
     storage = FileStorage(folder, fault)
     storage._synced_at = 0.0  # a round of syncing begins at once
     policy = tlog.Policy.parse((folder / "policy.txt").read_text())
-    log = Sequencer(storage, read_signer(folder), policy, interval=0)
+    log = Sequencer(storage, read_signer(folder), policy, AdmitAnything(), interval=0)
     await log.start()
     for batch in range(4):
         count = random_.choice([1, 2, 7, 40])

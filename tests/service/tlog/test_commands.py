@@ -9,14 +9,14 @@ from habeas import tlog
 from habeas.cli.log import app
 from habeas.tlog.client import LogClient
 from habeas.tlog.server import init_log, make_app, read_signer
-from tests.service.tlog.test_service import served
+from tests.service.tlog.running import served
 from tests.unit.tlog.test_monitor import Acts, honest
 
 
 @pytest.fixture
 def live(tmp_path):
     folder = tmp_path / "log"
-    init_log(folder, "log.example/cli")
+    init_log(folder, "log.example/cli", anybody=True)
     with served(make_app(folder, interval=0.01)) as url:
         yield folder, url
 

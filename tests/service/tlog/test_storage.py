@@ -9,6 +9,7 @@ import pytest
 from obstore.store import S3Store
 
 from habeas import tlog
+from habeas.tlog.admission import AdmitAnything
 from habeas.tlog.server import (
     FileStorage,
     LogLockedError,
@@ -147,7 +148,7 @@ def test_a_database_that_goes_away_and_comes_back(tmp_path):
     async def journey(server):
         state = PostgresState(server.dsn, "log.example/away")
         storage = Storage(state, FolderObjects(tmp_path / "public"))
-        log = Sequencer(storage, SIGNER, POLICY, interval=0.01, patience=5)
+        log = Sequencer(storage, SIGNER, POLICY, AdmitAnything(), interval=0.01, patience=5)
         await log.start()
         assert await log.append(b"before") == 0
         await asyncio.to_thread(server.stop)
@@ -187,7 +188,14 @@ def test_a_disk_that_fails_and_recovers(tmp_path, error, steps):
     failing = Failing()
 
     async def journey():
-        log = Sequencer(FileStorage(tmp_path, failing), SIGNER, POLICY, interval=0.01, patience=0.4)
+        log = Sequencer(
+            FileStorage(tmp_path, failing),
+            SIGNER,
+            POLICY,
+            AdmitAnything(),
+            interval=0.01,
+            patience=0.4,
+        )
         await log.start()
         assert await log.append(b"before") == 0
         failing.error, failing.steps = error, steps
@@ -212,7 +220,9 @@ def test_a_disk_that_fails_and_recovers(tmp_path, error, steps):
 
 def test_a_full_queue_is_said_at_once(tmp_path):
     async def journey():
-        log = Sequencer(FileStorage(tmp_path), SIGNER, POLICY, interval=0.01, queue=2)
+        log = Sequencer(
+            FileStorage(tmp_path), SIGNER, POLICY, AdmitAnything(), interval=0.01, queue=2
+        )
         first, second = log.append(b"1"), log.append(b"2")
         with pytest.raises(QueueFullError):
             log.append(b"3")

@@ -115,7 +115,7 @@ class World:
         sockets = [listening() for _ in range(n)]
         self.log_url = f"http://127.0.0.1:{self._log_socket.getsockname()[1]}"
         self.names = [f"trustee-{number}.test" for number in range(1, n + 1)]
-        vkey = init_log(folder / "log", ORIGIN)
+        vkey = init_log(folder / "log", ORIGIN, anybody=True)
         self.identities = []
         lines = [f"log {vkey}"]
         for name, sock in zip(self.names, sockets, strict=True):

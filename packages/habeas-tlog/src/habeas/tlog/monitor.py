@@ -134,12 +134,10 @@ class Monitor:
         answers with what cannot be true is a finding.
         """
         with self._database.reading() as connection:
-            (newest,) = connection.execute(
-                "SELECT coalesce(max(number), 0) FROM finding"
-            ).fetchone()
+            row = connection.execute("SELECT coalesce(max(number), 0) FROM finding").fetchone()
         failure = self._follow()
         self._failures = self._failures + 1 if failure else 0
-        return Round(self._view.size, tuple(self._findings(newest)), failure)
+        return Round(self._view.size, tuple(self._findings(row[0])), failure)
 
     def _follow(self) -> str | None:
         try:

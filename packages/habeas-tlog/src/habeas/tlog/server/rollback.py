@@ -17,7 +17,7 @@ from pathlib import Path
 
 from habeas.foundation import durable
 from habeas.tlog.checkpoint import Checkpoint
-from habeas.tlog.errors import RolledBackError, TlogError
+from habeas.tlog.errors import LogUnavailableError, RolledBackError, TlogError
 from habeas.tlog.server.storage import Storage
 from habeas.tlog.tree import root_hash
 
@@ -53,11 +53,15 @@ def held_against(storage: Storage, who: str, checkpoint: Checkpoint) -> Contradi
     """What a checkpoint that this log has signed says against its tree; None if it is part of it.
 
     Raises:
-        OSError, TlogError: the tree cannot be read now.
+        LogUnavailableError, TlogError: the tree cannot be read now.
     """
-    size = checkpoint.size
-    if size <= storage.tree.size:
-        root = root_hash(size, storage.node_of(size))
+    size, held = checkpoint.size, storage.tree.size
+    if size <= held:
+        try:
+            # Of the tree as it is: not every smaller one has had tiles of its own.
+            root = root_hash(size, storage.node_of(held))
+        except OSError as error:
+            raise LogUnavailableError(f"The log's tiles cannot be read: {error}.") from error
         if hmac.compare_digest(root, checkpoint.root):
             return None
     return Contradiction(who, size, checkpoint.root)

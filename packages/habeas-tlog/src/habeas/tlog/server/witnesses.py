@@ -117,9 +117,10 @@ class Witnesses:
         except _FAILURES as error:
             _LOG.info("witness %s does not say what it has seen: %s", witness.name, error)
             return shown is not None
-        if status == 409 and size >= checkpoint.size > 0:
-            # Of equal sizes, an older edition of the specification answers so for another root.
-            await self._weigh(Claim(witness.name, size, other=size == checkpoint.size))
+        # Of equal sizes, an older edition of the specification answers so for another root.
+        other = size == checkpoint.size > 0
+        if status == 409 and (other or size > checkpoint.size):
+            await self._weigh(Claim(witness.name, size, other=other))
         if status in (200, 409):
             self._known[witness.name] = size
         return status in (200, 403, 404, 409) or shown is not None

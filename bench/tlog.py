@@ -249,7 +249,9 @@ def _resident(folder: Path, entries: int, answer: multiprocessing.Queue[int]) ->
 
     async def work() -> None:
         policy = tlog.Policy.parse((folder / "policy.txt").read_text())
-        log = Sequencer(FileStorage(folder), read_signer(folder), policy, AdmitAnything(), interval=0)
+        log = Sequencer(
+            FileStorage(folder), read_signer(folder), policy, AdmitAnything(), interval=0
+        )
         await log.start()
         for n in range(20):
             indices = await asyncio.gather(*(log.append(b"%d %d" % (n, k)) for k in range(500)))

@@ -3,17 +3,11 @@
 import contextlib
 import secrets
 import socket
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-import uvicorn
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 from habeas import tlog
 from habeas.foundation import problem
@@ -23,6 +17,7 @@ from habeas.tlog.client import LogClient
 from habeas.tlog.server import FileStorage, LogLockedError, init_log, make_app
 from habeas.tlog.view import LogView
 from habeas.tlog.witness import Witness
+from tests.service.tlog.running import listening, policy_of, served, witness_app
 
 ORIGIN = "log.example/test"
 
@@ -31,36 +26,10 @@ def database(path=None):
     return Database(path)
 
 
-@contextlib.contextmanager
-def served(app, port=0):
-    listening = socket.create_server(("127.0.0.1", port))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
-        listening.close()
-
-
-def witness_app(witness):
-    async def add(request: Request) -> Response:
-        answer = witness.add_checkpoint(await request.body(), int(time.time()))
-        return Response(answer.body, answer.status, {"content-type": answer.media_type})
-
-    return Starlette(routes=[Route("/add-checkpoint", add, methods=["POST"])])
-
-
 @pytest.fixture
 def folder(tmp_path):
     init_log(tmp_path / "log", ORIGIN, anybody=True)
     return tmp_path / "log"
-
-
-def policy_of(folder):
-    return tlog.Policy.parse((folder / "policy.txt").read_text())
 
 
 def test_entries_come_back_with_proofs_and_follow_across_restarts(folder):
@@ -196,7 +165,7 @@ def test_a_quorum_that_comes_late_is_waited_for(folder):
         assert answer.headers["content-type"] == problem.MEDIA_TYPE
         assert Problem.decode(answer.content, 503).code == "log-unavailable"
         assert httpx.get(f"{url}/health").status_code == 503
-        with served(witness_app(Witness(database(), signer, [key])), port):
+        with served(witness_app(Witness(database(), signer, [key])), listening(port)):
             deadline = time.monotonic() + 20
             while True:
                 with contextlib.suppress(tlog.LogUnavailableError):

@@ -54,9 +54,9 @@ test: setup-dev browser ## lint, then every test
 	@bin/web test
 	@$(BIN)/python -m pytest -n 2
 
-quick: setup-dev ## the tests that take seconds
+quick: setup-dev ## unit tests alone: no process, no network, at most a minute
 	@bin/web test
-	@$(BIN)/python -m pytest -n 2 -m 'not slow and not browser'
+	@HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest -n 2 tests/unit
 
 lint: setup-dev ## ruff, mypy strict, import contracts; tsc, eslint and prettier where node is
 	@$(BIN)/ruff check .

@@ -103,16 +103,16 @@ def run() -> None:
     photo = _photo()
     with tempfile.TemporaryDirectory() as folder:
         place = installation.install(Path(folder), free_ports=True)
-        services = [
+        processes = [
             dataclasses.replace(
                 each,
                 environment={**each.environment, "DJANGO_SETTINGS_MODULE": "bench.plain_settings"},
             )
             if each.name == "portal"
             else each
-            for each in place.services()
+            for each in place.processes()
         ]
-        with Supervisor(services, place.folder / "output") as supervisor:
+        with Supervisor(processes, place.folder / "output") as supervisor:
             supervisor.wait_until_healthy()
             installation.announce(place)
             _throughput(place, photo)

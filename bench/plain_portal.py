@@ -17,23 +17,23 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
 
-from habeas.portal import custodian
+from habeas.portal.apply import checks
 from habeas.portal.apply.forms import DetailsForm
-from habeas.portal.apply.models import Application
-from habeas.portal.apply.submit import new_reference
-from habeas.portal.services import services
+from habeas.portal.apply.sending import new_reference
+from habeas.portal.cases.models import Case
+from habeas.portal.catalogue import services
 
 
 @csrf_exempt
 def apply_plainly(request: HttpRequest) -> HttpResponse:
-    """As `habeas.portal.api.apply`, without sealing, trustees and log."""
+    """As `habeas.portal.apply.api.send`, without sealing, trustees and log."""
     service = services()[request.POST["service"]]
     form = DetailsForm(service, json.loads(request.POST["fields"]))
     assert form.is_valid()
     assert service.photo
     photo = request.FILES["photo"]
     assert isinstance(photo, UploadedFile)
-    picture = custodian.pool().check(photo.read(), service.photo.profile).kept
+    picture = checks.check(photo, service.photo).kept
     reference = new_reference(service)
     folder = settings.DATA / "plain"
     folder.mkdir(exist_ok=True)
@@ -41,14 +41,14 @@ def apply_plainly(request: HttpRequest) -> HttpResponse:
         file.write(picture)
         file.flush()
         os.fsync(file.fileno())
-    Application.objects.create(
+    Case.objects.create(
         reference=reference,
         service=service.id,
         office=service.office,
-        fields=form.answers(),
+        answers=form.answers(),
         day=datetime.now(UTC).date(),
     )
     return JsonResponse({"reference": reference}, status=201)
 
 
-urlpatterns = [path("plain", apply_plainly), path("", include("habeas.portal.urls"))]
+urlpatterns = [path("plain", apply_plainly), path("", include("habeas.portal.site.urls"))]

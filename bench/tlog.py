@@ -17,6 +17,7 @@ from pathlib import Path
 import uvloop
 
 from habeas import tlog
+from habeas.tlog.admission import AdmitAnything
 from habeas.tlog.client import LogClient
 from habeas.tlog.server import FileStorage, Sequencer, init_log, read_signer
 from habeas.tlog.server.objects import FolderObjects
@@ -42,7 +43,7 @@ def _row(what: str, figure: str, wanted: str) -> None:
 
 def _new(place: Path, name: str) -> tuple[Path, tlog.Policy]:
     folder = place / name
-    init_log(folder, _ORIGIN)
+    init_log(folder, _ORIGIN, anybody=True)
     return folder, tlog.Policy.parse((folder / "policy.txt").read_text())
 
 
@@ -52,7 +53,7 @@ def _entry(number: int) -> bytes:
 
 async def _append(folder: Path, policy: tlog.Policy, callers: int, total: int) -> list[float]:
     """Seconds that each call took; the last item is the whole."""
-    log = Sequencer(FileStorage(folder), read_signer(folder), policy, interval=0)
+    log = Sequencer(FileStorage(folder), read_signer(folder), policy, AdmitAnything(), interval=0)
     await log.start()
     took: list[float] = []
 
@@ -248,7 +249,9 @@ def _resident(folder: Path, entries: int, answer: multiprocessing.Queue[int]) ->
 
     async def work() -> None:
         policy = tlog.Policy.parse((folder / "policy.txt").read_text())
-        log = Sequencer(FileStorage(folder), read_signer(folder), policy, interval=0)
+        log = Sequencer(
+            FileStorage(folder), read_signer(folder), policy, AdmitAnything(), interval=0
+        )
         await log.start()
         for n in range(20):
             indices = await asyncio.gather(*(log.append(b"%d %d" % (n, k)) for k in range(500)))

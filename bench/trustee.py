@@ -45,7 +45,7 @@ def _port() -> int:
 
 def _start(folder: Path) -> tuple[list[subprocess.Popen[bytes]], TrusteeIdentity, str]:
     log_port, port = _port(), _port()
-    vkey = init_log(folder / "log", ORIGIN)
+    vkey = init_log(folder / "log", ORIGIN, anybody=True)
     settings = Settings.model_validate(
         {
             "name": "trustee.test",

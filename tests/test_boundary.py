@@ -7,8 +7,7 @@ from pathlib import Path
 
 from habeas.faces import assets, eight_bit
 from habeas.protocol import Purpose
-
-ROOT = Path(__file__).resolve().parents[1]
+from tests.places import ROOT
 
 #: Packages that recognise, compare or identify faces, or carry networks made for it.
 PACKAGES = {

@@ -3,8 +3,8 @@ from collections.abc import Iterator
 import pytest
 
 from habeas.protocol.client import TrusteeRefusedError
-from tests.trustee.conftest import new_world
-from tests.trustee.world import World
+from tests.service.trustee.conftest import new_world
+from tests.service.trustee.world import World
 
 __all__ = ["new_world"]
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from habeas import tlog
 from habeas.tlog.server import read_signer
 from habeas.trustee import keyring
-from tests.trustee.world import World
+from tests.service.trustee.world import World
 
 
 def node_of(entries: Sequence[bytes]) -> tlog.tree.NodeHash:

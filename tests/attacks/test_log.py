@@ -12,7 +12,7 @@ from habeas.protocol import Kind
 from habeas.protocol.client import TrusteeRefusedError
 from habeas.tlog.server import read_signer
 from tests.attacks.forger import entries_of, forge
-from tests.trustee.world import PHOTO, Ask
+from tests.service.trustee.world import PHOTO, Ask
 
 
 def unlogged(world, held, **fields):
@@ -202,7 +202,7 @@ def test_log_that_does_not_answer(new_world, refused):
         assert refused(world.ask, held, ask) == "view-stale"
     finally:
         from habeas.tlog.server import make_app
-        from tests.trustee.world import Server, listening
+        from tests.service.trustee.world import Server, listening
 
         port = int(world.log_url.rpartition(":")[2])
         world.log_server = Server(make_app(world.folder / "log", interval=0.01), listening(port))

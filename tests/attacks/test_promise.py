@@ -8,7 +8,7 @@ from habeas import protocol
 from habeas.custody.reader import OneTimeKey
 from habeas.protocol import Promise, sealing
 from habeas.protocol.client import TrusteeAnswerError, verify_acknowledgement
-from tests.trustee.world import PHOTO, Ask, in_days
+from tests.service.trustee.world import PHOTO, Ask, in_days
 
 
 def changed(held, **fields):

@@ -15,7 +15,7 @@ from habeas.protocol import Kind, Receipt, sealing
 from habeas.protocol.client import TrusteeRefusedError
 from habeas.register import audit
 from habeas.trustee.settings import Quotas
-from tests.trustee.world import PHOTO
+from tests.service.trustee.world import PHOTO
 
 
 def deposit_opened_by(world, held, index):

@@ -9,15 +9,9 @@ from pathlib import Path
 
 import pytest
 
-STATIC = (
-    Path(__file__).resolve().parents[2]
-    / "packages"
-    / "habeas"
-    / "src"
-    / "habeas"
-    / "portal"
-    / "static"
-)
+from tests.places import PORTAL
+
+STATIC = PORTAL / "static"
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync",

@@ -3,13 +3,13 @@
 import os
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 
+from tests import places
 from tests.browser.conftest import STATIC
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = places.ROOT
 
 
 @pytest.mark.slow

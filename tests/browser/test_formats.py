@@ -4,14 +4,14 @@ import base64
 import hashlib
 import json
 import secrets
-from pathlib import Path
 
 import pytest
 
 from habeas.protocol import sealing
+from tests import places
 
 pytestmark = pytest.mark.browser
-VECTORS = Path(__file__).resolve().parents[2] / "docs" / "protocol" / "vectors"
+VECTORS = places.VECTORS / "habeas"
 
 
 def _opening():

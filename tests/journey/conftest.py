@@ -47,7 +47,7 @@ def portrait() -> bytes:
 @pytest.fixture(scope="module")
 def city(tmp_path_factory):
     place = installation.install(tmp_path_factory.mktemp("city"), free_ports=True)
-    with Supervisor(place.services(), place.folder / "output") as supervisor:
+    with Supervisor(place.processes(), place.folder / "output") as supervisor:
         supervisor.wait_until_healthy()
         installation.announce(place)
         yield City(place, supervisor)

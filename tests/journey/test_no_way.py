@@ -123,10 +123,10 @@ def test_people_cases_and_accounts_lead_to_no_photo(walked):
     _, made, tables = walked
     common = _common(tables) | {receipt.promise.service for _, receipt, _ in made}
     start = {*FIELDS.values(), *(reference for reference, _, _ in made)}
-    for row in tables["auth_user"] + tables["auth_group"] + tables["apply_application"]:
+    for row in tables["officers_officer"] + tables["cases_case"]:
         start |= {piece for value in row.values() for piece in _pieces(value)}
     reached, known = _reach(tables, start - common - COMMON)
-    assert {name for name, _ in reached} >= {"apply_application", "auth_user"}
+    assert {name for name, _ in reached} >= {"cases_case", "officers_officer"}
     assert not {name for name, _ in reached if name.startswith("vault_")}
     for _, receipt, _ in made:
         secrets = {receipt.promise.seal_id, receipt.track_key, receipt.sealed_entry().tag}
@@ -136,9 +136,9 @@ def test_people_cases_and_accounts_lead_to_no_photo(walked):
 def test_the_walk_would_find_a_way(walked):
     _, made, tables = walked
     leaking = dict(tables)
-    first = dict(tables["apply_application"][0])
+    first = dict(tables["cases_case"][0])
     first["pointer"] = bytes.fromhex(made[0][1].promise.seal_id)
-    leaking["apply_application"] = [first]
+    leaking["cases_case"] = [first]
     reached, _ = _reach(leaking, {FIELDS["full_name"]})
     assert {name for name, _ in reached if name.startswith("vault_")}
 
@@ -185,7 +185,7 @@ def test_a_decided_case_has_let_go_of_its_photo(city, walked):
         )
         assert decided.status_code == 200
     tables = _tables(city.place.folder / "portal" / "portal.sqlite3")
-    rows = {row["reference"]: row for row in tables["apply_application"]}
+    rows = {row["reference"]: row for row in tables["cases_case"]}
     assert rows[reference]["state"] == "approved"
     assert rows[reference]["pointer"] is None
     with city.officer() as officer, pytest.raises(PortalError) as refused:

@@ -6,13 +6,14 @@ import socket
 import pytest
 
 from habeas.deploy import installation
+from habeas.deploy.addresses import PortError
 from habeas.deploy.supervisor import Supervisor
 from tests.journey.conftest import City
 
 
 def _run(folder):
     place = installation.install(folder, free_ports=True)
-    return place, Supervisor(place.services(), place.folder / "output")
+    return place, Supervisor(place.processes(), place.folder / "output")
 
 
 @pytest.mark.slow
@@ -42,6 +43,6 @@ def test_a_city_comes_back_as_it_was(tmp_path):
 def test_a_taken_port_is_said(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(installation.PortError, match="taken") as refused:
+        with pytest.raises(PortError, match="taken") as refused:
             installation.install(tmp_path, port=port)
     assert "--port" in refused.value.remedy

@@ -18,7 +18,7 @@ from habeas.protocol import Receipt
 from tests.journey.conftest import City
 
 ROUNDS = 6
-VICTIMS = ["log", "trustee-1", "trustee-2", "trustee-3", "portal", "housekeeping"]
+VICTIMS = ["log", "trustee-1", "trustee-2", "trustee-3", "portal", "worker"]
 
 
 @dataclass
@@ -47,13 +47,13 @@ def _kill(pid: int) -> None:
 
 def _sweep(city: City) -> None:
     code = (
-        "import django; django.setup(); from habeas.portal import custodian; "
-        "custodian.custody().sweep(pending_seconds=0)"
+        "import django; django.setup(); from habeas.portal.vault.custodian import custody; "
+        "custody().sweep(pending_seconds=0)"
     )
     environment = {
         **os.environ,
         "HABEAS_DATA": str(city.place.folder / "portal"),
-        "DJANGO_SETTINGS_MODULE": "habeas.portal.settings",
+        "DJANGO_SETTINGS_MODULE": "habeas.portal.site.settings",
     }
     subprocess.run([sys.executable, "-c", code], env=environment, check=True, timeout=60)
 
@@ -98,7 +98,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_else_opens(city):
     portal = city.place.folder / "portal" / "portal.sqlite3"
     states = dict(_rows(portal, "select state, count(*) from vault_sealedphoto group by 1"))
     assert set(states) <= {"sealed", "orphaned"}
-    cases = _rows(portal, "select count(*) from apply_application where pointer is not null")
+    cases = _rows(portal, "select count(*) from cases_case where pointer is not null")
     # An answer that was cut off after the commit left a case that its applicant never
     # heard of; it is whole, and opens to its office alone.
     assert states["sealed"] == cases[0][0] >= len(kept)

@@ -1,5 +1,6 @@
 /*
- * The order of acts on one photo: seal, request, release, withdraw, erase, with crashes.
+ * The order of acts on one photo: seal, request, release, withdraw, erase, with crashes. All
+ * parties here are honest, but for the custodian; what dishonest ones can do is in parties.pml.
  *
  * N trustees, each a process that can crash between any two steps. What a trustee does in
  * one transaction of its database is one atomic step here; what it sends is another. The
@@ -8,7 +9,7 @@
  *
  * Search all states:   spin -a custody.pml && cc -O2 -DCOLLAPSE -DVECTORSZ=2048 -o pan pan.c
  *                      ./pan -a -m1000000 -N safe      (and enough, told)
- * tests/protocol_model does so, and looks for each fault:
+ * tests/model does so, and looks for each fault:
  *
  * Seeded faults (each must be found):
  *   -DUNLOGGED      a trustee answers without looking for the request on the log
@@ -37,6 +38,7 @@
 #ifdef ALONE
 #define ALL_ACKNOWLEDGED acknowledged[0]
 #else
+/* A receipt needs q of them; all of them make the smaller search. Late deposits: parties.pml. */
 #define ALL_ACKNOWLEDGED (acknowledged[0] && acknowledged[1] && acknowledged[2])
 #endif
 
@@ -163,7 +165,7 @@ proctype Custodian()
 	:: atomic { log_sealed && !log_requested -> log_requested = true }
 	/* It may ask at any time, whether or not it has logged the request. */
 	:: atomic { !ask_sent -> ask_sent = true }
-	/* It may put a withdrawal on the log, or drop it. */
+	/* It may put a withdrawal with the secret on the log, or drop it. */
 	:: atomic { withdrawing && !log_withdrawn -> log_withdrawn = true }
 	:: break
 	od

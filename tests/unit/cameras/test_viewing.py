@@ -10,7 +10,7 @@ from habeas.cameras.declaration import Camera
 from habeas.cameras.recordings import Recordings
 from habeas.cameras.viewing import LASTS, NoViewingError, Viewer, Viewings, Wish, refusal
 from habeas.protocol import Entry
-from tests.footage.segments import CAMERA, add_segment
+from tests.media.video.segments import CAMERA, add_segment
 
 START = datetime(2026, 11, 23, 20, 10, tzinfo=UTC)
 NOW = START + timedelta(days=1)

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.hpke import (
 )
 
 from habeas.protocol.sealing import hpke
-from tests.shared import vectors
+from tests.places import VECTORS
 
 X_WING, HKDF_SHA256, CHACHA = 0x647A, 1, 3
 
@@ -26,7 +26,7 @@ X_WING, HKDF_SHA256, CHACHA = 0x647A, 1, 3
 def test_draws_of_others_open_with_our_keys(name):
     draws = [
         draw
-        for draw in json.loads(vectors(name).read_text())
+        for draw in json.loads((VECTORS / name).read_text())
         if (draw["kem_id"], draw["kdf_id"], draw["aead_id"]) == (X_WING, HKDF_SHA256, CHACHA)
     ]
     assert draws

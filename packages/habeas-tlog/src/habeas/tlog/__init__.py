@@ -1,7 +1,7 @@
 """A transparency log in C2SP's formats: tree, tiles, notes, checkpoints, proofs, policies.
 
 This is the pure core: bytes in, bytes or errors out. Beside it, in modules of their own:
-`habeas.tlog.service` (the log), `habeas.tlog.client`, `habeas.tlog.view` (following a log),
+`habeas.tlog.server` (the log), `habeas.tlog.client`, `habeas.tlog.view` (following a log),
 `habeas.tlog.verifying` (a whole log), `habeas.tlog.monitor` and `habeas.tlog.witness`.
 """
 
@@ -18,9 +18,11 @@ from habeas.tlog.errors import (
     ForkedViewError,
     FormatError,
     LogUnavailableError,
+    NotAdmittedError,
     ProofError,
     ProofLengthError,
     QuorumError,
+    RolledBackError,
     RootMismatchError,
     SignatureError,
     StaleViewError,
@@ -55,6 +57,7 @@ __all__ = [
     "LogUnavailableError",
     "MldsaCosignatureSigner",
     "MldsaCosignatureVerifier",
+    "NotAdmittedError",
     "Note",
     "NoteSigner",
     "NoteVerifier",
@@ -62,6 +65,7 @@ __all__ = [
     "ProofError",
     "ProofLengthError",
     "QuorumError",
+    "RolledBackError",
     "RootMismatchError",
     "Signature",
     "SignatureError",

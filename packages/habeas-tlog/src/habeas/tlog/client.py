@@ -1,45 +1,54 @@
-"""A log over HTTP: reading as C2SP tlog-tiles has it, appending as the Habeas log takes it."""
+"""A log over HTTP: reading as C2SP tlog-tiles has it, appending as the log here takes it."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Self
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Self, TypeVar
 
 import httpx
 
-from habeas.foundation.problem import Problem, ProblemFormatError
+from habeas.tlog import calls
+from habeas.tlog.calls import Appended, Call, Question, Reply
 from habeas.tlog.checkpoint import Checkpoint
 from habeas.tlog.errors import FormatError, LogUnavailableError, RootMismatchError
 from habeas.tlog.note import split
 from habeas.tlog.proof import TlogProof
-from habeas.tlog.tiles import TILE_BYTES, TILE_WIDTH, Tile, TileNodes, decode_bundle, encode_bundle
+from habeas.tlog.retry import PASSING, Retry, retry_after
+from habeas.tlog.tiles import TILE_WIDTH, Tile, TileNodes
 from habeas.tlog.tree import inclusion_path, verify_inclusion
 
-_MAX_CHECKPOINT = 1_000_000
-_MAX_BUNDLE = TILE_WIDTH * (2 + 0xFFFF)
+__all__ = ["Appended", "LogClient"]
 
-
-@dataclass(frozen=True)
-class Appended:
-    """Where an entry stands, and the tlog-proof of it."""
-
-    index: int
-    proof: str
+_Answer = TypeVar("_Answer")
 
 
 class LogClient:
-    """One log.
+    """One log. Its methods may be called by several threads.
+
+    What fails in passing (429, 5xx, broken connections) is read again with growing pauses;
+    appending is not repeated here.
 
     Args:
         url: the log's prefix.
         token: bearer token for appending.
         timeout: seconds for one call; appending waits for a checkpoint and its cosignatures.
+        retry: how patiently reading is repeated.
+        sleep: waits so many seconds.
     """
 
-    def __init__(self, url: str, token: str | None = None, *, timeout: float = 30.0) -> None:
+    def __init__(
+        self,
+        url: str,
+        token: str | None = None,
+        *,
+        timeout: float = 30.0,
+        retry: Retry | None = None,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
         self.url = url.rstrip("/")
+        self._retry = retry or Retry()
+        self._sleep = sleep
         self._nodes: tuple[int, TileNodes] | None = None
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._http = httpx.Client(
@@ -57,23 +66,48 @@ class LogClient:
         """Close the connections."""
         self._http.close()
 
-    def _bounded(self, method: str, path: str, limit: int, **options: Any) -> tuple[int, bytes]:
+    def _ask(self, question: Question[_Answer]) -> _Answer:
         try:
-            with self._http.stream(method, path, **options) as response:
-                content = b""
-                for chunk in response.iter_bytes():
-                    content += chunk
-                    if len(content) > limit:
-                        raise FormatError(f"The log answers {path} with more than it can have.")
-                return response.status_code, content
-        except httpx.HTTPError as error:
-            raise LogUnavailableError(f"The log at {self.url} does not answer.") from error
+            call = next(question)
+            while True:
+                call = question.send(self._exchange(call))
+        except StopIteration as ended:
+            answer: _Answer = ended.value
+            return answer
 
-    def _get(self, path: str, limit: int) -> bytes:
-        status, content = self._bounded("GET", path, limit)
-        if status != 200:
-            raise LogUnavailableError(f"The log answers {path} with status {status}.")
-        return content
+    def _exchange(self, call: Call) -> Reply:
+        """Make a call, as often as it takes and is allowed."""
+        attempt = 0
+        while True:
+            failure: Exception | None = None
+            asked: float | None = None
+            most = call.attempts or self._retry.attempts
+            try:
+                reply, asked = self._once(call)
+                if reply.status not in PASSING:
+                    return reply
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                failure = error
+                if isinstance(error, (httpx.ConnectError, httpx.InvalidURL)):
+                    most = min(most, self._retry.unreachable)
+            attempt += 1
+            if attempt >= most:
+                if failure is not None:
+                    raise LogUnavailableError(f"The log at {self.url} does not answer.") from (
+                        failure
+                    )
+                return reply
+            self._sleep(self._retry.pause(attempt - 1, asked))
+
+    def _once(self, call: Call) -> tuple[Reply, float | None]:
+        with self._http.stream(call.method, call.path, content=call.body) as response:
+            content = b""
+            for chunk in response.iter_bytes():
+                content += chunk
+                if len(content) > call.limit:
+                    raise FormatError(f"The log answers {call.path} with more than it can have.")
+            asked = retry_after(response.headers.get("retry-after"), time.time())
+            return Reply(response.status_code, content), asked
 
     def checkpoint(self) -> str:
         """The newest checkpoint, unverified.
@@ -82,10 +116,7 @@ class LogClient:
             LogUnavailableError: the log does not answer.
             FormatError: what it answers is no text.
         """
-        try:
-            return self._get("/checkpoint", _MAX_CHECKPOINT).decode()
-        except UnicodeDecodeError as error:
-            raise FormatError("The checkpoint is no text.") from error
+        return self._ask(calls.checkpoint())
 
     def tile(self, tile: Tile) -> bytes:
         """The bytes of a tile or bundle, unverified.
@@ -95,14 +126,7 @@ class LogClient:
         Raises:
             LogUnavailableError: the log does not have it.
         """
-        limit = TILE_BYTES if tile.level >= 0 else _MAX_BUNDLE
-        try:
-            return self._get("/" + tile.path(), limit)
-        except LogUnavailableError:
-            if tile.width == TILE_WIDTH:
-                raise
-            full = self._get("/" + Tile(tile.level, tile.index).path(), limit)
-            return full[: tile.width * 32] if tile.level >= 0 else full
+        return self._ask(calls.tile(tile))
 
     def entries(self, begin: int, end: int) -> Iterator[bytes]:
         """Entries *begin* to *end* of a log that has at least *end*, unverified.
@@ -112,8 +136,7 @@ class LogClient:
         """
         for number in range(begin // TILE_WIDTH, -(-end // TILE_WIDTH)):
             width = min(TILE_WIDTH, end - number * TILE_WIDTH)
-            content = self.tile(Tile(-1, number, width))
-            bundle = _first(content, width)
+            bundle = self._ask(calls.bundle(Tile(-1, number, width)))
             yield from bundle[max(0, begin - number * TILE_WIDTH) :]
 
     def read(self, path: str) -> bytes | None:
@@ -122,12 +145,7 @@ class LogClient:
         Raises:
             LogUnavailableError: the log does not answer.
         """
-        status, content = self._bounded("GET", "/" + path, _MAX_BUNDLE)
-        if status == 404:
-            return None
-        if status != 200:
-            raise LogUnavailableError(f"The log answers {path} with status {status}.")
-        return content
+        return self._ask(calls.read(path))
 
     def widths(self, tile: Tile) -> list[int]:  # noqa: ARG002 - see verifying.Files
         """Nothing: partial files cannot be listed over HTTP."""
@@ -159,21 +177,16 @@ class LogClient:
         return TlogProof(index, tuple(path), note).format()
 
     def append_many(self, entries: Sequence[bytes]) -> list[int]:
-        """Append up to 256 entries in one call, in order; gives their indices, no proofs.
+        """Append up to 256 entries in one call, in order, all or none; gives their indices.
 
         Raises:
             LogUnavailableError: the log cannot take them, or cannot get its quorum, now.
                 Sending all again is safe.
-            FormatError: the log will not take them as they are.
+            NotAdmittedError: the log does not take one of them, and so none.
+            FormatError: they are no bundle that any log takes.
+            RolledBackError: the log has stopped for good.
         """
-        answer = self._post("/append-bundle", encode_bundle(entries))
-        try:
-            indices = [int(index) for index in answer["indices"]]
-        except (KeyError, TypeError, ValueError) as error:
-            raise LogUnavailableError("The log's answer cannot be read.") from error
-        if len(indices) != len(entries):
-            raise LogUnavailableError("The log answers for another number of entries.")
-        return indices
+        return self._ask(calls.append_many(entries))
 
     def append(self, entry: bytes) -> Appended:
         """Append *entry*; returns when it stands under a durable checkpoint that counts.
@@ -182,30 +195,8 @@ class LogClient:
 
         Raises:
             LogUnavailableError: the log cannot take it, or cannot get its quorum, now.
-            FormatError: the log will not take it as it is.
+            NotAdmittedError: the log does not take such an entry.
+            FormatError: no log would take it: it is empty or too long.
+            RolledBackError: the log has stopped for good.
         """
-        answer = self._post("/append", entry)
-        try:
-            return Appended(int(answer["index"]), str(answer["proof"]))
-        except (KeyError, TypeError, ValueError) as error:
-            raise LogUnavailableError("The log's answer cannot be read.") from error
-
-    def _post(self, path: str, body: bytes) -> dict[str, Any]:
-        status, content = self._bounded("POST", path, _MAX_CHECKPOINT, content=body)
-        try:
-            if status == 200:
-                return dict(json.loads(content))
-            problem = Problem.decode(content, status)
-        except (ProblemFormatError, ValueError, TypeError, RecursionError) as error:
-            raise LogUnavailableError(f"The log answers with status {status}.") from error
-        if status in (429, 503):
-            raise LogUnavailableError(problem.detail, problem.remedy)
-        raise FormatError(problem.detail, problem.remedy)
-
-
-def _first(content: bytes, width: int) -> list[bytes]:
-    """The first *width* entries of a bundle that may hold more."""
-    at = 0
-    for _ in range(width):
-        at += 2 + int.from_bytes(content[at : at + 2], "big")
-    return decode_bundle(content[:at] if at <= len(content) else content, width)
+        return self._ask(calls.append(entry))

@@ -76,8 +76,39 @@ class StaleViewError(TlogError):
     remedy = "Try again when the log answers."
 
 
+class RolledBackError(TlogError):
+    """The log is older than what it has signed: signing on would make a second tree."""
+
+    code = "log-rolled-back"
+    status = 503
+    remedy = (
+        "Do not sign with its key: restore the newest folder, or make the log whole from its "
+        "public tiles with `rebuild`."
+    )
+
+
+class NotAdmittedError(TlogError):
+    """The log does not take this entry.
+
+    Args:
+        status: of the HTTP answer: 403 where the writer may not append it, 400 where nobody may.
+    """
+
+    code = "not-admitted"
+    remedy = "Ask whoever runs the log what it takes, and from whom."
+
+    def __init__(
+        self, cause: str, remedy: str | None = None, *, code: str | None = None, status: int = 403
+    ) -> None:
+        super().__init__(cause, remedy)
+        self.status = status
+        if code is not None:
+            self.code = code
+
+
 class LogUnavailableError(TlogError):
     """The log does not answer, or cannot take entries now."""
 
     code = "log-unavailable"
+    status = 503
     remedy = "Nothing is lost: the same entry can be sent again. Try again in a moment."

@@ -107,7 +107,6 @@ class Monitor:
         for rule in rules:
             rule.prepare(database.connection)
         self._view = LogView(database, source, policy, self._see)
-        self._fresh: list[Finding] = []
         self._checked_at = 0.0
         self._failures = 0
 
@@ -127,7 +126,6 @@ class Monitor:
                 "INSERT INTO finding (position, code, words, evidence) VALUES (?, ?, ?, ?)",
                 (finding.index, finding.code, finding.words, finding.evidence),
             )
-            self._fresh.append(finding)
 
     def look(self) -> Round:
         """Follow the log to its newest checkpoint.
@@ -135,10 +133,11 @@ class Monitor:
         A log that does not answer is a failure of this round, not a finding; one that
         answers with what cannot be true is a finding.
         """
-        self._fresh = []
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT coalesce(max(number), 0) FROM finding").fetchone()
         failure = self._follow()
         self._failures = self._failures + 1 if failure else 0
-        return Round(self._view.size, tuple(self._fresh), failure)
+        return Round(self._view.size, tuple(self._findings(row[0])), failure)
 
     def _follow(self) -> str | None:
         try:
@@ -148,11 +147,10 @@ class Monitor:
         except FormatError as error:
             self._keep(Finding("checkpoint-format", error.cause))
             return None
-        before = self._view.checkpoint()
+        before = self._view.evidence()
         try:
             verified = self._view.catch_up(note)
         except (LogUnavailableError, StaleViewError) as error:
-            self._fresh = []
             return error.cause
         except QuorumError as error:
             self._finding("quorum-missing", error.cause, note)
@@ -169,8 +167,6 @@ class Monitor:
         return None
 
     def _finding(self, code: str, words: str, evidence: str) -> None:
-        # What the rules had found in this round was rolled back with the view.
-        self._fresh = []
         self._keep(Finding(code, words, evidence=evidence))
 
     def _keep(self, finding: Finding) -> None:
@@ -190,9 +186,14 @@ class Monitor:
 
     def findings(self) -> list[Finding]:
         """All that was ever found, oldest first."""
+        return self._findings(0)
+
+    def _findings(self, after: int) -> list[Finding]:
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT code, words, position, evidence FROM finding ORDER BY number"
+                "SELECT code, words, position, evidence FROM finding WHERE number > ? "
+                "ORDER BY number",
+                (after,),
             )
             return [Finding(*row) for row in rows]
 

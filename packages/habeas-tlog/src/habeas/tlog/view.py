@@ -1,8 +1,12 @@
 """Following a log: every entry is read, hashed, and held against the signed root.
 
-A view never goes back, and never believes a checkpoint whose root it has not computed
-itself. It lives in a table of its owner's database, so that what the owner derives from
-an entry is stored in the same transaction as the fact that the entry was seen.
+A view never goes back, and never believes an entry that it has not computed into a root
+that the log has signed. It lives in tables of its owner's database, so that what the owner
+derives from an entry is stored in the same transaction as the fact that the entry was seen.
+
+A long way is gone in spans: each is read, proven to be a part of the signed tree (RFC 6962
+section 2.1.2, from the log's tiles), and committed by itself. Nothing is read from the
+network inside a transaction, and what was followed once is never read again.
 """
 
 from __future__ import annotations
@@ -10,20 +14,23 @@ from __future__ import annotations
 import hmac
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from habeas.foundation.database import Database
 from habeas.tlog.checkpoint import Checkpoint
-from habeas.tlog.errors import ForkedViewError, StaleViewError
+from habeas.tlog.errors import ForkedViewError, FormatError, ProofError, StaleViewError
 from habeas.tlog.policy import Policy, VerifiedCheckpoint
-from habeas.tlog.tree import Frontier, leaf_hash
+from habeas.tlog.tiles import Tile, TileNodes
+from habeas.tlog.tree import Frontier, consistency_path, leaf_hash, verify_consistency
 
-_BATCH = 4096
+#: Entries of one span: a transaction's length, and what is read again after a failure. A
+#: multiple of a tile's width, so that each span is proven by few hashes.
+SPAN = 4096
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS tlog_view (
-  size INTEGER PRIMARY KEY, hashes BLOB NOT NULL, checkpoint TEXT NOT NULL
+  size INTEGER PRIMARY KEY, hashes BLOB NOT NULL, checkpoint TEXT NOT NULL, whole INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS tlog_leaf (
   position INTEGER PRIMARY KEY, hash BLOB NOT NULL
@@ -40,6 +47,9 @@ class Source(Protocol):
     def entries(self, begin: int, end: int) -> Iterable[bytes]:
         """Entries *begin* to *end*."""
 
+    def tile(self, tile: Tile) -> bytes:
+        """A tile of hashes. Asked for only where more than `SPAN` entries are new."""
+
 
 #: Called for each new entry, in order, inside the view's transaction.
 Apply = Callable[[int, bytes], None]
@@ -53,10 +63,12 @@ class LogView:
     """A verified copy of a log's tree, without its entries.
 
     Args:
-        database: the owner's; this class begins and commits its own transactions.
+        database: the owner's; this class begins and commits its own transactions. It is
+            never held while the source is read.
         source: where to read.
         policy: what makes a checkpoint count.
-        apply: called for each new entry, inside the transaction that marks it as seen.
+        apply: called for each new entry, inside the transaction that marks it as seen. When
+            one of a span raises, nothing of that span was seen.
     """
 
     def __init__(
@@ -95,10 +107,17 @@ class LogView:
         return self.frontier().size
 
     def checkpoint(self) -> str | None:
-        """The note of the newest checkpoint that was followed to."""
+        """The note of the newest checkpoint that was followed to its end."""
+        return self._note("WHERE whole")
+
+    def evidence(self) -> str | None:
+        """The note of the newest checkpoint that was believed, also on the way to its end."""
+        return self._note("")
+
+    def _note(self, which: str) -> str | None:
         with self._database.reading() as connection:
             row = connection.execute(
-                "SELECT checkpoint FROM tlog_view ORDER BY size DESC LIMIT 1"
+                f"SELECT checkpoint FROM tlog_view {which} ORDER BY size DESC LIMIT 1"  # noqa: S608
             ).fetchone()
         return row[0] if row else None
 
@@ -113,6 +132,8 @@ class LogView:
     def catch_up(self, note: str | None = None) -> VerifiedCheckpoint:
         """Follow the log to a checkpoint; by default to its newest.
 
+        What was followed before a failure stays followed: calling again goes on from there.
+
         Args:
             note: a checkpoint to follow to. One of a tree that is older than the view is
                 verified to be a prefix of it.
@@ -124,62 +145,85 @@ class LogView:
             SignatureError, QuorumError, FormatError: it does not satisfy the policy.
             ForkedViewError: its root is not that of the entries, or not an extension.
             StaleViewError: the source does not have all its entries.
+            LogUnavailableError: the source does not answer now.
         """
         note = self._source.checkpoint() if note is None else note
         verified = self._policy.verify(note)
         target = verified.checkpoint
         with self._following:
-            while not self._follow(target, note):
-                pass
+            nodes = TileNodes(target.size, self._source.tile) if target.size > SPAN else None
+            while (frontier := self.frontier()).size < target.size:
+                end = min((frontier.size // SPAN + 1) * SPAN, target.size)
+                self._follow(frontier, end, target, note, nodes)
+            self._verify_prefix(target.size, target.root)
+            self._arrive(target.size, note)
         return verified
 
-    def _follow(self, target: Checkpoint, note: str) -> bool:
-        """One try to get to *target*; False when another process moved the view meanwhile."""
-        frontier = self.frontier()
-        if target.size <= frontier.size:
-            self._verify_prefix(target.size, target.root)
-            return True
-        spans = range(frontier.size, target.size, _BATCH)
-        batches: Iterable[list[bytes]]
-        if len(spans) == 1:
-            # Read before the transaction, so that a slow log holds nobody up.
-            batches = [self._read(frontier.size, target.size)]
-        else:
-            batches = (self._read(at, min(at + _BATCH, target.size)) for at in spans)
-        # All or nothing: entries are believed only when the whole span leads to the root.
-        with self._database.transaction() as connection:
-            if self.frontier().size != frontier.size:
-                return False
-            self._advance(connection, frontier, batches, target, note)
-        return True
-
-    def _read(self, begin: int, end: int) -> list[bytes]:
-        entries = list(self._source.entries(begin, end))
-        if len(entries) != end - begin:
+    def _follow(
+        self, frontier: Frontier, end: int, target: Checkpoint, note: str, nodes: TileNodes | None
+    ) -> None:
+        """Go from *frontier* to *end*; nothing happens where another process was faster."""
+        entries = list(self._source.entries(frontier.size, end))
+        if len(entries) != end - frontier.size:
             raise StaleViewError("The log does not have all entries of its checkpoint.")
-        return entries
+        leaves = [leaf_hash(entry) for entry in entries]
+        after = frontier.extend(leaves)
+        self._prove(after, target, nodes)
+        with self._database.transaction() as connection:
+            if self.frontier().size == frontier.size:
+                self._add(connection, frontier.size, entries, leaves)
+                # Places on the way are kept too: an old checkpoint is then verified with the
+                # leaves of one span at most.
+                whole = end == target.size
+                connection.execute(
+                    "INSERT INTO tlog_view VALUES (?, ?, ?, ?)",
+                    (end, b"".join(after.hashes), note, whole),
+                )
 
-    def _advance(
+    @staticmethod
+    def _prove(reached: Frontier, target: Checkpoint, nodes: TileNodes | None) -> None:
+        """Raise unless the tree so far is a part of the signed one."""
+        root = reached.root()
+        if reached.size == target.size:
+            if not hmac.compare_digest(root, target.root):
+                raise ForkedViewError("The entries do not lead to the root that the log signed.")
+            return
+        assert nodes is not None  # noqa: S101 - a tree that is not reached in one span has them
+        try:
+            path = consistency_path(reached.size, target.size, nodes)
+        except FormatError as error:
+            raise StaleViewError(f"A tile of the log cannot be read: {error.cause}") from error
+        try:
+            verify_consistency(reached.size, root, target.size, target.root, path)
+        except ProofError as error:
+            raise ForkedViewError(
+                "The entries are no part of the tree whose root the log signed."
+            ) from error
+
+    def _add(
         self,
         connection: sqlite3.Connection,
-        frontier: Frontier,
-        batches: Iterable[list[bytes]],
-        target: Checkpoint,
-        note: str,
+        begin: int,
+        entries: Sequence[bytes],
+        leaves: Sequence[bytes],
     ) -> None:
-        for entries in batches:
-            leaves = [leaf_hash(entry) for entry in entries]
-            rows = list(enumerate(leaves, start=frontier.size))
-            connection.executemany("INSERT INTO tlog_leaf VALUES (?, ?)", rows)
-            for position, entry in enumerate(entries, start=frontier.size):
-                self._apply(position, entry)
-            frontier = frontier.extend(leaves)
-        if not hmac.compare_digest(frontier.root(), target.root):
-            raise ForkedViewError("The entries do not lead to the root that the log signed.")
-        connection.execute(
-            "INSERT INTO tlog_view VALUES (?, ?, ?)",
-            (frontier.size, b"".join(frontier.hashes), note),
-        )
+        rows = enumerate(leaves, start=begin)
+        connection.executemany("INSERT INTO tlog_leaf VALUES (?, ?)", rows)
+        for position, entry in enumerate(entries, start=begin):
+            self._apply(position, entry)
+
+    def _arrive(self, size: int, note: str) -> None:
+        """Be at the end where an earlier try stopped on its way to a larger tree."""
+        with self._database.reading() as connection:
+            on_the_way = connection.execute(
+                "SELECT 1 FROM tlog_view WHERE size = ? AND NOT whole", (size,)
+            ).fetchone()
+        if on_the_way:
+            with self._database.transaction() as connection:
+                connection.execute(
+                    "UPDATE tlog_view SET checkpoint = ?, whole = 1 WHERE size = ? AND NOT whole",
+                    (note, size),
+                )
 
     def _verify_prefix(self, size: int, root: bytes) -> None:
         frontier = self._frontier_at(size)

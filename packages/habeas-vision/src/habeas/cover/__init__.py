@@ -1,8 +1,8 @@
 """Camera footage with every face covered before it is written.
 
     from pathlib import Path
-    from habeas import footage
-    report = footage.redact(Path("street.mp4"), Path("covered.mp4"))
+    from habeas import cover
+    report = cover.redact(Path("street.mp4"), Path("covered.mp4"))
     print(report.frames, report.faces)
 
 Faces are found and covered, never recognised: boxes are followed by geometry alone.
@@ -11,6 +11,7 @@ Faces are found and covered, never recognised: boxes are followed by geometry al
 from habeas.cover._cover_file import Report, boxes
 from habeas.cover._redact import VIDEOS, WRITABLE, beside, redact, write_preview
 from habeas.cover.errors import (
+    ChangedSizeError,
     FootageError,
     NoVideoError,
     OutputError,
@@ -20,12 +21,13 @@ from habeas.cover.errors import (
     UnreadableVideoError,
     WorkerDiedError,
 )
-from habeas.cover.settings import QUALITIES, Quality, Settings, Shape, Zone
+from habeas.cover.settings import QUALITIES, Quality, Settings, Shape, Sound, Turn, Zone
 
 __all__ = [
     "QUALITIES",
     "VIDEOS",
     "WRITABLE",
+    "ChangedSizeError",
     "FootageError",
     "NoVideoError",
     "OutputError",
@@ -34,8 +36,10 @@ __all__ = [
     "Settings",
     "SettingsError",
     "Shape",
+    "Sound",
     "StalledError",
     "TooLargeVideoError",
+    "Turn",
     "UnreadableVideoError",
     "WorkerDiedError",
     "Zone",

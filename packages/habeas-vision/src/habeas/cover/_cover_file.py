@@ -7,19 +7,17 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from PIL import Image
+from typing import Any, Self
 
 from habeas import faces
 from habeas.cover._again import covered
 from habeas.cover._ahead import ahead
-from habeas.cover._look import quarter_turns
-from habeas.cover._media import Source, Target
 from habeas.cover._pipeline import Covered, Pipeline
+from habeas.cover._source import Source
+from habeas.cover._target import Target
 from habeas.cover.errors import NoVideoError
-from habeas.cover.settings import Settings
+from habeas.cover.live import jpeg
+from habeas.cover.settings import Settings, Sound
 from habeas.faces import Box, Detector
 
 #: Covered frames that wait for the encoder.
@@ -37,6 +35,10 @@ class Report:
         covered: frames with at least one cover.
         looks: frames that the detector saw.
         damaged: packets or frames that could not be decoded whole, or the same way twice.
+        whole: frames that nobody could look at, and that were covered as a whole.
+        jumps: of the file's clock, which were closed up.
+        left_out: what the source had beside its picture, and the result has not, in words.
+        sound: what became of it: ``none``, ``keep`` or ``distort``.
         detector: its name.
         quality: as chosen.
         wall: seconds of work.
@@ -49,14 +51,23 @@ class Report:
     covered: int
     looks: int
     damaged: int
+    whole: int
+    jumps: int
+    left_out: tuple[str, ...]
+    sound: Sound
     detector: str
     quality: str
     wall: float
     memory: int
 
     def to_json(self) -> dict[str, Any]:
-        """As JSON."""
+        """As JSON; `from_json` reads it."""
         return asdict(self)
+
+    @classmethod
+    def from_json(cls, fields: dict[str, Any]) -> Self:
+        """The report in *fields*."""
+        return cls(**{**fields, "left_out": tuple(fields["left_out"])})
 
 
 def cover_file(
@@ -116,6 +127,10 @@ def cover_file(
         covered=with_cover,
         looks=pipeline.looks,
         damaged=video.damaged + unchecked,
+        whole=unchecked,
+        jumps=video.timeline.jumps,
+        left_out=tuple(sorted(video.left_out)),
+        sound=settings.sound,
         detector=detector.name,
         quality=settings.quality,
         wall=round(time.monotonic() - began, 3),
@@ -187,12 +202,11 @@ def preview(
             video.seek(max(0.0, wanted - 2.0))
             shown = None
             for item in Pipeline(detector, settings, video.fps).run(video.frames()):
-                shown = item.frame
+                shown = item
                 if _time(item) >= wanted:
                     break
             if shown is None:
                 raise NoVideoError(f"{source.name} has a video stream, but no frame in it.")
-            turned = np.rot90(shown.to_ndarray(format="rgb24"), quarter_turns(shown))
-            Image.fromarray(np.ascontiguousarray(turned)).save(out, "JPEG", quality=85)
+            out.write(jpeg(shown, 85))
         finally:
             video.close()

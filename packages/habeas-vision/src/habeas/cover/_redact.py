@@ -26,11 +26,13 @@ from habeas.cover.errors import (
 from habeas.cover.settings import Settings
 from habeas.foundation import durable
 
-#: Endings that a covered video can have; others become `.mp4`.
-WRITABLE = (".mp4", ".mkv", ".mov", ".m4v", ".webm", ".ts", ".avi")
+#: Endings that a covered video can have; others become `.mp4`. An AVI has no place for time
+#: stamps, neither of pictures that wait for later ones nor of sound.
+WRITABLE = (".mp4", ".mkv", ".mov", ".m4v", ".webm", ".ts")
 #: Endings that are taken for videos in a folder.
 VIDEOS = {
-    *WRITABLE, ".mpg", ".mpeg", ".wmv", ".flv", ".3gp", ".mts", ".m2ts", ".ogv", ".vob", ".mxf",
+    *WRITABLE, ".avi", ".h264", ".264", ".h265", ".265",
+    ".mpg", ".mpeg", ".wmv", ".flv", ".3gp", ".mts", ".m2ts", ".ogv", ".vob", ".mxf",
 }  # fmt: skip
 _KINDS = {
     each.code: each
@@ -76,7 +78,7 @@ def redact(
     check(source, target)
     job = {"kind": "cover", "ending": target.suffix.lower()}
     answer = work(source, target, job, settings or Settings(), progress, stall)
-    return Report(**answer)
+    return Report.from_json(answer)
 
 
 def write_preview(

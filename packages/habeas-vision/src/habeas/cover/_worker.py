@@ -1,7 +1,7 @@
 """The process that decodes one video, with few rights. Reads one job, answers in JSON lines.
 
-in:   {"kind": "cover", "preview", "plan", "segment" or "join", "source", "target", "settings",
-       and what the kind needs: "ending", "at", "seconds", "segment", "parts"}
+in:   {"kind": "cover", "preview", "plan", "part" or "join", "source", "target", "settings",
+       and what the kind needs: "ending", "at", "seconds", "part", "parts"}
 out:  {"frames", "at", "seconds"} now and then; at last {"report"} or {"error"}
 """
 
@@ -18,7 +18,8 @@ from typing import Any
 
 from habeas.confined import limits
 from habeas.cover._cover_file import cover_file, preview
-from habeas.cover._segments import Progress, Segment, cover_segment, join, plan
+from habeas.cover._join import join
+from habeas.cover._parts import Part, Progress, cover_part, plan
 from habeas.cover.settings import Settings
 from habeas.foundation.errors import HabeasError
 
@@ -66,20 +67,25 @@ def _do(job: dict[str, Any], progress: Progress, confine: Callable[[], None]) ->
             return cover_file(
                 source, target, settings, ending=job["ending"], progress=progress, ready=confine
             ).to_json()
-        case "segment":
-            segment = Segment.from_json(job["segment"])
+        case "part":
+            part = Part.from_json(job["part"])
             return asdict(
-                cover_segment(
-                    source, target, settings, segment, ending=job["ending"],
+                cover_part(
+                    source, target, settings, part, ending=job["ending"],
                     progress=progress, ready=confine,
                 )
             )  # fmt: skip
         case "plan":
-            segments = plan(source, job["seconds"], progress=progress, ready=confine)
-            return [each.to_json() for each in segments]
+            found = plan(source, job["seconds"], progress=progress, ready=confine)
+            return [each.to_json() for each in found]
         case "join":
             parts = [Path(each) for each in job["parts"]]
-            return join(parts, source, target, job["ending"], progress=progress, ready=confine)
+            return asdict(
+                join(
+                    parts, source, target, settings, job["ending"],
+                    progress=progress, ready=confine,
+                )
+            )  # fmt: skip
         case _:
             return preview(source, target, settings, at=job["at"], ready=confine)
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from habeas import faces
-from habeas.cover import _segments
+from habeas.cover import _parts
 from habeas.cover._cover_file import Report
 from habeas.cover._redact import ask, beside, check, work
 from habeas.cover.errors import FootageError, StalledError, WorkerDiedError
@@ -95,7 +95,7 @@ class _Worker:
         answer: dict[str, Any] = work(
             source,
             Path(job["target"]),
-            {"kind": "segment", "segment": job["segment"], "ending": job["ending"]},
+            {"kind": "part", "part": job["part"], "ending": job["ending"]},
             Settings.from_json(job["settings"]),
             None,
             _STALL,
@@ -109,7 +109,7 @@ def redact_on(
     target: Path | None = None,
     settings: Settings | None = None,
     *,
-    seconds: float = _segments.SECONDS,
+    seconds: float = _parts.SECONDS,
     progress: Progress | None = None,
 ) -> Report:
     """Cover *source* with a cluster; otherwise as `habeas.cover.redact`.
@@ -132,28 +132,32 @@ def redact_on(
     # Chosen once: a machine that lacks the detector must say so, not take another.
     chosen = replace(chosen, detector=faces.choose(chosen.detector))
     check(source, target)
-    segments, length = _plan(source, seconds)
+    parts, length = _plan(source, seconds)
     ray = connect(address)
-    with _parts(target) as folder:
+    with _folder(target) as folder:
         jobs = [
             {
                 "source": str(source),
-                "target": str(folder / f"{segment.number:06d}.mp4"),
+                "target": str(folder / f"{part.number:06d}.mp4"),
                 "ending": target.suffix.lower(),
-                "segment": segment.to_json(),
+                "part": part.to_json(),
                 "settings": chosen.to_json(),
             }
-            for segment in segments
+            for part in parts
         ]
         done = _Work(ray, jobs, gpu=chosen.gpu).run(length, progress)
-        written = _join(jobs, source, target)
+        joined = _join(jobs, source, target, chosen)
     return Report(
         frames=sum(each["frames"] for each in done),
-        seconds=written,
+        seconds=joined["seconds"],
         faces=sum(each["faces"] for each in done),
         covered=sum(each["covered"] for each in done),
         looks=sum(each["looks"] for each in done),
         damaged=sum(each["damaged"] for each in done),
+        whole=sum(each["whole"] for each in done),
+        jumps=sum(each["jumps"] for each in done),
+        left_out=tuple(sorted({word for each in (joined, *done) for word in each["left_out"]})),
+        sound=chosen.sound,
         detector=chosen.detector,
         quality=chosen.quality,
         wall=round(time.monotonic() - began, 3),
@@ -161,7 +165,7 @@ def redact_on(
     )
 
 
-def _plan(source: Path, seconds: float) -> tuple[list[_segments.Segment], float | None]:
+def _plan(source: Path, seconds: float) -> tuple[list[_parts.Part], float | None]:
     length: float | None = None
 
     def hear(_frames: int, _at: float, told: float | None) -> None:
@@ -180,21 +184,23 @@ def _plan(source: Path, seconds: float) -> tuple[list[_segments.Segment], float 
         hear,
         _STALL,
     )
-    return [_segments.Segment.from_json(each) for each in told], length
+    return [_parts.Part.from_json(each) for each in told], length
 
 
-def _join(jobs: list[dict[str, Any]], source: Path, target: Path) -> float:
+def _join(
+    jobs: list[dict[str, Any]], source: Path, target: Path, settings: Settings
+) -> dict[str, Any]:
     parts = [job["target"] for job in jobs]
     for part in parts:
         if not Path(part).is_file():
             raise ClusterError("A part that a machine of the cluster wrote is not seen here.")
     job = {"kind": "join", "parts": parts, "ending": target.suffix.lower()}
-    written: float = work(source, target, job, Settings(), None, _STALL)
-    return written
+    joined: dict[str, Any] = work(source, target, job, settings, None, _STALL)
+    return joined
 
 
 @contextlib.contextmanager
-def _parts(target: Path) -> Iterator[Path]:
+def _folder(target: Path) -> Iterator[Path]:
     """A folder beside *target* for its parts; gone in the end."""
     # The machine's name too: other machines write there, and count their processes as we do.
     mark = f".{target.name}.{socket.gethostname()}-"

@@ -30,6 +30,13 @@ class TooLargeVideoError(FootageError):
     remedy = "Scale the video down first."
 
 
+class ChangedSizeError(FootageError):
+    """The picture's size changes inside the file; one video has one size."""
+
+    code = "changed-size"
+    remedy = "Cut the video where its size changes, without encoding it anew, and cover each part."
+
+
 class StalledError(FootageError):
     """Decoding made no progress, and was ended."""
 

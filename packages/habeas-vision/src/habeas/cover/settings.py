@@ -9,6 +9,10 @@ from habeas import faces
 from habeas.cover.errors import SettingsError
 
 Shape = Literal["ellipse", "box"]
+#: What becomes of the sound: left out, kept as it is, or made into noise of the same loudness.
+Sound = Literal["none", "keep", "distort"]
+#: Degrees by which stored pictures are turned clockwise, after what their file says of itself.
+Turn = Literal[0, 90, 180, 270]
 
 
 @dataclass(frozen=True)
@@ -128,6 +132,8 @@ class Settings:
         always: zones that are covered in every frame.
         never: zones in which a face (by its middle) is left as it is: a poster, a statue.
         gpu: decode and detect on a GPU where there is one.
+        sound: what becomes of it; voices identify people too.
+        turn: degrees clockwise that bring the picture upright, where the file does not say so.
     """
 
     quality: str = "balanced"
@@ -136,17 +142,23 @@ class Settings:
     always: tuple[Zone, ...] = ()
     never: tuple[Zone, ...] = ()
     gpu: bool = False
+    sound: Sound = "none"
+    turn: Turn = 0
 
     def __post_init__(self) -> None:
         """Refuse what does not exist.
 
         Raises:
-            SettingsError: quality or shape is unknown.
+            SettingsError: quality, shape, sound or turn is unknown.
         """
         if self.quality not in QUALITIES["yunet"]:
             raise SettingsError(f"There is no quality called {self.quality!r}.")
         if self.shape not in ("ellipse", "box"):
             raise SettingsError(f"There is no shape called {self.shape!r}.")
+        if self.sound not in ("none", "keep", "distort"):
+            raise SettingsError(f"Sound cannot be {self.sound!r}: none, keep or distort.")
+        if self.turn not in (0, 90, 180, 270):
+            raise SettingsError(f"A picture cannot be turned by {self.turn}: 90, 180 or 270.")
 
     @property
     def look(self) -> Quality:

@@ -4,6 +4,8 @@ Models of MediaPipe run on LiteRT for portraits; for street scenes YuNet or Cent
 on ONNX Runtime. numpy in, frozen dataclasses out.
 """
 
+import numpy as np
+
 from habeas.faces._blazeface import FULL_RANGE, SHORT_RANGE
 from habeas.faces._detector import Detector, UnknownDetectorError, choose, detector
 from habeas.faces._mesh import Landmarks, find_landmarks
@@ -26,7 +28,21 @@ __all__ = [
     "find_faces",
     "find_landmarks",
     "find_person",
+    "load",
 ]
+
+
+def load() -> None:
+    """Load every model of portraits into this thread, by one look at nothing.
+
+    Raises:
+        AssetMissingError: a model file is not installed.
+    """
+    nothing = np.zeros((64, 64, 3), np.uint8)
+    find_faces(nothing)
+    find_person(nothing)
+    eyes = np.array([[20, 24], [44, 24]], np.float32)
+    find_landmarks(nothing, Face(Box(0, 0, 64, 64), 1.0, eyes))
 
 
 def find_faces(picture: Pixels) -> list[Face]:

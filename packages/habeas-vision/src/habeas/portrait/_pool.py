@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import logging
 import os
 import queue
-import signal
-import subprocess
-import sys
-import threading
-from typing import Self
+from typing import Any, Self
 
+from habeas.confined import JobError, WorkerDiedError, WorkerError, WorkerProcess
 from habeas.foundation.errors import HabeasError
 from habeas.portrait import _wire
-from habeas.portrait._worker import read_frame, write_frame
 from habeas.portrait.assessment import Assessment
-from habeas.portrait.errors import BrokenPhotoError, EmptyPhotoError, TooLargeError
+from habeas.portrait.errors import BY_CODE, BrokenPhotoError, EmptyPhotoError, TooLargeError
 from habeas.portrait.words import words
 
 MAX_BYTES = 10_000_000
 _LOG = logging.getLogger(__name__)
-
-
-class WorkerEndedError(EOFError):
-    """A photo's worker gave no answer. Its words say why: late, a signal, or an exit status."""
 
 
 class PoolBusyError(HabeasError):
@@ -33,80 +23,6 @@ class PoolBusyError(HabeasError):
 
     code = "busy"
     remedy = "Try again in a few seconds."
-
-
-class _Worker:
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "habeas.portrait._worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            # One thread each: parallel photos use the cores, not one photo's matrices.
-            env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-        )
-        self.ready = False
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    def check(self, photo: bytes, options: bytes, seconds: float) -> Assessment:
-        """One check.
-
-        Raises:
-            WorkerEndedError: the worker died, or was ended because it took too long.
-            PhotoError: of the photo.
-        """
-        late = threading.Event()
-
-        def end() -> None:
-            late.set()
-            self._process.kill()
-
-        timer = threading.Timer(seconds, end)
-        timer.start()
-        try:
-            return self._ask(photo, options)
-        except (EOFError, BrokenPipeError) as error:
-            raise WorkerEndedError("late" if late.is_set() else self._end()) from error
-        except (ValueError, KeyError, IndexError, TypeError) as error:
-            raise WorkerEndedError("no answer that can be read") from error
-        finally:
-            timer.cancel()
-
-    def _end(self) -> str:
-        try:
-            status = self._process.wait(1)
-        except subprocess.TimeoutExpired:
-            return "no answer"
-        return signal.Signals(-status).name if status < 0 else f"exit {status}"
-
-    def _ask(self, photo: bytes, options: bytes) -> Assessment:
-        entrance, exit_ = self._process.stdin, self._process.stdout
-        if entrance is None or exit_ is None:
-            raise EOFError
-        if not self.ready:
-            if read_frame(exit_) != b"ready":
-                raise EOFError
-            self.ready = True
-        write_frame(entrance, options)
-        write_frame(entrance, photo)
-        entrance.flush()
-        count = read_frame(exit_)
-        if count is None:
-            raise EOFError
-        frames = [read_frame(exit_) for _ in range(count[0])]
-        return _wire.unpack([frame for frame in frames if frame is not None])
-
-    def close(self) -> None:
-        self._process.kill()
-        self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                # What was never read by the worker that died is of no use to anybody.
-                with contextlib.suppress(BrokenPipeError):
-                    stream.close()
 
 
 class CheckPool:
@@ -124,7 +40,7 @@ class CheckPool:
         self.workers = workers or os.cpu_count() or 1
         self._seconds = seconds
         self._patience = patience
-        self._free: queue.Queue[_Worker | None] = queue.Queue()
+        self._free: queue.Queue[WorkerProcess | None] = queue.Queue()
         for _ in range(self.workers):
             self._free.put(None)  # started when first needed
 
@@ -156,19 +72,31 @@ class CheckPool:
             worker = self._free.get(timeout=self._patience)
         except queue.Empty as error:
             raise PoolBusyError("Many photos are being checked just now.") from error
-        worker = worker or _Worker()
-        again: _Worker | None = worker
-        options = json.dumps({"profile": profile, "child": child, "keep": keep}).encode()
+        worker = worker or WorkerProcess("habeas.portrait._worker")
+        again: WorkerProcess | None = worker
+        options = {"profile": profile, "child": child, "keep": keep}
         try:
-            return worker.check(photo, options, self._seconds)
-        except WorkerEndedError as error:
+            return self._ask(worker, photo, options)
+        except WorkerError as error:
             # Nothing of the photo is told: that it happens, and how often, is what matters.
-            _LOG.warning("A photo ended its worker: %s.", error)
+            _LOG.warning("A photo ended its worker: %s", error.cause)
             worker.close()
             again = None
             raise BrokenPhotoError(*words("broken")) from error
         finally:
             self._free.put(again)
+
+    def _ask(self, worker: WorkerProcess, photo: bytes, options: dict[str, Any]) -> Assessment:
+        try:
+            answer = worker.run(options, [photo], stall=self._seconds)
+        except JobError as error:
+            if error.code not in BY_CODE:
+                raise BrokenPhotoError(*words("broken")) from error
+            raise BY_CODE[error.code](*words(error.code)) from None
+        try:
+            return _wire.unpack(answer)
+        except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+            raise WorkerDiedError("The worker sent what is no assessment.") from error
 
     def close(self) -> None:
         """End all workers."""

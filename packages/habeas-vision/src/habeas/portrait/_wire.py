@@ -1,43 +1,30 @@
-"""An assessment or an error on its way out of the worker: JSON and bytes, never pickles.
-
-The worker handles hostile files and may be taken over by one; what it answers is data.
-"""
+"""An assessment on its way out of the worker, as JSON and bytes."""
 
 from __future__ import annotations
 
 import dataclasses
-import json
 from typing import Any
 
+from habeas.confined import Answer
 from habeas.portrait.assessment import Advice, Assessment, Crop
-from habeas.portrait.errors import BY_CODE, PhotoError
 from habeas.portrait.measures import Measure
-from habeas.portrait.words import words
-
-MAX_ANSWER = 32 * 1024 * 1024
 
 
-def pack(result: Assessment | PhotoError) -> list[bytes]:
-    """The frames of an answer."""
-    if isinstance(result, PhotoError):
-        return [json.dumps({"error": result.code}).encode()]
-    fields = dataclasses.asdict(result)
+def pack(found: Assessment) -> Answer:
+    """The answer that says what was found."""
+    fields = dataclasses.asdict(found)
     pictures = [fields.pop("upright"), fields.pop("cropped") or b""]
-    return [json.dumps(fields).encode(), *pictures]
+    return Answer(fields, pictures)
 
 
-def unpack(frames: list[bytes]) -> Assessment:
-    """The assessment; raises the error that the worker met.
+def unpack(answer: Answer) -> Assessment:
+    """The assessment.
 
     Raises:
-        PhotoError: as met by the worker.
-        ValueError: this is no answer.
+        ValueError, KeyError, IndexError, TypeError: this is no answer.
     """
-    fields: dict[str, Any] = json.loads(frames[0])
-    if "error" in fields:
-        kind = BY_CODE[fields["error"]]
-        raise kind(*words(kind.code))
-    upright, cropped = frames[1:]
+    fields: dict[str, Any] = answer.value
+    upright, cropped = answer.blobs
     pupils = _points(fields["pupils"])
     return Assessment(
         verdict=fields["verdict"],

@@ -11,9 +11,9 @@ import av
 import av.error
 from av.video.stream import VideoStream
 
-from habeas.cover._media import MAX_PIXELS, like, planar
-from habeas.cover._planes import PLANAR
-from habeas.cover.errors import FootageError, NoVideoError, TooLargeVideoError
+from habeas.cover import Settings
+from habeas.cover.errors import FootageError, NoVideoError
+from habeas.cover.live import Prepare, check_size
 
 #: Seconds of frames that wait at most; what comes then replaces the oldest.
 _WAITING = 4.0
@@ -52,9 +52,7 @@ class Live:
             raise NoVideoError("The camera sends no video.")
         self._stream: VideoStream = streams[0]
         self._stream.thread_type = "AUTO"
-        if self._stream.width * self._stream.height > MAX_PIXELS:
-            self._container.close()
-            raise TooLargeVideoError("The camera sends larger frames than are taken.")
+        check_size("The camera", self._stream.width, self._stream.height)
         rate = self._stream.average_rate or self._stream.guessed_rate
         self.fps = float(rate) if rate and 1 <= rate <= 120 else 25.0
         #: Frames that were dropped because they came faster than they could be worked on.
@@ -74,21 +72,15 @@ class Live:
 
     def frames(self) -> Iterator[av.VideoFrame]:
         """Frames of one size and a format in `PLANAR`, until the connection ends or is stopped."""
-        shape: tuple[int, int, str] | None = None
+        prepare = Prepare(Settings())
         last: int | None = None
         while (frame := self._next()) is not None:
             if frame.pts is None or frame.time_base is None:
                 continue
-            if shape is None:
-                name = frame.format.name
-                shape = (frame.width, frame.height,
-                         name if name in PLANAR else planar(name, frame.width))  # fmt: skip
             if last is not None and frame.pts <= last:
                 continue
-            whole = like(frame, *shape)
-            whole.pts, whole.time_base = frame.pts, frame.time_base
             last = frame.pts
-            yield whole
+            yield prepare(frame)
 
     def stop(self) -> None:
         """End the connection; `frames` gives what waits, and ends."""

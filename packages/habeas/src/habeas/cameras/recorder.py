@@ -8,8 +8,6 @@ and never a cover. A frame that could not be checked is written covered as a who
 
 from __future__ import annotations
 
-import contextlib
-import io
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,20 +17,14 @@ from pathlib import Path
 from typing import Protocol
 
 import av
-import av.error
-import numpy as np
-from av.container import OutputContainer
-from av.video.stream import VideoStream
-from PIL import Image
 
 from habeas import faces
 from habeas.cameras.declaration import Camera
 from habeas.cameras.live import CameraLostError, Live
 from habeas.cameras.recordings import HourClosedError, Recordings, SegmentExistsError
-from habeas.cover._look import quarter_turns
-from habeas.cover._media import add_video
-from habeas.cover._pipeline import Covered, Pipeline
+from habeas.cover import live as covering
 from habeas.cover.errors import OutputError
+from habeas.cover.live import Covered, Pipeline
 from habeas.cover.settings import Settings
 from habeas.foundation.errors import HabeasError
 
@@ -150,10 +142,7 @@ class Recorder:
         if self._sampled == today or not item.checked:
             return
         if item.boxes or self._recordings.sample(self._camera.id) is None:
-            out = io.BytesIO()
-            picture = np.rot90(item.frame.to_ndarray(format="rgb24"), quarter_turns(item.frame))
-            Image.fromarray(np.ascontiguousarray(picture)).save(out, "JPEG", quality=80)
-            self._recordings.write_sample(self._camera.id, out.getvalue())
+            self._recordings.write_sample(self._camera.id, covering.jpeg(item))
             if item.boxes:
                 self._sampled = today
 
@@ -205,10 +194,8 @@ class _Segments:
         self._settings = settings
         self._fps = fps
         self._part: Path | None = None
-        self._out: OutputContainer | None = None
-        self._video: VideoStream | None = None
+        self._file: covering.Segment | None = None
         self._start = datetime.min.replace(tzinfo=UTC)
-        self._origin = 0
 
     def write(self, item: Covered, at: datetime) -> None:
         """Write one frame of the time *at*.
@@ -217,30 +204,19 @@ class _Segments:
             OutputError: the disk does not take it.
         """
         over = (at - self._start).total_seconds() >= SEGMENT_SECONDS
-        if self._out is not None and (over or at.hour != self._start.hour):
+        if self._file is not None and (over or at.hour != self._start.hour):
             self.close()
-        frame = item.frame
         try:
-            if self._out is None:
-                self._open(frame, at)
-            if self._out is None or self._video is None or frame.pts is None:
-                return
-            frame.pict_type = 0
-            frame.pts -= self._origin
-            self._out.mux(self._video.encode(frame))
-        except (av.error.FFmpegError, OSError) as error:
+            if self._file is None:
+                self._part = self._recordings.new_part(self._camera)
+                self._start = at
+                self._file = covering.Segment(
+                    self._part, item, self._settings, fps=self._fps, aspect=None
+                )
+            self._file.write(item)
+        except OutputError:
             self._abandon()
-            raise OutputError(f"The recording cannot be written: {error}") from error
-
-    def _open(self, frame: av.VideoFrame, at: datetime) -> None:
-        self._part = self._recordings.new_part(self._camera)
-        # Fragments: each is playable as soon as it is written.
-        options = {"movflags": "+frag_keyframe+empty_moov+default_base_moof"}
-        self._out = av.open(str(self._part), "w", format="mp4", container_options=options)
-        self._video = add_video(
-            self._out, frame, self._settings, fps=self._fps, ending=".mp4", aspect=None
-        )
-        self._start, self._origin = at, frame.pts or 0
+            raise
 
     def close(self) -> None:
         """Finish the segment, and give it its name.
@@ -248,16 +224,14 @@ class _Segments:
         Raises:
             OutputError: the disk does not take it.
         """
-        if self._out is None or self._video is None or self._part is None:
-            self._abandon()
+        if self._file is None or self._part is None:
             return
         try:
-            self._out.mux(self._video.encode(None))
-            self._out.close()
-        except (av.error.FFmpegError, OSError) as error:
+            self._file.close()
+        except OutputError:
             self._abandon()
-            raise OutputError(f"The recording cannot be written: {error}") from error
-        part, self._part, self._out, self._video = self._part, None, None, None
+            raise
+        part, self._part, self._file = self._part, None, None
         try:
             self._recordings.add(self._camera, self._start, part)
         except (SegmentExistsError, HourClosedError):
@@ -265,12 +239,11 @@ class _Segments:
             part.unlink(missing_ok=True)
 
     def _abandon(self) -> None:
-        with contextlib.suppress(av.error.FFmpegError, OSError):
-            if self._out is not None:
-                self._out.close()
+        if self._file is not None:
+            self._file.abandon()
         if self._part is not None:
             self._part.unlink(missing_ok=True)
-        self._part = self._out = self._video = None
+        self._part = self._file = None
 
 
 def keep_house(

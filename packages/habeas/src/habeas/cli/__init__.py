@@ -27,6 +27,7 @@ COMMANDS = {
     "open": "Open the photo of a case, for a promised purpose.",
     "withdraw": "Have a photo destroyed, with its receipt.",
     "verify": "Check a receipt, and find every act on its photo.",
+    "portal": "Set up, serve and check a portal; add and disable officers.",
     "log": "Make, serve and check a transparency log.",
     "trustee": "Hold shares of photos, and release them by rule.",
     "models": "Install and list the model files that find faces.",

@@ -226,7 +226,7 @@ def _play(journey: _Journey, say: Callable[[Step], None]) -> list[Step]:
 
 @contextmanager
 def _services(place: installation.Installation) -> Iterator[None]:
-    with Supervisor(place.services(), place.folder / "output") as supervisor:
+    with Supervisor(place.processes(), place.folder / "output") as supervisor:
         supervisor.wait_until_healthy()
         installation.announce(place)
         yield

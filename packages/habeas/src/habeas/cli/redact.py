@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -39,11 +39,33 @@ class DetectorName(StrEnum):
     CENTERFACE = "centerface"
 
 
+class SoundName(StrEnum):
+    """What becomes of the sound."""
+
+    NONE = "none"
+    KEEP = "keep"
+    DISTORT = "distort"
+
+
+class TurnName(StrEnum):
+    """Degrees clockwise that bring the picture upright."""
+
+    NONE = "0"
+    RIGHT = "90"
+    OVER = "180"
+    LEFT = "270"
+
+
 class ShapeName(StrEnum):
     """What a cover looks like."""
 
     ELLIPSE = "ellipse"
     BOX = "box"
+
+
+_TURNS: dict[TurnName, Literal[0, 90, 180, 270]] = {
+    TurnName.NONE: 0, TurnName.RIGHT: 90, TurnName.OVER: 180, TurnName.LEFT: 270,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -85,6 +107,17 @@ def redact(
         list[str] | None,
         typer.Option(metavar="L,T,W,H", help="A zone in which faces are left: a poster."),
     ] = None,
+    sound: Annotated[
+        SoundName,
+        typer.Option(
+            help="Voices identify too: none leaves sound out, keep copies it, distort leaves "
+            "only how loud four bands are, which may still be understood."
+        ),
+    ] = SoundName.NONE,
+    turn: Annotated[
+        TurnName,
+        typer.Option(help="Turn the picture clockwise, for a camera that hangs sideways."),
+    ] = TurnName.NONE,
     preview: Annotated[
         bool,
         typer.Option("--preview", help="Write one covered frame as a JPEG, to judge by."),
@@ -115,9 +148,10 @@ def redact(
 ) -> None:
     """Cover every face in a video, or in each video of a folder.
 
-    Time stamps, sound, size and rotation stay; metadata about places and devices goes. A
-    covered video appears under its name only when it is complete. A folder's work can be
-    stopped and started again: what is done is skipped.
+    Time stamps, size and rotation stay. Sound is left out unless it is asked for, and all else
+    that a file carries: places, devices, captions, notes of the camera, other tracks. What was
+    left out is said. A covered video appears under its name only when it is complete and was
+    read again. A folder's work can be stopped and started again: what is done is skipped.
 
     Faces are found, never recognised. Exit status 1 if any video could not be covered.
     """
@@ -130,6 +164,8 @@ def redact(
         always=tuple(cover.Zone.parse(each) for each in always or ()),
         never=tuple(cover.Zone.parse(each) for each in never or ()),
         gpu=gpu,
+        sound=sound.value,
+        turn=_TURNS[turn],
     )
     if preview:
         picture = target or source.with_suffix(".covered.jpg")
@@ -241,8 +277,14 @@ def _for_people(result: dict[str, Any]) -> str:
         return f"{result['covered']} is there already; --overwrite covers it again"
     report = result["report"]
     speed = report["frames"] / max(report["wall"], 1e-6)
-    damaged = f", {report['damaged']} damaged parts left out" if report["damaged"] else ""
-    return (
-        f"{result['covered']}: {report['frames']} frames, {report['faces']} faces followed, "
-        f"{speed:.0f} frames a second with {report['detector']}{damaged}"
-    )
+    head = f"{result['covered']}: {report['frames']} frames, {report['faces']} faces followed, "
+    said = [head + f"{speed:.0f} frames a second with {report['detector']}"]
+    if report["damaged"]:
+        said.append(f"{report['damaged']} packets or frames were damaged")
+    if report["whole"]:
+        said.append(f"{report['whole']} frames could not be looked at and are covered whole")
+    if report["jumps"]:
+        said.append(f"jumps of its clock were closed up: {report['jumps']}")
+    if report["left_out"]:
+        said.append(f"left out: {', '.join(report['left_out'])}")
+    return "; ".join(said)

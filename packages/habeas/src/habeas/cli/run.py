@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.panel import Panel
 from rich.table import Table
 
 from habeas.deploy import installation
@@ -35,8 +36,9 @@ def run(
 ) -> None:
     """Run the portal, the log and three trustees, each a process with its own folder and keys.
 
-    Everything is made on the first start and found again on the next. Ctrl-C stops all of
-    them together. Addresses and demo sign-ins are printed when everything answers.
+    For trying out only: a city's trustees run their own machines. Everything is made on the
+    first start and found again, as you left it, on the next. Ctrl-C stops all of them
+    together. Addresses and sign-ins are printed when everything answers.
     """
     console = Console()
     place = installation.install(data, port=port)
@@ -48,7 +50,7 @@ def run(
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, ask_to_stop)
     console.print("Starting ...", style="dim")
-    with Supervisor(place.services(), place.folder / "output") as supervisor:
+    with Supervisor(place.processes(), place.folder / "output") as supervisor:
         supervisor.wait_until_healthy()
         installation.announce(place)
         _greet(console, place)
@@ -70,4 +72,13 @@ def _greet(console: Console, place: installation.Installation) -> None:
         table.add_row(f"Sign-in, {office}", f"{user}  {password}")
     table.add_row("Data", str(place.folder.resolve()))
     console.print(table)
+    console.print(
+        Panel(
+            "[bold]FOR TRYING OUT ONLY. NO PHOTOGRAPHS OF REAL PEOPLE.[/]\n"
+            "The trustees share this machine, and these passwords were printed. For a portal of\n"
+            "your own, each party installs itself: habeas portal init --help",
+            border_style="bold yellow",
+            expand=False,
+        )
+    )
     console.print("Ctrl-C stops everything.", style="dim")

@@ -1,15 +1,16 @@
 """The use cases of custody: seal, request an opening, withdraw, expire.
 
     custody = Custody(Context(ledger=..., index=..., blobs=..., log=..., circle=..., ...))
-    receipt = custody.seal(photo, Order(...), complete=save_application)     # Receipt
+    with custody.sealing(photo, Order(...)) as sealed:
+        save_case(sealed.handle)                                      # in one transaction
     opening = custody.request(handle, Ask(office, officer, purpose, reason, one_time_key))
     ciphertext = custody.ciphertext(seal_id)
     withdrawal = custody.withdraw(receipt)                            # each trustee's statement
     details = custody.details(receipt)                                # of the custodian's entries
 
-`complete(seal_id, receipt)` is called inside the ledger's transaction that makes the photo
-acknowledged: what it writes (the application, with an encrypted pointer that holds
-nothing but the photo's `Handle`) exists exactly when the sealed photo does.
+The block after `sealing` runs in the ledger's transaction that acknowledges the photo: what
+it writes (the case, with an encrypted pointer that holds nothing but the photo's `Handle`)
+exists exactly when the sealed photo does.
 
 A request by an office that was not promised, or for an unpromised purpose, is passed to
 the trustees like any other: they refuse it, and log the refusal. What cannot even be
@@ -24,9 +25,9 @@ ciphertext}, where `release` is one HPKE message (enc ‖ ciphertext, base64).
 
 from habeas.custody._context import Context
 from habeas.custody._facade import Custody
-from habeas.custody._housekeeping import Swept
 from habeas.custody._request import Ask, Opening
-from habeas.custody._seal import Order
+from habeas.custody._seal import Order, Sealed
+from habeas.custody._sweep import Swept
 from habeas.custody._withdraw import Withdrawal, withdraw_directly
 from habeas.custody.blobs import BlobMissingError, FileBlobs
 from habeas.custody.errors import RefusedError, SealingError, TooFewTrusteesError, UnknownPhotoError
@@ -42,6 +43,7 @@ __all__ = [
     "Opening",
     "Order",
     "RefusedError",
+    "Sealed",
     "SealingError",
     "Swept",
     "TooFewTrusteesError",

@@ -110,7 +110,7 @@ class Context:
             if each.row == line.row:
                 written = done
         if written.index is None:
-            # Housekeeping was quicker.
+            # A sweep was quicker.
             written = next(x for x in self._lines(line) if x.row == line.row)
         return replace(written, salt=line.salt)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from typing import Any
 
-from habeas.custody import _housekeeping, _request, _seal, _withdraw
+from habeas.custody import _request, _seal, _sweep, _withdraw
 from habeas.custody._context import Context
 from habeas.custody.errors import RefusedError
 from habeas.custody.locked import unlock
@@ -19,24 +20,25 @@ class Custody:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    def seal(
-        self, photo: bytes, order: _seal.Order, complete: Callable[[str, Receipt], None]
-    ) -> Receipt:
-        """Seal *photo* to the trustees and put the fact on the log.
+    def sealing(self, photo: bytes, order: _seal.Order) -> AbstractContextManager[_seal.Sealed]:
+        """Seal *photo* to the trustees and put the fact on the log; the block acknowledges it.
+
+            with custody.sealing(photo, order) as sealed:
+                case.pointer = encrypt(sealed.handle)
+                case.save()
+
+        The block runs inside the ledger's transaction that makes the photo acknowledged: what
+        it writes there exists exactly when the sealed photo does. Where it raises, the photo
+        is taken back from the trustees, and nothing is kept.
 
         Args:
             photo: a JPEG, already stripped and re-encoded.
             order: what is promised.
-            complete: called with seal id and receipt inside the transaction that makes the
-                photo acknowledged; what it writes exists exactly when the photo does.
-
-        Returns:
-            The applicant's receipt.
 
         Raises:
             SealingError: a trustee or the log is missing. Nothing was kept.
         """
-        return _seal.seal(self._context, photo, order, complete)
+        return _seal.sealing_of(self._context, photo, order)
 
     def request(self, handle: Handle, ask: _request.Ask) -> _request.Opening:
         """Put a request on the log and ask the trustees for their shares.
@@ -107,8 +109,6 @@ class Custody:
             if line.locked:
                 yield line.entry, *unlock(track_key, line.entry, line.locked)
 
-    def sweep(
-        self, *, pending_seconds: float = _housekeeping.PENDING_SECONDS
-    ) -> _housekeeping.Swept:
-        """One round of housekeeping: undo, expire, settle what is owed. Safe at any time."""
-        return _housekeeping.sweep(self._context, pending_seconds=pending_seconds)
+    def sweep(self, *, pending_seconds: float = _sweep.PENDING_SECONDS) -> _sweep.Swept:
+        """One round: undo, expire, settle what is owed. Safe at any time."""
+        return _sweep.sweep(self._context, pending_seconds=pending_seconds)

@@ -1,9 +1,14 @@
-"""Sealing: all or nothing. Until the last transaction nothing is acknowledged, and undone."""
+"""Sealing in two phases: trustees and log first, then the transaction that acknowledges.
+
+All or nothing: what the second phase does not acknowledge, the first one's work included, is
+undone, at once or by a sweep after a crash.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +16,7 @@ from habeas import protocol
 from habeas.custody import _withdraw
 from habeas.custody._context import Context, blob_name, listed
 from habeas.custody.errors import SealingError, TooFewTrusteesError
-from habeas.custody.ports import Handle, OwedErasure, Photo, PhotoState
+from habeas.custody.ports import Handle, OwedErasure, PhotoState, SealedPhoto
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Kind, Promise, Purpose, Receipt, Terms, sealing
 
@@ -35,27 +40,52 @@ class Order:
     reference: str
 
 
-def seal(
-    context: Context, photo: bytes, order: Order, complete: Callable[[str, Receipt], None]
-) -> Receipt:
-    """Seal *photo* to the trustees and put the fact on the log. See `Custody.seal`."""
+@dataclass(frozen=True)
+class Sealed:
+    """A photo that all trustees and the log have, and that waits to be acknowledged.
+
+    Attributes:
+        handle: what leads to the photo, for the case's pointer.
+        receipt: for the applicant; it counts once the block has ended.
+    """
+
+    handle: Handle
+    receipt: Receipt
+
+
+@contextmanager
+def sealing_of(context: Context, photo: bytes, order: Order) -> Iterator[Sealed]:
+    """Seal *photo*; the block acknowledges it. See `Custody.sealing`."""
+    record, sealed = _prepare(context, photo, order)
+    try:
+        with context.ledger.atomic():
+            if not context.ledger.move(record.seal_id, PhotoState.PENDING, PhotoState.SEALED):
+                raise SealingError("Sealing took so long that it was given up.")
+            yield sealed
+    except BaseException:
+        undo(context, record)
+        raise
+
+
+def _prepare(context: Context, photo: bytes, order: Order) -> tuple[SealedPhoto, Sealed]:
+    """Everything that can fail for others' reasons: trustees, log, blobs. Undone where it does."""
     try:
         keys = _trustee_keys(context, order.opens_until.isoformat()[:7])
     except HabeasError as error:
         raise SealingError(f"The photo could not be sealed: {error.cause}") from error
     withdraw_secret, track_key = context.random(32), context.random(32)
-    sealed, ciphertext, shares = _encrypt(context, photo, order, keys, withdraw_secret)
-    record = Photo(
-        sealed.seal_id, sealed.encode(), track_key=track_key, withdraw_secret=withdraw_secret
+    promise, ciphertext, shares = _encrypt(context, photo, order, keys, withdraw_secret)
+    record = SealedPhoto(
+        promise.seal_id, promise.encode(), track_key=track_key, withdraw_secret=withdraw_secret
     )
-    handle = Handle(sealed.seal_id, track_key)
-    details = protocol.SealedDetails(promise=sealed.digest().hex()).fields()
+    handle = Handle(promise.seal_id, track_key)
+    details = protocol.SealedDetails(promise=promise.digest().hex()).fields()
     with context.ledger.atomic():
         context.ledger.add_photo(record)
         line = context.line(Kind.SEALED, details, handle, service=order.service)
     try:
-        context.blobs.put(blob_name(sealed.seal_id), ciphertext)
-        acknowledgements = _deposit(context, sealed, keys, shares, track_key)
+        context.blobs.put(blob_name(promise.seal_id), ciphertext)
+        acknowledgements = _deposit(context, promise, keys, shares, track_key)
         line = context.write(line)
     except HabeasError as error:
         undo(context, record)
@@ -66,7 +96,7 @@ def seal(
         log=context.log_url,
         policy=context.policy,
         trustees=context.circle.identities,
-        promise=sealed,
+        promise=promise,
         track_key=track_key.hex(),
         withdraw_secret=withdraw_secret.hex(),
         entry=line.entry.decode(),
@@ -74,15 +104,7 @@ def seal(
         proof=line.proof or "",
         acknowledgements=tuple(acknowledgements),
     )
-    try:
-        with context.ledger.atomic():
-            if not context.ledger.move(sealed.seal_id, PhotoState.PENDING, PhotoState.SEALED):
-                raise SealingError("Sealing took so long that it was given up.")
-            complete(sealed.seal_id, receipt)
-    except BaseException:
-        undo(context, record)
-        raise
-    return receipt
+    return record, Sealed(handle, receipt)
 
 
 def _trustee_keys(context: Context, month: str) -> list[protocol.KeyStatement]:
@@ -166,7 +188,7 @@ def _deposit(
     return [acknowledged[name] for name in names]
 
 
-def undo(context: Context, record: Photo) -> None:
+def undo(context: Context, record: SealedPhoto) -> None:
     """Take an unacknowledged photo back; what a trustee does not hear now is owed to it."""
     digest = Promise.decode(record.promise).digest()
     secret = record.withdraw_secret or b""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from habeas import protocol
 from habeas.custody._context import Context, blob_name
 from habeas.custody.errors import UnknownPhotoError
-from habeas.custody.ports import Handle, OwedErasure, Photo, PhotoState
+from habeas.custody.ports import Handle, OwedErasure, PhotoState, SealedPhoto
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Kind, Promise, Receipt
 from habeas.protocol.client import Circle, TrusteeClient, TrusteeRefusedError
@@ -115,7 +115,7 @@ def expire(context: Context) -> int:
     return count
 
 
-def _expire_one(context: Context, photo: Photo) -> bool:
+def _expire_one(context: Context, photo: SealedPhoto) -> bool:
     with context.ledger.atomic():
         if not context.ledger.move(photo.seal_id, PhotoState.SEALED, PhotoState.EXPIRED):
             return False

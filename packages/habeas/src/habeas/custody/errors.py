@@ -11,6 +11,7 @@ class UnknownPhotoError(HabeasError):
     """No photo of this id is in custody."""
 
     code = "unknown-photo"
+    status = 404
     remedy = "Check the receipt or the case; a photo that was erased cannot be found again."
 
 
@@ -18,6 +19,7 @@ class TooFewTrusteesError(HabeasError):
     """Fewer trustees answered than are needed."""
 
     code = "too-few-trustees"
+    status = 503
     remedy = "Nothing was lost. Try again when the trustees that are missing are back."
 
     def __init__(self, cause: str, missing: Sequence[str], index: int | None = None) -> None:
@@ -30,6 +32,7 @@ class RefusedError(HabeasError):
     """A request that the promise does not allow. The refusal is on the public log."""
 
     code = "refused"
+    status = 403
     remedy = "The promise made at upload cannot be changed. Ask the applicant for another photo."
 
     def __init__(
@@ -45,4 +48,5 @@ class SealingError(HabeasError):
     """A photo could not be sealed. Nothing of it was kept."""
 
     code = "not-sealed"
+    status = 503
     remedy = "Nothing was kept. Try again in a minute, or go on without a photo."

@@ -27,7 +27,7 @@ class PhotoState(StrEnum):
 
 
 @dataclass(frozen=True)
-class Photo:
+class SealedPhoto:
     """One sealed photo as its custodian knows it. It names no person and no application."""
 
     seal_id: str
@@ -87,22 +87,22 @@ class Ledger(Protocol):
     def atomic(self) -> AbstractContextManager[object]:
         """One durable transaction; all methods within it happen together or not at all."""
 
-    def add_photo(self, photo: Photo) -> None:
+    def add_photo(self, photo: SealedPhoto) -> None:
         """Add a photo that is being sealed."""
 
-    def photo(self, seal_id: str) -> Photo | None:
+    def photo(self, seal_id: str) -> SealedPhoto | None:
         """The photo, or None where there never was one, or it has been forgotten."""
 
-    def lock(self, seal_id: str) -> Photo | None:
+    def lock(self, seal_id: str) -> SealedPhoto | None:
         """The photo, locked against other writers until the transaction ends."""
 
     def move(self, seal_id: str, before: PhotoState, after: PhotoState) -> bool:
         """Change the state if it is *before*, and drop track key and secret; tell if it was."""
 
-    def photos(self, state: PhotoState) -> Sequence[Photo]:
+    def photos(self, state: PhotoState) -> Sequence[SealedPhoto]:
         """All photos in *state*, oldest first."""
 
-    def stale(self, seconds: float) -> Sequence[Photo]:
+    def stale(self, seconds: float) -> Sequence[SealedPhoto]:
         """Photos that have been pending for longer than *seconds*."""
 
     def add_line(self, line: LogLine) -> LogLine:

@@ -1,4 +1,4 @@
-"""A whole installation on one machine: who lives in which folder, at which port, with which key.
+"""A whole installation on one machine, for trying out: folders, ports and keys of each party.
 
     DATA/log/          the log: key, tiles, state
     DATA/trustee-1/    a trustee: keys, deposits, its own view of the log (and -2, -3)
@@ -6,6 +6,7 @@
     DATA/recorder/     the recorders' token for the log
     DATA/recordings/   what cameras recorded, faces covered
     DATA/output/       what the processes print
+    DATA/sign-ins.json names and passwords of the sample officers
     DATA/policy.txt    the log's tlog-policy, for everybody
 
 Folders share nothing but public keys, addresses, and the tokens that the log gave each.
@@ -16,7 +17,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-import socket
+import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,24 +25,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from habeas import protocol
-from habeas.deploy.supervisor import Service
+from habeas.deploy.addresses import Addresses, port_of, readdress
+from habeas.deploy.supervisor import Process
 from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
+from habeas.portal.site import folder as portal
 from habeas.protocol import Entry, Kind, PolicyDetails, TrusteeIdentity
 
-_TRUSTEES = 3
 _THRESHOLD = 2
-_PORT = 8000
 _ORIGIN = "habeas.example/log"
 #: What the trustees of a one-machine installation stand for.
 _NAMES = ("city-it.example", "ombudsman.example", "open-city-association.example")
-
-
-class PortError(HabeasError):
-    """A port that is taken."""
-
-    code = "port"
-    remedy = "Choose another with --port; the log and the trustees take the ports after it."
 
 
 @dataclass(frozen=True)
@@ -69,72 +63,36 @@ class Installation:
         first = self.policy_file.read_text().splitlines()[0]
         return first.removeprefix("log ").strip()
 
-    def services(self) -> Sequence[Service]:
+    @property
+    def sign_ins_file(self) -> Path:
+        """Names and passwords of the sample officers."""
+        return self.folder / "sign-ins.json"
+
+    def processes(self) -> Sequence[Process]:
         """All processes, in the order of starting."""
         habeas = [sys.executable, "-m", "habeas.cli"]
-        log_port = self.log_url.rpartition(":")[2]
-        found = [
-            Service(
-                "log",
-                [*habeas, "log", "serve", "--data", str(self.folder / "log"), "--port", log_port],
-                f"{self.log_url}/health",
-            )
-        ]
+        log = [*habeas, "log", "serve", "--data", str(self.folder / "log")]
+        found = [Process("log", [*log, "--port", port_of(self.log_url)], f"{self.log_url}/health")]
         for number, trustee in enumerate(self.trustees, start=1):
             name = f"trustee-{number}"
             command = [*habeas, "trustee", "serve", "--data", str(self.folder / name)]
-            port = trustee.url.rpartition(":")[2]
-            found.append(Service(name, [*command, "--port", port], f"{trustee.url}/v1/identity"))
+            command += ["--port", port_of(trustee.url)]
+            found.append(Process(name, command, f"{trustee.url}/v1/identity"))
         environment = {
             "HABEAS_DATA": str((self.folder / "portal").resolve()),
             "HABEAS_RECORDINGS": str((self.folder / "recordings").resolve()),
         }
-        gunicorn = [sys.executable, "-m", "gunicorn", "habeas.portal.wsgi:application"]
-        gunicorn += ["--bind", self.portal_url.removeprefix("http://")]
-        # A photo's journey is waiting, for disks and trustees, more than computing.
-        gunicorn += ["--workers", "2", "--threads", "16", "--worker-class", "gthread"]
-        gunicorn += ["--log-level", "warning", "--no-control-socket"]
-        found.append(Service("portal", gunicorn, f"{self.portal_url}/api/health", environment))
-        housekeeping = [sys.executable, "-m", "habeas.portal.housekeeping"]
-        found.append(Service("housekeeping", housekeeping, None, environment))
+        serve = [*habeas, "portal", "serve", "--port", port_of(self.portal_url)]
+        found.append(Process("portal", serve, f"{self.portal_url}/api/health", environment))
+        found.append(Process("worker", [*habeas, "portal", "worker"], None, environment))
         return found
-
-
-def _free_ports(count: int) -> list[int]:
-    taken = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in taken]
-    for each in taken:
-        each.close()
-    return ports
-
-
-def _check_free(ports: Sequence[int]) -> None:
-    for port in ports:
-        try:
-            socket.create_server(("127.0.0.1", port)).close()
-        except OSError as error:
-            raise PortError(f"Port {port} is taken by another program.") from error
-
-
-def _choose_ports(folder: Path, port: int | None, *, free_ports: bool) -> list[int]:
-    """Ports of the portal, the log and the trustees; the same as last time unless told otherwise.
-
-    Receipts carry addresses: an installation that moved would leave them behind.
-    """
-    file, count = folder / "ports.json", 2 + _TRUSTEES
-    if port is None and file.exists():
-        ports = [int(each) for each in json.loads(file.read_text())]
-    elif free_ports:
-        ports = _free_ports(count)
-    else:
-        ports = list(range(port or _PORT, (port or _PORT) + count))
-    _check_free(ports)
-    durable.write(file, json.dumps(ports).encode())
-    return ports
 
 
 def install(folder: Path, *, port: int | None = None, free_ports: bool = False) -> Installation:
     """Make an installation, or find the one that *folder* holds.
+
+    What is there is left as it is: settings that somebody changed stay changed. Only the
+    parties' addresses follow, where *port* is another than the last time.
 
     Args:
         folder: for everything.
@@ -146,42 +104,105 @@ def install(folder: Path, *, port: int | None = None, free_ports: bool = False) 
         PortError: a port is taken.
         HabeasError: a part cannot be made.
     """
-    from habeas import portal
+    durable.make(folder, private=True)
+    addresses = Addresses.choose(folder, len(_NAMES), port, free=free_ports)
+    if portal.exists(folder / "portal"):
+        identities = _follow_addresses(folder, addresses)
+    else:
+        identities = _make(folder, addresses)
+    place = Installation(folder, addresses.portal, addresses.log, tuple(identities))
+    _prepare_portal(place)
+    return place
+
+
+def _make(folder: Path, addresses: Addresses) -> list[TrusteeIdentity]:
+    """Every party's folder; again from the start where an earlier try was cut off."""
     from habeas.tlog.server import init_log
     from habeas.trustee import Settings, keyring
 
-    durable.make(folder, private=True)
-    ports = _choose_ports(folder, port, free_ports=free_ports)
-    url = [f"http://127.0.0.1:{each}" for each in ports]
     vkey = init_log(folder / "log", _ORIGIN)
     identities = []
-    for number in range(_TRUSTEES):
-        place = folder / f"trustee-{number + 1}"
+    for place, name, url in _seats(folder, addresses):
         durable.make(place, private=True)
-        settings = Settings(
-            name=_NAMES[number], url=url[2 + number], log_url=url[1], origin=_ORIGIN
-        )
+        settings = Settings(name=name, url=url, log_url=addresses.log, origin=_ORIGIN)
         made = (place / "keys.json").exists()
         keys = keyring.load(place, settings) if made else keyring.create(place, settings)
         settings.save(place)
         identities.append(keys.identity(settings))
     policy = _policy(vkey, identities)
-    submitters = ["portal", "recorder", *(f"trustee-{n + 1}" for n in range(_TRUSTEES))]
-    tokens = _tokens(folder, submitters)
-    durable.make(folder / "recorder", private=True)
-    _write_private(folder / "recorder" / "log-token", tokens["recorder"])
-    for place in (folder, folder / "log"):
-        durable.write(place / "policy.txt", policy.encode())
-    for number in range(_TRUSTEES):
-        place = folder / f"trustee-{number + 1}"
-        durable.write(place / "policy.txt", policy.encode())
-        _write_private(place / "log-token", tokens[f"trustee-{number + 1}"])
+    seats = [place.name for place, _, _ in _seats(folder, addresses)]
+    tokens = _tokens(folder, ["portal", "recorder", *seats])
+    for name in ("recorder", *seats):
+        durable.make(folder / name, private=True)
+        _write_private(folder / name / "log-token", tokens[name])
+    for file in _policy_files(folder):
+        durable.write(file, policy.encode())
     site = portal.Site(
-        portal=url[0], log=url[1], origin=_ORIGIN, k=_THRESHOLD,
-        trustees=tuple(identities), policy=policy, log_token=tokens["portal"],
+        portal=addresses.portal,
+        log=addresses.log,
+        origin=_ORIGIN,
+        k=_THRESHOLD,
+        trustees=tuple(identities),
+    )
+    # Last: a folder with a portal is a whole installation.
+    portal.create(
+        folder / "portal", site, policy=policy, log_token=tokens["portal"],
+        catalogue=portal.SAMPLE_CATALOGUE,
     )  # fmt: skip
-    portal.setup(folder / "portal", site)
-    return Installation(folder, url[0], url[1], tuple(identities))
+    return identities
+
+
+def _follow_addresses(folder: Path, addresses: Addresses) -> list[TrusteeIdentity]:
+    """Write *addresses* into the parties' settings where others stand; nothing else changes."""
+    from habeas.trustee import Settings
+
+    for place, _, url in _seats(folder, addresses):
+        settings = Settings.load(place)
+        moved = settings.model_copy(update={"url": url, "log_url": addresses.log})
+        if moved != settings:
+            moved.save(place)
+    site = portal.Site.load(folder / "portal")
+    url_of = {name: url for _, name, url in _seats(folder, addresses)}
+    trustees = tuple(
+        each.model_copy(update={"url": url_of.get(each.name, each.url)}) for each in site.trustees
+    )
+    moved_site = site.model_copy(
+        update={"portal": addresses.portal, "log": addresses.log, "trustees": trustees}
+    )
+    if moved_site != site:
+        moved_site.save(folder / "portal")
+    for file in (*_policy_files(folder), folder / "portal" / "policy.txt"):
+        before = file.read_text()
+        after = readdress(before, url_of)
+        if after != before:
+            durable.write(file, after.encode())
+    return list(trustees)
+
+
+def _seats(folder: Path, addresses: Addresses) -> list[tuple[Path, str, str]]:
+    """Each trustee's folder, name and address."""
+    return [
+        (folder / f"trustee-{number}", name, url)
+        for number, (name, url) in enumerate(zip(_NAMES, addresses.trustees, strict=True), start=1)
+    ]
+
+
+def _policy_files(folder: Path) -> list[Path]:
+    """The policy for everybody, and the copies of the log and the trustees."""
+    seats = [f"trustee-{number}" for number in range(1, len(_NAMES) + 1)]
+    return [folder / "policy.txt", *(folder / name / "policy.txt" for name in ("log", *seats))]
+
+
+def _prepare_portal(place: Installation) -> None:
+    command = [sys.executable, "-m", "habeas.deploy.sample_officers"]
+    command += [str(place.folder / "portal"), str(place.sign_ins_file)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        words = done.stderr.strip().splitlines() or ["it said nothing"]
+        raise HabeasError(
+            f"The portal could not be prepared: {words[-1]}",
+            f"Check that {place.folder} can be written to.",
+        )
 
 
 def _policy(vkey: str, identities: Sequence[TrusteeIdentity]) -> str:
@@ -213,7 +234,7 @@ def announce(place: Installation) -> None:
     """Put the list of trustees on the log, once: whoever swaps one later must do it in public."""
     from habeas.tlog.client import LogClient
 
-    file = place.folder / "portal" / "policy-entry.json"
+    file = place.folder / "policy-entry.json"
     details = PolicyDetails(origin=_ORIGIN, k=_THRESHOLD, trustees=place.trustees).fields()
     if not file.exists() or Entry.decode(file.read_bytes()).details != details:
         salt = secrets.token_bytes(32)
@@ -231,9 +252,9 @@ def announce(place: Installation) -> None:
 
 
 def sign_ins(place: Installation) -> dict[str, tuple[str, str]]:
-    """Demo sign-ins: office -> (user name, password)."""
-    file = place.folder / "portal" / "demo-sign-ins.json"
-    return {office: (user, word) for office, (user, word) in json.loads(file.read_text()).items()}
+    """Sign-ins of the sample officers: office -> (user name, password)."""
+    known = json.loads(place.sign_ins_file.read_text())
+    return {office: (user, word) for office, (user, word) in known.items()}
 
 
 def blobs(place: Installation) -> list[Path]:

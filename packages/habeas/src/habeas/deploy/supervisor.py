@@ -1,7 +1,7 @@
-"""Starting several services as processes of their own, and stopping them together.
+"""Starting several processes, and stopping them together: for trying out, on one machine.
 
-A service that dies is started again, with growing pauses. When the supervisor itself
-dies, however suddenly, the kernel ends its services too (Linux ``PR_SET_PDEATHSIG``).
+A process that dies is started again, with growing pauses. When the supervisor itself
+dies, however suddenly, the kernel ends its processes too (Linux ``PR_SET_PDEATHSIG``).
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ _LIBC = ctypes.CDLL(None)
 _STOP_SECONDS = 15.0
 
 
-class ServiceError(HabeasError):
-    """A service that does not start, or does not stay."""
+class ProcessError(HabeasError):
+    """A process that does not start, or does not stay."""
 
-    code = "service"
+    code = "process"
 
 
 @dataclass(frozen=True)
-class Service:
-    """One process.
+class Process:
+    """One process to be run.
 
     Attributes:
         name: short, for people and for the name of its output file.
         command: program and arguments.
-        health: address that answers 200 when the service works; None for none.
+        health: address that answers 200 when the process works; None for none.
         environment: variables on top of the supervisor's own.
     """
 
@@ -50,34 +50,34 @@ class Service:
 
 
 class _Running:
-    def __init__(self, service: Service, output: Path) -> None:
-        self.service = service
+    def __init__(self, process: Process, output: Path) -> None:
+        self.process = process
         self.output = output
         self.failures = 0
         self.next_start = 0.0
-        self.process: subprocess.Popen[bytes] | None = None
+        self.popen: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         with self.output.open("ab") as output:
-            self.process = subprocess.Popen(
-                self.service.command,
+            self.popen = subprocess.Popen(
+                self.process.command,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **self.service.environment},
+                env={**os.environ, **self.process.environment},
                 # A session of its own: Ctrl-C reaches the supervisor alone, which stops
-                # the services in order.
+                # the processes in order.
                 start_new_session=True,
                 preexec_fn=_die_with_parent,  # noqa: PLW1509 - the supervisor has one thread
             )
 
     def healthy(self) -> bool:
-        if self.process is None or self.process.poll() is not None:
+        if self.popen is None or self.popen.poll() is not None:
             return False
-        if self.service.health is None:
+        if self.process.health is None:
             return True
         try:
-            answer = httpx.get(self.service.health, timeout=2.0, trust_env=False)
+            answer = httpx.get(self.process.health, timeout=2.0, trust_env=False)
         except httpx.HTTPError:
             return False
         return answer.status_code == 200
@@ -92,16 +92,16 @@ def _die_with_parent() -> None:
 
 
 class Supervisor:
-    """Services that run together. Use it as a context manager.
+    """Processes that run together. Use it as a context manager.
 
     Args:
-        services: in the order of starting; they stop in the reverse order.
-        outputs: folder for one ``NAME.log`` of each service's output.
+        processes: in the order of starting; they stop in the reverse order.
+        outputs: folder for one ``NAME.log`` of each process's output.
     """
 
-    def __init__(self, services: Sequence[Service], outputs: Path) -> None:
+    def __init__(self, processes: Sequence[Process], outputs: Path) -> None:
         outputs.mkdir(parents=True, exist_ok=True)
-        self._running = [_Running(each, outputs / f"{each.name}.log") for each in services]
+        self._running = [_Running(each, outputs / f"{each.name}.log") for each in processes]
 
     def __enter__(self) -> Self:
         for each in self._running:
@@ -114,23 +114,23 @@ class Supervisor:
         self.stop()
 
     def pids(self) -> dict[str, int]:
-        """Process id of each running service, by name."""
-        return {r.service.name: r.process.pid for r in self._running if r.process is not None}
+        """Process id of each running process, by name."""
+        return {r.process.name: r.popen.pid for r in self._running if r.popen is not None}
 
     def wait_until_healthy(self, seconds: float = 60.0) -> None:
-        """Wait until every service answers.
+        """Wait until every process answers.
 
         Raises:
-            ServiceError: one has ended, or does not answer in time.
+            ProcessError: one has ended, or does not answer in time.
         """
         deadline = time.monotonic() + seconds
         for each in self._running:
             while not each.healthy():
-                ended = each.process is not None and each.process.poll() is not None
+                ended = each.popen is not None and each.popen.poll() is not None
                 if ended or time.monotonic() > deadline:
                     what = "has ended" if ended else f"does not answer after {seconds:.0f} s"
-                    raise ServiceError(
-                        f"The service {each.service.name} {what}: {each.last_words()}",
+                    raise ProcessError(
+                        f"The process {each.process.name} {what}: {each.last_words()}",
                         f"Read {each.output} for the whole story.",
                     )
                 time.sleep(0.05)
@@ -140,7 +140,7 @@ class Supervisor:
         started = []
         now = time.monotonic()
         for each in self._running:
-            if each.process is None or each.process.poll() is None:
+            if each.popen is None or each.popen.poll() is None:
                 continue
             if each.next_start == 0.0:
                 each.failures += 1
@@ -148,20 +148,20 @@ class Supervisor:
             if now >= each.next_start:
                 each.start()
                 each.next_start = 0.0
-                started.append(each.service.name)
+                started.append(each.process.name)
         return started
 
     def stop(self) -> None:
-        """Ask every service to stop, and end those that do not."""
+        """Ask every process to stop, and end those that do not."""
         for each in reversed(self._running):
-            if each.process is not None and each.process.poll() is None:
-                each.process.terminate()
+            if each.popen is not None and each.popen.poll() is None:
+                each.popen.terminate()
         deadline = time.monotonic() + _STOP_SECONDS
         for each in reversed(self._running):
-            if each.process is None:
+            if each.popen is None:
                 continue
             try:
-                each.process.wait(timeout=max(0.1, deadline - time.monotonic()))
+                each.popen.wait(timeout=max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                each.process.kill()
-                each.process.wait()
+                each.popen.kill()
+                each.popen.wait()

@@ -1,71 +1,21 @@
 """The portal: applicants apply, officers decide, everybody reads the register.
 
-Django over `habeas.custody`; no cryptography of its own beyond the drafts and pointers
-that keep its tables from leading to anybody's photo.
+Django over `habeas.custody`, `habeas.register` and `habeas.cameras`; no cryptography of its
+own beyond the drafts and pointers that keep its tables from leading to anybody's photo.
+
+`site` holds what belongs to the whole site. Each other folder is a domain with the same
+faces: `models`, `forms`, `views` (pages), `api` (JSON), `urls`, `templates`, and modules
+named for what the domain does with the rooms below. A face is absent where a domain has
+nothing of that kind.
+
+    catalogue   the services and offices that a city declares in TOML
+    officers    who works at the desk: accounts, signing in
+    vault       the custodian's tables, and custody over them
+    cases       applications before their office, and what leads from them to a photo
+    apply       the applicant's pages, from the start to the receipt
+    receipts    what a receipt shows, and withdrawal
+    desk        the office's cases: reading, asking to open a photo, deciding
+    register    the public log in words and figures
+    cameras     the public register of cameras
+    viewing     viewing recordings, by the offices that a camera's entry names
 """
-
-from __future__ import annotations
-
-import contextlib
-import json
-import os
-import secrets
-import subprocess
-import sys
-from dataclasses import dataclass
-from pathlib import Path
-
-from habeas.foundation import durable
-from habeas.foundation.errors import HabeasError
-from habeas.protocol import TrusteeIdentity
-
-
-@dataclass(frozen=True)
-class Site:
-    """What a portal must know: its own address, the log, the trustees."""
-
-    portal: str
-    log: str
-    origin: str
-    k: int
-    trustees: tuple[TrusteeIdentity, ...]
-    policy: str
-    log_token: str
-
-
-def setup(folder: Path, site: Site) -> None:
-    """Make or refresh the portal's folder: settings, keys, tables, demo sign-ins.
-
-    Raises:
-        HabeasError: the tables cannot be made.
-    """
-    durable.make(folder, private=True)
-    public = {
-        "portal": site.portal,
-        "log": site.log,
-        "origin": site.origin,
-        "k": site.k,
-        "trustees": [each.fields() for each in site.trustees],
-    }
-    for name, content in (
-        ("site.json", json.dumps(public, indent=1)),
-        ("policy.txt", site.policy),
-        ("log-token", site.log_token),
-    ):
-        durable.write(folder / name, content.encode(), private=True)
-    with contextlib.suppress(FileExistsError):
-        durable.create(folder / "secret-key", secrets.token_urlsafe(48).encode(), private=True)
-    # Django reads its settings once for each process: a process of its own has this folder's.
-    done = subprocess.run(
-        [sys.executable, "-m", "habeas.portal.prepare"],
-        env={**os.environ, "HABEAS_DATA": str(folder.resolve())},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        words = done.stderr.strip().splitlines() or ["it said nothing"]
-        raise HabeasError(
-            f"The portal's tables could not be made: {words[-1]}",
-            f"Check that {folder} can be written to.",
-        )

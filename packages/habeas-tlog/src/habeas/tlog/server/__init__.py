@@ -2,28 +2,31 @@
 
 FOLDER/log.key           the signing key (0600)
 FOLDER/policy.txt        when a checkpoint counts (C2SP tlog-policy), witnesses included
-FOLDER/submitters.json   who may append: name -> SHA-256 of a bearer token
+FOLDER/submitters.json   who may append: name -> SHA-256 of a bearer token; nobody, where empty
 FOLDER/public/           checkpoint and tiles: serve it from anywhere
 FOLDER/log.sqlite3       the writer's state
+FOLDER/rolled-back.json  why the log has stopped, where it has
 """
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from starlette.applications import Starlette
 
 from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
-from habeas.tlog.errors import LogUnavailableError
+from habeas.tlog.admission import Admission, AdmitAnything, AdmitNothing
+from habeas.tlog.errors import LogUnavailableError, RolledBackError
 from habeas.tlog.note import NoteSigner
 from habeas.tlog.policy import Policy
 from habeas.tlog.server.app import LogApp
 from habeas.tlog.server.objects import FolderObjects, Objects
+from habeas.tlog.server.rollback import Standstill
 from habeas.tlog.server.sequencer import QueueFullError, Sequencer
 from habeas.tlog.server.state import SqliteState, StateError
-from habeas.tlog.server.storage import FileStorage, LogLockedError, RolledBackError, Storage
+from habeas.tlog.server.storage import FileStorage, LogLockedError, Storage
+from habeas.tlog.server.submitters import Submitters
 
 __all__ = [
     "FileStorage",
@@ -31,7 +34,9 @@ __all__ = [
     "QueueFullError",
     "RolledBackError",
     "Sequencer",
+    "Standstill",
     "Storage",
+    "Submitters",
     "init_log",
     "make_app",
     "open_storage",
@@ -39,8 +44,14 @@ __all__ = [
 ]
 
 
-def init_log(folder: Path, origin: str) -> str:
+def init_log(folder: Path, origin: str, *, anybody: bool = False) -> str:
     """Make a log's folder and key; keep the key where there is one.
+
+    Args:
+        folder: the log's.
+        origin: the log's name, a URL without its scheme.
+        anybody: whether everybody who reaches the log may append. Otherwise a new log is
+            closed until somebody is named; see `Submitters.allow`.
 
     Returns:
         The log's verifier key.
@@ -54,6 +65,8 @@ def init_log(folder: Path, origin: str) -> str:
         signer = NoteSigner.generate(origin)
         durable.create(file, f"{signer.private}\n".encode(), private=True)
         durable.write(folder / "policy.txt", f"log {signer.vkey}\nquorum none\n".encode())
+    if anybody:
+        Submitters.open_to_all(folder)
     return read_signer(folder).vkey
 
 
@@ -104,6 +117,7 @@ def open_storage(folder: Path, *, database: str = "", objects: str = "") -> Stor
 
 def make_app(
     folder: Path,
+    admission: Admission | None = None,
     *,
     interval: float = 0.1,
     patience: float = 20.0,
@@ -113,19 +127,26 @@ def make_app(
 
     Args:
         folder: as made by `init_log`.
+        admission: what may be appended. By default whatever the named submitters send, and
+            nothing where none is named. Where an application gives one and names nobody, no
+            token is asked for.
         interval: seconds between batches.
         patience: seconds that an appending caller waits for a checkpoint that counts.
         storage: where the log lies; by default SQLite and files in *folder*.
 
     Raises:
         LogLockedError: another process writes this log.
-        FormatError: its policy or key cannot be read.
+        FormatError: its policy, key or submitters cannot be read.
     """
     policy = Policy.parse((folder / "policy.txt").read_text())
-    submitters = folder / "submitters.json"
-    known = json.loads(submitters.read_text()) if submitters.exists() else {}
+    submitters = Submitters.load(folder)
     signer = read_signer(folder)
+    standstill = Standstill(folder / "rolled-back.json")
+    if admission is None:
+        named = submitters is not None and (submitters.anybody or submitters.digests)
+        admission = AdmitAnything() if named else AdmitNothing()
     sequencer = Sequencer(
-        storage or FileStorage(folder), signer, policy, interval=interval, patience=patience
-    )
-    return LogApp(sequencer, known).asgi()
+        storage or FileStorage(folder), signer, policy, admission,
+        standstill=standstill, interval=interval, patience=patience,
+    )  # fmt: skip
+    return LogApp(sequencer, submitters or Submitters(anybody=True)).asgi()

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import hashlib
-import hmac
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -18,14 +15,25 @@ from starlette.routing import Route
 from habeas.foundation import problem
 from habeas.foundation.errors import HabeasError
 from habeas.foundation.problem import Problem
-from habeas.tlog.errors import FormatError, LogUnavailableError
-from habeas.tlog.server.sequencer import QueueFullError, Sequencer
+from habeas.tlog.errors import (
+    FormatError,
+    LogUnavailableError,
+    NotAdmittedError,
+    RolledBackError,
+)
+from habeas.tlog.server.sequencer import Sequencer
+from habeas.tlog.server.submitters import Submitters
 from habeas.tlog.tiles import MAX_ENTRY, TILE_WIDTH, Tile, decode_bundle
 
 _IMMUTABLE = "public, max-age=31536000, immutable"
 #: Of a bundle of entries in one call, bytes.
 MAX_BUNDLE_BODY = 1 << 20
-_BAD_TOKEN = HabeasError("This token may not append.", "Use the token that the log gave you.")
+_BAD_TOKEN = NotAdmittedError(
+    "This token may not append.",
+    "Use the token that the log gave you.",
+    code="token-unknown",
+    status=401,
+)
 _OPEN_TO_ALL = {"Access-Control-Allow-Origin": "*"}
 
 
@@ -34,13 +42,12 @@ class LogApp:
 
     Args:
         sequencer: the writer.
-        submitters: name -> SHA-256 (hex) of the bearer token of each who may append; empty
-            to let anybody who reaches the service append.
+        submitters: who may append.
     """
 
-    def __init__(self, sequencer: Sequencer, submitters: Mapping[str, str]) -> None:
+    def __init__(self, sequencer: Sequencer, submitters: Submitters) -> None:
         self._sequencer = sequencer
-        self._submitters = dict(submitters)
+        self._submitters = submitters
 
     def asgi(self) -> Starlette:
         """The ASGI application."""
@@ -62,38 +69,33 @@ class LogApp:
         finally:
             await self._sequencer.stop()
 
-    def _may_append(self, request: Request) -> bool:
-        if not self._submitters:
-            return True
-        token = request.headers.get("authorization", "").removeprefix("Bearer ")
-        digest = hashlib.sha256(token.encode()).hexdigest()
-        # Every submitter is compared, so that time tells nothing of which one matched.
-        matches = [hmac.compare_digest(digest, known) for known in self._submitters.values()]
-        return any(matches)
+    def _barred(self, request: Request) -> Response | None:
+        """The answer to a caller whose token is not known, or None."""
+        if self._submitters.may_append(request.headers.get("authorization", "")):
+            return None
+        return _problem(_BAD_TOKEN)
 
     async def _append(self, request: Request) -> Response:
-        if not self._may_append(request):
-            return _problem(_BAD_TOKEN, 401)
+        if (barred := self._barred(request)) is not None:
+            return barred
         entry = await _body(request, MAX_ENTRY)
         if entry is None:
             too_long = FormatError(f"An entry has at most {MAX_ENTRY} bytes.", "Shorten it.")
             return _problem(too_long, 413)
         if not entry:
-            return _problem(FormatError("The entry is empty.", "Send the entry as the body."), 400)
+            return _problem(FormatError("The entry is empty.", "Send the entry as the body."))
         try:
             index = await self._sequencer.append(entry)
             proof = self._sequencer.proof(index)
-        except QueueFullError as error:
-            return _problem(error, 429)
-        except LogUnavailableError as error:
-            return _problem(error, 503)
+        except HabeasError as error:
+            return _problem(error)
         body = json.dumps({"index": index, "proof": proof})
         return Response(body, media_type="application/json")
 
     async def _append_bundle(self, request: Request) -> Response:
-        """Many entries in one call, for writers that need no proofs: indices come back."""
-        if not self._may_append(request):
-            return _problem(_BAD_TOKEN, 401)
+        """Many entries in one call, all or none; indices come back, and no proofs."""
+        if (barred := self._barred(request)) is not None:
+            return barred
         body = await _body(request, MAX_BUNDLE_BODY)
         if body is None:
             return _problem(FormatError("The bundle is too long.", "Send fewer entries."), 413)
@@ -101,19 +103,14 @@ class LogApp:
             entries = decode_bundle(body)
             if not 1 <= len(entries) <= TILE_WIDTH or not all(entries):
                 raise FormatError(f"A bundle has 1 to {TILE_WIDTH} entries, none of them empty.")
-        except FormatError as error:
-            return _problem(error, 400)
-        waiting = [asyncio.ensure_future(self._sequencer.append(entry)) for entry in entries]
-        try:
-            indices = await asyncio.gather(*waiting)
-        except LogUnavailableError as error:
-            await asyncio.gather(*waiting, return_exceptions=True)
-            return _problem(error, 429 if isinstance(error, QueueFullError) else 503)
+            indices = await self._sequencer.append_many(entries)
+        except HabeasError as error:
+            return _problem(error)
         return JSONResponse({"indices": indices})
 
     async def _checkpoint(self, _: Request) -> Response:
         if not self._sequencer.note:
-            return _problem(LogUnavailableError("The log has no checkpoint yet."), 503)
+            return _problem(LogUnavailableError("The log has no checkpoint yet."))
         headers = {"Cache-Control": "public, max-age=1", **_OPEN_TO_ALL}
         return PlainTextResponse(self._sequencer.note, headers=headers)
 
@@ -131,19 +128,21 @@ class LogApp:
         except FileNotFoundError:
             return _problem(FormatError("The log has no such tile.", "Read the checkpoint."), 404)
         except OSError as error:
-            return _problem(LogUnavailableError(f"The log's storage fails: {error}."), 503)
+            return _problem(LogUnavailableError(f"The log's storage fails: {error}."))
         headers = {"Cache-Control": _IMMUTABLE, **_OPEN_TO_ALL}
         return Response(content, media_type="application/octet-stream", headers=headers)
 
     async def _health(self, _: Request) -> Response:
-        ok = bool(self._sequencer.note) or not self._sequencer.failures
-        state = {
-            "ok": ok,
+        why = self._sequencer.problem
+        state: dict[str, object] = {
+            "ok": why is None,
             "size": self._sequencer.size,
             "waiting": self._sequencer.waiting,
             "failures": self._sequencer.failures,
         }
-        return JSONResponse(state, status_code=200 if ok else 503)
+        if why is not None:
+            state |= {"code": why.code, "cause": why.cause, "remedy": why.remedy}
+        return JSONResponse(state, status_code=200 if why is None else 503)
 
     async def _metrics(self, _: Request) -> Response:
         lines = {
@@ -165,7 +164,9 @@ async def _body(request: Request, limit: int) -> bytes | None:
     return body
 
 
-def _problem(error: HabeasError, status: int) -> Response:
-    headers = {"Retry-After": "1"} if status in (429, 503) else {}
-    body = Problem.of(error, status).encode()
-    return Response(body, status, {**headers, **_OPEN_TO_ALL}, problem.MEDIA_TYPE)
+def _problem(error: HabeasError, status: int | None = None) -> Response:
+    answer = Problem.of(error, status)
+    # A log that was rolled back does not come back by itself.
+    again = answer.status in (429, 503) and not isinstance(error, RolledBackError)
+    headers = {"Retry-After": "1"} if again else {}
+    return Response(answer.encode(), answer.status, {**headers, **_OPEN_TO_ALL}, problem.MEDIA_TYPE)

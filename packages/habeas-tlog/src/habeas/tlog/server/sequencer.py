@@ -11,42 +11,50 @@ import contextlib
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
-from habeas.tlog.checkpoint import Checkpoint
-from habeas.tlog.errors import LogUnavailableError, QuorumError, TlogError
+from habeas.foundation.errors import HabeasError
+from habeas.tlog.admission import Admission, AdmitNothing, refusals
+from habeas.tlog.errors import LogUnavailableError, TlogError
 from habeas.tlog.note import NoteSigner
 from habeas.tlog.policy import Policy
 from habeas.tlog.proof import TlogProof
+from habeas.tlog.server.publisher import RESTAMP, Publisher
+from habeas.tlog.server.rollback import Standstill
 from habeas.tlog.server.storage import LogLockedError, Storage
-from habeas.tlog.server.witnesses import Witnesses
-from habeas.tlog.tree import consistency_path, inclusion_path
+from habeas.tlog.tree import inclusion_path
 
 _LOG = logging.getLogger("habeas.tlog")
-_Result = TypeVar("_Result")
 MAX_BATCH = 16384
-#: Seconds after which a checkpoint without new entries is signed again, to stay fresh.
-_RESTAMP = 55.0
+#: Failed rounds in a row from which the log says that it is not well.
+_SICK = 3
 
 
 class QueueFullError(LogUnavailableError):
     """More entries are waiting than the log takes."""
 
     code = "log-busy"
+    status = 429
     remedy = "Send it again in a second; the same bytes are never logged twice."
 
 
 class _Waiting:
-    """One caller: its entry, when its patience ends, and where the entry stands."""
+    """One caller: its entries, when its patience ends, and where the entries stand."""
 
-    __slots__ = ("deadline", "done", "entry", "position")
+    __slots__ = ("deadline", "done", "end", "entries", "positions", "single")
 
-    def __init__(self, entry: bytes, done: asyncio.Future[int], deadline: float) -> None:
-        self.entry = entry
+    def __init__(
+        self, entries: Sequence[bytes], done: asyncio.Future[Any], deadline: float, *, single: bool
+    ) -> None:
+        self.entries = entries
         self.done = done
         self.deadline = deadline
-        self.position = -1
+        self.single = single
+        self.positions: list[int] = []
+        #: The size of the tree from which on all of them are under it.
+        self.end = 0
 
 
 class Sequencer:
@@ -56,6 +64,8 @@ class Sequencer:
         storage: where the log lies.
         signer: the log's key; its name is the origin.
         policy: when a checkpoint counts.
+        admission: what may be appended; nothing, unless told.
+        standstill: where it is remembered that the log was stopped.
         interval: seconds between batches; 0 begins the next as soon as one is done.
         queue: how many entries may wait.
         patience: seconds that a caller waits for a checkpoint that counts.
@@ -66,62 +76,60 @@ class Sequencer:
         storage: Storage,
         signer: NoteSigner,
         policy: Policy,
+        admission: Admission | None = None,
         *,
+        standstill: Standstill | None = None,
         interval: float = 0.1,
         queue: int = 65536,
         patience: float = 20.0,
     ) -> None:
         self._storage = storage
-        self._signer = signer
-        self._policy = policy
-        self._witnesses = Witnesses(policy)
+        self._admission = admission or AdmitNothing()
+        self._standstill = standstill or Standstill()
+        self._publisher = Publisher(storage, signer, policy, self._standstill)
         self._interval = interval
         self._limit = queue
         self._patience = patience
         self._queue: deque[_Waiting] = deque()
         self._wake = asyncio.Event()
-        self._published = 0
-        self._note = ""
         #: Callers whose entries are in the tree, waiting for a checkpoint that covers them.
         self._unpublished: deque[_Waiting] = deque()
         self._tasks: list[asyncio.Task[None]] = []
-        self._work: asyncio.Future[Any] | None = None
-        self._stamped = float("-inf")
         #: After a failure of the storage: until when, and with which words, callers are refused.
         self._refusing: tuple[float, LogUnavailableError] | None = None
-        #: Failed rounds since the last good one.
+        #: Entries that wait for a batch or a checkpoint.
+        self.waiting = 0
+        #: Failed rounds since the last good one, and why the last of them failed.
         self.failures = 0
+        self._failure: HabeasError | None = None
 
     @property
     def size(self) -> int:
         """Entries under the published checkpoint."""
-        return self._published
+        return self._publisher.size
 
     @property
     def note(self) -> str:
         """The published checkpoint."""
-        return self._note
-
-    @property
-    def waiting(self) -> int:
-        """Entries that wait for a batch or a checkpoint."""
-        return len(self._queue) + len(self._unpublished)
+        return self._publisher.note
 
     @property
     def storage(self) -> Storage:
         """Where the log lies."""
         return self._storage
 
+    @property
+    def problem(self) -> HabeasError | None:
+        """Why the log does not work as it should, if it does not."""
+        if self._standstill.error is not None:
+            return self._standstill.error
+        if self.failures >= _SICK or (self.failures and not self.note):
+            return self._failure
+        return None
+
     async def start(self) -> None:
         """Take up where the last writer stopped, and begin to sequence."""
-        note = await asyncio.to_thread(self._storage.published)
-        if note is not None:
-            try:
-                verified = self._policy.verify(note)
-                self._note, self._published = note, verified.checkpoint.size
-            except TlogError as error:
-                # A policy that was changed asks for more than the old checkpoint has.
-                _LOG.warning("the stored checkpoint does not count: %s", error.cause)
+        await self._publisher.load()
         self._wake.set()
         self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._give_up())]
 
@@ -132,42 +140,51 @@ class Sequencer:
         for task in self._tasks:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-        stopped = LogUnavailableError("The log is being stopped; the entry may yet be logged.")
-        for each in [*self._queue, *self._unpublished]:
-            _fail(each, stopped)
-        if self._work is not None:
-            await asyncio.wait([self._work])
-        await self._witnesses.close()
+        self._fail_all(LogUnavailableError("The log is being stopped; the entry may be logged."))
+        await self._publisher.close()
         await asyncio.to_thread(self._storage.close)
-
-    async def _in_thread(self, work: Callable[..., _Result], *arguments: Any) -> _Result:
-        """Run *work* in a thread. It goes on when this is cancelled; `stop` waits for it."""
-        running = asyncio.get_running_loop().run_in_executor(None, work, *arguments)
-        self._work = running
-        return await asyncio.shield(running)
 
     def append(self, entry: bytes) -> asyncio.Future[int]:
         """Append *entry*; the future gives its index once it counts.
 
         The future raises LogUnavailableError when no checkpoint covers the entry in time.
-        It may still be logged; sending it again is safe.
+        It may still be logged; sending it again is safe. It raises NotAdmittedError when the
+        log does not take such an entry; then nothing of it is kept.
 
         Raises:
             QueueFullError: too many entries wait.
+            RolledBackError: the log has stopped for good.
             LogUnavailableError: the storage has just failed.
         """
+        return self._enqueue([entry], single=True)
+
+    def append_many(self, entries: Sequence[bytes]) -> asyncio.Future[list[int]]:
+        """Append all of *entries*, in order, or none; the future gives their indices.
+
+        It and this call raise what those of `append` do.
+        """
+        return self._enqueue(entries, single=False)
+
+    def _enqueue(self, entries: Sequence[bytes], *, single: bool) -> asyncio.Future[Any]:
         now = time.monotonic()
+        if self._standstill.error is not None:
+            raise self._standstill.error
         if self._refusing is not None:
             until, error = self._refusing
             if now < until:
                 raise error
             self._refusing = None
-        if len(self._queue) + len(self._unpublished) >= self._limit:
+        if self.waiting + len(entries) > self._limit:
             raise QueueFullError("The log has more entries waiting than it can take.")
-        done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._queue.append(_Waiting(entry, done, now + self._patience))
+        done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._queue.append(_Waiting(entries, done, now + self._patience, single=single))
+        self.waiting += len(entries)
+        done.add_done_callback(partial(self._leave, len(entries)))
         self._wake.set()
         return done
+
+    def _leave(self, count: int, _: asyncio.Future[Any]) -> None:
+        self.waiting -= count
 
     def proof(self, index: int) -> str:
         """The tlog-proof of entry *index* under the published checkpoint.
@@ -175,54 +192,65 @@ class Sequencer:
         Raises:
             ProofError: it is not under that checkpoint.
         """
-        size, note = self._published, self._note
+        size, note = self.size, self.note
         path = inclusion_path(index, size, self._storage.node_of(size))
         return TlogProof(index, tuple(path), note).format()
 
     async def _run(self) -> None:
         while True:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_RESTAMP + 5.0):
+                async with asyncio.timeout(RESTAMP + 5.0):
                     await self._wake.wait()
             self._wake.clear()
             started = time.monotonic()
             try:
                 await self._round()
-                self.failures = 0
+                self.failures, self._failure = 0, None
             except TlogError as error:
-                self._failed()
+                self._failed(error)
                 _LOG.warning("no checkpoint this time: %s", error.cause)
-            except Exception:  # noqa: BLE001 - the writer outlives any one batch
-                self._failed()
+            except Exception as error:  # noqa: BLE001 - the writer outlives any one batch
+                self._failed(LogUnavailableError(f"The log's writer fails: {error!r}."))
                 _LOG.exception("no checkpoint this time")
+            if self._standstill.error is not None:
+                self._fail_all(self._standstill.error)
+                return
             pause = self._interval
             if self.failures:
                 pause = min(max(pause, 0.05) * 2**self.failures, 2.0)
             await asyncio.sleep(max(0.0, started + pause - time.monotonic()))
 
-    def _failed(self) -> None:
+    def _failed(self, error: HabeasError) -> None:
         self.failures = min(self.failures + 1, 10)
+        self._failure = error
         self._wake.set()
 
     async def _round(self) -> None:
+        if self._standstill.error is not None:
+            raise self._standstill.error
+        await self._publisher.agree()
         batch: list[_Waiting] = []
-        while self._queue and len(batch) < MAX_BATCH:
+        count = 0
+        while self._queue and count < MAX_BATCH:
             each = self._queue.popleft()
             if not each.done.done():
                 batch.append(each)
+                count += len(each.entries)
         if self._queue:
             self._wake.set()
         if batch:
             await self._sequence(batch)
-        stale = time.monotonic() - self._stamped > _RESTAMP
-        if self._storage.tree.size != self._published or not self._note or stale:
-            await self._publish()
+        if self._publisher.due:
+            await self._publisher.publish()
         self._answer()
 
     async def _sequence(self, batch: list[_Waiting]) -> None:
-        entries = [each.entry for each in batch]
         try:
-            positions = await self._in_thread(self._storage.append, entries)
+            admitted, refused = await self._publisher.in_thread(self._admit, batch)
+            for each, refusal in refused:
+                _fail(each, refusal)
+            entries = [entry for each in admitted for entry in each.entries]
+            positions = await self._publisher.in_thread(self._storage.append, entries)
         except (LogUnavailableError, LogLockedError) as error:
             refusal = LogUnavailableError(error.cause)
             self._refusing = (time.monotonic() + 0.5, refusal)
@@ -230,74 +258,71 @@ class Sequencer:
                 _fail(each, refusal)
             raise
         except BaseException:
-            self._queue.extendleft(reversed(batch))
+            self._queue.extendleft(each for each in reversed(batch) if not each.done.done())
             raise
-        for each, position in zip(batch, positions, strict=True):
-            each.position = position
-        self._unpublished.extend(batch)
+        at = 0
+        for each in admitted:
+            each.positions = positions[at : at + len(each.entries)]
+            each.end = max(each.positions) + 1
+            at += len(each.entries)
+        self._unpublished.extend(admitted)
 
-    async def _publish(self) -> None:
-        if self._witnesses.any:
-            await self._in_thread(self._storage.lay_out)
-            checkpoint, signed = self._sign()
-            note = await self._witnesses.cosign(signed, checkpoint, self._prove)
-            self._verify(note)
-            await self._in_thread(self._storage.publish, note)
-        else:
-            checkpoint, note = await self._in_thread(self._publish_alone)
-        self._note, self._published, self._stamped = note, checkpoint.size, time.monotonic()
-
-    def _publish_alone(self) -> tuple[Checkpoint, str]:
-        self._storage.lay_out()
-        checkpoint, signed = self._sign()
-        if not self._note:
-            # That the policy names this log's key, and no quorum, is known after the first.
-            self._verify(signed)
-        self._storage.publish(signed)
-        return checkpoint, signed
-
-    def _sign(self) -> tuple[Checkpoint, str]:
-        tree = self._storage.tree
-        checkpoint = Checkpoint(self._signer.name, tree.size, tree.root())
-        return checkpoint, self._signer.sign(checkpoint.text())
-
-    def _verify(self, note: str) -> None:
-        try:
-            self._policy.verify(note)
-        except QuorumError as error:
-            raise LogUnavailableError(error.cause) from error
-
-    def _prove(self, old: int, checkpoint: Checkpoint) -> list[bytes]:
-        size = checkpoint.size
-        return consistency_path(old, size, self._storage.node_of(size))
+    def _admit(
+        self, batch: list[_Waiting]
+    ) -> tuple[list[_Waiting], list[tuple[_Waiting, HabeasError]]]:
+        """In a thread: ask of each entry whether the log takes it. One refused refuses its call."""
+        entries = [entry for each in batch for entry in each.entries]
+        said = refusals(self._admission, entries)
+        if not any(said):
+            return batch, []
+        admitted, refused, at = [], [], 0
+        for each in batch:
+            of_each = zip(each.entries, said[at:], strict=False)
+            wrong = {entry: error for entry, error in of_each if error is not None}
+            at += len(each.entries)
+            # What stands on the log already may be sent again, whatever is admitted by now.
+            if wrong and not self._storage.holds(list(wrong)):
+                refused.append((each, next(iter(wrong.values()))))
+            else:
+                admitted.append(each)
+        return admitted, refused
 
     def _answer(self) -> None:
         later: deque[_Waiting] = deque()
+        size = self.size
         for each in self._unpublished:
-            if each.position >= self._published:
+            if each.end > size:
                 later.append(each)
             elif not each.done.done():
-                each.done.set_result(each.position)
+                each.done.set_result(each.positions[0] if each.single else each.positions)
         self._unpublished = later
 
     async def _give_up(self) -> None:
         """Answer callers whose patience has ended."""
-        late = LogUnavailableError(
-            "The entry is not under a checkpoint that counts yet: a disk or too many witnesses "
-            "do not answer.",
-            "Send the same entry again in a moment: it is never logged twice.",
-        )
         while True:
             await asyncio.sleep(min(0.25, self._patience / 4))
             now = time.monotonic()
+            why = "A disk or too many witnesses do not answer."
+            if self._failure is not None:
+                why = self._failure.cause
+            late = LogUnavailableError(
+                f"The entry is not under a checkpoint that counts yet. {why}",
+                "Send the same entry again in a moment: it is never logged twice.",
+            )
             for waiting in (self._queue, self._unpublished):
                 for each in waiting:
                     if each.deadline > now:
                         break
                     _fail(each, late)
 
+    def _fail_all(self, error: HabeasError) -> None:
+        for each in (*self._queue, *self._unpublished):
+            _fail(each, error)
+        self._queue.clear()
+        self._unpublished.clear()
 
-def _fail(waiting: _Waiting, error: LogUnavailableError) -> None:
+
+def _fail(waiting: _Waiting, error: HabeasError) -> None:
     if not waiting.done.done():
         waiting.done.set_exception(error)
         # A caller that went away reads no answer; that is no fault to report.

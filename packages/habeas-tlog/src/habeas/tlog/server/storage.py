@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Self
 
 from habeas.tlog.checkpoint import Checkpoint
-from habeas.tlog.errors import LogUnavailableError, TlogError
+from habeas.tlog.errors import LogUnavailableError, RolledBackError
 from habeas.tlog.note import split
 from habeas.tlog.server.edge import Edge
 from habeas.tlog.server.objects import CHECKPOINT, FolderObjects, Objects, Step, no_step
@@ -27,20 +28,10 @@ from habeas.tlog.server.state import Batch, LogLockedError, SqliteState, State, 
 from habeas.tlog.tiles import TILE_WIDTH, Tile, decode_bundle, encode_bundle, holding, split_tile
 from habeas.tlog.tree import Frontier, leaf_hash, node_hash, root_hash
 
-__all__ = ["FileStorage", "LogLockedError", "RolledBackError", "Storage"]
+__all__ = ["FileStorage", "LogLockedError", "Storage"]
 
 #: Seconds between two rounds of making tiles durable.
 _SYNC_EVERY = 1.0
-
-
-class RolledBackError(TlogError):
-    """The database does not hold the tree that was published."""
-
-    code = "log-rolled-back"
-    remedy = (
-        "Do not serve it: signing on would fork the log. Restore the newest database, or keep "
-        "the folder as it is and begin a new log."
-    )
 
 
 class Storage:
@@ -65,6 +56,8 @@ class Storage:
         self._syncer = ThreadPoolExecutor(1, thread_name_prefix="log-sync")
         self._synced_at = time.monotonic()
         self._unsure = False
+        #: Held for what the database is asked, by whichever thread.
+        self._turn = threading.Lock()
         # Small: memory must not follow the log's size.
         self._row = lru_cache(maxsize=128)(self._read_row)
         self._node = lru_cache(maxsize=16384)(self._compute_node)
@@ -120,21 +113,50 @@ class Storage:
             LogLockedError: another writer has taken over.
         """
         try:
-            if self._unsure:
-                self._reconcile()
-            digests = [hashlib.sha256(entry).digest() for entry in entries]
-            positions = self._state.find(digests)
-            size = self._tree.size
-            fresh: dict[bytes, bytes] = {}
-            for digest, entry in zip(digests, entries, strict=True):
-                if digest not in positions:
-                    positions[digest] = size + len(fresh)
-                    fresh[digest] = entry
-            if fresh:
-                self._commit(list(fresh.values()), list(fresh))
+            with self._turn:
+                return self._append(entries)
         except (OSError, StateError) as error:
             raise _unavailable(error) from error
+
+    def _append(self, entries: Sequence[bytes]) -> list[int]:
+        if self._unsure:
+            self._reconcile()
+        digests = [hashlib.sha256(entry).digest() for entry in entries]
+        positions = self._state.find(digests)
+        size = self._tree.size
+        fresh: dict[bytes, bytes] = {}
+        for digest, entry in zip(digests, entries, strict=True):
+            if digest not in positions:
+                positions[digest] = size + len(fresh)
+                fresh[digest] = entry
+        if fresh:
+            self._commit(list(fresh.values()), list(fresh))
         return [positions[digest] for digest in digests]
+
+    def holds(self, entries: Sequence[bytes]) -> bool:
+        """Whether all of *entries* are in the log already.
+
+        Raises:
+            LogUnavailableError: the database does not say.
+        """
+        digests = {hashlib.sha256(entry).digest() for entry in entries}
+        try:
+            with self._turn:
+                return len(self._state.find(list(digests))) == len(digests)
+        except (OSError, StateError) as error:
+            raise _unavailable(error) from error
+
+    def committed(self) -> int:
+        """Entries of the log in the database, whoever has put them there.
+
+        Raises:
+            LogUnavailableError: the database does not say.
+        """
+        try:
+            with self._turn:
+                return self._state.load().tree.size
+        except (OSError, StateError) as error:
+            raise _unavailable(error) from error
 
     def _commit(self, entries: list[bytes], digests: list[bytes]) -> None:
         leaves = [leaf_hash(entry) for entry in entries]

@@ -1,29 +1,58 @@
-"""The log's side of witnessing: bring a new tree to every witness, side by side.
+"""C2SP tlog-witness, the log's side: bring a new tree to every witness, side by side.
 
 Witnesses in the field answer with all sorts of statuses. Whatever one of them does, it
-costs the log no more than its cosignature.
+costs the log no more than its cosignature; except that one which has seen more of this log
+than the log itself holds is believed, because the log may have been restored from an old
+folder (`habeas.tlog.server.rollback`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import base64
+import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 import httpx
 
 from habeas.tlog.checkpoint import Checkpoint, parse_decimal
 from habeas.tlog.errors import TlogError
-from habeas.tlog.note import Signature
+from habeas.tlog.note import Signature, open_note
 from habeas.tlog.policy import Policy, Witness
 
 _LOG = logging.getLogger("habeas.tlog")
 _MAX_ANSWER = 64 * 1024
 _ATTEMPTS = 3
+#: Seconds that those who are about to answer are waited for once the quorum holds.
+_GRACE = 0.02
+_FAILURES = (httpx.HTTPError, httpx.InvalidURL, TlogError, OSError, ValueError)
 
 #: (old size, checkpoint) -> consistency proof, lowest first.
 Prove = Callable[[int, Checkpoint], list[bytes]]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a witness says about this log that may not be so here.
+
+    Attributes:
+        who: the witness's name in the policy.
+        size: entries of the tree that it has cosigned.
+        shown: its checkpoint, where it bears the log's own signature; None where the size is
+            the witness's word.
+        other: whether it says that its tree of this size is another one.
+    """
+
+    who: str
+    size: int
+    shown: Checkpoint | None = None
+    other: bool = False
+
+
+#: Weighs a claim; raises RolledBackError where it stops the log.
+Weigh = Callable[[Claim], Awaitable[None]]
 
 
 class Witnesses:
@@ -31,22 +60,25 @@ class Witnesses:
 
     Args:
         policy: whose witnesses are asked.
+        weigh: what to do when one of them has seen what the log may not hold.
         timeout: seconds that one witness gets for one answer.
     """
 
-    def __init__(self, policy: Policy, *, timeout: float = 3.0) -> None:
+    def __init__(self, policy: Policy, weigh: Weigh, *, timeout: float = 3.0) -> None:
         self._policy = policy
+        self._weigh = weigh
         self._timeout = timeout
         self._known: dict[str, int] = {}
         self._turns = {name: asyncio.Lock() for name in policy.witnesses}
         self._newest = 0
         self._asking: set[asyncio.Task[str | None]] = set()
         self._http = httpx.AsyncClient(timeout=timeout, trust_env=False)
+        self._asked = [each for each in policy.witnesses.values() if each.url]
 
     @property
     def any(self) -> bool:
         """Whether there is a witness to ask."""
-        return any(witness.url for witness in self._policy.witnesses.values())
+        return bool(self._asked)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -56,25 +88,64 @@ class Witnesses:
         await asyncio.gather(*asking, return_exceptions=True)
         await self._http.aclose()
 
+    async def ask(self, signed: str, checkpoint: Checkpoint) -> set[str]:
+        """Before anything new is signed: ask every witness what it has seen of this log.
+
+        Args:
+            signed: a note that the log has signed before, or that of its empty tree.
+            checkpoint: what it says.
+
+        Returns:
+            Names of those that did not say.
+
+        Raises:
+            RolledBackError: a witness has seen what this log does not hold.
+        """
+        said = await asyncio.gather(
+            *(self._ask_first(each, signed, checkpoint) for each in self._asked)
+        )
+        return {each.name for each, has in zip(self._asked, said, strict=True) if not has}
+
+    async def _ask_first(self, witness: Witness, signed: str, checkpoint: Checkpoint) -> bool:
+        """Whether the witness has said what it knows."""
+        shown = await self._shown(witness)
+        if shown is not None:
+            await self._weigh(Claim(witness.name, shown.size, shown))
+        try:
+            status, text = await self._post(witness, f"old {checkpoint.size}\n\n{signed}")
+            size = parse_decimal(text.strip()) if status == 409 else checkpoint.size
+        except _FAILURES as error:
+            _LOG.info("witness %s does not say what it has seen: %s", witness.name, error)
+            return shown is not None
+        # Of equal sizes, an older edition of the specification answers so for another root.
+        other = size == checkpoint.size > 0
+        if status == 409 and (other or size > checkpoint.size):
+            await self._weigh(Claim(witness.name, size, other=other))
+        if status in (200, 409):
+            self._known[witness.name] = size
+        return status in (200, 403, 404, 409) or shown is not None
+
     async def cosign(self, signed: str, checkpoint: Checkpoint, prove: Prove) -> str:
         """Collect cosignatures until the quorum holds, or all have answered.
 
         Args:
-            signed: the note with the log's own signature.
+            signed: the note with the log's own signatures.
             checkpoint: what it says.
             prove: makes consistency proofs.
 
         Returns:
             The note with all verified cosignatures that came in time.
+
+        Raises:
+            RolledBackError: a witness has seen what this log does not hold.
         """
         asked = {
             asyncio.create_task(self._ask(witness, signed, checkpoint, prove)): witness.name
-            for witness in self._policy.witnesses.values()
-            if witness.url
+            for witness in self._asked
         }
         for task in asked:
             self._asking.add(task)
-            task.add_done_callback(self._asking.discard)
+            task.add_done_callback(self._forget)
         lines: list[str] = []
         cosigned: set[str] = set()
         pending = set(asked)
@@ -83,11 +154,15 @@ class Witnesses:
             done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
             self._take(done, asked, lines, cosigned)
         if pending:
-            # The quorum holds. A moment more lets those who are about to answer be heard.
-            done, pending = await asyncio.wait(pending, timeout=0.02)
+            done, pending = await asyncio.wait(pending, timeout=_GRACE)
             self._take(done, asked, lines, cosigned)
         # The others are left to finish by themselves, so that their witness stays up to date.
         return signed + "".join(lines)
+
+    def _forget(self, task: asyncio.Task[str | None]) -> None:
+        self._asking.discard(task)
+        if not task.cancelled():
+            task.exception()  # who weighs a claim keeps what came of it
 
     @staticmethod
     def _take(
@@ -121,23 +196,53 @@ class Witnesses:
             try:
                 proof = await asyncio.to_thread(prove, old, checkpoint)
                 lines = [f"old {old}", *(base64.b64encode(each).decode() for each in proof)]
-                body = "\n".join(lines) + "\n\n" + signed
-                status, text = await self._post(f"{witness.url}".rstrip("/"), body)
-            except (httpx.HTTPError, httpx.InvalidURL, TlogError, OSError, ValueError) as error:
+                status, text = await self._post(witness, "\n".join(lines) + "\n\n" + signed)
+                size = parse_decimal(text.strip()) if status == 409 else old
+            except _FAILURES as error:
                 _LOG.info("witness %s: %s", witness.name, error)
                 return None
-            if status == 409 and self._learn(witness.name, text):
-                continue
-            if status != 200:
-                _LOG.warning("witness %s answers %s", witness.name, status)
+            if status == 200:
+                return self._verified(witness, checkpoint, text)
+            if status != 409 or size > checkpoint.size or size == old:
+                other = size == checkpoint.size > 0
+                await self._doubt(Claim(witness.name, size, other=other), status)
                 return None
-            return self._verified(witness, checkpoint, text)
+            self._known[witness.name] = size
         return None
 
-    async def _post(self, url: str, body: str) -> tuple[int, str]:
+    async def _doubt(self, claim: Claim, status: int) -> None:
+        """A witness refuses: look whether it has seen what the log does not hold."""
+        _LOG.warning("witness %s answers %s", claim.who, status)
+        if status not in (409, 422):
+            return
+        shown = await self._shown(self._policy.witnesses[claim.who])
+        if shown is not None:
+            await self._weigh(Claim(claim.who, shown.size, shown))
+        if claim.other or (status == 409 and claim.size != self._known.get(claim.who, 0)):
+            await self._weigh(claim)
+
+    async def _shown(self, witness: Witness) -> Checkpoint | None:
+        """The checkpoint that a witness shows to monitors, if this log has signed it."""
+        for log in self._policy.logs:
+            name = hashlib.sha256(log.name.encode()).hexdigest()
+            try:
+                status, text = await self._read("GET", f"{_prefix(witness)}/{name}/checkpoint")
+                if status != 200:
+                    continue
+                checkpoint = Checkpoint.parse(open_note(text, [log]).text)
+            except _FAILURES:
+                continue
+            if checkpoint.origin == log.name:
+                return checkpoint
+        return None
+
+    async def _post(self, witness: Witness, body: str) -> tuple[int, str]:
+        return await self._read("POST", f"{_prefix(witness)}/add-checkpoint", body)
+
+    async def _read(self, method: str, url: str, body: str | None = None) -> tuple[int, str]:
         async with (
             asyncio.timeout(self._timeout),
-            self._http.stream("POST", f"{url}/add-checkpoint", content=body) as answer,
+            self._http.stream(method, url, content=body) as answer,
         ):
             content = b""
             async for chunk in answer.aiter_bytes():
@@ -145,13 +250,6 @@ class Witnesses:
                 if len(content) > _MAX_ANSWER:
                     raise ValueError("the answer is too long")
             return answer.status_code, content.decode()
-
-    def _learn(self, name: str, text: str) -> bool:
-        try:
-            self._known[name] = parse_decimal(text.strip())
-        except TlogError:
-            return False
-        return True
 
     def _verified(self, witness: Witness, checkpoint: Checkpoint, answer: str) -> str | None:
         for line in answer.splitlines():
@@ -169,3 +267,7 @@ class Witnesses:
             self._known[witness.name] = max(self._known.get(witness.name, 0), checkpoint.size)
             return signature.line()
         return None
+
+
+def _prefix(witness: Witness) -> str:
+    return f"{witness.url}".rstrip("/")

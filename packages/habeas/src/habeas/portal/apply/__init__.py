@@ -1,1 +1,1 @@
-"""What applicants do: apply, add a photo or not, keep the receipt, follow, withdraw."""
+"""What applicants do: answer, add a photo or not, send, keep the receipt."""

@@ -23,7 +23,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from habeas.portal.apply.models import Draft as Row
+from habeas.foundation.errors import HabeasError
+from habeas.portal.apply.models import EncryptedDraft
 
 COOKIE = "application"
 KEEP_SECONDS = 24 * 3600
@@ -96,7 +97,9 @@ def load(request: HttpRequest) -> Draft | None:
         return None
     if len(secret) != 32:
         return None
-    row = Row.objects.filter(pk=_row_id(secret), touched__gt=time.time() - KEEP_SECONDS).first()
+    row = EncryptedDraft.objects.filter(
+        pk=_row_id(secret), touched__gt=time.time() - KEEP_SECONDS
+    ).first()
     if row is None:
         return None
     content = bytes(row.content)
@@ -115,7 +118,7 @@ def store(draft: Draft) -> None:
     """Store *draft*, durably."""
     nonce = secrets.token_bytes(12)
     content = nonce + _cipher(draft.secret).encrypt(nonce, _encode(draft), None)
-    Row.objects.update_or_create(
+    EncryptedDraft.objects.update_or_create(
         pk=_row_id(draft.secret), defaults={"content": content, "touched": time.time()}
     )
 
@@ -136,13 +139,36 @@ def save(response: HttpResponse, draft: Draft) -> HttpResponse:
 
 def lock(draft: Draft) -> Draft | None:
     """The draft as it is now, locked until the transaction ends."""
-    row = Row.objects.select_for_update().filter(pk=_row_id(draft.secret)).first()
+    row = EncryptedDraft.objects.select_for_update().filter(pk=_row_id(draft.secret)).first()
     if row is None:
         return None
     content = bytes(row.content)
     return _decode(_cipher(draft.secret).decrypt(content[:12], content[12:], None), draft.secret)
 
 
+class AlreadySentError(HabeasError):
+    """A draft that a second click sends once more."""
+
+    code = "already-sent"
+    status = 409
+
+
+def close(draft: Draft, reference: str, receipt: str) -> None:
+    """Keep of a draft that was sent its reference and receipt alone.
+
+    Called in the transaction that makes the case.
+
+    Raises:
+        AlreadySentError: it was sent already, or is gone.
+    """
+    now = lock(draft)
+    if now is None or now.reference:
+        raise AlreadySentError("This application was sent already.")
+    draft.reference, draft.receipt = reference, receipt
+    draft.upright = draft.cropped = b""
+    store(draft)
+
+
 def sweep() -> int:
     """Delete drafts that were given up; returns how many."""
-    return Row.objects.filter(touched__lt=time.time() - KEEP_SECONDS).delete()[0]
+    return EncryptedDraft.objects.filter(touched__lt=time.time() - KEEP_SECONDS).delete()[0]

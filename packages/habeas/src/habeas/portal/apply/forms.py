@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext as _
 
-from habeas.portal.services import FormField, Service
+from habeas.portal.catalogue.declaration import FormField, Service
 
 _INPUT = {"text": "text", "lines": "text", "date": "text", "email": "email", "tel": "tel"}
 

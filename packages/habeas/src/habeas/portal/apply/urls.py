@@ -3,13 +3,11 @@
 from django.urls import path
 from django.views.generic import TemplateView
 
-from habeas.portal.apply import receipts, views
+from habeas.portal.apply import views
 
 app_name = "apply"
 urlpatterns = [
     path("", views.home, name="home"),
-    path("receipt/", receipts.status, name="receipt"),
-    path("receipt/withdraw/", receipts.withdraw, name="withdraw"),
     path("help/", TemplateView.as_view(template_name="apply/help.html"), name="help"),
     path(
         "accessibility/",

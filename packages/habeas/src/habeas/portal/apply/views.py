@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from habeas.custody import SealingError
-from habeas.portal import custodian
-from habeas.portal.apply import drafts
+from habeas.portal.apply import checks, drafts
 from habeas.portal.apply.forms import DetailsForm
-from habeas.portal.apply.submit import submit
-from habeas.portal.services import Service, offices, services
-from habeas.portrait import MAX_BYTES, PhotoError, PoolBusyError, words
+from habeas.portal.apply.sending import sending
+from habeas.portal.catalogue import offices, services
+from habeas.portal.catalogue.declaration import PhotoRules, Service
+from habeas.portal.vault.custodian import circle
+from habeas.portrait import PhotoError, PoolBusyError, words
 from habeas.protocol import Receipt
 
 
@@ -42,13 +43,13 @@ def promise_in_words(service: Service) -> dict[str, object]:
     rules = service.photo
     if rules is None:
         return {}
-    circle = custodian.custody_circle()
+    trustees = circle()
     return {
         "recipients": [offices()[name].name for name in rules.recipients],
         "purposes": list(rules.purposes),
         "opens_until": rules.opens_until(datetime.now(UTC).date()),
-        "trustees": [each.name for each in circle.identities],
-        "k": circle.k,
+        "trustees": [each.name for each in trustees.identities],
+        "k": trustees.k,
     }
 
 
@@ -100,25 +101,20 @@ def photo(request: HttpRequest, name: str) -> HttpResponse:
             draft.forget_photo()
             draft.photo_decided = True
             return drafts.save(redirect("apply:answers", name), draft)
-        error = _take_photo(request, service, draft)
+        error = _take_photo(request, service.photo, draft)
         if not error:
             return drafts.save(redirect("apply:check-photo", name), draft)
     context = {"service": service, "draft": draft, "error": error, **promise_in_words(service)}
     return render(request, "apply/photo.html", context)
 
 
-def _take_photo(request: HttpRequest, service: Service, draft: drafts.Draft) -> str:
+def _take_photo(request: HttpRequest, rules: PhotoRules, draft: drafts.Draft) -> str:
     """Check the uploaded file and put it into the draft; returns what is wrong, if anything."""
     file = request.FILES.get("photo")
     if file is None:
         return _("Select a photo")
-    if (file.size or 0) > MAX_BYTES:
-        return " ".join(words("too-large", _language()))
-    rules = service.photo
     try:
-        assessment = custodian.pool().check(
-            file.read(), rules.profile if rules else "default", child=bool(rules and rules.child)
-        )
+        assessment = checks.check(file, rules)
     except PhotoError as problem:
         return " ".join(words(problem.code, _language()))
     except PoolBusyError:
@@ -180,24 +176,14 @@ def answers(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "apply/answers.html", context, status=503 if error else 200)
 
 
-class _AlreadySentError(Exception):
-    """The same draft was sent by a second click."""
-
-
 def _send(service: Service, draft: drafts.Draft) -> HttpResponseRedirect:
-    def finish(reference: str, receipt: Receipt | None) -> None:
-        now = drafts.lock(draft)
-        if now is None or now.reference:
-            raise _AlreadySentError
-        draft.reference = reference
-        draft.receipt = receipt.encode().decode() if receipt else ""
-        # The receipt is all that is needed from here on.
-        draft.upright = draft.cropped = b""
-        drafts.store(draft)
-
     # A second click loses: its transaction, and what it has sealed, are undone.
-    with contextlib.suppress(_AlreadySentError):
-        submit(service, draft.fields, draft.photo, finish)
+    with (
+        contextlib.suppress(drafts.AlreadySentError),
+        sending(service, draft.fields, draft.photo) as sent,
+    ):
+        receipt = sent.receipt.encode().decode() if sent.receipt else ""
+        drafts.close(draft, sent.reference, receipt)
     return redirect("apply:done", service.id)
 
 

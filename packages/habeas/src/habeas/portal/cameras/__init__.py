@@ -1,1 +1,1 @@
-"""The cameras: a register for everybody, and viewing by the offices that it names."""
+"""The public register of cameras: where they stand, why, who may look, and how well they cover."""

@@ -10,8 +10,9 @@ from django.http import Http404
 
 from habeas.cameras.recordings import ID, Recordings
 from habeas.foundation.errors import HabeasError
-from habeas.portal import custodian
-from habeas.portal.services import Words, offices
+from habeas.portal.catalogue import offices
+from habeas.portal.catalogue.declaration import Words
+from habeas.portal.register.log import log_copy
 from habeas.protocol import Entry
 from habeas.protocol.footage import CameraDetails, Details, PublicCamera, Texts, details_of
 
@@ -85,7 +86,7 @@ def office_name(office: str) -> str:
 def rows(camera: str, count: int, before: int | None = None) -> list[Row]:
     """The newest entries about *camera* below index *before*."""
     found = []
-    for index, content in custodian.log_copy().of_camera(camera, count, before):
+    for index, content in log_copy().of_camera(camera, count, before):
         try:
             entry = Entry.decode(content)
             found.append(Row(index, entry, details_of(entry)))
@@ -96,7 +97,7 @@ def rows(camera: str, count: int, before: int | None = None) -> list[Row]:
 
 def registered(camera: PublicCamera) -> int | None:
     """The index of the entry that says exactly what *camera* says now, if the log has it."""
-    newest = custodian.log_copy().of_camera(camera.id, 1, kinds=("camera", "camera"))
+    newest = log_copy().of_camera(camera.id, 1, kinds=("camera", "camera"))
     for index, content in newest:
         with contextlib.suppress(HabeasError):
             details = details_of(Entry.decode(content))

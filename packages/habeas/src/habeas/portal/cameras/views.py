@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from habeas.foundation.errors import HabeasError
-from habeas.portal import custodian
 from habeas.portal.cameras import plan, shown
+from habeas.portal.register.log import followed
 
 _PAGE = 50
 
@@ -42,9 +39,7 @@ def cameras(request: HttpRequest) -> HttpResponse:
 def camera(request: HttpRequest, camera: str) -> HttpResponse:
     """One camera, and its entries on the log."""
     found = shown.find(camera)
-    # The page shows what it has when the log does not answer just now.
-    with contextlib.suppress(HabeasError):
-        custodian.log_copy().catch_up()
+    followed()
     before = request.GET.get("before", "")
     start = int(before) if before.isdecimal() and len(before) < 19 else None
     rows = shown.rows(camera, _PAGE, start)

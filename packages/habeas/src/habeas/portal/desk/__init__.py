@@ -1,1 +1,1 @@
-"""What officers do: sign in, read cases, open photos for a purpose, decide."""
+"""What officers do: read the cases of their office, open photos for a purpose, decide."""

@@ -13,28 +13,20 @@ from typing import Any, Never
 
 from habeas.custody import Ask, Handle, Opening, RefusedError
 from habeas.foundation.errors import HabeasError
-from habeas.portal import custodian
-from habeas.portal.apply.models import Application
-from habeas.portal.pointers import open_pointer
+from habeas.portal.cases.models import Case
+from habeas.portal.cases.pointers import open_pointer
+from habeas.portal.officers.models import Officer
+from habeas.portal.vault.custodian import custody
 from habeas.protocol import Purpose
-
-#: What gives away that somebody asks for recognition.
-RECOGNITION = ("recogni", "identif", "biometr", "match", "embedding", "lookalike", "search")
+from habeas.protocol.terms import asks_for_recognition
 
 
 class RequestError(HabeasError):
     """A request to open that lacks something."""
 
     code = "request"
+    status = 400
     remedy = "Say for which purpose and why you need to see the photo."
-
-
-@dataclass(frozen=True)
-class Officer:
-    """Who asks: sign-in and office."""
-
-    name: str
-    office: str
 
 
 @dataclass(frozen=True)
@@ -63,7 +55,7 @@ class Opened:
         }
 
 
-def ask_to_open(officer: Officer, case: Application, body: dict[str, Any]) -> Opened:
+def ask_to_open(officer: Officer, case: Case, body: dict[str, Any]) -> Opened:
     """Log the request, collect the shares, fetch the ciphertext.
 
     Args:
@@ -84,7 +76,7 @@ def ask_to_open(officer: Officer, case: Application, body: dict[str, Any]) -> Op
     if purpose not in list(Purpose):
         _refuse_purpose(officer, purpose, reason, handle)
     if handle is None:
-        raise custodian.custody().refuse(
+        raise custody().refuse(
             code="no-photo",
             cause="There is no photo in this case, or the case is closed.",
             remedy="Only the applicant's receipt leads to a photo once a case is decided.",
@@ -92,8 +84,8 @@ def ask_to_open(officer: Officer, case: Application, body: dict[str, Any]) -> Op
         )  # fmt: skip
     key = _one_time_key(body)
     ask = Ask(officer.office, officer.name, Purpose(purpose), reason[:500], key)
-    opening = custodian.custody().request(handle, ask)
-    return Opened(opening, custodian.custody().ciphertext(handle.seal_id))
+    opening = custody().request(handle, ask)
+    return Opened(opening, custody().ciphertext(handle.seal_id))
 
 
 def _one_time_key(body: dict[str, Any]) -> bytes:
@@ -104,7 +96,7 @@ def _one_time_key(body: dict[str, Any]) -> bytes:
 
 
 def _refuse_purpose(officer: Officer, purpose: str, reason: str, handle: Handle | None) -> Never:
-    if any(word in purpose.lower() for word in RECOGNITION):
+    if asks_for_recognition(purpose):
         code = "recognition-never"
         cause = "Faces are never recognised, matched or searched for here, for nobody."
         remedy = "There is no way to ask for it: the photos are sealed for single openings."
@@ -112,7 +104,7 @@ def _refuse_purpose(officer: Officer, purpose: str, reason: str, handle: Handle 
         code = "purpose-unknown"
         cause = "There is no such purpose."
         remedy = f"The purposes are: {', '.join(Purpose)}."
-    raise custodian.custody().refuse(
+    raise custody().refuse(
         code=code, cause=cause, remedy=remedy, office=officer.office, officer=officer.name,
         purpose=purpose, reason=reason, handle=handle,
     )  # fmt: skip
@@ -122,7 +114,7 @@ def refuse_bulk(officer: Officer, body: dict[str, Any]) -> RefusedError:
     """Log the refusal of a request for several photos at once."""
     cases = body.get("cases")
     count = len(cases) if isinstance(cases, list) else 0
-    return custodian.custody().refuse(
+    return custody().refuse(
         code="bulk-never",
         cause="Photos are opened one at a time, each with its own reason; never in bulk.",
         remedy="Open the photo of one case, from that case.",

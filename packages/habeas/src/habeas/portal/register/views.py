@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections import Counter
 
 from django.conf import settings
@@ -11,8 +10,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from habeas.foundation.errors import HabeasError
-from habeas.portal import custodian
-from habeas.portal.services import offices
+from habeas.portal.catalogue import offices
+from habeas.portal.register.log import followed, policy_text
 from habeas.protocol import Entry
 
 _PAGE = 50
@@ -26,17 +25,10 @@ def _shown(index: int, content: bytes) -> dict[str, object]:
     return {"index": index, "entry": entry, "text": content.decode(errors="replace")}
 
 
-def _follow() -> None:
-    # The register shows what it has when the log does not answer just now.
-    with contextlib.suppress(HabeasError):
-        custodian.log_copy().catch_up()
-
-
 @require_GET
 def overview(request: HttpRequest) -> HttpResponse:
     """What the register is, and figures."""
-    _follow()
-    copy = custodian.log_copy()
+    copy = followed()
     kinds: Counter[str] = Counter()
     asked: Counter[tuple[str, str]] = Counter()
     for figure in copy.figures():
@@ -59,8 +51,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_GET
 def entries(request: HttpRequest) -> HttpResponse:
     """Entries, newest first."""
-    _follow()
-    copy = custodian.log_copy()
+    copy = followed()
     before = request.GET.get("before", "")
     start = min(int(before), copy.size) if before.isdecimal() and len(before) < 19 else copy.size
     rows = [_shown(*row) for row in copy.newest(_PAGE, start)]
@@ -73,8 +64,7 @@ def entry(request: HttpRequest, index: int) -> HttpResponse:
     """One entry, exactly as it stands on the log."""
     if index >= 1 << 62:
         raise Http404
-    _follow()
-    content = custodian.log_copy().entry(index)
+    content = followed().entry(index)
     if content is None:
         raise Http404
     return render(request, "register/entry.html", _shown(index, content))
@@ -83,11 +73,10 @@ def entry(request: HttpRequest, index: int) -> HttpResponse:
 @require_GET
 def check(request: HttpRequest) -> HttpResponse:
     """How to check us: the checkpoint, keys, policy, and other people's software."""
-    _follow()
     context = {
-        "checkpoint": custodian.log_copy().checkpoint() or "",
-        "policy": custodian.policy_text(),
-        "log": settings.SITE["log"],
-        "trustees": settings.SITE["trustees"],
+        "checkpoint": followed().checkpoint() or "",
+        "policy": policy_text(),
+        "log": settings.SITE.log,
+        "trustees": settings.SITE.trustees,
     }
     return render(request, "register/check.html", context)

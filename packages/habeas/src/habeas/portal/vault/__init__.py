@@ -1,1 +1,1 @@
-"""The custodian's tables: sealed photos and their lines on the log. No person is in them."""
+"""The custodian's tables, and custody over them."""

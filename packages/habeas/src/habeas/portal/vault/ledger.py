@@ -13,8 +13,8 @@ from habeas.custody import ports
 from habeas.portal.vault import models
 
 
-def _photo(row: models.SealedPhoto) -> ports.Photo:
-    return ports.Photo(
+def _photo(row: models.SealedPhoto) -> ports.SealedPhoto:
+    return ports.SealedPhoto(
         row.seal_id,
         bytes(row.promise),
         ports.PhotoState(row.state),
@@ -47,10 +47,10 @@ class DjangoLedger:
     """
 
     def atomic(self) -> AbstractContextManager[object]:
-        """One durable transaction."""
-        return transaction.atomic()
+        """One durable transaction; an error where it is called inside another one."""
+        return transaction.atomic(durable=True)
 
-    def add_photo(self, photo: ports.Photo) -> None:
+    def add_photo(self, photo: ports.SealedPhoto) -> None:
         """Add a photo that is being sealed."""
         models.SealedPhoto.objects.create(
             seal_id=photo.seal_id,
@@ -61,12 +61,12 @@ class DjangoLedger:
             begun=time.time(),
         )
 
-    def photo(self, seal_id: str) -> ports.Photo | None:
+    def photo(self, seal_id: str) -> ports.SealedPhoto | None:
         """The photo, or None."""
         row = models.SealedPhoto.objects.filter(pk=seal_id).first()
         return _photo(row) if row else None
 
-    def lock(self, seal_id: str) -> ports.Photo | None:
+    def lock(self, seal_id: str) -> ports.SealedPhoto | None:
         """The photo, locked until the transaction ends."""
         row = models.SealedPhoto.objects.select_for_update().filter(pk=seal_id).first()
         return _photo(row) if row else None
@@ -78,11 +78,11 @@ class DjangoLedger:
         )
         return bool(moved)
 
-    def photos(self, state: ports.PhotoState) -> Sequence[ports.Photo]:
+    def photos(self, state: ports.PhotoState) -> Sequence[ports.SealedPhoto]:
         """All photos in *state*."""
         return [_photo(row) for row in models.SealedPhoto.objects.filter(state=state)]
 
-    def stale(self, seconds: float) -> Sequence[ports.Photo]:
+    def stale(self, seconds: float) -> Sequence[ports.SealedPhoto]:
         """Photos that have been pending for longer than *seconds*."""
         rows = models.SealedPhoto.objects.filter(
             state=ports.PhotoState.PENDING, begun__lt=time.time() - seconds

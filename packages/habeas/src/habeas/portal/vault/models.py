@@ -11,7 +11,7 @@ from django.db import models
 
 
 class SealedPhoto(models.Model):
-    """`habeas.custody.ports.Photo`."""
+    """`habeas.custody.ports.SealedPhoto`."""
 
     seal_id = models.CharField(max_length=32, primary_key=True)
     promise = models.BinaryField()

@@ -1,0 +1,159 @@
+"""What is asked of a log over HTTP, and what the answers mean; nothing here does input or output.
+
+Each question is a generator that yields calls and is sent their replies, so that one text
+serves the client that waits (`habeas.tlog.client`) and the one that does not
+(`habeas.tlog.aio`). Reading is C2SP tlog-tiles; appending is as the log of this package
+takes it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from habeas.foundation.problem import Problem, ProblemFormatError
+from habeas.tlog.errors import (
+    FormatError,
+    LogUnavailableError,
+    NotAdmittedError,
+    RolledBackError,
+)
+from habeas.tlog.retry import PASSING
+from habeas.tlog.tiles import TILE_BYTES, TILE_WIDTH, Tile, decode_bundle, encode_bundle
+
+MAX_CHECKPOINT = 1_000_000
+MAX_BUNDLE = TILE_WIDTH * (2 + 0xFFFF)
+#: A checkpoint is asked for again at the next look anyway.
+_CHECKPOINT_ATTEMPTS = 4
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request.
+
+    Attributes:
+        method: GET or POST.
+        path: below the log's prefix, beginning with a slash.
+        limit: bytes that the answer may have.
+        body: of a POST.
+        attempts: how often it may be made at most; None for as often as is usual.
+    """
+
+    method: str
+    path: str
+    limit: int
+    body: bytes | None = None
+    attempts: int | None = None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer: its status and content."""
+
+    status: int
+    content: bytes
+
+
+Answer = TypeVar("Answer")
+#: A question: calls go out, replies come in, and it ends with what they mean.
+Question = Generator[Call, Reply, Answer]
+
+
+@dataclass(frozen=True)
+class Appended:
+    """Where an entry stands, and the tlog-proof of it."""
+
+    index: int
+    proof: str
+
+
+def _get(path: str, limit: int, attempts: int | None = None) -> Question[bytes | None]:
+    """The content at *path*, or None where the log has none."""
+    reply = yield Call("GET", path, limit, attempts=attempts)
+    if reply.status in (404, 410):
+        return None
+    if reply.status != 200:
+        raise LogUnavailableError(f"The log answers {path} with status {reply.status}.")
+    return reply.content
+
+
+def read(path: str) -> Question[bytes | None]:
+    """The content at *path* below the log's prefix, or None where the log has none."""
+    return (yield from _get(f"/{path}", MAX_BUNDLE))
+
+
+def checkpoint() -> Question[str]:
+    """The newest checkpoint, unverified."""
+    content = yield from _get("/checkpoint", MAX_CHECKPOINT, _CHECKPOINT_ATTEMPTS)
+    if content is None:
+        raise LogUnavailableError("The log has no checkpoint.")
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise FormatError("The checkpoint is no text.") from error
+
+
+def tile(which: Tile) -> Question[bytes]:
+    """The bytes of a tile or bundle, unverified.
+
+    A partial tile that is gone is cut from the full one, as the specification allows.
+    """
+    limit = TILE_BYTES if which.level >= 0 else MAX_BUNDLE
+    content = yield from _get(f"/{which.path()}", limit)
+    if content is None and which.width < TILE_WIDTH:
+        content = yield from _get(f"/{Tile(which.level, which.index).path()}", limit)
+    if content is None:
+        raise LogUnavailableError(f"The log does not have {which.path()}.")
+    return content[: which.width * 32] if which.level >= 0 else content
+
+
+def bundle(which: Tile) -> Question[list[bytes]]:
+    """The entries of a bundle, unverified."""
+    content = yield from tile(which)
+    at = 0
+    # The full bundle, in place of a partial one, holds more than was asked for.
+    for _ in range(which.width):
+        at += 2 + int.from_bytes(content[at : at + 2], "big")
+    return decode_bundle(content[:at] if at <= len(content) else content, which.width)
+
+
+def append(entry: bytes) -> Question[Appended]:
+    """Append one entry."""
+    answer = yield from _post("/append", entry)
+    try:
+        return Appended(int(answer["index"]), str(answer["proof"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise LogUnavailableError("The log's answer cannot be read.") from error
+
+
+def append_many(entries: Sequence[bytes]) -> Question[list[int]]:
+    """Append up to 256 entries, all or none."""
+    answer = yield from _post("/append-bundle", encode_bundle(entries))
+    try:
+        indices = [int(index) for index in answer["indices"]]
+    except (KeyError, TypeError, ValueError) as error:
+        raise LogUnavailableError("The log's answer cannot be read.") from error
+    if len(indices) != len(entries):
+        raise LogUnavailableError("The log answers for another number of entries.")
+    return indices
+
+
+def _post(path: str, body: bytes) -> Question[Mapping[str, Any]]:
+    # Whoever appends decides whether to wait for the log or to come back later.
+    reply = yield Call("POST", path, MAX_CHECKPOINT, body, attempts=1)
+    try:
+        if reply.status == 200:
+            return dict(json.loads(reply.content))
+        problem = Problem.decode(reply.content, reply.status)
+    except (ProblemFormatError, ValueError, TypeError, RecursionError) as error:
+        raise LogUnavailableError(f"The log answers with status {reply.status}.") from error
+    cause, remedy = problem.detail, problem.remedy
+    if problem.code == RolledBackError.code:
+        raise RolledBackError(cause, remedy)
+    if reply.status in PASSING:
+        raise LogUnavailableError(cause, remedy)
+    if problem.code == FormatError.code:
+        raise FormatError(cause, remedy)
+    raise NotAdmittedError(cause, remedy, code=problem.code, status=reply.status)

@@ -1,0 +1,135 @@
+"""The worker's own side: read a job, do it with few rights, answer.
+
+It ends when its input does, and ends itself when a job makes no progress for twice the time
+that its parent allows: a parent that was killed leaves no worker behind.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from typing import IO
+
+from habeas.confined.messages import Answer, Json, Message, decode, encode
+from habeas.confined.rights import Confinement, Rights, confine
+from habeas.foundation.errors import HabeasError
+
+
+class UnconfinedError(RuntimeError):
+    """A handler answered without having given up its rights."""
+
+
+class Job:
+    """One job.
+
+    Attributes:
+        value: what was asked, any JSON.
+        blobs: bytes beside it.
+    """
+
+    def __init__(self, message: Message, out: IO[bytes], confinement: Confinement | None) -> None:
+        self.value: Json = message.head["job"]
+        self.blobs: Sequence[bytes] = message.blobs
+        self.confinement = confinement
+        self._seconds = math.ceil(2 * float(message.head["stall"])) + 1
+        self._out = out
+        # Handlers with threads tell of progress from any of them.
+        self._lock = threading.Lock()
+        signal.alarm(self._seconds)
+
+    def confine(self, rights: Rights) -> None:
+        """Confine this process to *rights*, for good; see `habeas.confined.rights.confine`."""
+        self.confinement = confine(rights)
+
+    def progress(self, value: Json) -> None:
+        """Tell the parent that something was done; it need not come often, only in time."""
+        signal.alarm(self._seconds)
+        self.send(Message({"kind": "progress", "value": value}))
+
+    def send(self, message: Message) -> None:
+        """Send a message to the parent."""
+        with self._lock:
+            self._out.write(encode(message))
+            self._out.flush()
+
+    def end(self) -> None:
+        """The job is done, and may take no more time."""
+        signal.alarm(0)
+
+
+Handler = Callable[[Job], Answer]
+
+
+def serve(prepare: Callable[[], Handler], rights: Rights | None = None) -> None:
+    """Answer jobs until the input ends.
+
+    Args:
+        prepare: imports and loads what is needed, with all rights, and gives the handler. A
+            handler refuses by raising a `HabeasError`.
+        rights: what is kept after that. Without, each handler confines itself (`Job.confine`),
+            and the process ends after one job.
+    """
+    incoming, outgoing = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    # Libraries that print must not write into the answers.
+    os.dup2(2, 1)
+    handler = prepare()
+    confinement = confine(rights) if rights is not None else None
+    ready = Message({"kind": "ready", "confinement": _told(confinement)})
+    outgoing.write(encode(ready))
+    outgoing.flush()
+
+    def read(count: int) -> bytes:
+        content = incoming.read(count)
+        if len(content) != count:
+            raise EOFError
+        return content
+
+    while True:
+        try:
+            message = decode(read)
+        except EOFError:
+            return
+        job = Job(message, outgoing, confinement)
+        job.send(_answer(handler, job))
+        job.end()
+        if rights is None:
+            return
+
+
+def _answer(handler: Handler, job: Job) -> Message:
+    try:
+        answer = handler(job)
+    except HabeasError as error:
+        told = {"code": error.code, "cause": error.cause, "remedy": error.remedy}
+        return Message({"kind": "error", **told})
+    except MemoryError:
+        return Message({
+            "kind": "error", "code": "memory", "cause": "It needs more memory than it may take.",
+            "remedy": "Make it smaller first.",
+        })  # fmt: skip
+    except Exception as error:  # noqa: BLE001 - what it says may hold what was in the file
+        return Message({"kind": "failed", "error": f"{type(error).__name__} in {_where(error)}"})
+    if job.confinement is None:
+        raise UnconfinedError
+    head = {"kind": "answer", "value": answer.value, "confinement": _told(job.confinement)}
+    return Message(head, answer.blobs)
+
+
+def _where(error: Exception) -> str:
+    """The line of code that raised it, innermost last."""
+    frames = []
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        frames.append(f"{code.co_name}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return " > ".join(frames[-4:])
+
+
+def _told(confinement: Confinement | None) -> Json:
+    return None if confinement is None else dataclasses.asdict(confinement)

@@ -1,0 +1,239 @@
+"""`habeas portal`: set up, serve and check a portal, and look after its officers."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Annotated
+
+import typer
+
+from habeas.foundation.errors import HabeasError
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Set up, serve and check a portal."
+)
+officers = typer.Typer(no_args_is_help=True, help="Add, disable and list officers.")
+app.add_typer(officers, name="officers")
+
+Folder = Annotated[Path, typer.Option("--data", envvar="HABEAS_DATA", help="The portal's folder.")]
+Name = Annotated[str, typer.Argument(help="What the officer signs in with.")]
+Password = Annotated[
+    str,
+    typer.Option(
+        envvar="HABEAS_PASSWORD",
+        prompt=True,
+        hide_input=True,
+        confirmation_prompt=True,
+        help="Asked for when absent; or in the environment. At least 12 characters.",
+    ),
+]
+
+
+@app.command()
+def init(
+    data: Folder,
+    *,
+    url: Annotated[str, typer.Option(help="The portal's public address.")],
+    log_url: Annotated[str, typer.Option(help="The log's address.")],
+    policy: Annotated[
+        Path, typer.Option(exists=True, dir_okay=False, help="The log's tlog-policy.")
+    ],
+    circle: Annotated[
+        Path,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help='The circle: {"k": 2, "trustees": [...]}, as `habeas trustee init` prints them.',
+        ),
+    ],
+    log_token: Annotated[
+        Path, typer.Option(exists=True, dir_okay=False, help="Token for appending to the log.")
+    ],
+    catalogue: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            file_okay=False,
+            help="Folder of TOML files with services and offices; the sample by default.",
+        ),
+    ] = None,
+) -> None:
+    """Make a portal's folder: settings, catalogue, keys of the offices, tables. No officer.
+
+    Everything is made here, once. What is missing later is an error, and never made anew.
+    """
+    from pydantic import ValidationError
+
+    from habeas.portal.site import folder, setup
+    from habeas.tlog import Policy
+
+    text = policy.read_text()
+    try:
+        declared = json.loads(circle.read_text())
+        site = folder.Site(
+            portal=url,
+            log=log_url,
+            origin=Policy.parse(text).logs[0].name,
+            k=declared["k"],
+            trustees=declared["trustees"],
+        )
+    except (ValueError, KeyError, TypeError, ValidationError) as error:
+        raise HabeasError(
+            f"These settings cannot be used: {error}", "Correct them; nothing was made."
+        ) from error
+    folder.create(
+        data, site, policy=text, log_token=log_token.read_text().strip(),
+        catalogue=catalogue or folder.SAMPLE_CATALOGUE,
+    )  # fmt: skip
+    setup.start(data)
+    setup.migrate()
+    setup.make_keys()
+    typer.echo(f"The portal's folder is {data}. Keep a backup of it: its keys are made once.")
+    if catalogue is None:
+        typer.echo(f"Its catalogue is the sample: edit {data / 'services'}.")
+    typer.echo("Next: habeas portal officers add, then habeas portal serve and worker.")
+
+
+@app.command()
+def migrate(data: Folder) -> None:
+    """Bring the tables up to date with this release. Stop the portal before."""
+    from habeas.portal.site import setup
+
+    setup.start(data)
+    setup.migrate()
+
+
+@app.command()
+def check(data: Folder) -> None:
+    """Say all that keeps the portal from serving, each with its remedy."""
+    from habeas.portal.site import setup
+
+    setup.start(data)
+    found = list(setup.problems())
+    for each in found:
+        typer.secho(each.cause, fg="red")
+        typer.echo(f"  {each.remedy}")
+    if found:
+        raise typer.Exit(1)
+    typer.echo("Nothing keeps the portal from serving.")
+
+
+@app.command()
+def serve(
+    data: Folder,
+    *,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port.")] = 8000,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes.")] = 2,
+) -> None:
+    """Serve pages and the JSON interface, behind a server that speaks TLS.
+
+    Refuses to start while `habeas portal check` finds something. Run `habeas portal worker`
+    beside it.
+    """
+    from habeas.portal.site import setup
+
+    setup.start(data)
+    for each in setup.problems():
+        raise each
+    command = [sys.executable, "-m", "gunicorn", "habeas.portal.site.wsgi:application"]
+    command += ["--bind", f"[{host}]:{port}" if ":" in host else f"{host}:{port}"]
+    # A photo's journey is waiting, for disks and trustees, more than computing.
+    command += ["--workers", str(workers), "--threads", "16", "--worker-class", "gthread"]
+    command += ["--log-level", "warning", "--no-control-socket"]
+    os.execv(sys.executable, command)  # noqa: S606 - this process becomes the server
+
+
+@app.command()
+def worker(data: Folder) -> None:
+    """Do what must happen although nobody asks: settle, undo, expire, follow the log."""
+    from habeas.portal.site import setup
+
+    setup.start(data)
+    from habeas.portal.site import worker
+
+    worker.main()
+
+
+@app.command()
+def key(data: Folder, office: Annotated[str, typer.Argument(help="Id of the office.")]) -> None:
+    """Make the key of an office that is new in the catalogue. A key is never made twice."""
+    from habeas.portal.site import setup
+
+    setup.start(data)
+    from habeas.portal.cases import pointers
+    from habeas.portal.catalogue import offices
+
+    if office not in offices():
+        raise HabeasError(
+            f"There is no office {office}.", f"The offices are: {', '.join(sorted(offices()))}."
+        )
+    pointers.make_key(office)
+    typer.echo(f"The office {office} has its key. Keep a backup of {data / 'keys'}.")
+
+
+def _accounts(data: Path) -> ModuleType:
+    """The use cases of officers, over the portal of *data*."""
+    from habeas.portal.site import setup
+
+    setup.start(data)
+    from habeas.portal.officers import accounts
+
+    return accounts
+
+
+@officers.command()
+def add(
+    name: Name,
+    data: Folder,
+    *,
+    office: Annotated[str, typer.Option(help="Id of the officer's office.")],
+    password: Password,
+) -> None:
+    """Add an officer of one office."""
+    _accounts(data).add(name, office, password)
+    typer.echo(f"{name} can sign in for {office}.")
+
+
+@officers.command()
+def password(name: Name, data: Folder, *, password: Password) -> None:
+    """Give an officer another password; sessions with the old one end."""
+    _accounts(data).set_password(name, password)
+    typer.echo(f"{name} has another password.")
+
+
+@officers.command()
+def disable(name: Name, data: Folder) -> None:
+    """Let an officer in no more, from their next request on. The name stays taken."""
+    _accounts(data).disable(name)
+    typer.echo(f"{name} is let in no more.")
+
+
+@officers.command()
+def enable(name: Name, data: Folder) -> None:
+    """Let a disabled officer in again."""
+    _accounts(data).enable(name)
+    typer.echo(f"{name} is let in again.")
+
+
+@officers.command(name="list")
+def list_(
+    data: Folder,
+    *,
+    office: Annotated[str | None, typer.Option(help="Only those of one office.")] = None,
+    json_: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """List the officers, by office and name."""
+    found = _accounts(data).listed(office)
+    if json_:
+        rows = [{"name": x.name, "office": x.office, "disabled": not x.is_active} for x in found]
+        typer.echo(json.dumps(rows))
+        return
+    for each in found:
+        typer.echo(f"{each.office}  {each.name}{'  (disabled)' if not each.is_active else ''}")
+    if not found:
+        typer.echo("There are no officers. Add one: habeas portal officers add")

@@ -1,0 +1,34 @@
+"""The workers that check applicants' photos."""
+
+from __future__ import annotations
+
+import threading
+from functools import cache
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+
+from habeas.portal.catalogue.declaration import PhotoRules
+from habeas.portrait import MAX_BYTES, Assessment, CheckPool, words
+from habeas.portrait.errors import TooLargeError
+
+_lock = threading.Lock()
+
+
+@cache
+def _pool() -> CheckPool:
+    return CheckPool(settings.SITE.check_workers)
+
+
+def check(upload: UploadedFile[bytes], rules: PhotoRules) -> Assessment:
+    """Check an uploaded photo against what its service asks of photos.
+
+    Raises:
+        PhotoError: it cannot be used.
+        PoolBusyError: all workers are busy, and too many wait for one.
+    """
+    if (upload.size or 0) > MAX_BYTES:
+        raise TooLargeError(*words("too-large"))
+    with _lock:
+        pool = _pool()
+    return pool.check(upload.read(), rules.profile, child=rules.child)

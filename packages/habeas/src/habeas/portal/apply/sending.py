@@ -1,0 +1,67 @@
+"""Sending an application: with a photo, the case exists exactly when the photo is sealed."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.db import transaction
+
+from habeas.custody import Order
+from habeas.portal.cases.models import Case
+from habeas.portal.cases.pointers import seal_pointer
+from habeas.portal.catalogue.declaration import Service
+from habeas.portal.vault.custodian import custody
+from habeas.protocol import Receipt
+
+#: Crockford's base 32: no letters that are read as digits.
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What the applicant gets: the case's reference, and a receipt where there is a photo."""
+
+    reference: str
+    receipt: Receipt | None = None
+
+
+def new_reference(service: Service) -> str:
+    """A reference like HL-7K2M-9QXT: 40 random bits, so that none can be guessed from another."""
+    letters = "".join(secrets.choice(_ALPHABET) for _ in range(8))
+    return f"{service.prefix}-{letters[:4]}-{letters[4:]}"
+
+
+@contextmanager
+def sending(service: Service, answers: dict[str, str], photo: bytes) -> Iterator[Sent]:
+    """Send an application; the block runs in the transaction that makes its case.
+
+    Where the block raises, there is no case, and what was sealed is undone.
+
+    Args:
+        service: what for.
+        answers: cleaned.
+        photo: the JPEG to seal; empty for none.
+
+    Raises:
+        SealingError: the photo could not be sealed. Nothing was sent.
+    """
+    reference = new_reference(service)
+    today = datetime.now(UTC).date()
+    case = Case(
+        reference=reference, service=service.id, office=service.office, answers=answers, day=today
+    )
+    if not photo or service.photo is None:
+        with transaction.atomic():
+            case.save(force_insert=True)
+            yield Sent(reference)
+        return
+    rules = service.photo
+    order = Order(service.id, rules.recipients, rules.purposes, rules.opens_until(today), reference)
+    with custody().sealing(photo, order) as sealed:
+        case.pointer = seal_pointer(service.office, reference, sealed.handle)
+        case.save(force_insert=True)
+        yield Sent(reference, sealed.receipt)

@@ -1,0 +1,1 @@
+"""Cases: applications before their office, and what leads from one to its photo."""

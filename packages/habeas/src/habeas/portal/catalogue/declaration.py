@@ -1,0 +1,148 @@
+"""Services and offices as TOML files declare them. ``sample/`` shows all that can stand there."""
+
+from __future__ import annotations
+
+import calendar
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, TypeVar
+
+from django.utils.translation import get_language
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from habeas.foundation.errors import HabeasError
+from habeas.protocol import Purpose
+from habeas.protocol.document import Slug
+
+
+class CatalogueError(HabeasError):
+    """A service's file that cannot be used."""
+
+    code = "catalogue"
+    remedy = "Correct the file; the sample hunting-licence.toml shows all that can stand in one."
+
+
+class _Declared(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+_Kind = TypeVar("_Kind", bound=_Declared)
+
+
+class Words(_Declared):
+    """A text in every language of the portal."""
+
+    en: str
+    ru: str
+
+    def __str__(self) -> str:
+        return self.ru if (get_language() or "en").startswith("ru") else self.en
+
+
+class FormField(_Declared):
+    """One question of a form."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
+    label: Words
+    hint: Words | None = None
+    kind: Literal["text", "lines", "date", "email", "tel"] = "text"
+    autocomplete: str = "off"
+    required: bool = True
+
+
+class PhotoRules(_Declared):
+    """What is promised about a service's photo."""
+
+    profile: Literal["default", "icao"] = "default"
+    #: Whose photo it is: rules relax for small children.
+    child: bool = False
+    recipients: tuple[Slug, ...]
+    purposes: tuple[Purpose, ...]
+    keep_months: Annotated[int, Field(ge=1, le=36)]
+
+    def opens_until(self, today: date) -> date:
+        """The last day of the month that lies `keep_months` ahead: months are shredded whole."""
+        month = today.month - 1 + self.keep_months
+        year, month = today.year + month // 12, month % 12 + 1
+        return date(year, month, calendar.monthrange(year, month)[1])
+
+
+class Service(_Declared):
+    """One service."""
+
+    id: Slug
+    prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+    office: Slug
+    name: Words
+    about: Words
+    fields: Annotated[tuple[FormField, ...], Field(min_length=1)]
+    photo: PhotoRules | None = None
+
+
+class Office(_Declared):
+    """One office."""
+
+    id: Slug
+    name: Words
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All that a city declares.
+
+    Attributes:
+        offices: by id.
+        services: by id.
+    """
+
+    offices: Mapping[str, Office]
+    services: Mapping[str, Service]
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read ``offices.toml`` and one file for each service.
+
+        Raises:
+            CatalogueError: a file is not what it must be, or names an office that is none.
+        """
+        declared = _read(folder / "offices.toml")
+        offices = {
+            name: _declared(Office, name, _table(each, name), "offices.toml")
+            for name, each in declared.items()
+        }
+        services = {}
+        for file in sorted(folder.glob("*.toml")):
+            if file.name == "offices.toml":
+                continue
+            service = _declared(Service, file.stem, _read(file), file.name)
+            recipients = service.photo.recipients if service.photo else ()
+            for office in (service.office, *recipients):
+                if office not in offices:
+                    raise CatalogueError(f"{file.name} names the office {office}, which is none.")
+            services[service.id] = service
+        return cls(offices, services)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text())
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise CatalogueError(f"{file} cannot be used: {error}.") from error
+
+
+def _table(value: Any, name: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise CatalogueError(f"offices.toml: {name} is no table.")
+    return value
+
+
+def _declared(kind: type[_Kind], identity: str, fields: dict[str, Any], file: str) -> _Kind:
+    if "id" in fields:
+        raise CatalogueError(f"{file}: the id is the name, {identity}; it is not written again.")
+    try:
+        return kind.model_validate({"id": identity, **fields})
+    except ValidationError as error:
+        raise CatalogueError(f"{file} cannot be used: {error}") from error

@@ -1,0 +1,1 @@
+"""What a receipt shows: every act on the photo; and withdrawal."""

@@ -1,0 +1,11 @@
+"""Addresses of the receipt's pages."""
+
+from django.urls import path
+
+from habeas.portal.receipts import views
+
+app_name = "receipts"
+urlpatterns = [
+    path("", views.status, name="status"),
+    path("withdraw/", views.withdraw, name="withdraw"),
+]

@@ -1,0 +1,89 @@
+"""The receipt's pages: what happened to the photo, and having it destroyed.
+
+Nothing about the receipt is kept between two pages: it travels with each form.
+"""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from habeas.foundation.errors import HabeasError
+from habeas.portal.catalogue import offices, services
+from habeas.portal.receipts.history import history as find
+from habeas.portal.receipts.history import is_withdrawn
+from habeas.portal.register.log import policy_text
+from habeas.portal.site.bodies import MAX_BODY
+from habeas.portal.vault.custodian import custody
+from habeas.protocol import MalformedError, Receipt
+from habeas.register.audit import verify_complete, verify_receipt
+
+
+def read_receipt(request: HttpRequest) -> Receipt | str:
+    """The receipt of a form: a file, or the text that an earlier page carried; or what is wrong."""
+    file = request.FILES.get("receipt")
+    if file is not None:
+        if (file.size or 0) > MAX_BODY:
+            return _("The selected file is not a receipt")
+        content = file.read()
+    else:
+        content = request.POST.get("receipt", "").encode()
+    if not content:
+        return _("Select your receipt")
+    try:
+        return Receipt.decode(content.rstrip(b"\r\n"))
+    except MalformedError:
+        return _("The selected file is not a receipt, or was changed")
+
+
+@require_http_methods(["GET", "POST"])
+def status(request: HttpRequest) -> HttpResponse:
+    """Ask for the receipt; then show every act on its photo."""
+    if request.method == "GET":
+        return render(request, "receipts/receipt.html", {"error": ""})
+    receipt = read_receipt(request)
+    if isinstance(receipt, str):
+        return render(request, "receipts/receipt.html", {"error": receipt}, status=422)
+    history, problem = None, None
+    try:
+        verify_receipt(receipt, policy_text())
+        history = find(receipt)
+        verify_complete(history)
+    except HabeasError as error:
+        problem = error
+    context = {
+        "receipt": receipt,
+        "text": receipt.encode().decode(),
+        "service": services().get(receipt.promise.service),
+        "recipients": [
+            offices()[each].name if each in offices() else each
+            for each in receipt.promise.recipients
+        ],
+        "history": history,
+        "problem": problem,
+        "openings": history.openings if history else (),
+        "withdrawn": history is not None and is_withdrawn(history),
+    }
+    return render(request, "receipts/status.html", context)
+
+
+@require_POST
+def withdraw(request: HttpRequest) -> HttpResponse:
+    """Ask once more; then have the photo destroyed and show the trustees' statements."""
+    receipt = read_receipt(request)
+    if isinstance(receipt, str):
+        return render(request, "receipts/receipt.html", {"error": receipt}, status=422)
+    text = receipt.encode().decode()
+    if "confirmed" not in request.POST:
+        return render(request, "receipts/withdraw.html", {"receipt": receipt, "text": text})
+    done = custody().withdraw(receipt)
+    left = len(receipt.trustees) - len(done.statements)
+    context = {
+        "receipt": receipt,
+        "text": text,
+        "done": done,
+        "closed": left < receipt.promise.trustees.k,
+    }
+    return render(request, "receipts/withdrawn.html", context)

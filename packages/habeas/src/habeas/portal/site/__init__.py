@@ -1,0 +1,1 @@
+"""What belongs to the whole site: settings, addresses, headers, problems, uploads, the worker."""

@@ -1,0 +1,180 @@
+"""Django settings of the portal. All that differs between places comes from the data folder.
+
+``HABEAS_DATA`` names the portal's folder (`habeas.portal.site.folder`). Without it the
+settings load for tools, over a database in memory.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from habeas.portal.site.folder import FolderError, Site
+
+BASE = Path(__file__).resolve().parents[1]
+_FOLDER = os.environ.get("HABEAS_DATA")
+DATA = Path(_FOLDER or "/nonexistent")
+
+#: Addresses and circle; for tools, those of nobody.
+SITE = (
+    Site.load(DATA)
+    if _FOLDER
+    else Site(portal="http://127.0.0.1", log="http://127.0.0.1", origin="nowhere", k=2, trustees=())
+)
+
+#: The catalogue; $HABEAS_SERVICES wins over the folder's own.
+SERVICES = Path(os.environ.get("HABEAS_SERVICES", DATA / "services"))
+
+#: Where the recorder leaves covered recordings; absent where there are no cameras.
+RECORDINGS = Path(os.environ.get("HABEAS_RECORDINGS", DATA / "recordings"))
+
+
+def _secret_key() -> str:
+    if not _FOLDER:
+        return "for tools only, which serve nobody"
+    try:
+        return (DATA / "secret-key").read_text().strip()
+    except OSError as error:
+        raise FolderError(
+            f"{DATA / 'secret-key'} cannot be read: {error.strerror}.",
+            "Restore it from the backup. With another key, officers have to sign in again.",
+        ) from error
+
+
+SECRET_KEY = _secret_key()
+DEBUG = False
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *SITE.hosts]
+ROOT_URLCONF = "habeas.portal.site.urls"
+WSGI_APPLICATION = "habeas.portal.site.wsgi.application"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "habeas.portal.site",
+    "habeas.portal.officers",
+    "habeas.portal.vault",
+    "habeas.portal.cases",
+    "habeas.portal.apply",
+    "habeas.portal.receipts",
+    "habeas.portal.desk",
+    "habeas.portal.register",
+    "habeas.portal.cameras",
+    "habeas.portal.viewing",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "habeas.portal.site.middleware.SecurityHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "habeas.portal.site.middleware.Problems",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(DATA / "portal.sqlite3") if DATA.is_dir() else ":memory:",
+        "OPTIONS": {
+            # Writers take the lock when they begin: no transaction fails half way for it.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
+            ),
+        },
+        "CONN_MAX_AGE": None,
+    }
+}
+if "HABEAS_DATABASE" in os.environ:
+    # postgresql://user:password@host:port/name
+    from urllib.parse import urlsplit
+
+    _url = urlsplit(os.environ["HABEAS_DATABASE"])
+    DATABASES["default"] = {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": _url.path.lstrip("/"),
+        "USER": _url.username or "",
+        "PASSWORD": _url.password or "",
+        "HOST": _url.hostname or "",
+        "PORT": str(_url.port or ""),
+        "CONN_MAX_AGE": None,
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "officers.Officer"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("name", "office")},
+    },
+]
+LOGIN_URL = "/desk/sign-in/"
+LOGIN_REDIRECT_URL = "/desk/"
+LOGOUT_REDIRECT_URL = "/desk/sign-in/"
+
+LANGUAGES = [("en", "English"), ("ru", "Русский")]
+LANGUAGE_CODE = "en"
+LOCALE_PATHS = [BASE / "site" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE / "static"]
+# Served from the package itself: there is nothing to collect.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+# A photo stays in memory until it is sealed; Django would spill it to a plain file.
+FILE_UPLOAD_HANDLERS = ["habeas.portal.site.uploads.InMemoryOnly"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+
+# Over plain HTTP a Secure cookie would be dropped; only this machine is served so.
+_HTTPS = SITE.portal.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_NAME = "officer"
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_HTTPONLY = True
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

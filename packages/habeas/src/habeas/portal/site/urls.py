@@ -1,0 +1,17 @@
+"""All addresses of the portal: pages, and under ``api/`` the same acts for programs."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("api/", include("habeas.portal.site.api_urls")),
+    path("language/", include("django.conf.urls.i18n")),
+    path("cameras/", include("habeas.portal.cameras.urls")),
+    path("desk/cameras/", include("habeas.portal.viewing.urls")),
+    path("desk/", include("habeas.portal.officers.urls")),
+    path("desk/", include("habeas.portal.desk.urls")),
+    path("register/", include("habeas.portal.register.urls")),
+    path("receipt/", include("habeas.portal.receipts.urls")),
+    path("", include("habeas.portal.apply.urls")),
+]
+handler404 = "habeas.portal.site.problems.not_found"
+handler500 = "habeas.portal.site.problems.failed"

@@ -1,0 +1,1 @@
+"""Viewing recordings, for officers whose office a camera's public entry names."""

@@ -1,0 +1,30 @@
+"""Viewings of recordings: what the public log commits to, kept for those entitled to it."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Viewing(models.Model):
+    """`habeas.cameras.viewing.Viewing`."""
+
+    key = models.CharField(max_length=32, primary_key=True)
+    officer = models.CharField(max_length=128)
+    office = models.CharField(max_length=64)
+    camera = models.CharField(max_length=64)
+    start = models.DateTimeField()
+    minutes = models.PositiveSmallIntegerField()
+    purpose = models.CharField(max_length=64)
+    case_number = models.CharField(max_length=64, blank=True)
+    reason = models.CharField(max_length=500)
+    #: Starts of the segments that show the span.
+    segments = models.JSONField()
+    salt = models.BinaryField()
+    entry = models.BinaryField()
+    index = models.PositiveBigIntegerField(null=True)
+    proof = models.TextField(blank=True)
+    expires = models.DateTimeField()
+    closed = models.BooleanField(default=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["officer"], name="viewings_of_officer")]

@@ -1,0 +1,47 @@
+"""The use cases of `habeas.cameras.viewing`, over this portal's database, log and recordings."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+
+from django.utils.translation import gettext
+
+from habeas.cameras.viewing import Viewer, Viewings, Wish, refusal
+from habeas.custody import RefusedError
+from habeas.portal.cameras.shown import recordings
+from habeas.portal.officers.models import Officer
+from habeas.portal.register.log import policy_text
+from habeas.portal.vault.custodian import custody, log
+from habeas.portal.viewing.store import DjangoStore
+from habeas.protocol.footage import PublicCamera
+from habeas.tlog import Policy
+
+
+def viewings() -> Viewings:
+    """The use cases; the policy is read anew each time, so that a correction counts at once."""
+    return Viewings(
+        recordings(),
+        DjangoStore(),
+        log(),
+        Policy.parse(policy_text()),
+        clock=lambda: datetime.now(UTC),
+        random=secrets.token_bytes,
+    )
+
+
+def viewer(officer: Officer) -> Viewer:
+    """The officer, as the use cases know them."""
+    return Viewer(officer.name, officer.office)
+
+
+def refuse(officer: Officer, camera: PublicCamera, wish: Wish) -> RefusedError | None:
+    """The refusal of what cannot be asked, on the public log; None where it can be asked."""
+    refused = refusal(viewer(officer), camera, wish)
+    if refused is None:
+        return None
+    return custody().refuse(
+        code=refused.code, cause=gettext(refused.cause), remedy=gettext(refused.remedy),
+        office=officer.office, officer=officer.name, purpose=wish.purpose,
+        reason=f"{camera.id}: {wish.reason}",
+    )  # fmt: skip

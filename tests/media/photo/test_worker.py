@@ -1,0 +1,73 @@
+"""A worker that dies or hangs is replaced. What it may do: `tests/service/confined`."""
+
+import os
+import signal
+import threading
+
+import pytest
+
+from habeas import portrait
+from habeas.faces import assets
+
+
+def _face():
+    return assets.path("astronaut.png").read_bytes()
+
+
+def _worker(pool):
+    worker = pool._free.get()
+    pool._free.put(worker)
+    return worker
+
+
+def test_a_killed_worker_is_replaced():
+    with portrait.CheckPool(1) as pool:
+        assert pool.check(_face()).faces == 1
+        first = _worker(pool).pid
+        os.kill(first, signal.SIGKILL)
+        with pytest.raises(portrait.PhotoError) as broken:
+            pool.check(_face())
+        assert broken.value.code == "broken"
+        assert pool.check(_face()).faces == 1
+        assert _worker(pool).pid != first
+
+
+def test_a_hanging_worker_is_ended_and_replaced():
+    with portrait.CheckPool(1, seconds=5.0) as pool:
+        assert pool.check(_face()).faces == 1
+        os.kill(_worker(pool).pid, signal.SIGSTOP)
+        with pytest.raises(portrait.PhotoError):
+            pool.check(_face())
+    with portrait.CheckPool(1) as pool:
+        assert pool.check(_face()).faces == 1
+
+
+def test_a_worker_that_is_ready_opens_nothing():
+    with portrait.CheckPool(1) as pool:
+        pool.check(_face())
+        assert _worker(pool).confinement.open_doors == ()
+        assert not _worker(pool).confinement.opens
+
+
+def test_many_callers_share_the_workers():
+    with portrait.CheckPool(2) as pool:
+        seen = []
+        threads = [
+            threading.Thread(target=lambda: seen.append(pool.check(_face()).faces))
+            for _ in range(6)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert seen == [1] * 6
+
+
+def test_nobody_waits_for_ever():
+    with portrait.CheckPool(1, patience=0.05) as pool:
+        held = pool._free.get()
+        try:
+            with pytest.raises(portrait.PoolBusyError):
+                pool.check(_face())
+        finally:
+            pool._free.put(held)

@@ -1,0 +1,26 @@
+"""The writer is killed; what it has acknowledged stays. See `tests.service.tlog.crash`."""
+
+import subprocess
+import sys
+
+import pytest
+
+
+def crash(runs):
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.service.tlog.crash", "--runs", str(runs)],
+        capture_output=True, text=True, timeout=280, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+    return done.stdout
+
+
+def test_killed_forty_times():
+    assert "none lost" in crash(40)
+
+
+@pytest.mark.slow
+def test_killed_a_thousand_times():
+    told = crash(1000)
+    for step in ("write", "fsync", "rename", "transaction", "commit", "outside"):
+        assert f"died at {step}" in told

@@ -1,0 +1,295 @@
+"""The storages of the log, one suite over all: files and SQLite, PostgreSQL and S3."""
+
+import asyncio
+import errno
+import secrets
+import time
+
+import pytest
+from obstore.store import S3Store
+
+from habeas import tlog
+from habeas.tlog.admission import AdmitAnything
+from habeas.tlog.server import (
+    FileStorage,
+    LogLockedError,
+    QueueFullError,
+    RolledBackError,
+    Sequencer,
+    Storage,
+)
+from habeas.tlog.server.objects import FolderObjects
+from habeas.tlog.server.postgres import PostgresState
+from habeas.tlog.server.s3 import BucketObjects
+from habeas.tlog.server.state import SqliteState
+from habeas.tlog.tiles import Tile
+from habeas.tlog.verifying import Folder, verify_log
+from tests.service.tlog import servers
+
+SIGNER = tlog.NoteSigner.generate("log.example/storage")
+POLICY = tlog.Policy.parse(f"log {SIGNER.vkey}\nquorum none\n")
+
+
+@pytest.fixture(scope="module")
+def database():
+    with servers.postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def s3(tmp_path_factory):
+    with servers.bucket(tmp_path_factory.mktemp("weed")) as options:
+        yield options
+
+
+@pytest.fixture(params=["files", "postgres"])
+def reopen(request, tmp_path):
+    """Opens the same log each time."""
+    if request.param == "files":
+        return lambda: FileStorage(tmp_path / "log")
+    server = request.getfixturevalue("database")
+    options = request.getfixturevalue("s3")
+    name = secrets.token_hex(8)
+
+    def open_it():
+        store = S3Store(
+            options["bucket"], endpoint=options["endpoint"], region=options["region"],
+            prefix=name, skip_signature=True, client_options={"allow_http": True},
+        )  # fmt: skip
+        return Storage(PostgresState(server.dsn, f"log.example/{name}"), BucketObjects(store))
+
+    return open_it
+
+
+class Objects:
+    """The public files of a storage, as a verifier reads them."""
+
+    def __init__(self, storage):
+        self._objects = storage._objects
+
+    def read(self, path):
+        try:
+            return self._objects.read(path)
+        except FileNotFoundError:
+            return None
+
+    def widths(self, _):
+        return []
+
+
+def publish(storage):
+    storage.lay_out()
+    tree = storage.tree
+    note = SIGNER.sign(tlog.Checkpoint(SIGNER.name, tree.size, tree.root()).text())
+    storage.publish(note)
+    return note
+
+
+def test_a_log_grows_and_is_found_again(reopen):
+    entries = [secrets.token_bytes(n % 50) + b"%d" % n for n in range(700)]
+    leaves = [tlog.leaf_hash(each) for each in entries]
+    at = 0
+    for size in (1, 5, 250, 44, 400):
+        with reopen() as storage:
+            assert storage.append(entries[at : at + size]) == list(range(at, at + size))
+            at += size
+            publish(storage)
+            assert storage.append([entries[0], entries[at - 1]]) == [0, at - 1]
+            assert verify_log(Objects(storage), POLICY).checkpoint.size == at
+            assert storage.tree == tlog.Frontier().extend(leaves[:at])
+            for index in (0, at // 2, at - 1):
+                path = tlog.inclusion_path(index, at, storage.node_of(at))
+                tlog.verify_inclusion(index, at, leaves[index], path, storage.tree.root())
+    with reopen() as storage:
+        # Every size that was ever published can still be read.
+        assert len(storage.read(Tile(0, 0, 6))) == 6 * 32
+
+
+def test_equal_entries_of_one_batch_stand_once(reopen):
+    with reopen() as storage:
+        assert storage.append([b"a", b"b", b"a", b"", b"b"]) == [0, 1, 0, 2, 1]
+        assert storage.tree.size == 3
+
+
+def test_there_is_one_writer(reopen):
+    with reopen() as storage:
+        storage.append([b"one"])
+        with pytest.raises(LogLockedError):
+            reopen()
+        storage.append([b"two"])
+    with reopen() as storage:
+        assert storage.append([b"two"]) == [1]
+
+
+def test_what_was_committed_but_not_laid_out_is_laid_out_later(reopen):
+    storage = reopen()
+    storage.append([b"%d" % n for n in range(300)])
+    storage._state.close()  # the process is gone: nothing else was written
+    storage._syncer.shutdown()
+    with reopen() as storage:
+        publish(storage)
+        assert verify_log(Objects(storage), POLICY).checkpoint.size == 300
+
+
+def test_a_writer_that_lost_its_lock_cannot_fork(database, tmp_path):
+    origin = f"log.example/{secrets.token_hex(8)}"
+    first = Storage(PostgresState(database.dsn, origin), FolderObjects(tmp_path / "a"))
+    first.append([b"before"])
+    first._state._connection.execute("SELECT pg_advisory_unlock_all()")
+    second = Storage(PostgresState(database.dsn, origin), FolderObjects(tmp_path / "b"))
+    second.append([b"by the second"])
+    with pytest.raises(LogLockedError):
+        first.append([b"by the first"])
+    second.close()
+    first.close()
+
+
+def test_a_database_that_goes_away_and_comes_back(tmp_path):
+    async def journey(server):
+        state = PostgresState(server.dsn, "log.example/away")
+        storage = Storage(state, FolderObjects(tmp_path / "public"))
+        log = Sequencer(storage, SIGNER, POLICY, AdmitAnything(), interval=0.01, patience=5)
+        await log.start()
+        assert await log.append(b"before") == 0
+        await asyncio.to_thread(server.stop)
+        with pytest.raises(tlog.LogUnavailableError, match="storage"):
+            await log.append(b"while it is away")
+        await asyncio.to_thread(server.start)
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                assert await log.append(b"while it is away") == 1
+                break
+            except tlog.LogUnavailableError:
+                assert time.monotonic() < deadline
+                await asyncio.sleep(0.1)
+        await log.stop()
+
+    with servers.postgres() as server:
+        asyncio.run(journey(server))
+    assert verify_log(Folder(tmp_path / "public"), POLICY).checkpoint.size == 2
+
+
+class Failing:
+    """Raises at the steps that change the disk, while it is told to."""
+
+    def __init__(self):
+        self.error = None
+        self.steps = ()
+
+    def __call__(self, step):
+        if self.error is not None and step in self.steps:
+            raise OSError(self.error, "as told")
+
+
+@pytest.mark.parametrize("error", [errno.ENOSPC, errno.EROFS, errno.EIO])
+@pytest.mark.parametrize("steps", [("write",), ("fsync",), ("rename",), ("transaction",)])
+def test_a_disk_that_fails_and_recovers(tmp_path, error, steps):
+    failing = Failing()
+
+    async def journey():
+        log = Sequencer(
+            FileStorage(tmp_path, failing),
+            SIGNER,
+            POLICY,
+            AdmitAnything(),
+            interval=0.01,
+            patience=0.4,
+        )
+        await log.start()
+        assert await log.append(b"before") == 0
+        failing.error, failing.steps = error, steps
+        with pytest.raises(tlog.LogUnavailableError) as caught:
+            await log.append(b"during")
+        assert "again" in str(caught.value)
+        failing.error = None
+        deadline = time.monotonic() + 10
+        while True:
+            try:
+                assert await log.append(b"during") == 1
+                break
+            except tlog.LogUnavailableError:
+                assert time.monotonic() < deadline
+                await asyncio.sleep(0.05)
+        assert await log.append(b"after") == 2
+        await log.stop()
+
+    asyncio.run(journey())
+    assert verify_log(Folder(tmp_path / "public"), POLICY).checkpoint.size == 3
+
+
+def test_a_full_queue_is_said_at_once(tmp_path):
+    async def journey():
+        log = Sequencer(
+            FileStorage(tmp_path), SIGNER, POLICY, AdmitAnything(), interval=0.01, queue=2
+        )
+        first, second = log.append(b"1"), log.append(b"2")
+        with pytest.raises(QueueFullError):
+            log.append(b"3")
+        await log.start()
+        assert [await first, await second] == [0, 1]
+        assert await log.append(b"3") == 2
+        await log.stop()
+
+    asyncio.run(journey())
+
+
+def test_tiles_that_a_power_cut_took_are_made_again(tmp_path):
+    """A file that was renamed but not synced may be empty or gone afterwards."""
+    storage = FileStorage(tmp_path)
+    storage.append([b"%d" % n for n in range(200)])
+    publish(storage)
+    storage._syncer.submit(storage._objects.sync, []).result()
+    storage._settled = 200
+    storage.append([b"%d" % n for n in range(200, 600)])
+    note = publish(storage)
+    storage._state.close()
+    storage._syncer.shutdown()
+    for number, file in enumerate(sorted((tmp_path / "public").rglob("*"))):
+        kept = (str(Tile(0, 0, 200).path()), str(Tile(-1, 0, 200).path()), "checkpoint")
+        if file.is_file() and not str(file).endswith(kept):
+            file.unlink() if number % 2 else file.write_bytes(b"")
+    with FileStorage(tmp_path) as storage:
+        assert storage.published() == note
+        assert verify_log(Folder(tmp_path / "public"), POLICY).checkpoint.size == 600
+
+
+def test_a_database_from_a_backup_is_refused(tmp_path):
+    with FileStorage(tmp_path) as storage:
+        storage.append([b"1"])
+        publish(storage)
+    backup = (tmp_path / "log.sqlite3").read_bytes()
+    with FileStorage(tmp_path) as storage:
+        storage.append([b"2"])
+        publish(storage)
+    (tmp_path / "log.sqlite3").write_bytes(backup)
+    for leftover in tmp_path.glob("log.sqlite3-*"):
+        leftover.unlink()
+    with pytest.raises(RolledBackError):
+        FileStorage(tmp_path)
+
+
+def test_files_of_another_log_are_refused(tmp_path):
+    for name in ("a", "b"):
+        with FileStorage(tmp_path / name) as storage:
+            storage.append([name.encode(), b"2"])
+            publish(storage)
+    (tmp_path / "a/public").rename(tmp_path / "a/old")
+    (tmp_path / "b/public").rename(tmp_path / "a/public")
+    with pytest.raises(RolledBackError):
+        FileStorage(tmp_path / "a")
+
+
+def test_partial_files_go_once_the_full_one_is_durable(tmp_path):
+    objects = FolderObjects(tmp_path / "public")
+    with Storage(SqliteState(tmp_path), objects) as storage:
+        for n in range(260):
+            storage.append([b"%d" % n])
+            storage.lay_out()
+        storage._synced_at = float("-inf")
+        storage._settle_now_and_then()
+        storage._sync.result()
+        storage._settle_now_and_then()
+        publish(storage)
+    assert not list((tmp_path / "public/tile/0/000.p").glob("*"))
+    assert verify_log(Folder(tmp_path / "public"), POLICY).checkpoint.size == 260

@@ -1,0 +1,110 @@
+"""Every answer of every endpoint over HTTP, status and headers included (C2SP tlog-tiles)."""
+
+import httpx
+import pytest
+
+from habeas import tlog
+from habeas.foundation.database import Database
+from habeas.foundation.problem import MEDIA_TYPE, Problem
+from habeas.tlog.admission import AdmitSigned
+from habeas.tlog.client import LogClient
+from habeas.tlog.server import Submitters, init_log, make_app
+from habeas.tlog.tiles import decode_bundle, encode_bundle
+from habeas.tlog.witness import Witness
+from tests.service.tlog.running import policy_of, served, witness_app
+
+WRITER = tlog.NoteSigner("writer.example", bytes(range(32)))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    init_log(tmp_path / "log", "log.example/wire")
+    return tmp_path / "log"
+
+
+def problem(answer, status, code):
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == MEDIA_TYPE
+    assert answer.headers["access-control-allow-origin"] == "*"
+    said = Problem.decode(answer.content, status)
+    assert said.code == code
+    assert said.remedy
+    return said
+
+
+def test_a_new_log_is_closed(folder):
+    with served(make_app(folder, interval=0.01)) as url:
+        problem(httpx.post(f"{url}/append", content=b"entry"), 403, "log-closed")
+        bundle = encode_bundle([b"entry"])
+        problem(httpx.post(f"{url}/append-bundle", content=bundle), 403, "log-closed")
+        assert httpx.get(f"{url}/checkpoint").text.startswith("log.example/wire\n0\n")
+        with LogClient(url) as log, pytest.raises(tlog.NotAdmittedError) as caught:
+            log.append(b"entry")
+        assert caught.value.code == "log-closed"
+
+
+def test_those_who_are_named_may_append(folder):
+    tokens = {name: Submitters.allow(folder, name) for name in ("one", "two")}
+    with served(make_app(folder, interval=0.01)) as url:
+        for n, token in enumerate(tokens.values()):
+            headers = {"authorization": f"Bearer {token}"}
+            answer = httpx.post(f"{url}/append", content=b"entry %d" % n, headers=headers)
+            assert answer.status_code == 200
+            assert answer.headers["content-type"] == "application/json"
+            assert answer.json()["index"] == n
+        for wrong in ({}, {"authorization": "Bearer x"}, {"authorization": tokens["one"][:-1]}):
+            problem(httpx.post(f"{url}/append", content=b"x", headers=wrong), 401, "token-unknown")
+    assert tokens["one"] not in (folder / "submitters.json").read_text()
+    assert (folder / "submitters.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_an_application_says_what_may_be_appended(folder):
+    good = [WRITER.sign(f"{n}\n").encode() for n in range(3)]
+    with served(make_app(folder, AdmitSigned([WRITER.verifier]), interval=0.01)) as url:
+        assert httpx.post(f"{url}/append", content=good[0]).json()["index"] == 0
+        problem(httpx.post(f"{url}/append", content=b"no note"), 400, "not-admitted")
+        other = tlog.NoteSigner.generate("writer.example").sign("x\n").encode()
+        problem(httpx.post(f"{url}/append", content=other), 403, "not-admitted")
+        mixed = encode_bundle([good[1], b"no note", good[2]])
+        problem(httpx.post(f"{url}/append-bundle", content=mixed), 400, "not-admitted")
+        # All or none: nothing of the bundle was kept.
+        assert httpx.post(f"{url}/append", content=good[2]).json()["index"] == 1
+        both = encode_bundle([good[1], good[2]])
+        assert httpx.post(f"{url}/append-bundle", content=both).json() == {"indices": [2, 1]}
+
+
+def test_what_is_on_the_log_may_be_sent_again_whoever_is_admitted_by_now(folder):
+    entry = WRITER.sign("1\n").encode()
+    with served(make_app(folder, AdmitSigned([WRITER.verifier]), interval=0.01)) as url:
+        assert httpx.post(f"{url}/append", content=entry).json()["index"] == 0
+    with served(make_app(folder, AdmitSigned([]), interval=0.01)) as url:
+        assert httpx.post(f"{url}/append", content=entry).json()["index"] == 0
+        problem(httpx.post(f"{url}/append", content=entry + b" "), 400, "not-admitted")
+
+
+def test_a_witness_answers_with_the_exact_media_types(folder):
+    """Clients in the field compare the type of a 409 as a string: no charset may be added."""
+    (log,) = policy_of(folder).logs
+    signer = tlog.NoteSigner.parse((folder / "log.key").read_text())
+    witness = Witness(Database(), tlog.CosignatureSigner.generate("w.example"), [log])
+    leaf = tlog.leaf_hash(b"1")
+    note = signer.sign(tlog.Checkpoint(log.name, 1, leaf).text())
+    with served(witness_app(witness)) as url:
+        answer = httpx.post(f"{url}/add-checkpoint", content=f"old 0\n\n{note}")
+        assert answer.status_code == 200
+        assert answer.text.startswith("— w.example ")
+        answer = httpx.post(f"{url}/add-checkpoint", content=f"old 0\n\n{note}")
+        assert (answer.status_code, answer.text) == (409, "1\n")
+        assert answer.headers["content-type"] == "text/x.tlog.size"
+
+
+def test_what_readers_get(folder):
+    Submitters.open_to_all(folder)
+    with served(make_app(folder, interval=0.01)) as url, LogClient(url) as log:
+        log.append(b"entry")
+        note = httpx.get(f"{url}/checkpoint")
+        assert note.headers["content-type"] == "text/plain; charset=utf-8"
+        bundle = httpx.get(f"{url}/tile/entries/000.p/1")
+        assert bundle.headers["content-type"] == "application/octet-stream"
+        assert decode_bundle(bundle.content) == [b"entry"]
+        problem(httpx.get(f"{url}/tile/0/000"), 404, "tlog-format")

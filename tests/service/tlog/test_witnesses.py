@@ -1,0 +1,133 @@
+"""A log asks its witnesses, and bears whatever they answer."""
+
+import asyncio
+import threading
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from habeas import tlog
+from habeas.tlog.server.witnesses import Witnesses
+from habeas.tlog.witness import Witness
+from tests.service.tlog.running import served, witness_app
+from tests.unit.tlog.test_witness import LOG, body, database, node, tree
+
+
+def answering(reply):
+    async def add(request: Request) -> Response:
+        return await reply(await request.body())
+
+    return Starlette(routes=[Route("/add-checkpoint", add, methods=["POST"])])
+
+
+def fixed(status, content=b"", media_type="text/plain"):
+    async def reply(_):
+        return Response(content, status, media_type=media_type)
+
+    return answering(reply)
+
+
+async def _endless(_):
+    return Response(b"x" * 200_000, 200)
+
+
+ODD = {
+    "400": fixed(400),
+    "403": fixed(403),
+    "404": fixed(404),
+    "409 without size": fixed(409, b"what?"),
+    "409 for ever": fixed(409, b"2\n", "text/x.tlog.size"),
+    "409 digits of another script": fixed(409, "\u0663\n".encode()),
+    "422": fixed(422),
+    "429": fixed(429),
+    "500": fixed(500),
+    "302": fixed(302),
+    "200 with nothing": fixed(200),
+    "200 with a page": fixed(200, b"<html>"),
+    "200 not text": fixed(200, b"\xff\xfe"),
+    "200 signed by another": fixed(
+        200, tlog.CosignatureSigner.generate("w0").cosign(tree(9)[0].text(), 1).line().encode()
+    ),
+    "too long": answering(_endless),
+}
+
+
+def policy(*witnesses, quorum):
+    lines = [f"log {LOG.vkey}"]
+    lines += [f"witness {name} {signer.vkey} {url}" for name, signer, url in witnesses]
+    return tlog.Policy.parse("\n".join([*lines, *quorum]))
+
+
+async def cosign(rules, *sizes, claims=None):
+    async def weigh(claim):
+        assert claims is not None, claim
+        claims.append(claim)
+
+    asking = Witnesses(rules, weigh, timeout=1.0)
+    try:
+        notes = []
+        for size in sizes:
+            checkpoint, signed = tree(size)
+            notes.append(
+                await asking.cosign(
+                    signed, checkpoint, lambda old, at: tlog.consistency_path(old, at.size, node)
+                )
+            )
+        return notes
+    finally:
+        await asking.close()
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_an_odd_witness_costs_no_more_than_its_cosignature(name):
+    good, odd = (tlog.CosignatureSigner.generate(f"w{n}") for n in range(2))
+    app = witness_app(Witness(database(), good, [LOG.verifier]))
+    with served(app) as good_url, served(ODD[name]) as odd_url:
+        rules = policy(("g", good, good_url), ("o", odd, odd_url), quorum=["quorum g"])
+        for note in asyncio.run(cosign(rules, 3, 9)):
+            assert [each.name for each in rules.verify(note).cosignatures] == ["g"]
+
+
+@pytest.mark.parametrize(("size", "other"), [(999_999, False), (3, True)])
+def test_a_witness_that_has_seen_what_the_log_may_not_hold_is_heard(size, other):
+    """Of a larger tree, or (as v1.0.0 of the specification says it) of another of this size."""
+    odd = tlog.CosignatureSigner.generate("w")
+    claims = []
+    with served(fixed(409, b"%d\n" % size, "text/x.tlog.size")) as url:
+        rules = policy(("o", odd, url), quorum=["quorum o"])
+        asyncio.run(cosign(rules, 3, claims=claims))
+    assert [(each.who, each.size, each.other) for each in claims] == [("o", size, other)]
+
+
+def test_a_slow_witness_delays_nobody_who_does_not_need_it():
+    good, slow = (tlog.CosignatureSigner.generate(f"w{n}") for n in range(2))
+    app = witness_app(Witness(database(), good, [LOG.verifier]))
+    released = threading.Event()
+
+    async def slow_answer(_):
+        await asyncio.to_thread(released.wait)
+        return Response("", 200)
+
+    async def journey(rules):
+        try:
+            return await cosign(rules, 3, 9, 12)
+        finally:
+            released.set()
+
+    with served(app) as good_url, served(answering(slow_answer)) as slow_url:
+        rules = policy(("g", good, good_url), ("s", slow, slow_url), quorum=["quorum g"])
+        # The notes are there before the slow one has said anything.
+        assert len(asyncio.run(journey(rules))) == 3
+
+
+def test_a_witness_that_knows_more_or_less_than_the_log_thinks_is_caught_up_with():
+    signer = tlog.MldsaCosignatureSigner.generate("w")
+    witness = Witness(database(), signer, [LOG.verifier])
+    assert witness.add_checkpoint(body(0, 5), 1).status == 200
+    with served(witness_app(witness)) as url:
+        rules = policy(("w", signer, url + "/"), quorum=["quorum w"])
+        for note in asyncio.run(cosign(rules, 7, 9)):
+            rules.verify(note)

@@ -1,0 +1,29 @@
+from collections.abc import Iterator
+
+import pytest
+
+from tests.service.trustee.world import World
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory) -> Iterator[World]:
+    """A log and three trustees, shared by the tests of one module."""
+    made = World(tmp_path_factory.mktemp("world"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def new_world(tmp_path):
+    """Makes worlds of one's own: to move the clock, to break things."""
+    made: list[World] = []
+
+    def make(**options) -> World:
+        folder = tmp_path / f"world-{len(made)}"
+        folder.mkdir()
+        made.append(World(folder, **options))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()

@@ -64,6 +64,7 @@ class Origin:
     """The relying party of the vectors."""
 
     def __init__(self, fields: Any) -> None:
+        self.office = fields["office"]
         self.rp_id = fields["rp_id"]
         self.origins = tuple(fields["origins"])
 

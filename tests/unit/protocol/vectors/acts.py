@@ -165,6 +165,14 @@ def resigned(signer: NoteSigner, text: str, **changes: Any) -> str:
     return canonical.encode(kept).decode()
 
 
+def with_null(text: str) -> str:
+    """The entry with `"slot":null`, signed again."""
+    fields = {**canonical.decode(text.encode()), "slot": None}
+    del fields["signature"]
+    signature = keys.sign(CUSTODIAN_KEY, canonical.encode(fields))
+    return canonical.encode({**fields, "signature": signature}).decode()
+
+
 def _changed(good: list[Case]) -> list[Case]:
     """Entries that were changed, or were never ones."""
     sealed, asked = (good[0]["entry"], good[1]["entry"])
@@ -180,6 +188,8 @@ def _changed(good: list[Case]) -> list[Case]:
         bad("a signature of 63 bytes", entry=sealed.replace(signature, signature[:-4])),
         bad("not signed", entry=sealed.replace(f'"signature":"{signature}",', "")),
         bad("protocol 1", entry=resigned(writer, sealed, v=1)),
+        bad("without its version", entry=resigned(writer, sealed, v=None)),
+        bad("null", entry=with_null(sealed)),
         bad("unknown kind", entry=resigned(writer, sealed, kind="opened")),
         bad("unknown field", entry=resigned(writer, sealed, note="")),
         bad("no tag", entry=resigned(writer, sealed, tag=None)),
@@ -292,12 +302,15 @@ def statements(photo: Photo) -> Any:
     by_other = sign_statement(TRUSTEES[1].statement, said[2])
     in_its_name = {**context, "signer": NAMES[1], "vkey": TRUSTEES[1].statement.vkey}
     changed = note.replace('"index":0', '"index":1')
+    without = {n: v for n, v in said[2].fields().items() if n != "kind"}
+    nameless = _TRUSTEE.sign(canonical.encode(without).decode() + "\n")
     return {
         "good": good,
         "bad": [
             bad("changed", "statement", **context, note=changed),
             bad("signed by another", "statement", **context, note=by_other),
             bad("in another's name", "statement", **in_its_name, note=by_other),
+            bad("without its kind", "statement", **context, note=nameless),
             bad("of another kind", "statement", **context, note=erased),
             bad("no note", "statement", **context, note=note.split("\n", 1)[0]),
             bad("empty", "statement", **context, note=""),

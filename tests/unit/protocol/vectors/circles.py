@@ -95,6 +95,8 @@ def _alone(photo: Photo) -> list[Case]:
     malformed = {
         "a name stands twice": {"trustee-4.example": "trustee-3.example"},
         "unknown field": {'"k":2': '"j":1,"k":2'},
+        "null": {'"k":2': '"k":2,"proof_of_work":null'},
+        "without its kind": {'"kind":"circle",': ""},
         "number of the first": {'"number":1': '"number":2'},
         "a statement key named by another": {
             TRUSTEES[0].statement.vkey: note_signer("other.example/statements").vkey

@@ -1,33 +1,33 @@
 """Protocol 2, section 5, *Signing*: an officer's signature of a request.
 
-WebAuthn Level 3, section 7.2, for what a trustee has to know: the challenge is the hash of
-the request, the origin and the relying party are the office's own, and the officer was
-there and proved it. Keys in files, on tokens and in software sign the request itself.
+For an authenticator, the challenge is the hash of the request; keys in files, on tokens and
+in software sign the request itself.
 """
 
 from __future__ import annotations
 
 import hashlib
-import hmac
-from typing import Annotated, Literal, Protocol
+from typing import Annotated, Literal
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
-from fido2.utils import websafe_encode
-from fido2.webauthn import AuthenticatorData, CollectedClientData
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import canonical
 from habeas.protocol.credential import Credential
 from habeas.protocol.document import Document, Signature64, unbase64
-from habeas.protocol.parties import Office
 from habeas.protocol.request import Request
+from habeas.protocol.webauthn import (
+    GET,
+    RelyingParty,
+    WebAuthnError,
+    read_authenticator_data,
+    read_client_data,
+)
 
-_MOST_CLIENT_DATA = 4096
-_MOST_AUTHENTICATOR_DATA = 4096
 #: RFC 3279: an ECDSA signature of P-256 in DER.
 _MOST_DER = 72
 
@@ -61,18 +61,6 @@ _ADAPTER: TypeAdapter[Assertion] = TypeAdapter(
 )
 
 
-class RelyingParty(Protocol):
-    """What of an office binds its officers' signatures; `habeas.protocol.circle.Office` is one."""
-
-    @property
-    def rp_id(self) -> str:
-        """Host name."""
-
-    @property
-    def origins(self) -> tuple[str, ...]:
-        """Origins of its pages."""
-
-
 def read_assertion(fields: object) -> Assertion:
     """The assertion with these fields.
 
@@ -91,7 +79,7 @@ def challenge(request: Request) -> bytes:
 
 
 def verify_assertion(
-    assertion: Assertion, request: Request, credential: Credential, office: Office | RelyingParty
+    assertion: Assertion, request: Request, credential: Credential, office: RelyingParty
 ) -> None:
     """Raise unless the officer with *credential* has signed *request*.
 
@@ -107,15 +95,19 @@ def verify_assertion(
     """
     if (assertion.type, request.credential) != (credential.type, credential.id):
         raise OfficerSignatureError("The request is signed with another credential than it names.")
-    if request.office != credential.office:
+    if not request.office == credential.office == office.office:
         raise OfficerSignatureError("The credential is of another office than the request.")
     try:
         if isinstance(assertion, WebAuthnAssertion):
-            signed = _webauthn(assertion, challenge(request), office)
+            client = read_client_data(assertion.client_data, GET, challenge(request), office)
+            data = read_authenticator_data(assertion.authenticator_data, office)
+            signed = bytes(data) + hashlib.sha256(client).digest()
             signature = unbase64(assertion.signature, least=8, most=_MOST_DER)
         else:
             signed, signature = request.message(), unbase64(assertion.signature)
         _verify(credential, signed, signature, raw=isinstance(assertion, KeyAssertion))
+    except WebAuthnError as error:
+        raise OfficerSignatureError(error.cause) from error
     except (InvalidSignature, ValueError, canonical.MalformedError) as error:
         raise OfficerSignatureError("The officer's signature does not verify.") from error
 
@@ -129,36 +121,3 @@ def _verify(credential: Credential, signed: bytes, signature: bytes, *, raw: boo
         key.verify(signature, signed, ECDSA(SHA256()))
     else:
         key.verify(signature, signed)
-
-
-def _webauthn(
-    assertion: WebAuthnAssertion, expected: bytes, office: Office | RelyingParty
-) -> bytes:
-    """What the authenticator signed, if it is about *expected* and for *office*."""
-    client, data = _parse(assertion)
-    fields = client._data  # noqa: SLF001
-    if client.type != CollectedClientData.TYPE.GET:
-        raise OfficerSignatureError("The authenticator was not asked for a signature.")
-    if fields["challenge"] != websafe_encode(expected):
-        raise OfficerSignatureError("The authenticator signed another request.")
-    if client.origin not in office.origins:
-        raise OfficerSignatureError("The officer signed at an address that is not the office's.")
-    if fields.get("crossOrigin", False) is not False or "topOrigin" in fields:
-        raise OfficerSignatureError("The officer signed within another party's page.")
-    if not hmac.compare_digest(data.rp_id_hash, hashlib.sha256(office.rp_id.encode()).digest()):
-        raise OfficerSignatureError("The authenticator signed for another office.")
-    if not (data.is_user_present() and data.is_user_verified()):
-        raise OfficerSignatureError("The officer was not there, or did not prove it.")
-    return bytes(data) + hashlib.sha256(client).digest()
-
-
-def _parse(assertion: WebAuthnAssertion) -> tuple[CollectedClientData, AuthenticatorData]:
-    try:
-        client = CollectedClientData(unbase64(assertion.client_data, most=_MOST_CLIENT_DATA))
-        data = AuthenticatorData(
-            unbase64(assertion.authenticator_data, least=37, most=_MOST_AUTHENTICATOR_DATA)
-        )
-    except Exception as error:
-        # The library raises whatever its parts raise; none of it may pass through.
-        raise OfficerSignatureError("What the authenticator gave cannot be read.") from error
-    return client, data

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import json
 from datetime import date
 from typing import Annotated, Any, ClassVar, Self
 
@@ -19,6 +20,8 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
+    ValidationInfo,
+    model_validator,
 )
 
 from habeas.foundation.errors import HabeasError
@@ -126,6 +129,16 @@ Note = Annotated[str, StringConstraints(max_length=48 * 1024)]
 Count = Annotated[int, Field(ge=0, le=canonical.MAX_INTEGER)]
 
 
+#: Tells a validator that a document is being read, and not made.
+_READING = object()
+
+
+def _has_null(value: Any) -> bool:
+    if isinstance(value, dict):
+        value = list(value.values())
+    return value is None or (isinstance(value, list) and any(_has_null(each) for each in value))
+
+
 class Document(BaseModel):
     """A document whose canonical bytes are hashed, signed or logged."""
 
@@ -133,6 +146,22 @@ class Document(BaseModel):
 
     #: Most canonical bytes of a document of this kind.
     LIMIT: ClassVar[int] = canonical.MAX_BYTES
+    #: Fields such as ``v`` and ``kind``, which we need not write, and others must have written.
+    _SAID: ClassVar[frozenset[str]] = frozenset()
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        """Note which fields have values of their own."""
+        fields = cls.model_fields.items()
+        cls._SAID = frozenset(
+            name for name, each in fields if not each.is_required() and each.default is not None
+        )
+
+    @model_validator(mode="after")
+    def _whole(self, info: ValidationInfo) -> Self:
+        if info.context is _READING and self._SAID - self.model_fields_set:
+            raise ValueError("a field is missing")
+        return self
 
     def fields(self) -> dict[str, Any]:
         """The JSON object, without fields that are not set."""
@@ -176,9 +205,11 @@ class Document(BaseModel):
 
     @classmethod
     def _validate(cls, content: bytes) -> Self:
+        if b"null" in content and _has_null(json.loads(content)):
+            raise canonical.MalformedError(f"{cls.__name__}: a field without value is left out.")
         # JSON has no tuples: strict mode takes lists for them only when it reads JSON.
         try:
-            return cls.model_validate_json(content)
+            return cls.model_validate_json(content, context=_READING)
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False, include_context=False)[0]
             # Names of fields may be a stranger's: nothing of them but plain signs is repeated.

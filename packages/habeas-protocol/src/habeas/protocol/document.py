@@ -7,7 +7,6 @@ is total: any bytes end in the document or in `MalformedError`.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import json
 from datetime import date
@@ -47,7 +46,7 @@ def unbase64(text: str, *, least: int = 0, most: int = canonical.MAX_BYTES) -> b
     """
     try:
         content = base64.b64decode(text, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise ValueError("this is not base64") from error
     if base64.b64encode(content) != text.encode():
         raise ValueError("this is not canonical base64")

@@ -2,12 +2,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.service.trustee.world import World
+from tests.world import World
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory) -> Iterator[World]:
-    """A log and three trustees, shared by the tests of one module."""
+    """A log and four trustees, shared by the tests of one module."""
     made = World(tmp_path_factory.mktemp("world"))
     yield made
     made.close()

@@ -1,29 +1,32 @@
-"""Destroying shares: on the holder's word, when the time is over, or when nothing came of it."""
+"""Docs/protocol section 7: shares that end by date, and month keys that end with their month."""
 
 from __future__ import annotations
 
-import hmac
+import random
 import sqlite3
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
-from habeas import protocol
-from habeas.protocol import ErasedStatement, KeyDestroyedDetails, KeyDestroyedStatement, Kind
+from habeas.protocol import Kind
+from habeas.protocol.details import KeyDetails
 from habeas.protocol.document import Document
+from habeas.protocol.statements import KeyDestroyedStatement
 from habeas.trustee import photos
-from habeas.trustee.errors import SecretError, UnknownPhotoError
 from habeas.trustee.months import MonthKey, MonthKeys, month_of
-from habeas.trustee.photos import Records
+from habeas.trustee.records import Records
 from habeas.trustee.settings import Settings
 from habeas.trustee.store import Store
 
-_MAX_EARLY = 100_000
-_EARLY_SECONDS = 24 * 3600
 _BATCH = 500
 
 
 class Erasure:
-    """The desk where photos end."""
+    """What must happen although nobody asks.
+
+    Args:
+        followed_at: how far in time the log was followed, POSIX seconds.
+        sign: makes a signed note of a statement.
+    """
 
     def __init__(
         self,
@@ -34,124 +37,98 @@ class Erasure:
         followed_at: Callable[[], float],
         sign: Callable[[Document], str],
     ) -> None:
-        self._followed_at = followed_at
-        self._sign = sign
         self._settings = settings
         self._store = store
         self._records = records
         self._months = months
+        self._followed_at = followed_at
+        self._sign = sign
 
-    def withdraw(self, digest: bytes, secret: bytes) -> ErasedStatement:
-        """Destroy the share on the word of the receipt's holder. Repeating it is harmless.
-
-        Raises:
-            UnknownPhotoError: no such photo is here. Should its deposit still be on its
-                way, it will not be taken.
-            SecretError: the secret is not the one in the terms.
-        """
-        statement = self._store.run(lambda connection: self._withdraw(connection, digest, secret))
-        if statement is None:
-            raise UnknownPhotoError("This trustee holds no share of such a photo.")
-        self._store.scrub()
-        return statement
-
-    def _withdraw(
-        self, connection: sqlite3.Connection, digest: bytes, secret: bytes
-    ) -> ErasedStatement | None:
-        photo = photos.find(connection, digest)
-        hashed = protocol.withdraw_hash(secret)
-        if photo is None:
-            (count,) = connection.execute("SELECT count(*) FROM early_withdrawals").fetchone()
-            if count < _MAX_EARLY:
-                at = int(self._records.now().timestamp())
-                connection.execute(
-                    "INSERT OR IGNORE INTO early_withdrawals VALUES (?, ?, ?)", (digest, hashed, at)
-                )
-            return None
-        if not hmac.compare_digest(hashed, photo.withdraw_hash):
-            raise SecretError("This secret does not belong to the photo.")
-        self._records.erase(connection, photo, "withdrawn")
-        after = photos.find(connection, digest)
-        assert after is not None  # noqa: S101 - same transaction
-        assert after.because is not None  # noqa: S101 - erased above
-        return ErasedStatement(
-            trustee=self._settings.name,
-            promise=digest.hex(),
-            because=after.because,
-            day=after.erased_on or self._records.today(),
-        )
+    def _moment(self) -> datetime:
+        """The smaller of the own clock and the quorum's time: one wrong clock destroys nothing."""
+        followed = datetime.fromtimestamp(self._followed_at(), UTC)
+        return min(self._records.now(), followed)
 
     def sweep(self) -> int:
-        """One round of what must happen although nobody asks; returns how many shares ended."""
+        """One round; returns how many shares ended."""
         count = 0
-        while ended := self._store.run(self._expire):
-            count += ended
-        while ended := self._store.run(self._orphans):
-            count += ended
+        for ends in (self._expired, self._closed, self._orphaned):
+            while ended := self._store.run(ends):
+                count += ended
         destroyed = self._store.run(self._destroy)
         self._store.run(self._forget)
         if count or destroyed:
             self._store.scrub()
         return count
 
-    def _expire(self, connection: sqlite3.Connection) -> int:
+    def _expired(self, connection: sqlite3.Connection) -> int:
         rows = connection.execute(
             "SELECT digest FROM photos WHERE because IS NULL AND opens_until < ? LIMIT ?",
-            (self._records.today(), _BATCH),
+            (self._moment().date().isoformat(), _BATCH),
         ).fetchall()
-        return self._end(connection, [row[0] for row in rows], "expired")
+        return self._end(connection, rows, "expired")
 
-    def _orphans(self, connection: sqlite3.Connection) -> int:
-        # Only what the log was followed far enough for is known to be missing from it.
-        followed = min(self._followed_at(), self._records.now().timestamp())
-        limit = int(followed) - 3600 * self._settings.orphan_hours
+    def _closed(self, connection: sqlite3.Connection) -> int:
         rows = connection.execute(
-            "SELECT digest FROM photos WHERE because IS NULL AND sealed = 0 AND received < ?"
+            "SELECT digest FROM photos WHERE because IS NULL AND closed_day IS NOT NULL"
+            " AND date(closed_day, '+' || closed_days || ' days') < ? LIMIT ?",
+            (self._moment().date().isoformat(), _BATCH),
+        ).fetchall()
+        return self._end(connection, rows, "expired")
+
+    def _orphaned(self, connection: sqlite3.Connection) -> int:
+        # Only what the log was followed far enough for is known to be missing from it.
+        limit = int(self._moment().timestamp()) - 3600 * self._settings.orphan_hours
+        rows = connection.execute(
+            "SELECT digest FROM photos WHERE because IS NULL AND sealed IS NULL AND received < ?"
             " LIMIT ?",
             (limit, _BATCH),
         ).fetchall()
-        return self._end(connection, [row[0] for row in rows], "orphaned")
+        return self._end(connection, rows, "orphaned")
 
     def _end(
-        self, connection: sqlite3.Connection, digests: list[bytes], because: photos.Because
+        self, connection: sqlite3.Connection, rows: list[tuple[bytes]], because: photos.Because
     ) -> int:
-        for digest in digests:
+        # In another order than they came: else the log would tell which were sealed when.
+        random.SystemRandom().shuffle(rows)
+        for (digest,) in rows:
             photo = photos.find(connection, digest)
             if photo is not None:
                 self._records.erase(connection, photo, because)
-        return len(digests)
+        return len(rows)
 
     def _destroy(self, connection: sqlite3.Connection) -> list[MonthKey]:
         """Destroy the keys of months that are over, and say so on the log."""
-        destroyed = self._months.destroy(connection, month_of(self._records.now().date()))
+        destroyed = self._months.destroy(connection, month_of(self._moment().date()))
         for key in destroyed:
-            name, key_id = self._settings.name, key.key_id.hex()
             said = KeyDestroyedStatement(
-                trustee=name, month=key.month, key=key_id, day=self._records.today()
+                trustee=self._settings.name, month=key.month, key=key.key_id.hex(),
+                day=self._records.today(),
+            )  # fmt: skip
+            details = KeyDetails(
+                trustee=said.trustee, month=said.month, key=said.key, statement=self._sign(said)
             )
-            details = KeyDestroyedDetails(
-                trustee=name, month=key.month, key=key_id, statement=self._sign(said)
-            ).fields()
-            self._records.write(connection, Kind.KEY_DESTROYED, details, shown=True)
+            self._records.write(connection, Kind.KEY_DESTROYED, details)
         return destroyed
 
     def _forget(self, connection: sqlite3.Connection) -> None:
-        """Drop what is needed no longer: details of ended photos, old counts, old requests."""
+        """Drop what is needed no longer. Leaf hashes of own entries are kept for good."""
         now = self._records.now()
         ended = (now - timedelta(days=self._settings.details_days)).date().isoformat()
         connection.execute(
-            "DELETE FROM entries WHERE position IS NOT NULL AND digest IN"
+            "UPDATE entries SET entry = NULL, details = NULL, salt = NULL"
+            " WHERE position IS NOT NULL AND entry IS NOT NULL AND digest IN"
             " (SELECT digest FROM photos WHERE because IS NOT NULL AND erased_on < ?)",
             (ended,),
         )
         connection.execute(
-            "UPDATE photos SET history_hash = NULL WHERE because IS NOT NULL AND erased_on < ?",
+            "DELETE FROM custodian_entries WHERE digest IN"
+            " (SELECT digest FROM photos WHERE because IS NOT NULL AND erased_on < ?)",
             (ended,),
         )
-        connection.execute("DELETE FROM quotas WHERE day < ?", (self._records.today(),))
+        past = (now - timedelta(days=3)).date().isoformat()
+        connection.execute("DELETE FROM log_requests WHERE day < ?", (past,))
+        connection.execute("DELETE FROM refusals WHERE day < ?", (past,))
         connection.execute(
-            "DELETE FROM refusals WHERE day < ?", ((now - timedelta(days=2)).date().isoformat(),)
-        )
-        connection.execute(
-            "DELETE FROM early_withdrawals WHERE at < ?", (int(now.timestamp()) - _EARLY_SECONDS,)
+            "DELETE FROM told WHERE until IS NOT NULL AND until < ?", (self._records.seconds(),)
         )

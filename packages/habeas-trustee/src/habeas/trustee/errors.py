@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from habeas.foundation.errors import HabeasError
 
+_ASK_THE_OPERATOR = "Ask the operator of the portal; a trustee cannot make an exception."
+
 
 class TrusteeError(HabeasError):
-    """Root of this service's errors."""
+    """Root of this process's errors."""
 
     code = "trustee"
+
+
+class Refusal(TrusteeError):  # noqa: N818 - the word of the protocol
+    """A request that this trustee does not answer, and the public code of the reason."""
+
+    status = 403
+
+    def __init__(self, code: str, cause: str, remedy: str = _ASK_THE_OPERATOR) -> None:
+        super().__init__(cause, remedy)
+        self.code = code
 
 
 class UnknownPhotoError(TrusteeError):
@@ -41,6 +53,22 @@ class DepositError(TrusteeError):
     code = "deposit"
     status = 422
     remedy = "Seal again, with the keys that this trustee announces now."
+
+
+class CircleNotInForceError(TrusteeError):
+    """A deposit under a circle that is not, or no longer, in force."""
+
+    code = "circle-not-in-force"
+    status = 409
+    remedy = "Take the circle from GET /v2/circle, show it to the applicant, and seal again."
+
+
+class SubmitterError(TrusteeError):
+    """A deposit that the circle's custodian has not ordered."""
+
+    code = "submitter-unknown"
+    status = 403
+    remedy = "Only the custodian of the circle brings deposits."
 
 
 class ConflictError(TrusteeError):

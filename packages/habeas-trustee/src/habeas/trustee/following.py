@@ -1,24 +1,25 @@
 """The trustee's own view of the log: verified, complete, and never going back.
 
-Every entry is read and hashed (`habeas.tlog.view`). From each, the trustee keeps its tag
-and leaf hash, and moves on the photos that wait for that tag, in the same transaction.
-A log that shows two trees closes this trustee until a person has looked at it.
+Every entry is read and hashed (`habeas.tlog.view`), and taken in by `habeas.trustee.index` in
+the same transaction. A log that shows two trees closes this trustee until a person has
+looked at it.
 """
 
 from __future__ import annotations
 
 import hmac
 import json
-import sqlite3
 import threading
 from collections import deque
+from collections.abc import Callable
 
 from habeas import tlog
 from habeas.foundation.errors import HabeasError
-from habeas.protocol import Entry
 from habeas.tlog.view import LogView, Source
-from habeas.trustee.photos import Records
-from habeas.trustee.rules import Refusal
+from habeas.trustee.circles import Circles
+from habeas.trustee.errors import Refusal
+from habeas.trustee.index import Index
+from habeas.trustee.records import Clock
 from habeas.trustee.store import Store
 
 #: Requests rarely come under a checkpoint that is older than this many entries.
@@ -31,47 +32,82 @@ class Follower:
 
     Args:
         store: the trustee's database.
-        records: what to do about an entry.
+        index: what to keep of an entry.
+        circles: whose acting policy makes a checkpoint count.
         source: the log, for reading.
-        policy: what makes a checkpoint count.
+        now: the clock, UTC.
+        reload: brings the circles back in step after a transaction that was undone.
     """
 
-    def __init__(self, store: Store, records: Records, source: Source, policy: tlog.Policy) -> None:
+    def __init__(
+        self,
+        store: Store,
+        index: Index,
+        circles: Circles,
+        source: Source,
+        now: Clock,
+        reload: Callable[[], None],
+    ) -> None:
         self._store = store
-        self._records = records
+        self._index = index
+        self._circles = circles
         self._source = source
-        self._policy = policy
+        self._now = now
+        self._reload = reload
         self._lock = threading.RLock()
-        self._view = LogView(store.database, source, policy, self._apply)
+        self._made_for = ""
+        self._view = self._view_now()
         self._frontiers: deque[tlog.Frontier] = deque([self._view.frontier()], _REMEMBERED_SIZES)
         self._fork = self._read_fork()
         self.followed_at: float = 0.0
         """How far in time the log was followed, POSIX seconds; 0 before the first success."""
+        self.caught_up = False
+        """Whether the log was followed to its end since this process started."""
         self.problem: HabeasError | None = None
         """Why the newest checkpoint could not be followed, if it could not."""
+
+    def _view_now(self) -> LogView:
+        """The view under the acting policy of the circle in force."""
+        link = self._circles.in_force(int(self._now().timestamp()))
+        if link.digest != self._made_for:
+            self._made_for = link.digest
+            self._view = LogView(
+                self._store.database, self._source, link.circle.acting_policy(), self._apply
+            )
+        return self._view
 
     @property
     def size(self) -> int:
         """How many entries of the log were followed."""
         return self._frontiers[-1].size
 
-    def newest(self) -> str | None:
-        """The newest checkpoint that was followed to, with its signatures."""
-        return self._view.checkpoint()
-
     @property
     def root(self) -> bytes:
         """The root hash of the tree that was followed."""
         return self._frontiers[-1].root()
 
+    def newest(self) -> str | None:
+        """The newest checkpoint that was followed to, with its signatures."""
+        return self._view.checkpoint()
+
+    def seen(self) -> tuple[str | None, int, bytes]:
+        """The newest checkpoint that was followed to, with the size and root of its tree."""
+        with self._lock:
+            note = self._view.checkpoint()
+        if note is None:
+            return None, 0, tlog.Frontier().root()
+        checkpoint = tlog.Checkpoint.parse(tlog.note.split(note)[0])
+        return note, checkpoint.size, checkpoint.root
+
     def tail(self) -> None:
         """Follow the log to its newest checkpoint. What goes wrong stands in `problem`."""
         try:
-            now = self._records.now().timestamp()
             note = self._source.checkpoint()
-            verified = self._policy.verify(note)
+            now = int(self._now().timestamp())
+            verified = self._circles.circle(now).acting_policy().verify(note)
             self.follow(note, verified.checkpoint)
-            self.followed_at = verified.quorum_time or now
+            self.followed_at = verified.quorum_time or float(now)
+            self.caught_up = True
             self.problem = None
         except HabeasError as error:
             self.problem = error
@@ -84,12 +120,12 @@ class Follower:
                 checkpoint is not of the log that this trustee has followed.
         """
         if self._fork is not None:
-            self._fork = self._read_fork()  # its operator may have reopened it
+            self._fork = self._read_fork()  # its administrator may have reopened it
         if self._fork is not None:
             raise Refusal(
                 "view-forked",
                 "The log has shown this trustee two different trees.",
-                "The trustee stays closed until its operator has looked at the evidence.",
+                "The trustee stays closed until its administrator has looked at the evidence.",
             )
         try:
             if checkpoint.size > self.size:
@@ -132,10 +168,11 @@ class Follower:
                 self._compare(note, checkpoint)
                 return
             try:
-                self._view.catch_up(note)
+                self._view_now().catch_up(note)
             except BaseException:
                 self._frontiers.clear()
                 self._frontiers.append(self._view.frontier())
+                self._reload()
                 raise
 
     def _compare(self, note: str, checkpoint: tlog.Checkpoint) -> None:
@@ -149,7 +186,7 @@ class Follower:
                         f"The log signed two different trees of {checkpoint.size} entries."
                     )
                 return
-            self._view.catch_up(note)
+            self._view_now().catch_up(note)
 
     def _keep_evidence(self, note: str) -> None:
         evidence = json.dumps({"seen": self._view.checkpoint(), "shown": note})
@@ -161,35 +198,5 @@ class Follower:
         self._fork = self._read_fork()
 
     def _apply(self, position: int, entry: bytes) -> None:
-        leaf = tlog.leaf_hash(entry)
-        self._frontiers.append(self._frontiers[-1].extend([leaf]))
-        tag, kind = _read(entry)
-        if tag is None:
-            return
-        seen = int(self._records.now().timestamp())
-        # The first entry with a tag counts; a second one could hide behind it.
-        connection = self._store.database.connection  # within the view's transaction
-        added = connection.execute(
-            "INSERT OR IGNORE INTO log_tags VALUES (?, ?, ?, ?, ?)",
-            (tag, position, leaf, kind, seen),
-        )
-        if added.rowcount:
-            self._records.seen(connection, tag)
-
-
-def _read(content: bytes) -> tuple[bytes | None, str]:
-    """Tag and kind of an entry; no tag where it is none of Habeas's entries.
-
-    As strict as every other reader: what one takes for an entry, all must.
-    """
-    try:
-        entry = Entry.decode(content)
-    except HabeasError:
-        return None, ""
-    return (bytes.fromhex(entry.tag) if entry.tag else None), entry.kind.value
-
-
-def owed(connection: sqlite3.Connection) -> int:
-    """How many entries of this trustee are not on the log yet."""
-    (count,) = connection.execute("SELECT count(*) FROM entries WHERE position IS NULL").fetchone()
-    return int(count)
+        self._frontiers.append(self._frontiers[-1].extend([tlog.leaf_hash(entry)]))
+        self._index.apply(self._store.database.connection, position, entry)

@@ -22,7 +22,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from habeas.foundation import durable
-from habeas.protocol import TrusteeIdentity
+from habeas.protocol import Identity
 from habeas.tlog import CosignatureSigner, NoteSigner
 from habeas.trustee.errors import KeyringError, SetupError
 from habeas.trustee.settings import Settings
@@ -70,9 +70,9 @@ class Keyring:
     statement: NoteSigner
     witness: CosignatureSigner
 
-    def identity(self, settings: Settings) -> TrusteeIdentity:
+    def identity(self, settings: Settings) -> Identity:
         """The trustee as everybody pins it."""
-        return TrusteeIdentity(
+        return Identity(
             name=settings.name,
             url=settings.url,
             statement_vkey=self.statement.vkey,

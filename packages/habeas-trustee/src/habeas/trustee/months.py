@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from habeas.protocol import sealing, trustee_key_id
+from habeas.protocol import sealing
+from habeas.protocol.terms import trustee_key_id
 from habeas.trustee.errors import DepositError, MonthError
 from habeas.trustee.keyring import Locker
 from habeas.trustee.store import Store

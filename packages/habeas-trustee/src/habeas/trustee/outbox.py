@@ -1,4 +1,4 @@
-"""Entries that this trustee owes to the log, delivered until the log has them.
+"""Entries that this trustee owes to the log, delivered until its own view shows them.
 
 An entry's bytes are fixed in the transaction of the act, so that sending them twice is
 harmless. They go in order, many in one call: a number never stands on the log without the
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from habeas.foundation.errors import HabeasError
@@ -19,6 +19,8 @@ from habeas.trustee.store import Store
 _BATCH = 256
 _BYTES = 512 * 1024
 _RETRY_SECONDS = 2.0
+#: An entry that has its index and is not in the own view after so long is sent again.
+_AGAIN_SECONDS = 600
 
 
 class Log(Protocol):
@@ -34,11 +36,13 @@ class Outbox:
     Args:
         store: the trustee's database.
         log: where to.
+        seconds: the clock, POSIX seconds.
     """
 
-    def __init__(self, store: Store, log: Log) -> None:
+    def __init__(self, store: Store, log: Log, seconds: Callable[[], int]) -> None:
         self._store = store
         self._log = log
+        self._seconds = seconds
         self._wake = threading.Event()
         self.problem: HabeasError | None = None
         """Why the log did not take the last entry, if it did not."""
@@ -49,33 +53,36 @@ class Outbox:
 
     def deliver(self) -> int:
         """Deliver one round; returns how many entries arrived."""
-        rows = _together(self._store.run(_owed))
+        rows = _together(self._store.run(self._unsent))
         if not rows:
+            self.problem = None
             return 0
         try:
-            positions = self._log.append_many([entry for _, entry in rows])
+            self._log.append_many([entry for _, entry in rows])
         except HabeasError as error:
             self.problem = error
             return 0
-        pairs = [(at, number) for at, (number, _) in zip(positions, rows, strict=True)]
+        now = self._seconds()
         self._store.run(
             lambda connection: connection.executemany(
-                "UPDATE entries SET position = ? WHERE number = ?", pairs
+                "UPDATE entries SET sequenced = ? WHERE number = ?",
+                [(now, number) for number, _ in rows],
             )
         )
         self.problem = None
         return len(rows)
 
-    def run(self, stop: threading.Event) -> None:
-        """Deliver until *stop* is set; the body of a thread."""
-        while not stop.is_set():
-            self._wake.clear()
-            try:
-                delivered = self.deliver()
-            except HabeasError as error:  # the database, which may recover
-                self.problem, delivered = error, 0
-            if delivered == 0:
-                self._wake.wait(_RETRY_SECONDS)
+    def _unsent(self, connection: sqlite3.Connection) -> list[tuple[int, bytes]]:
+        return connection.execute(
+            "SELECT number, entry FROM entries WHERE position IS NULL"
+            " AND (sequenced IS NULL OR sequenced < ?) ORDER BY number LIMIT ?",
+            (self._seconds() - _AGAIN_SECONDS, _BATCH),
+        ).fetchall()
+
+    def wait(self) -> None:
+        """Until there is something to deliver, or a while."""
+        self._wake.wait(_RETRY_SECONDS)
+        self._wake.clear()
 
 
 def _together(rows: list[tuple[int, bytes]]) -> list[tuple[int, bytes]]:
@@ -86,10 +93,3 @@ def _together(rows: list[tuple[int, bytes]]) -> list[tuple[int, bytes]]:
         if count and total > _BYTES:
             return rows[:count]
     return rows
-
-
-def _owed(connection: sqlite3.Connection) -> list[tuple[int, bytes]]:
-    return connection.execute(
-        "SELECT number, entry FROM entries WHERE position IS NULL ORDER BY number LIMIT ?",
-        (_BATCH,),
-    ).fetchall()

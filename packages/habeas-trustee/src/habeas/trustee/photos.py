@@ -1,44 +1,50 @@
-"""The trustee's rows: photos, their streams of tags, and the entries that it writes.
+"""Docs/protocol section 2, *Streams*: a trustee's photos, and their streams of tags on the log.
 
 Functions over a connection, all called inside a transaction of the store.
 """
 
 from __future__ import annotations
 
-import secrets
+import hashlib
+import hmac
 import sqlite3
-from collections.abc import Callable
 from dataclasses import dataclass, field, fields
-from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
-from habeas import protocol
-from habeas.protocol import CUSTODIAN, Entry, ErasedDetails, Kind, Promise, Purpose
+from habeas.protocol import CUSTODIAN, Chain, Kind, Promise, stream
 from habeas.trustee.keyring import Locker
 
 Because = Literal["withdrawn", "expired", "orphaned"]
-#: How far behind a gap a withdrawal is looked for.
-_WINDOW = 16
-Clock = Callable[[], datetime]
+#: The stream under which a photo's closing tag is awaited: no writer has this number.
+CLOSING = 256
+#: Under which the `closed` entry stands among the custodian's, after all numbers.
+_CLOSED = 1 << 31
 
 
 @dataclass(frozen=True)
 class Photo:
-    """One photo as this trustee knows it; a row of the table.
+    """One sealed photo as this trustee knows it; a row of the table.
 
-    ``because`` says why the share is gone, if it is; ``sealed`` is 1 once the log has said
-    that the photo was sealed.
+    Attributes:
+        sealed: position of its `sealed` entry in the own view; None before it.
+        closed: position of its `closed` entry; ``closed_day`` is that entry's day.
+        because: why the share is gone, if it is.
+        next_number: of this trustee's own stream.
     """
 
     digest: bytes
+    seal_id: str
     share: int
     key_id: bytes
     opens_until: str
+    closed_days: int
     withdraw_hash: str
-    history_hash: bytes | None
+    reader_hash: bytes
     acknowledged: str
-    sealed: int
-    erased_elsewhere: int
+    next_number: int
+    sealed: int | None
+    closed: int | None
+    closed_day: str | None
     because: Because | None
     erased_on: str | None
     document: bytes | None = field(repr=False)
@@ -67,167 +73,172 @@ def find(connection: sqlite3.Connection, digest: bytes) -> Photo | None:
     return Photo(*row) if row else None
 
 
-class Records:
-    """Acts on rows that need the trustee's name, clock and locker.
+def reader_hash(track_key: bytes, own_stream: int, trustee: str) -> bytes:
+    """What tells the receipt's holder after the track key is gone: SHA-256 of their MAC."""
+    mac = stream.reader_mac(stream.stream_key(track_key, own_stream), trustee)
+    return hashlib.sha256(bytes.fromhex(mac)).digest()
 
-    Args:
-        name: of the trustee, for its entries.
-        locker: encrypts track keys.
-        now: the clock, UTC.
-    """
 
-    def __init__(self, name: str, locker: Locker, now: Clock) -> None:
-        self.name = name
-        self.locker = locker
-        self.now = now
+def shows_receipt(photo: Photo, mac: bytes) -> bool:
+    """Whether *mac* (32 bytes) was made with the key of this trustee's own stream."""
+    return hmac.compare_digest(hashlib.sha256(mac).digest(), photo.reader_hash)
 
-    def today(self) -> str:
-        """This day, UTC."""
-        return self.now().date().isoformat()
 
-    def lock_track_key(self, digest: bytes, track_key: bytes) -> bytes:
+class TrackKeys:
+    """Track keys at rest: each encrypted, and bound to its photo."""
+
+    def __init__(self, locker: Locker) -> None:
+        self._locker = locker
+
+    def lock(self, digest: bytes, track_key: bytes) -> bytes:
         """Encrypt a track key for its row."""
-        return self.locker.lock(b"track" + digest, track_key)
+        return self._locker.lock(b"track" + digest, track_key)
 
-    def track_key(self, photo: Photo) -> bytes | None:
+    def of(self, photo: Photo) -> bytes | None:
         """The photo's track key, while its share is kept."""
         if photo.track_key is None:
             return None
-        return self.locker.unlock(b"track" + photo.digest, photo.track_key)
+        return self._locker.unlock(b"track" + photo.digest, photo.track_key)
 
-    def write(
-        self,
-        connection: sqlite3.Connection,
-        kind: Kind,
-        details: dict[str, Any],
-        photo: Photo | None = None,
-        *,
-        service: str | None = None,
-        office: str | None = None,
-        purpose: Purpose | None = None,
-        code: str | None = None,
-        shown: bool = False,
-    ) -> None:
-        """Fix an entry of this trustee and owe it to the log.
 
-        An entry about a photo takes the next number of this trustee's own stream. Once a
-        photo's track key is gone, entries about it carry no tag: nobody can link them.
-        """
-        salt = secrets.token_bytes(32)
-        tag = None
-        track_key = self.track_key(photo) if photo is not None else None
-        if photo is not None and track_key is not None:
-            (counter,) = connection.execute(
-                "UPDATE photos SET next_counter = next_counter + 1 WHERE digest = ?"
-                " RETURNING next_counter - 1",
-                (photo.digest,),
-            ).fetchone()
-            tag = protocol.tag(track_key, photo.stream, counter)
-        entry = Entry(
-            kind=kind,
-            service=service,
-            office=office,
-            purpose=purpose,
-            trustee=self.name,
-            code=code,
-            day=self.today(),
-            tag=tag,
-            commit=protocol.commitment(salt, details),
-            details=details if shown else None,
-            salt=salt.hex() if shown else None,
-        )
-        digest = photo.digest if photo is not None and tag is not None else None
-        connection.execute(
-            "INSERT INTO entries (digest, entry, details, salt, day) VALUES (?, ?, ?, ?, ?)",
-            (digest, entry.encode(), protocol.canonical.encode(details), salt, self.today()),
-        )
+class Streams:
+    """Follows the tags of every photo: which entries of each writer the log holds, in order.
 
-    def erase(self, connection: sqlite3.Connection, photo: Photo, because: Because) -> None:
-        """Destroy the share, the track key and the promise; owe the log an `erased` entry."""
-        if photo.because is not None:
-            return
-        details = ErasedDetails(promise=photo.digest.hex(), because=because)
-        service = photo.promise().service
-        self.write(connection, Kind.ERASED, details.fields(), photo, service=service)
-        connection.execute(
-            "UPDATE photos SET document = NULL, deposit = NULL, track_key = NULL,"
-            " because = ?, erased_on = ? WHERE digest = ?",
-            (because, self.today(), photo.digest),
-        )
-        connection.execute("DELETE FROM streams WHERE digest = ?", (photo.digest,))
+    Args:
+        keys: track keys.
+    """
 
-    def watch(self, connection: sqlite3.Connection, photo: Photo, writers: int) -> None:
-        """Begin to follow the tags of a new photo: the custodian's and every trustee's."""
-        for stream in range(writers + 1):
-            self._advance(connection, photo, stream, 0)
+    def __init__(self, keys: TrackKeys) -> None:
+        self._keys = keys
+
+    def watch(self, connection: sqlite3.Connection, photo: Photo, chain: Chain) -> None:
+        """Begin to follow a new photo: the custodian's tags, the closing tag, its own."""
+        for number in (CUSTODIAN, CLOSING, photo.stream):
+            self._advance(connection, photo, number, 0, chain)
         # Whoever takes a lost trustee's seat goes on with its numbers.
         connection.execute(
-            "UPDATE photos SET next_counter = ? WHERE digest = ?",
-            (next_counter(connection, photo.digest, photo.stream), photo.digest),
+            "UPDATE photos SET next_number = ? WHERE digest = ?",
+            (passed(connection, photo.digest, photo.stream), photo.digest),
         )
 
-    def seen(self, connection: sqlite3.Connection, tag: bytes) -> None:
-        """A tag has appeared on the log: if it is one that a photo waits for, move on."""
+    def seen(self, connection: sqlite3.Connection, tag: bytes, chain: Chain) -> None:
+        """A tag has appeared on the log: if it is one that a photo awaits, move on."""
         row = connection.execute(
-            "SELECT digest, stream, counter FROM streams WHERE tag = ?", (tag,)
+            "SELECT digest, stream, number FROM awaited WHERE tag = ?", (tag,)
         ).fetchone()
         if row is None:
             return
-        digest, stream, counter = row
+        digest, number_of_stream, number = row
         photo = find(connection, digest)
         if photo is not None and photo.because is None:
-            self._advance(connection, photo, stream, counter)
+            self._advance(connection, photo, number_of_stream, number, chain)
 
     def _advance(
-        self, connection: sqlite3.Connection, photo: Photo, stream: int, counter: int
+        self,
+        connection: sqlite3.Connection,
+        photo: Photo,
+        stream_number: int,
+        number: int,
+        chain: Chain,
     ) -> None:
-        """Pass every entry of *stream* that the log holds, from *counter* on, without gap."""
-        track_key = self.track_key(photo)
+        """Pass every entry of a stream that the log holds, from *number* on, without gap."""
+        track_key = self._keys.of(photo)
         if track_key is None:
             return
-        withdrawn = False
+        writer = CUSTODIAN if stream_number == CLOSING else stream_number
+        key = stream.stream_key(track_key, writer)
+        promise = photo.promise()
         while True:
-            tag = bytes.fromhex(protocol.tag(track_key, stream, counter))
-            row = connection.execute("SELECT kind FROM log_tags WHERE tag = ?", (tag,)).fetchone()
-            if row is None:
+            text = stream.closing_tag(key) if stream_number == CLOSING else stream.tag(key, number)
+            tag = bytes.fromhex(text)
+            found = first_by_writer(connection, tag, chain, promise, writer)
+            if found is None:
                 break
-            if stream == CUSTODIAN and counter == 0 and row[0] == Kind.SEALED:
-                connection.execute("UPDATE photos SET sealed = 1 WHERE digest = ?", (photo.digest,))
-            withdrawn |= stream == CUSTODIAN and row[0] == Kind.WITHDRAWN
-            if stream not in (CUSTODIAN, photo.stream) and row[0] == Kind.ERASED:
+            if stream_number in (CUSTODIAN, CLOSING):
                 connection.execute(
-                    "UPDATE photos SET erased_elsewhere = erased_elsewhere + 1 WHERE digest = ?",
-                    (photo.digest,),
+                    "INSERT OR IGNORE INTO custodian_entries VALUES (?, ?, ?, ?)",
+                    (photo.digest, _CLOSED if stream_number == CLOSING else number,
+                     found.position, found.day),
+                )  # fmt: skip
+            if stream_number == CLOSING:
+                if found.kind == Kind.CLOSED:
+                    connection.execute(
+                        "UPDATE photos SET closed = ?, closed_day = ? WHERE digest = ?",
+                        (found.position, found.day, photo.digest),
+                    )
+                connection.execute(
+                    "DELETE FROM awaited WHERE digest = ? AND stream = ?",
+                    (photo.digest, CLOSING),
                 )
-            counter += 1
+                return
+            if stream_number == CUSTODIAN and number == 0 and found.kind == Kind.SEALED:
+                connection.execute(
+                    "UPDATE photos SET sealed = ? WHERE digest = ?",
+                    (found.position, photo.digest),
+                )
+            number += 1
         connection.execute(
-            "INSERT OR REPLACE INTO streams (tag, digest, stream, counter) VALUES (?, ?, ?, ?)",
-            (tag, photo.digest, stream, counter),
+            "INSERT OR REPLACE INTO awaited (tag, digest, stream, number) VALUES (?, ?, ?, ?)",
+            (tag, photo.digest, stream_number, number),
         )
-        if withdrawn:
-            self.erase(connection, photo, "withdrawn")
 
 
-def next_counter(connection: sqlite3.Connection, digest: bytes, stream: int) -> int:
+@dataclass(frozen=True)
+class Place:
+    """Where the own view has an entry.
+
+    Attributes:
+        position: log index.
+        leaf: its leaf hash.
+        seen: when this trustee read it, POSIX seconds by its own clock.
+    """
+
+    position: int
+    leaf: bytes
+    kind: str
+    day: str
+    seen: int
+
+
+def first_by_writer(
+    connection: sqlite3.Connection, tag: bytes, chain: Chain, promise: Promise, stream_number: int
+) -> Place | None:
+    """The first entry with *tag* that the stream's own writer has signed.
+
+    An entry with the same tag by anybody else is foreign, and hides nothing.
+    """
+    rows = connection.execute(
+        "SELECT writer, position, leaf, kind, day, seen FROM log_tags WHERE tag = ?"
+        " ORDER BY position",
+        (tag,),
+    )
+    for writer, *place in rows:
+        if chain.writes(writer.hex(), promise, stream_number):
+            return Place(*place)
+    return None
+
+
+def passed(connection: sqlite3.Connection, digest: bytes, stream_number: int) -> int:
     """How many entries of a photo's stream the log holds, without gap."""
     row = connection.execute(
-        "SELECT counter FROM streams WHERE digest = ? AND stream = ?", (digest, stream)
+        "SELECT number FROM awaited WHERE digest = ? AND stream = ?", (digest, stream_number)
     ).fetchone()
-    return row[0] if row else 0
+    return int(row[0]) if row else 0
 
 
-def withdrawn_beyond(connection: sqlite3.Connection, track_key: bytes, counter: int) -> bool:
-    """Whether the log holds a withdrawal behind a gap in the custodian's stream.
+def custodian_positions(connection: sqlite3.Connection, digest: bytes) -> list[int]:
+    """Log indexes of the custodian's entries about a photo, in order of their numbers."""
+    rows = connection.execute(
+        "SELECT position FROM custodian_entries WHERE digest = ? ORDER BY number", (digest,)
+    )
+    return [row[0] for row in rows]
 
-    One without a gap has erased the share already, when it was read.
-    """
-    tags = [
-        bytes.fromhex(protocol.tag(track_key, CUSTODIAN, counter + ahead))
-        for ahead in range(_WINDOW)
-    ]
-    marks = ",".join("?" * len(tags))
-    row = connection.execute(
-        f"SELECT 1 FROM log_tags WHERE kind = ? AND tag IN ({marks})",  # noqa: S608 - marks only
-        (Kind.WITHDRAWN.value, *tags),
+
+def requests_of_day(connection: sqlite3.Connection, digest: bytes, day: str, before: int) -> int:
+    """How many of the custodian's entries 1 to *before* - 1 are of that day."""
+    (count,) = connection.execute(
+        "SELECT count(*) FROM custodian_entries"
+        " WHERE digest = ? AND day = ? AND number BETWEEN 1 AND ?",
+        (digest, day, before - 1),
     ).fetchone()
-    return row is not None
+    return int(count)

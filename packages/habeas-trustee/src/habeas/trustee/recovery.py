@@ -1,4 +1,4 @@
-"""Replacing a lost trustee: its shares, restored by the others, without anybody seeing more.
+"""Docs/protocol section 11: a lost seat's shares, restored by the others, who see no more by it.
 
 Share recovery after Herzberg, Jarecki, Krawczyk and Yung, "Proactive Secret Sharing"
 (1995), section 4: each helper adds its part of the lost share, masked by secrets that it
@@ -6,7 +6,11 @@ shares with each other helper and that cancel in the sum. In GF(2^8) addition is
 that a pair needs one mask only. The newcomer learns its own share and nothing else; the
 promise names the share's hash, so that a wrong part is noticed.
 
-Operators carry three kinds of files; nothing of this happens by itself:
+The newcomer stands in a circle that k trustees of the one before have signed. Masks are bound
+to that circle, the newcomer and the list of helpers, and a helper gives for one list only:
+two runs with different helpers would give the shares of honest ones away.
+
+Administrators carry three kinds of files; nothing of this happens by itself:
 
     offer   a helper's mask secrets, signed, each sealed to one other helper
     give    a helper's masked parts, sealed to the newcomer; noted on the public log
@@ -17,38 +21,43 @@ from __future__ import annotations
 
 import base64
 import hmac
+import json
 import secrets
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from habeas import protocol
-from habeas.protocol import KeyStatement, Kind, Promise, TrusteeIdentity, sealing
-from habeas.protocol.client import read_statement
+from habeas.protocol import Circle, Identity, Kind, Promise, sealing
+from habeas.protocol.details import RecoveryDetails
 from habeas.protocol.document import Document, Hex32, KeyName, Month
+from habeas.protocol.recovery import binding
+from habeas.protocol.statements import KeyStatement, read_statement
 from habeas.trustee import photos
+from habeas.trustee.circles import Circles
 from habeas.trustee.deposits import Deposits
 from habeas.trustee.errors import SetupError
+from habeas.trustee.keyring import Locker
 from habeas.trustee.months import MonthKeys, month_of
-from habeas.trustee.photos import Photo, Records
+from habeas.trustee.photos import Photo
+from habeas.trustee.records import Records
 from habeas.trustee.store import Store
 
-_LABEL = b"habeas/v1/recovery\0"
+_LABEL = b"habeas/v2/recovery\0"
 
 #: Fetches another trustee's signed key of a month.
-FetchKey = Callable[[TrusteeIdentity, str], KeyStatement]
+FetchKey = Callable[[Identity, str], KeyStatement]
 
 
 class Offer(Document):
     """A mask secret of one pair of helpers, sealed to the other one."""
 
-    v: Literal[1] = 1
+    v: Literal[2] = 2
     kind: Literal["recovery-offer"] = "recovery-offer"
     trustee: KeyName
-    #: Digest of the newcomer's identity.
-    newcomer: Hex32
+    #: What the run is bound to (`habeas.protocol.recovery.binding`).
+    binding: Hex32
     to: KeyName
     month: Month
     key: Hex32
@@ -56,13 +65,41 @@ class Offer(Document):
 
 
 @dataclass(frozen=True)
-class Circle:
-    """Who takes part: the newcomer in the lost trustee's seat, and all who help it."""
+class Replacement:
+    """One run: the newcomer in the lost seat, and all who help it.
 
-    newcomer: TrusteeIdentity
-    helpers: tuple[TrusteeIdentity, ...]
+    Attributes:
+        circle: in which the newcomer stands.
+        newcomer: its identity there.
+        helpers: theirs, in the order of their names.
+    """
 
-    def helper(self, name: str) -> TrusteeIdentity:
+    circle: Circle
+    newcomer: Identity
+    helpers: tuple[Identity, ...]
+
+    @classmethod
+    def of(cls, circle: Circle, newcomer: str, helpers: Sequence[str]) -> Self:
+        """The run of that newcomer and those helpers, by name.
+
+        Raises:
+            SetupError: one of them is not in the circle, stands twice, or they are too few.
+        """
+        names = sorted(set(helpers))
+        if len(names) != len(helpers) or newcomer in names or len(names) < circle.k:
+            raise SetupError(f"At least {circle.k} helpers are needed, each named once.")
+        found = {name: circle.trustee(name) for name in (newcomer, *names)}
+        seats = {name: seat for name, seat in found.items() if seat is not None}
+        if len(seats) != len(found):
+            raise SetupError("The newcomer or a helper is not in the circle.")
+        return cls(circle, seats[newcomer], tuple(seats[name] for name in names))
+
+    @property
+    def binding(self) -> bytes:
+        """What the masks are bound to; 32 bytes."""
+        return binding(self.circle.digest(), [each.name for each in self.helpers], self.newcomer)
+
+    def helper(self, name: str) -> Identity:
         """The helper of this name.
 
         Raises:
@@ -84,6 +121,8 @@ class Recovery:
         records: Records,
         months: MonthKeys,
         deposits: Deposits,
+        circles: Circles,
+        locker: Locker,
         sign: Callable[[Document], str],
     ) -> None:
         self._name = name
@@ -91,55 +130,84 @@ class Recovery:
         self._records = records
         self._months = months
         self._deposits = deposits
+        self._circles = circles
+        self._locker = locker
         self._sign = sign
 
-    def offer(self, circle: Circle, fetch: FetchKey) -> list[str]:
-        """Mask secrets for the helpers that come after this one by name; signed notes."""
-        circle.helper(self._name)
+    def replacement(self, newcomer: str, helpers: Sequence[str]) -> Replacement:
+        """The run of that newcomer and those helpers, in the newest circle.
+
+        Raises:
+            SetupError: they are not in it, or too few.
+        """
+        return Replacement.of(self._circles.chain.newest.circle, newcomer, helpers)
+
+    def offer(self, run: Replacement, fetch: FetchKey) -> list[str]:
+        """Mask secrets for the helpers that come after this one by name; signed notes.
+
+        Raises:
+            SetupError: this trustee has taken part for this newcomer with other helpers.
+        """
+        run.helper(self._name)
+        self._store.run(partial(self._commit, run=run))
         month = month_of(self._records.now().date())
-        seat = circle.newcomer.digest()
         notes = []
-        for other in circle.helpers:
+        for other in run.helpers:
             if other.name <= self._name:
                 continue
             key = fetch(other, month)
-            secret = self._store.run(partial(self._secret, seat=seat, to=other.name))
-            info = _LABEL + seat + bytes.fromhex(key.key_id())
+            secret = self._store.run(partial(self._secret, run=run, to=other.name))
+            info = _LABEL + run.binding + bytes.fromhex(key.key_id())
             notes.append(
                 self._sign(
                     Offer(
-                        trustee=self._name, newcomer=seat.hex(), to=other.name, month=month,
-                        key=key.key_id(),
+                        trustee=self._name, binding=run.binding.hex(), to=other.name,
+                        month=month, key=key.key_id(),
                         sealed=_b64(sealing.seal(key.key(), info, secret)),
                     )
                 )
             )  # fmt: skip
         return notes
 
-    def _secret(self, connection: sqlite3.Connection, seat: bytes, to: str) -> bytes:
-        name = f"recovery/{seat.hex()}/{to}"
+    def _commit(self, connection: sqlite3.Connection, run: Replacement) -> None:
+        """Take part for one list of helpers only, for each newcomer and circle."""
+        seat = f"recovery/{run.circle.digest().hex()}/{run.newcomer.digest().hex()}"
+        helpers = json.dumps([each.name for each in run.helpers])
+        connection.execute("INSERT OR IGNORE INTO notes VALUES (?, ?)", (seat, helpers))
+        (agreed,) = connection.execute("SELECT value FROM notes WHERE name = ?", (seat,)).fetchone()
+        if agreed != helpers:
+            raise SetupError(
+                "This trustee has helped this newcomer together with others than these.",
+                "Go on with the same helpers; for other helpers a new circle is needed.",
+            )
+
+    def _secret(self, connection: sqlite3.Connection, run: Replacement, to: str) -> bytes:
+        name = f"mask/{run.binding.hex()}/{to}"
         row = connection.execute("SELECT value FROM notes WHERE name = ?", (name,)).fetchone()
         if row is not None:
-            return self._records.locker.unlock(name.encode(), base64.b64decode(row[0]))
+            return self._locker.unlock(name.encode(), base64.b64decode(row[0]))
         secret = secrets.token_bytes(32)
-        locked = _b64(self._records.locker.lock(name.encode(), secret))
+        locked = _b64(self._locker.lock(name.encode(), secret))
         connection.execute("INSERT INTO notes VALUES (?, ?)", (name, locked))
         return secret
 
-    def give(self, circle: Circle, offers: Sequence[str], fetch: FetchKey) -> list[dict[str, str]]:
-        """This helper's masked parts of every share of the lost trustee that still lives.
+    def give(
+        self, run: Replacement, offers: Sequence[str], fetch: FetchKey
+    ) -> list[dict[str, str]]:
+        """This helper's masked parts of every share of the lost seat that still lives.
 
         Raises:
-            SetupError: an offer of another helper is missing.
-            TrusteeAnswerError: an offer is not signed by its helper.
+            SetupError: an offer of another helper is missing, or this trustee has helped this
+                newcomer together with others.
+            StatementError: an offer is not signed by its helper.
         """
-        circle.helper(self._name)
-        masks = self._masks(circle, offers)
-        helpers = {each.name for each in circle.helpers}
+        run.helper(self._name)
+        self._store.run(partial(self._commit, run=run))
+        masks = self._masks(run, offers)
+        helpers = {each.name for each in run.helpers}
         rows = self._store.run(
             lambda c: c.execute(
-                "SELECT digest FROM photos WHERE because IS NULL AND erased_elsewhere = 0"
-                " AND sealed = 1"
+                "SELECT digest FROM photos WHERE because IS NULL AND sealed IS NOT NULL"
             ).fetchall()
         )
         parts = []
@@ -147,38 +215,36 @@ class Recovery:
             photo = self._store.run(partial(photos.find, digest=digest))
             if photo is None or photo.because is not None:
                 continue
-            sealed = photo.promise()
-            names = {key.trustee for key in sealed.trustees.keys}
-            if {*helpers, circle.newcomer.name} <= names:
-                parts.append(self._part(circle, photo, sealed, masks, fetch))
-        details = {
-            "v": 1,
-            "kind": "recovery",
-            "trustee": self._name,
-            "newcomer": circle.newcomer.fields(),
-            "photos": len(parts),
-        }
-        self._store.run(lambda c: self._records.write(c, Kind.POLICY, details, shown=True))
+            promise = photo.promise()
+            names = {key.trustee for key in promise.trustees.keys}
+            if {*helpers, run.newcomer.name} <= names:
+                parts.append(self._part(run, photo, promise, masks, fetch))
+        details = RecoveryDetails(
+            trustee=self._name,
+            newcomer=run.newcomer.digest().hex(),
+            helpers=tuple(each.name for each in run.helpers),
+            photos=len(parts),
+        )
+        self._store.run(lambda c: self._records.write(c, Kind.RECOVERY, details))
         return parts
 
-    def _masks(self, circle: Circle, offers: Sequence[str]) -> dict[str, bytes]:
-        seat = circle.newcomer.digest()
+    def _masks(self, run: Replacement, offers: Sequence[str]) -> dict[str, bytes]:
         masks = {
-            other.name: self._store.run(partial(self._secret, seat=seat, to=other.name))
-            for other in circle.helpers
+            other.name: self._store.run(partial(self._secret, run=run, to=other.name))
+            for other in run.helpers
             if other.name > self._name
         }
         for note in offers:
-            for other in circle.helpers:
+            for other in run.helpers:
                 if f"— {other.name}/statements " not in note or other.name >= self._name:
                     continue
-                said = read_statement(note, other, Offer)
-                if said.to == self._name and said.newcomer == seat.hex():
-                    info = _LABEL + seat + bytes.fromhex(said.key)
+                said = read_statement(note, other.name, [other.verifier()], Offer)
+                if said.to == self._name and said.binding == run.binding.hex():
+                    info = _LABEL + run.binding + bytes.fromhex(said.key)
                     masks[other.name] = self._months.unwrap(
                         said.month, bytes.fromhex(said.key), info, base64.b64decode(said.sealed)
                     )
-        missing = {each.name for each in circle.helpers} - set(masks) - {self._name}
+        missing = {each.name for each in run.helpers} - set(masks) - {self._name}
         if missing:
             raise SetupError(
                 f"The offer of {', '.join(sorted(missing))} is missing.",
@@ -188,24 +254,24 @@ class Recovery:
 
     def _part(
         self,
-        circle: Circle,
+        run: Replacement,
         photo: Photo,
-        sealed: Promise,
+        promise: Promise,
         masks: Mapping[str, bytes],
         fetch: FetchKey,
     ) -> dict[str, str]:
-        places = {key.trustee: index for index, key in enumerate(sealed.trustees.keys)}
+        places = {key.trustee: index for index, key in enumerate(promise.trustees.keys)}
         info = sealing.deposit_info(photo.digest, photo.key_id, photo.share)
         month = photo.opens_until[:7]
         opened = self._months.open(
             month, photo.key_id, info, photo.deposit or b"",
-            bytes.fromhex(sealed.shares[photo.share]),
+            bytes.fromhex(promise.shares[photo.share]),
         )  # fmt: skip
-        xs = [places[each.name] + 1 for each in circle.helpers]
-        part = sealing.contribution(opened.share, xs, places[circle.newcomer.name] + 1)
+        xs = [places[each.name] + 1 for each in run.helpers]
+        part = sealing.contribution(opened.share, xs, places[run.newcomer.name] + 1)
         for mask in masks.values():
             part = _xor(part, hmac.digest(mask, _LABEL + photo.digest, "sha256"))
-        key = fetch(circle.newcomer, month)
+        key = fetch(run.newcomer, month)
         info = _LABEL + photo.digest + bytes.fromhex(key.key_id()) + bytes([photo.share])
         return {
             "promise": (photo.document or b"").decode(),
@@ -214,11 +280,11 @@ class Recovery:
             "part": _b64(sealing.seal(key.key(), info, part + opened.track_key)),
         }
 
-    def take(self, circle: Circle, given: Mapping[str, Sequence[Mapping[str, Any]]]) -> int:
+    def take(self, run: Replacement, given: Mapping[str, Sequence[Mapping[str, Any]]]) -> int:
         """Add up what the helpers gave, check each share, and keep it; returns how many.
 
         Args:
-            circle: this trustee as the newcomer, and the helpers.
+            run: with this trustee as the newcomer.
             given: each helper's parts, by its name.
 
         Raises:
@@ -226,25 +292,25 @@ class Recovery:
             OpeningError: parts do not add up to the promised share.
         """
         by_promise: dict[str, dict[str, Mapping[str, Any]]] = {}
-        missing = {each.name for each in circle.helpers} - set(given)
+        missing = {each.name for each in run.helpers} - set(given)
         if missing:
             raise SetupError(f"What {', '.join(sorted(missing))} gave is missing.")
         for name, parts in given.items():
-            circle.helper(name)
+            run.helper(name)
             for part in parts:
                 by_promise.setdefault(part["promise"], {})[name] = part
         count = 0
         for document, found in by_promise.items():
-            if set(found) != {each.name for each in circle.helpers}:
+            if set(found) != {each.name for each in run.helpers}:
                 continue  # one of the helpers has erased it meanwhile
             self._restore(document.encode(), found)
             count += 1
         return count
 
     def _restore(self, document: bytes, parts: Mapping[str, Mapping[str, Any]]) -> None:
-        sealed = Promise.decode(document)
-        digest, month = sealed.digest(), sealed.opens_until[:7]
-        index = [key.trustee for key in sealed.trustees.keys].index(self._name)
+        promise = Promise.decode(document)
+        digest, month = promise.digest(), promise.opens_until[:7]
+        index = [key.trustee for key in promise.trustees.keys].index(self._name)
         value, track_keys = bytes(32), set()
         for part in parts.values():
             key_id = bytes.fromhex(part["key"])
@@ -253,7 +319,7 @@ class Recovery:
             value = _xor(value, content[:32])
             track_keys.add(content[32:])
         share = value + bytes([index + 1])
-        sealing.verify_share(share, bytes.fromhex(sealed.shares[index]))
+        sealing.verify_share(share, bytes.fromhex(promise.shares[index]))
         if len(track_keys) != 1:
             raise sealing.OpeningError("The helpers name different track keys.")
         track_key = track_keys.pop()
@@ -263,19 +329,9 @@ class Recovery:
         deposit = sealing.seal_deposit(key.public, info, sealing.Deposit(share, track_key))
         self._store.run(
             lambda c: self._deposits.keep(
-                c, sealed, document, index, key.key_id, deposit, track_key
+                c, promise, document, index, key.key_id, deposit, track_key
             )
         )
-
-
-def identities(fields: Sequence[Any]) -> tuple[TrusteeIdentity, ...]:
-    """The helpers' identities, in the order of their names.
-
-    Raises:
-        MalformedError: one of them is none.
-    """
-    read = [protocol.TrusteeIdentity.read(each) for each in fields]
-    return tuple(sorted(read, key=lambda each: each.name))
 
 
 def _xor(a: bytes, b: bytes) -> bytes:

@@ -1,70 +1,52 @@
-"""Releasing a share: the rules decide in one transaction, and the act is owed to the log first."""
+"""Docs/protocol section 6: the rules decide in one transaction, and the act is owed to the log."""
 
 from __future__ import annotations
 
 import hashlib
 import sqlite3
+import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
-from threading import Lock
+from functools import partial
 from typing import Any
 
-from habeas import protocol, tlog
+from habeas import tlog
 from habeas.protocol import (
     CUSTODIAN,
     Entry,
     Kind,
+    MalformedError,
     Promise,
-    RefusedDetails,
-    RefusedStatement,
-    ReleasedDetails,
-    RequestDetails,
+    Request,
     sealing,
+    stream,
 )
-from habeas.trustee import photos, rules
-from habeas.trustee.errors import GoneError, UnknownPhotoError
+from habeas.protocol.details import RefusedDetails, ReleasedDetails
+from habeas.protocol.exchange import ReleaseBody
+from habeas.protocol.parties import Quotas
+from habeas.protocol.statements import RefusedStatement
+from habeas.trustee import officer_rules, photos, rules
+from habeas.trustee.circles import Circles
+from habeas.trustee.errors import GoneError, Refusal, UnknownPhotoError
 from habeas.trustee.following import Follower
 from habeas.trustee.months import MonthKeys
-from habeas.trustee.photos import Photo, Records
-from habeas.trustee.rules import Facts, Place, Refusal, Request
+from habeas.trustee.officers import office_facts
+from habeas.trustee.photos import Photo
+from habeas.trustee.records import Records
+from habeas.trustee.rules import Facts, Shown
 from habeas.trustee.settings import Settings
+from habeas.trustee.standing import Standing
 from habeas.trustee.store import Store
 
-_REMEMBERED_CHECKPOINTS = 64
-_REMEMBERED_PROMISES = 256
-
-
-@dataclass(frozen=True)
-class Release:
-    """A share on its way: share index, HPKE message to the one-time key, request, day."""
-
-    index: int
-    release: bytes
-    request: bytes
-    day: str
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A request for a share as it arrives, nothing of it believed.
-
-    Attributes:
-        digest: of the promise, 32 bytes.
-        entry: canonical bytes of the `requested` entry.
-        details: its details.
-        salt: of its commitment.
-        proof: tlog-proof, text.
-    """
-
-    digest: bytes
-    entry: bytes
-    details: dict[str, Any]
-    salt: bytes
-    proof: str
+#: Checkpoints that were verified lately: the requests of one batch come under the same.
+_REMEMBERED_CHECKPOINTS = 16
+#: No quota is larger; a flood of requests costs no more to count.
+_MOST_COUNTED = 1_000_000
 
 
 class RefusedError(Exception):
-    """A refusal, and the signed statement of it that goes to who asked."""
+    """A refusal, and what this trustee says of it."""
 
     def __init__(self, refusal: Refusal | GoneError, statement: RefusedStatement) -> None:
         super().__init__(str(refusal))
@@ -72,8 +54,18 @@ class RefusedError(Exception):
         self.statement = statement
 
 
+@dataclass(frozen=True)
+class Release:
+    """A share, wrapped to the request's one-time key; ``request`` is its entry's leaf hash."""
+
+    index: int
+    release: bytes
+    request: bytes
+    day: str
+
+
 class Releases:
-    """The desk where requests arrive."""
+    """Decides about requests."""
 
     def __init__(
         self,
@@ -81,206 +73,235 @@ class Releases:
         store: Store,
         records: Records,
         months: MonthKeys,
+        circles: Circles,
         follower: Follower,
-        policy: tlog.Policy,
+        standing: Standing,
     ) -> None:
         self._settings = settings
         self._store = store
         self._records = records
         self._months = months
+        self._circles = circles
         self._follower = follower
-        self._policy = policy
-        self._verified: OrderedDict[str, tlog.VerifiedCheckpoint] = OrderedDict()
-        self._verified_lock = Lock()
-        self._promises: OrderedDict[bytes, Promise] = OrderedDict()
-        self._promises_lock = Lock()
+        self._standing = standing
+        self._verified: OrderedDict[tuple[str, str], tlog.VerifiedCheckpoint] = OrderedDict()
+        self._verified_lock = threading.Lock()
 
-    def release(self, asked: Asked) -> Release:
-        """Decide about a request, by the rules.
+    def release(self, fields: Mapping[str, Any]) -> Release:
+        """Give the share to whoever asked, if every rule allows it.
 
-        The release is durable, and its entry owed to the log, before the share is given
-        back. The same request may be repeated and is then answered again, without another
-        entry: it is the same opening by the same one-time key.
+        Args:
+            fields: a `ReleaseBody` as it arrived: every one of them may be a stranger's.
 
         Raises:
-            UnknownPhotoError: there is no such photo here.
-            MalformedError: entry or details are not what they must be.
-            RefusedError: a rule forbids it. The refusal is owed to the log.
+            RefusedError: a rule forbids it, or the share is gone.
+            UnknownPhotoError: no such photo is here.
+            MalformedError: the request cannot be read.
         """
-        entry = Entry.decode(asked.entry)
-        photo = self._store.run(lambda connection: photos.find(connection, asked.digest))
-        if photo is None:
-            raise UnknownPhotoError("This trustee holds no share of such a photo.")
+        digest, leaf = _named(fields)
+        shown: Shown | None = None
         try:
-            return self._decide(asked, entry, photo)
-        except (Refusal, GoneError) as error:
-            leaf, refusal = tlog.leaf_hash(asked.entry), error
-            self._store.run(lambda connection: self._note_refusal(connection, asked, leaf, refusal))
+            self._standing.verify()
+            photo = self._store.run(lambda c: photos.find(c, digest))
+            if photo is None:
+                raise UnknownPhotoError("This trustee holds no share of such a photo.")
+            if photo.because is not None:
+                raise _gone(photo)
+            rules.known_purpose(fields["request"])
+            asked = _read(ReleaseBody.read(dict(fields)))
+            promise = photo.promise()
+            verified = self._prove(asked, promise)
+            shown = asked  # from here on it is known to stand on the log
+            self._prove_officer(asked, promise)
+            self._follower.follow(tlog.TlogProof.parse(asked.proof).checkpoint, verified.checkpoint)
+            release = self._wrap(asked, promise, photo)
+            day = self._store.run(lambda c: self._record(c, asked))
+            return Release(photo.share, release, leaf, day)
+        except (Refusal, GoneError) as refusal:
+            if shown is not None:
+                self._store.run(partial(self._note, shown=shown, refusal=refusal))
             statement = RefusedStatement(
-                trustee=self._settings.name,
-                request=leaf.hex(),
-                code=refusal.code,
+                trustee=self._settings.name, request=leaf.hex(), code=refusal.code,
                 day=self._records.today(),
-            )
-            raise RefusedError(refusal, statement) from error
+            )  # fmt: skip
+            raise RefusedError(refusal, statement) from refusal
 
-    def _decide(self, asked: Asked, entry: Entry, photo: Photo) -> Release:
-        if photo.because is not None:
-            raise _gone(photo)
-        rules.known_purpose(asked.details)
-        details = RequestDetails.read(asked.details)
-        request = Request(asked.digest, asked.entry, entry, details, asked.salt, asked.proof)
-        sealed = self._promise(photo)
+    def _prove(self, shown: Shown, promise: Promise) -> tlog.VerifiedCheckpoint:
         now = self._records.now()
-        verified = rules.prove(request, sealed, self._verify, now, self._settings)
-        self._follower.follow(tlog.TlogProof.parse(request.proof).checkpoint, verified.checkpoint)
-        # Wrapped before the decision, so that nothing can fail after it; given out only after.
-        wrapped = self._wrap(request, sealed, photo)
-        day = self._store.run(lambda connection: self._record(connection, request))
-        return Release(photo.share, wrapped, request.leaf, day)
+        return rules.prove(shown, promise, self._circles.chain, self._verify, now, self._settings)
 
-    def _promise(self, photo: Photo) -> Promise:
-        """The parsed promise; the trustees' answers to one request come close together."""
-        with self._promises_lock:
-            known = self._promises.get(photo.digest)
-            if known is None:
-                known = self._promises[photo.digest] = photo.promise()
-                while len(self._promises) > _REMEMBERED_PROMISES:
-                    self._promises.popitem(last=False)
-        return known
+    def _prove_officer(self, shown: Shown, promise: Promise) -> None:
+        now = self._records.seconds()
+        chain = self._circles.chain
+        facts = self._store.run(
+            lambda c: office_facts(c, chain, promise, shown.request.office, now)
+        )
+        officer_rules.prove_officer(shown, facts, promise.trustees.k)
 
     def _verify(self, note: str) -> tlog.VerifiedCheckpoint:
-        """The policy's word on a checkpoint; the requests of one batch share one."""
+        """The acting policy's word on a checkpoint; the requests of one batch share one."""
+        link = self._circles.in_force(self._records.seconds())
         with self._verified_lock:
-            known = self._verified.get(note)
+            known = self._verified.get((link.digest, note))
         if known is None:
-            known = self._policy.verify(note)
+            known = link.circle.acting_policy().verify(note)
             with self._verified_lock:
-                self._verified[note] = known
+                self._verified[link.digest, note] = known
                 while len(self._verified) > _REMEMBERED_CHECKPOINTS:
                     self._verified.popitem(last=False)
         return known
 
-    def _wrap(self, request: Request, sealed: Promise, photo: Photo) -> bytes:
-        share_hash = bytes.fromhex(sealed.shares[photo.share])
-        info = sealing.deposit_info(request.digest, photo.key_id, photo.share)
+    def _wrap(self, shown: Shown, promise: Promise, photo: Photo) -> bytes:
+        share_hash = bytes.fromhex(promise.shares[photo.share])
+        info = sealing.deposit_info(shown.digest, photo.key_id, photo.share)
         deposit = self._months.open(
             photo.opens_until[:7], photo.key_id, info, photo.deposit or b"", share_hash
         )
-        info = sealing.release_info(request.digest, request.leaf, photo.share)
+        info = sealing.release_info(shown.digest, shown.leaf, photo.share)
         try:
-            return sealing.seal_release(request.details.public_key(), info, deposit.share)
+            return sealing.seal_release(shown.request.public_key(), info, deposit.share)
         except sealing.KeyFormatError as error:
             raise Refusal("one-time-key", error.cause, error.remedy) from error
 
-    def _record(self, connection: sqlite3.Connection, request: Request) -> str:
+    def _record(self, connection: sqlite3.Connection, shown: Shown) -> str:
         """Decide, and if nothing forbids it, note the release: one transaction. Returns its day."""
-        photo = photos.find(connection, request.digest)
+        self._standing.verify_within(connection)
+        photo = photos.find(connection, shown.digest)
         if photo is None or photo.because is not None:
             raise _gone(photo)
-        facts = self._facts(connection, photo, request)
-        rules.decide(request, facts, self._settings)
-        if facts.key_owner is not None:
+        facts = self._facts(connection, photo, shown)
+        if facts.key_owner == shown.leaf:
+            # This very request was answered before: the same answer, and no second entry.
             (day,) = connection.execute(
-                "SELECT day FROM releases WHERE request = ?", (request.leaf,)
+                "SELECT day FROM releases WHERE request = ?", (shown.leaf,)
             ).fetchone()
             return str(day)
-        sealed, details, day = facts.sealed, request.details, self._records.today()
-        key_hash = hashlib.sha256(details.public_key()).digest()
+        rules.decide(shown, facts, self._quotas(), self._settings)
+        day = self._records.today()
         connection.execute(
             "INSERT INTO releases (request, digest, key_hash, day) VALUES (?, ?, ?, ?)",
-            (request.leaf, request.digest, key_hash, day),
+            (shown.leaf, shown.digest, _key_hash(shown.request), day),
         )
-        for what, name in _counted(details):
-            connection.execute(
-                "INSERT INTO quotas VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET used = used + 1",
-                (day, what, name),
-            )
-        released = ReleasedDetails(promise=request.digest.hex(), request=request.leaf.hex())
         self._records.write(
-            connection, Kind.RELEASED, released.fields(), photo,
-            service=sealed.service, office=details.office, purpose=details.purpose,
+            connection, Kind.RELEASED,
+            ReleasedDetails(promise=shown.digest.hex(), request=shown.leaf.hex()), photo,
+            service=facts.promise.service, office=shown.request.office,
+            purpose=shown.request.purpose,
         )  # fmt: skip
         return day
 
-    def _facts(self, connection: sqlite3.Connection, photo: Photo, request: Request) -> Facts:
-        tag = bytes.fromhex(request.entry.tag or "")
-        place = connection.execute(
-            "SELECT leaf, seen FROM log_tags WHERE tag = ?", (tag,)
-        ).fetchone()
-        key_hash = hashlib.sha256(request.details.public_key()).digest()
+    def _quotas(self) -> Quotas:
+        return self._circles.circle(self._records.seconds()).quotas
+
+    def _facts(self, connection: sqlite3.Connection, photo: Photo, shown: Shown) -> Facts:
+        chain, promise = self._circles.chain, photo.promise()
+        key = stream.stream_key(self._records.keys.of(photo) or b"", CUSTODIAN)
+        tag = bytes.fromhex(shown.entry.tag or "")
+        place = photos.first_by_writer(connection, tag, chain, promise, CUSTODIAN)
         owner = connection.execute(
-            "SELECT request FROM releases WHERE key_hash = ?", (key_hash,)
+            "SELECT request FROM releases WHERE key_hash = ?", (_key_hash(shown.request),)
         ).fetchone()
-        used = {}
-        for what, name in _counted(request.details):
-            row = connection.execute(
-                "SELECT used FROM quotas WHERE day = ? AND what = ? AND name = ?",
-                (self._records.today(), what, name),
-            ).fetchone()
-            used[what, name] = row[0] if row else 0
-        track_key = self._records.track_key(photo) or b""
-        counter = photos.next_counter(connection, photo.digest, CUSTODIAN)
+        slot = connection.execute(
+            "SELECT position FROM log_slots WHERE slot = ?",
+            (bytes.fromhex(shown.entry.slot or ""),),
+        ).fetchone()
         return Facts(
             now=self._records.now(),
-            sealed=self._promise(photo),
-            track_key=track_key,
-            next_counter=counter,
-            place=Place(*place) if place else None,
-            withdrawn=photos.withdrawn_beyond(connection, track_key, counter),
-            erased_elsewhere=photo.erased_elsewhere,
+            promise=promise,
+            stream_key=key,
+            passed=photos.passed(connection, photo.digest, CUSTODIAN),
+            place=place,
+            withdrawn=_was_told(connection, photo),
+            closed=photo.closed is not None,
+            same_day=photos.requests_of_day(
+                connection, photo.digest, shown.request.day, shown.request.number
+            ),
+            slot_position=slot[0] if slot else None,
+            before=_before(connection, shown.entry, place.position if place else 0),
             key_owner=owner[0] if owner else None,
-            used=used,
         )
 
-    def _note_refusal(
-        self,
-        connection: sqlite3.Connection,
-        asked: Asked,
-        leaf: bytes,
-        refusal: Refusal | GoneError,
+    def _note(
+        self, connection: sqlite3.Connection, shown: Shown, refusal: Refusal | GoneError
     ) -> None:
-        """Owe the refusal to the log: once for each request and code, and not without end."""
-        day = self._records.today()
-        (today,) = connection.execute(
-            "SELECT count(*) FROM refusals WHERE digest = ? AND day = ?", (asked.digest, day)
-        ).fetchone()
-        known = connection.execute(
-            "SELECT 1 FROM refusals WHERE digest = ? AND request = ? AND code = ?",
-            (asked.digest, leaf, refusal.code),
-        ).fetchone()
-        if known or today >= self._settings.refusals_per_day:
+        """Owe the refusal to the log, once for each request. Strangers' requests never get here."""
+        added = connection.execute(
+            "INSERT OR IGNORE INTO refusals VALUES (?, ?, ?)",
+            (shown.leaf, refusal.code, self._records.today()),
+        )
+        if not added.rowcount or refusal.code == "quota-delay":
             return
-        connection.execute(
-            "INSERT INTO refusals VALUES (?, ?, ?, ?)", (asked.digest, leaf, refusal.code, day)
-        )
-
-        def said(name: str, length: int = 128) -> str:
-            return str(asked.details.get(name, ""))[:length]
-
+        request = shown.request
         details = RefusedDetails(
-            code=refusal.code,
-            cause=refusal.cause[:500],
-            office=said("office"),
-            officer=said("officer"),
-            purpose=said("purpose"),
-            reason=said("reason", 500),
-            request=leaf.hex(),
-        )
-        photo = photos.find(connection, asked.digest)
+            code=refusal.code, office=request.office, purpose=request.purpose,
+            request=shown.leaf.hex(),
+        )  # fmt: skip
         self._records.write(
-            connection, Kind.REFUSED, protocol.canonical.decode(details.encode()), photo,
+            connection, Kind.REFUSED, details, photos.find(connection, shown.digest),
+            service=shown.entry.service, office=request.office, purpose=request.purpose,
             code=refusal.code,
         )  # fmt: skip
 
 
-def _counted(details: RequestDetails) -> list[tuple[str, str]]:
-    """The quotas that a request counts towards."""
-    return [
-        ("office", details.office),
-        ("officer", f"{details.office}/{details.officer}"),
-        ("purpose", details.purpose),
-    ]
+def _named(fields: Mapping[str, Any]) -> tuple[bytes, bytes]:
+    """The promise's digest and the entry's leaf hash, before anything else is believed.
+
+    Raises:
+        MalformedError: they, or the request itself, are not there.
+    """
+    promise, entry, request = (fields.get(name) for name in ("promise", "entry", "request"))
+    if not (isinstance(promise, str) and isinstance(entry, str) and isinstance(request, dict)):
+        raise MalformedError("The body names no promise, entry and request.")
+    try:
+        return bytes.fromhex(promise), tlog.leaf_hash(entry.encode())
+    except ValueError as error:
+        raise MalformedError("The body names no promise, entry and request.") from error
+
+
+def _read(body: ReleaseBody) -> Shown:
+    """The request, parsed.
+
+    Raises:
+        MalformedError: its entry is none.
+    """
+    content = body.entry.encode()
+    return Shown(
+        digest=bytes.fromhex(body.promise),
+        content=content,
+        entry=Entry.decode(content),
+        request=body.request,
+        salt=bytes.fromhex(body.salt),
+        proof=body.proof,
+        assertion=body.assertion,
+        credential=body.credential,
+        newest=body.membership.newest,
+        aged=body.membership.aged or body.membership.newest,
+    )
+
+
+def _key_hash(request: Request) -> bytes:
+    return hashlib.sha256(request.public_key()).digest()
+
+
+def _was_told(connection: sqlite3.Connection, photo: Photo) -> bool:
+    row = connection.execute(
+        "SELECT 1 FROM told WHERE digest = ? AND secret_hash = ?",
+        (photo.digest, photo.withdraw_hash),
+    ).fetchone()
+    return row is not None
+
+
+def _before(connection: sqlite3.Connection, entry: Entry, position: int) -> dict[str, int]:
+    """Requests of the entry's day before *position*, by its office and by its purpose."""
+    found = {}
+    for what, value in (("office", entry.office), ("purpose", entry.purpose)):
+        (count,) = connection.execute(
+            f"SELECT count(*) FROM (SELECT 1 FROM log_requests WHERE day = ? AND {what} = ?"  # noqa: S608
+            " AND position < ? LIMIT ?)",
+            (entry.day, value, position, _MOST_COUNTED),
+        ).fetchone()
+        found[what] = int(count)
+    return found
 
 
 def _gone(photo: Photo | None) -> GoneError:

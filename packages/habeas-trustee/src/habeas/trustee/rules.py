@@ -1,7 +1,8 @@
-"""When a share may be released: every rule of the protocol (docs/protocol), one function each.
+"""Docs/protocol section 6: when a share may be released, one function for each rule.
 
-Pure: facts come in, and a rule returns nothing or raises `Refusal` with a code of its
-own. A trustee applies all of them on its own, whatever the portal says it has checked.
+Pure: facts come in, and a rule returns nothing or raises `Refusal` with a code of its own. A
+trustee applies all of them on its own, whatever the portal says it has checked. What the
+officer has to prove is in `officer_rules`.
 """
 
 from __future__ import annotations
@@ -12,59 +13,61 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from habeas import protocol, tlog
-from habeas.protocol import CUSTODIAN, Entry, Kind, Promise, Purpose, RequestDetails
-from habeas.trustee.errors import TrusteeError
+from habeas import tlog
+from habeas.foundation.errors import HabeasError
+from habeas.protocol import (
+    CUSTODIAN,
+    Chain,
+    CommitmentError,
+    Entry,
+    Kind,
+    Promise,
+    Purpose,
+    Request,
+    stream,
+    verify_commitment,
+)
+from habeas.protocol.assertion import Assertion
+from habeas.protocol.credential import Credential, Membership
+from habeas.protocol.entry import verify_signature
+from habeas.protocol.parties import Quotas
+from habeas.trustee.errors import Refusal
+from habeas.trustee.photos import Place
 from habeas.trustee.settings import Settings
 
 #: The policy's word on a checkpoint's note: the verified checkpoint, or an error.
 VerifyCheckpoint = Callable[[str], tlog.VerifiedCheckpoint]
 
-_ASK_THE_OPERATOR = "Ask the operator of the portal; a trustee cannot make an exception."
-
-
-class Refusal(TrusteeError):  # noqa: N818 - the word of the protocol
-    """A request that this trustee does not answer, and the public code of the reason."""
-
-    status = 403
-
-    def __init__(self, code: str, cause: str, remedy: str = _ASK_THE_OPERATOR) -> None:
-        super().__init__(cause, remedy)
-        self.code = code
-
 
 @dataclass(frozen=True)
-class Request:
-    """A request for a share, as it arrived and was parsed.
+class Shown:
+    """A request for a share, as it was shown to this trustee, parsed.
 
     Attributes:
         digest: the promise's digest, 32 bytes.
-        entry_bytes: the `requested` entry, canonical.
-        entry: the same, parsed.
-        details: what the entry must commit to.
+        content: the `requested` entry, canonical bytes; ``entry`` is the same, parsed.
+        request: what the entry must commit to, and the officer must have signed.
         salt: of the commitment, 32 bytes.
         proof: tlog-proof of the entry, text.
+        assertion: the officer's signature.
+        credential: the officer's, and where it stands in the newest and in an aged roster.
     """
 
     digest: bytes
-    entry_bytes: bytes
+    content: bytes
     entry: Entry
-    details: RequestDetails
+    request: Request
     salt: bytes
     proof: str
+    assertion: Assertion
+    credential: Credential
+    newest: Membership
+    aged: Membership
 
     @property
     def leaf(self) -> bytes:
         """The leaf hash of the entry: the name of this request."""
-        return tlog.leaf_hash(self.entry_bytes)
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where this trustee's own view of the log has the request's tag."""
-
-    leaf: bytes
-    seen: int
+        return tlog.leaf_hash(self.content)
 
 
 @dataclass(frozen=True)
@@ -73,33 +76,38 @@ class Facts:
 
     Attributes:
         now: the trustee's clock, UTC.
-        sealed: the promise, from the trustee's own database.
-        track_key: of the photo, 32 bytes.
-        next_counter: how many entries of the custodian's stream the log holds, without gap.
-        place: the first entry with the request's tag in the own view; None for none.
-        withdrawn: whether the log, or the holder, has withdrawn the photo.
-        erased_elsewhere: how many other trustees say on the log that they erased their share.
+        promise: from the trustee's own database.
+        stream_key: of the custodian's stream of this photo, 32 bytes.
+        passed: how many entries of that stream the log holds, without gap.
+        place: the custodian's first entry with the request's tag in the own view.
+        withdrawn: whether a withdrawal secret was shown, or stands on the log.
+        closed: whether the custodian has closed the photo.
+        same_day: how many of this photo's requests of the same day came before this one.
+        slot_position: of the first entry on the log with the request's slot.
+        before: requests of the same day before this one in the log's order, by "office" and
+            "purpose".
         key_owner: leaf hash of the request that used this one-time key before, if any.
-        used: shares released today, by ("office", name), ("officer", ...), ("purpose", ...).
     """
 
     now: datetime
-    sealed: Promise
-    track_key: bytes = field(repr=False)
-    next_counter: int
+    promise: Promise
+    stream_key: bytes = field(repr=False)
+    passed: int
     place: Place | None
     withdrawn: bool
-    erased_elsewhere: int
+    closed: bool
+    same_day: int
+    slot_position: int | None
+    before: Mapping[str, int]
     key_owner: bytes | None
-    used: Mapping[tuple[str, str], int]
 
 
 # What the request itself must be. ---------------------------------------------------------
 
 
-def known_purpose(details: Mapping[str, Any]) -> None:
+def known_purpose(fields: Mapping[str, Any]) -> None:
     """The purpose is one that exists. There is none for recognition or for bulk."""
-    if details.get("purpose") not in list(Purpose):
+    if fields.get("purpose") not in list(Purpose):
         raise Refusal(
             "purpose-unknown",
             "There is no such purpose: photos are never opened for it.",
@@ -107,46 +115,54 @@ def known_purpose(details: Mapping[str, Any]) -> None:
         )
 
 
-def is_request(request: Request) -> None:
+def is_request(shown: Shown) -> None:
     """The entry on the log is one that asks for an opening."""
-    if request.entry.kind is not Kind.REQUESTED:
+    if shown.entry.kind is not Kind.REQUESTED:
         raise Refusal("not-a-request", "The log entry is not a request to open a photo.")
 
 
-def commits(request: Request) -> None:
-    """The entry commits to exactly these details."""
+def signed_by_custodian(shown: Shown, promise: Promise, chain: Chain) -> None:
+    """The entry is signed by the custodian of the promise's circle, or its successor."""
     try:
-        protocol.verify_commitment(request.entry, request.salt, request.details.fields())
-    except protocol.CommitmentError as error:
-        raise Refusal("commitment", error.cause) from error
+        if not chain.writes(shown.entry.writer, promise, CUSTODIAN):
+            raise Refusal("entry-signature", "The request is not the custodian's.")
+        verify_signature(shown.content, shown.entry, chain.writers[shown.entry.writer])
+    except Refusal:
+        raise
+    except HabeasError as error:
+        raise Refusal("entry-signature", error.cause, error.remedy) from error
 
 
-def entry_agrees(request: Request, sealed: Promise) -> None:
+def commits(shown: Shown) -> None:
+    """The entry commits to exactly this request."""
+    try:
+        verify_commitment(shown.entry, shown.salt, shown.request)
+    except CommitmentError as error:
+        raise Refusal("commitment", error.cause, error.remedy) from error
+
+
+def entry_agrees(shown: Shown, promise: Promise) -> None:
     """What the public reads in the entry is what is asked for."""
-    entry, details = request.entry, request.details
-    shown = (entry.office, entry.purpose, entry.service, entry.day)
-    if shown != (details.office, details.purpose, sealed.service, details.at[:10]):
+    entry, request = shown.entry, shown.request
+    public = (entry.office, entry.purpose, entry.service, entry.day)
+    if public != (request.office, request.purpose, promise.service, request.day):
         raise Refusal("entry-differs", "The public entry says something else than the request.")
 
 
 # The log. ---------------------------------------------------------------------------------
 
 
-def logged(request: Request, verify: VerifyCheckpoint) -> tlog.VerifiedCheckpoint:
-    """The entry is on the log, under the log's signature and a quorum of witnesses.
-
-    Args:
-        request: the request.
-        verify: `tlog.Policy.verify` of this trustee's policy.
+def logged(shown: Shown, verify: VerifyCheckpoint) -> tlog.VerifiedCheckpoint:
+    """The entry is on the log, under the log's signature and an acting quorum of witnesses.
 
     Returns:
         The checkpoint that vouches for it.
     """
     try:
-        proof = tlog.TlogProof.parse(request.proof)
+        proof = tlog.TlogProof.parse(shown.proof)
         verified = verify(proof.checkpoint)
         tree = verified.checkpoint
-        tlog.verify_inclusion(proof.index, tree.size, request.leaf, proof.path, tree.root)
+        tlog.verify_inclusion(proof.index, tree.size, shown.leaf, proof.path, tree.root)
     except tlog.QuorumError as error:
         raise Refusal("no-quorum", error.cause, error.remedy) from error
     except tlog.SignatureError as error:
@@ -156,25 +172,22 @@ def logged(request: Request, verify: VerifyCheckpoint) -> tlog.VerifiedCheckpoin
     return verified
 
 
-def of_this_log(verified: tlog.VerifiedCheckpoint, sealed: Promise) -> None:
+def of_this_log(verified: tlog.VerifiedCheckpoint, promise: Promise) -> None:
     """The log is the one that the promise names."""
-    if verified.checkpoint.origin != sealed.origin:
+    if verified.checkpoint.origin != promise.origin:
         raise Refusal("another-log", "The request is on another log than the promise names.")
 
 
 def fresh(verified: tlog.VerifiedCheckpoint, now: datetime, settings: Settings) -> None:
     """A quorum of witnesses saw the checkpoint lately, and none of their clocks runs ahead."""
-    if not verified.cosignatures:
-        return  # a policy without witnesses: a log on its own says nothing about time
     times = [cosignature.timestamp for cosignature in verified.cosignatures]
-    if max(times) > now.timestamp() + settings.skew_seconds:
+    if max(times, default=0) > now.timestamp() + settings.skew_seconds:
         raise Refusal(
             "clock-skew",
             "A witness's clock is ahead of this trustee's.",
             "Set the clocks right, on both machines, and ask again.",
         )
-    # A policy that asks for no quorum has no time of one: then the newest witness counts.
-    if (verified.quorum_time or max(times)) < now.timestamp() - settings.fresh_seconds:
+    if (verified.quorum_time or 0) < now.timestamp() - settings.fresh_seconds:
         raise Refusal(
             "stale-checkpoint",
             "The proof's checkpoint is too old.",
@@ -185,54 +198,49 @@ def fresh(verified: tlog.VerifiedCheckpoint, now: datetime, settings: Settings) 
 # The promise. -----------------------------------------------------------------------------
 
 
-def this_photo(request: Request, sealed: Promise) -> None:
+def this_photo(shown: Shown, promise: Promise) -> None:
     """The request is about this promise and this photo."""
-    details = request.details
-    if (details.promise, details.seal_id) != (request.digest.hex(), sealed.seal_id):
+    request = shown.request
+    if (request.promise, request.seal_id) != (shown.digest.hex(), promise.seal_id):
         raise Refusal("another-photo", "The request on the log is about another photo.")
 
 
-def recipient(request: Request, sealed: Promise) -> None:
+def recipient(shown: Shown, promise: Promise) -> None:
     """The office is one that was promised."""
-    if request.details.office not in sealed.recipients:
+    if shown.request.office not in promise.recipients:
         raise Refusal(
             "recipient",
-            f"The applicant was not told that {request.details.office} would see the photo.",
-            f"Only {', '.join(sealed.recipients)} may open it.",
+            f"The applicant was not told that {shown.request.office} would see the photo.",
+            f"Only {', '.join(promise.recipients)} may open it.",
         )
 
 
-def purpose(request: Request, sealed: Promise) -> None:
+def purpose(shown: Shown, promise: Promise) -> None:
     """The purpose is one that was promised."""
-    if request.details.purpose not in sealed.purposes:
+    if shown.request.purpose not in promise.purposes:
         raise Refusal(
             "purpose",
-            f"The applicant was not told that the photo would be used for "
-            f"{request.details.purpose}.",
-            f"It may be opened for: {', '.join(sealed.purposes)}.",
+            f"The applicant was not told that the photo would be used for {shown.request.purpose}.",
+            f"It may be opened for: {', '.join(promise.purposes)}.",
         )
 
 
 def not_expired(facts: Facts) -> None:
     """The last promised day has not passed."""
-    if facts.now.date() > date.fromisoformat(facts.sealed.opens_until):
+    if facts.now.date() > date.fromisoformat(facts.promise.opens_until):
         raise Refusal(
             "expired",
-            f"The photo could be opened until {facts.sealed.opens_until}.",
+            f"The photo could be opened until {facts.promise.opens_until}.",
             "Decide without a photo, or ask the applicant for a new one.",
         )
 
 
-def asked_lately(request: Request, facts: Facts, settings: Settings) -> None:
+def asked_lately(shown: Shown, facts: Facts, quotas: Quotas, settings: Settings) -> None:
     """The request's own time is near this trustee's: not from tomorrow, not kept for later."""
-    try:
-        at = datetime.fromisoformat(request.details.at)
-    except ValueError as error:
-        raise Refusal("request-time", "The request names a time that does not exist.") from error
     ahead = timedelta(seconds=settings.skew_seconds)
-    # A request may wait for `delay_seconds` above a quota before it is answered.
-    behind = timedelta(seconds=settings.fresh_seconds + settings.quotas.delay_seconds)
-    if not facts.now - behind - ahead <= at <= facts.now + ahead:
+    # A request may wait for the delay above a quota before it is answered.
+    behind = timedelta(seconds=settings.fresh_seconds + quotas.delay_seconds)
+    if not facts.now - behind - ahead <= shown.request.moment() <= facts.now + ahead:
         raise Refusal(
             "request-time", "The request is too old, or from the future.", "Make a new request."
         )
@@ -242,7 +250,7 @@ def asked_lately(request: Request, facts: Facts, settings: Settings) -> None:
 
 
 def not_withdrawn(facts: Facts) -> None:
-    """Nobody with the right to has withdrawn the photo, as far as the log was followed."""
+    """Nobody who knows the secret has withdrawn the photo, as far as this trustee was told."""
     if facts.withdrawn:
         raise Refusal(
             "withdrawn",
@@ -251,59 +259,71 @@ def not_withdrawn(facts: Facts) -> None:
         )
 
 
-def not_erased_elsewhere(facts: Facts) -> None:
-    """No other trustee has said that its share is gone.
-
-    A withdrawal that reached one trustee only still counts: this one closes too. It does
-    not destroy its share on another's word, so that no trustee alone can destroy photos.
-    """
-    if facts.erased_elsewhere:
+def not_closed(facts: Facts) -> None:
+    """The custodian has not closed the photo."""
+    if facts.closed:
         raise Refusal(
-            "erased-elsewhere",
-            "Another trustee has erased its share of this photo.",
-            "If the applicant did not withdraw it, ask that trustee why.",
+            "closed",
+            "The case of this photo is closed: it is opened no more.",
+            "Ask the applicant for a new photo, if one is needed.",
         )
 
 
-def in_view(request: Request, facts: Facts) -> None:
+def in_view(shown: Shown, facts: Facts) -> None:
     """The request stands in this trustee's own copy of the log, first with its tag.
 
-    A second entry with a tag that was used before would hide behind the first one from
-    the holder of the receipt.
+    A second entry of the custodian's with a tag that it used before would hide behind the
+    first one from the holder of the receipt.
     """
     if facts.place is None:
         raise Refusal("not-in-view", "The request is not in this trustee's copy of the log.")
-    if not hmac.compare_digest(facts.place.leaf, request.leaf):
+    if not hmac.compare_digest(facts.place.leaf, shown.leaf):
         raise Refusal("tag-reused", "Another entry on the log has the tag of this request.")
 
 
-def tag_in_sequence(request: Request, facts: Facts) -> None:
-    """The tag is the custodian's next for this photo, with none missing before it.
+def numbered(shown: Shown, facts: Facts) -> None:
+    """The tag is that of the number in the request, which the promise allows."""
+    number = shown.request.number
+    expected = stream.tag(facts.stream_key, number)
+    if not hmac.compare_digest(expected, shown.entry.tag or ""):
+        raise Refusal("tag-foreign", "The holder of the receipt could not find this request.")
+    if number > facts.promise.openings_max:
+        raise Refusal(
+            "number",
+            f"The promise allows {facts.promise.openings_max} requests for this photo, ever.",
+            "Decide without opening it again, or ask the applicant for another photo.",
+        )
 
-    A request under another tag, or beyond a gap, could not be found by the holder of the
-    receipt. Number 0 is the `sealed` entry.
+
+def no_gap(shown: Shown, facts: Facts) -> None:
+    """Every lower number of the custodian's stream is on the log; number 0 is `sealed`.
+
+    Beyond a gap a request could not be found by the holder of the receipt.
     """
-    shown = request.entry.tag or ""
-    # From the newest down: it is almost always the last one.
-    for counter in range(facts.next_counter - 1, 0, -1):
-        if hmac.compare_digest(protocol.tag(facts.track_key, CUSTODIAN, counter), shown):
-            return
-    for counter in range(facts.next_counter, facts.next_counter + 64):
-        if hmac.compare_digest(protocol.tag(facts.track_key, CUSTODIAN, counter), shown):
-            raise Refusal(
-                "tag-gap",
-                f"Number {facts.next_counter} of this photo's entries is not on the log.",
-                "Put the missing entries on the log first.",
-            )
-    raise Refusal("tag-foreign", "The holder of the receipt could not find this request.")
+    if shown.request.number >= facts.passed:
+        raise Refusal(
+            "tag-gap",
+            f"Number {facts.passed} of this photo's entries is not on the log.",
+            "Put the missing entries on the log first.",
+        )
+
+
+def openings_a_day(facts: Facts) -> None:
+    """Not more requests for this photo in one day than were promised."""
+    if facts.same_day >= facts.promise.openings_a_day:
+        raise Refusal(
+            "openings-a-day",
+            f"The promise allows {facts.promise.openings_a_day} requests for this photo in a day.",
+            "Ask again tomorrow.",
+        )
 
 
 # Keys and quotas. -------------------------------------------------------------------------
 
 
-def key_unused(request: Request, facts: Facts) -> None:
+def key_unused(shown: Shown, facts: Facts) -> None:
     """The one-time key was never used for another request."""
-    if facts.key_owner is not None and facts.key_owner != request.leaf:
+    if facts.key_owner is not None and facts.key_owner != shown.leaf:
         raise Refusal(
             "one-time-key",
             "The one-time key was used before.",
@@ -311,77 +331,90 @@ def key_unused(request: Request, facts: Facts) -> None:
         )
 
 
-def _quota(request: Request, facts: Facts, what: str, limit: int, settings: Settings) -> None:
-    if facts.key_owner == request.leaf:
-        return  # this very request was counted when it was first answered
-    name = str(getattr(request.details, what))
-    if what == "officer":
-        name = f"{request.details.office}/{name}"
-    used = facts.used.get((what, name), 0)
+def own_slot(shown: Shown, facts: Facts, quotas: Quotas) -> None:
+    """The slot is the officer's own for that number of the day, unused, and within the quota."""
+    request = shown.request
+    if request.nth > quotas.officer:
+        raise Refusal(
+            "slot",
+            f"One officer may ask for {quotas.officer} photos in a day.",
+            "Go on tomorrow, or hand the case to a colleague.",
+        )
+    expected = stream.slot(bytes.fromhex(shown.credential.slot_key), request.day, request.nth)
+    first = facts.place is not None and facts.slot_position == facts.place.position
+    if not hmac.compare_digest(expected, shown.entry.slot or "") or not first:
+        raise Refusal(
+            "slot",
+            "The request does not bear the officer's next number of the day.",
+            "Count the officer's requests of this day again, and make a new request.",
+        )
+
+
+def _quota(facts: Facts, what: str, limit: int, quotas: Quotas) -> None:
+    used = facts.before.get(what, 0)
     if used >= limit:
         raise Refusal(
             f"quota-{what}",
-            f"{used} photos were opened today for this {what}; {limit} are allowed.",
-            "Go on tomorrow, or ask the trustee to change the quota.",
+            f"{used} requests stand on the log today for this {what}; {limit} are answered.",
+            "Go on tomorrow; the circle sets the quotas.",
         )
     waited = facts.now.timestamp() - facts.place.seen if facts.place else 0.0
-    if used >= limit * settings.quotas.delay_after and waited < settings.quotas.delay_seconds:
+    if used * 100 >= limit * quotas.delay_after and waited < quotas.delay_seconds:
         raise Refusal(
             "quota-delay",
-            f"Many photos were opened today for this {what}: requests now wait "
-            f"{settings.quotas.delay_seconds} seconds on the public log.",
+            f"Many requests stand on the log today for this {what}: they now wait "
+            f"{quotas.delay_seconds} seconds there.",
             "Ask again later with a fresh proof of the same request.",
         )
 
 
-def quota_office(request: Request, facts: Facts, settings: Settings) -> None:
-    """The office has not opened too many photos today."""
-    _quota(request, facts, "office", settings.quotas.office, settings)
+def quota_office(facts: Facts, quotas: Quotas) -> None:
+    """The office has not asked for too many photos today."""
+    _quota(facts, "office", quotas.office, quotas)
 
 
-def quota_officer(request: Request, facts: Facts, settings: Settings) -> None:
-    """The officer has not opened too many photos today."""
-    _quota(request, facts, "officer", settings.quotas.officer, settings)
-
-
-def quota_purpose(request: Request, facts: Facts, settings: Settings) -> None:
-    """Not too many photos were opened today for this purpose."""
-    _quota(request, facts, "purpose", settings.quotas.purpose, settings)
+def quota_purpose(facts: Facts, quotas: Quotas) -> None:
+    """Not too many photos were asked for today for this purpose."""
+    _quota(facts, "purpose", quotas.purpose, quotas)
 
 
 def prove(
-    request: Request,
-    sealed: Promise,
+    shown: Shown,
+    promise: Promise,
+    chain: Chain,
     verify: VerifyCheckpoint,
     now: datetime,
     settings: Settings,
 ) -> tlog.VerifiedCheckpoint:
-    """All rules that need no knowledge but the promise and the policy.
+    """All rules that need no knowledge but the promise, the circles and the policy.
 
     Returns:
         The checkpoint that vouches for the request.
     """
-    is_request(request)
-    verified = logged(request, verify)
-    of_this_log(verified, sealed)
+    is_request(shown)
+    signed_by_custodian(shown, promise, chain)
+    verified = logged(shown, verify)
+    of_this_log(verified, promise)
     fresh(verified, now, settings)
-    commits(request)
-    this_photo(request, sealed)
-    entry_agrees(request, sealed)
-    recipient(request, sealed)
-    purpose(request, sealed)
+    commits(shown)
+    this_photo(shown, promise)
+    entry_agrees(shown, promise)
+    recipient(shown, promise)
+    purpose(shown, promise)
     return verified
 
 
-def decide(request: Request, facts: Facts, settings: Settings) -> None:
+def decide(shown: Shown, facts: Facts, quotas: Quotas, settings: Settings) -> None:
     """All rules that depend on this trustee's state; called in the deciding transaction."""
+    key_unused(shown, facts)
     not_expired(facts)
-    asked_lately(request, facts, settings)
+    asked_lately(shown, facts, quotas, settings)
     not_withdrawn(facts)
-    not_erased_elsewhere(facts)
-    in_view(request, facts)
-    tag_in_sequence(request, facts)
-    key_unused(request, facts)
-    quota_office(request, facts, settings)
-    quota_officer(request, facts, settings)
-    quota_purpose(request, facts, settings)
+    not_closed(facts)
+    in_view(shown, facts)
+    numbered(shown, facts)
+    no_gap(shown, facts)
+    openings_a_day(facts)
+    own_slot(shown, facts, quotas)
+    quota_office(facts, quotas)
+    quota_purpose(facts, quotas)

@@ -1,10 +1,11 @@
 """A trustee's folder: what it is called, whom it follows, and how strict it is.
 
 trustee.toml   settings (this module)
-policy.txt     C2SP tlog-policy: the log's key, the witnesses, the quorum
-log-token      bearer token for appending to the log; 0600
+circle.txt     the circle note that this trustee has agreed to (docs/protocol, section 3)
+log-token      bearer token for appending, where the log asks for one; 0600
 keys.json      encrypted signing keys (see `keyring`); 0600
 trustee.db     deposits, view of the log, outbox
+witness.db     the last checkpoint that it cosigned; never restored from a backup
 """
 
 from __future__ import annotations
@@ -17,36 +18,19 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from habeas.foundation import durable
-from habeas.protocol.document import KeyName
-from habeas.protocol.statements import Url
-from habeas.tlog import Policy
+from habeas.protocol.document import KeyName, Url
 from habeas.trustee.errors import SetupError
 
 _Positive = Annotated[int, Field(gt=0)]
 
 
-class Quotas(BaseModel):
-    """How many shares a day; and from which part of that a request has to wait on the log."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    office: _Positive = 500
-    officer: _Positive = 100
-    purpose: _Positive = 2000
-    #: Above this part of a quota, a request is answered only after `delay_seconds` on the log.
-    delay_after: Annotated[float, Field(ge=0, le=1)] = 0.8
-    delay_seconds: Annotated[int, Field(ge=0)] = 900
-
-
 class Settings(BaseModel):
-    """``trustee.toml``."""
+    """``trustee.toml``. What binds all trustees alike stands in the circle instead."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: KeyName
     url: Url
-    log_url: Url
-    origin: KeyName
     #: Program and arguments that print the passphrase, where the keys are protected by one.
     command: tuple[str, ...] = ()
     #: A request counts while its checkpoint is younger than this.
@@ -60,10 +44,9 @@ class Settings(BaseModel):
     details_days: Annotated[int, Field(ge=0)] = 30
     #: Deposits that wait for their `sealed` entry; more are not taken.
     max_pending: _Positive = 10_000
-    #: Refusals about one photo that are put on the log in one day.
-    refusals_per_day: _Positive = 20
+    #: Who has owed the log an entry for longer neither releases nor cosigns.
+    debt_seconds: _Positive = 60
     poll_seconds: Annotated[float, Field(gt=0)] = 2.0
-    quotas: Quotas = Quotas()
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -77,34 +60,31 @@ class Settings(BaseModel):
             return cls.model_validate(tomllib.loads(path.read_text()))
         except FileNotFoundError as error:
             raise SetupError(f"{path} does not exist.") from error
-        except (tomllib.TOMLDecodeError, ValidationError) as error:
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
             raise SetupError(f"{path} cannot be used: {error}") from error
 
     def save(self, folder: Path) -> None:
-        """Write the settings; readable for people, quotas at the end."""
-        fields = self.model_dump(mode="json")
-        quotas = fields.pop("quotas")
+        """Write the settings, readable for people."""
         # A TOML basic string, number, boolean or array of strings is written as in JSON.
-        lines = [f"{name} = {json.dumps(value)}" for name, value in fields.items()]
-        lines += ["", "[quotas]", *(f"{k} = {json.dumps(v)}" for k, v in quotas.items())]
+        lines = [f"{k} = {json.dumps(v)}" for k, v in self.model_dump(mode="json").items()]
         text = "\n".join(lines) + "\n"
         durable.write(folder / "trustee.toml", text.encode(), private=True)
 
 
-def load_policy(folder: Path) -> Policy:
-    """The log policy of a trustee's *folder*.
+def load_circle(folder: Path) -> str:
+    """The circle note that this trustee has agreed to.
 
     Raises:
         SetupError: there is none yet.
-        FormatError: it is no tlog-policy.
     """
-    path = folder / "policy.txt"
+    path = folder / "circle.txt"
     try:
-        return Policy.parse(path.read_text())
-    except FileNotFoundError as error:
+        return path.read_text()
+    except (OSError, UnicodeDecodeError) as error:
         raise SetupError(
-            f"{path} does not exist.",
-            "Write the log's tlog-policy there: its key, the witnesses and the quorum.",
+            f"{path} cannot be read.",
+            "Take part in a circle first: habeas trustee circle sign, then habeas trustee circle "
+            "adopt.",
         ) from error
 
 

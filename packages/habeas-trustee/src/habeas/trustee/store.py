@@ -31,44 +31,69 @@ CREATE TABLE IF NOT EXISTS month_keys (
 CREATE UNIQUE INDEX IF NOT EXISTS one_current ON month_keys (month) WHERE current = 1;
 CREATE TABLE IF NOT EXISTS photos (
   digest BLOB PRIMARY KEY, seal_id TEXT NOT NULL UNIQUE, share INTEGER NOT NULL,
-  key_id BLOB NOT NULL, opens_until TEXT NOT NULL, withdraw_hash TEXT NOT NULL,
-  history_hash BLOB, received INTEGER NOT NULL, acknowledged TEXT NOT NULL,
-  next_counter INTEGER NOT NULL DEFAULT 0, sealed INTEGER NOT NULL DEFAULT 0,
-  erased_elsewhere INTEGER NOT NULL DEFAULT 0,
-  document BLOB, deposit BLOB, track_key BLOB,
-  because TEXT, erased_on TEXT
+  key_id BLOB NOT NULL, opens_until TEXT NOT NULL, closed_days INTEGER NOT NULL,
+  withdraw_hash TEXT NOT NULL, reader_hash BLOB NOT NULL, received INTEGER NOT NULL,
+  acknowledged TEXT NOT NULL, next_number INTEGER NOT NULL DEFAULT 0,
+  sealed INTEGER, closed INTEGER, closed_day TEXT,
+  document BLOB, deposit BLOB, track_key BLOB, because TEXT, erased_on TEXT
 ) STRICT;
 CREATE INDEX IF NOT EXISTS photos_live ON photos (opens_until) WHERE because IS NULL;
-CREATE INDEX IF NOT EXISTS photos_pending ON photos (received) WHERE because IS NULL AND sealed = 0;
-CREATE TABLE IF NOT EXISTS streams (
-  tag BLOB PRIMARY KEY, digest BLOB NOT NULL, stream INTEGER NOT NULL, counter INTEGER NOT NULL,
+CREATE INDEX IF NOT EXISTS photos_closed ON photos (closed_day)
+  WHERE because IS NULL AND closed_day IS NOT NULL;
+CREATE INDEX IF NOT EXISTS photos_pending ON photos (received)
+  WHERE because IS NULL AND sealed IS NULL;
+CREATE INDEX IF NOT EXISTS photos_erased ON photos (erased_on) WHERE because IS NOT NULL;
+CREATE TABLE IF NOT EXISTS awaited (
+  tag BLOB PRIMARY KEY, digest BLOB NOT NULL, stream INTEGER NOT NULL, number INTEGER NOT NULL,
   UNIQUE (digest, stream)
 ) STRICT;
+CREATE TABLE IF NOT EXISTS custodian_entries (
+  digest BLOB NOT NULL, number INTEGER NOT NULL, position INTEGER NOT NULL, day TEXT NOT NULL,
+  PRIMARY KEY (digest, number)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS log_tags (
-  tag BLOB PRIMARY KEY, position INTEGER NOT NULL, leaf BLOB NOT NULL, kind TEXT NOT NULL,
-  seen INTEGER NOT NULL
+  tag BLOB NOT NULL, writer BLOB NOT NULL, position INTEGER NOT NULL, leaf BLOB NOT NULL,
+  kind TEXT NOT NULL, day TEXT NOT NULL, seen INTEGER NOT NULL, PRIMARY KEY (tag, writer)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS log_slots (
+  slot BLOB PRIMARY KEY, position INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS log_requests (
+  position INTEGER PRIMARY KEY, day TEXT NOT NULL, office TEXT NOT NULL, purpose TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS requests_of_office ON log_requests (day, office, position);
+CREATE INDEX IF NOT EXISTS requests_of_purpose ON log_requests (day, purpose, position);
+CREATE TABLE IF NOT EXISTS circles (
+  number INTEGER PRIMARY KEY, note TEXT NOT NULL, seen INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS rosters (
+  office TEXT NOT NULL, root_key TEXT NOT NULL, version INTEGER NOT NULL, digest BLOB NOT NULL,
+  document BLOB NOT NULL, seen INTEGER NOT NULL, PRIMARY KEY (office, root_key, version, digest)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS suspensions (
+  office TEXT NOT NULL, root_key TEXT NOT NULL, trustee TEXT NOT NULL, lifted INTEGER NOT NULL,
+  PRIMARY KEY (office, root_key, trustee)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS releases (
   request BLOB PRIMARY KEY, digest BLOB NOT NULL, key_hash BLOB NOT NULL UNIQUE, day TEXT NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS refusals (
-  digest BLOB NOT NULL, request BLOB NOT NULL, code TEXT NOT NULL, day TEXT NOT NULL,
-  PRIMARY KEY (digest, request, code)
-) STRICT;
-CREATE TABLE IF NOT EXISTS quotas (
-  day TEXT NOT NULL, what TEXT NOT NULL, name TEXT NOT NULL, used INTEGER NOT NULL,
-  PRIMARY KEY (day, what, name)
+  request BLOB PRIMARY KEY, code TEXT NOT NULL, day TEXT NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS entries (
-  number INTEGER PRIMARY KEY, digest BLOB, entry BLOB NOT NULL, details BLOB, salt BLOB,
-  position INTEGER, day TEXT NOT NULL
+  number INTEGER PRIMARY KEY, leaf BLOB NOT NULL UNIQUE, digest BLOB, kind TEXT NOT NULL,
+  entry BLOB, details BLOB, salt BLOB, made INTEGER NOT NULL, sequenced INTEGER, position INTEGER
 ) STRICT;
 CREATE INDEX IF NOT EXISTS entries_owed ON entries (number) WHERE position IS NULL;
-CREATE INDEX IF NOT EXISTS entries_of ON entries (digest);
-CREATE TABLE IF NOT EXISTS early_withdrawals (
-  digest BLOB NOT NULL, secret_hash TEXT NOT NULL, at INTEGER NOT NULL,
+CREATE INDEX IF NOT EXISTS entries_of ON entries (digest, number);
+CREATE TABLE IF NOT EXISTS told (
+  digest BLOB NOT NULL, secret_hash TEXT NOT NULL, until INTEGER,
   PRIMARY KEY (digest, secret_hash)
-) STRICT;
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS forwards (
+  digest BLOB NOT NULL, trustee TEXT NOT NULL, secret BLOB NOT NULL,
+  PRIMARY KEY (digest, trustee)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 """
 

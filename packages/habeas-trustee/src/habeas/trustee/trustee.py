@@ -3,37 +3,49 @@
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
+import logging
 import sqlite3
 import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from habeas import protocol
+from habeas.foundation.database import Database
 from habeas.foundation.errors import HabeasError
-from habeas.protocol import KeyStatement, Kind, ReleasedStatement
+from habeas.protocol import Identity, Kind, writer_id
+from habeas.protocol.details import KeyDetails, SuspendedDetails
 from habeas.protocol.document import Document
+from habeas.protocol.statements import KeyStatement, ReleasedStatement, sign_statement
+from habeas.tlog import NoteVerifier
 from habeas.tlog.client import LogClient
 from habeas.tlog.witness import Answer, Witness
-from habeas.trustee import keyring, photos
+from habeas.trustee import index, keyring, records, standing
+from habeas.trustee.circles import Circles
 from habeas.trustee.deposits import Deposits
 from habeas.trustee.erasure import Erasure
-from habeas.trustee.errors import SecretError, UnknownPhotoError
-from habeas.trustee.following import Follower, owed
+from habeas.trustee.errors import Refusal, SetupError
+from habeas.trustee.following import Follower
 from habeas.trustee.months import MonthKey, MonthKeys, StoredMonthKeys
 from habeas.trustee.outbox import Outbox
-from habeas.trustee.photos import Clock, Records
+from habeas.trustee.peers import Peers
+from habeas.trustee.photos import Streams, TrackKeys
+from habeas.trustee.readers import Readers, Told
+from habeas.trustee.records import Clock, Records
 from habeas.trustee.recovery import Recovery
-from habeas.trustee.releases import Asked, RefusedError, Releases
-from habeas.trustee.settings import Settings, load_policy, load_token
+from habeas.trustee.releases import RefusedError, Releases
+from habeas.trustee.settings import Settings, load_circle, load_token
+from habeas.trustee.standing import Standing
 from habeas.trustee.store import Store
+from habeas.trustee.withdrawals import Destroyed, Withdrawals
 
+_LOG = logging.getLogger("habeas.trustee")
 _SWEEP_SECONDS = 60.0
 #: Sending an entry again is harmless, so nothing waits long for a log that hangs.
 _LOG_SECONDS = 5.0
+#: A loop that failed waits so long before its next round.
+_RETRY_SECONDS = 2.0
 
 
 def utc_now() -> datetime:
@@ -48,6 +60,13 @@ class Released:
     index: int
     release: bytes
     statement: str
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """A withdrawal: the signed `erased` statement, or None while its entry is owed to the log."""
+
+    statement: str | None
 
 
 class Refused(Exception):  # noqa: N818 - an answer, not an accident
@@ -73,27 +92,81 @@ class Trustee:
 
     def __init__(self, folder: Path, *, now: Clock = utc_now) -> None:
         self.settings = Settings.load(folder)
-        self.policy = load_policy(folder)
         self._now = now
         self._keys = keyring.load(folder, self.settings)
+        self._note = load_circle(folder)
         self._store = Store(folder / "trustee.db")
-        self._log = LogClient(self.settings.log_url, load_token(folder), timeout=_LOG_SECONDS)
-        self._records = Records(self.settings.name, self._keys.locker, now)
+        with self._store.database.reading() as connection:
+            self.circles = Circles(connection, self._note)
+        self._verify_seat()
+        log = self.circles.chain.links[0].circle.log
+        self._log = LogClient(log.url, load_token(folder), timeout=_LOG_SECONDS)
+        track_keys = TrackKeys(self._keys.locker)
+        self._records = Records(self.settings.name, self._keys.statement, track_keys, now)
         self._months: MonthKeys = StoredMonthKeys(
             self._store, self._keys.locker, self.settings.months_ahead
         )
-        self.follower = Follower(self._store, self._records, self._log, self.policy)
-        self.outbox = Outbox(self._store, self._log)
-        self._witness = Witness(self._store.database, self._keys.witness, self.policy.logs)
-        parts = (self.settings, self._store, self._records, self._months)
-        self._deposits = Deposits(*parts)
-        self._releases = Releases(*parts, self.follower, self.policy)
-        self._erasure = Erasure(*parts, lambda: self.follower.followed_at, self._sign)
-        self.recovery = Recovery(
-            self.settings.name, self._store, self._records, self._months, self._deposits, self._sign
+        streams = Streams(track_keys)
+        own = writer_id(self._keys.statement.verifier.public_key)
+        self.outbox = Outbox(self._store, self._log, self._records.seconds)
+        self.follower = Follower(
+            self._store,
+            index.Index(own, self._records, streams, self.circles, self.outbox.wake),
+            self.circles,
+            self._log,
+            now,
+            self._reload,
         )
+        self._standing = Standing(
+            self.settings, self._store, lambda: self.follower.caught_up, self._records.seconds
+        )
+        # In a file of its own, that no backup of the deposits brings back.
+        self._witness_database = Database(folder / "witness.db")
+        self._witness_for = ""
+        self._witness_of_circle: Witness | None = None
+        self._witness_lock = threading.Lock()
+        self._deposits = Deposits(
+            self.settings, self._store, self._records, streams, self._months, self.circles
+        )
+        self._releases = Releases(
+            self.settings, self._store, self._records, self._months, self.circles, self.follower,
+            self._standing,
+        )  # fmt: skip
+        self._withdrawals = Withdrawals(
+            self.settings.name, self._store, self._records, self.circles, self._keys.locker
+        )
+        self._erasure = Erasure(
+            self.settings, self._store, self._records, self._months,
+            lambda: self.follower.followed_at, self._sign,
+        )  # fmt: skip
+        self._readers = Readers(
+            self.settings.name, self._store, self._records, self.circles, self.follower
+        )
+        self.recovery = Recovery(
+            self.settings.name, self._store, self._records, self._months, self._deposits,
+            self.circles, self._keys.locker, self._sign,
+        )  # fmt: skip
+        self._peers = Peers(self.circles)
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._faults: dict[str, str] = {}
+        self._next_sweep = 0.0
+
+    def _verify_seat(self) -> None:
+        """Raise unless this trustee has a seat in one of its circles, with these keys."""
+        mine = self._keys.statement.vkey
+        for link in self.circles.chain.links:
+            seat = link.circle.trustee(self.settings.name)
+            if seat is not None and seat.statement_vkey == mine:
+                return
+        raise SetupError(
+            f"The circle in circle.txt has no trustee {self.settings.name} with this key.",
+            "Adopt a circle that this trustee has signed.",
+        )
+
+    def _reload(self) -> None:
+        with self._store.database.reading() as connection:
+            self.circles.reload(connection, self._note)
 
     def __enter__(self) -> Self:
         self.start()
@@ -103,9 +176,11 @@ class Trustee:
         self.close()
 
     def start(self) -> None:
-        """Begin to follow the log, to deliver, and to sweep."""
-        for name, body in (("tail", self._tail), ("deliver", self._deliver)):
-            thread = threading.Thread(target=body, name=f"trustee-{name}", daemon=True)
+        """Begin to follow the log, to deliver, and to tell the other trustees."""
+        for name, body in (("tail", self._tail), ("deliver", self._deliver), ("tell", self._tell)):
+            thread = threading.Thread(
+                target=self._loop, args=(name, body), name=f"trustee-{name}", daemon=True
+            )
             thread.start()
             self._threads.append(thread)
 
@@ -115,36 +190,56 @@ class Trustee:
         self.outbox.wake()
         for thread in self._threads:
             thread.join()
+        self._peers.close()
         self._store.close()
+        self._witness_database.close()
         self._log.close()
 
-    def _tail(self) -> None:
-        next_sweep = 0.0
+    def _loop(self, name: str, body: Callable[[], None]) -> None:
+        """Run *body* until the end, whatever it raises: a loop outlives any error."""
         while not self._stop.is_set():
-            self.follower.tail()
-            moment = self._now().timestamp()
-            if moment >= next_sweep:
-                try:
-                    self.sweep()
-                    next_sweep = moment + _SWEEP_SECONDS
-                except HabeasError as error:
-                    # A full disk must not end the round for good: it is tried again.
-                    self.follower.problem = error
-            self._stop.wait(self.settings.poll_seconds)
+            try:
+                body()
+                self._faults.pop(name, None)
+            except HabeasError as error:
+                self._faults[name] = error.cause
+                self._stop.wait(_RETRY_SECONDS)
+            except Exception as error:  # noqa: BLE001
+                # A fault of ours must not end the loop; health tells it until a round succeeds.
+                _LOG.exception("A round of %s failed.", name)
+                self._faults[name] = f"A round of {name} failed: {type(error).__name__}."
+                self._stop.wait(_RETRY_SECONDS)
+
+    def _tail(self) -> None:
+        self.follower.tail()
+        moment = self._now().timestamp()
+        if moment >= self._next_sweep:
+            self.sweep()
+            self._next_sweep = moment + _SWEEP_SECONDS
+        self._stop.wait(self.settings.poll_seconds)
 
     def _deliver(self) -> None:
-        self.outbox.run(self._stop)
+        if self.outbox.deliver() == 0:
+            self.outbox.wait()
+
+    def _tell(self) -> None:
+        self._withdrawals.forward(self._peers.tell)
+        self._stop.wait(self.settings.poll_seconds)
 
     def sweep(self) -> int:
         """One round of expiry and destruction; returns how many shares ended."""
         return self._erasure.sweep()
 
     def _sign(self, statement: Document) -> str:
-        return self._keys.statement.sign(statement.encode().decode() + "\n")
+        return sign_statement(self._keys.statement, statement)
 
-    def identity(self) -> protocol.TrusteeIdentity:
-        """The trustee as everybody pins it."""
+    def identity(self) -> Identity:
+        """The trustee as circles have it."""
         return self._keys.identity(self.settings)
+
+    def circle(self) -> str:
+        """The note of the circle in force."""
+        return self.circles.in_force(self._records.seconds()).note
 
     def key(self, month: str) -> str:
         """The signed statement of the key for photos that expire in *month*.
@@ -153,6 +248,7 @@ class Trustee:
             MonthError: the month is over, or too far ahead.
         """
         key = self._store.run(lambda connection: self._current_key(connection, month))
+        self.outbox.wake()
         return self._sign(self._key_statement(key))
 
     def rotate(self, month: str) -> str:
@@ -179,8 +275,11 @@ class Trustee:
 
     def _announce(self, connection: sqlite3.Connection, key: MonthKey) -> None:
         """A new key goes on the log: nobody can be given another one unseen."""
-        details = self._key_statement(key).fields()
-        self._records.write(connection, Kind.POLICY, details, shown=True)
+        said = self._key_statement(key)
+        details = KeyDetails(
+            trustee=said.trustee, month=said.month, key=said.key_id(), statement=self._sign(said)
+        )
+        self._records.write(connection, Kind.KEY, details)
 
     def _key_statement(self, key: MonthKey) -> KeyStatement:
         return KeyStatement(
@@ -189,11 +288,11 @@ class Trustee:
             public_key=base64.b64encode(key.public).decode(),
         )
 
-    def deposit(self, document: bytes, index: int, deposit: bytes) -> str:
+    def deposit(self, document: bytes, index: int, deposit: bytes, order: str) -> str:
         """Keep a share; returns the signed acknowledgement. See `Deposits.take`."""
-        return self._sign(self._deposits.take(document, index, deposit))
+        return self._sign(self._deposits.take(document, index, deposit, order))
 
-    def release(self, asked: Asked) -> Released:
+    def release(self, fields: Mapping[str, Any]) -> Released:
         """Release a share. See `Releases.release`.
 
         Raises:
@@ -201,54 +300,104 @@ class Trustee:
             UnknownPhotoError, MalformedError: as named.
         """
         try:
-            release = self._releases.release(asked)
+            release = self._releases.release(fields)
         except RefusedError as error:
             self.outbox.wake()
             raise Refused(error, self._sign(error.statement)) from error
         self.outbox.wake()
         statement = ReleasedStatement(
             trustee=self.settings.name,
-            promise=asked.digest.hex(),
+            promise=str(fields["promise"]),
             request=release.request.hex(),
             day=release.day,
         )
         return Released(release.index, release.release, self._sign(statement))
 
-    def withdraw(self, digest: bytes, secret: bytes) -> str:
-        """Destroy a share; returns the signed `erased` statement. See `Erasure.withdraw`."""
-        statement = self._erasure.withdraw(digest, secret)
+    def withdraw(self, digest: bytes, secret: bytes) -> Withdrawn:
+        """Destroy a share on the word of who knows the secret. See `Withdrawals.withdraw`."""
+        destroyed: Destroyed = self._withdrawals.withdraw(digest, secret)
         self.outbox.wake()
-        return self._sign(statement)
+        said = destroyed.statement
+        return Withdrawn(None if said is None else self._sign(said))
 
-    def history(self, digest: bytes, mac: bytes) -> list[dict[str, Any]]:
-        """This trustee's own entries about a photo, for the holder of its receipt.
+    def stream_end(self, digest: bytes, nonce: str, mac: bytes) -> tuple[Told, str]:
+        """What this trustee tells the holder of a receipt, and its signed statement."""
+        told = self._readers.stream_end(digest, nonce, mac)
+        return told, self._sign(told.statement)
+
+    def suspend(self, office: str, *, lifted: bool = False) -> None:
+        """Say on the log that this trustee suspends an office's root key, or lifts that.
 
         Raises:
-            UnknownPhotoError: no such photo is here.
-            SecretError: *mac* was not made with the photo's track key.
+            SetupError: the circle in force has no such office.
         """
-        return self._store.run(lambda connection: _history(connection, digest, mac))
+        found = self.circles.circle(self._records.seconds()).office(office)
+        if found is None:
+            raise SetupError(f"The circle in force has no office {office}.")
+        details = SuspendedDetails(
+            office=office,
+            root=writer_id(NoteVerifier.parse(found.root_vkey).public_key),
+            lifted=lifted,
+        )
+        self._store.run(lambda c: self._records.write(c, Kind.SUSPENDED, details, office=office))
+        self.outbox.wake()
+
+    def pause(self, *, resume: bool = False) -> None:
+        """Refuse every request from now on, or go on."""
+        self._store.run(lambda connection: standing.pause(connection, resume=resume))
 
     def add_checkpoint(self, body: bytes) -> Answer:
-        """C2SP tlog-witness: cosign a checkpoint that extends the last one."""
-        return self._witness.add_checkpoint(body, int(self._now().timestamp()))
+        """C2SP tlog-witness: cosign a checkpoint that extends the last one.
+
+        Raises:
+            Refusal: this trustee may not act now; a reading quorum then tells who owes.
+        """
+        witness = self._witness()
+        if witness.latest(self._origin) is not None:
+            # The first checkpoint of all has nothing before it that could be followed.
+            self._standing.verify()
+        return witness.add_checkpoint(body, int(self._now().timestamp()))
+
+    @property
+    def _origin(self) -> str:
+        return self.circles.chain.links[0].circle.log.origin
+
+    def _witness(self) -> Witness:
+        link = self.circles.in_force(self._records.seconds())
+        with self._witness_lock:
+            if self._witness_of_circle is None or link.digest != self._witness_for:
+                self._witness_for = link.digest
+                logs = link.circle.acting_policy().logs
+                self._witness_of_circle = Witness(self._witness_database, self._keys.witness, logs)
+            return self._witness_of_circle
 
     def witnessed(self, origin: str) -> str | None:
         """The newest checkpoint that this witness has cosigned for *origin*."""
-        return self._witness.latest(origin)
+        return self._witness().latest(origin)
 
     def health(self) -> dict[str, Any]:
         """How this trustee fares: for probes, and for `habeas trustee status`."""
         count = self._store.run(_count)
         fork = self.follower.fork()
-        problems = [
+        problems = list(self._faults.values())
+        problems += [
             problem.cause
             for problem in (self.follower.problem, self.outbox.problem)
             if problem is not None
         ]
+        code = "ok"
+        try:
+            self._standing.verify()
+        except Refusal as refusal:
+            code = refusal.code
+            problems.append(refusal.cause)
+        if fork is not None:
+            code = "view-forked"
         return {
-            "ok": fork is None,
+            "ok": code == "ok" and not self._faults,
+            "state": code,
             "name": self.settings.name,
+            "circle": self.circles.in_force(self._records.seconds()).digest,
             "view": self.follower.size,
             "root": base64.b64encode(self.follower.root).decode(),
             "forked": fork is not None,
@@ -257,31 +406,16 @@ class Trustee:
         }
 
 
-def _history(connection: sqlite3.Connection, digest: bytes, mac: bytes) -> list[dict[str, Any]]:
-    photo = photos.find(connection, digest)
-    if photo is None:
-        raise UnknownPhotoError("This trustee holds no share of such a photo.")
-    shown = hashlib.sha256(mac).digest()
-    if photo.history_hash is None or not hmac.compare_digest(shown, photo.history_hash):
-        raise SecretError("This is not the receipt of the photo, or its history was destroyed.")
-    rows = connection.execute(
-        "SELECT entry, details, salt, position FROM entries WHERE digest = ? ORDER BY number",
-        (digest,),
-    )
-    return [
-        {
-            "entry": entry.decode(),
-            "details": protocol.canonical.decode(details),
-            "salt": salt.hex(),
-            "index": position,
-        }
-        for entry, details, salt, position in rows
-    ]
-
-
 def _count(connection: sqlite3.Connection) -> dict[str, int]:
     (live,) = connection.execute("SELECT count(*) FROM photos WHERE because IS NULL").fetchone()
     (pending,) = connection.execute(
-        "SELECT count(*) FROM photos WHERE because IS NULL AND sealed = 0"
+        "SELECT count(*) FROM photos WHERE because IS NULL AND sealed IS NULL"
     ).fetchone()
-    return {"photos": live, "pending": pending, "owed": owed(connection)}
+    (forwards,) = connection.execute("SELECT count(*) FROM forwards").fetchone()
+    return {
+        "photos": int(live),
+        "pending": int(pending),
+        "owed": records.owed(connection),
+        "to_tell": int(forwards),
+        "foreign": index.foreign(connection),
+    }

@@ -1,78 +1,57 @@
-"""The trustee over HTTP: JSON in, JSON out, sizes bounded, unknown fields refused.
+"""Docs/protocol, *HTTP of a trustee*: JSON in, JSON out, sizes bounded, unknown fields refused.
 
-The paths are those of docs/protocol/trustee.md; /openapi.json describes them. Every
-error is RFC 9457 problem details.
+The bodies are those of `habeas.protocol.exchange`; /openapi.json describes them. Every error
+is RFC 9457 problem details.
 """
 
 from __future__ import annotations
 
 import base64
-import binascii
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from habeas import protocol
 from habeas.foundation import problem
 from habeas.foundation.errors import HabeasError
 from habeas.foundation.problem import Problem
-from habeas.protocol.document import Hex32, Month
-from habeas.trustee.releases import Asked
+from habeas.protocol import MalformedError
+from habeas.protocol.document import Document, Month, unbase64
+from habeas.protocol.exchange import DepositBody, ReleaseBody, StreamEndBody, WithdrawalBody
+from habeas.trustee.errors import UnknownPhotoError
 from habeas.trustee.trustee import Refused, Trustee
 
 MAX_BODY = 256 * 1024
+#: Figures of health that are numbers, for Prometheus.
+_GAUGES = ("ok", "view", "photos", "pending", "owed", "to_tell", "foreign")
 
-Text = Annotated[str, Field(max_length=64 * 1024)]
-
-
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class DepositBody(_Body):
-    """A deposit: canonical promise, share index, HPKE message (base64)."""
-
-    promise: Text
-    index: Annotated[int, Field(ge=0, le=254)]
-    deposit: Annotated[str, Field(max_length=4096)]
-
-
-class ReleaseBody(_Body):
-    """A request for a share, with the proof that it stands on the log."""
-
-    promise: Hex32
-    entry: Annotated[str, Field(max_length=4096)]
-    details: dict[str, Any]
-    salt: Hex32
-    proof: Annotated[str, Field(max_length=128 * 1024)]
-
-
-class WithdrawalBody(_Body):
-    """The withdrawal secret of the receipt."""
-
-    promise: Hex32
-    secret: Hex32
-
-
-class HistoryBody(_Body):
-    """Proof of holding the receipt: HMAC-SHA256(track key, label ‖ trustee), hex."""
-
-    promise: Hex32
-    mac: Hex32
+Body = TypeVar("Body", bound=Document)
 
 
 class StatementAnswer(BaseModel):
     """A signed note (C2SP signed-note)."""
 
     statement: str
+
+
+class CircleAnswer(BaseModel):
+    """The note of the circle in force."""
+
+    circle: str
+
+
+class CheckpointAnswer(BaseModel):
+    """The newest checkpoint that this trustee has followed the log to."""
+
+    checkpoint: str
 
 
 class AcknowledgementAnswer(BaseModel):
@@ -89,10 +68,10 @@ class ReleaseAnswer(BaseModel):
     statement: str
 
 
-class HistoryAnswer(BaseModel):
-    """The trustee's own entries about one photo."""
+class OwedAnswer(BaseModel):
+    """The share is destroyed; its entry is not yet in the trustee's view of the log."""
 
-    events: list[dict[str, Any]]
+    state: str = "owed"
 
 
 class ProblemAnswer(BaseModel):
@@ -105,13 +84,6 @@ class ProblemAnswer(BaseModel):
     code: str
     remedy: str
     statement: str | None = None
-
-
-def _base64(text: str) -> bytes:
-    try:
-        return base64.b64decode(text, validate=True)
-    except binascii.Error as error:
-        raise protocol.MalformedError("The deposit is not base64.") from error
 
 
 def make_app(trustee: Trustee) -> FastAPI:
@@ -135,49 +107,54 @@ def make_app(trustee: Trustee) -> FastAPI:
     )
     app.add_middleware(_Bounded)
     _handle_errors(app)
-    _routes(app, trustee)
+    _public_routes(app, trustee)
+    _photo_routes(app, trustee)
     return app
 
 
-def _routes(app: FastAPI, trustee: Trustee) -> None:
-    @app.get("/v1/identity")
+async def _json(request: Request) -> dict[str, Any]:
+    try:
+        fields = json.loads(await request.body())
+    except (ValueError, RecursionError) as error:
+        raise MalformedError("The body is no JSON.") from error
+    if not isinstance(fields, dict):
+        raise MalformedError("The body is no JSON object.")
+    return fields
+
+
+#: The body's fields. `Document.read` is stricter than a model of the framework would be.
+Fields = Annotated[dict[str, Any], Depends(_json)]
+
+
+def _takes(kind: type[Document]) -> dict[str, Any]:
+    """What OpenAPI says of a call's body."""
+    schema = kind.model_json_schema()
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+def _public_routes(app: FastAPI, trustee: Trustee) -> None:
+    @app.get("/v2/identity")
     def identity() -> dict[str, Any]:
         """Name, address and keys of this trustee."""
         return trustee.identity().fields()
 
-    @app.get("/v1/keys/{month}")
+    @app.get("/v2/circle")
+    def circle() -> CircleAnswer:
+        """The circle in force, signed."""
+        return CircleAnswer(circle=trustee.circle())
+
+    @app.get("/v2/keys/{month}")
     def key(month: Month) -> StatementAnswer:
         """The signed key for photos that expire in a month."""
         return StatementAnswer(statement=trustee.key(month))
 
-    @app.post("/v1/deposits")
-    def deposit(body: DepositBody) -> AcknowledgementAnswer:
-        """Take a share into keeping."""
-        note = trustee.deposit(body.promise.encode(), body.index, _base64(body.deposit))
-        return AcknowledgementAnswer(acknowledgement=note)
-
-    @app.post("/v1/releases")
-    def release(body: ReleaseBody) -> ReleaseAnswer:
-        """Release a share to a request that stands on the log."""
-        asked = Asked(
-            bytes.fromhex(body.promise), body.entry.encode(), body.details,
-            bytes.fromhex(body.salt), body.proof,
-        )  # fmt: skip
-        done = trustee.release(asked)
-        release = base64.b64encode(done.release).decode()
-        return ReleaseAnswer(index=done.index, release=release, statement=done.statement)
-
-    @app.post("/v1/withdrawals")
-    def withdraw(body: WithdrawalBody) -> StatementAnswer:
-        """Destroy a share, on the word of the receipt's holder."""
-        note = trustee.withdraw(bytes.fromhex(body.promise), bytes.fromhex(body.secret))
-        return StatementAnswer(statement=note)
-
-    @app.post("/v1/history")
-    def history(body: HistoryBody) -> HistoryAnswer:
-        """What this trustee has done about a photo, for the receipt's holder."""
-        events = trustee.history(bytes.fromhex(body.promise), bytes.fromhex(body.mac))
-        return HistoryAnswer(events=events)
+    @app.get("/v2/checkpoint")
+    def checkpoint() -> CheckpointAnswer:
+        """How far this trustee has followed the log."""
+        note = trustee.follower.newest()
+        if note is None:
+            raise UnknownPhotoError("This trustee has not followed the log yet.", "Ask again.")
+        return CheckpointAnswer(checkpoint=note)
 
     @app.post("/add-checkpoint", response_class=Response)
     async def add_checkpoint(request: Request) -> Response:
@@ -197,12 +174,57 @@ def _routes(app: FastAPI, trustee: Trustee) -> None:
     def metrics() -> PlainTextResponse:
         """The same for Prometheus."""
         state = trustee.health()
-        values = {name: int(state[name]) for name in ("ok", "view", "photos", "pending", "owed")}
         lines = [
-            f"# TYPE habeas_trustee_{name} gauge\nhabeas_trustee_{name} {value}\n"
-            for name, value in values.items()
+            f"# TYPE habeas_trustee_{name} gauge\nhabeas_trustee_{name} {int(state[name])}\n"
+            for name in _GAUGES
         ]
         return PlainTextResponse("".join(lines))
+
+
+def _photo_routes(app: FastAPI, trustee: Trustee) -> None:
+    @app.post("/v2/deposits", openapi_extra=_takes(DepositBody))
+    def deposit(fields: Fields) -> AcknowledgementAnswer:
+        """Take a share into keeping."""
+        body = DepositBody.read(fields)
+        note = trustee.deposit(
+            body.promise.encode(), body.index, unbase64(body.deposit), body.order
+        )
+        return AcknowledgementAnswer(acknowledgement=note)
+
+    @app.post("/v2/releases", openapi_extra=_takes(ReleaseBody))
+    def release(fields: Fields) -> ReleaseAnswer:
+        """Release a share to a request that an officer has signed and that stands on the log."""
+        done = trustee.release(fields)
+        release = base64.b64encode(done.release).decode()
+        return ReleaseAnswer(index=done.index, release=release, statement=done.statement)
+
+    @app.post(
+        "/v2/withdrawals",
+        openapi_extra=_takes(WithdrawalBody),
+        responses={202: {"model": OwedAnswer}},
+        response_model=StatementAnswer,
+    )
+    def withdraw(fields: Fields) -> StatementAnswer | JSONResponse:
+        """Destroy a share, on the word of whoever knows the withdrawal secret."""
+        body = WithdrawalBody.read(fields)
+        done = trustee.withdraw(bytes.fromhex(body.promise), bytes.fromhex(body.secret))
+        if done.statement is None:
+            return JSONResponse(OwedAnswer().model_dump(), 202)
+        return StatementAnswer(statement=done.statement)
+
+    @app.post("/v2/stream-end", openapi_extra=_takes(StreamEndBody))
+    def stream_end(fields: Fields) -> dict[str, Any]:
+        """What this trustee has said about a photo, for the receipt's holder."""
+        body = StreamEndBody.read(fields)
+        told, statement = trustee.stream_end(
+            bytes.fromhex(body.promise), body.nonce, bytes.fromhex(body.mac)
+        )
+        return {
+            "statement": statement,
+            "checkpoint": told.checkpoint or "",
+            "own": told.events,
+            "custodian": told.custodian,
+        }
 
 
 def _handle_errors(app: FastAPI) -> None:
@@ -217,14 +239,14 @@ def _handle_errors(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http(_: Request, error: HTTPException) -> Response:
         cause = f"This is not how a trustee is asked: {error.detail}."
-        known = getattr(error, "error", protocol.MalformedError(cause, "See /openapi.json."))
+        known = getattr(error, "error", MalformedError(cause, "See /openapi.json."))
         return _problem(known, error.status_code)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        return _problem(protocol.MalformedError(f"{where}: {first['msg']}."))
+        return _problem(MalformedError(f"{where}: {first['msg']}."))
 
 
 def _problem(error: HabeasError, status: int | None = None, **more: str) -> Response:
@@ -269,4 +291,4 @@ class _Bounded:
 class _TooLargeError(HTTPException):
     def __init__(self) -> None:
         super().__init__(413)
-        self.error = protocol.MalformedError(f"The request has more than {MAX_BODY} bytes.")
+        self.error = MalformedError(f"The request has more than {MAX_BODY} bytes.")

@@ -1,0 +1,60 @@
+"""Docs/protocol section 3: the circles that this trustee follows, from the one it agreed to."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from habeas.foundation.errors import HabeasError
+from habeas.protocol import Chain, Circle
+from habeas.protocol.chain import Link
+from habeas.trustee.errors import SetupError
+
+
+class Circles:
+    """The chain of circles, kept in the database as far as it was seen on the log.
+
+    Args:
+        connection: to read what was seen before.
+        note: the circle that the trustee's administrator has agreed to: the pin.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, note: str) -> None:
+        try:
+            chain = Chain.start(note, 0)
+        except HabeasError as error:
+            raise SetupError(f"circle.txt is no circle to act under: {error.cause}") from error
+        rows = connection.execute("SELECT note, seen FROM circles ORDER BY number")
+        for later, seen in rows.fetchall():
+            chain = chain.extend(later, seen)
+        self._chain = chain
+
+    @property
+    def chain(self) -> Chain:
+        """All circles so far."""
+        return self._chain
+
+    def in_force(self, now: int) -> Link:
+        """The circle in force at *now*, POSIX seconds; before the first takes effect, that one."""
+        return self._chain.in_force(now) or self._chain.links[0]
+
+    def circle(self, now: int) -> Circle:
+        """See `in_force`."""
+        return self.in_force(now).circle
+
+    def grow(self, connection: sqlite3.Connection, note: str, seen: int) -> None:
+        """Take in a circle that stands on the log; one that does not follow changes nothing."""
+        try:
+            longer = self._chain.extend(note, seen)
+        except HabeasError:
+            return  # it was read as foreign, or another one has taken its place meanwhile
+        if longer is self._chain:
+            return
+        connection.execute(
+            "INSERT OR IGNORE INTO circles VALUES (?, ?, ?)",
+            (longer.newest.circle.number, note, seen),
+        )
+        self._chain = longer
+
+    def reload(self, connection: sqlite3.Connection, note: str) -> None:
+        """Begin again from the database, after a transaction that was undone."""
+        self._chain = Circles(connection, note).chain

@@ -1,0 +1,118 @@
+"""Docs/protocol section 2: the entries that a trustee writes, fixed with the act they tell of.
+
+Each is signed and stored in the transaction of its act, and owed to the log from then on. Its
+leaf hash is kept for good: an entry on the log that this trustee's key has signed, and that it
+does not know, tells that its database was rolled back.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime
+
+from habeas.protocol import Kind, Signer, canonical, sign_entry, stream
+from habeas.protocol.details import ErasedDetails
+from habeas.protocol.document import Document
+from habeas.tlog import leaf_hash
+from habeas.trustee.photos import Because, Photo, TrackKeys
+
+Clock = Callable[[], datetime]
+
+
+class Records:
+    """Writes this trustee's entries.
+
+    Args:
+        name: of the trustee.
+        signer: its statement key.
+        keys: track keys, from which tags follow.
+        now: the clock, UTC.
+    """
+
+    def __init__(self, name: str, signer: Signer, keys: TrackKeys, now: Clock) -> None:
+        self.name = name
+        self.now = now
+        self.keys = keys
+        self._signer = signer
+
+    def today(self) -> str:
+        """This day, UTC."""
+        return self.now().date().isoformat()
+
+    def seconds(self) -> int:
+        """POSIX seconds."""
+        return int(self.now().timestamp())
+
+    def write(
+        self,
+        connection: sqlite3.Connection,
+        kind: Kind,
+        details: Document,
+        photo: Photo | None = None,
+        **shown: str | None,
+    ) -> bytes:
+        """Fix an entry of this trustee and owe it to the log.
+
+        An entry about a photo takes the next number of this trustee's own stream. Once the
+        photo's track key is gone, entries about it carry no tag: nobody can link them.
+
+        Returns:
+            Its leaf hash.
+        """
+        salt = secrets.token_bytes(32)
+        track_key = self.keys.of(photo) if photo is not None else None
+        if photo is not None and track_key is not None:
+            (number,) = connection.execute(
+                "UPDATE photos SET next_number = next_number + 1 WHERE digest = ?"
+                " RETURNING next_number - 1",
+                (photo.digest,),
+            ).fetchone()
+            shown["tag"] = stream.tag(stream.stream_key(track_key, photo.stream), number)
+        content = sign_entry(self._signer, kind, self.today(), details, salt, **shown).encode()
+        leaf = leaf_hash(content)
+        digest = photo.digest if photo is not None and shown.get("tag") else None
+        connection.execute(
+            "INSERT INTO entries (leaf, digest, kind, entry, details, salt, made)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (leaf, digest, kind.value, content, canonical.encode(details.fields()), salt,
+             self.seconds()),
+        )  # fmt: skip
+        return leaf
+
+    def erase(self, connection: sqlite3.Connection, photo: Photo, because: Because) -> None:
+        """Destroy the share, the track key and the promise; owe the log an `erased` entry."""
+        if photo.because is not None:
+            return
+        details = ErasedDetails(promise=photo.digest.hex(), because=because)
+        self.write(connection, Kind.ERASED, details, photo, service=photo.promise().service)
+        connection.execute(
+            "UPDATE photos SET document = NULL, deposit = NULL, track_key = NULL,"
+            " because = ?, erased_on = ? WHERE digest = ?",
+            (because, self.today(), photo.digest),
+        )
+        connection.execute("DELETE FROM awaited WHERE digest = ?", (photo.digest,))
+
+
+def owed(connection: sqlite3.Connection) -> int:
+    """How many entries of this trustee are not in its own view of the log yet."""
+    (count,) = connection.execute("SELECT count(*) FROM entries WHERE position IS NULL").fetchone()
+    return int(count)
+
+
+def in_debt(connection: sqlite3.Connection, now: int, patience: int, wait: int) -> bool:
+    """Whether this trustee owes the log an entry for too long (docs/protocol, section 8).
+
+    Args:
+        connection: of the store.
+        now: POSIX seconds.
+        patience: seconds until the log must have given an entry its index.
+        wait: seconds from then until it must be in the own view.
+    """
+    row = connection.execute(
+        "SELECT 1 FROM entries WHERE position IS NULL"
+        " AND ((sequenced IS NULL AND made < ?) OR sequenced < ?) LIMIT 1",
+        (now - patience, now - wait),
+    ).fetchone()
+    return row is not None

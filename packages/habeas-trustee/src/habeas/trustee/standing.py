@@ -1,0 +1,88 @@
+"""Docs/protocol section 8: whether this trustee may act at all: debts, rollback, a fresh start."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+from habeas.trustee import index, records
+from habeas.trustee.errors import Refusal
+from habeas.trustee.settings import Settings
+from habeas.trustee.store import Store
+
+_PAUSED = "paused"
+#: Until an entry that the log has given an index must be in the own view.
+_VIEW_SECONDS = 600
+
+
+class Standing:
+    """Judges whether this trustee may release and cosign.
+
+    Args:
+        settings: how long it may owe.
+        store: its database.
+        caught_up: whether it has followed the log to its end since its process started.
+        seconds: the clock, POSIX seconds.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        caught_up: Callable[[], bool],
+        seconds: Callable[[], int],
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._caught_up = caught_up
+        self._seconds = seconds
+
+    def verify(self) -> None:
+        """Raise unless this trustee may act now.
+
+        Raises:
+            Refusal: ``paused``, ``rolled-back``, ``behind`` or ``owes-the-log``.
+        """
+        with self._store.database.reading() as connection:
+            self.verify_within(connection)
+
+    def verify_within(self, connection: sqlite3.Connection) -> None:
+        """The same, inside a transaction of the store."""
+        if paused(connection):
+            raise Refusal(
+                "paused",
+                "This trustee answers no requests: its administrator has paused it.",
+                "Ask the trustee why, and when it goes on.",
+            )
+        if index.rolled_back(connection):
+            raise Refusal(
+                "rolled-back",
+                "The log holds entries of this trustee that its database does not know.",
+                "A restored trustee takes its seat anew: habeas trustee recover.",
+            )
+        if not self._caught_up():
+            raise Refusal(
+                "behind",
+                "This trustee has not followed the log to its end since it started.",
+                "Ask again in a moment.",
+            )
+        if records.in_debt(connection, self._seconds(), self._settings.debt_seconds, _VIEW_SECONDS):
+            raise Refusal(
+                "owes-the-log",
+                "The log has not taken what this trustee has to tell.",
+                "Ask again when the log takes entries.",
+            )
+
+
+def paused(connection: sqlite3.Connection) -> bool:
+    """Whether the administrator has paused this trustee."""
+    row = connection.execute("SELECT 1 FROM notes WHERE name = ?", (_PAUSED,)).fetchone()
+    return row is not None
+
+
+def pause(connection: sqlite3.Connection, *, resume: bool = False) -> None:
+    """Refuse every request from now on, or go on."""
+    if resume:
+        connection.execute("DELETE FROM notes WHERE name = ?", (_PAUSED,))
+    else:
+        connection.execute("INSERT OR IGNORE INTO notes VALUES (?, '')", (_PAUSED,))

@@ -18,8 +18,9 @@ from habeas.protocol import Identity, Kind, writer_id
 from habeas.protocol.details import KeyDetails, SuspendedDetails
 from habeas.protocol.document import Document
 from habeas.protocol.statements import KeyStatement, ReleasedStatement, sign_statement
-from habeas.tlog import NoteVerifier
+from habeas.tlog import Checkpoint, NoteVerifier
 from habeas.tlog.client import LogClient
+from habeas.tlog.note import split
 from habeas.tlog.witness import Answer, Witness
 from habeas.trustee import index, keyring, records, standing
 from habeas.trustee.circles import Circles
@@ -353,8 +354,9 @@ class Trustee:
             Refusal: this trustee may not act now; a reading quorum then tells who owes.
         """
         witness = self._witness()
-        if witness.latest(self._origin) is not None:
-            # The first checkpoint of all has nothing before it that could be followed.
+        note = witness.latest(self._origin)
+        if note is not None and Checkpoint.parse(split(note)[0]).size > 0:
+            # Of an empty tree there is nothing that could be owed, or followed.
             self._standing.verify()
         return witness.add_checkpoint(body, int(self._now().timestamp()))
 

@@ -175,7 +175,7 @@ class World:
         sockets = [listening() for _ in range(n)]
         self.log_url = f"http://127.0.0.1:{self._log_socket.getsockname()[1]}"
         self.names = [f"trustee-{number}.test" for number in range(1, n + 1)]
-        self.log_vkey = init_log(folder / "log", ORIGIN)
+        self.log_vkey = init_log(folder / "log", ORIGIN, anybody=True)
         self.custodian = NoteSigner.generate("portal.test/custodian")
         self.recorder = NoteSigner.generate("portal.test/recorder")
         self.office = Office.make(OFFICE)

@@ -60,7 +60,12 @@ def base64_of(content: bytes) -> str:
     return base64.b64encode(content).decode()
 
 
-def _day(text: str) -> str:
+def check_day(text: str) -> str:
+    """*text*, a day that exists and that these formats know.
+
+    Raises:
+        ValueError: it is none.
+    """
     date.fromisoformat(text)
     if not FIRST_DAY <= text <= LAST_DAY:
         raise ValueError(f"days are from {FIRST_DAY} to {LAST_DAY}")
@@ -104,7 +109,7 @@ KeyName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._/-]{1,128}$")]
 Day = Annotated[
     str,
     StringConstraints(pattern=r"^2[01][0-9]{2}-[0-9]{2}-[0-9]{2}$"),
-    AfterValidator(_day),
+    AfterValidator(check_day),
 ]
 Month = Annotated[str, StringConstraints(pattern=r"^(20[2-9][0-9]|21[0-9]{2})-(0[1-9]|1[0-2])$")]
 #: At most 500 code points, and no control characters but tab and the ends of lines.

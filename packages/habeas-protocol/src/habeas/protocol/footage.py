@@ -11,10 +11,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from habeas.protocol.canonical import MalformedError
-from habeas.protocol.document import Count, Day, Document, Hex32, Slug
+from habeas.protocol.document import Count, Day, Document, Hex32, Slug, check_day
 from habeas.protocol.entry import Entry, Kind, sign_entry
 from habeas.protocol.keys import Signer
 
@@ -30,12 +30,17 @@ Longitude = Annotated[float, Field(ge=-180, le=180)]
 KeepDays = Annotated[int, Field(ge=1, le=365)]
 _MILLION = 1_000_000
 
+
+def _hour(text: str) -> str:
+    check_day(text[:10])
+    return text
+
+
 #: An hour of recordings, UTC: ``2026-11-23T20Z``.
 HourName = Annotated[
     str,
-    StringConstraints(
-        pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3])Z$"
-    ),
+    StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3])Z$"),
+    AfterValidator(_hour),
 ]
 
 

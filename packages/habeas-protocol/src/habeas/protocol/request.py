@@ -12,14 +12,13 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from habeas.protocol.document import (
-    FIRST_DAY,
-    LAST_DAY,
     Document,
     Hex16,
     Hex32,
     Slug,
     Text,
     XWingKey,
+    check_day,
     unbase64,
 )
 from habeas.protocol.terms import MAX_OPENINGS, Purpose
@@ -30,8 +29,7 @@ _FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 def _moment(text: str) -> str:
     datetime.strptime(text, _FORMAT).replace(tzinfo=UTC)
-    if not FIRST_DAY <= text[:10] <= LAST_DAY:
-        raise ValueError(f"days are from {FIRST_DAY} to {LAST_DAY}")
+    check_day(text[:10])
     return text
 
 

@@ -17,7 +17,7 @@ from habeas.protocol.canonical import MalformedError
 from habeas.protocol.circle import Circle, verify_terms
 from habeas.protocol.entry import Entry
 from habeas.protocol.office import Pointer
-from habeas.protocol.receipt import Acknowledged, Receipt, verify_parts
+from habeas.protocol.receipt import Acknowledged, Receipt, ReceiptError, verify_parts
 from habeas.protocol.statements import KeyStatement
 from habeas.protocol.terms import Promise, Purpose, Terms
 
@@ -250,6 +250,8 @@ def complete_receipt(receipt: Receipt, acknowledgements: Iterable[Acknowledged])
     """
     known = {each.trustee: each for each in (*receipt.acknowledgements, *acknowledgements)}
     names = [key.trustee for key in receipt.promise.trustees.keys]
+    if not known.keys() <= set(names):
+        raise ReceiptError("A trustee that is none of the promise's has acknowledged.")
     longer = receipt.model_copy(
         update={
             "acknowledgements": tuple(known[name] for name in names if name in known),

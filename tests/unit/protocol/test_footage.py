@@ -1,0 +1,80 @@
+"""What recorders and viewings put on the log."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from habeas.protocol import Entry, MalformedError, footage, read_entry
+from tests.unit.protocol.vectors.acts import CAMERA
+from tests.unit.protocol.world import CUSTODIAN_KEY, OFFICE, RECORDER_KEY, Case, random
+
+DAY = date(2027, 1, 15)
+
+
+def viewed(**changes):
+    return footage.ViewedDetails.read(
+        {"v": 2, "act": "viewed", "camera": "bridge-north", "office": OFFICE,
+         "purpose": "emergency", "hour": "2027-01-15T20Z", "minutes": 3, "commit": "0" * 64,
+         **changes}
+    )  # fmt: skip
+
+
+def test_a_recorder_speaks_for_its_cameras_and_the_custodian_for_viewings():
+    chain = Case().chain
+    registered = footage.CameraDetails(act="registered", camera="bridge-north", entry=CAMERA)
+    recorded = footage.RecordedDetails(
+        camera="bridge-south", hour="2027-01-15T20Z", segments=3, root="0" * 64
+    )
+    for details, signer in ((registered, RECORDER_KEY), (recorded, RECORDER_KEY),
+                            (viewed(), CUSTODIAN_KEY)):  # fmt: skip
+        entry = footage.entry_of(details, DAY, signer, random("salt"))
+        read = read_entry(entry.encode(), chain)
+        assert isinstance(read, Entry)
+        assert footage.details_of(read) == details
+
+
+def test_other_entries_are_not_about_cameras():
+    with pytest.raises(MalformedError):
+        footage.details_of(Case().entry)
+
+
+def test_texts_that_no_entry_holds():
+    long = {"en": "x" * 250, "ru": "ж" * 250}
+    camera = footage.PublicCamera.read(
+        {**CAMERA.fields(), "name": long, "where": long, "why": long}
+    )
+    details = footage.CameraDetails(act="registered", camera=camera.id, entry=camera)
+    assert footage.entry_of(details, DAY, RECORDER_KEY, random("salt"))
+    many = footage.PublicCamera.read(
+        {**camera.fields(), "viewers": [f"office-{'x' * 50}-{n}" for n in range(16)],
+         "miss_rate": {"per_million": 1, "source": long}}
+    )  # fmt: skip
+    with pytest.raises(MalformedError):
+        footage.entry_of(
+            footage.CameraDetails(act="registered", camera=many.id, entry=many), DAY,
+            RECORDER_KEY, random("salt"),
+        )  # fmt: skip
+
+
+def test_places_are_whole_numbers():
+    assert footage.e6(55.751244) == CAMERA.latitude_e6
+    assert (CAMERA.latitude, CAMERA.longitude) == (55.751244, -37.618423)
+    assert CAMERA.miss_rate.share == pytest.approx(0.0094)
+    for changes in ({"latitude_e6": 90_000_001}, {"longitude_e6": -180_000_001},
+                    {"latitude_e6": 0.5}):  # fmt: skip
+        with pytest.raises(MalformedError):
+            footage.PublicCamera.read({**CAMERA.fields(), **changes})
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"purpose": "recognition"}, {"minutes": 61}, {"hour": "2027-02-30T20Z"},
+     {"hour": "2027-01-15T24Z"}, {"office": None}],
+)  # fmt: skip
+def test_viewings_that_are_none(changes):
+    with pytest.raises(MalformedError):
+        viewed(**changes)
+
+
+def test_the_hour_of_a_moment():
+    assert footage.hour_name(datetime(2027, 1, 15, 20, 59, tzinfo=UTC)) == "2027-01-15T20Z"

@@ -64,6 +64,19 @@ def slot(slot_key: bytes, day: str, nth: int) -> str:
     return _mac(slot_key, b"slot\0", message)[:_TAG_BYTES].hex()
 
 
+def details_key(key: bytes, number: int) -> bytes:
+    """The key under which the custodian keeps the details of one entry at rest; 32 bytes.
+
+    Args:
+        key: the custodian's stream's key, 32 bytes; it never gets it.
+        number: of the entry.
+
+    Returns:
+        HMAC-SHA256(stream key, "habeas/v2/details" ‖ 00 ‖ u64 number).
+    """
+    return _mac(key, b"details\0", number.to_bytes(8, "big"))
+
+
 def reader_mac(key: bytes, trustee: str) -> str:
     """Proof, for one trustee, of holding the key of its stream (section 9), hex.
 

@@ -1,50 +1,45 @@
-"""The use cases of custody: seal, request an opening, withdraw, expire.
+"""The use cases of custody: seal, request an opening, withdraw, close, expire.
 
-    custody = Custody(Context(ledger=..., index=..., blobs=..., log=..., circle=..., ...))
-    with custody.sealing(photo, Order(...)) as sealed:
-        save_case(sealed.handle)                                      # in one transaction
-    opening = custody.request(handle, Ask(office, officer, purpose, reason, one_time_key))
+    custody = Custody(Context(ledger=..., blobs=..., log=..., signer=..., chain=..., panel=...))
+    with custody.sealing(photo, wishes) as sealed:                    # trustees and log have it
+        save_application(sealed.pointers, sealed.receipt)             # in the same transaction
+    number = custody.next_number(seal_id)                             # for the officer to sign
+    opening = custody.request(SignedRequest(...))
     ciphertext = custody.ciphertext(seal_id)
-    withdrawal = custody.withdraw(receipt)                            # each trustee's statement
-    details = custody.details(receipt)                                # of the custodian's entries
+    withdrawal = custody.withdraw(seal_id, secret)                    # each trustee's statement
 
-The block after `sealing` runs in the ledger's transaction that acknowledges the photo: what
-it writes (the case, with an encrypted pointer that holds nothing but the photo's `Handle`)
-exists exactly when the sealed photo does.
-
-A request by an office that was not promised, or for an unpromised purpose, is passed to
-the trustees like any other: they refuse it, and log the refusal. What cannot even be
-asked (a purpose outside the vocabulary, several photos at once) is refused by
-`custody.refuse(...)`, which logs it too. All refusals are `RefusedError` (cause, remedy,
-code, log index).
-
-The JSON interface of the portal that terminals use is spoken by `habeas.cli._portal`:
-an opening answers {index, promise, entry, shares: [{trustee, index, release}], missing,
-ciphertext}, where `release` is one HPKE message (enc ‖ ciphertext, base64).
+The custodian never has a picture after sealing, a data key, a track key, or an officer's
+authority: it reserves numbers, writes down what officers have signed, and keeps ciphertexts.
 """
 
-from habeas.custody._context import Context
-from habeas.custody._facade import Custody
-from habeas.custody._request import Ask, Opening
-from habeas.custody._seal import Order, Sealed
-from habeas.custody._sweep import Swept
-from habeas.custody._withdraw import Withdrawal, withdraw_directly
 from habeas.custody.blobs import BlobMissingError, FileBlobs
-from habeas.custody.errors import RefusedError, SealingError, TooFewTrusteesError, UnknownPhotoError
-from habeas.custody.ports import Handle
+from habeas.custody.context import Context
+from habeas.custody.endings import Withdrawal, withdraw_directly
+from habeas.custody.errors import (
+    RefusedError,
+    SealingError,
+    SecretError,
+    TooFewTrusteesError,
+    UnknownPhotoError,
+)
+from habeas.custody.facade import Custody
+from habeas.custody.months import MonthKeys
+from habeas.custody.requests import Opening, SignedRequest
+from habeas.custody.sealing import Acknowledged
+from habeas.custody.sweep import Swept
 
 __all__ = [
-    "Ask",
+    "Acknowledged",
     "BlobMissingError",
     "Context",
     "Custody",
     "FileBlobs",
-    "Handle",
+    "MonthKeys",
     "Opening",
-    "Order",
     "RefusedError",
-    "Sealed",
     "SealingError",
+    "SecretError",
+    "SignedRequest",
     "Swept",
     "TooFewTrusteesError",
     "UnknownPhotoError",

@@ -50,3 +50,11 @@ class SealingError(HabeasError):
     code = "not-sealed"
     status = 503
     remedy = "Nothing was kept. Try again in a minute, or go on without a photo."
+
+
+class SecretError(HabeasError):
+    """A withdrawal secret that is another photo's."""
+
+    code = "not-the-holder"
+    status = 403
+    remedy = "Use the receipt of this photo, as it was issued."

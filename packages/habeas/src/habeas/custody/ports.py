@@ -1,13 +1,13 @@
-"""What the use cases need from outside: a database, blobs, the log, an index of it, trustees.
+"""What the use cases need from outside: a database, blobs, and the log.
 
-Adapters live elsewhere: the portal implements `Ledger` and `LogIndex` over its database,
-`habeas.custody.blobs` keeps blobs in files, `habeas.custody.trustees` speaks HTTP, and
-`habeas.tlog.client.LogClient` is the `Log`.
+Adapters live elsewhere: the portal implements `Ledger` over its database,
+`habeas.custody.blobs` keeps blobs in files, and `habeas.tlog.client.LogClient` is the `Log`.
+The trustees are asked through `habeas.protocol.panel`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -15,73 +15,77 @@ from typing import Protocol
 
 
 class PhotoState(StrEnum):
-    """Where a photo stands with its custodian."""
+    """Where a sealed photo stands with its custodian."""
 
-    #: Being sealed; not acknowledged to anybody. Swept when it stays so.
+    #: Being sealed; not acknowledged to anybody. Closed by a sweep when it stays so.
     PENDING = "pending"
     SEALED = "sealed"
+    #: The custodian is done with it: no request is passed on any more.
+    CLOSED = "closed"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
-    #: Was never acknowledged, and was undone.
+    #: Was never acknowledged, and was closed.
     ORPHANED = "orphaned"
 
 
 @dataclass(frozen=True)
 class SealedPhoto:
-    """One sealed photo as its custodian knows it. It names no person and no application."""
+    """One sealed photo as its custodian knows it. It names no person and no application.
+
+    No secret of it is ever here: a database's log keeps what a row forgets.
+
+    Attributes:
+        promise: canonical bytes.
+        opens_until: the last day of the promise.
+        closing_tag: of the custodian's stream, for the one `closed` entry.
+        begun: POSIX seconds, while it is pending.
+    """
 
     seal_id: str
-    #: Canonical bytes of the promise.
     promise: bytes
+    opens_until: str
+    closing_tag: str
     state: PhotoState = PhotoState.PENDING
-    #: Both are kept only while pending, so that an unfinished sealing can be undone. From
-    #: then on the receipt has them, and the open case's pointer has the track key.
-    track_key: bytes | None = field(default=None, repr=False)
-    withdraw_secret: bytes | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True)
-class Handle:
-    """What leads to a photo: an open case holds it encrypted, a receipt in the clear."""
-
-    seal_id: str
-    track_key: bytes = field(repr=False)
+    begun: int | None = None
 
 
 @dataclass(frozen=True)
 class LogLine:
-    """An entry that the custodian has written to the log, or still owes to it."""
+    """An entry that the custodian has written to the log, or still owes to it.
 
-    #: Canonical bytes of the entry, fixed once: sending it again is harmless.
+    Attributes:
+        entry: canonical bytes, fixed once: sending it again is harmless.
+        number: in the custodian's stream of the photo; None for a closing, and without photo.
+        locked: salt and details, encrypted (`habeas.custody.locked`); empty where there are
+            none to keep.
+        index, proof: once it is on the log.
+        row: the ledger's own.
+    """
+
     entry: bytes
-    #: Salt and details, encrypted under the photo's track key (`habeas.custody.locked`).
-    locked: bytes
-    #: Number in the custodian's stream of this photo; None for entries without a photo.
-    counter: int | None = None
     seal_id: str | None = None
-    #: Log index and tlog-proof, once it is on the log.
+    number: int | None = None
+    locked: bytes = b""
     index: int | None = None
     proof: str | None = None
-    #: The ledger's own row number.
     row: int | None = None
-    #: Known only to who has just made the line; never stored.
-    salt: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True)
-class OwedErasure:
-    """A withdrawal that one trustee has not confirmed yet."""
+class PendingDeposit:
+    """A deposit that waits for a trustee that was away. Opaque to the custodian."""
 
     seal_id: str
-    promise_digest: bytes
     trustee: str
-    secret: bytes = field(repr=False)
+    index: int
+    deposit: bytes = field(repr=False)
 
 
 class Ledger(Protocol):
     """The custodian's database: photos, their lines on the log, and what is still owed.
 
-    No method takes or returns anything about a person or an application.
+    No method takes or returns anything about a person or an application. Rows lie in no
+    order that tells when they came.
     """
 
     def atomic(self) -> AbstractContextManager[object]:
@@ -91,59 +95,52 @@ class Ledger(Protocol):
         """Add a photo that is being sealed."""
 
     def photo(self, seal_id: str) -> SealedPhoto | None:
-        """The photo, or None where there never was one, or it has been forgotten."""
+        """The photo, or None where there never was one."""
 
     def lock(self, seal_id: str) -> SealedPhoto | None:
         """The photo, locked against other writers until the transaction ends."""
 
     def move(self, seal_id: str, before: PhotoState, after: PhotoState) -> bool:
-        """Change the state if it is *before*, and drop track key and secret; tell if it was."""
+        """Change the state if it is *before*; tell if it was."""
 
-    def photos(self, state: PhotoState) -> Sequence[SealedPhoto]:
-        """All photos in *state*, oldest first."""
+    def expired(self, day: str, most: int) -> Sequence[SealedPhoto]:
+        """At most *most* photos that are sealed or closed and whose last day is before *day*."""
 
-    def stale(self, seconds: float) -> Sequence[SealedPhoto]:
-        """Photos that have been pending for longer than *seconds*."""
+    def stale(self, before: int, most: int) -> Sequence[SealedPhoto]:
+        """At most *most* photos that have been pending since before that time (POSIX seconds)."""
 
     def add_line(self, line: LogLine) -> LogLine:
         """Store an entry that is owed to the log; gives it back with its row."""
 
-    def next_counter(self, seal_id: str) -> int:
-        """How many lines the photo's custodian stream has: the next tag counter."""
+    def next_number(self, seal_id: str) -> int:
+        """One more than the highest number of the photo's lines, or 1."""
 
-    def owed_lines(self, seal_id: str | None = None) -> Sequence[LogLine]:
-        """Lines that are not on the log yet, oldest first; of one photo, or of all."""
+    def owed_lines(self, most: int, seal_id: str | None = None) -> Sequence[LogLine]:
+        """Lines that are not on the log yet, by number; of one photo, or of all."""
 
     def logged(self, row: int, index: int, proof: str) -> None:
         """Remember where on the log a line stands."""
 
     def lines(self, seal_id: str) -> Sequence[LogLine]:
-        """All lines of a photo, in order of their counter."""
+        """All lines of a photo, in order of their number; a closing last."""
 
     def forget_details(self, seal_id: str) -> None:
         """Delete the locked details of a photo's lines; the entries stay."""
 
-    def owe_erasure(self, owed: OwedErasure) -> None:
-        """Remember that a trustee has still to hear of a withdrawal."""
+    def keep_deposit(self, deposit: PendingDeposit) -> None:
+        """Keep a deposit until its trustee is back."""
 
-    def owed_erasures(self, seal_id: str | None = None) -> Sequence[OwedErasure]:
-        """All erasures still owed."""
+    def pending_deposits(self, most: int) -> Sequence[PendingDeposit]:
+        """At most *most* deposits that wait, in random order."""
 
-    def erased(self, seal_id: str, trustee: str, statement: str) -> None:
-        """Store a trustee's signed `erased` statement, and owe it no longer."""
+    def drop_deposits(self, seal_id: str, trustee: str | None = None) -> None:
+        """A trustee has its deposit, or (None) no trustee needs one any more."""
 
-    def erased_statements(self, seal_id: str) -> Mapping[str, str]:
-        """The trustees' signed `erased` statements, by trustee."""
+    def keep_acknowledgement(self, seal_id: str, trustee: str, note: str) -> None:
+        """Keep a late acknowledgement for the receipt's holder."""
 
-
-class LogIndex(Protocol):
-    """A verified copy of the public log that can be searched by tag."""
-
-    def catch_up(self) -> int:
-        """Follow the log to its newest checkpoint; gives the number of entries followed."""
-
-    def find(self, tags: Iterable[str]) -> Mapping[str, tuple[int, bytes]]:
-        """For each tag that is on the log: index and canonical bytes of its entry."""
+    def acknowledgements(self, seal_id: str) -> dict[str, str]:
+        """Late acknowledgements, by trustee."""
 
 
 class Blobs(Protocol):

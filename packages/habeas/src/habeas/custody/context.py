@@ -1,0 +1,157 @@
+"""The ports that every use case works over, and the writing of log lines."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from habeas.custody.errors import UnknownPhotoError
+from habeas.custody.locked import lock
+from habeas.custody.months import MonthKeys
+from habeas.custody.ports import Blobs, Ledger, Log, LogLine
+from habeas.foundation.errors import HabeasError
+from habeas.protocol import Chain, Kind, Promise, Signer, sign_entry
+from habeas.protocol.chain import Link
+from habeas.protocol.document import Document
+from habeas.protocol.panel import Panel
+
+#: Lines that one round writes.
+MOST_LINES = 256
+
+
+def utc_now() -> datetime:
+    """The clock of production."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """Ports and keys of one custodian.
+
+    Attributes:
+        ledger: the custodian's database.
+        blobs: where ciphertexts lie.
+        log: the log, for writing.
+        signer: the custodian's key.
+        chain: the circles so far.
+        panel: the trustees of the circle with that digest (hex).
+        now: the clock, UTC.
+        random: gives that many random bytes.
+        months: trustees' month keys that were verified.
+    """
+
+    ledger: Ledger
+    blobs: Blobs
+    log: Log
+    signer: Signer
+    chain: Callable[[], Chain]
+    panel: Callable[[str], Panel]
+    now: Callable[[], datetime] = utc_now
+    random: Callable[[int], bytes] = secrets.token_bytes
+    months: MonthKeys = field(default_factory=MonthKeys)
+
+    def seconds(self) -> int:
+        """POSIX seconds."""
+        return int(self.now().timestamp())
+
+    def today(self) -> str:
+        """This day, UTC."""
+        return self.now().date().isoformat()
+
+    def link(self) -> Link:
+        """The circle in force.
+
+        Raises:
+            UnknownPhotoError: none is in force yet.
+        """
+        link = self.chain().in_force(self.seconds())
+        if link is None:
+            raise UnknownPhotoError("No circle is in force yet.", "Wait until it takes effect.")
+        return link
+
+    def line(
+        self,
+        kind: Kind,
+        details: Document,
+        *,
+        seal_id: str | None = None,
+        number: int | None = None,
+        details_key: bytes | None = None,
+        **shown: str | None,
+    ) -> tuple[LogLine, bytes]:
+        """Store an entry that is owed to the log, and give its salt back.
+
+        Called inside a transaction that holds the photo's lock.
+
+        Args:
+            kind: of the act.
+            details: what it commits to.
+            seal_id: of the photo that it is about.
+            number: in the custodian's stream.
+            details_key: to keep salt and details for the receipt's holder.
+            shown: further fields of the entry.
+        """
+        salt = self.random(32)
+        content = sign_entry(self.signer, kind, self.today(), details, salt, **shown).encode()
+        locked = b""
+        if details_key is not None:
+            locked = lock(details_key, self.random(12), content, salt, details.fields())
+        return self.ledger.add_line(LogLine(content, seal_id, number, locked)), salt
+
+    def write(self, line: LogLine) -> LogLine:
+        """Put *line* on the log, after all lines of the same photo that are still owed.
+
+        Returns:
+            The line with index and proof.
+
+        Raises:
+            HabeasError: the log does not take it now. The line stays owed.
+        """
+        owed: Iterable[LogLine] = [line]
+        if line.seal_id is not None:
+            # A number without its predecessors on the log opens nothing: keep the order.
+            owed = self.ledger.owed_lines(MOST_LINES, line.seal_id)
+        written = line
+        for each in owed:
+            done = self._append(each)
+            if each.row == line.row:
+                written = done
+        if written.index is None and line.seal_id is not None:
+            # A sweep was quicker.
+            written = next(x for x in self.ledger.lines(line.seal_id) if x.row == line.row)
+        return written
+
+    def _append(self, line: LogLine) -> LogLine:
+        appended = self.log.append(line.entry)
+        if line.row is not None:
+            self.ledger.logged(line.row, appended.index, appended.proof)
+        return replace(line, index=appended.index, proof=appended.proof)
+
+    def settle(self, seal_id: str | None = None) -> int:
+        """Write lines that are owed to the log; returns how many it took."""
+        count = 0
+        for line in self.ledger.owed_lines(MOST_LINES, seal_id):
+            try:
+                self.write(line)
+            except HabeasError:
+                break  # it stays owed, and is tried in the next round
+            count += 1
+        return count
+
+
+def blob_name(seal_id: str) -> str:
+    """The ciphertext's name in the store: derived, so that a listing tells no seal ids."""
+    return hashlib.sha256(b"habeas/v2/blob\0" + bytes.fromhex(seal_id)).hexdigest()[:32]
+
+
+def promise_of(content: bytes) -> Promise:
+    """A promise of the ledger."""
+    return Promise.decode(content)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as people list them."""
+    return ", ".join(sorted(names))

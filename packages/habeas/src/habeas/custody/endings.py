@@ -1,0 +1,121 @@
+"""Docs/protocol section 7: withdrawing, closing, and what the custodian does when a photo ends.
+
+Only the withdrawal secret destroys shares: the custodian passes it on, to the trustees and to
+the log. Its own `closed` freezes, and destroys nothing before its date.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from habeas.custody.context import Context, blob_name, promise_of
+from habeas.custody.errors import SecretError, UnknownPhotoError
+from habeas.custody.ports import PhotoState, SealedPhoto
+from habeas.custody.sealing import close_line
+from habeas.foundation.errors import HabeasError
+from habeas.protocol import Kind, Promise, terms
+from habeas.protocol.client import TrusteeClient, TrusteeRefusedError
+from habeas.protocol.details import WithdrawnDetails
+from habeas.protocol.panel import Panel
+
+#: What a trustee says that has nothing to destroy, and will take no such deposit.
+_NOTHING_HERE = "unknown-photo"
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """What became of a withdrawal, trustee by trustee.
+
+    Attributes:
+        statements: signed `erased` statements (notes), by trustee: its entry is on the log.
+        never_held: trustees whose deposit never arrived; they will take none.
+        owed: trustees that have not confirmed yet, with the reason. Ask again.
+    """
+
+    statements: dict[str, str]
+    never_held: tuple[str, ...]
+    owed: dict[str, str]
+
+    @property
+    def complete(self) -> bool:
+        """Whether all trustees have confirmed: only then is the photo *withdrawn*."""
+        return not self.owed
+
+
+def withdraw(context: Context, seal_id: str, secret: bytes) -> Withdrawal:
+    """Withdraw through the custodian. See `Custody.withdraw`."""
+    with context.ledger.atomic():
+        photo = context.ledger.lock(seal_id)
+        if photo is None:
+            raise UnknownPhotoError("The photo of this receipt is not in custody here.")
+        promise = promise_of(photo.promise)
+        if terms.withdraw_hash(secret) != promise.withdraw_hash:
+            raise SecretError("This secret does not belong to the photo.")
+        moved = context.ledger.move(seal_id, photo.state, PhotoState.WITHDRAWN)
+        if moved and photo.state is not PhotoState.WITHDRAWN:
+            context.ledger.drop_deposits(seal_id)
+            details = WithdrawnDetails(promise=promise.digest().hex(), secret=secret.hex())
+            context.line(Kind.WITHDRAWN, details)
+    withdrawal = withdraw_directly(context.panel(promise.circle), promise, secret)
+    context.blobs.delete(blob_name(seal_id))
+    context.settle()
+    if withdrawal.complete:
+        context.ledger.forget_details(seal_id)
+    return withdrawal
+
+
+def withdraw_directly(panel: Panel, promise: Promise, secret: bytes) -> Withdrawal:
+    """Withdraw at the trustees themselves, with the receipt alone, past the custodian."""
+    digest = promise.digest()
+
+    def ask(trustee: TrusteeClient, _: int) -> str:
+        """The note; empty where there was nothing, None's place while it is owed."""
+        try:
+            erased = trustee.withdraw(digest, secret)
+        except TrusteeRefusedError as error:
+            if error.code == _NOTHING_HERE:
+                return ""
+            raise
+        if erased is None:
+            raise OwedError("The share is destroyed; the log does not show it yet.")
+        return erased.note
+
+    said, errors = panel.ask([key.trustee for key in promise.trustees.keys], ask)
+    return Withdrawal(
+        {name: note for name, note in said.items() if note},
+        tuple(sorted(name for name, note in said.items() if not note)),
+        {name: error.cause for name, error in errors.items()},
+    )
+
+
+class OwedError(HabeasError):
+    """A share is destroyed, and its entry is not on the log yet."""
+
+    code = "owed"
+    remedy = "Ask again in a moment."
+
+
+def close(context: Context, seal_id: str, because: str) -> None:
+    """End a case's photo. See `Custody.close`."""
+    with context.ledger.atomic():
+        photo = context.ledger.lock(seal_id)
+        if photo is None:
+            raise UnknownPhotoError("There is no such photo in custody.")
+        if context.ledger.move(seal_id, PhotoState.SEALED, PhotoState.CLOSED):
+            context.ledger.drop_deposits(seal_id)
+            close_line(context, photo, because)
+    context.settle(seal_id)
+
+
+def expire(context: Context, photo: SealedPhoto) -> bool:
+    """Delete the ciphertext of a photo whose last day has passed.
+
+    The trustees sweep their own shares, and destroy the month's key.
+    """
+    with context.ledger.atomic():
+        if not context.ledger.move(photo.seal_id, photo.state, PhotoState.EXPIRED):
+            return False
+        context.ledger.drop_deposits(photo.seal_id)
+    context.blobs.delete(blob_name(photo.seal_id))
+    context.ledger.forget_details(photo.seal_id)
+    return True

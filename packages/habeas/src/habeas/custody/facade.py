@@ -1,0 +1,100 @@
+"""The custodian's use cases in one place, for the portal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from typing import Any, Literal
+
+from habeas.custody import endings, requests, sealing, sweep
+from habeas.custody.context import Context
+from habeas.custody.locked import unlock
+from habeas.protocol import Receipt, stream
+from habeas.protocol.seal import Wishes
+
+
+class Custody:
+    """Custody of photos over the ports of a `Context`."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def sealing(self, photo: bytes, wishes: Wishes) -> AbstractContextManager[sealing.Acknowledged]:
+        """Seal *photo* to the trustees and put the fact on the log; the block acknowledges it.
+
+        The block runs inside the transaction that makes the photo count: what it writes (the
+        application, with the pointer sealed to its office) exists exactly when the photo does.
+
+        Args:
+            photo: a JPEG, already stripped and re-encoded.
+            wishes: what is promised.
+
+        Raises:
+            SealingError: trustees or the log are missing. Nothing counts as sealed.
+        """
+        return sealing.sealing_of(self._context, photo, wishes)
+
+    def next_number(self, seal_id: str) -> int:
+        """The number that the photo's next request must have.
+
+        Raises:
+            UnknownPhotoError, RefusedError: it cannot be opened (any more).
+        """
+        return requests.next_number(self._context, seal_id)
+
+    def request(self, signed: requests.SignedRequest) -> requests.Opening:
+        """Put an officer's signed request on the log and ask the trustees for their shares.
+
+        Returns:
+            The shares, wrapped to the request's one-time key.
+
+        Raises:
+            RefusedError: too many trustees refuse, or the photo has ended.
+            TooFewTrusteesError: too few can be reached; names the missing ones.
+            UnknownPhotoError: no such photo is in custody.
+            MalformedError: the request is for another photo, number or day.
+        """
+        return requests.request(self._context, signed)
+
+    def ciphertext(self, seal_id: str) -> bytes:
+        """The sealed photo's ciphertext.
+
+        Raises:
+            UnknownPhotoError, RefusedError, BlobMissingError: it is not, or no longer, here.
+        """
+        return requests.ciphertext(self._context, seal_id)
+
+    def withdraw(self, seal_id: str, secret: bytes) -> endings.Withdrawal:
+        """Withdraw a photo: the secret goes to the log and to all trustees.
+
+        Repeating it is harmless, and tells how far it has come.
+
+        Raises:
+            UnknownPhotoError: it is not in custody here.
+            SecretError: the secret is another photo's.
+        """
+        return endings.withdraw(self._context, seal_id, secret)
+
+    def close(self, seal_id: str, because: Literal["decided", "ended"]) -> None:
+        """Freeze a photo: nobody opens it any more. Its shares go by the rule of its terms.
+
+        Raises:
+            UnknownPhotoError: it is not in custody here.
+        """
+        endings.close(self._context, seal_id, because)
+
+    def acknowledgements(self, seal_id: str) -> dict[str, str]:
+        """What trustees that were pending have acknowledged since, by trustee."""
+        return self._context.ledger.acknowledgements(seal_id)
+
+    def details(self, receipt: Receipt) -> Iterable[tuple[bytes, bytes, dict[str, Any]]]:
+        """Entry, salt and details of each of the custodian's requests for a photo."""
+        key = receipt.stream_key(stream.CUSTODIAN)
+        for line in self._context.ledger.lines(receipt.promise.seal_id):
+            if line.locked and line.number is not None:
+                details_key = stream.details_key(key, line.number)
+                yield line.entry, *unlock(details_key, line.entry, line.locked)
+
+    def sweep(self, *, pending_seconds: int = sweep.PENDING_SECONDS) -> sweep.Swept:
+        """One round of what must happen although nobody asks. Safe at any time."""
+        return sweep.sweep(self._context, pending_seconds=pending_seconds)

@@ -1,0 +1,173 @@
+"""Docs/protocol section 4: sealing in two phases: trustees and log first, then the acknowledgement.
+
+A photo counts as sealed with q acknowledgements and its `sealed` entry. What the second phase
+does not acknowledge is closed, at once or by a sweep after a crash: it is frozen, and its
+shares go by the rule of the terms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from habeas.custody.context import Context, blob_name, listed, promise_of
+from habeas.custody.errors import SealingError, TooFewTrusteesError
+from habeas.custody.ports import LogLine, PendingDeposit, PhotoState, SealedPhoto
+from habeas.foundation.errors import HabeasError
+from habeas.protocol import Circle, Entry, Kind, Receipt, seal
+from habeas.protocol.chain import Link
+from habeas.protocol.details import ClosedDetails, SealedDetails
+from habeas.protocol.document import unbase64
+from habeas.protocol.office import seal_pointer
+from habeas.protocol.seal import Sealed, Secrets, Wishes
+from habeas.protocol.statements import KeyStatement, Order, sign_statement
+
+#: Once q trustees have acknowledged, the others get this long; then their deposits wait.
+_GRACE_SECONDS = 1.0
+
+
+@dataclass(frozen=True, repr=False)
+class Acknowledged:
+    """A photo that enough trustees and the log have, and that waits to be acknowledged.
+
+    Attributes:
+        receipt: for the applicant; it counts once the block has ended.
+        pointers: for the case: what leads there, sealed to each office that was promised.
+    """
+
+    receipt: Receipt
+    pointers: dict[str, bytes]
+
+
+@contextmanager
+def sealing_of(context: Context, photo: bytes, wishes: Wishes) -> Iterator[Acknowledged]:
+    """Seal *photo*; the block acknowledges it. See `Custody.sealing`."""
+    record, acknowledged = _prepare(context, photo, wishes)
+    try:
+        with context.ledger.atomic():
+            if not context.ledger.move(record.seal_id, PhotoState.PENDING, PhotoState.SEALED):
+                raise SealingError("Sealing took so long that it was given up.")
+            yield acknowledged
+    except BaseException:
+        give_up(context, record)
+        raise
+
+
+def _prepare(context: Context, photo: bytes, wishes: Wishes) -> tuple[SealedPhoto, Acknowledged]:
+    """Everything that can fail for others' reasons: trustees, log, blobs. Closed where it does."""
+    try:
+        link = context.link()
+        keys = _keys(context, link, wishes.opens_until[:7])
+        secrets = Secrets.draw(context.random)
+        terms = seal.build_terms(link.circle, keys, wishes, secrets)
+        sealed = seal.seal(photo, terms, keys, secrets, context.random)
+    except HabeasError as error:
+        raise SealingError(f"The photo could not be sealed: {error.cause}") from error
+    promise = sealed.promise
+    tags = seal.custodian_tags(secrets.track_key, promise.openings_max)
+    record = SealedPhoto(
+        promise.seal_id, promise.encode(), promise.opens_until, tags.closed,
+        begun=context.seconds(),
+    )  # fmt: skip
+    with context.ledger.atomic():
+        context.ledger.add_photo(record)
+    try:
+        context.blobs.put(blob_name(promise.seal_id), sealed.ciphertext)
+        acknowledgements = _deposit(context, link, sealed)
+        line, salt = _log(context, sealed, tags.sealed)
+        receipt = seal.assemble_receipt(
+            promise, wishes.reference, secrets, link.note, Entry.decode(line.entry), salt,
+            line.proof or "", acknowledgements,
+        )  # fmt: skip
+    except HabeasError as error:
+        give_up(context, record)
+        raise SealingError(f"The photo could not be sealed: {error.cause}") from error
+    return record, Acknowledged(receipt, _pointers(link.circle, sealed, wishes, secrets))
+
+
+def _keys(context: Context, link: Link, month: str) -> list[KeyStatement]:
+    """Each trustee's key of the month; one that is away is known from before, or from the log."""
+    names = [trustee.name for trustee in link.circle.trustees]
+    panel = context.panel(link.digest)
+    # Who acknowledges q times over is enough, and so is a key that is known from before.
+    known = context.months
+    unknown = [name for name in names if known.get(month, name) is None]
+    asked, errors = panel.ask(unknown, lambda trustee, _: trustee.key(month))
+    for statement in asked.values():
+        known.keep(statement)
+    if errors:
+        raise TooFewTrusteesError(
+            f"The keys of {listed(errors)} for {month} are not known, and they do not answer.",
+            tuple(errors),
+        )
+    return [known.require(month, name) for name in names]
+
+
+def _deposit(context: Context, link: Link, sealed: Sealed) -> dict[str, str]:
+    """Hand each trustee its share; q must acknowledge, and what the others miss waits."""
+    promise = sealed.promise
+    order = sign_statement(
+        context.signer, Order(promise=promise.digest().hex(), day=context.today())
+    )
+    names = [key.trustee for key in promise.trustees.keys]
+    acknowledged, errors = context.panel(link.digest).ask(
+        names,
+        lambda trustee, index: trustee.deposit(promise, index, sealed.deposits[index], order),
+        enough=link.circle.q,
+        grace=_GRACE_SECONDS,
+    )
+    if len(acknowledged) < min(link.circle.q, len(names)):
+        raise TooFewTrusteesError(
+            f"{len(acknowledged)} trustees acknowledged, {link.circle.q} must; missing: "
+            f"{listed(errors)}.",
+            tuple(errors),
+        )
+    with context.ledger.atomic():
+        for index, name in enumerate(names):
+            if name not in acknowledged:
+                context.ledger.keep_deposit(
+                    PendingDeposit(promise.seal_id, name, index, sealed.deposits[index])
+                )
+    return acknowledged
+
+
+def _log(context: Context, sealed: Sealed, tag: str) -> tuple[LogLine, bytes]:
+    promise = sealed.promise
+    with context.ledger.atomic():
+        line, salt = context.line(
+            Kind.SEALED, SealedDetails(promise=promise.digest().hex()),
+            seal_id=promise.seal_id, number=0, service=promise.service, tag=tag,
+        )  # fmt: skip
+    return context.write(line), salt
+
+
+def _pointers(circle: Circle, sealed: Sealed, wishes: Wishes, secrets: Secrets) -> dict[str, bytes]:
+    pointer = seal.pointer_of(sealed.promise, wishes.reference, secrets)
+    found = {name: circle.office(name) for name in sealed.promise.recipients}
+    return {
+        name: seal_pointer(unbase64(office.encryption_key), pointer)
+        for name, office in found.items()
+        if office is not None
+    }
+
+
+def give_up(context: Context, record: SealedPhoto) -> None:
+    """Close a photo that nobody was acknowledged: it is frozen, and what waits is dropped."""
+    with context.ledger.atomic():
+        if not context.ledger.move(record.seal_id, PhotoState.PENDING, PhotoState.ORPHANED):
+            return
+        context.ledger.drop_deposits(record.seal_id)
+        close_line(context, record, "orphaned")
+    context.blobs.delete(blob_name(record.seal_id))
+    context.settle(record.seal_id)
+
+
+def close_line(context: Context, record: SealedPhoto, because: str) -> None:
+    """Owe the log a `closed` entry. Within a transaction."""
+    promise = promise_of(record.promise)
+    details = ClosedDetails.read({"v": 2, "promise": promise.digest().hex(), "because": because})
+    context.line(
+        Kind.CLOSED, details, seal_id=record.seal_id, service=promise.service,
+        tag=record.closing_tag,
+    )  # fmt: skip

@@ -1,0 +1,65 @@
+"""What must happen although nobody asks: deliver what waits, settle debts, end what is over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from habeas.custody.context import Context, promise_of
+from habeas.custody.endings import expire
+from habeas.custody.ports import PendingDeposit
+from habeas.custody.sealing import give_up
+from habeas.foundation.errors import HabeasError
+from habeas.protocol.client import TrusteeRefusedError
+from habeas.protocol.statements import Order, sign_statement
+
+#: A sealing takes seconds; what is still pending after so long was left behind by a crash.
+PENDING_SECONDS = 600
+_BATCH = 100
+#: Refusals after which a deposit has no place at its trustee any more.
+_OVER = frozenset({"erased", "withdrawn", "expired", "orphaned", "seal-id-reused", "deposit"})
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What one round did."""
+
+    given_up: int
+    expired: int
+    delivered: int
+    written: int
+
+
+def sweep(context: Context, *, pending_seconds: int = PENDING_SECONDS) -> Swept:
+    """One round. Safe at any time, and in any number of processes."""
+    stale = context.ledger.stale(context.seconds() - pending_seconds, _BATCH)
+    for photo in stale:
+        give_up(context, photo)
+    over = context.ledger.expired(context.today(), _BATCH)
+    ended = sum(expire(context, photo) for photo in over)
+    delivered = sum(_deliver(context, each) for each in context.ledger.pending_deposits(_BATCH))
+    return Swept(len(stale), ended, delivered, context.settle())
+
+
+def _deliver(context: Context, waiting: PendingDeposit) -> bool:
+    """Bring a trustee that is back its deposit; whether it needs to wait no more."""
+    photo = context.ledger.photo(waiting.seal_id)
+    if photo is None:
+        return False
+    promise = promise_of(photo.promise)
+    order = sign_statement(
+        context.signer, Order(promise=promise.digest().hex(), day=context.today())
+    )
+    try:
+        client = context.panel(promise.circle)[waiting.trustee]
+        note = client.deposit(promise, waiting.index, waiting.deposit, order)
+    except TrusteeRefusedError as error:
+        if error.code not in _OVER:
+            return False
+        note = ""
+    except HabeasError:
+        return False
+    with context.ledger.atomic():
+        if note:
+            context.ledger.keep_acknowledgement(waiting.seal_id, waiting.trustee, note)
+        context.ledger.drop_deposits(waiting.seal_id, waiting.trustee)
+    return True

@@ -26,6 +26,7 @@ from habeas.protocol import (
     Kind,
     MalformedError,
     Promise,
+    Receipt,
     Request,
     sealing,
     sign_entry,
@@ -37,7 +38,7 @@ from habeas.protocol.document import base64_of
 from habeas.protocol.exchange import ReleaseBody
 from habeas.protocol.opening import WrappedShare, open_photo
 from habeas.protocol.panel import Panel
-from habeas.protocol.seal import Sealed, Secrets, Wishes, build_terms, seal
+from habeas.protocol.seal import Sealed, Secrets, Wishes, assemble_receipt, build_terms, seal
 from habeas.protocol.statements import Order, sign_statement
 from habeas.tlog import NoteSigner
 from habeas.tlog.client import Appended, LogClient
@@ -109,6 +110,7 @@ class Held:
     sealed: Sealed
     secrets: Secrets
     circle: str
+    reference: str
     acknowledgements: dict[str, str] = field(default_factory=dict)
     #: Numbers of the custodian's stream that were used.
     number: int = 0
@@ -220,7 +222,11 @@ class World:
         self.log = LogClient(self.log_url)
         self.chain = Chain.start(self.circle_note, 0)
         self.panel = Panel.of(self.chain, self.circle.digest().hex())
-        self.publish_roster()
+        try:
+            self.publish_roster()
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         self.panel.close()
@@ -275,7 +281,7 @@ class World:
         if changed:
             terms = terms.model_copy(update=changed)
         sealed = seal(photo, terms, keys, drawn, secrets.token_bytes)
-        return Held(sealed, drawn, self.circle_note)
+        return Held(sealed, drawn, self.circle_note, wishes["reference"])
 
     def order(self, promise: Promise, signer: NoteSigner | None = None) -> str:
         """The custodian's order to keep the shares of *promise*."""
@@ -305,6 +311,14 @@ class World:
         held.appended = self.log.append(held.entry)
         held.number = 1
         return held
+
+    def receipt(self, held: Held) -> Receipt:
+        """What the applicant gets."""
+        assert held.appended is not None
+        return assemble_receipt(
+            held.promise, held.reference, held.secrets, held.circle, Entry.decode(held.entry),
+            held.salt, held.appended.proof, held.acknowledgements,
+        )  # fmt: skip
 
     def entry(
         self,

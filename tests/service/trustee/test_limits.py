@@ -3,9 +3,9 @@
 import time
 
 import pytest
+from habeas.custody.reader import OneTimeKey
 
 from habeas import protocol
-from habeas.custody.reader import OneTimeKey
 from habeas.protocol import Kind, Promise
 from habeas.protocol.client import TrusteeRefusedError, TrusteeUnreachableError
 

@@ -6,14 +6,20 @@ portal's public register, the applicant's history and `habeas verify` all read f
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from habeas.foundation.database import Database
 from habeas.foundation.errors import HabeasError
-from habeas.protocol import Entry
+from habeas.protocol import Chain, Foreign, Kind, read_entry
+from habeas.protocol.details import CircleDetails
+from habeas.protocol.reading import details_of
 from habeas.tlog import Policy
 from habeas.tlog.view import LogView, Source
+
+#: The kind under which foreign entries are counted.
+FOREIGN = "foreign"
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS copied (
@@ -44,21 +50,46 @@ class LogCopy:
         database: for the copy alone.
         source: the log.
         policy: what makes its checkpoints count.
+        chain: the circles that it begins with; it grows with those on the log.
     """
 
-    def __init__(self, database: Database, source: Source, policy: Policy) -> None:
+    def __init__(self, database: Database, source: Source, policy: Policy, chain: Chain) -> None:
         self._database = database
+        self.chain = chain
         database.prepare(_SCHEMA)
+        self._grow()
         self._view = LogView(database, source, policy, self._add)
 
+    def _grow(self) -> None:
+        """Take in the circles that were copied before."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT content FROM copied WHERE kind = ? ORDER BY position", (Kind.CIRCLE.value,)
+            ).fetchall()
+        for (content,) in rows:
+            self._circle(content)
+
+    def _circle(self, content: bytes) -> None:
+        entry = read_entry(content, self.chain)
+        if isinstance(entry, Foreign):
+            return
+        details = details_of(entry)
+        if isinstance(details, CircleDetails):
+            try:
+                self.chain = self.chain.extend(details.circle, int(time.time()))
+            except HabeasError:
+                return  # it does not follow: what it lets in stays foreign
+
     def _add(self, position: int, content: bytes) -> None:
+        entry = read_entry(content, self.chain)
         row: tuple[str | None, ...]
-        try:
-            entry = Entry.decode(content)
+        if isinstance(entry, Foreign):
+            # Anybody's bytes may stand on a log: they are kept, counted, and never obeyed.
+            row = (FOREIGN, None, None, None, None)
+        else:
             row = (entry.kind, entry.tag, entry.office, entry.purpose, entry.day)
-        except HabeasError:
-            # Anybody's bytes may stand on a log; what is no entry is kept and counts as such.
-            row = ("unknown", None, None, None, None)
+            if entry.kind is Kind.CIRCLE:
+                self._circle(content)
         # Within the view's transaction.
         self._database.connection.execute(
             "INSERT INTO copied VALUES (?, ?, ?, ?, ?, ?, ?)", (position, content, *row)

@@ -1,187 +1,188 @@
-"""What must hold among the entries of a Habeas log, for anybody who watches it.
+"""Docs/protocol section 12: what must hold among the entries of a Habeas log, for any watcher.
 
 Without a receipt nobody can tell which entries belong to one photo, so the public rules
 count: no trustee releases more shares for an office and purpose than were asked for, no
-tag appears twice, no day lies behind. With a receipt, its photo's entries are known by
-their tags, and the rules become exact.
+writer uses a tag twice, no day lies behind. What institutions do (circles, rosters, keys,
+suspensions, recoveries) is said each time. With a receipt, its photo's entries are known by
+their tags, and the rules become exact (`habeas.register.watching`).
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
-from habeas import protocol
 from habeas.foundation.errors import HabeasError
-from habeas.protocol import CUSTODIAN, Entry, Kind, Receipt
+from habeas.protocol import Chain, Entry, Foreign, Kind, Receipt, Role, read_entry
+from habeas.protocol.credential import Roster
+from habeas.protocol.details import CircleDetails, KeyDetails, RecoveryDetails, SuspendedDetails
+from habeas.protocol.document import Document
+from habeas.protocol.reading import details_of
+from habeas.register.watching import OnePhoto
 from habeas.tlog.monitor import Finding, Rule
 
-#: How many numbers of a stream are looked out for beyond the last one seen.
-_AHEAD = 16
 #: A day's requests of one office are striking from here on, and beyond the usual.
 _BULK_LEAST = 20
 _BULK_TIMES = 5
+#: Around midnight, and after an outage, entries arrive a little late.
+_LATE = timedelta(days=2)
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS watched_circle (number INTEGER PRIMARY KEY, note TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS foreign_entries (one INTEGER PRIMARY KEY, count INTEGER);
+CREATE TABLE IF NOT EXISTS balance (who TEXT, service TEXT, office TEXT,
+  purpose TEXT, count INTEGER, PRIMARY KEY (who, service, office, purpose));
+CREATE TABLE IF NOT EXISTS seen_tag (tag BLOB, writer BLOB, position INTEGER,
+  PRIMARY KEY (tag, writer)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS latest_day (one INTEGER PRIMARY KEY, day TEXT);
+CREATE TABLE IF NOT EXISTS requests_of_day (what TEXT, name TEXT, day TEXT, count INTEGER,
+  PRIMARY KEY (what, name, day));
+CREATE TABLE IF NOT EXISTS watched_roster (office TEXT, writer TEXT, version INTEGER,
+  digest TEXT, PRIMARY KEY (office, writer, version, digest)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS watched_key (trustee TEXT, month TEXT, key TEXT, destroyed INTEGER,
+  PRIMARY KEY (trustee, month, key)) WITHOUT ROWID;
+"""
+
+#: One check of a read entry, inside the view's transaction.
+Check = Callable[[sqlite3.Connection, int, Entry], Iterable[Finding]]
 
 
-def rules(receipts: Sequence[Receipt] = (), *, most_a_day: int = 200) -> list[Rule]:
-    """All rules; those about single photos for each of *receipts*."""
-    return [
-        Syntax(),
-        Balance(),
-        Repeats(),
-        Days(),
-        Bulk(most_a_day),
-        *(OnePhoto(receipt) for receipt in receipts),
-    ]
+def rules(chain: Chain, receipts: Sequence[Receipt] = (), *, most_a_day: int = 200) -> list[Rule]:
+    """All rules; those about single photos for each of *receipts*.
+
+    Args:
+        chain: the circles that the watcher begins with, which a pin should vouch for.
+        receipts: of photos to watch exactly.
+        most_a_day: requests of one office on one day beyond which it is always reported.
+    """
+    return [CircleRules(chain, most_a_day), *(OnePhoto(chain, receipt) for receipt in receipts)]
 
 
-def _entry(content: bytes) -> Entry | None:
-    try:
-        return Entry.decode(content)
-    except HabeasError:
-        return None
+class CircleRules:
+    """Everything that can be seen without a receipt. Each entry is read once."""
 
-
-class Syntax:
-    """Every entry is one of Habeas's, in canonical form."""
+    def __init__(self, chain: Chain, most_a_day: int) -> None:
+        self._chain = chain
+        self._most = most_a_day
+        self._checks: tuple[Check, ...] = (
+            self._days, self._repeats, self._balance, self._bulk, self._institutions,
+        )  # fmt: skip
 
     def prepare(self, connection: sqlite3.Connection) -> None:
-        """Nothing to remember."""
-
-    def see(self, _: sqlite3.Connection, index: int, entry: bytes) -> Iterable[Finding]:
-        """Decode it."""
-        try:
-            Entry.decode(entry)
-        except HabeasError as error:
-            yield Finding(
-                "entry-syntax", f"Entry {index} is none of the format: {error.cause}", index
-            )
-
-
-class Balance:
-    """A trustee releases one share for one request, and never without one."""
-
-    def prepare(self, connection: sqlite3.Connection) -> None:
-        """Counts of requests, and of each trustee's releases."""
-        connection.executescript(
-            "CREATE TABLE IF NOT EXISTS balance (who TEXT, service TEXT, office TEXT,"
-            " purpose TEXT, count INTEGER, PRIMARY KEY (who, service, office, purpose))"
-        )
+        """Tables, and the circles that were seen before."""
+        connection.executescript(_SCHEMA)
+        rows = connection.execute("SELECT note FROM watched_circle ORDER BY number").fetchall()
+        for (note,) in rows:
+            try:
+                self._chain = self._chain.extend(note, 0)
+            except HabeasError:
+                continue  # the watcher began with a later circle this time
 
     def see(self, connection: sqlite3.Connection, index: int, entry: bytes) -> Iterable[Finding]:
-        """Count it."""
-        read = _entry(entry)
-        if read is None or read.kind not in (Kind.REQUESTED, Kind.RELEASED):
+        """Read the entry, and hold it against every rule. It takes any bytes."""
+        read = read_entry(entry, self._chain)
+        if isinstance(read, Foreign):
+            yield from _foreign(connection, index, read)
             return
-        who = "" if read.kind is Kind.REQUESTED else (read.trustee or "?")
-        about = (read.service or "", read.office or "", read.purpose or "")
-        row = connection.execute(
+        for check in self._checks:
+            yield from check(connection, index, read)
+
+    def _name(self, entry: Entry) -> str:
+        writer = self._chain.writers.get(entry.writer)
+        if writer is None:
+            return "somebody"
+        return "the custodian" if writer.role is Role.CUSTODIAN else writer.name or writer.role
+
+    def _days(self, connection: sqlite3.Connection, index: int, entry: Entry) -> Iterator[Finding]:
+        """Entries are logged when they happen: their days do not lie behind, nor run ahead."""
+        row = connection.execute("SELECT day FROM latest_day").fetchone()
+        day = date.fromisoformat(entry.day)
+        latest = date.fromisoformat(row[0]) if row else day
+        if row is not None and day < latest - _LATE:
+            words = f"Entry {index} is of {entry.day}, and was logged after entries of {row[0]}."
+            yield Finding("day-behind", words, index)
+        elif day > latest + _LATE:
+            # One writer's wrong clock must not make all others' days look late.
+            words = f"Entry {index} is of {entry.day}, days after all entries before it ({latest})."
+            yield Finding("day-ahead", words, index)
+            latest += timedelta(days=1)
+        latest = max(latest, min(day, latest + _LATE))
+        connection.execute("INSERT OR REPLACE INTO latest_day VALUES (1, ?)", (latest.isoformat(),))
+
+    def _repeats(
+        self, connection: sqlite3.Connection, index: int, entry: Entry
+    ) -> Iterator[Finding]:
+        """A writer uses a tag once: a number of a photo's stream is used once."""
+        if entry.tag is None:
+            return
+        key = (bytes.fromhex(entry.tag), bytes.fromhex(entry.writer))
+        earlier = connection.execute(
+            "SELECT position FROM seen_tag WHERE (tag, writer) = (?, ?)", key
+        ).fetchone()
+        if earlier is not None:
+            words = f"Entry {index}: {self._name(entry)} repeats the tag of entry {earlier[0]}."
+            yield Finding("tag-repeated", words, index)
+            return
+        connection.execute("INSERT INTO seen_tag VALUES (?, ?, ?)", (*key, index))
+
+    def _balance(
+        self, connection: sqlite3.Connection, index: int, entry: Entry
+    ) -> Iterator[Finding]:
+        """A trustee releases one share for one request, and never without one."""
+        if entry.kind not in (Kind.REQUESTED, Kind.RELEASED):
+            return
+        who = "" if entry.kind is Kind.REQUESTED else self._name(entry)
+        about = (entry.service or "", entry.office or "", entry.purpose or "")
+        (count,) = connection.execute(
             "INSERT INTO balance VALUES (?, ?, ?, ?, 1) ON CONFLICT DO UPDATE SET"
             " count = count + 1 RETURNING count",
             (who, *about),
         ).fetchone()
         if not who:
             return
-        asked = connection.execute(
+        row = connection.execute(
             "SELECT count FROM balance WHERE who = '' AND (service, office, purpose) = (?, ?, ?)",
             about,
         ).fetchone()
-        if row[0] > (asked[0] if asked else 0):
+        asked = row[0] if row else 0
+        if count > asked:
             yield Finding(
                 "release-without-request",
-                f"Entry {index}: {who} has released {row[0]} shares to {about[1] or 'nobody'} for "
-                f"{about[2] or 'nothing'}; the log shows {asked[0] if asked else 0} requests.",
+                f"Entry {index}: {who} has released {count} shares to {about[1]} for {about[2]}; "
+                f"the log shows {asked} requests.",
                 index,
             )
 
-
-class Repeats:
-    """A tag stands on the log once: a number of a photo's stream is used once."""
-
-    def prepare(self, connection: sqlite3.Connection) -> None:
-        """All tags."""
-        connection.executescript(
-            "CREATE TABLE IF NOT EXISTS seen_tag (tag BLOB PRIMARY KEY, position INTEGER)"
-            " WITHOUT ROWID"
-        )
-
-    def see(self, connection: sqlite3.Connection, index: int, entry: bytes) -> Iterable[Finding]:
-        """Look its tag up."""
-        read = _entry(entry)
-        if read is None or read.tag is None:
+    def _bulk(self, connection: sqlite3.Connection, index: int, entry: Entry) -> Iterator[Finding]:
+        """Photos are opened one by one, for cases; within the circle's quotas."""
+        if entry.kind is not Kind.REQUESTED:
             return
-        tag = bytes.fromhex(read.tag)
-        earlier = connection.execute(
-            "SELECT position FROM seen_tag WHERE tag = ?", (tag,)
-        ).fetchone()
-        if earlier is not None:
-            words = f"Entry {index} repeats the tag of entry {earlier[0]}."
-            yield Finding("tag-repeated", words, index)
-            return
-        connection.execute("INSERT INTO seen_tag VALUES (?, ?)", (tag, index))
+        quotas = self._chain.newest.circle.quotas
+        for what, name, quota in (
+            ("office", entry.office or "", quotas.office),
+            ("purpose", entry.purpose or "", quotas.purpose),
+        ):
+            (count,) = connection.execute(
+                "INSERT INTO requests_of_day VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET"
+                " count = count + 1 RETURNING count",
+                (what, name, entry.day),
+            ).fetchone()
+            if count == quota + 1:
+                words = f"More than {quota} requests stand on the log for {name} on {entry.day}."
+                yield Finding("over-quota", words, index)
+            if what == "office":
+                yield from self._unusual(connection, index, entry, count)
 
-
-class Days:
-    """Entries are logged when they happen: their days do not lie behind."""
-
-    #: Around midnight, and after an outage, entries arrive a little late.
-    _GRACE = timedelta(days=2)
-
-    def prepare(self, connection: sqlite3.Connection) -> None:
-        """The latest day."""
-        connection.executescript(
-            "CREATE TABLE IF NOT EXISTS latest_day (one INTEGER PRIMARY KEY, day TEXT)"
-        )
-
-    def see(self, connection: sqlite3.Connection, index: int, entry: bytes) -> Iterable[Finding]:
-        """Compare its day."""
-        read = _entry(entry)
-        if read is None:
-            return
-        row = connection.execute("SELECT day FROM latest_day").fetchone()
-        day = date.fromisoformat(read.day)
-        if row is None or day > date.fromisoformat(row[0]):
-            connection.execute("INSERT OR REPLACE INTO latest_day VALUES (1, ?)", (read.day,))
-        elif day < date.fromisoformat(row[0]) - self._GRACE:
-            words = f"Entry {index} is of {read.day}, and was logged after entries of {row[0]}."
-            yield Finding("day-behind", words, index)
-
-
-class Bulk:
-    """Photos are opened one by one, for cases; not by the hundred.
-
-    Args:
-        most: requests of one office on one day beyond which it is always reported.
-    """
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-
-    def prepare(self, connection: sqlite3.Connection) -> None:
-        """Requests by office and day."""
-        connection.executescript(
-            "CREATE TABLE IF NOT EXISTS requests_of_day (office TEXT, day TEXT, count INTEGER,"
-            " PRIMARY KEY (office, day))"
-        )
-
-    def see(self, connection: sqlite3.Connection, index: int, entry: bytes) -> Iterable[Finding]:
-        """Count it, and hold the day against the office's usual days."""
-        read = _entry(entry)
-        if read is None or read.kind is not Kind.REQUESTED:
-            return
-        office = read.office or ""
-        count = connection.execute(
-            "INSERT INTO requests_of_day VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET"
-            " count = count + 1 RETURNING count",
-            (office, read.day),
-        ).fetchone()[0]
+    def _unusual(
+        self, connection: sqlite3.Connection, index: int, entry: Entry, count: int
+    ) -> Iterator[Finding]:
         others = [
             row[0]
             for row in connection.execute(
-                "SELECT count FROM requests_of_day WHERE office = ? AND day < ?"
+                "SELECT count FROM requests_of_day WHERE what = 'office' AND name = ? AND day < ?"
                 " ORDER BY day DESC LIMIT 30",
-                (office, read.day),
+                (entry.office, entry.day),
             )
         ]
         usual = sorted(others)[len(others) // 2] if len(others) >= 5 else None
@@ -191,98 +192,120 @@ class Bulk:
         # Said when a limit is crossed, not again for each further request.
         if count in limits:
             often = f", where {usual} a day are usual" if usual is not None else ""
-            words = f"{office or 'An unnamed office'} has asked for {count} photos on {read.day}"
-            yield Finding("bulk-requests", f"{words}{often}.", index)
+            words = f"{entry.office} has asked for {count} photos on {entry.day}{often}."
+            yield Finding("bulk-requests", words, index)
 
-
-class OnePhoto:
-    """Everything about the photo of one receipt: no gap, no act out of order.
-
-    Args:
-        receipt: the receipt; its track key leads to the photo's entries.
-    """
-
-    def __init__(self, receipt: Receipt) -> None:
-        self._key = bytes.fromhex(receipt.track_key)
-        self._id = receipt.promise.seal_id
-        self._streams = range(CUSTODIAN, len(receipt.trustees) + 1)
-        self._names = ["the custodian", *(each.name for each in receipt.trustees)]
-
-    def prepare(self, connection: sqlite3.Connection) -> None:
-        """Tags to look out for, and what has happened to the photo."""
-        connection.executescript(
-            "CREATE TABLE IF NOT EXISTS photo_tag (tag TEXT PRIMARY KEY, seal_id TEXT,"
-            " stream INTEGER, counter INTEGER);"
-            "CREATE TABLE IF NOT EXISTS photo_act (seal_id TEXT, stream INTEGER,"
-            " counter INTEGER, kind TEXT, position INTEGER, PRIMARY KEY (seal_id, stream, counter))"
-        )
-        for stream in self._streams:
-            self._look_out(connection, stream, range(_AHEAD))
-
-    def _look_out(
-        self, connection: sqlite3.Connection, stream: int, counters: Iterable[int]
-    ) -> None:
-        connection.executemany(
-            "INSERT OR IGNORE INTO photo_tag VALUES (?, ?, ?, ?)",
-            [(protocol.tag(self._key, stream, each), self._id, stream, each) for each in counters],
-        )
-
-    def see(self, connection: sqlite3.Connection, index: int, entry: bytes) -> Iterable[Finding]:
-        """Find out whether it is about the photo, and whether it may be."""
-        read = _entry(entry)
-        if read is None or read.tag is None:
+    def _institutions(
+        self, connection: sqlite3.Connection, index: int, entry: Entry
+    ) -> Iterator[Finding]:
+        """What institutions do concerns everybody: it is said each time."""
+        if entry.details is None:
             return
-        row = connection.execute(
-            "SELECT stream, counter FROM photo_tag WHERE tag = ? AND seal_id = ?",
-            (read.tag, self._id),
-        ).fetchone()
-        if row is None:
+        details: Document = details_of(entry)
+        match details:
+            case CircleDetails():
+                yield from self._circle(connection, index, details)
+            case Roster():
+                yield from _roster(connection, index, entry, details)
+            case KeyDetails():
+                yield from _key(connection, index, entry, details)
+            case SuspendedDetails():
+                act = "lifts its suspension of" if details.lifted else "suspends"
+                words = f"Entry {index}: {self._name(entry)} {act} the key of {details.office}."
+                yield Finding("office-suspended", words, index)
+            case RecoveryDetails():
+                words = (
+                    f"Entry {index}: {details.trustee} has given its part of {details.photos} "
+                    f"photos for the seat of a newcomer, with {', '.join(details.helpers)}."
+                )
+                yield Finding("recovery", words, index)
+            case _:
+                return
+
+    def _circle(
+        self, connection: sqlite3.Connection, index: int, details: CircleDetails
+    ) -> Iterator[Finding]:
+        before = self._chain
+        self._chain = before.extend(details.circle, 0)
+        if self._chain is before:
             return
-        stream, counter = row
-        yield from self._numbers(connection, index, stream, counter)
-        yield from self._order(connection, index, stream, read.kind)
+        circle = self._chain.newest.circle
         connection.execute(
-            "INSERT OR IGNORE INTO photo_act VALUES (?, ?, ?, ?, ?)",
-            (self._id, stream, counter, read.kind, index),
+            "INSERT OR IGNORE INTO watched_circle VALUES (?, ?)", (circle.number, details.circle)
         )
-        self._look_out(connection, stream, range(counter + 1, counter + 1 + _AHEAD))
+        words = (
+            f"Entry {index}: circle number {circle.number} follows, with k = {circle.k} of "
+            f"{', '.join(each.name for each in circle.trustees)}; digest "
+            f"{self._chain.newest.digest[:16]}."
+        )
+        yield Finding("circle-changed", words, index)
 
-    def _numbers(
-        self, connection: sqlite3.Connection, index: int, stream: int, counter: int
-    ) -> Iterator[Finding]:
-        known = {
-            row[0]
-            for row in connection.execute(
-                "SELECT counter FROM photo_act WHERE seal_id = ? AND stream = ?",
-                (self._id, stream),
-            )
-        }
-        missing = sorted(set(range(max(known, default=-1) + 1, counter)))
-        if missing:
-            numbers = ", ".join(map(str, missing))
-            words = f"Before entry {index}, {self._names[stream]} has skipped number {numbers} of "
-            yield Finding("counter-gap", f"{words}photo {self._id}.", index)
 
-    def _order(
-        self, connection: sqlite3.Connection, index: int, stream: int, kind: str
-    ) -> Iterator[Finding]:
-        acts = [
-            (row[0], row[1])
-            for row in connection.execute(
-                "SELECT stream, kind FROM photo_act WHERE seal_id = ?", (self._id,)
-            )
-        ]
-        gone = any(done in (Kind.ERASED, Kind.WITHDRAWN) for _, done in acts)
-        if kind == Kind.REQUESTED and gone:
-            words = f"Entry {index} asks for photo {self._id} after it was erased."
-            yield Finding("request-after-erasure", words, index)
-        if kind != Kind.RELEASED:
-            return
-        if any(by == stream and done == Kind.ERASED for by, done in acts):
-            words = f"Entry {index}: {self._names[stream]} releases a share that it has erased."
-            yield Finding("release-after-erasure", words, index)
-        asked = sum(done == Kind.REQUESTED for _, done in acts)
-        released = sum(by == stream and done == Kind.RELEASED for by, done in acts)
-        if released >= asked:
-            words = f"Entry {index}: {self._names[stream]} releases a share of photo {self._id} "
-            yield Finding("release-without-request", f"{words}that nobody asked for.", index)
+def _foreign(connection: sqlite3.Connection, index: int, entry: Foreign) -> Iterator[Finding]:
+    (count,) = connection.execute(
+        "INSERT INTO foreign_entries VALUES (1, 1) ON CONFLICT DO UPDATE SET count = count + 1"
+        " RETURNING count"
+    ).fetchone()
+    # At 1, 10, 100, ...: a flood of them must not become a flood of findings.
+    if str(count).strip("0") == "1":
+        words = f"Entry {index} is foreign ({entry.code}): {entry.cause} That makes {count}."
+        yield Finding("foreign-entry", words, index)
+
+
+def _roster(
+    connection: sqlite3.Connection, index: int, entry: Entry, roster: Roster
+) -> Iterator[Finding]:
+    key = (roster.office, entry.writer, roster.version)
+    known = connection.execute(
+        "SELECT digest FROM watched_roster WHERE (office, writer, version) = (?, ?, ?)", key
+    ).fetchall()
+    digest = roster.digest().hex()
+    if (digest,) in known:
+        return
+    connection.execute("INSERT INTO watched_roster VALUES (?, ?, ?, ?)", (*key, digest))
+    if known:
+        words = (
+            f"Entry {index}: {roster.office} has signed two rosters of version {roster.version}."
+        )
+        yield Finding("office-forked", words, index)
+        return
+    before = connection.execute(
+        "SELECT digest FROM watched_roster WHERE (office, writer, version) = (?, ?, ?)",
+        (roster.office, entry.writer, roster.version - 1),
+    ).fetchone()
+    if roster.version > 1 and (before is None or before[0] != roster.previous):
+        words = f"Entry {index}: the roster of {roster.office} does not follow the one before."
+        yield Finding("roster-gap", words, index)
+    words = f"Entry {index}: {roster.office} has {roster.size} credentials now."
+    yield Finding("roster-changed", words, index)
+
+
+def _key(
+    connection: sqlite3.Connection, index: int, entry: Entry, details: KeyDetails
+) -> Iterator[Finding]:
+    rows = connection.execute(
+        "SELECT key, destroyed FROM watched_key WHERE (trustee, month) = (?, ?)",
+        (details.trustee, details.month),
+    ).fetchall()
+    known = dict(rows)
+    if entry.kind is Kind.KEY:
+        if known and details.key not in known:
+            words = f"Entry {index}: {details.trustee} has another key for {details.month} now."
+            yield Finding("key-replaced", words, index)
+        connection.execute(
+            "INSERT OR IGNORE INTO watched_key VALUES (?, ?, ?, 0)",
+            (details.trustee, details.month, details.key),
+        )
+        return
+    if details.key not in known:
+        words = f"Entry {index}: {details.trustee} destroyed a key that it never announced."
+        yield Finding("key-unknown", words, index)
+    if entry.day[:7] <= details.month:
+        words = (
+            f"Entry {index}: {details.trustee} destroyed its key before {details.month} was over."
+        )
+        yield Finding("key-destroyed-early", words, index)
+    connection.execute(
+        "INSERT OR REPLACE INTO watched_key VALUES (?, ?, ?, 1)",
+        (details.trustee, details.month, details.key),
+    )

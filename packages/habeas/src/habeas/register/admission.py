@@ -1,0 +1,53 @@
+"""Docs/protocol section 2, *Admission*: what the log takes: entries of writers of the circle.
+
+Canonical, small, of a known kind, by a writer that may write it, with a valid signature and a
+day near the log's own. Implements `habeas.tlog.admission.Admission`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from habeas.foundation.errors import HabeasError
+from habeas.protocol import Chain, Kind, verify_entry
+from habeas.protocol.details import CircleDetails
+from habeas.protocol.reading import details_of
+from habeas.tlog.errors import NotAdmittedError
+
+#: Around midnight, and after an outage, entries arrive a little late.
+_DAYS = timedelta(days=2)
+
+
+class CircleAdmission:
+    """Admits what the circles let in, and grows with each circle that it admits.
+
+    Args:
+        chain: the circles so far; the first is pinned by the log's operator.
+        now: the clock, UTC.
+    """
+
+    def __init__(self, chain: Chain, now: Callable[[], datetime]) -> None:
+        self._chain = chain
+        self._now = now
+
+    def admit(self, entry: bytes) -> None:
+        """Return to let *entry* be appended.
+
+        Raises:
+            NotAdmittedError: it is foreign, or of another day.
+        """
+        try:
+            read = verify_entry(entry, self._chain)
+        except HabeasError as error:
+            raise NotAdmittedError(error.cause, error.remedy, code=error.code) from error
+        now = self._now()
+        if abs(date.fromisoformat(read.day) - now.date()) > _DAYS:
+            raise NotAdmittedError(
+                f"The entry is of {read.day}.", "Set the writer's clock, and write it again.",
+                code="day",
+            )  # fmt: skip
+        if read.kind is Kind.CIRCLE:
+            details = details_of(read)
+            if isinstance(details, CircleDetails):
+                self._chain = self._chain.extend(details.circle, int(now.timestamp()))

@@ -1,0 +1,346 @@
+"""Docs/protocol section 9: what happened to a photo, asked fresh and of everybody.
+
+From a receipt and a pin: a checkpoint that a reading quorum has cosigned lately, and from each
+trustee a signed end of its stream, its newest checkpoint and its entries, each proven to be
+on that log. Nobody has to read the whole log for it; monitors do that for all.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+from habeas.foundation.errors import HabeasError
+from habeas.protocol import CUSTODIAN, Chain, Entry, Kind, Pins, Receipt, stream
+from habeas.protocol.client import StreamEnd
+from habeas.protocol.details import ReleasedDetails
+from habeas.protocol.exchange import OwnEntry
+from habeas.protocol.panel import Panel
+from habeas.protocol.receipt import verify_parts
+from habeas.register.proven import LogChangedError, LogReader, ProvenLog
+
+Outcome = Literal["complete", "incomplete", "contradicted"]
+#: A checkpoint of the reading quorum counts for so long.
+FRESH = timedelta(hours=24)
+_WORST: list[Outcome] = ["complete", "incomplete", "contradicted"]
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing that was done with the photo, as a signed entry on the log tells it.
+
+    Attributes:
+        index: on the log; None while its trustee still owes it.
+        writer: the custodian, or the trustee's name.
+        details: where they were given, and fit the entry.
+    """
+
+    index: int | None
+    entry: Entry
+    writer: str
+    details: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class TrusteeVerdict:
+    """What one trustee's word is worth.
+
+    Attributes:
+        outcome: complete: it has shown all that it ever said, and the log has it.
+        causes: what is missing, or contradicts.
+        evidence: notes and entries that show a contradiction to others.
+    """
+
+    outcome: Outcome
+    causes: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    held: bool | None = None
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What was found.
+
+    Attributes:
+        pinned: whether a pin vouches for the circle.
+        index: of the `sealed` entry.
+        checked_at: the reading quorum's time; None when the log could not be read afresh.
+        verdicts: by trustee.
+        acts: in the order of the log.
+        unread: why the log could not be read afresh.
+    """
+
+    pinned: bool
+    index: int
+    checked_at: datetime | None
+    verdicts: Mapping[str, TrusteeVerdict]
+    acts: tuple[Act, ...]
+    unread: str | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """The worst of all: nothing is complete that one party alone could make up."""
+        found = [verdict.outcome for verdict in self.verdicts.values()]
+        if self.unread is not None or not self.pinned:
+            found.append("incomplete")
+        return max(found, key=_WORST.index, default="incomplete")
+
+    @property
+    def openings(self) -> int:
+        """Requests that at least one trustee has answered with its share."""
+        return len(
+            {
+                act.details["request"]
+                for act in self.acts
+                if act.entry.kind is Kind.RELEASED and act.details is not None
+            }
+        )
+
+    @property
+    def never_opened(self) -> bool:
+        """Whether it is certain that the photo was never opened."""
+        return self.outcome == "complete" and self.openings == 0
+
+
+@dataclass
+class _Findings:
+    """What is gathered while asking."""
+
+    acts: dict[bytes, Act] = field(default_factory=dict)
+    requests: set[str] = field(default_factory=set)
+    custodian: set[int] = field(default_factory=set)
+
+
+def verify_offline(receipt: Receipt, pins: Pins) -> tuple[bool, int]:
+    """Check the receipt alone.
+
+    Returns:
+        Whether a pin vouches for its circle, and the index of its `sealed` entry.
+
+    Raises:
+        ReceiptError: its parts do not belong together, or do not hold.
+    """
+    parts = verify_parts(receipt)
+    return pins.vouch_for(parts.circle), parts.index
+
+
+def verify_photo(
+    receipt: Receipt,
+    pins: Pins,
+    log: LogReader,
+    now: datetime,
+    random: Callable[[int], bytes],
+    panel: Panel | None = None,
+) -> Verification:
+    """Everything that happened to the receipt's photo.
+
+    Args:
+        receipt: the receipt.
+        pins: what the reader knows from elsewhere.
+        log: the log, for reading.
+        now: the clock, UTC.
+        random: gives that many random bytes.
+        panel: the trustees; by default those of the receipt's circle.
+
+    Raises:
+        ReceiptError: the receipt does not hold by itself.
+    """
+    pinned, index = verify_offline(receipt, pins)
+    chain = Chain.start(receipt.circle, 0)
+    digest = receipt.promise.circle
+    own_panel = panel is None
+    panel = panel or Panel.of(chain, digest)
+    try:
+        chain, newer = _follow(chain, panel)
+        pinned = pinned or (newer and any(pins.vouch_for(link.circle) for link in chain.links))
+        return _verify(receipt, chain, pinned, index, log, now, random, panel)
+    finally:
+        if own_panel:
+            panel.close()
+
+
+def _follow(chain: Chain, panel: Panel) -> tuple[Chain, bool]:
+    """The chain with those circles that follow it, as far as trustees show them one by one."""
+    notes, _ = panel.ask([client.name for client in panel.clients], lambda t, _: t.circle())
+    longer = chain
+    for note in notes.values():
+        try:
+            longer = longer.extend(note, 0)
+        except HabeasError:
+            continue  # it does not follow: then its trustees are judged by what they say
+    return longer, longer is not chain
+
+
+def _verify(
+    receipt: Receipt,
+    chain: Chain,
+    pinned: bool,
+    index: int,
+    log: LogReader,
+    now: datetime,
+    random: Callable[[int], bytes],
+    panel: Panel,
+) -> Verification:
+    names = [key.trustee for key in receipt.promise.trustees.keys]
+    policy = chain.newest.circle.reading_policy()
+    try:
+        proven = ProvenLog.read(log, policy)
+        proven.holds(receipt.entry.encode(), index)
+    except HabeasError as error:
+        outcome: Outcome = "contradicted" if isinstance(error, LogChangedError) else "incomplete"
+        verdict = TrusteeVerdict(outcome, (error.cause,))
+        return Verification(pinned, index, None, dict.fromkeys(names, verdict), (), error.cause)
+    checked = datetime.fromtimestamp(proven.quorum_time, UTC)
+    unread = None
+    if now - checked > FRESH:
+        unread = f"The reading quorum last saw the log on {checked:%Y-%m-%d %H:%M} UTC."
+    findings = _Findings()
+    entry = Entry.decode(receipt.entry.encode())
+    findings.acts[receipt.entry.encode()] = Act(index, entry, "custodian")
+    verdicts = _ask(receipt, chain, proven, panel, names, random, findings)
+    _custodian(receipt, chain, proven, findings)
+    verdicts = {name: _answered(verdict, findings, name) for name, verdict in verdicts.items()}
+    acts = sorted(findings.acts.values(), key=lambda act: (act.index is None, act.index or 0))
+    return Verification(pinned, index, checked, verdicts, tuple(acts), unread)
+
+
+def _ask(
+    receipt: Receipt,
+    chain: Chain,
+    proven: ProvenLog,
+    panel: Panel,
+    names: list[str],
+    random: Callable[[int], bytes],
+    findings: _Findings,
+) -> dict[str, TrusteeVerdict]:
+    digest = receipt.promise.digest()
+    nonces = {name: random(32) for name in names}
+    ends, errors = panel.ask(
+        names,
+        lambda trustee, at: trustee.stream_end(
+            digest, receipt.stream_key(at + 1), nonces[trustee.name]
+        ),
+    )
+    verdicts: dict[str, TrusteeVerdict] = {}
+    for at, name in enumerate(names):
+        end = ends.get(name)
+        if end is None:
+            pending = " It had not acknowledged yet." if name in receipt.pending else ""
+            verdicts[name] = TrusteeVerdict("incomplete", (errors[name].cause + pending,))
+            continue
+        verdicts[name] = _one(receipt, chain, proven, at + 1, name, end, findings)
+    return verdicts
+
+
+def _one(
+    receipt: Receipt,
+    chain: Chain,
+    proven: ProvenLog,
+    number_of_stream: int,
+    name: str,
+    end: StreamEnd,
+    findings: _Findings,
+) -> TrusteeVerdict:
+    """Hold one trustee's answer against the log."""
+    said = end.statement
+    try:
+        proven.same_log(end.answer.checkpoint, said.size, bytes.fromhex(said.root))
+    except LogChangedError as error:
+        return TrusteeVerdict(
+            "contradicted", (error.cause,), (end.note, end.answer.checkpoint, proven.note),
+            said.held,
+        )  # fmt: skip
+    except HabeasError as error:
+        return TrusteeVerdict("incomplete", (error.cause,), (), said.held)
+    findings.custodian.update(end.answer.custodian)
+    causes: list[str] = []
+    shown: set[str] = set()
+    for own in end.answer.own:
+        try:
+            act = _own(receipt, chain, proven, number_of_stream, name, own)
+        except LogChangedError as error:
+            return TrusteeVerdict(
+                "contradicted", (error.cause,), (end.note, own.entry, proven.note), said.held
+            )
+        except HabeasError as error:
+            causes.append(f"{name}: {error.cause}")
+            continue
+        shown.add(act.entry.tag or "")
+        findings.acts[own.entry.encode()] = act
+    key = receipt.stream_key(number_of_stream)
+    expected = [stream.tag(key, number) for number in range(said.next)]
+    missing = [number for number, tag in enumerate(expected) if tag not in shown]
+    if missing:
+        causes.append(f"{name} does not show its numbers {', '.join(map(str, missing))}.")
+    if shown - set(expected):
+        return TrusteeVerdict(
+            "contradicted", (f"{name} shows more entries than it says that it wrote.",),
+            (end.note, *(own.entry for own in end.answer.own)), said.held,
+        )  # fmt: skip
+    if said.owed:
+        causes.append(f"{name} owes the log {said.owed} entries about this photo.")
+    return TrusteeVerdict("incomplete" if causes else "complete", tuple(causes), (), said.held)
+
+
+def _own(
+    receipt: Receipt,
+    chain: Chain,
+    proven: ProvenLog,
+    number_of_stream: int,
+    name: str,
+    own: OwnEntry,
+) -> Act:
+    """An entry of a trustee, held against its key and the log.
+
+    Raises:
+        LogChangedError: it has not signed it, or the log has another.
+        HabeasError: it cannot be read.
+    """
+    entry, details = own.verify()
+    if not chain.writes(entry.writer, receipt.promise, number_of_stream):
+        raise LogChangedError(f"{name} shows an entry that it has not signed.")
+    proven.verify_signature(own.entry.encode(), entry, chain)
+    if own.index is not None:
+        proven.holds(own.entry.encode(), own.index)
+    return Act(own.index, entry, name, details.fields())
+
+
+def _custodian(receipt: Receipt, chain: Chain, proven: ProvenLog, findings: _Findings) -> None:
+    """Read the custodian's entries where trustees say that they stand."""
+    key = receipt.stream_key(CUSTODIAN)
+    tags = {stream.tag(key, number) for number in range(receipt.promise.openings_max + 1)} | {
+        stream.closing_tag(key)
+    }
+    for index in sorted(findings.custodian):
+        try:
+            content = proven.entry(index)
+            entry = Entry.decode(content)
+            proven.verify_signature(content, entry, chain)
+        except HabeasError:
+            continue  # what a trustee says in vain is no act
+        if entry.tag in tags and chain.writes(entry.writer, receipt.promise, CUSTODIAN):
+            findings.acts.setdefault(content, Act(index, entry, "custodian"))
+            if entry.kind is Kind.REQUESTED:
+                findings.requests.add(proven.leaf(content).hex())
+
+
+def _answered(verdict: TrusteeVerdict, findings: _Findings, name: str) -> TrusteeVerdict:
+    """A release must name a request that stands on the log."""
+    for act in findings.acts.values():
+        if act.writer != name or act.entry.kind is not Kind.RELEASED or act.details is None:
+            continue
+        request = ReleasedDetails.read(dict(act.details)).request
+        if not any(hmac.compare_digest(request, known) for known in findings.requests):
+            return TrusteeVerdict(
+                "contradicted",
+                (
+                    *verdict.causes,
+                    f"{name} released its share to a request that is not on the log.",
+                ),
+                (*verdict.evidence, act.entry.encode().decode()),
+                verdict.held,
+            )
+    return verdict

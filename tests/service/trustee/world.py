@@ -11,7 +11,6 @@ import hashlib
 import secrets
 import socket
 import threading
-import time
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -27,6 +26,7 @@ from habeas.tlog.client import Appended, LogClient
 from habeas.tlog.server import init_log, make_app
 from habeas.trustee import Settings, Trustee, keyring
 from habeas.trustee.web import make_app as make_trustee_app
+from tests.waiting import until
 
 ORIGIN = "log.test/habeas"
 PHOTO = b"\xff\xd8\xff a picture \xff\xd9" * 20
@@ -53,16 +53,16 @@ class Server:
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [sock]})
         self._thread.start()
-        deadline = time.monotonic() + 10
-        while not self._server.started:
+
+        def started() -> bool:
             assert self._thread.is_alive(), "the service did not start"
-            assert time.monotonic() < deadline
-            time.sleep(0.002)
+            return self._server.started
+
+        until(started, "the service", pause=0.002)
 
     def stop(self) -> None:
         self._server.should_exit = True
-        self._thread.join(timeout=20)
-        assert not self._thread.is_alive()
+        self._thread.join()
 
 
 def listening(port: int = 0) -> socket.socket:
@@ -296,19 +296,19 @@ class World:
 
     def settled(self) -> list[Entry]:
         """Every entry, after all trustees have delivered what they owe."""
-        deadline = time.monotonic() + 10
-        while any(self.trustees[name].health()["owed"] for name in self.servers):
-            assert time.monotonic() < deadline, "a trustee still owes entries"
-            time.sleep(0.01)
+        until(
+            lambda: not any(self.trustees[name].health()["owed"] for name in self.servers),
+            "trustees that owe nothing",
+        )
         return self.entries()
 
     def followed(self) -> None:
         """Wait until every running trustee has followed the log to its end."""
         size = tlog.Policy.parse(self.policy).verify(self.log.checkpoint()).checkpoint.size
-        deadline = time.monotonic() + 10
-        while any(self.trustees[name].follower.size < size for name in self.servers):
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        until(
+            lambda: all(self.trustees[name].follower.size >= size for name in self.servers),
+            "trustees that have followed the log",
+        )
 
 
 def in_days(days: int) -> date:

@@ -1,4 +1,4 @@
-"""Test vectors for every format: `python -m tests.unit.protocol.vectors` writes vectors/habeas.
+"""Test vectors for every format: `python -m tests.unit.protocol.vectors` writes vectors/protocol.
 
 All inputs come from SHAKE-256 of a label, so that everything but HPKE's own randomness is
 the same on every run. A sealed message that still opens as it must is kept as it stands.
@@ -37,7 +37,7 @@ from habeas.protocol.document import Document
 from habeas.protocol.sealing import hpke
 from tests.places import VECTORS
 
-FOLDER = VECTORS / "habeas"
+FOLDER = VECTORS / "protocol"
 ORIGIN = "log.example/habeas"
 DAY = "2027-01-15"
 NAMES = ["trustee-1.example", "trustee-2.example", "trustee-3.example"]

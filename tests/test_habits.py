@@ -18,6 +18,7 @@ ALLOWED = {
     "thread_time": {},
     "time": {
         "service/tlog/running.py": "a witness's clock",
+        "media/video/test_recorder.py": "when the recording began",
         "service/tlog/test_service.py": "bounds of what a witness's clock has written",
     },
     "sleep": {

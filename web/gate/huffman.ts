@@ -1,7 +1,7 @@
 // ITU-T T.81 annex C: the codes of a Huffman table, laid out so that the next 16 bits of the
 // scan say the symbol at once.
 
-import { FormatError } from "../formats/errors.js";
+import { UnreadableError } from "./errors.js";
 
 /** An entry of the layout for bits that begin no code. */
 export const NO_CODE = 0;
@@ -22,7 +22,7 @@ export function codesOf(counts: Uint8Array, symbols: Uint8Array): Uint16Array {
     const room = 1 << (16 - length);
     for (const symbol of symbols.subarray(taken, taken + count)) {
       if (next + room >= layout.length) {
-        throw new FormatError("unreadable", "A table holds more codes than there are.");
+        throw new UnreadableError("A table holds more codes than there are.");
       }
       layout.fill(length * 256 + symbol, next, next + room);
       next += room;
@@ -30,7 +30,7 @@ export function codesOf(counts: Uint8Array, symbols: Uint8Array): Uint16Array {
     taken += count;
   });
   if (taken === 0 || new Set(symbols).size !== symbols.length) {
-    throw new FormatError("unreadable", "A table of codes is none.");
+    throw new UnreadableError("A table of codes is none.");
   }
   return layout;
 }

@@ -6,7 +6,7 @@
 // code and in time and memory that its size bounds: each marker, each table, and each code of
 // the scan up to its last bit. Only then does a decoder see it.
 
-import { FormatError } from "../formats/errors.js";
+import { UnreadableError } from "./errors.js";
 import { codesOf } from "./huffman.js";
 import { LIMITS, type Limits } from "./limits.js";
 import { type Component, readScan } from "./scan.js";
@@ -20,7 +20,7 @@ export interface Picture {
 
 /** Ends the reading: the picture is not one that our encoder would have written. */
 function refuse(cause: string): never {
-  throw new FormatError("unreadable", cause);
+  throw new UnreadableError(cause);
 }
 
 const SOI = 0xd8;
@@ -166,7 +166,7 @@ class Header {
 /**
  * Checks that `file` is one whole baseline JPEG as sealed photos are, and nothing more.
  *
- * Raises FormatError `unreadable`. Time grows with the file's size, never with the size that
+ * Raises UnreadableError. Time grows with the file's size, never with the size that
  * the file claims; memory beyond the file is half a megabyte.
  */
 export function readJpeg(file: Uint8Array, limits: Limits = LIMITS): Picture {

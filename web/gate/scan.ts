@@ -2,7 +2,7 @@
 // without making pixels of it. A scan that was cut, or that a decoder would have to guess at,
 // ends in a refusal.
 
-import { FormatError } from "../formats/errors.js";
+import { UnreadableError } from "./errors.js";
 import { NO_CODE } from "./huffman.js";
 
 /** One component of a picture: its blocks in each unit of the scan, and its codes. */
@@ -39,7 +39,7 @@ class Bits {
   }
 
   skip(bits: number): void {
-    if (bits > this.held) throw new FormatError("unreadable", "The picture is cut.");
+    if (bits > this.held) throw new UnreadableError("The picture is cut.");
     this.held -= bits;
   }
 
@@ -54,7 +54,7 @@ class Bits {
   /** The symbol of the next code. */
   symbol(codes: Uint16Array): number {
     const code = codes[this.peek()] ?? NO_CODE;
-    if (code === NO_CODE) throw new FormatError("unreadable", "The picture's codes are broken.");
+    if (code === NO_CODE) throw new UnreadableError("The picture's codes are broken.");
     this.skip(code >> 8);
     return code & 0xff;
   }
@@ -62,7 +62,7 @@ class Bits {
   /** Where the scan ends: less than a byte may be left of it, of ones (section F.1.2.3). */
   end(): number {
     if (this.more() || this.held > 7 || this.peek() !== 0xffff) {
-      throw new FormatError("unreadable", "The picture's scan does not end where it should.");
+      throw new UnreadableError("The picture's scan does not end where it should.");
     }
     return this.at;
   }
@@ -81,10 +81,10 @@ class Bits {
 /** One block of 64 coefficients; returns its DC value. */
 function readBlock(bits: Bits, { dc, ac }: Component, before: number): number {
   const size = bits.symbol(dc);
-  if (size > MOST_DC_BITS) throw new FormatError("unreadable", "A brightness has too many bits.");
+  if (size > MOST_DC_BITS) throw new UnreadableError("A brightness has too many bits.");
   const value = before + bits.value(size);
   if (Math.abs(value) > LARGEST_DC) {
-    throw new FormatError("unreadable", "A brightness is beyond all bounds.");
+    throw new UnreadableError("A brightness is beyond all bounds.");
   }
   for (let at = 1; at < 64; at += 1) {
     const symbol = bits.symbol(ac);
@@ -93,7 +93,7 @@ function readBlock(bits: Bits, { dc, ac }: Component, before: number): number {
     const width = symbol & 15;
     at += run;
     if (at > 63 || width > MOST_AC_BITS || (width === 0 && symbol !== ZERO_RUN)) {
-      throw new FormatError("unreadable", "A block holds more than 64 values.");
+      throw new UnreadableError("A block holds more than 64 values.");
     }
     bits.value(width);
   }
@@ -103,7 +103,7 @@ function readBlock(bits: Bits, { dc, ac }: Component, before: number): number {
 /**
  * Reads a scan of `units` units (T.81 section A.2.3) that begins at byte `start`.
  *
- * Returns where the bytes behind it begin. Raises FormatError `unreadable`.
+ * Returns where the bytes behind it begin. Raises UnreadableError.
  */
 export function readScan(
   file: Uint8Array,

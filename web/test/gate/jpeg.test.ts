@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 
-import { FormatError } from "../../formats/errors.js";
+import { UnreadableError } from "../../gate/errors.js";
 import { codesOf } from "../../gate/huffman.js";
 import { readJpeg } from "../../gate/jpeg.js";
 import { LIMITS } from "../../gate/limits.js";
@@ -221,7 +221,7 @@ test("mutated pictures pass whole or are refused, within the limits", () => {
       assert.ok(width > 0 && width <= LIMITS.side && height > 0 && height <= LIMITS.side);
       passed += 1;
     } catch (error) {
-      assert.ok(error instanceof FormatError, String(error));
+      assert.ok(error instanceof UnreadableError, String(error));
     }
   }
   assert.ok(passed > 0, "the mutations reach the scan");

@@ -49,6 +49,23 @@ def test_where_the_block_raises_there_is_neither_case_nor_photo(city, licence):
     assert city.log.kinds() == ["sealed", "withdrawn"]
 
 
+def test_a_sealing_that_a_sweep_gave_up_is_not_acknowledged(city, licence, monkeypatch):
+    slow = city.circle.clients[2]
+    deposit = slow.deposit
+
+    def meanwhile(*arguments):
+        acknowledged = deposit(*arguments)
+        assert city.custody.sweep(pending_seconds=-1).undone == 1
+        return acknowledged
+
+    monkeypatch.setattr(slow, "deposit", meanwhile)
+    with pytest.raises(SealingError, match="given up"), sending(licence, ANSWERS, PHOTO):
+        pytest.fail("the block must not run")
+    assert not Case.objects.exists()
+    assert SealedPhoto.objects.get().state == "orphaned"
+    assert not any(each.held for each in city.circle.clients)
+
+
 def test_with_a_trustee_away_nothing_is_sent(city, licence):
     city.circle.clients[1].away = True
     with (

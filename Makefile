@@ -10,7 +10,7 @@ DATA ?= data
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev browser run demo test quick lint web bench evaluate fuzz lock clean
+.PHONY: help setup setup-dev browser run demo test quick coverage lint web bench evaluate fuzz release lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -58,6 +58,12 @@ quick: setup-dev ## unit tests alone: no process, no network, at most a minute
 	@bin/web test
 	@HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest -n 2 tests/unit
 
+coverage: setup-dev ## of the rooms that keep promises; each has a floor of 90 %
+	@$(BIN)/python -m pytest -n 2 -m 'not browser' --cov --cov-report= tests/unit tests/service tests/attacks tests/journey
+	@for room in foundation protocol tlog trustee custody; do \
+	  echo "$$room"; $(BIN)/python -m coverage report --skip-covered --skip-empty --fail-under=90 \
+	    --include="*/src/habeas/$$room/*" || exit 1; done
+
 lint: setup-dev ## ruff, mypy strict, import contracts; tsc, eslint and prettier where node is
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -77,6 +83,9 @@ evaluate: setup-dev ## quality on real portraits and generated video, written to
 
 fuzz: setup-dev ## mutated photos and videos against the decoders, some minutes
 	@$(BIN)/python -m fuzz --seconds 20
+
+release: setup-dev ## wheels (the same bytes each time), SBOMs and sums, in dist/
+	@$(BIN)/python bin/release
 
 lock: ## resolve the lock files again (needs uv)
 	@requirements/lock

@@ -31,6 +31,7 @@ const formatsApart = {
 await build({
   absWorkingDir: root,
   entryPoints: {
+    decoder: "gate/worker.ts",
     desk: "desk/open.ts",
     formats: "formats/index.ts",
     page: "pages/page.ts",

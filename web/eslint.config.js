@@ -2,8 +2,10 @@ import js from "@eslint/js";
 import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
-const FORMATS_STAY_PURE = {
-  patterns: [{ group: ["../*"], message: "web/formats imports no other room." }],
+/** What decides about bytes imports no other room, and touches neither page nor network. */
+const PURE = {
+  "no-restricted-imports": ["error", { patterns: [{ group: ["../*"] }] }],
+  "no-restricted-globals": ["error", "document", "window", "navigator", "location", "fetch"],
 };
 
 export default defineConfig(
@@ -18,13 +20,7 @@ export default defineConfig(
       eqeqeq: "error",
     },
   },
-  {
-    files: ["formats/**/*.ts"],
-    rules: {
-      "no-restricted-imports": ["error", FORMATS_STAY_PURE],
-      "no-restricted-globals": ["error", "document", "window", "navigator", "location", "fetch"],
-    },
-  },
+  { files: ["formats/**/*.ts", "gate/**/*.ts"], rules: PURE },
   {
     files: ["test/**/*.ts"],
     rules: {

@@ -1,7 +1,6 @@
 """The operator keeps an opening off the public log, or shows trustees another log."""
 
 import dataclasses
-import time
 from datetime import timedelta
 
 import pytest
@@ -206,7 +205,6 @@ def test_log_that_does_not_answer(new_world, refused):
 
         port = int(world.log_url.rpartition(":")[2])
         world.log_server = Server(make_app(world.folder / "log", interval=0.01), listening(port))
-    time.sleep(0.05)
     assert world.open(held, ask) == PHOTO
 
 

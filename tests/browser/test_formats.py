@@ -11,7 +11,7 @@ from habeas.protocol import sealing
 from tests import places
 
 pytestmark = pytest.mark.browser
-VECTORS = places.VECTORS / "habeas"
+VECTORS = places.VECTORS / "protocol"
 
 
 def _opening():

@@ -7,7 +7,6 @@ import os
 import re
 import signal
 import sqlite3
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -25,6 +24,7 @@ from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.journey.conftest import City, city  # noqa: F401 - a fixture
 from tests.journey.test_in_browser import SHOTS, SIZES, Visitor, axe  # noqa: F401 - a fixture
 from tests.media.video.segments import CAMERA, add_segment
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 #: Within an hour that is over, whatever the time is now.
@@ -421,9 +421,7 @@ def test_without_the_log_nothing_plays(street, viewer):
         assert viewer.ask().status_code == 503
         assert viewer.part(0).status_code == 403
     finally:
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline and not street.city.supervisor.tend():
-            time.sleep(0.1)
+        until(street.city.supervisor.tend, "the log, started again", pause=0.1)
         street.city.supervisor.wait_until_healthy()
     assert viewer.ask().status_code == 302
     assert viewer.part(0).status_code == 200
@@ -498,12 +496,9 @@ def test_the_register_in_a_browser(street, chromium, width, language):
     visitor.close()
 
 
-def _until(page, true, seconds=30):
+def _until(page, true):
     # Playwright's own waiting evaluates text in the page, which the page's policy forbids.
-    deadline = time.monotonic() + seconds
-    while not page.evaluate(true):
-        assert time.monotonic() < deadline, true
-        time.sleep(0.05)
+    until(lambda: page.evaluate(true), true)
 
 
 @pytest.mark.browser

@@ -5,16 +5,19 @@ Screenshots of every page, phone and desktop width, are left in build/screenshot
 
 from __future__ import annotations
 
+import base64
 import re
 import shutil
 import subprocess
 
 import pytest
+from PIL import Image
 
 from habeas.deploy import installation
 from habeas.faces import assets
 from tests import places
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.journey.hostile import opening_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 ROOT = places.ROOT
@@ -285,4 +288,64 @@ def test_without_a_photo_and_a_service_that_asks_for_none(city, chromium):
     visitor.page.wait_for_url("**/answers/")
     visitor.press("Send application")
     assert visitor.page.inner_text("#reference").startswith("AG-")
+    visitor.close()
+
+
+def test_a_sealed_file_that_is_no_photo_is_not_shown(city, chromium, tmp_path):
+    applicant = Visitor(chromium, city, "phone", accept_downloads=True)
+    applicant.page.goto("/apply/hunting-licence/details/")
+    _fill(applicant)
+    reference, _ = _send(applicant, tmp_path)
+    officer = Visitor(chromium, city, "phone")
+    password = _sign_in(officer, city)
+
+    def answer(route, request):
+        # As a dishonest portal would: the trustees' shares are of a file of its own choice.
+        key = base64.b64decode(request.post_data_json["one_time_key"])
+        page = b"\xff\xd8\xff\xe0<html><script>document.title = 'taken'</script>"
+        route.fulfill(json=opening_of(page, key))
+
+    officer.page.route("**/opening/", answer)
+    _ask(officer, reference, "decide-application", password)
+    officer.page.wait_for_selector("#open-problem:not([hidden])")
+    said = officer.page.inner_text("#open-problem")
+    assert "is no photo that can be shown" in said
+    assert "#1" in said
+    assert officer.page.is_hidden("#open-view")
+    officer.look("desk-unreadable")
+    decoder = officer.page.request.get("/static/decoder.js")
+    assert decoder.headers["content-security-policy"] == "default-src 'none'"
+    assert not officer.problems
+    applicant.close()
+    officer.close()
+
+
+#: What a browser that resists fingerprinting does to whatever is read from a canvas.
+NOISE = """
+    const read = CanvasRenderingContext2D.prototype.getImageData;
+    CanvasRenderingContext2D.prototype.getImageData = function (...where) {
+        const pixels = read.apply(this, where);
+        crypto.getRandomValues(pixels.data.subarray(0, 4096));
+        return pixels;
+    };
+"""
+
+
+@pytest.mark.parametrize("noisy", [False, True])
+def test_a_canvas_that_gives_back_noise_is_not_used(city, chromium, tmp_path, noisy):
+    visitor = Visitor(chromium, city, "desktop")
+    if noisy:
+        visitor.page.add_init_script(NOISE)
+    visitor.page.goto("/apply/hunting-licence/details/")
+    _fill(visitor)
+    large = tmp_path / "large.png"
+    with Image.open(assets.path("astronaut.png")) as picture:
+        picture.convert("RGB").resize((1700, 1700)).save(large)
+    visitor.page.set_input_files("#photo", large)
+    with visitor.page.expect_request(lambda request: request.method == "POST") as sent:
+        visitor.press("Continue with this photo")
+    visitor.page.wait_for_url("**/check-photo/")
+    # The file as it is, or a JPEG of its picture, smaller.
+    size = int(sent.value.all_headers()["content-length"])
+    assert (size > large.stat().st_size) == noisy
     visitor.close()

@@ -11,11 +11,13 @@ import threading
 import time
 from dataclasses import dataclass
 
+import httpx
 import pytest
 
 from habeas.cli._portal import PortalError
 from habeas.protocol import Receipt
 from tests.journey.conftest import City
+from tests.waiting import until
 
 ROUNDS = 6
 VICTIMS = ["log", "trustee-1", "trustee-2", "trustee-3", "portal", "worker"]
@@ -63,6 +65,15 @@ def _rows(file, query):
         return database.execute(query).fetchall()
 
 
+def _all_followed(city):
+    """Whether no trustee owes an entry, and each has followed the log to its end."""
+    log = httpx.get(f"{city.place.log_url}/health", trust_env=False).json()
+    states = [
+        httpx.get(f"{each.url}/health", trust_env=False).json() for each in city.place.trustees
+    ]
+    return all(each["owed"] == 0 and each["view"] >= log["size"] for each in states)
+
+
 @pytest.mark.slow
 def test_nothing_acknowledged_is_lost_and_nothing_else_opens(city):
     chance = random.Random(20261123)
@@ -77,18 +88,19 @@ def test_nothing_acknowledged_is_lost_and_nothing_else_opens(city):
             victim = chance.choice(VICTIMS)
             _kill(city.supervisor.pids()[victim])
             before, back = len(kept), set()
-            deadline = time.monotonic() + 40
-            # An answer that was under way may still arrive: that is no sign of a restart.
-            while time.monotonic() < deadline and (victim not in back or len(kept) == before):
-                back.update(city.supervisor.tend())  # and the city serves again
-                time.sleep(0.05)
-            assert victim in back
+
+            def serves_again(victim=victim, before=before, back=back):
+                back.update(city.supervisor.tend())
+                # An answer that was under way may still arrive: that is no sign of a restart.
+                return victim in back and len(kept) > before
+
+            until(serves_again, f"the city without {victim}", pause=0.05)
     finally:
         stop.set()
         for each in applicants:
             each.join()
     city.supervisor.wait_until_healthy()
-    time.sleep(3)  # trustees follow the log again
+    until(lambda: _all_followed(city), "trustees that have followed the log", pause=0.2)
     _sweep(city)
     assert len(kept) >= ROUNDS
     with city.officer() as officer:

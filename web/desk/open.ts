@@ -1,9 +1,18 @@
 // The officer's side of an opening. The one-time key is made here and never leaves; the
-// picture is decrypted here, shown for a minute under a watermark, and forgotten.
+// picture is decrypted here, decoded behind the gate, shown for a minute under a watermark,
+// and forgotten.
+//
+// What was sealed may be no photo at all. Then the page offers the form #open-unreadable, if
+// the portal has put it there: POST {reference}/unreadable/ with `index`, the log index of the
+// request that opened it. The portal keeps the case open, lets go of the photo, asks the
+// applicant for another one, and answers 303 to the case. For programs the same is
+// POST /api/cases/{reference}/unreadable {"index": 17} -> 200 {"reference", "state": "open",
+// "photo": "asked-again"}; 409 with code `decision` when the case is decided.
 
 import * as v from "valibot";
 
-import { causeOf, oneTimeKey, openPhoto, toBase64 } from "../formats/index.js";
+import { type BadShare, causeOf, oneTimeKey, openPhoto, toBase64 } from "../formats/index.js";
+import { UnreadableError, decodePhoto } from "../gate/index.js";
 import { need } from "../pages/dom.js";
 import { View } from "./view.js";
 
@@ -70,8 +79,18 @@ async function open(): Promise<void> {
   }
   const { index } = v.parse(Answer, answer);
   const { photo, bad } = await openPhoto(answer, key.privateKey);
+  try {
+    show(await decodePhoto(photo), index, bad);
+  } catch (error) {
+    if (!(error instanceof UnreadableError)) throw error;
+    refuse({ detail: form.dataset["unreadable"] ?? "", remedy: error.message, index });
+    offerToSay(index);
+  }
+}
+
+function show(picture: ImageBitmap, index: number, bad: readonly BadShare[]): void {
   const view = new View(need(document, "#open-view", HTMLElement));
-  await view.draw(photo, `${form.dataset["office"] ?? ""} · ${minute()} UTC · #${String(index)}`);
+  view.draw(picture, `${form.dataset["office"] ?? ""} · ${minute()} UTC · #${String(index)}`);
   link(need(view.root, "[data-index] a", HTMLAnchorElement), index);
   need(view.root, "[data-bad]", HTMLElement).textContent = bad
     .map((each) => `${each.trustee}: ${each.cause}`)
@@ -82,6 +101,13 @@ async function open(): Promise<void> {
     over.hidden = false;
     over.focus();
   });
+}
+
+function offerToSay(index: number): void {
+  const unreadable = document.querySelector("#open-unreadable");
+  if (!(unreadable instanceof HTMLFormElement)) return;
+  need(unreadable, "[name=index]", HTMLInputElement).value = String(index);
+  unreadable.hidden = false;
 }
 
 const minute = (): string => new Date().toISOString().slice(0, 16).replace("T", " ");

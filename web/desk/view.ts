@@ -23,10 +23,8 @@ export class View {
     });
   }
 
-  /** Draws the picture with `mark` over it. The picture's bytes are wiped. */
-  async draw(photo: Uint8Array<ArrayBuffer>, mark: string): Promise<void> {
-    const picture = await createImageBitmap(new Blob([photo], { type: "image/jpeg" }));
-    photo.fill(0);
+  /** Draws the picture with `mark` over it, and closes it. */
+  draw(picture: ImageBitmap, mark: string): void {
     const scale = Math.max(1, Math.min(LARGEST_SCALE, LEAST_WIDTH / picture.width));
     this.canvas.width = Math.round(picture.width * scale);
     this.canvas.height = Math.round(picture.height * scale);

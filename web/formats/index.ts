@@ -16,7 +16,7 @@ export { decode, encode } from "./canonical.js";
 export { depositInfo, releaseInfo, sealDeposit } from "./deposit.js";
 export { FormatError, causeOf } from "./errors.js";
 export { open as hpkeOpen, seal as hpkeSeal, oneTimeKey, privateKeyOf } from "./hpke.js";
-export { type OpenedPhoto, leafHash, openPhoto } from "./opening.js";
+export { type BadShare, type OpenedPhoto, leafHash, openPhoto } from "./opening.js";
 export { decryptPhoto, encryptPhoto, keyCommitment } from "./photo.js";
 export { readPromise, termsOf } from "./promise.js";
 export { combine, secureRandom, split } from "./shares.js";

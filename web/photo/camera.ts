@@ -1,6 +1,7 @@
 // The device's own camera, where the browser has one.
 
 import { all, need } from "../pages/dom.js";
+import { canvasIsTrue } from "./canvas.js";
 import { jpegOf } from "./smaller.js";
 
 const WANTED: MediaStreamConstraints = {
@@ -32,6 +33,7 @@ export function prepareCamera(box: HTMLElement, events: CameraEvents): void {
 
   async function start(): Promise<void> {
     try {
+      if (!(await canvasIsTrue())) throw new Error("The canvas changes pictures.");
       stream = await devices?.getUserMedia(WANTED);
       video.srcObject = stream ?? null;
       await video.play();

@@ -1,4 +1,7 @@
-// A JPEG of at most 1,600 pixels, for slow lines. What the browser cannot decode goes as it is.
+// A JPEG of at most 1,600 pixels, for slow lines. What the browser cannot decode goes as it
+// is, and so does every file where the canvas does not give back what was drawn on it.
+
+import { canvasIsTrue } from "./canvas.js";
 
 /** Longest side that is sent, in pixels; the portal keeps no more. */
 const LONGEST = 1600;
@@ -11,7 +14,7 @@ export async function smaller(file: File): Promise<Blob> {
   try {
     const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
     const scale = Math.min(1, LONGEST / Math.max(picture.width, picture.height));
-    if (scale === 1 && file.size < SMALL_FILE) return file;
+    if ((scale === 1 && file.size < SMALL_FILE) || !(await canvasIsTrue())) return file;
     const width = Math.round(picture.width * scale);
     const blob = await jpegOf(picture, width, Math.round(picture.height * scale), QUALITY);
     picture.close();

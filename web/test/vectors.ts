@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 
 /** Relative to the folder of package.json, where the tests run. */
-const FOLDER = "../vectors/habeas";
+const FOLDER = "../vectors/protocol";
 
 /** The content of one file, in the shape that its test says. */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller knows the file

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,7 @@ from habeas.cover import cluster
 from tests.media.video import films
 from tests.media.video.test_parts import SETTINGS, film, in_parts
 from tests.service.tlog.servers import free_ports
+from tests.waiting import until
 
 __all__ = ["film"]
 
@@ -92,10 +92,8 @@ def test_a_machine_that_dies_in_the_middle_costs_nothing_but_time(
     raylet = second.all_processes["raylet"][0].process.pid
 
     def kill():
-        deadline = time.monotonic() + 60
         # It is killed with a part in hand: one that has begun, after one that is done.
-        while not (seen and covers_below(raylet)) and time.monotonic() < deadline:
-            time.sleep(0.01)
+        until(lambda: seen and covers_below(raylet), "a part in hand", pause=0.01)
         running.remove_node(second, allow_graceful=False)
 
     killer = threading.Thread(target=kill)
@@ -125,10 +123,11 @@ def test_a_machine_that_dies_in_the_middle_costs_nothing_but_time(
     assert (report.frames, report.seconds) == (told.frames, told.seconds)
     assert films.times(out) == pytest.approx(films.times(whole), abs=1e-9)
     assert [each.name for each in out.parent.iterdir()] == ["out.mp4"]
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline and sum(each["Alive"] for each in connected.nodes()) > 1:
-        time.sleep(0.2)
-    assert sum(each["Alive"] for each in connected.nodes()) == 1
+    until(
+        lambda: sum(each["Alive"] for each in connected.nodes()) == 1,
+        "the cluster to notice the loss",
+        pause=0.2,
+    )
 
 
 @ray_there

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import av
@@ -18,7 +17,6 @@ FINDINGS = sorted((Path(__file__).parent / "findings").iterdir())
 
 def attempt(source, out, **options):
     """The report or the error; whatever happens, nothing half-written stays."""
-    start = time.monotonic()
     try:
         result = cover.redact(source, out, SETTINGS, **options)
     except cover.FootageError as error:
@@ -27,7 +25,6 @@ def attempt(source, out, **options):
         assert result.cause
         assert result.remedy
         assert not out.exists()
-    assert time.monotonic() - start < 30
     assert not [each for each in out.parent.iterdir() if each.name.endswith(".part")]
     return result
 

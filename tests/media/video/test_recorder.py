@@ -19,6 +19,7 @@ from habeas.cameras.declaration import Camera
 from habeas.cameras.recorder import Recorder, keep_house
 from habeas.cameras.recordings import Recordings
 from tests.media.video import films
+from tests.waiting import until
 
 SERVER = Path(__file__).with_name("rtsp_server.py")
 PYTHON = "/usr/bin/python3"
@@ -217,9 +218,7 @@ def test_the_command_stops_cleanly_and_survives_a_kill(camera, tmp_path):
                "--recordings", str(tmp_path / "recordings")]  # fmt: skip
     killed = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     place = Recordings(tmp_path / "recordings")
-    deadline = time.monotonic() + 40
-    while not all_segments(place) and time.monotonic() < deadline:
-        time.sleep(0.2)
+    until(lambda: all_segments(place), "a segment", pause=0.2)
     killed.send_signal(signal.SIGKILL)
     killed.wait()
     before = [each.path for each in all_segments(place)]

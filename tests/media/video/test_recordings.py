@@ -32,6 +32,7 @@ from habeas.protocol.footage import (
 )
 from habeas.tlog import leaf_hash, node_hash
 from tests.media.video.segments import CAMERA, add_segment, write_segment
+from tests.waiting import until
 
 START = datetime(2026, 11, 23, 20, 0, 6, tzinfo=UTC)
 HOUR, TODAY = "2026-11-23T20Z", date(2026, 11, 23)
@@ -454,9 +455,7 @@ def test_kill_9_at_any_moment_loses_nothing_and_leaves_nothing_half(recordings, 
                 stdout=file,
             )
             before = output.read_text().count("ready")
-            deadline = time.monotonic() + 30
-            while output.read_text().count("ready") == before and time.monotonic() < deadline:
-                time.sleep(0.02)
+            until(lambda before=before: output.read_text().count("ready") > before, "the writer")
             time.sleep(pause.uniform(0.02, 0.4))
             os.kill(writer.pid, signal.SIGKILL)
             writer.wait()

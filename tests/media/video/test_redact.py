@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from fractions import Fraction
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 
 from habeas import cover
 from tests.media.video import films
+from tests.waiting import until
 
 SETTINGS = cover.Settings(detector="centerface", quality="fast")
 KEPT = cover.Settings(detector="centerface", quality="fast", sound="keep")
@@ -222,10 +222,7 @@ def test_a_killed_run_leaves_nothing_under_the_final_name(tmp_path):
     command = [sys.executable, "-m", "habeas.cli", "redact", str(source), str(out), "--quality",
                "thorough", "--detector", "centerface"]  # fmt: skip
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
-    deadline = time.monotonic() + 30
-    while not list(out.parent.glob(".long*")) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert list(out.parent.glob(".long*")), "it never began"
+    until(lambda: list(out.parent.glob(".long*")), "the first of its output")
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     assert not out.exists()

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from habeas import tlog
+from tests.waiting import until
 
 
 def listening(port=0):
@@ -26,8 +27,7 @@ def served(app, sock=None):
     thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]})
     thread.start()
     try:
-        while not server.started and thread.is_alive():
-            time.sleep(0.002)
+        until(lambda: server.started or not thread.is_alive(), "the service", pause=0.002)
         yield f"http://127.0.0.1:{sock.getsockname()[1]}"
     finally:
         server.should_exit = True
@@ -45,12 +45,3 @@ def witness_app(witness):
 
 def policy_of(folder):
     return tlog.Policy.parse((folder / "policy.txt").read_text())
-
-
-def until(ready, what, seconds=60):
-    """Wait for *ready* to give something true. Slow machines may take the whole time."""
-    deadline = time.monotonic() + seconds
-    while not (answer := ready()):
-        assert time.monotonic() < deadline, f"no {what} in {seconds} s"
-        time.sleep(0.02)
-    return answer

@@ -8,11 +8,12 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
 from pathlib import Path
 
 import pytest
+
+from tests.waiting import until
 
 
 def free_ports(count):
@@ -111,8 +112,9 @@ def bucket(folder):
 
 def _make_bucket(endpoint, process):
     """Wait until the server takes objects."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
+
+    def made():
+        assert process.poll() is None, "SeaweedFS has ended"
         try:
             for path, body in (("log", None), ("log/ready", b"ready")):
                 request = urllib.request.Request(f"{endpoint}/{path}", data=body, method="PUT")  # noqa: S310
@@ -123,7 +125,7 @@ def _make_bucket(endpoint, process):
                 ):
                     urllib.request.urlopen(request, timeout=5).close()  # noqa: S310
         except OSError:
-            time.sleep(0.3)
-        else:
-            return
-    pytest.fail("SeaweedFS did not start")
+            return False
+        return True
+
+    until(made, "SeaweedFS", pause=0.3)

@@ -14,7 +14,8 @@ from habeas.foundation.database import Database
 from habeas.tlog.client import LogClient
 from habeas.tlog.server import init_log, make_app
 from habeas.tlog.witness import Witness
-from tests.service.tlog.running import listening, policy_of, served, until, witness_app
+from tests.service.tlog.running import listening, policy_of, served, witness_app
+from tests.waiting import until
 
 ORIGIN = "log.example/restored"
 

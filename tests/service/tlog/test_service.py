@@ -18,12 +18,20 @@ from habeas.tlog.server import FileStorage, LogLockedError, init_log, make_app
 from habeas.tlog.view import LogView
 from habeas.tlog.witness import Witness
 from tests.service.tlog.running import listening, policy_of, served, witness_app
+from tests.waiting import until
 
 ORIGIN = "log.example/test"
 
 
 def database(path=None):
     return Database(path)
+
+
+def _appended(log, entry):
+    """Where the entry stands, or nothing while the log cannot take it."""
+    with contextlib.suppress(tlog.LogUnavailableError):
+        return log.append(entry)
+    return None
 
 
 @pytest.fixture
@@ -66,13 +74,14 @@ def test_witnesses_cosign_and_a_missing_quorum_is_said(folder, tmp_path):
         two = [*lines, "group g 2 w0 w1 down", "quorum g"]
         (folder / "policy.txt").write_text("\n".join(two))
         with served(make_app(folder, interval=0.01)) as url, LogClient(url) as log:
+            before = int(time.time())
             for n in range(3):
                 answer = log.append(b"entry %d" % n)
                 verified = tlog.TlogProof.parse(answer.proof).verify(
                     b"entry %d" % n, policy_of(folder)
                 )
                 assert {each.name for each in verified.cosignatures} == {"w0", "w1"}
-                assert abs(verified.quorum_time - time.time()) < 10
+                assert before <= verified.quorum_time <= time.time()
         (folder / "policy.txt").write_text(
             "\n".join([*lines, "group g all w0 w1 down", "quorum g"])
         )
@@ -166,12 +175,7 @@ def test_a_quorum_that_comes_late_is_waited_for(folder):
         assert Problem.decode(answer.content, 503).code == "log-unavailable"
         assert httpx.get(f"{url}/health").status_code == 503
         with served(witness_app(Witness(database(), signer, [key])), listening(port)):
-            deadline = time.monotonic() + 20
-            while True:
-                with contextlib.suppress(tlog.LogUnavailableError):
-                    assert log.append(b"entry").index == 0
-                    break
-                assert time.monotonic() < deadline
+            assert until(lambda: _appended(log, b"entry"), "the quorum").index == 0
             assert httpx.get(f"{url}/health").status_code == 200
 
 

@@ -1,5 +1,6 @@
 """`habeas trustee` as operators use it: processes of their own, killed at any time."""
 
+import contextlib
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ import pytest
 from habeas.tlog.server import init_log
 from tests.service.tlog.servers import free_ports
 from tests.service.trustee.world import ORIGIN
+from tests.waiting import until
 
 COMMAND = [sys.executable, "-m", "habeas.cli", "trustee"]
 
@@ -46,16 +48,14 @@ def serve(folder):
             [*COMMAND, "serve", "--data", data, "--port", str(port)], stderr=subprocess.PIPE
         )
         running.append(process)
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
+
+        def answers():
             assert process.poll() is None, process.stderr.read()
-            try:
-                httpx.get(f"http://127.0.0.1:{port}/health", trust_env=False)
-            except httpx.HTTPError:
-                time.sleep(0.05)
-            else:
-                return process
-        pytest.fail("the trustee does not answer")
+            with contextlib.suppress(httpx.HTTPError):
+                return httpx.get(f"http://127.0.0.1:{port}/health", trust_env=False)
+
+        until(answers, "the trustee", pause=0.05)
+        return process
 
     yield start
     for process in running:

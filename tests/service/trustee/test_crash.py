@@ -1,5 +1,6 @@
 """SIGKILL in the middle of work: what was answered holds, what was not is harmless."""
 
+import contextlib
 import os
 import random
 import signal
@@ -15,6 +16,7 @@ from habeas import protocol, tlog
 from habeas.protocol import Kind
 from habeas.protocol.client import TrusteeUnreachableError
 from tests.service.trustee.world import PHOTO
+from tests.waiting import until
 
 
 class Process:
@@ -31,14 +33,13 @@ class Process:
             [sys.executable, "-m", "habeas.cli", "trustee", "serve",
              "--data", self.world.folder / self.name, "--port", self.url.rpartition(":")[2]],
         )  # fmt: skip
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
+
+        def answers():
             assert self.process.poll() is None
-            try:
+            with contextlib.suppress(httpx.HTTPError):
                 return httpx.get(f"{self.url}/health", trust_env=False).json()
-            except httpx.HTTPError:
-                time.sleep(0.03)
-        return pytest.fail("the trustee does not answer")
+
+        return until(answers, "the trustee")
 
     def kill(self):
         os.kill(self.process.pid, signal.SIGKILL)
@@ -99,10 +100,10 @@ def test_what_was_answered_survives_a_kill(new_world):
     assert load.released
     try:
         service.start()
-        deadline = time.monotonic() + 30
-        while httpx.get(f"{service.url}/health", trust_env=False).json()["owed"]:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        until(
+            lambda: not httpx.get(f"{service.url}/health", trust_env=False).json()["owed"],
+            "what the trustee owes",
+        )
         load.verify()
         for held in load.ready:
             assert world.open(held) == PHOTO

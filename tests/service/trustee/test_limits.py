@@ -1,7 +1,5 @@
 """Bounds that an attacker meets: pending deposits, refusals, kept details."""
 
-import time
-
 import pytest
 from habeas.custody.reader import OneTimeKey
 
@@ -108,7 +106,6 @@ def test_a_log_that_is_down_is_caught_up_with(new_world):
     held = world.seal()
     world.log_server.stop()
     world.client().withdraw(held.digest, held.withdraw_secret)
-    time.sleep(0.2)
     assert world.trustees[world.names[0]].health()["owed"] > 0
     port = int(world.log_url.rpartition(":")[2])
     world.log_server = Server(make_app(world.folder / "log", interval=0.01), listening(port))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import sys
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +10,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from habeas.foundation.errors import HabeasError
+from habeas.foundation.command import run
 
 if TYPE_CHECKING:
     from typer._click.core import Command, Context
@@ -82,10 +81,4 @@ def cli(
 
 def main() -> None:
     """Run the command line; print errors made for people as two lines, exit status 1."""
-    try:
-        app()
-    except HabeasError as error:
-        typer.secho(f"Error: {error.cause}", fg="red", err=True)
-        if error.remedy:
-            typer.echo(f"  {error.remedy}", err=True)
-        sys.exit(1)
+    run(app)

@@ -11,6 +11,7 @@ import typer
 from habeas.cli._portal import PortalClient
 from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
+from habeas.portrait.opened import reencode
 from habeas.protocol import Purpose
 
 app = typer.Typer(add_completion=False)
@@ -40,13 +41,15 @@ def open_(
 
     The request is put on the public log before any trustee releases its share; the
     applicant sees office, officer, purpose and reason. The picture is decrypted here, with
-    a key made for this one request.
+    a key made for this one request, and encoded afresh in a sandbox: what was sealed is a
+    stranger's file.
     """  # fmt: skip
     if out.exists():
         raise HabeasError(f"{out} exists already.", "Name another file with --out.")
     with PortalClient(portal, (user, password)) as client:
         case_opened = client.open(case, purpose, reason)
-    durable.create(out, case_opened.opened.photo, private=True)
+    picture = reencode(case_opened.opened.photo)
+    durable.create(out, picture, private=True)
     for trustee, cause in case_opened.opened.bad.items():
         typer.echo(f"Warning: {trustee} sent a bad share: {cause}", err=True)
     if json_:

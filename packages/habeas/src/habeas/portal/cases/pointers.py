@@ -73,6 +73,6 @@ def open_pointer(office: str, reference: str, pointer: bytes) -> Handle:
     """
     try:
         opened = AESGCM(_key(office)).decrypt(pointer[:12], pointer[12:], reference.encode())
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:
         raise PointerError("The case's pointer does not open with the office's key.") from error
     return Handle(opened[:16].hex(), opened[16:])

@@ -1,0 +1,299 @@
+"""`habeas-trustee`: hold one share of each photo, and release it by rule.
+
+The whole of Habeas has it too, as `habeas trustee`.
+"""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from habeas.foundation import durable
+from habeas.foundation.command import run
+
+if TYPE_CHECKING:
+    from habeas.protocol import KeyStatement, TrusteeIdentity
+    from habeas.trustee.recovery import Circle
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Hold shares of photos, and release by rule."
+)
+
+Folder = Annotated[Path, typer.Option("--data", help="The trustee's folder.")]
+
+
+class Protection(StrEnum):
+    """How keys lie on the disk."""
+
+    FILE = "file"
+    PASSPHRASE = "passphrase"  # noqa: S105 - a word
+    COMMAND = "command"
+
+
+@app.command()
+def init(
+    data: Folder,
+    *,
+    name: Annotated[str, typer.Option(help="What the trustee is called, for everybody.")],
+    url: Annotated[str, typer.Option(help="Where others reach it.")],
+    log_url: Annotated[str, typer.Option(help="The log that it follows.")],
+    origin: Annotated[str, typer.Option(help="The log's origin line.")],
+    protection: Annotated[
+        Protection,
+        typer.Option(
+            help="What encrypts the keys: a file beside them (demonstrations), a passphrase "
+            "from HABEAS_TRUSTEE_PASSPHRASE, or what a command prints."
+        ),
+    ] = Protection.FILE,
+    command: Annotated[
+        list[str] | None,
+        typer.Option(help="Program that prints the passphrase, then its arguments, one each."),
+    ] = None,
+) -> None:
+    """Make a trustee's folder and keys, and print its identity (JSON) for others to pin.
+
+    Before serving, write the log's tlog-policy to policy.txt in the folder and, where the
+    log asks for one, the bearer token to log-token.
+    """
+    from pydantic import ValidationError
+
+    from habeas.trustee import Settings, keyring
+    from habeas.trustee.errors import SetupError
+
+    try:
+        settings = Settings(
+            name=name, url=url, log_url=log_url, origin=origin, command=tuple(command or ())
+        )
+    except ValidationError as error:
+        raise SetupError(f"These settings cannot be used: {error}") from error
+    durable.make(data, private=True)
+    keys = keyring.create(data, settings, protection.value)
+    settings.save(data)
+    typer.echo(keys.identity(settings).encode().decode())
+
+
+@app.command()
+def serve(
+    data: Folder,
+    *,
+    port: Annotated[int, typer.Option(help="Port.")] = 8101,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+) -> None:
+    """Serve: take deposits, follow the log, cosign it, release by rule, destroy on time."""
+    import uvicorn
+
+    from habeas.trustee import Trustee
+    from habeas.trustee.web import make_app
+
+    uvicorn.run(
+        make_app(Trustee(data)), host=host, port=port,
+        log_level="warning", access_log=False, timeout_graceful_shutdown=10,
+    )  # fmt: skip
+
+
+@app.command()
+def status(
+    data: Folder,
+    *,
+    json_: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Ask the running trustee how it fares."""
+    import httpx
+
+    from habeas.trustee import Settings
+    from habeas.trustee.errors import BusyError
+
+    settings = Settings.load(data)
+    try:
+        state = httpx.get(f"{settings.url}/health", timeout=10.0, trust_env=False).json()
+    except (httpx.HTTPError, ValueError) as error:
+        raise BusyError(
+            f"The trustee does not answer at {settings.url}.", "Start it: habeas trustee serve"
+        ) from error
+    if json_:
+        typer.echo(json.dumps(state))
+        return
+    for name, value in state.items():
+        typer.echo(f"{name:<10} {value}")
+
+
+@app.command()
+def rotate(
+    data: Folder,
+    *,
+    month: Annotated[
+        list[str] | None, typer.Option(help="Make a fresh key for photos that expire in a month.")
+    ] = None,
+    protection: Annotated[
+        Protection | None, typer.Option(help="Protect the keys in another way from now on.")
+    ] = None,
+    passphrase_file: Annotated[
+        Path | None,
+        typer.Option(help="The new passphrase, on the first line of a file.", exists=True),
+    ] = None,
+) -> None:
+    """Make fresh month keys, or protect all keys with another passphrase.
+
+    Shares that were sealed to an older key of a month keep opening until the month is over.
+    The service may go on running.
+    """
+    from habeas.trustee import Settings, Trustee, keyring
+    from habeas.trustee.errors import SetupError
+
+    if not month and protection is None:
+        raise SetupError("There is nothing to rotate.", "Give --month, or --protection.")
+    if protection is not None:
+        secret = passphrase_file.read_text().partition("\n")[0] if passphrase_file else None
+        keyring.protect(data, Settings.load(data), protection.value, secret)
+        typer.echo(f"The keys are protected by: {protection.value}.")
+    if month:
+        trustee = Trustee(data)
+        try:
+            for each in month:
+                typer.echo(trustee.rotate(each))
+        finally:
+            trustee.close()
+
+
+@app.command()
+def log(
+    data: Folder,
+    *,
+    reopen: Annotated[
+        bool, typer.Option("--reopen", help="Trust the log again, after looking at a fork.")
+    ] = False,
+    json_: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Show this trustee's own view of the log: checkpoint, what it owes, evidence of a fork."""
+    from habeas.trustee import Trustee
+
+    trustee = Trustee(data)
+    try:
+        if reopen:
+            trustee.follower.reopen()
+        state = {
+            **trustee.health(),
+            "checkpoint": trustee.follower.newest(),
+            "fork": json.loads(trustee.follower.fork() or "null"),
+        }
+    finally:
+        trustee.close()
+    if json_:
+        typer.echo(json.dumps(state))
+        return
+    typer.echo(f"followed   {state['view']} entries, root {state['root']}")
+    typer.echo(f"owed       {state['owed']} entries")
+    typer.echo(f"\n{state['checkpoint'] or 'no checkpoint yet'}")
+    if state["fork"]:
+        typer.secho("The log has shown two trees. Keep both; tell the monitors.", fg="red")
+        for name, note in state["fork"].items():
+            typer.echo(f"\n{name}:\n{note}")
+
+
+recover = typer.Typer(
+    no_args_is_help=True, help="Replace a lost trustee: restore its shares from the others'."
+)
+app.add_typer(recover, name="recover")
+
+Newcomer = Annotated[
+    Path, typer.Option(help="The newcomer's identity, as its `init` printed it.", exists=True)
+]
+Helpers = Annotated[
+    list[Path],
+    typer.Option(help="Identity of a trustee that helps (at least k, one file each).", exists=True),
+]
+Out = Annotated[Path, typer.Option(help="File to write.")]
+
+
+def _circle(newcomer: Path, helpers: list[Path]) -> Circle:
+    from habeas.trustee import recovery
+
+    read = recovery.identities([json.loads(each.read_text()) for each in helpers])
+    (one,) = recovery.identities([json.loads(newcomer.read_text())])
+    return recovery.Circle(one, read)
+
+
+def _fetch(identity: TrusteeIdentity, month: str) -> KeyStatement:
+    from habeas.protocol.client import TrusteeClient
+
+    client = TrusteeClient(identity)
+    try:
+        return client.key(month)
+    finally:
+        client.close()
+
+
+@recover.command()
+def offer(data: Folder, *, newcomer: Newcomer, helper: Helpers, out: Out) -> None:
+    """First, at every helper: make what hides the parts from the newcomer."""
+    from habeas.trustee import Trustee
+
+    trustee = Trustee(data)
+    try:
+        notes = trustee.recovery.offer(_circle(newcomer, helper), _fetch)
+    finally:
+        trustee.close()
+    text = json.dumps(notes, indent=1) + "\n"
+    durable.write(out, text.encode(), private=True)
+
+
+@recover.command()
+def give(
+    data: Folder,
+    *,
+    newcomer: Newcomer,
+    helper: Helpers,
+    offers: Annotated[
+        list[Path], typer.Option(help="What the helpers offered, one file each.", exists=True)
+    ],
+    out: Out,
+) -> None:
+    """Then, at every helper: give masked parts of the lost shares. The log will say so."""
+    from habeas.trustee import Trustee
+
+    notes = [note for file in offers for note in json.loads(file.read_text())]
+    trustee = Trustee(data)
+    try:
+        parts = trustee.recovery.give(_circle(newcomer, helper), notes, _fetch)
+        name = trustee.settings.name
+    finally:
+        trustee.close()
+    text = json.dumps({"trustee": name, "parts": parts}, indent=1) + "\n"
+    durable.write(out, text.encode(), private=True)
+    typer.echo(f"Parts of {len(parts)} shares.")
+
+
+@recover.command()
+def take(
+    data: Folder,
+    *,
+    newcomer: Newcomer,
+    helper: Helpers,
+    given: Annotated[
+        list[Path], typer.Option(help="What the helpers gave, one file each.", exists=True)
+    ],
+) -> None:
+    """Last, at the newcomer: add the parts up, check every share, and keep it."""
+    from habeas.trustee import Trustee
+
+    files = [json.loads(each.read_text()) for each in given]
+    trustee = Trustee(data)
+    try:
+        trustee.follower.tail()
+        if trustee.follower.problem is not None:
+            raise trustee.follower.problem
+        count = trustee.recovery.take(
+            _circle(newcomer, helper), {each["trustee"]: each["parts"] for each in files}
+        )
+    finally:
+        trustee.close()
+    typer.echo(f"Restored {count} shares.")
+
+
+def main() -> None:
+    """Run the command line."""
+    run(app)

@@ -1,0 +1,166 @@
+"""Each distribution alone: built, installed into an empty environment, and used.
+
+A trustee must be able to install and audit its own code without anybody else's. Nothing
+is there but the folder of wheels and the package index; versions are those of the lock.
+"""
+
+import importlib.machinery
+import importlib.util
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import pytest
+
+from habeas.faces import assets
+from tests.media.video import films
+from tests.places import PACKAGES, ROOT
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+
+#: What has no place in a distribution that knows nothing of pictures and of portals.
+FOREIGN = {"django", "av", "onnx", "onnxruntime", "ai-edge-litert", "pillow", "numpy"}
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """What one must be.
+
+    Attributes:
+        name: of the distribution.
+        command: that it installs, with arguments that succeed; empty where it has none.
+        megabytes: at most, with all that it depends on (10^6 bytes); 0 for no limit.
+        rooms: that come with it, and no others.
+    """
+
+    name: str
+    command: str
+    megabytes: int
+    rooms: str
+
+
+DISTRIBUTIONS = [
+    Distribution("habeas-tlog", "", 25, "foundation tlog"),
+    Distribution("habeas-protocol", "", 0, "foundation tlog protocol"),
+    Distribution("habeas-trustee", "habeas-trustee --help", 70, "foundation tlog protocol trustee"),
+    Distribution(
+        "habeas-vision",
+        "habeas-models list --json",
+        0,
+        "foundation tlog confined cover faces portrait",
+    ),
+    Distribution(
+        "habeas",
+        "habeas --version",
+        0,
+        "foundation tlog protocol trustee confined cover faces portrait"
+        " cameras cli custody deploy portal register",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def release():
+    """The program that `make release` runs."""
+    loader = importlib.machinery.SourceFileLoader("release", str(ROOT / "bin" / "release"))
+    spec = importlib.util.spec_from_loader("release", loader)
+    module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def wheels(release, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wheels")
+    for name in release.DISTRIBUTIONS:
+        release.build(name, folder)
+    return folder
+
+
+@pytest.fixture(params=DISTRIBUTIONS, ids=lambda each: each.name)
+def distribution(request):
+    return request.param
+
+
+@pytest.fixture
+def python(distribution, release, wheels, tmp_path):
+    return release.install(wheels, distribution.name, tmp_path / "environment")
+
+
+def size(folder):
+    """Bytes of all files below *folder*; what Python has compiled does not count."""
+    files = (each for each in folder.rglob("*") if "__pycache__" not in each.parts)
+    return sum(each.stat().st_size for each in files if each.is_file() and not each.is_symlink())
+
+
+def blocks(text, language):
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+def test_alone(distribution, python, tmp_path, capsys):
+    (packages,) = (python.parents[1] / "lib").glob("python3*/site-packages")
+    listed = subprocess.run(
+        [sys.executable, "-m", "pip", "--python", python, "list", "--format", "json"],
+        capture_output=True, check=True,
+    ).stdout  # fmt: skip
+    installed = {each["name"].lower().replace("_", "-") for each in json.loads(listed)}
+    rooms = {each.name for each in (packages / "habeas").iterdir() if each.is_dir()}
+    assert rooms == set(distribution.rooms.split())
+    for room in rooms:
+        assert (packages / "habeas" / room / "py.typed").exists(), room
+    megabytes = size(packages) / 1e6
+    with capsys.disabled():
+        print(f"\n{distribution.name}: {megabytes:.1f} MB, {len(installed)} distributions")  # noqa: T201
+    if distribution.megabytes:
+        assert megabytes <= distribution.megabytes
+        assert not installed & FOREIGN
+
+    place = tmp_path / "place"
+    place.mkdir()
+    environment = {
+        "PATH": f"{python.parent}{os.pathsep}/usr/bin{os.pathsep}/bin",
+        "HOME": str(place),
+        "LANG": "C.UTF-8",
+        # The files that find faces are fetched once, by `make setup`.
+        "HABEAS_ASSETS": str(assets.folder()),
+    }
+
+    def run(*command):
+        done = subprocess.run(
+            command, cwd=place, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    if distribution.command:
+        assert run("bash", "-c", distribution.command)
+    # The examples of the README run as they stand there.
+    if "portrait" in rooms:
+        (place / "me.jpg").write_bytes(assets.path("astronaut.png").read_bytes())
+        films.write(place / "street.mp4", films.pictures(10))
+    readme = (PACKAGES / distribution.name / "README.md").read_text()
+    examples = [("python3", each) for each in blocks(readme, "python")]
+    examples += [("bash", "set -e\n" + each) for each in blocks(readme, "sh")]
+    assert examples
+    for program, example in examples:
+        assert run(program, "-c", example), example
+
+
+def test_built_again_it_has_the_same_bytes(release, wheels, tmp_path):
+    for name in release.DISTRIBUTIONS:
+        again = release.build(name, tmp_path)
+        assert again.read_bytes() == (wheels / again.name).read_bytes(), name
+
+
+def test_the_sbom_names_all_that_is_installed(release, wheels, tmp_path):
+    python = release.install(wheels, "habeas-tlog", tmp_path / "environment")
+    release.describe("habeas-tlog", python, tmp_path)
+    sbom = json.loads((tmp_path / "habeas-tlog.cdx.json").read_text())
+    assert sbom["bomFormat"] == "CycloneDX"
+    assert sbom["metadata"]["component"]["name"] == "habeas-tlog"
+    named = {each["name"]: each for each in sbom["components"]}
+    assert {"cryptography", "httpx"} <= set(named)
+    assert all(each["version"] and each["purl"] for each in named.values())

@@ -1,0 +1,197 @@
+"""Applying: drafts that only their browser can read, and cases that exist when photos do."""
+
+import pytest
+
+from habeas.custody import SealingError
+from habeas.portal.apply import drafts
+from habeas.portal.apply.drafts import AlreadySentError
+from habeas.portal.apply.models import EncryptedDraft
+from habeas.portal.apply.sending import new_reference, sending
+from habeas.portal.cases.models import Case
+from habeas.portal.cases.pointers import open_pointer
+from habeas.portal.catalogue import services
+from habeas.portal.vault.models import SealedPhoto
+from tests.unit.parties import PHOTO
+
+ANSWERS = {"full_name": "Anna Example", "date_of_birth": "1980-05-17", "address": "1 Lane"}
+
+
+@pytest.fixture
+def licence():
+    return services()["hunting-licence"]
+
+
+# Sending
+
+
+def test_a_case_exists_when_its_photo_is_sealed(city, licence):
+    with sending(licence, ANSWERS, PHOTO) as sent:
+        reference = sent.reference
+    case = Case.objects.get()
+    assert (case.reference, case.office, case.state) == (reference, "licensing-office", "open")
+    assert case.answers == ANSWERS
+    handle = open_pointer(case.office, case.reference, bytes(case.pointer))
+    assert handle.seal_id == sent.receipt.promise.seal_id
+    assert SealedPhoto.objects.get(pk=handle.seal_id).state == "sealed"
+    assert city.custody.ciphertext(handle.seal_id)
+    sent.receipt.verify_parts()
+
+
+def test_where_the_block_raises_there_is_neither_case_nor_photo(city, licence):
+    with pytest.raises(ZeroDivisionError), sending(licence, ANSWERS, PHOTO):
+        raise ZeroDivisionError
+    assert not Case.objects.exists()
+    assert SealedPhoto.objects.get().state == "orphaned"
+    assert not list(city.blobs.names())
+    assert all(each.asked_to_erase for each in city.circle.clients)
+    assert city.log.kinds() == ["sealed"]  # and owes the withdrawal
+    city.custody.sweep()
+    assert city.log.kinds() == ["sealed", "withdrawn"]
+
+
+def test_a_sealing_that_a_sweep_gave_up_is_not_acknowledged(city, licence, monkeypatch):
+    slow = city.circle.clients[2]
+    deposit = slow.deposit
+
+    def meanwhile(*arguments):
+        acknowledged = deposit(*arguments)
+        assert city.custody.sweep(pending_seconds=-1).undone == 1
+        return acknowledged
+
+    monkeypatch.setattr(slow, "deposit", meanwhile)
+    with pytest.raises(SealingError, match="given up"), sending(licence, ANSWERS, PHOTO):
+        pytest.fail("the block must not run")
+    assert not Case.objects.exists()
+    assert SealedPhoto.objects.get().state == "orphaned"
+    assert not any(each.held for each in city.circle.clients)
+
+
+def test_with_a_trustee_away_nothing_is_sent(city, licence):
+    city.circle.clients[1].away = True
+    with (
+        pytest.raises(SealingError, match=r"two\.test"),
+        sending(licence, ANSWERS, PHOTO),
+    ):
+        pytest.fail("the block must not run")
+    assert not Case.objects.exists()
+    assert not SealedPhoto.objects.exists()
+
+
+def test_without_the_log_nothing_is_sent(city, licence):
+    city.log.down = True
+    with pytest.raises(SealingError), sending(licence, ANSWERS, PHOTO):
+        pytest.fail("the block must not run")
+    assert not Case.objects.exists()
+    assert not any(each.held for each in city.circle.clients)
+
+
+@pytest.mark.parametrize("service", ["hunting-licence", "allotment-garden"])
+def test_without_a_photo_a_case_has_no_pointer(city, service):
+    photo = b"" if service == "hunting-licence" else PHOTO  # which this service does not ask for
+    with sending(services()[service], ANSWERS, photo) as sent:
+        assert sent.receipt is None
+    assert Case.objects.get().pointer is None
+    assert not city.log.content
+
+
+def test_references_are_random_and_say_their_service(licence):
+    found = {new_reference(licence) for _ in range(100)}
+    assert len(found) == 100
+    assert all(each.startswith("HL-") and len(each) == 12 for each in found)
+    assert not {"I", "L", "O", "U"} & set("".join(each[3:] for each in found))
+
+
+# Drafts
+
+
+def _draft():
+    draft = drafts.begin("hunting-licence")
+    draft.fields, draft.upright, draft.cropped = dict(ANSWERS), PHOTO, PHOTO[:30]
+    drafts.store(draft)
+    return draft
+
+
+def test_a_stored_draft_shows_nothing():
+    draft = _draft()
+    row = EncryptedDraft.objects.get()
+    for plain in (b"Anna", PHOTO[:16], draft.secret, b"hunting"):
+        assert plain not in bytes(row.content)
+        assert plain not in row.id.encode()
+    assert drafts.lock(draft) == draft
+
+
+def test_a_draft_is_sent_once():
+    draft = _draft()
+    drafts.close(draft, "HL-1", "receipt")
+    kept = drafts.lock(draft)
+    assert (kept.reference, kept.receipt, kept.photo) == ("HL-1", "receipt", b"")
+    with pytest.raises(AlreadySentError):
+        drafts.close(draft, "HL-2", "another")
+    assert drafts.lock(draft).reference == "HL-1"
+
+
+def test_drafts_that_were_given_up_are_swept():
+    _draft()
+    old = _draft()
+    EncryptedDraft.objects.filter(pk=drafts._row_id(old.secret)).update(touched=0)
+    assert drafts.sweep() == 1
+    assert drafts.lock(old) is None
+
+
+# Pages
+
+
+def _post(browser, step, **fields):
+    return browser.post(f"/apply/hunting-licence/{step}/", fields)
+
+
+def test_the_way_without_a_photo(city, browser):
+    assert browser.get("/").status_code == 200
+    assert browser.get("/apply/hunting-licence/").status_code == 200
+    missing = _post(browser, "details", full_name="Anna")
+    assert "<title>Error: " in missing.content.decode()
+    assert _post(browser, "details", **ANSWERS).headers["location"].endswith("/photo/")
+    # Nothing can be sent before it is decided whether there is a photo.
+    assert _post(browser, "answers").headers["location"].endswith("/photo/")
+    assert _post(browser, "photo", without="1").headers["location"].endswith("/answers/")
+    assert "Anna Example" in browser.get("/apply/hunting-licence/answers/").content.decode()
+    assert _post(browser, "answers").headers["location"].endswith("/done/")
+    case = Case.objects.get()
+    assert case.reference in browser.get("/apply/hunting-licence/done/").content.decode()
+    _post(browser, "answers")
+    assert Case.objects.count() == 1
+    assert browser.get("/apply/hunting-licence/receipt.json").status_code == 404
+
+
+def test_another_browser_s_draft_is_not_found(city, browser):
+    _post(browser, "details", **ANSWERS)
+    browser.cookies["application"] = "AAAA"
+    assert browser.get("/apply/hunting-licence/photo/").headers["location"].endswith("/details/")
+    assert browser.get("/draft/crop.jpg").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/apply/fishing/", "/apply/fishing/details/", "/nowhere/"])
+def test_what_there_is_not_is_not_found(browser, address):
+    assert browser.get(address).status_code == 404
+
+
+# JSON
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({}, "There is no such service."),
+        ({"service": "hunting-licence", "fields": "{"}, "not JSON"),
+        ({"service": "hunting-licence", "fields": "[]"}, "no JSON object"),
+        ({"service": "hunting-licence", "fields": "[" * 100_000}, "not JSON"),
+        ({"service": "hunting-licence", "fields": "{}"}, "full_name"),
+    ],
+)
+def test_what_programs_send_wrongly_is_a_problem(browser, fields, said):
+    answer = browser.post("/api/applications", fields)
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert said.removeprefix("no ") in answer.json()["detail"]
+    assert answer.json()["remedy"]
+    assert not Case.objects.exists()

@@ -1,0 +1,28 @@
+"""Waiting for what other threads and processes do: for the condition, never for a time."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+#: Far beyond what a loaded machine needs, so that a test fails here only when it hangs.
+PATIENCE_SECONDS = 120.0
+
+
+def until(condition: Callable[[], T], what: str, *, pause: float = 0.02) -> T:
+    """What *condition* gives, as soon as that is true.
+
+    Args:
+        condition: called again and again.
+        what: is waited for, in the words of the failure.
+        pause: seconds between two looks.
+
+    Raises:
+        AssertionError: it did not become true.
+    """
+    give_up = time.monotonic() + PATIENCE_SECONDS
+    while not (found := condition()):
+        assert time.monotonic() < give_up, f"waited in vain for: {what}"
+        time.sleep(pause)
+    return found

@@ -1,0 +1,38 @@
+// The page's side of the confined worker. A sealed file was made by a stranger; the page
+// never decodes it itself, and gets pixels or a refusal in bounded time.
+
+import { UnreadableError } from "./errors.js";
+import { LIMITS } from "./limits.js";
+import type { Decoded } from "./worker.js";
+
+/** Built beside the page's own script. */
+const WORKER = "./decoder.js";
+
+/**
+ * The picture of a sealed file. The file's memory goes to the worker and is empty afterwards.
+ *
+ * Raises UnreadableError for anything but one whole baseline JPEG of bounded size.
+ */
+export async function decodePhoto(file: Uint8Array<ArrayBuffer>): Promise<ImageBitmap> {
+  const worker = new Worker(new URL(WORKER, import.meta.url));
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  try {
+    const decoded = await new Promise<Decoded>((resolve, reject) => {
+      timer = setTimeout(() => {
+        resolve({ refused: "It takes too long to decode." });
+      }, LIMITS.patience);
+      worker.onmessage = (event: MessageEvent<Decoded>) => {
+        resolve(event.data);
+      };
+      worker.onerror = () => {
+        reject(new Error("The worker that decodes photos did not start or ended."));
+      };
+      worker.postMessage(file, [file.buffer]);
+    });
+    if ("picture" in decoded && decoded.picture instanceof ImageBitmap) return decoded.picture;
+    throw new UnreadableError("refused" in decoded ? decoded.refused : "No picture came.");
+  } finally {
+    clearTimeout(timer);
+    worker.terminate();
+  }
+}

@@ -1,0 +1,5 @@
+/** A sealed file that is no photo as ours are, or does not decode. The code is the protocol's. */
+export class UnreadableError extends Error {
+  override name = "UnreadableError";
+  readonly code = "unreadable";
+}

@@ -1,0 +1,28 @@
+// The confined worker: takes one sealed file apart, decodes it, and gives back its pixels.
+//
+// It has no page to reach, and its own policy (default-src 'none', from the server's header)
+// leaves it no network. It serves one picture; its maker then ends it.
+
+import { UnreadableError } from "./errors.js";
+import { readJpeg } from "./jpeg.js";
+
+/** What the worker answers: the picture, or why there is none. */
+export type Decoded = { readonly picture: ImageBitmap } | { readonly refused: string };
+
+async function decode(file: Uint8Array<ArrayBuffer>): Promise<Decoded> {
+  try {
+    const { width, height } = readJpeg(file);
+    const picture = await createImageBitmap(new Blob([file], { type: "image/jpeg" }));
+    if (picture.width === width && picture.height === height) return { picture };
+    return { refused: "It was decoded to another size than it has." };
+  } catch (error) {
+    if (error instanceof UnreadableError) return { refused: error.message };
+    return { refused: "The browser cannot decode it." };
+  }
+}
+
+addEventListener("message", (event: MessageEvent<Uint8Array<ArrayBuffer>>) => {
+  void decode(event.data).then((decoded) => {
+    postMessage(decoded, { transfer: "picture" in decoded ? [decoded.picture] : [] });
+  });
+});

@@ -7,7 +7,7 @@ in software sign the request itself.
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
@@ -19,7 +19,6 @@ from habeas.foundation.errors import HabeasError
 from habeas.protocol import canonical
 from habeas.protocol.credential import Credential
 from habeas.protocol.document import Document, Signature64, unbase64
-from habeas.protocol.request import Request
 from habeas.protocol.webauthn import (
     GET,
     RelyingParty,
@@ -61,6 +60,21 @@ _ADAPTER: TypeAdapter[Assertion] = TypeAdapter(
 )
 
 
+class Signable(Protocol):
+    """What an officer signs: a `Request`, or a `SignIn`."""
+
+    @property
+    def office(self) -> str:
+        """The officer's office."""
+
+    @property
+    def credential(self) -> str:
+        """Id of the credential that signs."""
+
+    def message(self) -> bytes:
+        """The bytes that are signed."""
+
+
 def read_assertion(fields: object) -> Assertion:
     """The assertion with these fields.
 
@@ -73,13 +87,13 @@ def read_assertion(fields: object) -> Assertion:
         raise canonical.MalformedError("This is no signature of an officer.") from error
 
 
-def challenge(request: Request) -> bytes:
+def challenge(request: Signable) -> bytes:
     """SHA-256 of the request's message; 32 bytes."""
     return hashlib.sha256(request.message()).digest()
 
 
 def verify_assertion(
-    assertion: Assertion, request: Request, credential: Credential, office: RelyingParty
+    assertion: Assertion, request: Signable, credential: Credential, office: RelyingParty
 ) -> None:
     """Raise unless the officer with *credential* has signed *request*.
 

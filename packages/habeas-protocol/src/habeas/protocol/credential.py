@@ -33,7 +33,8 @@ from habeas.tlog import (
 from habeas.tlog.tree import NodeHash
 
 #: COSE algorithms (IANA): ECDSA with P-256 and SHA-256, and EdDSA with Ed25519.
-ES256, EDDSA = -7, -8
+ES256: Literal[-7] = -7
+EDDSA: Literal[-8] = -8
 PublicKey = EllipticCurvePublicKey | Ed25519PublicKey
 
 

@@ -1,0 +1,99 @@
+"""Docs/protocol/desk.md: the files at the office's origin: the client, and what it needs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from habeas.foundation import durable
+from habeas.office import credentials
+from habeas.office.folder import OfficeFolder, Person, person_name
+from habeas.office.keys import OfficeKeys
+from habeas.protocol import Entry
+from habeas.protocol.credential import Credential
+from habeas.protocol.office import wrap_key
+
+#: The officers' client, built from web/: files that are the same for every office.
+CLIENT = Path(__file__).with_name("desk")
+
+
+def enrol(
+    office: OfficeFolder,
+    keys: OfficeKeys,
+    label: str,
+    passphrase: str,
+    day: str,
+    random: Callable[[int], bytes],
+) -> tuple[Credential, Entry]:
+    """Make a credential in software for an officer, and put it on the roster.
+
+    Returns:
+        The credential, and the entry that the log has still to take.
+    """
+    name = office.settings.office
+    credential, software_key = credentials.make(name, label, passphrase, day, random)
+    office_key = wrap_key(
+        keys.seed, passphrase, office=name, credential=credential.id, with_="passphrase",
+        random=random,
+    )  # fmt: skip
+    office.keep(Person(credential, office_key, software_key))
+    listed = [each for each in office.credentials() if each.label != label]
+    return credential, office.change(keys, [*listed, credential], day, random(32))
+
+
+def revoke(
+    office: OfficeFolder, keys: OfficeKeys, label: str, day: str, random: Callable[[int], bytes]
+) -> Entry:
+    """Take an officer off the roster; gives the entry that the log has still to take.
+
+    Raises:
+        OfficeError: there is no such officer.
+    """
+    office.person(label)
+    listed = [each for each in office.credentials() if each.label != label]
+    return office.change(keys, listed, day, random(32))
+
+
+def person_file(office: OfficeFolder, label: str) -> dict[str, Any]:
+    """What is published for one officer: nothing that opens without their passphrase.
+
+    Raises:
+        OfficeError: there is no such officer, or they are not on the roster.
+    """
+    person = office.person(label)
+    shown = office.memberships(person.credential)
+    return person.fields() | {"membership": {name: each.fields() for name, each in shown.items()}}
+
+
+def publish(office: OfficeFolder, circle_note: str, out: Path) -> int:
+    """Write the office's files for its origin; returns how many officers they serve.
+
+    Args:
+        office: the office.
+        circle_note: of the circle in force.
+        out: folder that is served as it is.
+    """
+    durable.make(out / "people")
+    for file in sorted(CLIENT.rglob("*")) if CLIENT.is_dir() else ():
+        if file.is_file():
+            target = out / file.relative_to(CLIENT)
+            durable.make(target.parent)
+            durable.write(target, file.read_bytes())
+    settings = office.settings
+    about = {
+        "v": 2, "office": settings.office, "name": settings.name.model_dump(),
+        "portal": settings.portal, "circle": circle_note,
+    }  # fmt: skip
+    durable.write(out / "office.json", json.dumps(about, ensure_ascii=False).encode())
+    published = set()
+    for credential in office.credentials():
+        name = f"{person_name(settings.office, credential.label)}.json"
+        content = json.dumps(person_file(office, credential.label)).encode()
+        durable.write(out / "people" / name, content)
+        published.add(name)
+    for stale in (out / "people").iterdir():
+        if stale.name not in published:
+            stale.unlink()
+    return len(published)

@@ -102,9 +102,12 @@ class WrappedKey(Document):
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-def pointer_info(promise_digest: bytes) -> bytes:
-    """HPKE info: "habeas/v2/pointer" ‖ 00 ‖ promise digest (32 bytes)."""
-    return b"habeas/v2/pointer\0" + promise_digest
+def pointer_info(reference: str) -> bytes:
+    """HPKE info: "habeas/v2/pointer" ‖ 00 ‖ H("reference", reference).
+
+    Whoever keeps a pointer does not know its promise: else the case would lead to the photo.
+    """
+    return b"habeas/v2/pointer\0" + digest("reference", reference.encode())
 
 
 def answers_info(reference: str) -> bytes:
@@ -118,29 +121,38 @@ def seal_pointer(office_key: bytes, pointer: Pointer) -> bytes:
     Raises:
         KeyFormatError: *office_key* is none.
     """
-    return seal(office_key, pointer_info(bytes.fromhex(pointer.promise)), pointer.encode())
+    return seal(office_key, pointer_info(pointer.reference), pointer.encode())
 
 
-def open_pointer(seed: bytes, sealed: bytes, promise: Promise, reference: str) -> Pointer:
-    """The pointer of case *reference*, compared with the promise of the photo.
+def open_pointer(seed: bytes, sealed: bytes, reference: str) -> Pointer:
+    """The pointer of case *reference*. Compare it with the promise: `verify_pointer`.
 
     Args:
         seed: the office's private key, 32 bytes.
         sealed: as the portal gave it.
-        promise: of the photo that is said to belong to the case.
         reference: of the case on the officer's screen.
 
     Raises:
-        OpeningError: it is for another promise, or another case, or was changed.
+        OpeningError: it is for another case, or was changed.
         MalformedError: it holds no pointer.
     """
-    pointer = Pointer.decode(open_(seed, pointer_info(promise.digest()), sealed))
-    case = case_hash(reference, bytes.fromhex(pointer.salt))
-    expected = (promise.digest().hex(), promise.seal_id, reference, promise.openings_max)
-    said = (pointer.promise, pointer.seal_id, pointer.reference, pointer.openings_max)
-    if said != expected or not hmac.compare_digest(case, promise.case):
+    pointer = Pointer.decode(open_(seed, pointer_info(reference), sealed))
+    if pointer.reference != reference:
         raise OpeningError("This photo belongs to another case.")
     return pointer
+
+
+def verify_pointer(pointer: Pointer, promise: Promise) -> None:
+    """Raise unless *promise* is that of the pointer's photo, sealed for the pointer's case.
+
+    Raises:
+        OpeningError: it is another one's: somebody put another photo under the case.
+    """
+    case = case_hash(pointer.reference, bytes.fromhex(pointer.salt))
+    expected = (promise.digest().hex(), promise.seal_id, promise.openings_max)
+    said = (pointer.promise, pointer.seal_id, pointer.openings_max)
+    if said != expected or not hmac.compare_digest(case, promise.case):
+        raise OpeningError("This photo belongs to another case.")
 
 
 def seal_answers(office_key: bytes, answers: Answers) -> bytes:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from habeas.custody import endings, requests, sealing, sweep
 from habeas.custody.context import Context
 from habeas.custody.locked import unlock
-from habeas.protocol import Receipt, stream
+from habeas.protocol import Promise, Receipt, stream
 from habeas.protocol.seal import Wishes
 
 
@@ -41,6 +41,14 @@ class Custody:
             UnknownPhotoError, RefusedError: it cannot be opened (any more).
         """
         return requests.next_number(self._context, seal_id)
+
+    def look(self, seal_id: str) -> tuple[Promise, str, int]:
+        """The promise of a sealed photo, its state, and the number of its next request.
+
+        Raises:
+            UnknownPhotoError: it is not in custody here.
+        """
+        return requests.look(self._context, seal_id)
 
     def request(self, signed: requests.SignedRequest) -> requests.Opening:
         """Put an officer's signed request on the log and ask the trustees for their shares.

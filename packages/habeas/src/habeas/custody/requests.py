@@ -93,6 +93,14 @@ def next_number(context: Context, seal_id: str) -> int:
     return context.ledger.next_number(seal_id)
 
 
+def look(context: Context, seal_id: str) -> tuple[Promise, str, int]:
+    """Promise, state and next number. See `Custody.look`."""
+    photo = context.ledger.photo(seal_id)
+    if photo is None or photo.state in (PhotoState.PENDING, PhotoState.ORPHANED):
+        raise UnknownPhotoError("There is no such photo in custody.")
+    return promise_of(photo.promise), photo.state.value, context.ledger.next_number(seal_id)
+
+
 def _find(context: Context, seal_id: str) -> Promise:
     photo = context.ledger.photo(seal_id)
     if photo is None or photo.state in (PhotoState.PENDING, PhotoState.ORPHANED):

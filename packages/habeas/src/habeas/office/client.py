@@ -21,9 +21,10 @@ from habeas.office import credentials
 from habeas.office.folder import Person
 from habeas.office.keys import OfficeError
 from habeas.protocol import Promise, Purpose, Request, sealing, stream
+from habeas.protocol.assertion import Signable
 from habeas.protocol.credential import Membership
 from habeas.protocol.document import base64_of, unbase64
-from habeas.protocol.office import open_answers, open_pointer, unwrap_key
+from habeas.protocol.office import open_answers, open_pointer, unwrap_key, verify_pointer
 from habeas.protocol.opening import OpenedPhoto, WrappedShare, open_photo
 from habeas.protocol.signin import SignIn
 
@@ -131,7 +132,7 @@ class OfficerClient:
         )
         self._http.headers["Authorization"] = f"Bearer {answer['token']}"
 
-    def _shown(self, what: credentials.Signable) -> dict[str, Any]:
+    def _shown(self, what: Signable) -> dict[str, Any]:
         assertion = credentials.sign(self._private, self._credential, what)
         return {
             "assertion": assertion.fields(),
@@ -158,7 +159,12 @@ class OfficerClient:
 
     def decide(self, reference: str, decision: str) -> None:
         """Decide a case: ``approved`` or ``declined``."""
-        self._call("POST", f"/api/cases/{reference}/decision", {"decision": decision})
+        sealed = self._call("GET", f"/api/cases/{reference}")["pointer"]
+        body = {"decision": decision}
+        if sealed is not None:
+            # The portal does not know which photo is the case's: the office says which to close.
+            body["seal_id"] = open_pointer(self._seed, unbase64(sealed), reference).seal_id
+        self._call("POST", f"/api/cases/{reference}/decision", body)
 
     def open(self, reference: str, purpose: Purpose, reason: str) -> OpenedCase:
         """Ask to open the photo of a case, and open it.
@@ -167,11 +173,13 @@ class OfficerClient:
             DeskError: it is refused, or the portal or too many trustees do not answer.
             OpeningError: what the portal gave is not the photo of this case.
         """
-        shown = self._call("GET", f"/api/cases/{reference}")["photo"]
-        if shown is None:
+        sealed = self._call("GET", f"/api/cases/{reference}")["pointer"]
+        if sealed is None:
             raise OfficeError("This case has no photo.", "Decide without one.")
+        pointer = open_pointer(self._seed, unbase64(sealed), reference)
+        shown = self._call("GET", f"/api/photos/{pointer.seal_id}")
         promise = Promise.read(shown["promise"])
-        pointer = open_pointer(self._seed, unbase64(shown["pointer"]), promise, reference)
+        verify_pointer(pointer, promise)
         key = bytes.fromhex(pointer.stream_key)
         seed = secrets.token_bytes(32)
         moment = datetime.now(UTC)
@@ -187,7 +195,7 @@ class OfficerClient:
         )  # fmt: skip
         answer = self._call(
             "POST",
-            f"/api/cases/{reference}/openings",
+            f"/api/photos/{pointer.seal_id}/openings",
             {
                 "request": request.fields(),
                 **self._shown(request),
@@ -196,13 +204,11 @@ class OfficerClient:
                 "details_key": stream.details_key(key, request.number).hex(),
             },
         )
-        opened = self._opened(seed, promise, reference, answer)
+        opened = self._opened(seed, promise, answer)
         return OpenedCase(int(answer["index"]), opened.photo, opened.bad, dict(answer["missing"]))
 
-    def _opened(
-        self, seed: bytes, promise: Promise, reference: str, answer: dict[str, Any]
-    ) -> OpenedPhoto:
-        ciphertext = self._call("GET", f"/api/cases/{reference}/ciphertext")
+    def _opened(self, seed: bytes, promise: Promise, answer: dict[str, Any]) -> OpenedPhoto:
+        ciphertext = self._call("GET", f"/api/photos/{promise.seal_id}/ciphertext")
         shares = [
             WrappedShare(each["trustee"], each["index"], base64.b64decode(each["release"]))
             for each in answer["shares"]

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 from habeas.foundation.database import Database
 from habeas.foundation.errors import HabeasError
-from habeas.protocol import Chain, Foreign, Kind, read_entry
+from habeas.protocol import Chain, Entry, Foreign, Kind, read_entry, writer_id
+from habeas.protocol.credential import Roster
 from habeas.protocol.details import CircleDetails
 from habeas.protocol.reading import details_of
-from habeas.tlog import Policy
+from habeas.tlog import NoteVerifier, Policy
 from habeas.tlog.view import LogView, Source
 
 #: The kind under which foreign entries are counted.
@@ -24,8 +25,11 @@ FOREIGN = "foreign"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS copied (
   position INTEGER PRIMARY KEY, content BLOB NOT NULL, kind TEXT NOT NULL, tag TEXT,
-  office TEXT, purpose TEXT, day TEXT
+  office TEXT, purpose TEXT, day TEXT, slot TEXT
 ) STRICT;
+CREATE INDEX IF NOT EXISTS copied_slot ON copied (slot) WHERE slot IS NOT NULL;
+CREATE INDEX IF NOT EXISTS copied_roster ON copied (kind, office, position)
+  WHERE kind IN ('roster', 'circle');
 CREATE INDEX IF NOT EXISTS copied_tag ON copied (tag) WHERE tag IS NOT NULL;
 CREATE INDEX IF NOT EXISTS copied_camera ON copied (
   json_extract(CAST(content AS TEXT), '$.details.camera'), position
@@ -85,14 +89,14 @@ class LogCopy:
         row: tuple[str | None, ...]
         if isinstance(entry, Foreign):
             # Anybody's bytes may stand on a log: they are kept, counted, and never obeyed.
-            row = (FOREIGN, None, None, None, None)
+            row = (FOREIGN, None, None, None, None, None)
         else:
-            row = (entry.kind, entry.tag, entry.office, entry.purpose, entry.day)
+            row = (entry.kind, entry.tag, entry.office, entry.purpose, entry.day, entry.slot)
             if entry.kind is Kind.CIRCLE:
                 self._circle(content)
         # Within the view's transaction.
         self._database.connection.execute(
-            "INSERT INTO copied VALUES (?, ?, ?, ?, ?, ?, ?)", (position, content, *row)
+            "INSERT INTO copied VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (position, content, *row)
         )
 
     def catch_up(self) -> int:
@@ -124,6 +128,31 @@ class LogCopy:
                 wanted,
             ).fetchall()
         return {tag: (position, content) for tag, position, content in rows}
+
+    def rosters(self, office: str) -> list[Roster]:
+        """All rosters of an office that the log has shown, by its newest root key."""
+        found = self.chain.newest.circle.office(office)
+        if found is None:
+            return []
+        root = writer_id(NoteVerifier.parse(found.root_vkey).public_key)
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT content FROM copied WHERE kind = ? AND office = ? ORDER BY position",
+                (Kind.ROSTER.value, office),
+            ).fetchall()
+        entries = [Entry.decode(content) for (content,) in rows]
+        return [Roster.read(entry.details) for entry in entries if entry.writer == root]
+
+    def slots(self, wanted: Iterable[str]) -> set[str]:
+        """Those of the slots that stand on the log."""
+        marked = list(wanted)
+        marks = ",".join("?" * len(marked))
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT slot FROM copied WHERE slot IN ({marks})",  # noqa: S608 - marks only
+                marked,
+            ).fetchall()
+        return {slot for (slot,) in rows}
 
     def entry(self, position: int) -> bytes | None:
         """The entry at *position*, or None beyond the copy."""

@@ -10,12 +10,14 @@ from datetime import UTC, datetime
 
 from django.db import transaction
 
-from habeas.custody import Order
+from habeas.custody import SealingError
 from habeas.portal.cases.models import Case
-from habeas.portal.cases.pointers import seal_pointer
 from habeas.portal.catalogue.declaration import Service
-from habeas.portal.vault.custodian import custody
+from habeas.portal.vault.custodian import custody, in_force
 from habeas.protocol import Receipt
+from habeas.protocol.document import unbase64
+from habeas.protocol.office import Answers, seal_answers
+from habeas.protocol.seal import Wishes
 
 #: Crockford's base 32: no letters that are read as digits.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -51,17 +53,32 @@ def sending(service: Service, answers: dict[str, str], photo: bytes) -> Iterator
     """
     reference = new_reference(service)
     today = datetime.now(UTC).date()
-    case = Case(
-        reference=reference, service=service.id, office=service.office, answers=answers, day=today
+    office = in_force().circle.office(service.office)
+    if office is None:
+        raise SealingError(
+            f"The circle in force has no office {service.office}.", "Tell the operator."
+        )
+    sealed_answers = seal_answers(
+        unbase64(office.encryption_key),
+        Answers(reference=reference, service=service.id, answers=dict(answers)),
     )
+    case = Case(
+        reference=reference, service=service.id, office=service.office, answers=sealed_answers,
+        day=today,
+    )  # fmt: skip
     if not photo or service.photo is None:
         with transaction.atomic():
             case.save(force_insert=True)
             yield Sent(reference)
         return
     rules = service.photo
-    order = Order(service.id, rules.recipients, rules.purposes, rules.opens_until(today), reference)
-    with custody().sealing(photo, order) as sealed:
-        case.pointer = seal_pointer(service.office, reference, sealed.handle)
+    wishes = Wishes(
+        service=service.id, recipients=rules.recipients, purposes=rules.purposes,
+        opens_until=rules.opens_until(today).isoformat(), openings_max=rules.openings_max,
+        openings_a_day=rules.openings_a_day, closed_days=rules.closed_days,
+        reference=reference, sealed_by="server",
+    )  # fmt: skip
+    with custody().sealing(photo, wishes) as sealed:
+        case.pointer = sealed.pointers.get(service.office)
         case.save(force_insert=True)
         yield Sent(reference, sealed.receipt)

@@ -17,7 +17,7 @@ from habeas.portal.apply.forms import DetailsForm
 from habeas.portal.apply.sending import sending
 from habeas.portal.catalogue import offices, services
 from habeas.portal.catalogue.declaration import PhotoRules, Service
-from habeas.portal.vault.custodian import circle
+from habeas.portal.vault.custodian import in_force
 from habeas.portrait import PhotoError, PoolBusyError, words
 from habeas.protocol import Receipt
 
@@ -43,13 +43,15 @@ def promise_in_words(service: Service) -> dict[str, object]:
     rules = service.photo
     if rules is None:
         return {}
-    trustees = circle()
+    circle = in_force().circle
     return {
         "recipients": [offices()[name].name for name in rules.recipients],
         "purposes": list(rules.purposes),
         "opens_until": rules.opens_until(datetime.now(UTC).date()),
-        "trustees": [each.name for each in trustees.identities],
-        "k": trustees.k,
+        "openings_max": rules.openings_max,
+        "openings_a_day": rules.openings_a_day,
+        "trustees": [each.name for each in circle.trustees],
+        "k": circle.k,
     }
 
 

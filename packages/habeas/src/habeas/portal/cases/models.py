@@ -1,15 +1,17 @@
-"""Cases: what has been applied for."""
+"""Cases: what has been applied for. Answers and pointer are sealed to the office."""
 
 from __future__ import annotations
 
 from django.db import models
 
+from habeas.portal.vault.models import random_row
+
 
 class Case(models.Model):
     """An application before its office. It has no account, and no key to a photo.
 
-    ``pointer`` is the photo's handle encrypted for the office (`habeas.portal.cases.pointers`);
-    it is erased when the case is decided.
+    ``answers`` and ``pointer`` open with the office's key alone, which this portal never has
+    (docs/protocol, section 5). Row numbers are random: their order tells nothing.
     """
 
     class State(models.TextChoices):
@@ -17,10 +19,16 @@ class Case(models.Model):
         APPROVED = "approved"
         DECLINED = "declined"
 
-    reference = models.CharField(max_length=16, primary_key=True)
+    row = models.BigAutoField(primary_key=True, default=random_row)
+    reference = models.CharField(max_length=16, unique=True)
     service = models.CharField(max_length=64)
-    office = models.CharField(max_length=64, db_index=True)
-    answers = models.JSONField()
+    office = models.CharField(max_length=64)
+    answers = models.BinaryField()
     day = models.DateField()
-    state = models.CharField(max_length=16, choices=State, default=State.OPEN, db_index=True)
+    state = models.CharField(max_length=16, choices=State, default=State.OPEN)
     pointer = models.BinaryField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["office", "state", "day", "reference"], name="cases_of_office"),
+        ]

@@ -62,6 +62,11 @@ class PhotoRules(_Declared):
     recipients: tuple[Slug, ...]
     purposes: tuple[Purpose, ...]
     keep_months: Annotated[int, Field(ge=1, le=36)]
+    #: Most requests for one photo, ever and in one day.
+    openings_max: Annotated[int, Field(ge=1, le=100)] = 20
+    openings_a_day: Annotated[int, Field(ge=1, le=100)] = 5
+    #: Days after the decision at which the photo may go before its time.
+    closed_days: Annotated[int, Field(ge=0, le=3650)] = 90
 
     def opens_until(self, today: date) -> date:
         """The last day of the month that lies `keep_months` ahead: months are shredded whole."""

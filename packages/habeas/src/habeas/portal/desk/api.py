@@ -1,30 +1,23 @@
-"""The desk, for programs: the office's cases, a case, asking to open its photo, deciding.
-
-    GET  /api/cases                          {cases: [{reference, service, day, photo}]}
-    GET  /api/cases/REFERENCE                {reference, service, day, state, photo, answers,
-                                              purposes: promised, when there is a photo}
-    POST /api/cases/REFERENCE/openings       {purpose, reason, one_time_key} -> the opening
-    POST /api/cases/REFERENCE/decision       {decision: approved | declined}
-    POST /api/openings                       several photos at once: refused, on the public log
-
-The officer's name and password come with each request (HTTP Basic). A problem is answered
-with problem details (RFC 9457): code, detail, remedy, and the index on the log of a refusal.
-"""
+"""Docs/protocol/desk.md: an office's cases, and its officers' signed requests."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_http_methods
 
+from habeas.custody import SignedRequest, UnknownPhotoError
 from habeas.portal.cases.models import Case
-from habeas.portal.catalogue import services
 from habeas.portal.desk import cases as desk
-from habeas.portal.desk import openings
-from habeas.portal.officers.access import by_password
-from habeas.portal.officers.models import Officer
+from habeas.portal.officers.sessions import Session, SessionError, for_officers
 from habeas.portal.site.bodies import json_object, raw
+from habeas.portal.vault.custodian import custody
+from habeas.protocol import MalformedError
+from habeas.protocol.document import base64_of
+
+_GET = require_http_methods(["GET", "OPTIONS"])
+_POST = require_http_methods(["POST", "OPTIONS"])
 
 
 def _listed(case: Case) -> dict[str, Any]:
@@ -32,56 +25,82 @@ def _listed(case: Case) -> dict[str, Any]:
         "reference": case.reference,
         "service": case.service,
         "day": case.day.isoformat(),
+        "state": case.state,
         "photo": case.pointer is not None,
     }
 
 
-@by_password
-@require_GET
-def cases(_: HttpRequest, officer: Officer) -> HttpResponse:
-    """The open cases of the officer's office."""
-    return JsonResponse({"cases": [_listed(each) for each in desk.open_cases(officer)]})
+@for_officers
+@_GET
+def cases(request: HttpRequest, session: Session) -> HttpResponse:
+    """The office's cases, oldest first."""
+    state = request.GET.get("state", Case.State.OPEN)
+    found, more = desk.listed(session.office, state, request.GET.get("after", ""))
+    return JsonResponse({"cases": [_listed(each) for each in found], "more": more})
 
 
-@by_password
-@require_GET
-def case(_: HttpRequest, officer: Officer, reference: str) -> HttpResponse:
-    """One case of the officer's office."""
-    found = desk.find(officer, reference)
-    service = services().get(found.service)
-    promised = service.photo.purposes if service and service.photo else ()
-    return JsonResponse(
-        {
-            **_listed(found),
-            "state": found.state,
-            "answers": found.answers,
-            "purposes": list(promised),
-        }
-    )
+@for_officers
+@_GET
+def case(_: HttpRequest, session: Session, reference: str) -> HttpResponse:
+    """One case; answers and pointer are sealed to the office."""
+    found = desk.find(session.office, reference)
+    pointer = None if found.pointer is None else base64_of(bytes(found.pointer))
+    answers = base64_of(bytes(found.answers))
+    return JsonResponse({**_listed(found), "answers": answers, "pointer": pointer})
 
 
-@by_password
-@require_POST
-def opening(request: HttpRequest, officer: Officer, reference: str) -> HttpResponse:
-    """Ask to open the photo of one case; another office's request is refused by the trustees."""
-    found = Case.objects.filter(pk=reference).first()
-    if found is None:
-        raise desk.UnknownCaseError("There is no such case.")
-    asked = json_object(raw(request))
-    return JsonResponse(openings.ask_to_open(officer, found, asked).as_json())
+@for_officers
+@_GET
+def photo(_: HttpRequest, __: Session, seal_id: str) -> HttpResponse:
+    """A sealed photo, for whoever can name it; whose case it is, the portal does not know."""
+    promise, state, number = custody().look(seal_id)
+    return JsonResponse({"promise": promise.fields(), "state": state, "number": number})
 
 
-@by_password
-@require_POST
-def decision(request: HttpRequest, officer: Officer, reference: str) -> HttpResponse:
-    """Decide one case of the officer's office."""
-    chosen = str(json_object(raw(request)).get("decision", ""))
-    desk.decide(officer, reference, chosen)
+@for_officers
+@_GET
+def ciphertext(_: HttpRequest, __: Session, seal_id: str) -> HttpResponse:
+    """The sealed photo's ciphertext."""
+    return HttpResponse(custody().ciphertext(seal_id), content_type="application/octet-stream")
+
+
+@for_officers
+@_POST
+def opening(request: HttpRequest, session: Session, seal_id: str) -> HttpResponse:
+    """An officer's signed request for one photo: on the log first, then to the trustees."""
+    signed = SignedRequest.read(json_object(raw(request)))
+    if signed.request.seal_id != seal_id:
+        raise MalformedError("The request is for another photo than the address.")
+    if (signed.request.office, signed.request.credential) != (session.office, session.credential):
+        raise SessionError("The request is signed by somebody else than the session.")
+    return JsonResponse(custody().request(signed).as_json())
+
+
+@for_officers
+@_POST
+def decision(request: HttpRequest, session: Session, reference: str) -> HttpResponse:
+    """Decide a case; its photo, which the office names, is closed."""
+    body = json_object(raw(request))
+    chosen = str(body.get("decision", ""))
+    desk.decide(session.office, reference, chosen)
+    _close(body)
     return JsonResponse({"reference": reference, "state": chosen})
 
 
-@by_password
-@require_POST
-def bulk(request: HttpRequest, officer: Officer) -> HttpResponse:
-    """Several photos at once: never. Asking leaves a trace."""
-    raise openings.refuse_bulk(officer, json_object(raw(request)))
+@for_officers
+@_POST
+def unreadable(request: HttpRequest, session: Session, reference: str) -> HttpResponse:
+    """What was sealed is no photo that can be shown: the case goes on without it."""
+    body = json_object(raw(request))
+    desk.ask_again(session.office, reference)
+    _close(body)
+    return JsonResponse({"reference": reference, "state": "open", "photo": "asked-again"})
+
+
+def _close(body: dict[str, Any]) -> None:
+    seal_id = body.get("seal_id")
+    if isinstance(seal_id, str):
+        try:
+            custody().close(seal_id, "decided")
+        except UnknownPhotoError:
+            return  # withdrawn, perhaps: then there is nothing to close

@@ -1,4 +1,4 @@
-"""The cases of an officer's office: finding and deciding them."""
+"""The cases of an office: finding and deciding them."""
 
 from __future__ import annotations
 
@@ -6,59 +6,81 @@ from collections.abc import Sequence
 
 from habeas.foundation.errors import HabeasError
 from habeas.portal.cases.models import Case
-from habeas.portal.officers.models import Officer
 
-#: Cases on one page of the desk.
-_PAGE = 200
+#: Cases in one answer.
+PAGE = 50
 DECISIONS = (Case.State.APPROVED, Case.State.DECLINED)
 
 
 class UnknownCaseError(HabeasError):
-    """No such case is before the officer's office."""
+    """No such case is before the office."""
 
     code = "unknown-case"
     status = 404
-    remedy = "Check the reference."
+    remedy = "Check the reference; cases of other offices are not shown."
 
 
 class DecisionError(HabeasError):
-    """A decision that is none, or comes too late."""
+    """A decision that cannot be taken."""
 
     code = "decision"
     status = 409
-    remedy = "A case is decided once: approved or declined."
+    remedy = "Decisions are: approved, declined; of cases that are open."
 
 
-def open_cases(officer: Officer) -> Sequence[Case]:
-    """The open cases of the officer's office, oldest day first."""
-    found = Case.objects.filter(office=officer.office, state=Case.State.OPEN)
-    return list(found.order_by("day", "pk")[:_PAGE])
+def listed(office: str, state: str, after: str) -> tuple[Sequence[Case], bool]:
+    """Cases of an office in that state, oldest first, and whether there are more.
+
+    Args:
+        office: whose.
+        state: ``open``, ``approved`` or ``declined``.
+        after: the reference of the last case that was seen; empty for the first.
+    """
+    found = Case.objects.filter(office=office, state=state).order_by("day", "reference")
+    last = Case.objects.filter(office=office, reference=after).first() if after else None
+    if last is not None:
+        later = found.filter(day__gt=last.day)
+        found = later | found.filter(day=last.day, reference__gt=last.reference)
+    rows = list(found[: PAGE + 1])
+    return rows[:PAGE], len(rows) > PAGE
 
 
-def find(officer: Officer, reference: str) -> Case:
-    """A case of the officer's office.
+def find(office: str, reference: str) -> Case:
+    """One case of the office.
 
     Raises:
-        UnknownCaseError: there is none of this reference.
+        UnknownCaseError: it is not before this office.
     """
-    found = Case.objects.filter(pk=reference, office=officer.office).first()
+    found = Case.objects.filter(reference=reference, office=office).first()
     if found is None:
-        raise UnknownCaseError("There is no such case.")
+        raise UnknownCaseError("There is no such case before this office.")
     return found
 
 
-def decide(officer: Officer, reference: str, decision: str) -> None:
-    """Decide a case. Its pointer to the photo is erased with the decision.
+def decide(office: str, reference: str, decision: str) -> None:
+    """Decide an open case. Its pointer goes: only the receipt leads to the photo from then on.
 
     Raises:
-        UnknownCaseError: it is not a case of the officer's office.
-        DecisionError: *decision* is none, or the case is decided.
+        UnknownCaseError: it is not before this office.
+        DecisionError: it is decided already, or this is no decision.
     """
-    case = find(officer, reference)
     if decision not in DECISIONS:
-        raise DecisionError("There is no such decision.")
-    decided = Case.objects.filter(pk=case.pk, state=Case.State.OPEN).update(
+        raise DecisionError(f"{decision!r} is no decision.")
+    case = find(office, reference)
+    changed = Case.objects.filter(pk=case.pk, state=Case.State.OPEN).update(
         state=decision, pointer=None
     )
-    if not decided:
+    if not changed:
+        raise DecisionError("The case is decided already.")
+
+
+def ask_again(office: str, reference: str) -> None:
+    """The photo could not be read: the case stays open, and lets go of it.
+
+    Raises:
+        UnknownCaseError: it is not before this office.
+        DecisionError: it is decided already.
+    """
+    case = find(office, reference)
+    if not Case.objects.filter(pk=case.pk, state=Case.State.OPEN).update(pointer=None):
         raise DecisionError("The case is decided already.")

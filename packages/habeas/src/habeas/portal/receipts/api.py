@@ -1,29 +1,38 @@
-"""What a receipt shows, and withdrawal, for programs. The body is the receipt."""
+"""The circle, and withdrawal, for programs."""
 
 from __future__ import annotations
 
+import re
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from habeas.portal.receipts.history import as_json
-from habeas.portal.receipts.history import history as find
-from habeas.portal.site.bodies import raw
-from habeas.portal.vault.custodian import custody
-from habeas.protocol import Receipt
+from habeas.portal.site.bodies import json_object, raw
+from habeas.portal.vault.custodian import custody, in_force
+from habeas.protocol import MalformedError
+
+_SECRET = re.compile(r"[0-9a-f]{64}")
+
+
+@require_GET
+def circle(_: HttpRequest) -> HttpResponse:
+    """The note of the circle in force."""
+    return JsonResponse({"circle": in_force().note})
 
 
 @csrf_exempt
 @require_POST
-def history(request: HttpRequest) -> HttpResponse:
-    """Every act on a receipt's photo."""
-    return JsonResponse(as_json(find(Receipt.decode(raw(request)))))
-
-
-@csrf_exempt
-@require_POST
-def withdraw(request: HttpRequest) -> HttpResponse:
-    """Withdraw a receipt's photo."""
-    done = custody().withdraw(Receipt.decode(raw(request)))
-    answer = {"statements": done.statements, "owed": done.owed, "index": done.index}
+def withdraw(request: HttpRequest, seal_id: str) -> HttpResponse:
+    """Withdraw a photo with its secret; ask again until nobody owes."""
+    secret = json_object(raw(request)).get("secret")
+    if not isinstance(secret, str) or not _SECRET.fullmatch(secret):
+        raise MalformedError("The withdrawal secret has 32 bytes, hex.")
+    done = custody().withdraw(seal_id, bytes.fromhex(secret))
+    answer = {
+        "complete": done.complete,
+        "statements": done.statements,
+        "never_held": list(done.never_held),
+        "owed": done.owed,
+    }
     return JsonResponse(answer)

@@ -1,44 +1,67 @@
-"""The history of a receipt's photo, over this portal's copy of the log and its trustees."""
+"""What happened to a receipt's photo, asked of everybody (`habeas.register.verifying`), in words."""
 
 from __future__ import annotations
 
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-from habeas.portal.register.log import log_copy
-from habeas.portal.vault.custodian import circle, custody
-from habeas.protocol import Kind, Receipt
-from habeas.register import audit
-from habeas.register.audit import Event, History
+from habeas.portal.register.log import log_copy, pinned_circle
+from habeas.portal.vault.custodian import custody, panel
+from habeas.protocol import Kind, Pins, Receipt, commitment
+from habeas.protocol.circle import circle_of
+from habeas.register.verifying import Act, Verification, verify_photo
+from habeas.tlog import leaf_hash
+from habeas.tlog.client import LogClient
 
 
-def history(receipt: Receipt) -> History:
-    """Every act on the receipt's photo, searched for on the verified copy of the log.
+@dataclass(frozen=True)
+class Opening:
+    """One request that trustees have answered, as the applicant reads it."""
+
+    index: int
+    act: Act
+    details: dict[str, Any]
+
+
+def verify(receipt: Receipt) -> Verification:
+    """Everything that happened to the receipt's photo, under this portal's own pin.
 
     Raises:
-        ReceiptError, CommitmentError: the receipt, or details, do not fit.
+        ReceiptError: the receipt does not hold.
     """
-    return audit.history(receipt, log_copy(), circle(), custody().details)
+    pins = Pins(circles=frozenset({circle_of(pinned_circle()).digest().hex()}))
+    with LogClient(log_copy().chain.newest.circle.log.url) as log:
+        return verify_photo(
+            receipt, pins, log, datetime.now(UTC), secrets.token_bytes,
+            panel(receipt.promise.circle),
+        )  # fmt: skip
 
 
-def is_withdrawn(found: History) -> bool:
-    """Whether the log says that the photo was withdrawn or erased."""
-    gone = (Kind.WITHDRAWN, Kind.ERASED)
-    return any(event.entry.kind in gone for event in found.events)
-
-
-def as_json(found: History) -> dict[str, Any]:
-    """A history for programs."""
-
-    def event(each: Event) -> dict[str, Any]:
-        return {
-            "index": each.index, "kind": each.entry.kind, "day": each.entry.day,
-            "writer": each.writer, "details": each.details,
-        }  # fmt: skip
-
-    return {
-        "events": [event(each) for each in found.events],
-        "openings": [event(each) for each in found.openings],
-        "missing": list(found.missing),
-        "silent": found.silent,
-        "searched": found.searched,
+def openings(receipt: Receipt, found: Verification) -> list[Opening]:
+    """The requests that at least one trustee has answered with its share."""
+    answered = {
+        act.details["request"]
+        for act in found.acts
+        if act.entry.kind is Kind.RELEASED and act.details is not None
     }
+    known = {}
+    for entry, salt, details in custody().details(receipt):
+        known[entry] = (salt, details)
+    shown = []
+    for act in found.acts:
+        content = act.entry.encode()
+        if act.entry.kind is not Kind.REQUESTED or leaf_hash(content).hex() not in answered:
+            continue
+        salt, details = known.get(content, (b"", {}))
+        # Only what the entry on the log commits to is repeated.
+        fits = bool(salt) and commitment(salt, details) == act.entry.commit
+        shown.append(Opening(act.index or 0, act, details if fits else {}))
+    return shown
+
+
+def is_withdrawn(found: Verification) -> bool:
+    """Whether no trustee holds its share any more."""
+    held = [verdict.held for verdict in found.verdicts.values()]
+    return bool(held) and all(each is False for each in held)

@@ -12,13 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from habeas.foundation.errors import HabeasError
 from habeas.portal.catalogue import offices, services
-from habeas.portal.receipts.history import history as find
-from habeas.portal.receipts.history import is_withdrawn
-from habeas.portal.register.log import policy_text
+from habeas.portal.receipts import history
 from habeas.portal.site.bodies import MAX_BODY
 from habeas.portal.vault.custodian import custody
 from habeas.protocol import MalformedError, Receipt
-from habeas.register.audit import verify_complete, verify_receipt
 
 
 def read_receipt(request: HttpRequest) -> Receipt | str:
@@ -46,11 +43,9 @@ def status(request: HttpRequest) -> HttpResponse:
     receipt = read_receipt(request)
     if isinstance(receipt, str):
         return render(request, "receipts/receipt.html", {"error": receipt}, status=422)
-    history, problem = None, None
+    found, problem = None, None
     try:
-        verify_receipt(receipt, policy_text())
-        history = find(receipt)
-        verify_complete(history)
+        found = history.verify(receipt)
     except HabeasError as error:
         problem = error
     context = {
@@ -61,10 +56,11 @@ def status(request: HttpRequest) -> HttpResponse:
             offices()[each].name if each in offices() else each
             for each in receipt.promise.recipients
         ],
-        "history": history,
+        "found": found,
         "problem": problem,
-        "openings": history.openings if history else (),
-        "withdrawn": history is not None and is_withdrawn(history),
+        "openings": history.openings(receipt, found) if found else (),
+        "withdrawn": found is not None and history.is_withdrawn(found),
+        "late": custody().acknowledgements(receipt.promise.seal_id),
     }
     return render(request, "receipts/status.html", context)
 
@@ -78,8 +74,9 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     text = receipt.encode().decode()
     if "confirmed" not in request.POST:
         return render(request, "receipts/withdraw.html", {"receipt": receipt, "text": text})
-    done = custody().withdraw(receipt)
-    left = len(receipt.trustees) - len(done.statements)
+    secret = bytes.fromhex(receipt.withdraw_secret)
+    done = custody().withdraw(receipt.promise.seal_id, secret)
+    left = len(receipt.promise.trustees.keys) - len(done.statements) - len(done.never_held)
     context = {
         "receipt": receipt,
         "text": text,

@@ -1,4 +1,4 @@
-"""The portal's verified copy of the log, for the register's pages and for histories."""
+"""The portal's verified copy of the log, for the register's pages and for the circles."""
 
 from __future__ import annotations
 
@@ -10,26 +10,28 @@ from django.conf import settings
 
 from habeas.foundation.database import Database
 from habeas.foundation.errors import HabeasError
+from habeas.protocol import Chain
 from habeas.register.copy import LogCopy
-from habeas.tlog import Policy
 from habeas.tlog.client import LogClient
 
 _lock = threading.Lock()
 
 
-def policy_text() -> str:
-    """The log's tlog-policy."""
-    return str((settings.DATA / "policy.txt").read_text())
+def pinned_circle() -> str:
+    """The note of the circle that this portal's operator has agreed to."""
+    return str((settings.DATA / "circle.txt").read_text())
 
 
 @cache
 def _copy() -> LogCopy:
+    chain = Chain.start(pinned_circle(), 0)
+    circle = chain.newest.circle
     database = Database(settings.DATA / "register.sqlite3")
-    return LogCopy(database, LogClient(settings.SITE.log), Policy.parse(policy_text()))
+    return LogCopy(database, LogClient(circle.log.url), circle.acting_policy(), chain)
 
 
 def log_copy() -> LogCopy:
-    """The verified copy of the log that the register and histories read."""
+    """The verified copy of the log that the register reads."""
     with _lock:
         return _copy()
 

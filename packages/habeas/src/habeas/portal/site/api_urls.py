@@ -4,17 +4,23 @@ from django.urls import path
 
 from habeas.portal.apply import api as apply
 from habeas.portal.desk import api as desk
+from habeas.portal.officers import api as officers
 from habeas.portal.receipts import api as receipts
 from habeas.portal.site import health
 
 urlpatterns = [
     path("applications", apply.send),
+    path("officers/challenge", officers.draw_challenge),
+    path("officers/sessions", officers.sessions),
+    path("officers/slots", officers.slots),
     path("cases", desk.cases),
     path("cases/<str:reference>", desk.case),
-    path("cases/<str:reference>/openings", desk.opening),
     path("cases/<str:reference>/decision", desk.decision),
-    path("openings", desk.bulk),
-    path("receipt/history", receipts.history),
-    path("receipt/withdraw", receipts.withdraw),
+    path("cases/<str:reference>/unreadable", desk.unreadable),
+    path("photos/<str:seal_id>", desk.photo),
+    path("photos/<str:seal_id>/ciphertext", desk.ciphertext),
+    path("photos/<str:seal_id>/openings", desk.opening),
+    path("photos/<str:seal_id>/withdrawal", receipts.withdraw),
+    path("circle", receipts.circle),
     path("health", health.health),
 ]

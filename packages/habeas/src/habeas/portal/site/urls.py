@@ -8,7 +8,6 @@ urlpatterns = [
     path("cameras/", include("habeas.portal.cameras.urls")),
     path("desk/cameras/", include("habeas.portal.viewing.urls")),
     path("desk/", include("habeas.portal.officers.urls")),
-    path("desk/", include("habeas.portal.desk.urls")),
     path("register/", include("habeas.portal.register.urls")),
     path("receipt/", include("habeas.portal.receipts.urls")),
     path("", include("habeas.portal.apply.urls")),

@@ -7,56 +7,82 @@ from functools import cache
 
 from django.conf import settings
 
-from habeas.custody import Context, Custody, FileBlobs
-from habeas.portal.register.log import log_copy, policy_text
+from habeas.custody import Context, Custody, FileBlobs, MonthKeys
+from habeas.portal.register.log import log_copy
 from habeas.portal.vault.ledger import DjangoLedger
-from habeas.protocol.client import Circle
+from habeas.protocol import Chain
+from habeas.protocol.chain import Link
+from habeas.protocol.panel import Panel
+from habeas.tlog import NoteSigner
 from habeas.tlog.client import LogClient
 
 _lock = threading.Lock()
 
 
+def chain() -> Chain:
+    """The circles, as far as the log was followed."""
+    return log_copy().chain
+
+
 @cache
-def _circle() -> Circle:
-    return Circle(settings.SITE.trustees, settings.SITE.k)
+def _panel(digest: str, newest: str) -> Panel:  # noqa: ARG001 - a new circle has new addresses
+    return Panel.of(chain(), digest)
+
+
+def panel(digest: str) -> Panel:
+    """The trustees of the circle with that digest (hex)."""
+    with _lock:
+        return _panel(digest, chain().newest.digest)
 
 
 @cache
 def _log() -> LogClient:
-    return LogClient(settings.SITE.log, (settings.DATA / "log-token").read_text().strip())
+    return LogClient(chain().newest.circle.log.url, settings.SITE.log_token(settings.DATA))
 
 
 @cache
-def _custody() -> Custody:
-    site = settings.SITE
-    return Custody(
-        Context(
-            ledger=DjangoLedger(),
-            index=log_copy(),
-            blobs=FileBlobs(settings.DATA / "blobs"),
-            log=_log(),
-            circle=_circle(),
-            origin=site.origin,
-            policy=policy_text(),
-            portal=site.portal,
-            log_url=site.log,
-        )
+def _signer() -> NoteSigner:
+    return NoteSigner.parse((settings.DATA / "custodian.key").read_text().strip())
+
+
+@cache
+def _context() -> Context:
+    return Context(
+        ledger=DjangoLedger(),
+        blobs=FileBlobs(settings.DATA / "blobs"),
+        log=_log(),
+        signer=_signer(),
+        chain=chain,
+        panel=panel,
+        months=MonthKeys(settings.DATA / "month-keys.json"),
     )
 
 
 def custody() -> Custody:
     """The use cases."""
     with _lock:
-        return _custody()
+        context = _context()
+    return Custody(context)
 
 
-def circle() -> Circle:
-    """The trustees."""
+def in_force() -> Link:
+    """The circle in force.
+
+    Raises:
+        UnknownPhotoError: none is in force yet.
+    """
     with _lock:
-        return _circle()
+        context = _context()
+    return context.link()
+
+
+def signer() -> NoteSigner:
+    """The custodian's key."""
+    with _lock:
+        return _signer()
 
 
 def log() -> LogClient:
-    """The log, for writing with this portal's token."""
+    """The log, for writing."""
     with _lock:
         return _log()

@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from django.db import transaction
+from django.db.models import F, Max
 
 from habeas.custody import ports
+from habeas.custody.ports import PhotoState
 from habeas.portal.vault import models
 
 
 def _photo(row: models.SealedPhoto) -> ports.SealedPhoto:
     return ports.SealedPhoto(
-        row.seal_id,
-        bytes(row.promise),
-        ports.PhotoState(row.state),
-        _bytes(row.track_key),
-        _bytes(row.withdraw_secret),
-    )
-
-
-def _bytes(value: bytes | memoryview | None) -> bytes | None:
-    return None if value is None else bytes(value)
+        row.seal_id, bytes(row.promise), row.opens_until, row.closing_tag,
+        PhotoState(row.state), row.begun,
+    )  # fmt: skip
 
 
 def _line(row: models.Line) -> ports.LogLine:
     return ports.LogLine(
-        bytes(row.entry),
-        bytes(row.locked),
-        row.counter,
-        row.seal_id,
-        row.index,
-        row.proof,
-        row.pk,
+        bytes(row.entry), row.seal_id, row.number, bytes(row.locked), row.index, row.proof, row.pk
     )
 
 
@@ -55,101 +43,98 @@ class DjangoLedger:
         models.SealedPhoto.objects.create(
             seal_id=photo.seal_id,
             promise=photo.promise,
-            track_key=photo.track_key,
+            opens_until=photo.opens_until,
+            closing_tag=photo.closing_tag,
             state=photo.state,
-            withdraw_secret=photo.withdraw_secret,
-            begun=time.time(),
+            begun=photo.begun,
         )
 
     def photo(self, seal_id: str) -> ports.SealedPhoto | None:
         """The photo, or None."""
-        row = models.SealedPhoto.objects.filter(pk=seal_id).first()
+        row = models.SealedPhoto.objects.filter(seal_id=seal_id).first()
         return _photo(row) if row else None
 
     def lock(self, seal_id: str) -> ports.SealedPhoto | None:
         """The photo, locked until the transaction ends."""
-        row = models.SealedPhoto.objects.select_for_update().filter(pk=seal_id).first()
+        row = models.SealedPhoto.objects.select_for_update().filter(seal_id=seal_id).first()
         return _photo(row) if row else None
 
-    def move(self, seal_id: str, before: ports.PhotoState, after: ports.PhotoState) -> bool:
+    def move(self, seal_id: str, before: PhotoState, after: PhotoState) -> bool:
         """Change the state if it is *before*; tell if it was."""
-        moved = models.SealedPhoto.objects.filter(pk=seal_id, state=before).update(
-            state=after, track_key=None, withdraw_secret=None, begun=None
-        )
-        return bool(moved)
+        found = models.SealedPhoto.objects.filter(seal_id=seal_id, state=before)
+        return bool(found.update(state=after, begun=None))
 
-    def photos(self, state: ports.PhotoState) -> Sequence[ports.SealedPhoto]:
-        """All photos in *state*."""
-        return [_photo(row) for row in models.SealedPhoto.objects.filter(state=state)]
-
-    def stale(self, seconds: float) -> Sequence[ports.SealedPhoto]:
-        """Photos that have been pending for longer than *seconds*."""
+    def expired(self, day: str, most: int) -> Sequence[ports.SealedPhoto]:
+        """Photos whose last day is before *day*."""
         rows = models.SealedPhoto.objects.filter(
-            state=ports.PhotoState.PENDING, begun__lt=time.time() - seconds
+            state__in=(PhotoState.SEALED, PhotoState.CLOSED), opens_until__lt=day
         )
-        return [_photo(row) for row in rows]
+        return [_photo(row) for row in rows[:most]]
+
+    def stale(self, before: int, most: int) -> Sequence[ports.SealedPhoto]:
+        """Photos that have been pending since before that time."""
+        rows = models.SealedPhoto.objects.filter(begun__lt=before, state=PhotoState.PENDING)
+        return [_photo(row) for row in rows[:most]]
 
     def add_line(self, line: ports.LogLine) -> ports.LogLine:
         """Store an entry that is owed to the log."""
         row = models.Line.objects.create(
-            seal_id=line.seal_id,
-            counter=line.counter,
-            entry=line.entry,
-            locked=line.locked,
+            seal_id=line.seal_id, number=line.number, entry=line.entry, locked=line.locked
         )
         return replace(line, row=row.pk)
 
-    def next_counter(self, seal_id: str) -> int:
-        """How many lines the photo's custodian stream has."""
-        return models.Line.objects.filter(seal_id=seal_id).count()
+    def next_number(self, seal_id: str) -> int:
+        """One more than the highest number of the photo's lines, or 1."""
+        highest = models.Line.objects.filter(seal_id=seal_id).aggregate(Max("number"))
+        return int(highest["number__max"] or 0) + 1
 
-    def owed_lines(self, seal_id: str | None = None) -> Sequence[ports.LogLine]:
-        """Lines that are not on the log yet, oldest first."""
-        rows = models.Line.objects.filter(index__isnull=True).order_by("pk")
+    def owed_lines(self, most: int, seal_id: str | None = None) -> Sequence[ports.LogLine]:
+        """Lines that are not on the log yet, by number; a closing after all others."""
+        rows = models.Line.objects.filter(index__isnull=True)
         if seal_id is not None:
             rows = rows.filter(seal_id=seal_id)
-        return [_line(row) for row in rows]
+        return [_line(row) for row in rows.order_by(F("number").asc(nulls_last=True))[:most]]
 
     def logged(self, row: int, index: int, proof: str) -> None:
         """Remember where on the log a line stands."""
         models.Line.objects.filter(pk=row).update(index=index, proof=proof)
 
     def lines(self, seal_id: str) -> Sequence[ports.LogLine]:
-        """All lines of a photo, in order."""
-        return [_line(row) for row in models.Line.objects.filter(seal_id=seal_id).order_by("pk")]
+        """All lines of a photo, by number; a closing last."""
+        rows = models.Line.objects.filter(seal_id=seal_id)
+        return [_line(row) for row in rows.order_by(F("number").asc(nulls_last=True))]
 
     def forget_details(self, seal_id: str) -> None:
         """Delete the locked details of a photo's lines; the entries stay."""
         models.Line.objects.filter(seal_id=seal_id).update(locked=b"")
 
-    def owe_erasure(self, owed: ports.OwedErasure) -> None:
-        """Remember that a trustee has still to hear of a withdrawal."""
-        models.OwedErasure.objects.get_or_create(
-            seal_id=owed.seal_id,
-            trustee=owed.trustee,
-            defaults={"promise_digest": owed.promise_digest, "secret": owed.secret},
+    def keep_deposit(self, deposit: ports.PendingDeposit) -> None:
+        """Keep a deposit until its trustee is back."""
+        models.PendingDeposit.objects.get_or_create(
+            seal_id=deposit.seal_id,
+            trustee=deposit.trustee,
+            defaults={"share": deposit.index, "deposit": deposit.deposit},
         )
 
-    def owed_erasures(self, seal_id: str | None = None) -> Sequence[ports.OwedErasure]:
-        """All erasures still owed."""
-        rows = models.OwedErasure.objects.order_by("pk")
-        if seal_id is not None:
-            rows = rows.filter(seal_id=seal_id)
+    def pending_deposits(self, most: int) -> Sequence[ports.PendingDeposit]:
+        """Deposits that wait; row numbers are random, and so is their order."""
         return [
-            ports.OwedErasure(r.seal_id, bytes(r.promise_digest), r.trustee, bytes(r.secret))
-            for r in rows
+            ports.PendingDeposit(row.seal_id, row.trustee, row.share, bytes(row.deposit))
+            for row in models.PendingDeposit.objects.order_by("?")[:most]
         ]
 
-    def erased(self, seal_id: str, trustee: str, statement: str) -> None:
-        """Store a trustee's signed `erased` statement, and owe it no longer."""
-        with transaction.atomic():
-            models.OwedErasure.objects.filter(seal_id=seal_id, trustee=trustee).delete()
-            if statement:
-                models.ErasedStatement.objects.get_or_create(
-                    seal_id=seal_id, trustee=trustee, defaults={"statement": statement}
-                )
+    def drop_deposits(self, seal_id: str, trustee: str | None = None) -> None:
+        """A trustee has its deposit, or (None) no trustee needs one any more."""
+        found = models.PendingDeposit.objects.filter(seal_id=seal_id)
+        (found if trustee is None else found.filter(trustee=trustee)).delete()
 
-    def erased_statements(self, seal_id: str) -> Mapping[str, str]:
-        """The trustees' signed `erased` statements, by trustee."""
-        rows = models.ErasedStatement.objects.filter(seal_id=seal_id)
-        return {row.trustee: row.statement for row in rows}
+    def keep_acknowledgement(self, seal_id: str, trustee: str, note: str) -> None:
+        """Keep a late acknowledgement."""
+        models.LateAcknowledgement.objects.get_or_create(
+            seal_id=seal_id, trustee=trustee, defaults={"note": note}
+        )
+
+    def acknowledgements(self, seal_id: str) -> dict[str, str]:
+        """Late acknowledgements, by trustee."""
+        rows = models.LateAcknowledgement.objects.filter(seal_id=seal_id)
+        return {row.trustee: row.note for row in rows}

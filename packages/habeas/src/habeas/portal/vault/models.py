@@ -1,32 +1,48 @@
 """Tables of `habeas.custody.ports.Ledger`.
 
 Nothing in them leads to an application, a name or an account, and no other table has a
-foreign key to them: a photo belongs to whoever holds its receipt, and to the case that
-is open before its office.
+foreign key to them. Row numbers are drawn at random, so that no order of rows tells which
+photo came with which application.
 """
 
 from __future__ import annotations
 
+import secrets
+
 from django.db import models
+
+
+def random_row() -> int:
+    """A row number that tells nothing: 1 to 2^62 - 1."""
+    return secrets.randbelow((1 << 62) - 1) + 1
 
 
 class SealedPhoto(models.Model):
     """`habeas.custody.ports.SealedPhoto`."""
 
-    seal_id = models.CharField(max_length=32, primary_key=True)
+    row = models.BigAutoField(primary_key=True, default=random_row)
+    seal_id = models.CharField(max_length=32, unique=True)
     promise = models.BinaryField()
-    state = models.CharField(max_length=16, db_index=True)
-    #: For undoing what was never finished; all three are erased once it is acknowledged.
-    track_key = models.BinaryField(null=True)
-    withdraw_secret = models.BinaryField(null=True)
-    begun = models.FloatField(null=True)
+    opens_until = models.CharField(max_length=10)
+    closing_tag = models.CharField(max_length=32)
+    state = models.CharField(max_length=16)
+    begun = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["state", "opens_until"], name="photos_by_end"),
+            models.Index(
+                fields=["begun"], name="photos_pending", condition=models.Q(begun__isnull=False)
+            ),
+        ]
 
 
 class Line(models.Model):
     """`habeas.custody.ports.LogLine`."""
 
+    row = models.BigAutoField(primary_key=True, default=random_row)
     seal_id = models.CharField(max_length=32, null=True, db_index=True)
-    counter = models.PositiveIntegerField(null=True)
+    number = models.PositiveIntegerField(null=True)
     entry = models.BinaryField()
     locked = models.BinaryField()
     index = models.PositiveBigIntegerField(null=True)
@@ -35,35 +51,37 @@ class Line(models.Model):
     class Meta:
         constraints = [
             # Two writers can never number the same line of one photo.
-            models.UniqueConstraint(fields=["seal_id", "counter"], name="one_line_each"),
+            models.UniqueConstraint(fields=["seal_id", "number"], name="one_line_each"),
         ]
         indexes = [
-            models.Index(fields=["id"], name="owed_lines", condition=models.Q(index__isnull=True)),
+            models.Index(fields=["row"], name="owed_lines", condition=models.Q(index__isnull=True)),
         ]
 
 
-class OwedErasure(models.Model):
-    """`habeas.custody.ports.OwedErasure`."""
+class PendingDeposit(models.Model):
+    """`habeas.custody.ports.PendingDeposit`."""
 
+    row = models.BigAutoField(primary_key=True, default=random_row)
     seal_id = models.CharField(max_length=32, db_index=True)
-    promise_digest = models.BinaryField()
     trustee = models.CharField(max_length=128)
-    secret = models.BinaryField()
+    share = models.PositiveIntegerField()
+    deposit = models.BinaryField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["seal_id", "trustee"], name="owed_once"),
+            models.UniqueConstraint(fields=["seal_id", "trustee"], name="one_deposit_each"),
         ]
 
 
-class ErasedStatement(models.Model):
-    """A trustee's signed `erased` statement."""
+class LateAcknowledgement(models.Model):
+    """What a trustee that was pending has acknowledged since: a signed note."""
 
+    row = models.BigAutoField(primary_key=True, default=random_row)
     seal_id = models.CharField(max_length=32, db_index=True)
     trustee = models.CharField(max_length=128)
-    statement = models.TextField()
+    note = models.TextField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["seal_id", "trustee"], name="stated_once"),
+            models.UniqueConstraint(fields=["seal_id", "trustee"], name="acknowledged_once"),
         ]

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Self
 
 import httpx
-
 from habeas.custody.reader import OneTimeKey, OpenedPhoto, WrappedShare
+
 from habeas.foundation.errors import HabeasError
 from habeas.foundation.problem import Problem, ProblemFormatError
 from habeas.protocol import Receipt

@@ -1,4 +1,4 @@
-"""What happened to a receipt's photo, asked of everybody (`habeas.register.verifying`), in words."""
+"""What happened to a receipt's photo, asked of everybody, in words for the applicant."""
 
 from __future__ import annotations
 

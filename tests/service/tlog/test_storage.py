@@ -26,7 +26,7 @@ from habeas.tlog.verifying import Folder, verify_log
 from tests.service.tlog import servers
 from tests.waiting import PATIENCE_SECONDS
 
-SIGNER = tlog.NoteSigner.generate("log.example/storage")
+SIGNER = tlog.LogSigner(tlog.NoteSigner.generate("log.example/storage"))
 POLICY = tlog.Policy.parse(f"log {SIGNER.vkey}\nquorum none\n")
 
 

@@ -1,5 +1,7 @@
 """Every answer of every endpoint over HTTP, status and headers included (C2SP tlog-tiles)."""
 
+import hashlib
+
 import httpx
 import pytest
 
@@ -84,18 +86,30 @@ def test_what_is_on_the_log_may_be_sent_again_whoever_is_admitted_by_now(folder)
 
 def test_a_witness_answers_with_the_exact_media_types(folder):
     """Clients in the field compare the type of a 409 as a string: no charset may be added."""
-    (log,) = policy_of(folder).logs
+    log = policy_of(folder).logs[0]
     signer = tlog.NoteSigner.parse((folder / "log.key").read_text())
     witness = Witness(Database(), tlog.CosignatureSigner.generate("w.example"), [log])
+    shown = hashlib.sha256(log.name.encode()).hexdigest()
     leaf = tlog.leaf_hash(b"1")
     note = signer.sign(tlog.Checkpoint(log.name, 1, leaf).text())
     with served(witness_app(witness)) as url:
+        assert httpx.get(f"{url}/{shown}/checkpoint").status_code == 404
         answer = httpx.post(f"{url}/add-checkpoint", content=f"old 0\n\n{note}")
         assert answer.status_code == 200
         assert answer.text.startswith("— w.example ")
         answer = httpx.post(f"{url}/add-checkpoint", content=f"old 0\n\n{note}")
         assert (answer.status_code, answer.text) == (409, "1\n")
         assert answer.headers["content-type"] == "text/x.tlog.size"
+        answer = httpx.get(f"{url}/{shown}/checkpoint")
+        assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert answer.text.startswith(note)
+        assert httpx.get(f"{url}/{shown.upper()}/checkpoint").status_code == 404
+        asked = httpx.options(f"{url}/add-checkpoint", headers={"origin": "https://page.example"})
+        assert asked.status_code == 204
+        assert "POST" in asked.headers["access-control-allow-methods"]
+        answer = httpx.post(f"{url}/add-checkpoint", content=bytes(300_000))
+        assert answer.status_code == 413
 
 
 def test_what_readers_get(folder):

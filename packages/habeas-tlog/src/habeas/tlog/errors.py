@@ -25,6 +25,10 @@ class SignatureError(TlogError):
     remedy = _DISTRUST
 
 
+class UnsignedError(SignatureError):
+    """A note that none of the known keys has signed."""
+
+
 class QuorumError(SignatureError):
     """Too few of the policy's witnesses have cosigned."""
 

@@ -1,6 +1,7 @@
 """A log as a service: one folder, one writer, C2SP tlog-tiles for everybody.
 
-FOLDER/log.key           the signing key (0600)
+FOLDER/log.key           the signing key, Ed25519 (0600)
+FOLDER/log-mldsa44.key   the one that holds against quantum computers, ML-DSA-44 (0600)
 FOLDER/policy.txt        when a checkpoint counts (C2SP tlog-policy), witnesses included
 FOLDER/submitters.json   who may append: name -> SHA-256 of a bearer token; nobody, where empty
 FOLDER/public/           checkpoint and tiles: serve it from anywhere
@@ -17,6 +18,7 @@ from starlette.applications import Starlette
 from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
 from habeas.tlog.admission import Admission, AdmitAnything, AdmitNothing
+from habeas.tlog.cosignature import MldsaCosignatureSigner
 from habeas.tlog.errors import LogUnavailableError, RolledBackError
 from habeas.tlog.note import NoteSigner
 from habeas.tlog.policy import Policy
@@ -27,6 +29,10 @@ from habeas.tlog.server.sequencer import QueueFullError, Sequencer
 from habeas.tlog.server.state import SqliteState, StateError
 from habeas.tlog.server.storage import FileStorage, LogLockedError, Storage
 from habeas.tlog.server.submitters import Submitters
+from habeas.tlog.signing import LogSigner
+
+_ED25519 = "log.key"
+_MLDSA = "log-mldsa44.key"
 
 __all__ = [
     "FileStorage",
@@ -54,34 +60,40 @@ def init_log(folder: Path, origin: str, *, anybody: bool = False) -> str:
             closed until somebody is named; see `Submitters.allow`.
 
     Returns:
-        The log's verifier key.
+        The log's Ed25519 verifier key; `read_signer` has both.
 
     Raises:
         FormatError: *origin* cannot name a key.
     """
     durable.make(folder)
-    file = folder / "log.key"
-    if not file.exists():
+    if not (folder / _ED25519).exists():
+        mldsa = MldsaCosignatureSigner.generate(origin)
+        durable.write(folder / _MLDSA, f"{mldsa.private}\n".encode(), private=True)
         signer = NoteSigner.generate(origin)
-        durable.create(file, f"{signer.private}\n".encode(), private=True)
-        durable.write(folder / "policy.txt", f"log {signer.vkey}\nquorum none\n".encode())
+        durable.create(folder / _ED25519, f"{signer.private}\n".encode(), private=True)
+        policy = LogSigner(signer, mldsa).policy_lines + "quorum none\n"
+        durable.write(folder / "policy.txt", policy.encode())
     if anybody:
         Submitters.open_to_all(folder)
     return read_signer(folder).vkey
 
 
-def read_signer(folder: Path) -> NoteSigner:
-    """The log's key.
+def read_signer(folder: Path) -> LogSigner:
+    """The log's keys.
 
     Raises:
-        HabeasError: there is none.
+        HabeasError: there are none.
     """
     try:
-        return NoteSigner.parse((folder / "log.key").read_text())
+        ed25519 = NoteSigner.parse((folder / _ED25519).read_text())
     except OSError as error:
         raise HabeasError(
-            f"There is no log in {folder}.", "Make one with `habeas log init`."
+            f"There is no log in {folder}: {error.strerror}.", "Make one with `habeas-tlog init`."
         ) from error
+    mldsa = folder / _MLDSA
+    if not mldsa.exists():
+        return LogSigner(ed25519)
+    return LogSigner(ed25519, MldsaCosignatureSigner.parse(mldsa.read_text()))
 
 
 def open_storage(folder: Path, *, database: str = "", objects: str = "") -> Storage:
@@ -138,7 +150,7 @@ def make_app(
         LogLockedError: another process writes this log.
         FormatError: its policy, key or submitters cannot be read.
     """
-    policy = Policy.parse((folder / "policy.txt").read_text())
+    policy = Policy.parse((folder / "policy.txt").read_bytes())
     submitters = Submitters.load(folder)
     signer = read_signer(folder)
     standstill = Standstill(folder / "rolled-back.json")

@@ -21,6 +21,7 @@ from habeas.tlog.errors import (
     NotAdmittedError,
     RolledBackError,
 )
+from habeas.tlog.server.bodies import read_body
 from habeas.tlog.server.sequencer import Sequencer
 from habeas.tlog.server.submitters import Submitters
 from habeas.tlog.tiles import MAX_ENTRY, TILE_WIDTH, Tile, decode_bundle
@@ -78,7 +79,7 @@ class LogApp:
     async def _append(self, request: Request) -> Response:
         if (barred := self._barred(request)) is not None:
             return barred
-        entry = await _body(request, MAX_ENTRY)
+        entry = await read_body(request, MAX_ENTRY)
         if entry is None:
             too_long = FormatError(f"An entry has at most {MAX_ENTRY} bytes.", "Shorten it.")
             return _problem(too_long, 413)
@@ -96,7 +97,7 @@ class LogApp:
         """Many entries in one call, all or none; indices come back, and no proofs."""
         if (barred := self._barred(request)) is not None:
             return barred
-        body = await _body(request, MAX_BUNDLE_BODY)
+        body = await read_body(request, MAX_BUNDLE_BODY)
         if body is None:
             return _problem(FormatError("The bundle is too long.", "Send fewer entries."), 413)
         try:
@@ -152,16 +153,6 @@ class LogApp:
         }
         text = "".join(f"# TYPE {name} gauge\n{name} {value}\n" for name, value in lines.items())
         return PlainTextResponse(text)
-
-
-async def _body(request: Request, limit: int) -> bytes | None:
-    """The request's body; None as soon as it is longer than *limit*."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            return None
-    return body
 
 
 def _problem(error: HabeasError, status: int | None = None) -> Response:

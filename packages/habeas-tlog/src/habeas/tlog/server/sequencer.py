@@ -18,12 +18,12 @@ from typing import Any
 from habeas.foundation.errors import HabeasError
 from habeas.tlog.admission import Admission, AdmitNothing, refusals
 from habeas.tlog.errors import LogUnavailableError, TlogError
-from habeas.tlog.note import NoteSigner
 from habeas.tlog.policy import Policy
 from habeas.tlog.proof import TlogProof
 from habeas.tlog.server.publisher import RESTAMP, Publisher
 from habeas.tlog.server.rollback import Standstill
 from habeas.tlog.server.storage import LogLockedError, Storage
+from habeas.tlog.signing import LogSigner
 from habeas.tlog.tree import inclusion_path
 
 _LOG = logging.getLogger("habeas.tlog")
@@ -62,7 +62,7 @@ class Sequencer:
 
     Args:
         storage: where the log lies.
-        signer: the log's key; its name is the origin.
+        signer: the log's keys; their name is the origin.
         policy: when a checkpoint counts.
         admission: what may be appended; nothing, unless told.
         standstill: where it is remembered that the log was stopped.
@@ -74,7 +74,7 @@ class Sequencer:
     def __init__(
         self,
         storage: Storage,
-        signer: NoteSigner,
+        signer: LogSigner,
         policy: Policy,
         admission: Admission | None = None,
         *,

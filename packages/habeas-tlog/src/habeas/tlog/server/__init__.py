@@ -11,6 +11,8 @@ FOLDER/rolled-back.json  why the log has stopped, where it has
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -134,6 +136,7 @@ def make_app(
     interval: float = 0.1,
     patience: float = 20.0,
     storage: Storage | None = None,
+    clock: Callable[[], float] = time.time,
 ) -> Starlette:
     """The log in *folder* as an ASGI application.
 
@@ -145,6 +148,7 @@ def make_app(
         interval: seconds between batches.
         patience: seconds that an appending caller waits for a checkpoint that counts.
         storage: where the log lies; by default SQLite and files in *folder*.
+        clock: POSIX seconds, for signatures and witnesses' times.
 
     Raises:
         LogLockedError: another process writes this log.
@@ -159,6 +163,6 @@ def make_app(
         admission = AdmitAnything() if named else AdmitNothing()
     sequencer = Sequencer(
         storage or FileStorage(folder), signer, policy, admission,
-        standstill=standstill, interval=interval, patience=patience,
+        standstill=standstill, interval=interval, patience=patience, clock=clock,
     )  # fmt: skip
     return LogApp(sequencer, submitters or Submitters(anybody=True)).asgi()

@@ -11,7 +11,7 @@ import contextlib
 import logging
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -69,6 +69,7 @@ class Sequencer:
         interval: seconds between batches; 0 begins the next as soon as one is done.
         queue: how many entries may wait.
         patience: seconds that a caller waits for a checkpoint that counts.
+        clock: POSIX seconds, for signatures and witnesses' times.
     """
 
     def __init__(
@@ -82,11 +83,12 @@ class Sequencer:
         interval: float = 0.1,
         queue: int = 65536,
         patience: float = 20.0,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._storage = storage
         self._admission = admission or AdmitNothing()
         self._standstill = standstill or Standstill()
-        self._publisher = Publisher(storage, signer, policy, self._standstill)
+        self._publisher = Publisher(storage, signer, policy, self._standstill, clock)
         self._interval = interval
         self._limit = queue
         self._patience = patience

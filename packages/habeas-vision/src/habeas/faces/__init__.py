@@ -11,10 +11,14 @@ from habeas.faces._detector import Detector, UnknownDetectorError, choose, detec
 from habeas.faces._mesh import Landmarks, find_landmarks
 from habeas.faces._person import find_person
 from habeas.faces._types import Box, Face, Pixels, Points, Sighting
+from habeas.faces._upright import TURNS, evidence, is_sure, lean, way_up
+from habeas.faces.tuning import TUNING, Tuning
 
 __all__ = [
     "FULL_RANGE",
     "SHORT_RANGE",
+    "TUNING",
+    "TURNS",
     "Box",
     "Detector",
     "Face",
@@ -22,13 +26,18 @@ __all__ = [
     "Pixels",
     "Points",
     "Sighting",
+    "Tuning",
     "UnknownDetectorError",
     "choose",
     "detector",
+    "evidence",
     "find_faces",
     "find_landmarks",
     "find_person",
+    "is_sure",
+    "lean",
     "load",
+    "way_up",
 ]
 
 
@@ -56,6 +65,6 @@ def find_faces(picture: Pixels) -> list[Face]:
     """
     faces = SHORT_RANGE.find(picture)
     for face in FULL_RANGE.find(picture):
-        if all(face.box.overlap(known.box) < 0.2 for known in faces):
+        if all(face.box.overlap(known.box) < TUNING.known_overlap for known in faces):
             faces.append(face)
     return sorted(faces, key=lambda face: -face.box.area)

@@ -10,11 +10,12 @@ from typing import Any, Self
 from habeas.confined import JobError, WorkerDiedError, WorkerError, WorkerProcess
 from habeas.foundation.errors import HabeasError
 from habeas.portrait import _wire
+from habeas.portrait._assess import Keep
+from habeas.portrait._limits import LIMITS
 from habeas.portrait.assessment import Assessment
 from habeas.portrait.errors import BY_CODE, BrokenPhotoError, EmptyPhotoError, TooLargeError
 from habeas.portrait.words import words
 
-MAX_BYTES = 10_000_000
 _LOG = logging.getLogger(__name__)
 
 
@@ -56,7 +57,7 @@ class CheckPool:
         self.close()
 
     def check(
-        self, photo: bytes, profile: str = "default", *, child: bool = False, keep: bool = True
+        self, photo: bytes, profile: str = "default", *, child: bool = False, keep: Keep = "both"
     ) -> Assessment:
         """Check one photo in a worker. See `habeas.portrait.check`.
 
@@ -66,7 +67,7 @@ class CheckPool:
         """
         if not photo:
             raise EmptyPhotoError(*words("empty"))
-        if len(photo) > MAX_BYTES:
+        if len(photo) > LIMITS.bytes:
             raise TooLargeError(*words("too-large"))
         try:
             worker = self._free.get(timeout=self._patience)

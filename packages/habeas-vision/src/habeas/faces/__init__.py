@@ -50,8 +50,8 @@ def load() -> None:
     nothing = np.zeros((64, 64, 3), np.uint8)
     find_faces(nothing)
     find_person(nothing)
-    eyes = np.array([[20, 24], [44, 24]], np.float32)
-    find_landmarks(nothing, Face(Box(0, 0, 64, 64), 1.0, eyes))
+    points = np.full((6, 2), 32, np.float32)
+    find_landmarks(nothing, Face(Box(0, 0, 64, 64), 1.0, points))
 
 
 def find_faces(picture: Pixels) -> list[Face]:
@@ -63,8 +63,11 @@ def find_faces(picture: Pixels) -> list[Face]:
     Args:
         picture: height × width × 3, RGB, 0 to 255.
     """
+    largest = TUNING.short_side * max(picture.shape[:2])
     faces = SHORT_RANGE.find(picture)
     for face in FULL_RANGE.find(picture):
-        if all(face.box.overlap(known.box) < TUNING.known_overlap for known in faces):
-            faces.append(face)
+        same = [known for known in faces if face.box.overlap(known.box) >= TUNING.known_overlap]
+        # Of a face that both find, each model places the points of those of its own size best.
+        if face.box.width < largest or not same:
+            faces = [known for known in faces if known not in same] + [face]
     return sorted(faces, key=lambda face: -face.box.area)

@@ -50,8 +50,10 @@ def assess(
         codes = advise(values, profile, child=child)
     if not decoded.whole and values["head_inside"].score < 50:
         raise stop(BrokenPhotoError)  # the end that is missing is the face's
-    with clock.stage("encode"):
-        upright, cropped = _pictures(found, framing, keep)
+    upright, cropped = b"", None
+    if keep != "none":
+        with clock.stage("encode"):
+            upright, cropped = _pictures(found, framing, keep)
     pupils = _listed(landmarks.pupils, decoded.scale)
     size = decoded.size if found.turned in (0, 180) else decoded.size[::-1]
     return Assessment(
@@ -80,8 +82,6 @@ def _notes(decoded: _decode.Decoded, found: Found) -> Iterator[str]:
 
 
 def _pictures(found: Found, framing: Framing, keep: Keep) -> tuple[bytes, bytes | None]:
-    if keep == "none":
-        return b"", None
     cropped = None
     if framing.crop is not None:
         cropped = _decode.encode(cut(found.image, found.landmarks, framing.crop))

@@ -153,6 +153,8 @@ def _open(taken: _container.Bare) -> Image.Image:
     try:
         image = Image.open(io.BytesIO(taken.content), formats=_FORMATS)
     except UnidentifiedImageError as error:
+        if _kinds.is_taken(taken.content):
+            raise stop(BrokenPhotoError) from error
         known = _kinds.is_picture(taken.content)
         raise stop(OtherFormatError if known else NotAPictureError) from error
     except Exception as error:

@@ -46,19 +46,46 @@ def find(image: Image.Image) -> Found | None:
     of them, never both. Landmarks that do not fit a face are not used for anything.
     """
     small = image.reduce(max(1, max(image.size) // TUNING.find_side))
-    turned, seen = _turned(small)
+    gain = _gain(small)
+    turned, seen = _turned(_lighter(small, gain))
     if turned:
         image, small = (each.transpose(_TRANSPOSES[turned]) for each in (image, small))
     scale = image.width / small.width
     located = sorted((_larger(each, scale) for each in seen), key=lambda face: -face.box.area)
-    for number, face in enumerate(located[: TUNING.faces]):
+    lit = _lighter(image, gain)
+    found = _first(lit, located)
+    if found is None:
+        located = _with_smaller(lit, located)
+        found = _first(lit, located)
+    if found is None:
+        return None
+    face, landmarks = found
+    others = [each for each in located if each is not face]
+    if face.box.width < TUNING.group_face * max(image.size):
+        others = _with_smaller(lit, [face, *others])[1:]
+    return Found(image, small, turned, face, landmarks, _confirmed(lit, face, others))
+
+
+def _first(image: Image.Image, located: list[Face]) -> tuple[Face, Landmarks] | None:
+    """The largest face that landmarks fit."""
+    for face in located[: TUNING.faces]:
         landmarks = faces.find_landmarks(image, face)
         if landmarks.fits:
-            others = located[:number] + located[number + 1 :]
-            if face.box.width < TUNING.group_face * max(image.size):
-                others = _with_smaller(image, face, others)
-            return Found(image, small, turned, face, landmarks, _confirmed(image, face, others))
+            return face, landmarks
     return None
+
+
+def _gain(small: Image.Image) -> float:
+    """How much lighter a dark picture has to be made for the models to see faces in it."""
+    bright = float(np.quantile(np.asarray(small.convert("L")), 0.99))
+    return max(1.0, min(TUNING.most_gain, TUNING.bright / max(1.0, bright)))
+
+
+def _lighter(image: Image.Image, gain: float) -> Image.Image:
+    if gain == 1.0:
+        return image
+    table = [min(255, round(value * gain)) for value in range(256)]
+    return image.point(table * 3)
 
 
 def _turned(small: Image.Image) -> tuple[int, list[Face]]:
@@ -88,20 +115,23 @@ def _larger(face: Face, scale: float, left: float = 0.0, top: float = 0.0) -> Fa
     )
 
 
-def _with_smaller(image: Image.Image, face: Face, others: list[Face]) -> list[Face]:
-    """Further faces of a group: looked for in parts of the picture, at twice the size."""
+def _with_smaller(image: Image.Image, known: list[Face]) -> list[Face]:
+    """The faces *known*, and further ones behind them, largest first, as of a group.
+
+    They are looked for in parts of the picture, at twice the size and more.
+    """
     times = max(1, max(image.size) // (2 * TUNING.find_side))
     closer = image.reduce(times)
     side = TUNING.find_side
-    known = [face, *others]
+    found: list[Face] = []
     for top in _steps(closer.height, side):
         for left in _steps(closer.width, side):
             part = np.asarray(closer.crop((left, top, left + side, top + side)))
-            for each in faces.FULL_RANGE.find(part):
+            for each in faces.find_faces(part):
                 placed = _larger(each, float(times), left * times, top * times)
-                if all(placed.box.overlap(one.box) < TUNING.same_face for one in known):
-                    known.append(placed)
-    return sorted(known[1:], key=lambda each: -each.box.area)
+                if all(placed.box.overlap(one.box) < TUNING.same_face for one in known + found):
+                    found.append(placed)
+    return known + sorted(found, key=lambda each: -each.box.area)
 
 
 def _steps(length: int, side: int) -> list[int]:

@@ -30,7 +30,8 @@ CHEEKS = {"right cheek": (118, 101, 50), "left cheek": (347, 330, 280)}
 LIT = {
     **CHEEKS,
     "below the right eye": (119, 120, 100), "below the left eye": (348, 349, 329),
-    "nose": (6, 197, 195),
+    "bridge of the nose": (6, 197, 195), "tip of the nose": (1, 4, 5),
+    "beside the nose, right": (205, 36, 50), "beside the nose, left": (425, 266, 280),
 }  # fmt: skip
 SKIN = {**LIT, "forehead": (151, 9, 108, 337)}
 

@@ -113,10 +113,9 @@ def parse(photo: bytes) -> Jpeg:
 
 def _pieces(photo: bytes) -> Iterator[_Piece]:
     """Segments and coded data in order; the end, if it is there, comes last."""
-    markers = _markers(photo)
+    markers = _Markers(photo)
     at, scans, segments, fill = 2, 0, 0, 0
-    while (number := int(np.searchsorted(markers, at))) < len(markers):
-        start = int(markers[number])
+    while (start := markers.after(at)) is not None:
         marker = photo[start + 1]
         if scans:
             yield _Piece(_CODED, photo[at:start])
@@ -138,13 +137,35 @@ def _pieces(photo: bytes) -> Iterator[_Piece]:
         yield _Piece(_CODED, photo[at:])
 
 
-def _markers(photo: bytes) -> NDArray[np.intp]:
-    """Where markers may stand: not stuffed zeros, restarts or fill bytes."""
-    content = np.frombuffer(photo, np.uint8)
-    at = np.flatnonzero(content[:-1] == 0xFF)
-    after = content[at + 1]
-    found = at[(after != 0) & (after != 0xFF) & ((after < 0xD0) | (after > 0xD7))]
-    return np.asarray(found, np.intp)
+class _Markers:
+    """Where markers may stand: not stuffed zeros, restarts or fill bytes.
+
+    A megabyte at a time: of a file that is all markers, their places would be eight times it.
+    """
+
+    _PART = 1 << 20
+
+    def __init__(self, photo: bytes) -> None:
+        self._content = np.frombuffer(photo, np.uint8)
+        self._start = -self._PART
+        self._places = np.zeros(0, np.intp)
+
+    def after(self, at: int) -> int | None:
+        """The first at *at* or later, or None."""
+        for start in range(at - at % self._PART, len(self._content), self._PART):
+            if start != self._start:
+                self._start, self._places = start, self._found(start)
+            number = int(np.searchsorted(self._places, at))
+            if number < len(self._places):
+                return int(self._places[number])
+        return None
+
+    def _found(self, start: int) -> NDArray[np.intp]:
+        part = self._content[start : start + self._PART + 1]
+        at = np.flatnonzero(part[:-1] == 0xFF)
+        after = part[at + 1]
+        places = at[(after != 0) & (after != 0xFF) & ((after < 0xD0) | (after > 0xD7))]
+        return np.asarray(places + start, np.intp)
 
 
 def _joined(profile: dict[int, bytes]) -> bytes | None:

@@ -17,11 +17,21 @@ _BEGINNINGS = (
     b"\0\0\1\0",  # icons
 )  # fmt: skip
 
+#: Brands of HEIF and AVIF (ISO/IEC 23008-12 annex B).
+_HEIF = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1", b"avif", b"avis"}
+
+
+def is_taken(content: bytes) -> bool:
+    """Whether *content* begins as a format that is taken: then it is broken, not another."""
+    heif = content[4:8] == b"ftyp" and content[8:12] in _HEIF
+    webp = content[:4] == b"RIFF" and content[8:12] == b"WEBP"
+    return heif or webp or content.startswith((b"\xff\xd8", b"\x89PNG\r\n\x1a\n"))
+
 
 def is_picture(content: bytes) -> bool:
     """Whether *content* begins as a picture in a format that is not taken."""
     if content.startswith(_BEGINNINGS):
         return True
     if content[4:8] == b"ftyp":
-        return True  # a film, a raw file, or a relative of HEIF that its decoder does not know
+        return True  # a film, a raw file
     return b"<svg" in content[:1000].lower()

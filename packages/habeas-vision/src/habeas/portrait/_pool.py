@@ -13,8 +13,14 @@ from habeas.portrait import _wire
 from habeas.portrait._assess import Keep
 from habeas.portrait._limits import LIMITS
 from habeas.portrait.assessment import Assessment
-from habeas.portrait.errors import BY_CODE, BrokenPhotoError, EmptyPhotoError, TooLargeError
-from habeas.portrait.words import words
+from habeas.portrait.errors import (
+    BY_CODE,
+    BrokenPhotoError,
+    EmptyPhotoError,
+    TooLargeError,
+    TooManyPixelsError,
+    stop,
+)
 
 _LOG = logging.getLogger(__name__)
 
@@ -66,9 +72,9 @@ class CheckPool:
             PoolBusyError: no worker became free in time.
         """
         if not photo:
-            raise EmptyPhotoError(*words("empty"))
+            raise stop(EmptyPhotoError)
         if len(photo) > LIMITS.bytes:
-            raise TooLargeError(*words("too-large"))
+            raise stop(TooLargeError)
         try:
             worker = self._free.get(timeout=self._patience)
         except queue.Empty as error:
@@ -83,7 +89,7 @@ class CheckPool:
             _LOG.warning("A photo ended its worker: %s", error.cause)
             worker.close()
             again = None
-            raise BrokenPhotoError(*words("broken")) from error
+            raise stop(BrokenPhotoError) from error
         finally:
             self._free.put(again)
 
@@ -91,9 +97,11 @@ class CheckPool:
         try:
             answer = worker.run(options, [photo], stall=self._seconds)
         except JobError as error:
-            if error.code not in BY_CODE:
-                raise BrokenPhotoError(*words("broken")) from error
-            raise BY_CODE[error.code](*words(error.code)) from None
+            if error.code == "memory":
+                raise stop(TooManyPixelsError) from error
+            if error.code in BY_CODE:
+                raise stop(BY_CODE[error.code]) from None
+            raise  # not the photo's fault: a model is missing
         try:
             return _wire.unpack(answer)
         except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:

@@ -67,7 +67,7 @@ def light_balance(left: float, right: float) -> Measure:
 
 
 def shade(patches: list[float]) -> Measure:
-    """The darkest part of the face over the brightest: cheeks, below the eyes, nose.
+    """The darkest part of the face over the brightest: cheeks, nose, below the eyes.
 
     Hats, trees and blinds put part of a face into shadow. Score 100 σ(x; 0.2, 0.04): in
     even light the parts of one face differ by half at most.

@@ -20,6 +20,9 @@ class Tuning:
         least_rows: fewest rows of a broken file's picture that are looked at, pixels.
         find_side: least longest side of the picture in which faces are found, pixels: the
             models see less.
+        bright: what a hundredth of the picture has to exceed, coded value, or it is made
+            lighter before faces are looked for. Models were trained on well exposed pictures.
+        most_gain: how much lighter at most.
         faces: how many faces are looked at closely.
         alone_face: width of a face over the picture's longer side, beside which every face
             that matters is found by the model of large faces. That model finds faces from a
@@ -57,11 +60,13 @@ class Tuning:
     crop_height: int = 1157
     least_rows: int = 64
     find_side: int = 480
+    bright: float = 110.0
+    most_gain: float = 12.0
     faces: int = 5
     alone_face: float = 0.22
     group_face: float = 0.12
     same_face: float = 0.2
-    sure_other: float = 0.75
+    sure_other: float = 0.7
     frame_aspect: float = 35 / 45
     frame_height: float = 3.0
     least_frame: float = 0.8

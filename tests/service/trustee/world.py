@@ -21,7 +21,7 @@ import uvicorn
 from habeas import protocol, tlog
 from habeas.custody.reader import OneTimeKey, WrappedShare
 from habeas.protocol import CUSTODIAN, Entry, Kind, Promise, Terms, sealing
-from habeas.protocol.client import Circle, TrusteeClient
+from habeas.protocol.client import Panel, TrusteeClient
 from habeas.tlog.client import Appended, LogClient
 from habeas.tlog.server import init_log, make_app
 from habeas.trustee import Settings, Trustee, keyring
@@ -140,7 +140,7 @@ class World:
             self._serve(name, sock)
         self.log_server = Server(self.log_app(), self._log_socket)
         self.log = LogClient(self.log_url)
-        self.circle = Circle(self.identities, k)
+        self.circle = Panel(self.identities, k)
 
     def log_app(self) -> Any:
         """The log, on the trustees' clock: it counts no cosignature from the future."""

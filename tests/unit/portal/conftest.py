@@ -9,7 +9,7 @@ import django
 import pytest
 
 from habeas.portal.site.folder import SAMPLE_CATALOGUE
-from tests.unit.parties import MemoryCircle, MemoryLog
+from tests.unit.parties import MemoryLog, MemoryPanel
 
 with pytest.MonkeyPatch.context() as environment:
     # Read once, here; processes that other tests start must not inherit it.
@@ -60,7 +60,7 @@ class City:
     """What the portal stands on."""
 
     log: MemoryLog
-    circle: MemoryCircle
+    circle: MemoryPanel
     custody: Custody
     ledger: DjangoLedger
     blobs: FileBlobs
@@ -79,7 +79,7 @@ def data(tmp_path, monkeypatch):
 
 @pytest.fixture
 def city(data, monkeypatch):
-    log, circle = MemoryLog(), MemoryCircle("one.test", "two.test", "three.test")
+    log, circle = MemoryLog(), MemoryPanel("one.test", "two.test", "three.test")
     (data / "policy.txt").write_text(log.policy)
     for office in ("licensing-office", "interior-ministry", "parks-department"):
         pointers.make_key(office)

@@ -279,7 +279,7 @@ def verify_acknowledgement(
         raise TrusteeAnswerError(f"{trustee.name} acknowledged something else than this photo.")
 
 
-class Circle:
+class Panel:
     """The trustees that photos are sealed to, and how many of them must agree.
 
     Args:

@@ -11,7 +11,7 @@ from habeas import protocol
 from habeas.protocol import ErasedStatement, KeyDestroyedDetails, KeyDestroyedStatement, Kind
 from habeas.protocol.document import Document
 from habeas.trustee import photos
-from habeas.trustee.errors import SecretError, UnknownPhotoError
+from habeas.trustee.errors import NoShareError, SecretError
 from habeas.trustee.months import MonthKey, MonthKeys, month_of
 from habeas.trustee.photos import Records
 from habeas.trustee.settings import Settings
@@ -45,13 +45,13 @@ class Erasure:
         """Destroy the share on the word of the receipt's holder. Repeating it is harmless.
 
         Raises:
-            UnknownPhotoError: no such photo is here. Should its deposit still be on its
+            NoShareError: no such photo is here. Should its deposit still be on its
                 way, it will not be taken.
             SecretError: the secret is not the one in the terms.
         """
         statement = self._store.run(lambda connection: self._withdraw(connection, digest, secret))
         if statement is None:
-            raise UnknownPhotoError("This trustee holds no share of such a photo.")
+            raise NoShareError("This trustee holds no share of such a photo.")
         self._store.scrub()
         return statement
 

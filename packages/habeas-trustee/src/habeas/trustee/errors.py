@@ -11,7 +11,7 @@ class TrusteeError(HabeasError):
     code = "trustee"
 
 
-class UnknownPhotoError(TrusteeError):
+class NoShareError(TrusteeError):
     """No deposit of this photo was ever acknowledged here."""
 
     code = "unknown-photo"

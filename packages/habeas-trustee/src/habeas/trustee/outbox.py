@@ -9,23 +9,15 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Sequence
-from typing import Protocol
 
 from habeas.foundation.errors import HabeasError
+from habeas.tlog.writing import BundleWriter
 from habeas.trustee.store import Store
 
 #: As many as the log takes in one call.
 _BATCH = 256
 _BYTES = 512 * 1024
 _RETRY_SECONDS = 2.0
-
-
-class Log(Protocol):
-    """The log, for writing."""
-
-    def append_many(self, entries: Sequence[bytes]) -> list[int]:
-        """Append in order; returns indices when all stand under a durable checkpoint."""
 
 
 class Outbox:
@@ -36,7 +28,7 @@ class Outbox:
         log: where to.
     """
 
-    def __init__(self, store: Store, log: Log) -> None:
+    def __init__(self, store: Store, log: BundleWriter) -> None:
         self._store = store
         self._log = log
         self._wake = threading.Event()

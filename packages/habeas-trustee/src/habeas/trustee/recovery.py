@@ -56,7 +56,7 @@ class Offer(Document):
 
 
 @dataclass(frozen=True)
-class Circle:
+class Replacement:
     """Who takes part: the newcomer in the lost trustee's seat, and all who help it."""
 
     newcomer: TrusteeIdentity
@@ -93,7 +93,7 @@ class Recovery:
         self._deposits = deposits
         self._sign = sign
 
-    def offer(self, circle: Circle, fetch: FetchKey) -> list[str]:
+    def offer(self, circle: Replacement, fetch: FetchKey) -> list[str]:
         """Mask secrets for the helpers that come after this one by name; signed notes."""
         circle.helper(self._name)
         month = month_of(self._records.now().date())
@@ -126,7 +126,9 @@ class Recovery:
         connection.execute("INSERT INTO notes VALUES (?, ?)", (name, locked))
         return secret
 
-    def give(self, circle: Circle, offers: Sequence[str], fetch: FetchKey) -> list[dict[str, str]]:
+    def give(
+        self, circle: Replacement, offers: Sequence[str], fetch: FetchKey
+    ) -> list[dict[str, str]]:
         """This helper's masked parts of every share of the lost trustee that still lives.
 
         Raises:
@@ -161,7 +163,7 @@ class Recovery:
         self._store.run(lambda c: self._records.write(c, Kind.POLICY, details, shown=True))
         return parts
 
-    def _masks(self, circle: Circle, offers: Sequence[str]) -> dict[str, bytes]:
+    def _masks(self, circle: Replacement, offers: Sequence[str]) -> dict[str, bytes]:
         seat = circle.newcomer.digest()
         masks = {
             other.name: self._store.run(partial(self._secret, seat=seat, to=other.name))
@@ -188,7 +190,7 @@ class Recovery:
 
     def _part(
         self,
-        circle: Circle,
+        circle: Replacement,
         photo: Photo,
         sealed: Promise,
         masks: Mapping[str, bytes],
@@ -214,7 +216,7 @@ class Recovery:
             "part": _b64(sealing.seal(key.key(), info, part + opened.track_key)),
         }
 
-    def take(self, circle: Circle, given: Mapping[str, Sequence[Mapping[str, Any]]]) -> int:
+    def take(self, circle: Replacement, given: Mapping[str, Sequence[Mapping[str, Any]]]) -> int:
         """Add up what the helpers gave, check each share, and keep it; returns how many.
 
         Args:

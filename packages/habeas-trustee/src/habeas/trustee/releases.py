@@ -22,7 +22,7 @@ from habeas.protocol import (
     sealing,
 )
 from habeas.trustee import photos, rules
-from habeas.trustee.errors import GoneError, UnknownPhotoError
+from habeas.trustee.errors import GoneError, NoShareError
 from habeas.trustee.following import Follower
 from habeas.trustee.months import MonthKeys
 from habeas.trustee.photos import Photo, Records
@@ -63,7 +63,7 @@ class Asked:
     proof: str
 
 
-class RefusedError(Exception):
+class UnsignedRefusal(Exception):  # noqa: N818 - an answer, not an accident
     """A refusal, and the signed statement of it that goes to who asked."""
 
     def __init__(self, refusal: Refusal | GoneError, statement: RefusedStatement) -> None:
@@ -103,14 +103,14 @@ class Releases:
         entry: it is the same opening by the same one-time key.
 
         Raises:
-            UnknownPhotoError: there is no such photo here.
+            NoShareError: there is no such photo here.
             MalformedError: entry or details are not what they must be.
-            RefusedError: a rule forbids it. The refusal is owed to the log.
+            UnsignedRefusal: a rule forbids it. The refusal is owed to the log.
         """
         entry = Entry.decode(asked.entry)
         photo = self._store.run(lambda connection: photos.find(connection, asked.digest))
         if photo is None:
-            raise UnknownPhotoError("This trustee holds no share of such a photo.")
+            raise NoShareError("This trustee holds no share of such a photo.")
         try:
             return self._decide(asked, entry, photo)
         except (Refusal, GoneError) as error:
@@ -122,7 +122,7 @@ class Releases:
                 code=refusal.code,
                 day=self._records.today(),
             )
-            raise RefusedError(refusal, statement) from error
+            raise UnsignedRefusal(refusal, statement) from error
 
     def _decide(self, asked: Asked, entry: Entry, photo: Photo) -> Release:
         if photo.because is not None:

@@ -21,13 +21,13 @@ from habeas.tlog.witness import Answer, Witness
 from habeas.trustee import keyring, photos
 from habeas.trustee.deposits import Deposits
 from habeas.trustee.erasure import Erasure
-from habeas.trustee.errors import SecretError, UnknownPhotoError
+from habeas.trustee.errors import NoShareError, SecretError
 from habeas.trustee.following import Follower, owed
 from habeas.trustee.months import MonthKey, MonthKeys, StoredMonthKeys
 from habeas.trustee.outbox import Outbox
 from habeas.trustee.photos import Clock, Records
 from habeas.trustee.recovery import Recovery
-from habeas.trustee.releases import Asked, RefusedError, Releases
+from habeas.trustee.releases import Asked, Releases, UnsignedRefusal
 from habeas.trustee.settings import Settings, load_policy, load_token
 from habeas.trustee.store import Store
 
@@ -42,7 +42,7 @@ def utc_now() -> datetime:
 
 
 @dataclass(frozen=True)
-class Released:
+class SignedRelease:
     """A released share and the signed statement of it."""
 
     index: int
@@ -50,10 +50,10 @@ class Released:
     statement: str
 
 
-class Refused(Exception):  # noqa: N818 - an answer, not an accident
+class SignedRefusal(Exception):  # noqa: N818 - an answer, not an accident
     """A refusal and the signed statement of it."""
 
-    def __init__(self, error: RefusedError, statement: str) -> None:
+    def __init__(self, error: UnsignedRefusal, statement: str) -> None:
         super().__init__(str(error))
         self.error = error
         self.statement = statement
@@ -193,18 +193,18 @@ class Trustee:
         """Keep a share; returns the signed acknowledgement. See `Deposits.take`."""
         return self._sign(self._deposits.take(document, index, deposit))
 
-    def release(self, asked: Asked) -> Released:
+    def release(self, asked: Asked) -> SignedRelease:
         """Release a share. See `Releases.release`.
 
         Raises:
-            Refused: a rule forbids it.
-            UnknownPhotoError, MalformedError: as named.
+            SignedRefusal: a rule forbids it.
+            NoShareError, MalformedError: as named.
         """
         try:
             release = self._releases.release(asked)
-        except RefusedError as error:
+        except UnsignedRefusal as error:
             self.outbox.wake()
-            raise Refused(error, self._sign(error.statement)) from error
+            raise SignedRefusal(error, self._sign(error.statement)) from error
         self.outbox.wake()
         statement = ReleasedStatement(
             trustee=self.settings.name,
@@ -212,7 +212,7 @@ class Trustee:
             request=release.request.hex(),
             day=release.day,
         )
-        return Released(release.index, release.release, self._sign(statement))
+        return SignedRelease(release.index, release.release, self._sign(statement))
 
     def withdraw(self, digest: bytes, secret: bytes) -> str:
         """Destroy a share; returns the signed `erased` statement. See `Erasure.withdraw`."""
@@ -224,7 +224,7 @@ class Trustee:
         """This trustee's own entries about a photo, for the holder of its receipt.
 
         Raises:
-            UnknownPhotoError: no such photo is here.
+            NoShareError: no such photo is here.
             SecretError: *mac* was not made with the photo's track key.
         """
         return self._store.run(lambda connection: _history(connection, digest, mac))
@@ -260,7 +260,7 @@ class Trustee:
 def _history(connection: sqlite3.Connection, digest: bytes, mac: bytes) -> list[dict[str, Any]]:
     photo = photos.find(connection, digest)
     if photo is None:
-        raise UnknownPhotoError("This trustee holds no share of such a photo.")
+        raise NoShareError("This trustee holds no share of such a photo.")
     shown = hashlib.sha256(mac).digest()
     if photo.history_hash is None or not hmac.compare_digest(shown, photo.history_hash):
         raise SecretError("This is not the receipt of the photo, or its history was destroyed.")

@@ -26,7 +26,7 @@ from habeas.foundation.errors import HabeasError
 from habeas.foundation.problem import Problem
 from habeas.protocol.document import Hex32, Month
 from habeas.trustee.releases import Asked
-from habeas.trustee.trustee import Refused, Trustee
+from habeas.trustee.trustee import SignedRefusal, Trustee
 
 MAX_BODY = 256 * 1024
 
@@ -206,8 +206,8 @@ def _routes(app: FastAPI, trustee: Trustee) -> None:
 
 
 def _handle_errors(app: FastAPI) -> None:
-    @app.exception_handler(Refused)
-    async def refused(_: Request, error: Refused) -> Response:
+    @app.exception_handler(SignedRefusal)
+    async def refused(_: Request, error: SignedRefusal) -> Response:
         return _problem(error.error.refusal, statement=error.statement)
 
     @app.exception_handler(HabeasError)

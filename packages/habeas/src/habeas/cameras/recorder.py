@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Protocol
 
 import av
 
@@ -27,6 +26,7 @@ from habeas.cover.errors import OutputError
 from habeas.cover.live import Covered, Pipeline
 from habeas.cover.settings import Settings
 from habeas.foundation.errors import HabeasError
+from habeas.tlog.writing import EntryWriter
 
 SEGMENT_SECONDS = 6.0
 #: An hour is closed when its last segment must have been written.
@@ -38,21 +38,6 @@ _RARELY = 12
 _PAUSES = (1, 2, 5, 10, 30)
 
 Say = Callable[[str], None]
-
-
-class Log(Protocol):
-    """The public log; appending the same entry twice is harmless."""
-
-    def append(self, entry: bytes) -> Appended:
-        """Append one entry."""
-
-
-class Appended(Protocol):
-    """Where an entry stands."""
-
-    @property
-    def index(self) -> int:
-        """Its log index."""
 
 
 class Recorder:
@@ -247,7 +232,7 @@ class _Segments:
 
 
 def keep_house(
-    recordings: Recordings, log: Log | None, now: datetime, say: Say = lambda _: None
+    recordings: Recordings, log: EntryWriter | None, now: datetime, say: Say = lambda _: None
 ) -> None:
     """Close hours that are over, tell the log what it is owed, delete what has had its days.
 
@@ -269,7 +254,7 @@ def keep_house(
         say(str(error))
 
 
-def _tell(recordings: Recordings, log: Log, say: Say) -> None:
+def _tell(recordings: Recordings, log: EntryWriter, say: Say) -> None:
     for owed in list(recordings.owed()):
         try:
             recordings.logged(owed, log.append(owed.entry).index)

@@ -64,7 +64,7 @@ def check(
     unusable; everything else is advice. Exit status 1 if any photo is unusable.
     """
     from habeas import portrait
-    from habeas.cli._report import Report
+    from habeas.cli._report import PictureReport
 
     # The report shows the whole picture; for keeping, one will do.
     pictures: portrait.Keep = (
@@ -87,7 +87,7 @@ def check(
     with contextlib.ExitStack() as stack:
         page = None
         if report is not None:
-            page = stack.enter_context(Report(stack.enter_context(report.open("w")), limits))
+            page = stack.enter_context(PictureReport(stack.enter_context(report.open("w")), limits))
         pool = stack.enter_context(portrait.CheckPool())
         threads = stack.enter_context(ThreadPoolExecutor(pool.workers))
         results = threads.map(one, photos)

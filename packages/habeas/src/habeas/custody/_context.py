@@ -11,9 +11,10 @@ from typing import Any
 
 from habeas import protocol
 from habeas.custody.locked import lock
-from habeas.custody.ports import Blobs, Handle, Ledger, Log, LogIndex, LogLine
+from habeas.custody.ports import Blobs, Handle, Ledger, LogIndex, LogLine
 from habeas.protocol import CUSTODIAN, Entry, Kind, Purpose
-from habeas.protocol.client import Circle
+from habeas.protocol.client import Panel
+from habeas.tlog.writing import EntryWriter
 
 
 def utc_now() -> datetime:
@@ -42,8 +43,8 @@ class Context:
     ledger: Ledger
     index: LogIndex
     blobs: Blobs
-    log: Log
-    circle: Circle
+    log: EntryWriter
+    circle: Panel
     origin: str
     policy: str
     portal: str

@@ -11,7 +11,7 @@ from habeas.custody.errors import UnknownPhotoError
 from habeas.custody.ports import Handle, OwedErasure, PhotoState, SealedPhoto
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Kind, Promise, Receipt
-from habeas.protocol.client import Circle, TrusteeClient, TrusteeRefusedError
+from habeas.protocol.client import Panel, TrusteeClient, TrusteeRefusedError
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def withdraw(context: Context, receipt: Receipt) -> Withdrawal:
     return Withdrawal(dict(context.ledger.erased_statements(seal_id)), owed, index)
 
 
-def withdraw_directly(circle: Circle, receipt: Receipt) -> Withdrawal:
+def withdraw_directly(circle: Panel, receipt: Receipt) -> Withdrawal:
     """Withdraw at the trustees themselves, with the receipt alone, past the custodian."""
     receipt.verify_parts()
     digest, secret = receipt.promise.digest(), bytes.fromhex(receipt.withdraw_secret)

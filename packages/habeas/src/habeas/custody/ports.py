@@ -2,7 +2,7 @@
 
 Adapters live elsewhere: the portal implements `Ledger` and `LogIndex` over its database,
 `habeas.custody.blobs` keeps blobs in files, `habeas.custody.trustees` speaks HTTP, and
-`habeas.tlog.client.LogClient` is the `Log`.
+the log is written through `habeas.tlog.writing.EntryWriter`.
 """
 
 from __future__ import annotations
@@ -164,22 +164,3 @@ class Blobs(Protocol):
 
     def names(self) -> Iterable[str]:
         """All names."""
-
-
-class Appended(Protocol):
-    """What the log answers: where the entry stands, and the proof of it."""
-
-    @property
-    def index(self) -> int:
-        """Index of the entry."""
-
-    @property
-    def proof(self) -> str:
-        """tlog-proof text under a checkpoint that satisfies the log's policy."""
-
-
-class Log(Protocol):
-    """The log, for writing."""
-
-    def append(self, entry: bytes) -> Appended:
-        """Append; returns when the entry stands under a durable, cosigned checkpoint."""

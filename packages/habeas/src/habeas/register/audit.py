@@ -15,7 +15,7 @@ from habeas import protocol, tlog
 from habeas.custody.ports import LogIndex
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import CUSTODIAN, Entry, Kind, Receipt
-from habeas.protocol.client import Circle, verify_acknowledgement
+from habeas.protocol.client import Panel, verify_acknowledgement
 
 #: How far beyond a missing number the search goes on: a gap is noticed when something follows.
 _WINDOW = 16
@@ -155,7 +155,7 @@ def open_details(
 
 
 def history(
-    receipt: Receipt, index: LogIndex, circle: Circle, custodian: DetailsSource | None = None
+    receipt: Receipt, index: LogIndex, circle: Panel, custodian: DetailsSource | None = None
 ) -> History:
     """Every act on the receipt's photo, searched for on a verified copy of the log.
 

@@ -10,15 +10,15 @@ from django.conf import settings
 from habeas.custody import Context, Custody, FileBlobs
 from habeas.portal.register.log import log_copy, policy_text
 from habeas.portal.vault.ledger import DjangoLedger
-from habeas.protocol.client import Circle
+from habeas.protocol.client import Panel
 from habeas.tlog.client import LogClient
 
 _lock = threading.Lock()
 
 
 @cache
-def _circle() -> Circle:
-    return Circle(settings.SITE.trustees, settings.SITE.k)
+def _circle() -> Panel:
+    return Panel(settings.SITE.trustees, settings.SITE.k)
 
 
 @cache
@@ -50,7 +50,7 @@ def custody() -> Custody:
         return _custody()
 
 
-def circle() -> Circle:
+def circle() -> Panel:
     """The trustees."""
     with _lock:
         return _circle()

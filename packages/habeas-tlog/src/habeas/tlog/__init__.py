@@ -17,10 +17,12 @@ from habeas.tlog.cosignature import (
 )
 from habeas.tlog.errors import (
     CorruptLogError,
+    DamagedError,
     ForkedViewError,
     FormatError,
     LogUnavailableError,
     NotAdmittedError,
+    PlaceError,
     ProofError,
     ProofLengthError,
     QuorumError,
@@ -61,6 +63,7 @@ __all__ = [
     "Cosignature",
     "CosignatureSigner",
     "CosignatureVerifier",
+    "DamagedError",
     "ForkedViewError",
     "FormatError",
     "Frontier",
@@ -72,6 +75,7 @@ __all__ = [
     "Note",
     "NoteSigner",
     "NoteVerifier",
+    "PlaceError",
     "Policy",
     "ProofError",
     "ProofLengthError",

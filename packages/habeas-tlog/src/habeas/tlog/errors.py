@@ -91,6 +91,25 @@ class RolledBackError(TlogError):
     )
 
 
+class DamagedError(TlogError):
+    """The log's own files or database are damaged."""
+
+    code = "log-damaged"
+    status = 503
+    remedy = (
+        "Keep the folder as it is, and make the log whole from a copy of its public tiles with "
+        "`habeas-tlog rebuild`."
+    )
+
+
+class PlaceError(TlogError):
+    """A folder or file of the log cannot be used as it must be."""
+
+    code = "log-place"
+    status = 503
+    remedy = "Let the log's user write to its folder, and see that the disk is not read-only."
+
+
 class NotAdmittedError(TlogError):
     """The log does not take this entry.
 

@@ -21,7 +21,7 @@ from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
 from habeas.tlog.admission import Admission, AdmitAnything, AdmitNothing
 from habeas.tlog.cosignature import MldsaCosignatureSigner
-from habeas.tlog.errors import LogUnavailableError, RolledBackError
+from habeas.tlog.errors import LogUnavailableError, PlaceError, RolledBackError
 from habeas.tlog.note import NoteSigner
 from habeas.tlog.policy import Policy
 from habeas.tlog.server.app import LogApp
@@ -98,7 +98,9 @@ def read_signer(folder: Path) -> LogSigner:
     return LogSigner(ed25519, MldsaCosignatureSigner.parse(mldsa.read_text()))
 
 
-def open_storage(folder: Path, *, database: str = "", objects: str = "") -> Storage:
+def open_storage(
+    folder: Path, *, database: str = "", objects: str = "", remember: int | None = None
+) -> Storage:
     """The storage of a log.
 
     Args:
@@ -106,13 +108,15 @@ def open_storage(folder: Path, *, database: str = "", objects: str = "") -> Stor
         database: a PostgreSQL connection string.
         objects: ``s3://bucket/prefix``; credentials and endpoint as obstore reads them from
             the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT, ...).
+        remember: how many of the newest entries are never logged twice; None for all, at some
+            60 bytes of the database for each.
 
     Raises:
         LogLockedError: another process writes this log.
         LogUnavailableError: database or object store do not answer.
     """
     if not database and not objects:
-        return FileStorage(folder)
+        return FileStorage(folder, remember=remember)
     files: Objects = FolderObjects(folder / "public")
     if objects:
         from habeas.tlog.server.s3 import BucketObjects  # noqa: PLC0415 - an optional package
@@ -122,11 +126,11 @@ def open_storage(folder: Path, *, database: str = "", objects: str = "") -> Stor
         from habeas.tlog.server.postgres import PostgresState  # noqa: PLC0415 - an optional package
 
         try:
-            state = PostgresState(database, read_signer(folder).name)
+            state = PostgresState(database, read_signer(folder).name, remember=remember)
         except StateError as error:
             raise LogUnavailableError(f"The log's database does not answer: {error}.") from error
         return Storage(state, files)
-    return Storage(SqliteState(folder), files)
+    return Storage(SqliteState(folder, remember=remember), files)
 
 
 def make_app(
@@ -154,7 +158,13 @@ def make_app(
         LogLockedError: another process writes this log.
         FormatError: its policy, key or submitters cannot be read.
     """
-    policy = Policy.parse((folder / "policy.txt").read_bytes())
+    try:
+        policy = Policy.parse((folder / "policy.txt").read_bytes())
+    except OSError as error:
+        raise PlaceError(
+            f"{error.filename} cannot be read: {error.strerror}.",
+            "Write the log's tlog-policy there: its keys, its witnesses, and the quorum.",
+        ) from error
     submitters = Submitters.load(folder)
     signer = read_signer(folder)
     standstill = Standstill(folder / "rolled-back.json")

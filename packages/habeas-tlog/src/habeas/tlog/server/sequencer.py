@@ -24,6 +24,7 @@ from habeas.tlog.server.publisher import RESTAMP, Publisher
 from habeas.tlog.server.rollback import Standstill
 from habeas.tlog.server.storage import LogLockedError, Storage
 from habeas.tlog.signing import LogSigner
+from habeas.tlog.tiles import Tile
 from habeas.tlog.tree import inclusion_path
 
 _LOG = logging.getLogger("habeas.tlog")
@@ -115,10 +116,9 @@ class Sequencer:
         """The published checkpoint."""
         return self._publisher.note
 
-    @property
-    def storage(self) -> Storage:
-        """Where the log lies."""
-        return self._storage
+    def read(self, tile: Tile) -> bytes:
+        """A published tile or bundle; see `Storage.read`."""
+        return self._storage.read(tile)
 
     @property
     def problem(self) -> HabeasError | None:

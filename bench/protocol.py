@@ -25,7 +25,7 @@ from habeas import protocol, tlog
 from habeas.custody import Context, Order, _seal
 from habeas.custody.reader import OneTimeKey, WrappedShare
 from habeas.protocol import CUSTODIAN, Entry, Kind, Promise, Purpose, TrusteeIdentity, sealing
-from habeas.protocol.client import Circle, read_statement, verify_acknowledgement
+from habeas.protocol.client import Panel, read_statement, verify_acknowledgement
 from habeas.trustee import Settings, rules
 
 ORIGIN = "bench.test/habeas"
@@ -80,7 +80,7 @@ class _World:
         self.now = datetime.now(UTC)
         self.context = Context(
             ledger=cast("Any", None), index=cast("Any", None), blobs=cast("Any", None),
-            log=cast("Any", None), circle=cast("Circle", _Threshold()), origin=ORIGIN, policy="",
+            log=cast("Any", None), circle=cast("Panel", _Threshold()), origin=ORIGIN, policy="",
             portal="http://127.0.0.1:1", log_url="http://127.0.0.1:1",
         )  # fmt: skip
         self.settings = Settings(

@@ -200,11 +200,10 @@ def test_log_that_does_not_answer(new_world, refused):
     try:
         assert refused(world.ask, held, ask) == "view-stale"
     finally:
-        from habeas.tlog.server import make_app
         from tests.service.trustee.world import Server, listening
 
         port = int(world.log_url.rpartition(":")[2])
-        world.log_server = Server(make_app(world.folder / "log", interval=0.01), listening(port))
+        world.log_server = Server(world.log_app(), listening(port))
     assert world.open(held, ask) == PHOTO
 
 

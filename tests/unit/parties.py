@@ -131,7 +131,7 @@ class MemoryTrustee:
         return []
 
 
-class MemoryCircle:
+class MemoryPanel:
     """Trustees, asked one after the other."""
 
     def __init__(self, *names: str, k: int = 2) -> None:

@@ -1,4 +1,4 @@
-"""What measures become: at most three pieces of advice, the most useful first."""
+"""Advice on whole pictures."""
 
 import io
 
@@ -7,63 +7,7 @@ from PIL import Image
 
 from habeas import portrait
 from habeas.faces import assets
-from habeas.portrait import _assess
-from habeas.portrait.measures import Measure
-from habeas.portrait.thresholds import PROFILES
-from habeas.portrait.words import ADVICE, STOPS
-
-GOOD = {rule.measure: Measure(0.0, 100) for rules in PROFILES.values() for rule in rules}
-
-
-def advise(profile="default", *, child=False, **scores):
-    values = GOOD | {name: Measure(0.0, score) for name, score in scores.items()}
-    return [each.code for each in _assess._advise(values, profile, child=child)]
-
-
-def test_good_photos_are_left_alone():
-    assert advise() == []
-    assert advise("icao") == []
-
-
-@pytest.mark.parametrize("profile", PROFILES)
-def test_each_rule_gives_its_advice_just_below_its_limit(profile):
-    for rule in PROFILES[profile]:
-        assert advise(profile, **{rule.measure: rule.limit}) == []
-        assert advise(profile, **{rule.measure: rule.limit - 1}) == [rule.code]
-
-
-def test_at_most_three_and_the_most_useful_first():
-    everything = dict.fromkeys(GOOD, 0)
-    assert advise(**everything) == ["several-faces", "too-small", "too-close"]
-
-
-def test_small_children_may_move():
-    moving = {"yaw": 0, "pitch": 0, "roll": 0, "eyes_open": 0, "mouth_closed": 0, "expression": 0}
-    assert advise("icao", child=True, **moving) == []
-    assert len(advise("icao", **moving)) == 3
-    assert advise(child=True, sharpness=0) == ["blurred"]
-
-
-def test_icao_is_stricter():
-    assert advise(yaw=90) == []
-    assert advise("icao", yaw=90) == ["turned"]
-
-
-def test_no_advice_rests_on_how_bright_a_face_is():
-    rules = {rule.measure for rules in PROFILES.values() for rule in rules}
-    assert not rules & {"luminance_mean", "luminance_variance", "dynamic_range", "under_exposure"}
-
-
-@pytest.mark.parametrize("language", portrait.LANGUAGES)
-def test_every_piece_has_words_and_none_forbids(language):
-    codes = {rule.code for rules in PROFILES.values() for rule in rules}
-    assert codes <= set(ADVICE)
-    for code in (*ADVICE, *STOPS):
-        cause, remedy = portrait.words(code, language)
-        assert cause.endswith(".")
-        assert remedy.endswith(".")
-    for texts in ADVICE.values():
-        assert not {"must", "rejected", "invalid", "error"} & set(texts["en"][0].lower().split())
+from habeas.portrait import _find
 
 
 @pytest.fixture(scope="module")
@@ -83,16 +27,40 @@ def sent(image):
     return out.getvalue()
 
 
-def test_a_head_at_the_edge_is_cut_off_and_a_filled_picture_too_close(pool, face):
-    """The head is at the picture's upper middle; cut there, its frame cannot be had."""
-    cut = face.crop((190, 0, 512, 512)).resize((966, 1536))
-    assert pool.check(sent(cut)).advice[0].code == "cut-off"
-    filled = face.crop((150, 50, 300, 240)).resize((900, 1140))
-    assert "too-close" in [each.code for each in pool.check(sent(filled)).advice]
+def codes(found):
+    return [each.code for each in found.advice]
+
+
+def head_of(face, above, aside, below):
+    """The picture cut around its head, with that much room in distances of eyes and chin."""
+    found = _find.find(face)
+    t = found.landmarks.height
+    x, y = found.landmarks.eye_midpoint
+    box = (x - aside * t, y - above * t, x + aside * t, y + below * t)
+    size = (round(2 * aside * 400), round((above + below) * 400))
+    whole = Image.new("RGB", (1024, 1024), (200, 200, 200))
+    whole.paste(face, (256, 256))
+    box = tuple(round(each + 256) for each in box)
+    return whole.crop(box).resize(size, Image.Resampling.LANCZOS)
+
+
+def test_framing_is_told_in_true_words(pool, face):
+    """The astronaut's hair ends 1.25 T above her eyes; the picture is grey beyond its edges."""
+    for room, code in (
+        ((1.6, 1.4, 2.0), None),
+        ((0.7, 1.4, 2.0), "cut-off"),
+        ((1.6, 0.55, 2.0), "cut-off"),
+        ((1.6, 1.4, 0.9), "cut-off"),
+        ((1.25, 0.85, 1.1), "too-close"),
+        ((1.6, 1.4, 1.15), "little-below"),
+    ):
+        said = codes(pool.check(sent(head_of(face, *room))))
+        framing = {"cut-off", "too-close", "little-above", "little-below", "off-side"} & set(said)
+        assert framing == ({code} if code else set()), room
 
 
 def test_a_verdict_alone_makes_no_pictures(pool, face):
-    quick = pool.check(sent(face), keep=False)
+    quick = pool.check(sent(face), keep="none")
     assert quick.upright == b""
     assert quick.cropped is None
     whole = pool.check(sent(face))

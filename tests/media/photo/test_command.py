@@ -33,8 +33,8 @@ def test_json_tells_everything_a_line_for_each(folder):
     assert done.returncode == 1
     dark, good, text = (json.loads(line) for line in done.stdout.splitlines())
     assert good["verdict"] in ("good", "advice")
-    assert set(good) == {"file", "verdict", "measures", "advice", "faces", "landmarks", "size",
-                         "crop", "for_the_officer", "ms"}  # fmt: skip
+    assert set(good) == {"file", "verdict", "measures", "advice", "notes", "faces", "turned",
+                         "landmarks", "size", "crop", "for_the_officer", "ms"}  # fmt: skip
     assert set(good["measures"]["yaw"]) == {"native", "score"}
     assert len(good["landmarks"]["pupils"]) == 2
     assert {"decode", "find", "measure"} <= set(good["ms"])
@@ -62,7 +62,7 @@ def test_the_report_shows_pictures_marks_and_bars(folder, tmp_path):
     assert "good &lt;b&gt;" in html
     assert "http" not in html, "nothing is fetched from anywhere"
     assert "not-a-picture" not in html
-    assert "must be a JPG" in html
+    assert "not a photo that we can read" in html
     pictures = re.findall(r"base64,([^\"]+)", html)
     assert len(pictures) == 2
 

@@ -174,8 +174,8 @@ def test_a_lost_camera_is_reached_again(camera, tmp_path):
     assert one.frames > 80
 
 
-def test_slow_detection_costs_looks_before_frames_and_covers_never(camera, tmp_path, monkeypatch):
-    """A detector that takes half a second: looks become rare, every frame stays covered."""
+def test_slow_detection_costs_frames_and_covers_never(camera, tmp_path, monkeypatch):
+    """A detector that takes a second: frames become rare, and each of them is covered."""
     from habeas import faces
 
     real = faces.detector("centerface")
@@ -190,8 +190,8 @@ def test_slow_detection_costs_looks_before_frames_and_covers_never(camera, tmp_p
 
     monkeypatch.setattr(recorder.faces, "detector", lambda *_, **__: Slow())
     place, said, one = record(camera, tmp_path, 14)
-    assert any("looking at every" in each for each in said), said
-    assert one.frames > 120
+    assert any("taking every" in each for each in said), said
+    assert one.frames > 5
     for each in all_segments(place):
         assert all(covered(frame) for frame in films.read(each.path)[8:-8])
 

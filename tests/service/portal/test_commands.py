@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from habeas import tlog
-from tests.unit.parties import MemoryCircle, MemoryLog
+from tests.unit.parties import MemoryLog, MemoryPanel
 
 pytestmark = pytest.mark.slow
 
@@ -22,7 +22,7 @@ class Portal:
         self.folder = folder
         self.data = folder / "portal"
         self._log = MemoryLog()
-        circle = MemoryCircle("one.test", "two.test", "three.test")
+        circle = MemoryPanel("one.test", "two.test", "three.test")
         (folder / "policy.txt").write_text(self._log.policy)
         (folder / "token").write_text("a-token\n")
         trustees = [each.fields() for each in circle.identities]

@@ -3,16 +3,14 @@
 import contextlib
 import socket
 import threading
-import time
 
 import uvicorn
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 from habeas import tlog
+from habeas.tlog.server.witness_app import witness_app
 from tests.waiting import until
+
+__all__ = ["listening", "policy_of", "served", "witness_app"]
 
 
 def listening(port=0):
@@ -35,13 +33,5 @@ def served(app, sock=None):
         sock.close()
 
 
-def witness_app(witness):
-    async def add(request: Request) -> Response:
-        answer = witness.add_checkpoint(await request.body(), int(time.time()))
-        return Response(answer.body, answer.status, {"content-type": answer.media_type})
-
-    return Starlette(routes=[Route("/add-checkpoint", add, methods=["POST"])])
-
-
 def policy_of(folder):
-    return tlog.Policy.parse((folder / "policy.txt").read_text())
+    return tlog.Policy.parse((folder / "policy.txt").read_bytes())

@@ -100,11 +100,10 @@ def test_two_writers_are_refused(folder):
 
 
 def test_a_view_refuses_a_fork(folder, tmp_path):
-    signer_text = (folder / "log.key").read_text()
     other = tmp_path / "fork"
     init_log(other, ORIGIN, anybody=True)
-    (other / "log.key").write_text(signer_text)
-    (other / "policy.txt").write_text((folder / "policy.txt").read_text())
+    for name in ("log.key", "log-mldsa44.key", "policy.txt"):
+        (other / name).write_text((folder / name).read_text())
     with served(make_app(folder, interval=0.01)) as url, LogClient(url) as log:
         log.append(b"one")
         log.append(b"two")

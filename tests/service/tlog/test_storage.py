@@ -2,7 +2,12 @@
 
 import asyncio
 import errno
+import gzip
+import hashlib
 import secrets
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 
 import pytest
 from obstore.store import S3Store
@@ -21,12 +26,12 @@ from habeas.tlog.server.objects import FolderObjects
 from habeas.tlog.server.postgres import PostgresState
 from habeas.tlog.server.s3 import BucketObjects
 from habeas.tlog.server.state import SqliteState
-from habeas.tlog.tiles import Tile
+from habeas.tlog.tiles import Tile, decode_bundle
 from habeas.tlog.verifying import Folder, verify_log
 from tests.service.tlog import servers
 from tests.waiting import PATIENCE_SECONDS
 
-SIGNER = tlog.NoteSigner.generate("log.example/storage")
+SIGNER = tlog.LogSigner(tlog.NoteSigner.generate("log.example/storage"))
 POLICY = tlog.Policy.parse(f"log {SIGNER.vkey}\nquorum none\n")
 
 
@@ -289,3 +294,205 @@ def test_partial_files_go_once_the_full_one_is_durable(tmp_path):
         publish(storage)
     assert not list((tmp_path / "public/tile/0/000.p").glob("*"))
     assert verify_log(Folder(tmp_path / "public"), POLICY).checkpoint.size == 260
+
+
+def crashed(storage):
+    """The process is gone: nothing else was written."""
+    storage._state.close()
+    storage._syncer.shutdown()
+
+
+def test_an_index_that_was_damaged_acknowledges_nothing(reopen, request):
+    """Its row names another entry's place, or one that there is not: the entry is logged again."""
+    entries = [b"%d" % n for n in range(300)]
+    with reopen() as storage:
+        storage.append(entries)
+        publish(storage)
+        state = storage._state
+        found = state.find([hashlib.sha256(each).digest() for each in entries])
+        assert sorted(found.values()) == list(range(300))
+    with reopen() as storage:
+        real = storage._state.find
+
+        def damaged(digests):
+            return {digest: (at + 1 if at < 299 else 999) for digest, at in real(digests).items()}
+
+        storage._state.find = damaged
+        assert storage.append([entries[7], entries[299]]) == [300, 301]
+        publish(storage)
+        del storage._state.find
+        assert storage.append([entries[7], entries[8]]) == [300, 8]
+        assert verify_log(Objects(storage), POLICY).checkpoint.size == 302
+
+
+def test_how_many_entries_are_never_logged_twice_can_be_bounded(tmp_path):
+    def opened():
+        return FileStorage(tmp_path, remember=100)
+
+    with opened() as storage:
+        storage.append([b"%d" % n for n in range(1000)])
+        publish(storage)
+    with opened() as storage:
+        assert storage.append([b"999", b"900"]) == [999, 900]
+        assert storage.append([b"899"]) == [1000]
+        rows = storage._state._database.execute("SELECT count(*) FROM position").fetchone()
+        assert rows == (100,)
+
+
+def test_how_many_are_remembered_can_be_bounded_in_postgres(database, tmp_path):
+    state = PostgresState(database.dsn, "log.example/bounded", remember=100)
+    with Storage(state, FolderObjects(tmp_path / "public")) as storage:
+        storage.append([b"%d" % n for n in range(1000)])
+        publish(storage)
+        assert storage.append([b"999"]) == [999]
+        assert storage.append([b"899"]) == [1000]
+
+
+def test_a_bundle_that_was_damaged_is_not_built_upon(tmp_path):
+    with FileStorage(tmp_path) as storage:
+        storage.append([b"%d" % n for n in range(10)])
+        publish(storage)
+    bundle = tmp_path / "public" / Tile(-1, 0, 10).path()
+    bundle.write_bytes(bundle.read_bytes().replace(b"7", b"8", 1))
+    with pytest.raises(tlog.DamagedError, match=r"entries/000\.p/10") as caught:
+        FileStorage(tmp_path)
+    assert "rebuild" in caught.value.remedy
+
+
+def test_tiles_that_were_lost_are_named(tmp_path):
+    with FileStorage(tmp_path) as storage:
+        storage.append([b"%d" % n for n in range(300)])
+        publish(storage)
+    (tmp_path / "public" / Tile(1, 0, 1).path()).unlink()
+    with pytest.raises(tlog.DamagedError, match=r"tile/1/000"):
+        FileStorage(tmp_path)
+
+
+@pytest.mark.parametrize("damage", [b"", b"no database at all" * 300, "middle"])
+def test_a_database_that_was_damaged_is_named(tmp_path, damage):
+    with FileStorage(tmp_path) as storage:
+        storage.append([b"%d" % n for n in range(3000)])
+        publish(storage)
+    file = tmp_path / "log.sqlite3"
+    content = file.read_bytes()
+    if damage == "middle":
+        damage = content[:4096] + b"\xa5" * (len(content) - 4096)
+    file.write_bytes(damage)
+    with pytest.raises((tlog.DamagedError, tlog.RolledBackError)) as caught:
+        FileStorage(tmp_path)
+    assert "rebuild" in caught.value.remedy
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+    folder = tmp_path / "log"
+    folder.write_text("in the way")
+    with pytest.raises(tlog.PlaceError, match="log"):
+        FileStorage(folder)
+
+
+def test_partial_files_that_a_crash_left_are_collected(tmp_path):
+    storage = FileStorage(tmp_path)
+    storage._synced_at = float("inf")  # the crash comes before any round of syncing
+    for n in range(600):
+        storage.append([b"%d" % n])
+        storage.lay_out()
+    publish(storage)
+    crashed(storage)
+    partial = tmp_path / "public" / "tile/0/000.p"
+    (partial / "17.part").write_bytes(b"half")
+    assert len(list(partial.iterdir())) > 200
+    with FileStorage(tmp_path) as storage:
+        storage._synced_at = float("-inf")
+        storage.lay_out()
+        storage._sync.result()
+        for kind in ("0", "entries"):
+            tiles = tmp_path / "public" / "tile" / kind
+            assert not list(tiles.glob("000.p/*")) + list(tiles.glob("001.p/*"))
+            assert list(tiles.glob("002.p/*"))
+        assert verify_log(Folder(tmp_path / "public"), POLICY).checkpoint.size == 600
+
+
+class Bucket(BaseHTTPRequestHandler):
+    """As much of S3 as a log needs; what is absent is forbidden, as where listing is."""
+
+    held: ClassVar[dict]
+    closed: ClassVar[bool]
+
+    def do_PUT(self):
+        self.held[self.path] = (
+            self.rfile.read(int(self.headers["content-length"])),
+            dict(self.headers),
+        )
+        self.send_response(200)
+        self.send_header("ETag", '"x"')
+        self.end_headers()
+
+    def do_GET(self):
+        content, _ = (None, None) if self.closed else self.held.get(self.path, (None, None))
+        self.send_response(403 if content is None else 200)
+        self.send_header("ETag", '"x"')
+        self.send_header("Last-Modified", "Fri, 15 Jan 2027 08:00:00 GMT")
+        self.send_header("Content-Length", str(len(content or b"")))
+        self.end_headers()
+        self.wfile.write(content or b"")
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+@pytest.fixture
+def forbidding():
+    """A bucket that answers 403 for what is absent: its handler, and objects in it."""
+    handler = type("Handler", (Bucket,), {"held": {}, "closed": False})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    store = S3Store(
+        "log", endpoint=f"http://127.0.0.1:{server.server_port}", region="us-east-1",
+        skip_signature=True, client_options={"allow_http": True}, retry_config={"max_retries": 0},
+    )  # fmt: skip
+    yield handler, BucketObjects(store)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_bucket_that_answers_403_for_what_is_absent(forbidding, tmp_path):
+    handler, objects = forbidding
+    with pytest.raises(FileNotFoundError):
+        objects.read("checkpoint")
+    for _ in range(2):
+        with Storage(SqliteState(tmp_path), objects) as storage:
+            storage.append([secrets.token_bytes(8) for _ in range(300)])
+            publish(storage)
+            with pytest.raises(FileNotFoundError):
+                storage.read(Tile(0, 5))
+    assert storage.tree.size == 600
+    handler.closed = True
+    with pytest.raises(OSError, match="credentials"):
+        objects.read("checkpoint")
+    with pytest.raises(tlog.LogUnavailableError, match="credentials"):
+        Storage(SqliteState(tmp_path), objects)
+
+
+def test_readers_of_a_bucket_get_what_caches_need(forbidding, tmp_path):
+    handler, objects = forbidding
+    with Storage(SqliteState(tmp_path), objects) as storage:
+        storage.append([b"entry %d" % n for n in range(256)])
+        publish(storage)
+        bundle, headers = handler.held["/log/tile/entries/000"]
+        assert headers["content-encoding"] == "gzip"
+        assert "immutable" in headers["cache-control"]
+        assert decode_bundle(gzip.decompress(bundle)) == [b"entry %d" % n for n in range(256)]
+        _, headers = handler.held["/log/tile/0/000"]
+        assert "content-encoding" not in headers
+        _, headers = handler.held["/log/checkpoint"]
+        assert headers["content-type"] == "text/plain; charset=utf-8"
+        assert headers["cache-control"] == "public, max-age=1"
+        for path in ("/log/tile/entries/000", "/log/tile/0/000"):
+            content, headers = handler.held[path]
+            for damaged in (content[:-9], b"", content[:100]):
+                handler.held[path] = damaged, headers
+                with pytest.raises(tlog.CorruptLogError):
+                    storage.read(Tile.parse(path.removeprefix("/log/")))
+            handler.held[path] = content, headers

@@ -1,15 +1,25 @@
 """Every answer of every endpoint over HTTP, status and headers included (C2SP tlog-tiles)."""
 
+import hashlib
+
 import httpx
 import pytest
 
 from habeas import tlog
 from habeas.foundation.database import Database
 from habeas.foundation.problem import MEDIA_TYPE, Problem
-from habeas.tlog.admission import AdmitSigned
+from habeas.tlog.admission import AdmitAnything, AdmitSigned
 from habeas.tlog.client import LogClient
-from habeas.tlog.server import Submitters, init_log, make_app
-from habeas.tlog.tiles import decode_bundle, encode_bundle
+from habeas.tlog.server import (
+    FileStorage,
+    Sequencer,
+    Submitters,
+    init_log,
+    make_app,
+    read_signer,
+)
+from habeas.tlog.server.app import LogApp
+from habeas.tlog.tiles import encode_bundle
 from habeas.tlog.witness import Witness
 from tests.service.tlog.running import policy_of, served, witness_app
 
@@ -84,27 +94,122 @@ def test_what_is_on_the_log_may_be_sent_again_whoever_is_admitted_by_now(folder)
 
 def test_a_witness_answers_with_the_exact_media_types(folder):
     """Clients in the field compare the type of a 409 as a string: no charset may be added."""
-    (log,) = policy_of(folder).logs
+    log = policy_of(folder).logs[0]
     signer = tlog.NoteSigner.parse((folder / "log.key").read_text())
     witness = Witness(Database(), tlog.CosignatureSigner.generate("w.example"), [log])
+    shown = hashlib.sha256(log.name.encode()).hexdigest()
     leaf = tlog.leaf_hash(b"1")
     note = signer.sign(tlog.Checkpoint(log.name, 1, leaf).text())
     with served(witness_app(witness)) as url:
+        assert httpx.get(f"{url}/{shown}/checkpoint").status_code == 404
         answer = httpx.post(f"{url}/add-checkpoint", content=f"old 0\n\n{note}")
         assert answer.status_code == 200
         assert answer.text.startswith("— w.example ")
         answer = httpx.post(f"{url}/add-checkpoint", content=f"old 0\n\n{note}")
         assert (answer.status_code, answer.text) == (409, "1\n")
         assert answer.headers["content-type"] == "text/x.tlog.size"
+        answer = httpx.get(f"{url}/{shown}/checkpoint")
+        assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert answer.text.startswith(note)
+        assert httpx.get(f"{url}/{shown.upper()}/checkpoint").status_code == 404
+        asked = httpx.options(f"{url}/add-checkpoint", headers={"origin": "https://page.example"})
+        assert asked.status_code == 204
+        assert "POST" in asked.headers["access-control-allow-methods"]
+        answer = httpx.post(f"{url}/add-checkpoint", content=bytes(300_000))
+        assert answer.status_code == 413
 
 
 def test_what_readers_get(folder):
     Submitters.open_to_all(folder)
     with served(make_app(folder, interval=0.01)) as url, LogClient(url) as log:
-        log.append(b"entry")
+        log.append_many([b"entry %d" % n for n in range(256)])
         note = httpx.get(f"{url}/checkpoint")
         assert note.headers["content-type"] == "text/plain; charset=utf-8"
-        bundle = httpx.get(f"{url}/tile/entries/000.p/1")
-        assert bundle.headers["content-type"] == "application/octet-stream"
-        assert decode_bundle(bundle.content) == [b"entry"]
-        problem(httpx.get(f"{url}/tile/0/000"), 404, "tlog-format")
+        assert "max-age=1" in note.headers["cache-control"].split(", ")
+        same = {"if-none-match": note.headers["etag"]}
+        assert httpx.get(f"{url}/checkpoint", headers=same).status_code == 304
+        for path, content in (
+            ("tile/0/000", b"".join(tlog.leaf_hash(b"entry %d" % n) for n in range(256))),
+            ("tile/entries/000", encode_bundle([b"entry %d" % n for n in range(256)])),
+        ):
+            whole = httpx.get(f"{url}/{path}")
+            assert whole.content == content
+            assert whole.headers["content-type"] == "application/octet-stream"
+            assert "immutable" in whole.headers["cache-control"]
+            assert whole.headers["access-control-allow-origin"] == "*"
+            assert "ETag" in whole.headers["access-control-expose-headers"]
+            assert ("gzip" in whole.headers.get("content-encoding", "")) == ("entries" in path)
+            part = httpx.get(f"{url}/{path}", headers={"range": "bytes=32-63"})
+            assert (part.status_code, part.content) == (206, content[32:64])
+            head = httpx.head(f"{url}/{path}", headers={"accept-encoding": "identity"})
+            assert (head.status_code, head.content) == (200, b"")
+            assert int(head.headers["content-length"]) == len(content)
+        assert httpx.get(f"{url}/health").json()["ok"] is True
+        assert "habeas_log_size 256" in httpx.get(f"{url}/metrics").text
+
+
+def test_what_is_not_there_is_kept_by_no_cache(folder):
+    Submitters.open_to_all(folder)
+    with served(make_app(folder, interval=0.01)) as url, LogClient(url) as log:
+        log.append(b"entry")
+        for path in ("tile/0/000", "tile/0/000.p/2", "tile/1/000.p/1", "tile/0/%2e%2e/log.key"):
+            answer = httpx.get(f"{url}/{path}")
+            problem(answer, 404, "tlog-format")
+            assert answer.headers["cache-control"] == "no-store"
+
+
+def test_every_path_is_open_to_pages_of_others(folder):
+    with served(make_app(folder, interval=0.01)) as url:
+        for path in ("checkpoint", "tile/0/000", "append", "append-bundle", "health", "nowhere"):
+            asked = httpx.options(f"{url}/{path}", headers={"origin": "https://page.example"})
+            assert asked.status_code == 204
+            assert asked.headers["access-control-allow-origin"] == "*"
+            assert "authorization" in asked.headers["access-control-allow-headers"].lower()
+            assert httpx.get(f"{url}/{path}").headers["access-control-allow-origin"] == "*"
+
+
+def test_a_part_of_an_object_is_not_served_for_the_whole(folder):
+    """A store that lost bytes: nobody is told to keep the rest for ever."""
+    Submitters.open_to_all(folder)
+    with served(make_app(folder, interval=0.01)) as url, LogClient(url) as log:
+        log.append_many([b"entry %d" % n for n in range(256)])
+        for path in ("tile/0/000", "tile/entries/000"):
+            file = folder / "public" / path
+            content = file.read_bytes()
+            for damaged in (content[:-1], b"", content + b"\0"):
+                file.write_bytes(damaged)
+                answer = httpx.get(f"{url}/{path}")
+                said = problem(answer, 503, "log-corrupt")
+                assert path in said.detail
+                assert answer.headers["cache-control"] == "no-store"
+            file.write_bytes(content)
+            assert httpx.get(f"{url}/{path}").status_code == 200
+
+
+@pytest.fixture
+def without_quorum(folder):
+    """A log whose witness is away; it takes three entries at a time."""
+    witness = tlog.CosignatureSigner.generate("away.example")
+    policy = (folder / "policy.txt").read_text().replace("quorum none", "quorum w")
+    line = f"witness w {witness.vkey} http://127.0.0.1:9"
+    (folder / "policy.txt").write_text(policy.replace("quorum w", f"{line}\nquorum w"))
+    storage = FileStorage(folder)
+    sequencer = Sequencer(
+        storage, read_signer(folder), policy_of(folder), AdmitAnything(), queue=3, patience=0.5
+    )
+    with served(LogApp(sequencer, Submitters(anybody=True)).asgi()) as url:
+        yield url
+
+
+def test_bundles_that_cannot_be_taken_now(without_quorum):
+    url = without_quorum
+    answer = httpx.post(f"{url}/append-bundle", content=encode_bundle([b"1", b"2"]))
+    problem(answer, 503, "log-unavailable")
+    assert answer.headers["retry-after"] == "1"
+    answer = httpx.post(f"{url}/append-bundle", content=encode_bundle([b"1", b"2", b"3", b"4"]))
+    problem(answer, 429, "log-busy")
+    assert answer.headers["retry-after"] == "1"
+    answer = httpx.get(f"{url}/checkpoint")
+    problem(answer, 503, "log-unavailable")
+    assert answer.headers["cache-control"] == "no-store"

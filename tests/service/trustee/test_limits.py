@@ -99,7 +99,6 @@ def test_entries_of_one_photo_arrive_in_order(new_world):
 
 def test_a_log_that_is_down_is_caught_up_with(new_world):
     """Acts go on being owed while the log is away, and arrive when it is back."""
-    from habeas.tlog.server import make_app
     from tests.service.trustee.world import Server, listening
 
     world = new_world()
@@ -108,6 +107,6 @@ def test_a_log_that_is_down_is_caught_up_with(new_world):
     world.client().withdraw(held.digest, held.withdraw_secret)
     assert world.trustees[world.names[0]].health()["owed"] > 0
     port = int(world.log_url.rpartition(":")[2])
-    world.log_server = Server(make_app(world.folder / "log", interval=0.01), listening(port))
+    world.log_server = Server(world.log_app(), listening(port))
     kinds = [entry.kind for entry in world.settled()]
     assert kinds.count(Kind.ERASED) == 1

@@ -54,7 +54,7 @@ def test_lost_shares_are_restored_and_nothing_else(new_world, n, k):
     world.followed()
     newcomer = replace_machine(world)
     world.followed()
-    circle = recovery.Circle(newcomer, recovery.identities([h.fields() for h in helpers]))
+    circle = recovery.Replacement(newcomer, recovery.identities([h.fields() for h in helpers]))
     trustees = [world.trustees[each.name] for each in circle.helpers]
     offers = [note for trustee in trustees for note in trustee.recovery.offer(circle, fetch)]
     with pytest.raises(SetupError):
@@ -85,7 +85,7 @@ def test_parts_of_a_liar_are_noticed(new_world):
     newcomer = replace_machine(world)
     world.followed()
     helpers = [each for index, each in enumerate(world.identities) if index != LOST]
-    circle = recovery.Circle(newcomer, recovery.identities([h.fields() for h in helpers]))
+    circle = recovery.Replacement(newcomer, recovery.identities([h.fields() for h in helpers]))
     trustees = [world.trustees[each.name] for each in circle.helpers]
     offers = [note for trustee in trustees for note in trustee.recovery.offer(circle, fetch)]
     given = {t.settings.name: t.recovery.give(circle, offers, fetch) for t in trustees}

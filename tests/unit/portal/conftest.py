@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from dataclasses import dataclass
 
+import django
 import pytest
 
 from habeas.portal.site.folder import SAMPLE_CATALOGUE
-from tests.unit.parties import MemoryCircle, MemoryLog
+from tests.unit.parties import MemoryLog, MemoryPanel
 
-os.environ["HABEAS_SERVICES"] = str(SAMPLE_CATALOGUE)
-os.environ["DJANGO_SETTINGS_MODULE"] = "habeas.portal.site.settings"
+with pytest.MonkeyPatch.context() as environment:
+    # Read once, here; processes that other tests start must not inherit it.
+    environment.setenv("HABEAS_SERVICES", str(SAMPLE_CATALOGUE))
+    environment.setenv("DJANGO_SETTINGS_MODULE", "habeas.portal.site.settings")
+    django.setup()
 
-import django
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+from django.test.utils import setup_databases, setup_test_environment
 
-django.setup()
-
-from django.conf import settings  # noqa: E402
-from django.db import transaction  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import setup_databases, setup_test_environment  # noqa: E402
-
-from habeas.custody import Context, Custody, FileBlobs  # noqa: E402
-from habeas.foundation.database import Database  # noqa: E402
-from habeas.portal.cases import pointers  # noqa: E402
-from habeas.portal.officers import accounts  # noqa: E402
-from habeas.portal.register import log as register  # noqa: E402
-from habeas.portal.vault import custodian  # noqa: E402
-from habeas.portal.vault.ledger import DjangoLedger  # noqa: E402
-from habeas.register.copy import LogCopy  # noqa: E402
-from habeas.tlog import Policy  # noqa: E402
+from habeas.custody import Context, Custody, FileBlobs
+from habeas.foundation.database import Database
+from habeas.portal.cases import pointers
+from habeas.portal.officers import accounts
+from habeas.portal.register import log as register
+from habeas.portal.vault import custodian
+from habeas.portal.vault.ledger import DjangoLedger
+from habeas.register.copy import LogCopy
+from habeas.tlog import Policy
 
 # The real one is slow on purpose; the journeys use it.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -61,7 +60,7 @@ class City:
     """What the portal stands on."""
 
     log: MemoryLog
-    circle: MemoryCircle
+    circle: MemoryPanel
     custody: Custody
     ledger: DjangoLedger
     blobs: FileBlobs
@@ -80,7 +79,7 @@ def data(tmp_path, monkeypatch):
 
 @pytest.fixture
 def city(data, monkeypatch):
-    log, circle = MemoryLog(), MemoryCircle("one.test", "two.test", "three.test")
+    log, circle = MemoryLog(), MemoryPanel("one.test", "two.test", "three.test")
     (data / "policy.txt").write_text(log.policy)
     for office in ("licensing-office", "interior-ministry", "parks-department"):
         pointers.make_key(office)

@@ -4,13 +4,13 @@ import base64
 import json
 
 import pytest
+from cryptography.exceptions import InvalidSignature
 
 from habeas import tlog
 from habeas.tlog.cosignature import MLDSA44PublicKey
 from habeas.tlog.note import verify_ed25519
 from habeas.tlog.verifying import Folder, verify_log
 from tests.places import VECTORS
-from tests.shared import vectors
 
 LOG = tlog.NoteSigner("log.example/a", bytes(range(32)))
 ED = tlog.CosignatureSigner("w.example/ed", bytes(range(1, 33)))
@@ -22,15 +22,15 @@ def checkpoint(size=7, root=bytes(32), origin=LOG.name):
 
 
 def test_the_example_of_the_specification_opens():
-    note = vectors("c2sp/signed-note-example.txt").read_text()
-    verifier = tlog.NoteVerifier.parse(vectors("c2sp/signed-note-example.vkey").read_text())
+    note = (VECTORS / "c2sp/signed-note-example.txt").read_text()
+    verifier = tlog.NoteVerifier.parse((VECTORS / "c2sp/signed-note-example.vkey").read_text())
     assert tlog.open_note(note, [verifier]).text == "This is an example message.\n"
     with pytest.raises(tlog.SignatureError):
         tlog.open_note(note.replace("example", "exemple", 1), [verifier])
 
 
 def test_checkpoints_and_tiles_of_tessera_verify(tmp_path):
-    place = vectors("tessera-log")
+    place = VECTORS / "tessera-log"
     policy = tlog.Policy.parse(f"log {(place / 'vkey').read_text().strip()}\nquorum none\n")
     for size in range(16):
         note = (place / "log" / f"checkpoint.{size}").read_text()
@@ -108,7 +108,7 @@ def test_wycheproof_ed25519():
 
 def test_cctv_ed25519_never_crashes():
     """Edge cases on which libraries differ: either answer, but never another error."""
-    for case in json.loads(vectors("cctv/ed25519vectors.json").read_text()):
+    for case in json.loads((VECTORS / "cctv/ed25519vectors.json").read_text()):
         try:
             verify_ed25519(
                 "w", bytes.fromhex(case["key"]), bytes.fromhex(case["sig"]), case["msg"].encode()
@@ -282,7 +282,9 @@ def test_texts_that_are_no_note(note):
         f"o\n01\n{_b64(32)}\n",
         f"o\n+1\n{_b64(32)}\n",
         f"o\n1\n{_b64(33)}\n",
-        f"o\n1\n{_b64(32)}\nextension\n",
+        f"o\n1\n{_b64(32)}\n\n",
+        f"o\n1\n{_b64(32)}\nextension\n\nmore\n",
+        f"o\n1\n{_b64(32)}\nextension",
         f"o\n{2**63}\n{_b64(32)}\n",
         f"o\n\u0661\n{_b64(32)}\n",
     ],
@@ -316,3 +318,125 @@ def test_paths_of_tiles(level, index, width, path):
 def test_paths_that_name_no_tile(path):
     with pytest.raises(tlog.FormatError):
         tlog.Tile.parse(path)
+
+
+def test_extension_lines_go_through_text():
+    text = f"o\n1\n{_b64(32)}\nTimestamp: 1733\nother\n"
+    checkpoint = tlog.Checkpoint.parse(text)
+    assert checkpoint.extensions == ("Timestamp: 1733", "other")
+    assert checkpoint.text() == text
+
+
+def test_mldsa44_signatures_of_wycheproof():
+    """The verifying half, with the context that C2SP leaves empty."""
+    groups = json.loads((VECTORS / "wycheproof/mldsa_44_verify_test.json").read_text())
+    seen = {"valid": 0, "invalid": 0}
+    for group in groups["testGroups"]:
+        for test in group["tests"]:
+            if test.get("ctx"):
+                continue
+            try:
+                key = MLDSA44PublicKey.from_public_bytes(bytes.fromhex(group["publicKey"]))
+                key.verify(bytes.fromhex(test["sig"]), bytes.fromhex(test["msg"]))
+                result = "valid"
+            except (InvalidSignature, ValueError):
+                result = "invalid"
+            assert result == test["result"], test["comment"]
+            seen[result] += 1
+    assert min(seen.values()) > 10
+
+
+BOTH = tlog.LogSigner(LOG, tlog.MldsaCosignatureSigner(LOG.name, bytes(range(5, 37))))
+
+
+def test_a_log_signs_with_both_keys_and_a_policy_asks_for_both():
+    text = checkpoint()
+    policy = tlog.Policy.parse(BOTH.policy_lines + "quorum none\n")
+    assert len(policy.logs) == 2
+    policy.verify(BOTH.sign(text, 1_700_000_000))
+    policy.verify(BOTH.sign(text))
+    mldsa_line = BOTH.sign(text).splitlines(keepends=True)[-1]
+    for note, missing in ((LOG.sign(text), "ML-DSA-44"), (text + "\n" + mldsa_line, "Ed25519")):
+        with pytest.raises(tlog.SignatureError, match=missing):
+            policy.verify(note)
+    with pytest.raises(tlog.SignatureError, match="does not verify"):
+        policy.verify(LOG.sign(text) + BOTH.sign(checkpoint(8)).splitlines(keepends=True)[-1])
+    # Who knows only one of the keys reads the same note.
+    tlog.Policy.parse(f"log {LOG.vkey}\nquorum none\n").verify(BOTH.sign(text))
+
+
+def test_keys_of_one_type_are_alternatives_while_a_log_changes_them():
+    new = tlog.NoteSigner.generate(LOG.name)
+    policy = tlog.Policy.parse(f"log {LOG.vkey}\nlog {new.vkey}\nquorum none\n")
+    policy.verify(LOG.sign(checkpoint()))
+    policy.verify(new.sign(checkpoint()))
+
+
+def test_the_two_keys_of_a_log_have_one_name():
+    with pytest.raises(tlog.FormatError):
+        tlog.LogSigner(LOG, PQ)
+
+
+@pytest.mark.parametrize("time", [0, 253_402_300_800, 1_700_000_301])
+def test_a_cosignature_of_a_time_that_cannot_be_does_not_count(time):
+    policy = tlog.Policy.parse(policy_text(group="group g any ed pq"))
+    text = checkpoint()
+    note = LOG.sign(text) + ED.cosign(text, time).line()
+    with pytest.raises(tlog.QuorumError):
+        policy.verify(note, 1_700_000_000)
+    both = note + PQ.cosign(text, 1_700_000_300).line()
+    verified = policy.verify(both, 1_700_000_000)
+    assert [each.name for each in verified.cosignatures] == ["pq"]
+    assert verified.quorum_time == 1_700_000_300
+    if time < 1_800_000_000 and time:
+        policy.verify(note)  # who has no clock cannot tell that it is ahead
+
+
+def test_policies_are_octets():
+    """Names are opaque; a Kelvin sign is no K, and Latin-1 is no error."""
+    names = (b"K", "\u212a".encode(), b"caf\xe9", b"caf\xe8")
+    keys = [tlog.CosignatureSigner.generate(f"w{n}.example") for n in range(4)]
+    lines = [b"# caf\xe9", f"log {LOG.vkey} https://log.example/".encode() + b"\xe9"]
+    lines += [
+        b"witness %s %s" % (name, key.vkey.encode()) for name, key in zip(names, keys, strict=True)
+    ]
+    lines += [b"group g all " + b" ".join(names), b"quorum g", b""]
+    policy = tlog.Policy.parse(b"\n".join(lines))
+    assert len(policy.witnesses) == 4
+    text = checkpoint()
+    policy.verify(LOG.sign(text) + "".join(key.cosign(text, 5).line() for key in keys))
+    assert len(policy.urls) == 1
+    for control in (b"\r", b"\x00", b"\x7f", b"\x0b"):
+        with pytest.raises(tlog.FormatError):
+            tlog.Policy.parse(b"# " + control + b"\n" + b"\n".join(lines))
+    with pytest.raises(tlog.FormatError):
+        tlog.Policy.parse(b"log caf\xe9" + LOG.vkey.encode() + b"\nquorum none\n")
+
+
+def test_a_policy_may_be_large():
+    """The specification recommends at least 32 logs, witnesses and groups."""
+    lines = [f"log {tlog.NoteSigner.generate(f'log{n}.example').vkey}" for n in range(32)]
+    lines += [
+        f"witness w{n} {tlog.CosignatureSigner.generate(f'w{n}.example').vkey}" for n in range(32)
+    ]
+    lines += [f"group g{n} 1 w{n}" for n in range(31)]
+    lines += [f"group all all {' '.join(f'g{n}' for n in range(31))}", "quorum all"]
+    policy = tlog.Policy.parse("\n".join(lines))
+    assert (len(policy.logs), len(policy.witnesses), len(policy.groups)) == (32, 32, 32)
+
+
+def test_halves_of_characters_are_no_text():
+    """JSON can bring them, and no signature is over them."""
+    for half in ("\ud800", "\udfff"):
+        with pytest.raises(tlog.FormatError):
+            tlog.open_note(f"{half}\n\n— name AAAAAAAA\n", [LOG.verifier])
+        with pytest.raises(tlog.FormatError):
+            tlog.NoteVerifier.parse(f"{half}+00000000+AAAA")
+
+
+def test_base64_of_other_letters():
+    for vkey in ("name+00000000+é", "name+00000000+AA=A", "name+00000000+"):
+        with pytest.raises(tlog.FormatError):
+            tlog.NoteVerifier.parse(vkey)
+    with pytest.raises(tlog.FormatError):
+        tlog.TlogProof.parse(GOOD_PROOF.replace("index 0", "extra é\nindex 0", 1))

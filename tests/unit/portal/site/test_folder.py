@@ -6,9 +6,9 @@ import pytest
 
 from habeas.portal.site import folder
 from habeas.portal.site.folder import SAMPLE_CATALOGUE, FolderError, Site
-from tests.unit.parties import MemoryCircle
+from tests.unit.parties import MemoryPanel
 
-TRUSTEES = MemoryCircle("one.test", "two.test").identities
+TRUSTEES = MemoryPanel("one.test", "two.test").identities
 SITE = Site(
     portal="https://photos.city.example", log="https://log.example", origin="log.example",
     k=2, trustees=TRUSTEES,

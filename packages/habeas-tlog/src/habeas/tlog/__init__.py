@@ -11,14 +11,18 @@ from habeas.tlog.cosignature import (
     CosignatureVerifier,
     MldsaCosignatureSigner,
     MldsaCosignatureVerifier,
+    Subtree,
     parse_cosigner,
+    parse_log_key,
 )
 from habeas.tlog.errors import (
     CorruptLogError,
+    DamagedError,
     ForkedViewError,
     FormatError,
     LogUnavailableError,
     NotAdmittedError,
+    PlaceError,
     ProofError,
     ProofLengthError,
     QuorumError,
@@ -27,10 +31,18 @@ from habeas.tlog.errors import (
     SignatureError,
     StaleViewError,
     TlogError,
+    UnsignedError,
 )
 from habeas.tlog.note import Note, NoteSigner, NoteVerifier, Signature, open_note
 from habeas.tlog.policy import Cosignature, Policy, VerifiedCheckpoint, Witness
 from habeas.tlog.proof import TlogProof
+from habeas.tlog.signing import LogSigner
+from habeas.tlog.subtree import (
+    check_subtree,
+    subtree_consistency_path,
+    verify_subtree_consistency,
+    verify_subtree_inclusion,
+)
 from habeas.tlog.tiles import Tile
 from habeas.tlog.tree import (
     EMPTY_ROOT,
@@ -51,9 +63,11 @@ __all__ = [
     "Cosignature",
     "CosignatureSigner",
     "CosignatureVerifier",
+    "DamagedError",
     "ForkedViewError",
     "FormatError",
     "Frontier",
+    "LogSigner",
     "LogUnavailableError",
     "MldsaCosignatureSigner",
     "MldsaCosignatureVerifier",
@@ -61,6 +75,7 @@ __all__ = [
     "Note",
     "NoteSigner",
     "NoteVerifier",
+    "PlaceError",
     "Policy",
     "ProofError",
     "ProofLengthError",
@@ -70,18 +85,25 @@ __all__ = [
     "Signature",
     "SignatureError",
     "StaleViewError",
+    "Subtree",
     "Tile",
     "TlogError",
     "TlogProof",
+    "UnsignedError",
     "VerifiedCheckpoint",
     "Witness",
+    "check_subtree",
     "consistency_path",
     "inclusion_path",
     "leaf_hash",
     "node_hash",
     "open_note",
     "parse_cosigner",
+    "parse_log_key",
     "root_hash",
+    "subtree_consistency_path",
     "verify_consistency",
     "verify_inclusion",
+    "verify_subtree_consistency",
+    "verify_subtree_inclusion",
 ]

@@ -72,7 +72,8 @@ class Appended:
 def _get(path: str, limit: int, attempts: int | None = None) -> Question[bytes | None]:
     """The content at *path*, or None where the log has none."""
     reply = yield Call("GET", path, limit, attempts=attempts)
-    if reply.status in (404, 410):
+    # Object stores answer 403 for what is absent, where nobody may list what there is.
+    if reply.status in (403, 404, 410):
         return None
     if reply.status != 200:
         raise LogUnavailableError(f"The log answers {path} with status {reply.status}.")

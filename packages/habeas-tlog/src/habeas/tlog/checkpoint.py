@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from dataclasses import dataclass
 
@@ -32,7 +31,7 @@ def parse_hash(text: str) -> bytes:
     """
     try:
         content = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as error:
+    except ValueError as error:
         raise FormatError("A hash is not base64.") from error
     if len(content) != HASH_BYTES or base64.b64encode(content).decode() != text:
         raise FormatError("A hash has not 32 bytes.")
@@ -41,24 +40,30 @@ def parse_hash(text: str) -> bytes:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The tree of *size* entries with root hash *root* (32 bytes) of the log *origin*."""
+    """The tree of *size* entries with root hash *root* (32 bytes) of the log *origin*.
+
+    ``extensions`` are lines of the log's own that nobody audits. They are read, since other
+    logs write them; never write any, and never decide by them.
+    """
 
     origin: str
     size: int
     root: bytes
+    extensions: tuple[str, ...] = ()
 
     def text(self) -> str:
         """The note's text."""
-        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
+        root = base64.b64encode(self.root).decode()
+        return "".join(f"{line}\n" for line in (self.origin, self.size, root, *self.extensions))
 
     @classmethod
     def parse(cls, text: str) -> Checkpoint:
-        """Read a note's text. Extension lines are refused, as witnesses do.
+        """Read a note's text.
 
         Raises:
             FormatError: it is no checkpoint.
         """
-        lines = text.split("\n")
-        if len(lines) != 4 or lines[3] or not lines[0]:
-            raise FormatError("A checkpoint has three lines: origin, size and root.")
-        return cls(lines[0], parse_decimal(lines[1]), parse_hash(lines[2]))
+        *lines, end = text.split("\n")
+        if len(lines) < 3 or end or not all(lines):
+            raise FormatError("A checkpoint has lines for origin, size and root, none empty.")
+        return cls(lines[0], parse_decimal(lines[1]), parse_hash(lines[2]), tuple(lines[3:]))

@@ -25,6 +25,10 @@ class SignatureError(TlogError):
     remedy = _DISTRUST
 
 
+class UnsignedError(SignatureError):
+    """A note that none of the known keys has signed."""
+
+
 class QuorumError(SignatureError):
     """Too few of the policy's witnesses have cosigned."""
 
@@ -85,6 +89,25 @@ class RolledBackError(TlogError):
         "Do not sign with its key: restore the newest folder, or make the log whole from its "
         "public tiles with `rebuild`."
     )
+
+
+class DamagedError(TlogError):
+    """The log's own files or database are damaged."""
+
+    code = "log-damaged"
+    status = 503
+    remedy = (
+        "Keep the folder as it is, and make the log whole from a copy of its public tiles with "
+        "`habeas-tlog rebuild`."
+    )
+
+
+class PlaceError(TlogError):
+    """A folder or file of the log cannot be used as it must be."""
+
+    code = "log-place"
+    status = 503
+    remedy = "Let the log's user write to its folder, and see that the disk is not read-only."
 
 
 class NotAdmittedError(TlogError):

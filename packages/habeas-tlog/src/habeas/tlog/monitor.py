@@ -106,7 +106,7 @@ class Monitor:
         database.prepare(_SCHEMA)
         for rule in rules:
             rule.prepare(database.connection)
-        self._view = LogView(database, source, policy, self._see)
+        self._view = LogView(database, source, policy, self._see, clock=clock)
         self._checked_at = 0.0
         self._failures = 0
 

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import re
 import secrets
@@ -20,7 +19,7 @@ from typing import ClassVar, Generic, Protocol, Self, TypeVar
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from habeas.tlog.errors import FormatError, SignatureError
+from habeas.tlog.errors import FormatError, SignatureError, UnsignedError
 
 ED25519 = 0x01
 MAX_NOTE = 1_000_000
@@ -41,8 +40,17 @@ def check_name(name: str) -> None:
     Raises:
         FormatError: it cannot.
     """
-    if not _NAME.match(name):
+    if not _NAME.match(name) or not _encodable(name):
         raise FormatError(f"{name[:100]!r} cannot name a key.")
+
+
+def _encodable(text: str) -> bool:
+    """Whether *text* is Unicode: half of a surrogate pair, as JSON can bring it, is not."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -70,7 +78,7 @@ class Signature:
             raise FormatError("A signature line of the note is malformed.")
         try:
             blob = base64.b64decode(match[2], validate=True)
-        except binascii.Error as error:
+        except ValueError as error:
             raise FormatError("A signature line of the note is malformed.") from error
         if len(blob) < 5 or base64.b64encode(blob).decode() != match[2]:
             raise FormatError("A signature line of the note is malformed.")
@@ -109,7 +117,8 @@ def split(note: str) -> tuple[str, list[Signature]]:
     """
     if len(note) > MAX_NOTE:
         raise FormatError("The note is too long.")
-    if any(ord(char) < 0x20 and char != "\n" for char in note) or "\ufffd" in note:
+    bad = any(ord(char) < 0x20 and char != "\n" for char in note) or "\ufffd" in note
+    if bad or not _encodable(note):
         raise FormatError("The note holds characters that it must not.")
     text, separator, lines = note.rpartition("\n\n")
     if not separator or not lines.endswith("\n"):
@@ -128,7 +137,8 @@ def open_note(note: str, verifiers: Iterable[Verifier]) -> Note:
 
     Raises:
         FormatError: it is no signed note.
-        SignatureError: a known key's signature fails, or no known key has signed.
+        SignatureError: a known key's signature fails.
+        UnsignedError: no known key has signed.
     """
     text, signatures = split(note)
     known = {(verifier.name, verifier.key_id): verifier for verifier in verifiers}
@@ -144,7 +154,7 @@ def open_note(note: str, verifiers: Iterable[Verifier]) -> Note:
         known[key].verify(text, signature.value)
         verified[key] = signature
     if not verified:
-        raise SignatureError("None of the known keys has signed the note.")
+        raise UnsignedError("None of the known keys has signed the note.")
     return Note(text, tuple(verified.values()), tuple(unknown))
 
 
@@ -167,7 +177,7 @@ def decode_vkey(vkey: str) -> tuple[str, int, bytes]:
     check_name(name)
     try:
         content = base64.b64decode(blob, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise FormatError("A verifier key is malformed.") from error
     if len(content) < 2 or id_ != f"{key_id(name, content[0], content[1:]):08x}":
         raise FormatError("The id of the verifier key is not that of its key.")

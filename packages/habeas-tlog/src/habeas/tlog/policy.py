@@ -4,19 +4,32 @@ log <vkey> [<url>]
 witness <name> <vkey> [<url>]
 group <name> <k|any|all> <member>...
 quorum <name|none>
+
+Lines of one log (one origin) that name keys of different types ask for a signature of each
+type; keys of one type are alternatives, as while a log changes its key.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
 from habeas.tlog.checkpoint import Checkpoint, parse_decimal
-from habeas.tlog.cosignature import Cosigner, parse_cosigner, timestamp_of
+from habeas.tlog.cosignature import (
+    Cosigner,
+    LogKey,
+    parse_cosigner,
+    parse_log_key,
+    timestamp_of,
+)
 from habeas.tlog.errors import FormatError, QuorumError, SignatureError
-from habeas.tlog.note import NoteVerifier, Verifier, open_note
+from habeas.tlog.note import Verifier, open_note
 
 _MAX_LINES = 1000
+#: Seconds by which a witness's clock may be ahead of the reader's.
+CLOCK_SKEW = 300
+#: The last second of the year 9999: later times are none, whoever's clock it is.
+_LAST_SECOND = 253_402_300_799
 
 
 @dataclass(frozen=True)
@@ -57,18 +70,25 @@ class VerifiedCheckpoint:
 class Policy:
     """Which logs are accepted, and which witnesses must have cosigned."""
 
-    logs: tuple[NoteVerifier, ...]
+    logs: tuple[LogKey, ...]
     witnesses: Mapping[str, Witness] = field(default_factory=dict)
     groups: Mapping[str, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
     quorum: str = "none"
+    #: Where the logs can be read, as far as the policy says.
+    urls: tuple[str, ...] = ()
 
     @classmethod
-    def parse(cls, text: str) -> Policy:
+    def parse(cls, content: str | bytes) -> Policy:
         """Read a policy file.
+
+        Args:
+            content: the file. Octets above 0x7F may be anything, and names are compared
+                octet by octet.
 
         Raises:
             FormatError: a line that is none of the format's, or names something unknown.
         """
+        text = content if isinstance(content, str) else content.decode(errors="surrogateescape")
         reader = _Reader()
         if any(ord(char) < 0x20 and char not in "\t\n" for char in text) or "\x7f" in text:
             raise FormatError("The policy holds control characters.")
@@ -86,8 +106,15 @@ class Policy:
                 raise FormatError(f"Line {number} of the policy: {error.cause}") from error
         return reader.policy()
 
-    def verify(self, note: str) -> VerifiedCheckpoint:
-        """Verify a checkpoint's note: a log's signature, and a quorum of witnesses.
+    def verify(self, note: str, now: float | None = None) -> VerifiedCheckpoint:
+        """Verify a checkpoint's note: the log's signatures, and a quorum of witnesses.
+
+        A cosignature whose time cannot be (0, after the year 9999, or later than *now* by more
+        than `CLOCK_SKEW`) does not count.
+
+        Args:
+            note: the checkpoint with its signatures.
+            now: POSIX seconds of the reader; None where it has no clock.
 
         Raises:
             FormatError: no note, or no checkpoint.
@@ -99,26 +126,33 @@ class Policy:
         opened = open_note(note, verifiers)
         signers = {(signature.name, signature.key_id) for signature in opened.verified}
         checkpoint = Checkpoint.parse(opened.text)
-        if not any((log.name, log.key_id) in signers for log in self.logs):
-            raise SignatureError("No log of the policy has signed the checkpoint.")
-        if not any(
-            log.name == checkpoint.origin and (log.name, log.key_id) in signers for log in self.logs
-        ):
-            raise SignatureError("The checkpoint's origin is not the log that signed it.")
-        cosignatures = tuple(
-            Cosignature(
-                by_key[signature.name, signature.key_id].name, timestamp_of(signature.value)
-            )
+        self._verify_log(checkpoint.origin, signers)
+        latest = _LAST_SECOND if now is None else int(now) + CLOCK_SKEW
+        times = {
+            by_key[signature.name, signature.key_id].name: timestamp_of(signature.value)
             for signature in opened.verified
             if (signature.name, signature.key_id) in by_key
-        )
-        times = {each.name: each.timestamp for each in cosignatures}
+        }
+        times = {name: time for name, time in times.items() if 0 < time <= latest}
         if not self.satisfied(set(times)):
             raise QuorumError(
                 f"The checkpoint carries {len(times)} cosignatures of the policy's witnesses; "
                 f"they do not make the quorum {self.quorum}."
             )
+        cosignatures = tuple(Cosignature(name, time) for name, time in times.items())
         return VerifiedCheckpoint(checkpoint, cosignatures, self._quorum_time(times))
+
+    def _verify_log(self, origin: str, signers: Container[tuple[str, int]]) -> None:
+        if not any((log.name, log.key_id) in signers for log in self.logs):
+            raise SignatureError("No log of the policy has signed the checkpoint.")
+        keys = [log for log in self.logs if log.name == origin]
+        signed = {log.CALLED for log in keys if (log.name, log.key_id) in signers}
+        if not signed:
+            raise SignatureError("The checkpoint's origin is not the log that signed it.")
+        for missing in {log.CALLED for log in keys} - signed:
+            raise SignatureError(
+                f"The log's {missing} key, which the policy names, has not signed."
+            )
 
     def satisfied(self, witnesses: set[str]) -> bool:
         """Whether cosignatures of these witnesses (names in the policy) make the quorum."""
@@ -142,7 +176,8 @@ class Policy:
 
 class _Reader:
     def __init__(self) -> None:
-        self._logs: list[NoteVerifier] = []
+        self._logs: list[LogKey] = []
+        self._urls: list[str] = []
         self._witnesses: dict[str, Witness] = {}
         self._groups: dict[str, tuple[int, tuple[str, ...]]] = {}
         self._quorum: str | None = None
@@ -150,10 +185,11 @@ class _Reader:
     def line(self, words: list[str]) -> None:
         match words:
             case ["log", vkey, *url] if len(url) <= 1:
-                log = NoteVerifier.parse(vkey)
+                log = parse_log_key(vkey)
                 if any(each.public_key == log.public_key for each in self._logs):
                     raise FormatError(f"The key of the log {log.name} is named twice.")
                 self._logs.append(log)
+                self._urls += url
             case ["witness", name, vkey, *url] if len(url) <= 1:
                 self._fresh(name)
                 verifier = parse_cosigner(vkey)
@@ -198,4 +234,10 @@ class _Reader:
             raise FormatError("The policy names no log.")
         if self._quorum is None:
             raise FormatError("The policy names no quorum; `quorum none` asks for no witnesses.")
-        return Policy(tuple(self._logs), self._witnesses, self._groups, self._quorum)
+        return Policy(
+            tuple(self._logs),
+            self._witnesses,
+            self._groups,
+            self._quorum,
+            tuple(dict.fromkeys(self._urls)),
+        )

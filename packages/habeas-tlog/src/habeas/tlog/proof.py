@@ -13,7 +13,6 @@ It carries no leaf: whoever verifies computes the leaf hash from the entry itsel
 from __future__ import annotations
 
 import base64
-import binascii
 from dataclasses import dataclass
 
 from habeas.tlog.checkpoint import parse_decimal, parse_hash
@@ -61,7 +60,7 @@ class TlogProof:
         if lines and lines[0].startswith("extra "):
             try:
                 extra = base64.b64decode(lines.pop(0).removeprefix("extra "), validate=True)
-            except binascii.Error as error:
+            except ValueError as error:
                 raise FormatError("The proof's extra data is not base64.") from error
         if not lines or not lines[0].startswith("index "):
             raise FormatError("The proof lacks its index.")
@@ -70,8 +69,13 @@ class TlogProof:
             raise FormatError("The proof has too many hashes.")
         return cls(index, tuple(parse_hash(line) for line in lines), checkpoint, extra)
 
-    def verify(self, entry: bytes, policy: Policy) -> VerifiedCheckpoint:
+    def verify(self, entry: bytes, policy: Policy, now: float | None = None) -> VerifiedCheckpoint:
         """Check that *entry* is on a log, under a checkpoint that satisfies *policy*.
+
+        Args:
+            entry: the entry's bytes.
+            policy: which logs and witnesses count.
+            now: POSIX seconds of the reader, where it has a clock; see `Policy.verify`.
 
         Returns:
             The checkpoint that vouches for it.
@@ -81,7 +85,7 @@ class TlogProof:
             ProofError: the entry is not where the proof says.
             FormatError: the checkpoint is none.
         """
-        verified = policy.verify(self.checkpoint)
+        verified = policy.verify(self.checkpoint, now)
         tree = verified.checkpoint
         verify_inclusion(self.index, tree.size, leaf_hash(entry), self.path, tree.root)
         return verified

@@ -138,6 +138,18 @@ def split_tile(content: bytes, width: int) -> list[bytes]:
     return [content[at : at + 32] for at in range(0, len(content), 32)]
 
 
+def check_shape(tile: Tile, content: bytes) -> None:
+    """Raise unless *content* has the form that the tile's or bundle's name promises.
+
+    Raises:
+        FormatError: it is too short or too long, or has another number of entries.
+    """
+    if tile.level >= 0:
+        split_tile(content, tile.width)
+    else:
+        decode_bundle(content, tile.width)
+
+
 def tile_root(content: bytes) -> bytes:
     """The root over a power of two of neighbouring hashes, given one after the other."""
     sha256 = hashlib.sha256

@@ -61,12 +61,13 @@ def root_hash(size: int, node: NodeHash) -> bytes:
     return fold([node(level, index) for level, index in subtrees(0, size)])
 
 
-def _split(size: int) -> int:
+def split_of(size: int) -> int:
     """The largest power of two smaller than *size* (size > 1)."""
     return 1 << ((size - 1).bit_length() - 1)
 
 
-def _range_hash(begin: int, end: int, node: NodeHash) -> bytes:
+def range_hash(begin: int, end: int, node: NodeHash) -> bytes:
+    """The hash over leaves *begin* to *end*, where the tree combines just these."""
     return fold([node(level, index) for level, index in subtrees(begin, end)])
 
 
@@ -83,12 +84,12 @@ def inclusion_path(index: int, size: int, node: NodeHash) -> list[bytes]:
     path = []
     begin, end = 0, size
     while end - begin > 1:
-        middle = begin + _split(end - begin)
+        middle = begin + split_of(end - begin)
         if index < middle:
-            path.append(_range_hash(middle, end, node))
+            path.append(range_hash(middle, end, node))
             end = middle
         else:
-            path.append(_range_hash(begin, middle, node))
+            path.append(range_hash(begin, middle, node))
             begin = middle
     return path[::-1]
 
@@ -108,15 +109,15 @@ def consistency_path(old: int, size: int, node: NodeHash) -> list[bytes]:
     path = []
     begin, end, whole = 0, size, True
     while end != old:
-        middle = begin + _split(end - begin)
+        middle = begin + split_of(end - begin)
         if old <= middle:
-            path.append(_range_hash(middle, end, node))
+            path.append(range_hash(middle, end, node))
             end = middle
         else:
-            path.append(_range_hash(begin, middle, node))
+            path.append(range_hash(begin, middle, node))
             begin, whole = middle, False
     if not whole:
-        path.append(_range_hash(begin, end, node))
+        path.append(range_hash(begin, end, node))
     return path[::-1]
 
 
@@ -141,7 +142,7 @@ def verify_inclusion(
     """
     if not 0 <= index < size:
         raise ProofError(f"There is no entry {index} in a log of {size}.")
-    _check_hashes([leaf, root, *path])
+    check_hashes([leaf, root, *path])
     fn, sn, hash_ = index, size - 1, leaf
     for sibling in path:
         if sn == 0:
@@ -175,7 +176,7 @@ def verify_consistency(
     """
     if not 0 <= old <= size:
         raise ProofError(f"A log of {size} entries cannot extend one of {old}.")
-    _check_hashes([old_root, root, *path])
+    check_hashes([old_root, root, *path])
     if old in (0, size):
         if path:
             raise ProofLengthError("The consistency proof must be empty here.")
@@ -183,40 +184,52 @@ def verify_consistency(
         if not hmac.compare_digest(old_root, expected):
             raise RootMismatchError("Two trees of one size have different roots.")
         return
-    if not path:
-        raise ProofLengthError("The consistency proof is empty.")
-    # A complete old tree is the first node of its own proof, and is not repeated there.
-    complete = old & (old - 1) == 0
-    from_old, from_new = _climb(old, size, [old_root, *path] if complete else list(path))
+    from_old, from_new = climb(0, old, size, old_root, path)
     if not hmac.compare_digest(from_old, old_root):
         raise RootMismatchError("The consistency proof leads to another old root.")
     if not hmac.compare_digest(from_new, root):
         raise RootMismatchError("The consistency proof leads to another new root.")
 
 
-def _climb(old: int, size: int, hashes: Sequence[bytes]) -> tuple[bytes, bytes]:
-    """The two roots that a consistency proof leads to (RFC 9162 section 2.1.4.2, steps 4 to 7)."""
-    fn, sn = old - 1, size - 1
-    while fn & 1:
-        fn, sn = fn >> 1, sn >> 1
-    from_old = from_new = hashes[0]
+def climb(
+    start: int, end: int, size: int, subtree: bytes, path: Sequence[bytes]
+) -> tuple[bytes, bytes]:
+    """The hashes of subtree [start, end) and of the tree of *size* that a proof leads to.
+
+    RFC 9162 section 2.1.4.2 has it for subtrees that begin at 0, steps 3 to 7, and
+    draft-ietf-plants-merkle-tree-certs section 4.4.3 for all.
+
+    Raises:
+        ProofLengthError: the number of hashes does not fit.
+    """
+    fn, sn, tn = start, end - 1, size - 1
+    # A subtree that ends where the tree does is climbed to its top; another as far as it is full.
+    while fn != sn and (sn == tn or sn & 1):
+        fn, sn, tn = fn >> 1, sn >> 1, tn >> 1
+    # A full subtree is the first node of its own proof, and is not repeated there.
+    hashes = [subtree, *path] if fn == sn else path
+    if not hashes:
+        raise ProofLengthError("The proof is empty.")
+    from_subtree = from_tree = hashes[0]
     for sibling in hashes[1:]:
-        if sn == 0:
-            raise ProofLengthError("The consistency proof has too many hashes.")
-        if fn & 1 or fn == sn:
-            from_old = node_hash(sibling, from_old)
-            from_new = node_hash(sibling, from_new)
-            while not fn & 1 and fn:
-                fn, sn = fn >> 1, sn >> 1
+        if tn == 0:
+            raise ProofLengthError("The proof has too many hashes.")
+        if sn & 1 or sn == tn:
+            if fn < sn:
+                from_subtree = node_hash(sibling, from_subtree)
+            from_tree = node_hash(sibling, from_tree)
+            while not sn & 1:
+                fn, sn, tn = fn >> 1, sn >> 1, tn >> 1
         else:
-            from_new = node_hash(from_new, sibling)
-        fn, sn = fn >> 1, sn >> 1
-    if sn:
-        raise ProofLengthError("The consistency proof has too few hashes.")
-    return from_old, from_new
+            from_tree = node_hash(from_tree, sibling)
+        fn, sn, tn = fn >> 1, sn >> 1, tn >> 1
+    if tn:
+        raise ProofLengthError("The proof has too few hashes.")
+    return from_subtree, from_tree
 
 
-def _check_hashes(hashes: Iterable[bytes]) -> None:
+def check_hashes(hashes: Iterable[bytes]) -> None:
+    """Raise ProofError unless each hash has 32 bytes."""
     if any(len(each) != HASH_BYTES for each in hashes):
         raise ProofError("A hash of the proof has not 32 bytes.")
 

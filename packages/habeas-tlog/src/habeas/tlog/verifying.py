@@ -55,7 +55,10 @@ class Folder:
 
 
 def verify_log(
-    files: Files, policy: Policy, progress: Progress = lambda _done, _all: None
+    files: Files,
+    policy: Policy,
+    progress: Progress = lambda _done, _all: None,
+    now: float | None = None,
 ) -> VerifiedCheckpoint:
     """Verify every file of a log against its checkpoint.
 
@@ -63,6 +66,7 @@ def verify_log(
         files: where they lie.
         policy: what makes the checkpoint count.
         progress: called now and then.
+        now: POSIX seconds of the reader, where it has a clock; see `Policy.verify`.
 
     Returns:
         The verified checkpoint.
@@ -75,7 +79,7 @@ def verify_log(
     if content is None:
         raise CorruptLogError(_CHECKPOINT, "the log has no checkpoint.")
     try:
-        verified = policy.verify(content.decode())
+        verified = policy.verify(content.decode(), now)
     except UnicodeDecodeError as error:
         raise CorruptLogError(_CHECKPOINT, "it is no text.") from error
     except FormatError as error:

@@ -69,6 +69,8 @@ class LogView:
         policy: what makes a checkpoint count.
         apply: called for each new entry, inside the transaction that marks it as seen. When
             one of a span raises, nothing of that span was seen.
+        clock: POSIX seconds, so that witnesses' times that are ahead do not count; None to
+            count them.
     """
 
     def __init__(
@@ -77,11 +79,14 @@ class LogView:
         source: Source,
         policy: Policy,
         apply: Apply = _ignore,
+        *,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         self._database = database
         self._source = source
         self._policy = policy
         self._apply = apply
+        self._clock = clock
         self._following = threading.RLock()
         database.prepare(_SCHEMA)
 
@@ -148,7 +153,7 @@ class LogView:
             LogUnavailableError: the source does not answer now.
         """
         note = self._source.checkpoint() if note is None else note
-        verified = self._policy.verify(note)
+        verified = self._policy.verify(note, self._clock() if self._clock is not None else None)
         target = verified.checkpoint
         with self._following:
             nodes = TileNodes(target.size, self._source.tile) if target.size > SPAN else None

@@ -1,64 +1,134 @@
-"""C2SP tlog-witness: the server's side of add-checkpoint, over a SQLite table.
+"""C2SP tlog-witness: the server's side of add-checkpoint, sign-subtree and monitor retrieval.
 
 A witness cosigns a checkpoint only when it extends the last one that it cosigned for the
 same log. What it has cosigned is stored durably, in one atomic compare-and-store, before
-the signature leaves.
+the signature leaves. This module knows bodies and statuses; `habeas.tlog.server.witness_app`
+serves them, and so can any web framework.
 """
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import hmac
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import TracebackType
+from typing import ClassVar
 
 from habeas.foundation.database import Database
 from habeas.tlog.checkpoint import Checkpoint, parse_decimal, parse_hash
-from habeas.tlog.cosignature import Cosigning
-from habeas.tlog.errors import FormatError, ProofError, SignatureError
-from habeas.tlog.note import NoteVerifier, open_note, split
-from habeas.tlog.tree import verify_consistency
+from habeas.tlog.cosignature import Cosigning, LogKey, MldsaCosignatureSigner, Subtree
+from habeas.tlog.errors import FormatError, ProofError, SignatureError, UnsignedError
+from habeas.tlog.note import open_note, split
+from habeas.tlog.subtree import verify_subtree_consistency
+from habeas.tlog.tree import EMPTY_ROOT, verify_consistency
 
-_MAX_PROOF = 63
-#: Media type of a 409 answer.
+MAX_PROOF = 63
+#: A request: 63 hashes, and a checkpoint with dozens of ML-DSA-44 signatures.
+MAX_BODY = 256 * 1024
+#: Media types, exactly as witness clients compare them.
 SIZE_TYPE = "text/x.tlog.size"
+TEXT_TYPE = "text/plain; charset=utf-8"
+_MAX_SUBTREE_LINES = 8
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS tlog_witnessed (
-  origin TEXT PRIMARY KEY, size INTEGER NOT NULL, root BLOB NOT NULL, note TEXT NOT NULL
+  origin TEXT PRIMARY KEY, size INTEGER NOT NULL, root BLOB NOT NULL, note TEXT NOT NULL,
+  time INTEGER NOT NULL
 ) STRICT;
 """
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Status, media type and body of the HTTP answer."""
+    """Status, body and media type of an HTTP answer.
+
+    Frameworks like to add a charset to text types; clients in the field compare the type of
+    a 409 as a string. So take `headers` as they are.
+    """
 
     status: int
     body: str
-    media_type: str = "text/plain; charset=utf-8"
+    media_type: str = TEXT_TYPE
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """All headers of the answer, for readers in browsers too."""
+        return {
+            "Content-Type": self.media_type,
+            "Access-Control-Allow-Origin": "*",
+            "Cache-Control": "no-store",
+        }
 
 
 @dataclass(frozen=True)
-class _Request:
+class AddCheckpoint:
+    """The body of an add-checkpoint request."""
+
     old: int
     proof: tuple[bytes, ...]
     note: str
 
     @classmethod
-    def parse(cls, body: bytes) -> _Request:
-        try:
-            text = body.decode()
-        except UnicodeDecodeError as error:
-            raise FormatError("The request is no text.") from error
-        head, separator, note = text.partition("\n\n")
-        lines = head.split("\n")
-        if not separator or not lines[0].startswith("old "):
+    def parse(cls, body: bytes) -> AddCheckpoint:
+        """Read it.
+
+        Raises:
+            FormatError: it is none.
+        """
+        lines, note = _parts(body)
+        if note is None or not lines[0].startswith("old "):
             raise FormatError("The request does not begin with the old size.")
-        if len(lines) - 1 > _MAX_PROOF:
-            raise FormatError("The proof has too many lines.")
         old = parse_decimal(lines[0].removeprefix("old "))
-        return cls(old, tuple(parse_hash(line) for line in lines[1:]), note)
+        return cls(old, _hashes(lines[1:]), note)
+
+
+@dataclass(frozen=True)
+class SignSubtree:
+    """The body of a sign-subtree request. Cosignatures of others on the subtree are ignored."""
+
+    start: int
+    end: int
+    hash: bytes
+    proof: tuple[bytes, ...]
+    note: str
+
+    @classmethod
+    def parse(cls, body: bytes) -> SignSubtree:
+        """Read it.
+
+        Raises:
+            FormatError: it is none.
+        """
+        lines, note = _parts(body)
+        words = lines[0].split(" ")
+        if note is None or len(words) != 3 or words[0] != "subtree" or len(lines) < 2:
+            raise FormatError("The request does not begin with the subtree and its hash.")
+        start, end = parse_decimal(words[1]), parse_decimal(words[2])
+        cosignatures = sum(line.startswith("— ") for line in lines[2:])
+        if cosignatures > _MAX_SUBTREE_LINES:
+            raise FormatError("The request has too many cosignatures of the subtree.")
+        if any(line.startswith("— ") for line in lines[2 + cosignatures :]):
+            raise FormatError("The subtree's cosignatures stand before the proof.")
+        return cls(start, end, parse_hash(lines[1]), _hashes(lines[2 + cosignatures :]), note)
+
+
+def _parts(body: bytes) -> tuple[list[str], str | None]:
+    """The lines before the first empty one, and the text after it."""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError as error:
+        raise FormatError("The request is no text.") from error
+    head, separator, note = text.partition("\n\n")
+    return head.split("\n"), note if separator else None
+
+
+def _hashes(lines: Sequence[str]) -> tuple[bytes, ...]:
+    if len(lines) > MAX_PROOF:
+        raise FormatError("The proof has too many lines.")
+    return tuple(parse_hash(line) for line in lines)
 
 
 class Witness:
@@ -66,92 +136,179 @@ class Witness:
 
     Args:
         database: the owner's.
-        signer: the witness's key, Ed25519 or ML-DSA-44.
-        logs: keys of the logs it witnesses; the key name is the log's origin.
+        signers: the witness's key, or keys: Ed25519, ML-DSA-44, or one of each.
+        logs: keys of the logs it witnesses, several for a log where it changes them; the key
+            name is the log's origin.
+        subtrees: whether it signs subtrees of what it has cosigned (needs ML-DSA-44). Anybody
+            may ask for as many as there are, so limit how often.
     """
 
     def __init__(
         self,
         database: Database,
-        signer: Cosigning,
-        logs: Iterable[NoteVerifier],
+        signers: Cosigning | Sequence[Cosigning],
+        logs: Iterable[LogKey],
+        *,
+        subtrees: bool = False,
     ) -> None:
         self._database = database
-        self._signer = signer
-        self._logs = {log.name: log for log in logs}
+        self._signers = tuple(signers) if isinstance(signers, Sequence) else (signers,)
+        self._logs: dict[str, list[LogKey]] = {}
+        for log in logs:
+            self._logs.setdefault(log.name, []).append(log)
+        self._subtrees = subtrees
         database.prepare(_SCHEMA)
 
     def latest(self, origin: str) -> str | None:
-        """The note of the newest checkpoint cosigned for *origin*, with the cosignature."""
+        """The note of the newest checkpoint cosigned for *origin*, with the cosignatures."""
         with self._database.reading() as connection:
             row = connection.execute(
                 "SELECT note FROM tlog_witnessed WHERE origin = ?", (origin,)
             ).fetchone()
         return row[0] if row else None
 
+    def monitor(self, origin_hash: str) -> Answer:
+        """Answer ``GET <monitoring prefix>/<origin hash>/checkpoint``.
+
+        Args:
+            origin_hash: SHA-256 of a log's origin, in lowercase hex.
+
+        Returns:
+            200 with the newest cosigned checkpoint, or 404.
+        """
+        for origin in self._logs:
+            if hashlib.sha256(origin.encode()).hexdigest() == origin_hash:
+                note = self.latest(origin)
+                if note is not None:
+                    return Answer(200, note)
+        return Answer(404, "This witness has cosigned no such log.\n")
+
     def add_checkpoint(self, body: bytes, now: int) -> Answer:
         """Answer an add-checkpoint request.
 
         Args:
             body: the request's body.
-            now: POSIX seconds, for the cosignature.
+            now: POSIX seconds, for the cosignature. A clock that went back is not followed:
+                no cosignature for a log is older than the last one.
 
         Returns:
-            200 with the cosignature; 400, 403, 404, 409 or 422 as the specification says.
+            200 with the cosignatures; 400, 403, 404, 409 or 422 as the specification says.
         """
-        try:
-            request = _Request.parse(body)
+        with _Answering() as answering:
+            request = AddCheckpoint.parse(body)
             text, _ = split(request.note)
             checkpoint = Checkpoint.parse(text)
-        except FormatError as error:
-            return Answer(400, error.cause + "\n")
-        log = self._logs.get(checkpoint.origin)
-        if log is None:
-            return Answer(404, "This witness does not know the log.\n")
-        try:
-            open_note(request.note, [log])
-        except SignatureError as error:
-            return Answer(403, error.cause + "\n")
-        except FormatError as error:
-            return Answer(400, error.cause + "\n")
-        if request.old > checkpoint.size:
-            return Answer(400, "The old size is larger than the checkpoint's.\n")
-        return self._compare_and_store(request, text, checkpoint, now)
+            open_note(request.note, self._keys(checkpoint.origin))
+            if request.old > checkpoint.size:
+                raise _RefusedError(400, "The old size is larger than the checkpoint's.")
+            if checkpoint.size == 0 and not hmac.compare_digest(checkpoint.root, EMPTY_ROOT):
+                raise _RefusedError(422, "This is not the root of the empty tree.")
+            with self._database.transaction() as connection:
+                lines = self._extend(connection, request, text, checkpoint, now)
+            return Answer(200, lines)
+        return answering.answer
 
-    def _compare_and_store(
-        self, request: _Request, text: str, checkpoint: Checkpoint, now: int
-    ) -> Answer:
-        with self._database.transaction() as connection:
-            return self._decide(connection, request, text, checkpoint, now)
+    def _keys(self, origin: str) -> list[LogKey]:
+        keys = self._logs.get(origin)
+        if keys is None:
+            raise _RefusedError(404, "This witness does not know the log.")
+        return keys
 
-    def _decide(
+    def _extend(
         self,
         connection: sqlite3.Connection,
-        request: _Request,
+        request: AddCheckpoint,
         text: str,
         checkpoint: Checkpoint,
         now: int,
-    ) -> Answer:
+    ) -> str:
+        """The compare-and-store; gives the cosignature lines."""
         row = connection.execute(
-            "SELECT size, root FROM tlog_witnessed WHERE origin = ?", (checkpoint.origin,)
+            "SELECT size, root, time FROM tlog_witnessed WHERE origin = ?", (checkpoint.origin,)
         ).fetchone()
-        size, root = row or (0, b"")
+        size, root, before = row or (0, EMPTY_ROOT, 0)
         if request.old != size:
-            return Answer(409, f"{size}\n", SIZE_TYPE)
-        if size == 0:
-            # From nothing, anything is consistent; RFC 6962's verifier has no case for it.
-            if request.proof:
-                return Answer(422, "The proof from size 0 must be empty.\n")
-        elif checkpoint.size == size and not hmac.compare_digest(root, checkpoint.root):
-            return Answer(422, "This is another tree of the same size.\n")
-        else:
-            try:
-                verify_consistency(size, root, checkpoint.size, checkpoint.root, request.proof)
-            except ProofError as error:
-                return Answer(422, error.cause + "\n")
-        line = self._signer.cosign(text, now).line()
+            raise _RefusedError(409, str(size), SIZE_TYPE)
+        verify_consistency(size, root, checkpoint.size, checkpoint.root, request.proof)
+        time = max(now, before, 1)
+        lines = "".join(signer.cosign(text, time).line() for signer in self._signers)
         connection.execute(
-            "INSERT OR REPLACE INTO tlog_witnessed VALUES (?, ?, ?, ?)",
-            (checkpoint.origin, checkpoint.size, checkpoint.root, request.note + line),
+            "INSERT OR REPLACE INTO tlog_witnessed VALUES (?, ?, ?, ?, ?)",
+            (checkpoint.origin, checkpoint.size, checkpoint.root, request.note + lines, time),
         )
-        return Answer(200, line)
+        return lines
+
+    def sign_subtree(self, body: bytes) -> Answer:
+        """Answer a sign-subtree request.
+
+        The reference checkpoint must be one that this witness has cosigned: it carries one of
+        its cosignatures, or it is the newest.
+
+        Returns:
+            200 with the cosignatures; 400, 403, 404, 409 or 422 as the specification says.
+        """
+        signers = [each for each in self._signers if isinstance(each, MldsaCosignatureSigner)]
+        with _Answering() as answering:
+            if not self._subtrees or not signers:
+                raise _RefusedError(404, "This witness signs no subtrees.")
+            request = SignSubtree.parse(body)
+            text = request.note if "\n\n" not in request.note else split(request.note)[0]
+            checkpoint = Checkpoint.parse(text)
+            self._keys(checkpoint.origin)
+            if not request.start < request.end <= checkpoint.size:
+                raise _RefusedError(400, "There is no such part of the checkpoint's tree.")
+            self._recognise(request.note, checkpoint)
+            verify_subtree_consistency(
+                request.start, request.end, checkpoint.size, request.proof, request.hash,
+                checkpoint.root,
+            )  # fmt: skip
+            subtree = Subtree(checkpoint.origin, request.start, request.end, request.hash)
+            return Answer(200, "".join(each.cosign_subtree(subtree).line() for each in signers))
+        return answering.answer
+
+    def _recognise(self, note: str, checkpoint: Checkpoint) -> None:
+        """Raise unless this witness has cosigned the checkpoint.
+
+        Raises:
+            SignatureError: it claims to have, and has not.
+        """
+        if "\n\n" in note:
+            try:
+                open_note(note, [signer.verifier for signer in self._signers])
+            except UnsignedError:
+                pass  # nothing of ours: it may still be the newest
+            else:
+                return
+        latest = self.latest(checkpoint.origin)
+        if latest is None:
+            raise _RefusedError(403, "This witness has cosigned no checkpoint of the log.")
+        known = Checkpoint.parse(split(latest)[0])
+        if (known.size, known.root) != (checkpoint.size, checkpoint.root):
+            raise _RefusedError(409, latest.removesuffix("\n"))
+
+
+class _RefusedError(Exception):
+    def __init__(self, status: int, words: str, media_type: str = TEXT_TYPE) -> None:
+        super().__init__(words)
+        self.answer = Answer(status, words + "\n", media_type)
+
+
+class _Answering(contextlib.AbstractContextManager["_Answering"]):
+    """Makes of each error the answer that the specification has for it."""
+
+    _STATUS: ClassVar = {FormatError: 400, SignatureError: 403, ProofError: 422}
+
+    def __init__(self) -> None:
+        self.answer = Answer(500, "")
+
+    def __exit__(
+        self, _: type[BaseException] | None, error: BaseException | None, __: TracebackType | None
+    ) -> bool:
+        if isinstance(error, _RefusedError):
+            self.answer = error.answer
+            return True
+        for kind, status in self._STATUS.items():
+            if isinstance(error, kind):
+                self.answer = Answer(status, f"{error.cause}\n")
+                return True
+        return False

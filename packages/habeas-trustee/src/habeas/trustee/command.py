@@ -17,7 +17,7 @@ from habeas.foundation.command import run
 
 if TYPE_CHECKING:
     from habeas.protocol import KeyStatement, TrusteeIdentity
-    from habeas.trustee.recovery import Circle
+    from habeas.trustee.recovery import Replacement
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Hold shares of photos, and release by rule."
@@ -209,12 +209,12 @@ Helpers = Annotated[
 Out = Annotated[Path, typer.Option(help="File to write.")]
 
 
-def _circle(newcomer: Path, helpers: list[Path]) -> Circle:
+def _circle(newcomer: Path, helpers: list[Path]) -> Replacement:
     from habeas.trustee import recovery
 
     read = recovery.identities([json.loads(each.read_text()) for each in helpers])
     (one,) = recovery.identities([json.loads(newcomer.read_text())])
-    return recovery.Circle(one, read)
+    return recovery.Replacement(one, read)
 
 
 def _fetch(identity: TrusteeIdentity, month: str) -> KeyStatement:

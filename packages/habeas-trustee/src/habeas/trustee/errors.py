@@ -23,7 +23,7 @@ class Refusal(TrusteeError):  # noqa: N818 - the word of the protocol
         self.code = code
 
 
-class UnknownPhotoError(TrusteeError):
+class NoShareError(TrusteeError):
     """No deposit of this photo was ever acknowledged here."""
 
     code = "unknown-photo"

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable
 
 from habeas.foundation.errors import HabeasError
+from habeas.tlog.writing import BundleWriter
 from habeas.trustee.store import Store
 
 #: As many as the log takes in one call.
@@ -21,13 +21,6 @@ _BYTES = 512 * 1024
 _RETRY_SECONDS = 2.0
 #: An entry that has its index and is not in the own view after so long is sent again.
 _AGAIN_SECONDS = 600
-
-
-class Log(Protocol):
-    """The log, for writing."""
-
-    def append_many(self, entries: Sequence[bytes]) -> list[int]:
-        """Append in order; returns indices when all stand under a durable checkpoint."""
 
 
 class Outbox:
@@ -39,7 +32,7 @@ class Outbox:
         seconds: the clock, POSIX seconds.
     """
 
-    def __init__(self, store: Store, log: Log, seconds: Callable[[], int]) -> None:
+    def __init__(self, store: Store, log: BundleWriter, seconds: Callable[[], int]) -> None:
         self._store = store
         self._log = log
         self._seconds = seconds

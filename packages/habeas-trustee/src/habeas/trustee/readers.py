@@ -14,7 +14,7 @@ from habeas.protocol import canonical
 from habeas.protocol.statements import StreamEndStatement
 from habeas.trustee import photos
 from habeas.trustee.circles import Circles
-from habeas.trustee.errors import SecretError, UnknownPhotoError
+from habeas.trustee.errors import NoShareError, SecretError
 from habeas.trustee.following import Follower
 from habeas.trustee.records import Records
 from habeas.trustee.store import Store
@@ -59,7 +59,7 @@ class Readers:
             mac: proof of holding the receipt, 32 bytes.
 
         Raises:
-            UnknownPhotoError: no such photo is here.
+            NoShareError: no such photo is here.
             SecretError: *mac* was not made with the receipt's track key.
         """
         # Before the transaction: whoever follows the log waits for the database within it.
@@ -76,7 +76,7 @@ class Readers:
     ) -> Told:
         photo = photos.find(connection, digest)
         if photo is None:
-            raise UnknownPhotoError("This trustee holds no share of such a photo.")
+            raise NoShareError("This trustee holds no share of such a photo.")
         if not photos.shows_receipt(photo, mac):
             raise SecretError("This is not the receipt of the photo.")
         rows = connection.execute(

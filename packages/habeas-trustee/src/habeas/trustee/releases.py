@@ -28,7 +28,7 @@ from habeas.protocol.parties import Quotas
 from habeas.protocol.statements import RefusedStatement
 from habeas.trustee import officer_rules, photos, rules
 from habeas.trustee.circles import Circles
-from habeas.trustee.errors import GoneError, Refusal, UnknownPhotoError
+from habeas.trustee.errors import GoneError, NoShareError, Refusal
 from habeas.trustee.following import Follower
 from habeas.trustee.months import MonthKeys
 from habeas.trustee.officers import office_facts
@@ -45,7 +45,7 @@ _REMEMBERED_CHECKPOINTS = 16
 _MOST_COUNTED = 1_000_000
 
 
-class RefusedError(Exception):
+class UnsignedRefusal(Exception):  # noqa: N818 - an answer, not an accident
     """A refusal, and what this trustee says of it."""
 
     def __init__(self, refusal: Refusal | GoneError, statement: RefusedStatement) -> None:
@@ -94,8 +94,8 @@ class Releases:
             fields: a `ReleaseBody` as it arrived: every one of them may be a stranger's.
 
         Raises:
-            RefusedError: a rule forbids it, or the share is gone.
-            UnknownPhotoError: no such photo is here.
+            UnsignedRefusal: a rule forbids it, or the share is gone.
+            NoShareError: no such photo is here.
             MalformedError: the request cannot be read.
         """
         digest, leaf = _named(fields)
@@ -104,7 +104,7 @@ class Releases:
             self._standing.verify()
             photo = self._store.run(lambda c: photos.find(c, digest))
             if photo is None:
-                raise UnknownPhotoError("This trustee holds no share of such a photo.")
+                raise NoShareError("This trustee holds no share of such a photo.")
             if photo.because is not None:
                 raise _gone(photo)
             rules.known_purpose(fields["request"])
@@ -124,7 +124,7 @@ class Releases:
                 trustee=self._settings.name, request=leaf.hex(), code=refusal.code,
                 day=self._records.today(),
             )  # fmt: skip
-            raise RefusedError(refusal, statement) from refusal
+            raise UnsignedRefusal(refusal, statement) from refusal
 
     def _prove(self, shown: Shown, promise: Promise) -> tlog.VerifiedCheckpoint:
         now = self._records.now()

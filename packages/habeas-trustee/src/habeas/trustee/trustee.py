@@ -35,7 +35,7 @@ from habeas.trustee.photos import Streams, TrackKeys
 from habeas.trustee.readers import Readers, Told
 from habeas.trustee.records import Clock, Records
 from habeas.trustee.recovery import Recovery
-from habeas.trustee.releases import RefusedError, Releases
+from habeas.trustee.releases import Releases, UnsignedRefusal
 from habeas.trustee.settings import Settings, load_circle, load_token
 from habeas.trustee.standing import Standing
 from habeas.trustee.store import Store
@@ -55,7 +55,7 @@ def utc_now() -> datetime:
 
 
 @dataclass(frozen=True)
-class Released:
+class SignedRelease:
     """A released share and the signed statement of it."""
 
     index: int
@@ -70,10 +70,10 @@ class Withdrawn:
     statement: str | None
 
 
-class Refused(Exception):  # noqa: N818 - an answer, not an accident
+class SignedRefusal(Exception):  # noqa: N818 - an answer, not an accident
     """A refusal and the signed statement of it."""
 
-    def __init__(self, error: RefusedError, statement: str) -> None:
+    def __init__(self, error: UnsignedRefusal, statement: str) -> None:
         super().__init__(str(error))
         self.error = error
         self.statement = statement
@@ -293,18 +293,18 @@ class Trustee:
         """Keep a share; returns the signed acknowledgement. See `Deposits.take`."""
         return self._sign(self._deposits.take(document, index, deposit, order))
 
-    def release(self, fields: Mapping[str, Any]) -> Released:
+    def release(self, fields: Mapping[str, Any]) -> SignedRelease:
         """Release a share. See `Releases.release`.
 
         Raises:
-            Refused: a rule forbids it.
-            UnknownPhotoError, MalformedError: as named.
+            SignedRefusal: a rule forbids it.
+            NoShareError, MalformedError: as named.
         """
         try:
             release = self._releases.release(fields)
-        except RefusedError as error:
+        except UnsignedRefusal as error:
             self.outbox.wake()
-            raise Refused(error, self._sign(error.statement)) from error
+            raise SignedRefusal(error, self._sign(error.statement)) from error
         self.outbox.wake()
         statement = ReleasedStatement(
             trustee=self.settings.name,
@@ -312,7 +312,7 @@ class Trustee:
             request=release.request.hex(),
             day=release.day,
         )
-        return Released(release.index, release.release, self._sign(statement))
+        return SignedRelease(release.index, release.release, self._sign(statement))
 
     def withdraw(self, digest: bytes, secret: bytes) -> Withdrawn:
         """Destroy a share on the word of who knows the secret. See `Withdrawals.withdraw`."""

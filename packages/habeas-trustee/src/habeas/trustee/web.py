@@ -26,8 +26,8 @@ from habeas.foundation.problem import Problem
 from habeas.protocol import MalformedError
 from habeas.protocol.document import Document, Month, unbase64
 from habeas.protocol.exchange import DepositBody, ReleaseBody, StreamEndBody, WithdrawalBody
-from habeas.trustee.errors import UnknownPhotoError
-from habeas.trustee.trustee import Refused, Trustee
+from habeas.trustee.errors import NoShareError
+from habeas.trustee.trustee import SignedRefusal, Trustee
 
 MAX_BODY = 256 * 1024
 #: Figures of health that are numbers, for Prometheus.
@@ -153,7 +153,7 @@ def _public_routes(app: FastAPI, trustee: Trustee) -> None:
         """How far this trustee has followed the log."""
         note = trustee.follower.newest()
         if note is None:
-            raise UnknownPhotoError("This trustee has not followed the log yet.", "Ask again.")
+            raise NoShareError("This trustee has not followed the log yet.", "Ask again.")
         return CheckpointAnswer(checkpoint=note)
 
     @app.post("/add-checkpoint", response_class=Response)
@@ -228,8 +228,8 @@ def _photo_routes(app: FastAPI, trustee: Trustee) -> None:
 
 
 def _handle_errors(app: FastAPI) -> None:
-    @app.exception_handler(Refused)
-    async def refused(_: Request, error: Refused) -> Response:
+    @app.exception_handler(SignedRefusal)
+    async def refused(_: Request, error: SignedRefusal) -> Response:
         return _problem(error.error.refusal, statement=error.statement)
 
     @app.exception_handler(HabeasError)

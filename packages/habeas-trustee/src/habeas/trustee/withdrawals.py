@@ -17,7 +17,7 @@ from habeas.protocol.details import WithdrawnDetails
 from habeas.protocol.statements import ErasedStatement
 from habeas.trustee import photos
 from habeas.trustee.circles import Circles
-from habeas.trustee.errors import SecretError, UnknownPhotoError
+from habeas.trustee.errors import NoShareError, SecretError
 from habeas.trustee.keyring import Locker
 from habeas.trustee.photos import Photo
 from habeas.trustee.records import Records
@@ -65,13 +65,13 @@ class Withdrawals:
             secret: the withdrawal secret, 32 bytes.
 
         Raises:
-            UnknownPhotoError: no such photo is here. Should its deposit still be on its
+            NoShareError: no such photo is here. Should its deposit still be on its
                 way, it will not be taken.
             SecretError: the secret is not the one in the terms.
         """
         destroyed = self._store.run(lambda connection: self._withdraw(connection, digest, secret))
         if destroyed is None:
-            raise UnknownPhotoError("This trustee holds no share of such a photo.")
+            raise NoShareError("This trustee holds no share of such a photo.")
         self._store.scrub()
         return destroyed
 

@@ -16,6 +16,7 @@ from typing import Self
 from habeas.confined.errors import JobError, WorkerDiedError, WorkerStalledError
 from habeas.confined.messages import Answer, Json, Message, MessageError, decode, encode
 from habeas.confined.rights import Confinement
+from habeas.foundation.errors import HabeasError
 
 _LOG = logging.getLogger(__name__)
 _CHUNK = 1024 * 1024
@@ -102,16 +103,20 @@ class WorkerProcess:
                 case "answer":
                     self._note(message)
                     return Answer(message.head.get("value"), message.blobs)
-                case "error":
-                    code, cause, remedy = (
-                        str(message.head.get(each)) for each in ("code", "cause", "remedy")
-                    )
-                    raise JobError(code, cause, remedy)
-                case "failed":
-                    name = str(message.head.get("error"))[:200]
-                    raise self._died(f"The worker failed ({name}).")
                 case _:
-                    raise self._died("The worker sent what is no answer.")
+                    raise self._problem(message)
+
+    def _problem(self, message: Message) -> HabeasError:
+        """The error that a message tells, or is."""
+        match message.kind:
+            case "error":
+                told = (str(message.head.get(each)) for each in ("code", "cause", "remedy"))
+                return JobError(*told)
+            case "failed":
+                name = str(message.head.get("error"))[:200]
+                return self._died(f"The worker failed ({name}).")
+            case _:
+                return self._died("The worker sent what is no answer.")
 
     def close(self) -> None:
         """End the worker, whatever it does."""
@@ -127,7 +132,7 @@ class WorkerProcess:
             return
         message = self._read(self._start)
         if message.kind != "ready":
-            raise self._died("The worker did not start.")
+            raise self._problem(message)
         self._ready = True
         self._note(message)
 

@@ -77,11 +77,17 @@ def serve(prepare: Callable[[], Handler], rights: Rights | None = None) -> None:
     incoming, outgoing = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     # Libraries that print must not write into the answers.
     os.dup2(2, 1)
-    handler = prepare()
+
+    def say(message: Message) -> None:
+        outgoing.write(encode(message))
+        outgoing.flush()
+
+    try:
+        handler = prepare()
+    except Exception as error:  # noqa: BLE001 - the parent is told, whatever it is
+        return say(_problem(error))
     confinement = confine(rights) if rights is not None else None
-    ready = Message({"kind": "ready", "confinement": _told(confinement)})
-    outgoing.write(encode(ready))
-    outgoing.flush()
+    say(Message({"kind": "ready", "confinement": _told(confinement)}))
 
     def read(count: int) -> bytes:
         content = incoming.read(count)
@@ -93,31 +99,36 @@ def serve(prepare: Callable[[], Handler], rights: Rights | None = None) -> None:
         try:
             message = decode(read)
         except EOFError:
-            return
+            return None
         job = Job(message, outgoing, confinement)
         job.send(_answer(handler, job))
         job.end()
         if rights is None:
-            return
+            return None
 
 
 def _answer(handler: Handler, job: Job) -> Message:
     try:
         answer = handler(job)
-    except HabeasError as error:
-        told = {"code": error.code, "cause": error.cause, "remedy": error.remedy}
-        return Message({"kind": "error", **told})
-    except MemoryError:
-        return Message({
-            "kind": "error", "code": "memory", "cause": "It needs more memory than it may take.",
-            "remedy": "Make it smaller first.",
-        })  # fmt: skip
-    except Exception as error:  # noqa: BLE001 - what it says may hold what was in the file
-        return Message({"kind": "failed", "error": f"{type(error).__name__} in {_where(error)}"})
+    except Exception as error:  # noqa: BLE001 - the parent is told, whatever it is
+        return _problem(error)
     if job.confinement is None:
         raise UnconfinedError
     head = {"kind": "answer", "value": answer.value, "confinement": _told(job.confinement)}
     return Message(head, answer.blobs)
+
+
+def _problem(error: Exception) -> Message:
+    """What is told of *error*: of unexpected ones only where, for they may quote the file."""
+    if isinstance(error, HabeasError):
+        told = {"code": error.code, "cause": error.cause, "remedy": error.remedy}
+        return Message({"kind": "error", **told})
+    if isinstance(error, MemoryError):
+        return Message({
+            "kind": "error", "code": "memory", "cause": "It needs more memory than it may take.",
+            "remedy": "Make it smaller first.",
+        })  # fmt: skip
+    return Message({"kind": "failed", "error": f"{type(error).__name__} in {_where(error)}"})
 
 
 def _where(error: Exception) -> str:

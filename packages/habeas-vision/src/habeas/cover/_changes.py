@@ -19,8 +19,8 @@ _TILE = 8
 #: Grey levels by which a pixel of the small picture differs when something moved there. At
 #: night a person differs from the ground by little; what looks unchanged then must be so.
 _MOVED = 6
-#: Looks from one at the whole picture to the next: nothing unseen for longer than that.
-REFRESH = 4
+#: Seconds from one look at the whole picture to the next: nothing unseen for longer than that.
+REFRESH = 0.5
 #: Share of the picture from which parts of it cost as much as the whole, in memory too: what
 #: the network keeps for large parts does not serve it again for the whole.
 MOST = 0.45
@@ -37,26 +37,29 @@ class Changes:
 
     def __init__(self) -> None:
         self._known: Small | None = None
-        self._parts = 0
+        self._whole_at = 0.0
 
     def forget(self) -> None:
         """Nothing that was looked at counts; the next look is at everything."""
         self._known = None
 
-    def regions(self, small: Small) -> tuple[Box, ...] | None:
+    def regions(self, small: Small, at: float) -> tuple[Box, ...] | None:
         """Where to look now, in shares of width and height; None for the whole picture.
 
         What is returned counts as looked at.
+
+        Args:
+            small: the picture.
+            at: its time, seconds.
         """
         known = self._known
-        if known is None or known.shape != small.shape or self._parts == REFRESH - 1:
-            self._whole(small)
+        if known is None or known.shape != small.shape or at - self._whole_at >= REFRESH:
+            self._whole(small, at)
             return None
         parts = list(_rectangles(_changed(known, small)))
         if _area(parts) > MOST * small.size:
-            self._whole(small)
+            self._whole(small, at)
             return None
-        self._parts += 1
         height, width = small.shape
         for top, bottom, left, right in parts:
             known[top:bottom, left:right] = small[top:bottom, left:right]
@@ -65,8 +68,8 @@ class Changes:
             for top, bottom, left, right in parts
         )
 
-    def _whole(self, small: Small) -> None:
-        self._known, self._parts = small.copy(), 0
+    def _whole(self, small: Small, at: float) -> None:
+        self._known, self._whole_at = small.copy(), at
 
 
 def unchanged(

@@ -18,7 +18,7 @@ from habeas.cover.settings import Quality, Zone
 from habeas.faces import Box, Detector, Sighting
 
 #: Shares of the picture's lesser side: a face is as good as any below the first, large from the
-#: second. What a detector takes for a large face is found less surely than one that is.
+#: second. Of two with the same score the larger is more often none.
 _USUAL, _LARGE = 0.15, 0.3
 #: Side of the networks' coarsest cells, pixels of what they see.
 _CELL = 32
@@ -60,19 +60,19 @@ def look(
         top, bottom = _aligned(region.top / down, region.bottom / down, height)
         parts = (each[top:bottom, left:right] for each in (red, green, blue))
         upright = np.stack([np.rot90(each, turns) for each in parts], dtype=np.uint8)
-        for face in detector.find(upright, quality.keep * _FAINT):
-            if face.score >= _least(face.box.height / min(width, height), quality):
-                box = _stored(face.box, turns, right - left, bottom - top)
-                found.append(replace(face, box=_placed(box, left, top, across, down)))
+        for face in detector.find(upright, quality.begin * _FAINT):
+            box = _placed(_stored(face.box, turns, right - left, bottom - top),
+                          left, top, across, down)  # fmt: skip
+            score = face.score * _worth(face.box.height / min(width, height), quality)
+            if score >= quality.begin * _FAINT:
+                found.append(replace(face, box=box, score=score))
     return found
 
 
-def _least(height: float, quality: Quality) -> float:
-    """The score from which a face is one that takes so much of the picture's lesser side."""
-    if height <= _USUAL:
-        return quality.keep * _FAINT
-    large = min(1.0, (height - _USUAL) / (_LARGE - _USUAL))
-    return quality.keep + (quality.large - quality.keep) * large
+def _worth(height: float, quality: Quality) -> float:
+    """What a score is worth of a face that takes so much of the picture's lesser side."""
+    large = min(max((height - _USUAL) / (_LARGE - _USUAL), 0.0), 1.0)
+    return quality.begin / (quality.begin + (quality.large - quality.begin) * large)
 
 
 def look_around(

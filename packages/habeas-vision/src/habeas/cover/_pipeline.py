@@ -1,6 +1,6 @@
 """Frames in, covered frames out: look, follow, cover. One stage after another, bounded.
 
-    frames → watch (scale, motion, detect every Nth, in parallel) → follow (both ways) → cover
+    frames → watch (scale, motion, looks, in parallel) → follow (both ways) → cover
 
 It is decided about a frame only after the frames that follow it, as far as the look-ahead
 goes, have been looked at: that is how a face is covered before it is first detected. Frames
@@ -9,38 +9,29 @@ wait for that in memory; or their places do, and the frames are read again (`_ag
 
 from __future__ import annotations
 
-import contextlib
 import math
-import os
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
 import av
 
 from habeas.cover._ahead import ahead
-from habeas.cover._changes import REFRESH, Changes, unchanged
+from habeas.cover._changes import REFRESH, unchanged
 from habeas.cover._cover import cover, cover_whole
-from habeas.cover._look import look, look_around, scaled, zone_box
-from habeas.cover._motion import Motion, MotionEstimator
-from habeas.cover._planes import small, step
-from habeas.cover._track import Tracker, Tracking
-from habeas.cover.settings import Quality, Settings
+from habeas.cover._head import Filter, Motion
+from habeas.cover._look import look_around, zone_box
+from habeas.cover._planes import step
+from habeas.cover._tracker import Evidence, Tracker, Tracking
+from habeas.cover._watch import Watch, Watched
+from habeas.cover.settings import Settings
 from habeas.faces import Box, Detector, Sighting
 
-#: Seconds: covered before and after a sighting; the same of somebody who stands.
-_BEFORE, _AFTER, _STOOD, _LINGER = 0.4, 0.4, 2.0, 4.0
-#: Seconds in which somebody seen once may be met again.
-_ONCE = 1.0
 #: Seconds and bytes of frames that wait for their future at most.
 _WAIT, _WAITING = 3.0, 240 * 1024 * 1024
-#: Pixels of what the detector sees by which its boxes may be off.
-_OFF = 3.5
-#: How far threads that look stand back, of 19.
-_NICE = 10
+#: Watched frames that wait to be followed: looks go on meanwhile.
+_AHEAD = 6
 
 T = TypeVar("T")
 
@@ -88,21 +79,12 @@ def paint(frame: av.VideoFrame, decision: Decision, settings: Settings) -> Cover
     return Covered(frame, (*decision.boxes, *decision.zones), decision.checked)
 
 
-@dataclass(eq=False)
-class _Watched:
-    frame: av.VideoFrame
-    at: float
-    motion: Motion
-    look: Future[list[Sighting]] | None = None
-    #: Where was looked, stored pixels; None for everywhere.
-    regions: tuple[Box, ...] | None = None
-
-
 @dataclass(frozen=True)
 class _Undecided:
-    """A frame's number, time stamp, and zones in its pixels."""
+    """A frame's number, time in seconds, time stamp, and zones in its pixels."""
 
     number: int
+    at: float
     pts: int | None
     always: tuple[Box, ...]
     never: tuple[Box, ...]
@@ -111,11 +93,14 @@ class _Undecided:
 class Pipeline:
     """The stages for one video.
 
+    Who cannot keep up gives it fewer frames: all that it is given are looked at as closely as the
+    settings say, and what could not be looked at is covered whole.
+
     Args:
         detector: of small faces; called by several threads.
         settings: how to cover.
-        fps: frames a second, about; sets how far the look-ahead reaches.
-        fail_closed: cover a frame whole when detection fails, instead of raising.
+        fps: frames a second, about; for frames without a time.
+        fail_closed: cover frames whole when detection fails, instead of raising.
     """
 
     def __init__(
@@ -123,30 +108,31 @@ class Pipeline:
     ) -> None:
         self._detector = detector
         self._settings = settings
-        self._fps = min(max(fps, 1.0), 120.0)
+        self._quality = settings.look
         self._fail_closed = fail_closed
-        #: How closely is looked; a recorder that cannot keep up lowers it.
-        self.quality: Quality = settings.look
-        #: Looks that were taken so far.
-        self.looks = 0
+        self._watch = Watch(detector, self._quality, min(max(fps, 0.1), 1000.0))
         self._tracker: Tracker | None = None
-        self._clock = _Clock(self._fps)
-        self._changes = Changes()
+        self._unchecked = _Unchecked()
         #: All faces of the last look, where was not looked again included.
         self._known: list[Sighting] = []
-        #: The time of that look, in frames of the usual length.
+        #: The time of that look, seconds.
         self._looked = -math.inf
+        self._again = 0
+
+    @property
+    def looks(self) -> int:
+        """Looks that were taken so far."""
+        return self._watch.looks + self._again
 
     @property
     def past(self) -> float:
         """Seconds before a frame that decide what is covered in it."""
-        # Three looks tell that somebody stands, and who stands is covered for long when hidden.
-        return _LINGER + 3 * REFRESH * self.quality.every / self._fps
+        return self._quality.ahead + 2 * REFRESH
 
     @property
     def future(self) -> float:
         """Seconds after a frame that decide what is covered in it."""
-        return self.quality.ahead + REFRESH * self.quality.every / self._fps
+        return self._quality.ahead + 2 * REFRESH
 
     @property
     def faces(self) -> int:
@@ -159,7 +145,7 @@ class Pipeline:
         Args:
             frames: decoded, of a format in `PLANAR`, all of one size.
         """
-        for frame, decision in self._decided(frames, lambda frame: frame, self._room):
+        for frame, decision in self._decided(frames, lambda frame: frame, waiting=True):
             yield paint(frame, decision, self._settings)
 
     def decide(self, frames: Iterable[av.VideoFrame], *, live: bool = False) -> Iterator[Decision]:
@@ -169,179 +155,130 @@ class Pipeline:
             frames: as in `run`.
             live: what `run` would cover instead, whose frames wait.
         """
-        room = _unbounded if self.quality.again and not live else self._room
-        for _, decision in self._decided(frames, lambda _: None, room):
+        waiting = live or not self._quality.again
+        for _, decision in self._decided(frames, lambda _: None, waiting=waiting):
             yield decision
 
     def _decided(
-        self,
-        frames: Iterable[av.VideoFrame],
-        keep: Callable[[av.VideoFrame], T],
-        most: Callable[[av.VideoFrame], float],
+        self, frames: Iterable[av.VideoFrame], keep: Callable[[av.VideoFrame], T], *, waiting: bool
     ) -> Iterator[tuple[T, Decision]]:
-        with ThreadPoolExecutor(
-            self._detector.parallel, thread_name_prefix="look", initializer=_give_way
-        ) as executor:
-            depth = max(2, min(2 * self.quality.every, 6))
-            watched = ahead(self._watch(frames, executor), depth)
+        with self._watch.executor() as executor:
+            watched = ahead(self._watch.watch(frames, executor), _AHEAD)
             try:
-                yield from self._follow(watched, keep, most)
+                yield from self._follow(watched, keep, waiting=waiting)
             finally:
                 watched.close()
 
-    def _watch(
-        self, frames: Iterable[av.VideoFrame], executor: ThreadPoolExecutor
-    ) -> Iterator[_Watched]:
-        estimator = MotionEstimator()
-        held: _Watched | None = None
-        looked_last = -math.inf
-        for frame in frames:
-            shown = small(frame)
-            item = _Watched(frame, self._clock.at(frame), estimator.next(shown))
-            if item.motion.cut or item.motion.dx or item.motion.dy:
-                # Whatever stands in the scene has another place in the picture.
-                self._changes.forget()
-            if item.motion.cut and held is not None and held.look is None:
-                # The last frame of a scene: nothing after it will tell what it showed.
-                self._submit(executor, held)
-            # By time: after a long frame people are elsewhere.
-            if item.motion.cut or item.at - looked_last > self.quality.every - 0.5:
-                self._submit(executor, item, self._changes.regions(shown))
-                looked_last = item.at
-            if held is not None:
-                yield held
-            held = item
-        if held is not None:
-            if held.look is None:
-                self._submit(executor, held)
-            yield held
+    def _follow(
+        self, watched: Iterable[Watched], keep: Callable[[av.VideoFrame], T], *, waiting: bool
+    ) -> Iterator[tuple[T, Decision]]:
+        undecided: deque[tuple[T, _Undecided]] = deque()
+        tracker: Tracker | None = None
+        window = min(self._quality.ahead, _WAIT) if waiting else self._quality.ahead
+        most = math.inf
+        for number, item in enumerate(watched):
+            if tracker is None:
+                tracker = self._tracker = Tracker(self._tracking(item.frame))
+                if waiting:
+                    size = sum(plane.buffer_size for plane in item.frame.planes)
+                    most = max(1, _WAITING // max(1, size))
+            self._tell(tracker, number, item)
+            undecided.append((keep(item.frame), self._undecided(number, item)))
+            while len(undecided) > most or item.at - undecided[0][1].at >= window:
+                kept, frame = undecided.popleft()
+                yield kept, self._decision(tracker, frame)
+        while tracker is not None and undecided:
+            kept, frame = undecided.popleft()
+            yield kept, self._decision(tracker, frame)
 
-    def _submit(
-        self, executor: ThreadPoolExecutor, item: _Watched, shares: tuple[Box, ...] | None = None
-    ) -> None:
-        if shares is not None:
-            item.regions = tuple(scaled(each, item.frame) for each in shares)
-        self.looks += shares != ()
-        item.look = executor.submit(
-            look, self._detector, item.frame, self.quality, regions=item.regions
+    def _tracking(self, frame: av.VideoFrame) -> Tracking:
+        quality = self._quality
+        return Tracking(
+            Filter(Motion(), quality.scale(max(frame.width, frame.height))),
+            Evidence(quality.begin, quality.alone),
+            window=quality.ahead,
         )
 
-    def _follow(
-        self,
-        watched: Iterable[_Watched],
-        keep: Callable[[av.VideoFrame], T],
-        most: Callable[[av.VideoFrame], float],
-    ) -> Iterator[tuple[T, Decision]]:
-        waiting: deque[tuple[T, _Undecided]] = deque()
-        failed: set[int] = set()
-        tracker: Tracker | None = None
-        reach = 0
-        for told, item in enumerate(watched):
-            if tracker is None:
-                tracking = self._tracking(item.frame, most(item.frame))
-                tracker = self._tracker = Tracker(tracking)
-                reach = tracking.gap
-            self._tell(tracker, told, item, failed)
-            waiting.append((keep(item.frame), self._undecided(told, item.frame)))
-            if len(waiting) > reach:
-                kept, undecided = waiting.popleft()
-                yield kept, self._decision(tracker, undecided, failed)
-        while tracker is not None and waiting:
-            kept, undecided = waiting.popleft()
-            yield kept, self._decision(tracker, undecided, failed)
-
-    def _room(self, frame: av.VideoFrame) -> float:
-        """How many frames like this one may wait."""
-        size = sum(plane.buffer_size for plane in frame.planes)
-        return min(_WAIT * self._fps, _WAITING // max(1, size))
-
-    def _tracking(self, frame: av.VideoFrame, most: float) -> Tracking:
-        gap = max(2, round(min(self.quality.ahead * self._fps, most)))
-        return Tracking(
-            before=min(round(_BEFORE * self._fps), gap), after=max(2, round(_AFTER * self._fps)),
-            gap=gap, once=min(round(_ONCE * self._fps), gap),
-            stood=min(round(_STOOD * self._fps), gap),
-            linger=round(_LINGER * self._fps), keep=self.quality.keep,
-            sure=self.quality.sure,
-            pad=_OFF / self.quality.scale(max(frame.width, frame.height)),
-        )  # fmt: skip
-
-    def _tell(self, tracker: Tracker, number: int, item: _Watched, failed: set[int]) -> None:
-        found: list[Sighting] | None = None
-        again = self._again(tracker, item)
-        if item.look is not None or again:
-            try:
-                if item.look is None:
-                    self.looks += 1
-                    found = look_around(self._detector, item.frame, self.quality, again)
-                else:
-                    found = item.look.result()
-                    if item.regions is not None:
-                        found = [*found, *unchanged(self._known, found, item.regions)]
-                    self._known, self._looked = found, item.at
-            except Exception:
-                if not self._fail_closed:
-                    raise
-                # Nobody knows what these frames show until the next look that works.
-                failed.add(number)
+    def _tell(self, tracker: Tracker, number: int, item: Watched) -> None:
         side = step(item.frame)
         shift = (item.motion.dx * side, item.motion.dy * side)
-        tracker.see(number, found, shift, at=item.at, cut=item.motion.cut)
-        if again:
+        begun = self._begun(tracker, item)
+        found: list[Sighting] | None = None
+        still: list[Sighting] = []
+        try:
+            if item.look is not None:
+                found = item.look.result()
+                if item.regions is not None:
+                    still = unchanged(self._known, found, item.regions)
+                self._known, self._looked = [*found, *still], item.at
+                self._unchecked.looked(item.at, whole=item.regions is None)
+            elif begun:
+                self._again += 1
+                found = look_around(self._detector, item.frame, self._quality, begun)
+        except Exception:
+            if not self._fail_closed:
+                raise
+            # Nobody knows what these frames show until the next look that works.
+            self._unchecked.failed()
+        tracker.see(number, item.at, found, still=still, shift=shift, cut=item.motion.cut)
+        if begun:
             # Whom that look met first, the next one meets as soon.
             tracker.begun = []
 
-    def _again(self, tracker: Tracker, item: _Watched) -> list[Box]:
+    def _begun(self, tracker: Tracker, item: Watched) -> list[Box]:
         """Where to look at a frame between two looks: who just came may be gone by the next.
 
         Two sightings tell how fast somebody is, and so where they were before the first.
         """
-        if not tracker.begun or item.at - self._looked < self.quality.every / 2:
+        if item.look is not None or item.at - self._looked < self._quality.interval / 2:
             return []
         begun, tracker.begun = tracker.begun, []
-        return [] if item.motion.cut else begun
+        return begun
 
-    def _undecided(self, number: int, frame: av.VideoFrame) -> _Undecided:
+    def _undecided(self, number: int, item: Watched) -> _Undecided:
         always, never = (
-            tuple(zone_box(zone, frame) for zone in zones)
+            tuple(zone_box(zone, item.frame) for zone in zones)
             for zones in (self._settings.always, self._settings.never)
         )
-        return _Undecided(number, frame.pts, always, never)
+        return _Undecided(number, item.at, item.frame.pts, always, never)
 
-    def _decision(self, tracker: Tracker, item: _Undecided, failed: set[int]) -> Decision:
+    def _decision(self, tracker: Tracker, item: _Undecided) -> Decision:
         boxes = (box for box in tracker.boxes(item.number) if not _inside(box, item.never))
-        # A failed look leaves all frames around it unchecked, up to the next at everything.
-        near = self.quality.every * REFRESH
-        checked = not any(abs(item.number - at) <= near for at in failed)
+        checked = self._unchecked.checked(item.at)
         decision = Decision(item.pts, tuple(boxes), item.always, checked)
         tracker.forget(item.number)
-        failed.difference_update([at for at in failed if at < item.number - near])
+        self._unchecked.forget(item.at)
         return decision
 
 
-def _give_way() -> None:
-    """This thread works when the encoder has nothing to do: everybody waits for that one."""
-    with contextlib.suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
+class _Unchecked:
+    """Times around looks that failed: up to the nearest ones at everything that did not."""
 
+    def __init__(self) -> None:
+        self._whole = -math.inf
+        self._since: float | None = None
+        self._spans: list[tuple[float, float]] = []
 
-class _Clock:
-    """Times of frames, counted in frames of the usual length; they never stand still."""
+    def looked(self, at: float, *, whole: bool) -> None:
+        """A look at all of the picture, or at what had changed, told something."""
+        if not whole:
+            return
+        if self._since is not None:
+            self._spans.append((self._since, at))
+        self._whole, self._since = at, None
 
-    def __init__(self, fps: float) -> None:
-        self._fps = fps
-        self._last = -1.0
+    def failed(self) -> None:
+        """A look told nothing."""
+        self._since = self._whole if self._since is None else self._since
 
-    def at(self, frame: av.VideoFrame) -> float:
-        time = frame.time if frame.pts is not None and frame.time_base is not None else None
-        told = self._last + 1 if time is None else time * self._fps
-        # A gap in the time stamps is no time in which anybody moved: the next frame follows.
-        self._last = min(max(told, self._last + 0.05), self._last + 12)
-        return self._last
+    def checked(self, at: float) -> bool:
+        """Whether it is known what a frame of that time shows."""
+        open_since = math.inf if self._since is None else self._since
+        return at <= open_since and not any(start < at < end for start, end in self._spans)
 
-
-def _unbounded(_: av.VideoFrame) -> float:
-    return math.inf
+    def forget(self, until: float) -> None:
+        """Times before that will not be asked for again."""
+        self._spans = [(start, end) for start, end in self._spans if end > until]
 
 
 def _inside(box: Box, zones: Iterable[Box]) -> bool:

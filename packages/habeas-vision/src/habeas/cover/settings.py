@@ -52,21 +52,22 @@ class Quality:
 
     Attributes:
         side: longest side of the picture that the detector sees, pixels.
-        every: frames from one look to the next; where nothing has changed, four times as many.
-        keep: score that begins a track; half of it continues one where it is expected.
-        sure: score from which one single look makes a face.
-        large: score from which a face that takes much of the picture is one.
-        most: share of its size at which the detector sees a picture of few pixels.
+        interval: seconds from one look to the next, at most, where frames come as often; never
+            more than 0.2, so that each frame is looked at where they come ten times a second.
+        begin: score that begins a track; half of it continues one where it is expected.
+        alone: score from which one single look makes a face.
+        large: score of a face that takes much of the picture that is worth what `begin` is.
+        most: times its size at which the detector sees a picture of few pixels.
         ahead: seconds of what comes after a frame that decide what is covered in it.
         again: a file's frames are decoded twice: they do not wait for that in memory.
     """
 
     side: int
-    every: int
-    keep: float
-    sure: float
+    interval: float
+    begin: float
+    alone: float
     large: float
-    most: float = 1.0
+    most: float = 1.5
     ahead: float = 6.0
     again: bool = True
 
@@ -78,14 +79,14 @@ class Quality:
 #: Measured figures of each: docs/footage.md.
 QUALITIES: dict[str, dict[str, Quality]] = {
     "yunet": {
-        "fast": Quality(1120, 4, 0.3, 0.6, 0.7, most=0.8, ahead=3.0, again=False),
-        "balanced": Quality(1344, 3, 0.3, 0.6, 0.7),
-        "thorough": Quality(1920, 2, 0.3, 0.6, 0.7),
+        "fast": Quality(1120, 0.16, 0.3, 0.6, 0.7, most=0.8, ahead=3.0, again=False),
+        "balanced": Quality(1344, 0.135, 0.3, 0.6, 0.7, most=1.0),
+        "thorough": Quality(1920, 0.08, 0.3, 0.6, 0.7, most=1.0),
     },
     "centerface": {
-        "fast": Quality(1440, 4, 0.2, 0.4, 0.4),
-        "balanced": Quality(1600, 4, 0.2, 0.4, 0.4),
-        "thorough": Quality(1920, 3, 0.2, 0.4, 0.4),
+        "fast": Quality(1440, 0.16, 0.2, 0.4, 0.4),
+        "balanced": Quality(1600, 0.16, 0.2, 0.4, 0.4),
+        "thorough": Quality(1920, 0.12, 0.2, 0.4, 0.4),
     },
 }
 

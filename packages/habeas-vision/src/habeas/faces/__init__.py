@@ -11,10 +11,14 @@ from habeas.faces._detector import Detector, UnknownDetectorError, choose, detec
 from habeas.faces._mesh import Landmarks, find_landmarks
 from habeas.faces._person import find_person
 from habeas.faces._types import Box, Face, Pixels, Points, Sighting
+from habeas.faces._upright import TURNS, evidence, is_sure, lean, way_up
+from habeas.faces.tuning import TUNING, Tuning
 
 __all__ = [
     "FULL_RANGE",
     "SHORT_RANGE",
+    "TUNING",
+    "TURNS",
     "Box",
     "Detector",
     "Face",
@@ -22,13 +26,18 @@ __all__ = [
     "Pixels",
     "Points",
     "Sighting",
+    "Tuning",
     "UnknownDetectorError",
     "choose",
     "detector",
+    "evidence",
     "find_faces",
     "find_landmarks",
     "find_person",
+    "is_sure",
+    "lean",
     "load",
+    "way_up",
 ]
 
 
@@ -41,8 +50,8 @@ def load() -> None:
     nothing = np.zeros((64, 64, 3), np.uint8)
     find_faces(nothing)
     find_person(nothing)
-    eyes = np.array([[20, 24], [44, 24]], np.float32)
-    find_landmarks(nothing, Face(Box(0, 0, 64, 64), 1.0, eyes))
+    points = np.full((6, 2), 32, np.float32)
+    find_landmarks(nothing, Face(Box(0, 0, 64, 64), 1.0, points))
 
 
 def find_faces(picture: Pixels) -> list[Face]:
@@ -54,8 +63,11 @@ def find_faces(picture: Pixels) -> list[Face]:
     Args:
         picture: height × width × 3, RGB, 0 to 255.
     """
+    largest = TUNING.short_side * max(picture.shape[:2])
     faces = SHORT_RANGE.find(picture)
     for face in FULL_RANGE.find(picture):
-        if all(face.box.overlap(known.box) < 0.2 for known in faces):
-            faces.append(face)
+        same = [known for known in faces if face.box.overlap(known.box) >= TUNING.known_overlap]
+        # Of a face that both find, each model places the points of those of its own size best.
+        if face.box.width < largest or not same:
+            faces = [known for known in faces if known not in same] + [face]
     return sorted(faces, key=lambda face: -face.box.area)

@@ -11,6 +11,7 @@ from PIL import Image
 
 from habeas.faces._litert import Model, Tensor
 from habeas.faces._types import Box, Face, Pixels
+from habeas.faces.tuning import TUNING
 
 _KEYPOINTS = 6
 
@@ -81,8 +82,8 @@ def _merge(candidates: list[Face]) -> list[Face]:
     rest = candidates
     while rest:
         best = rest[0]
-        near = [face for face in rest if face.box.overlap(best.box) > 0.3]
-        rest = [face for face in rest if face.box.overlap(best.box) <= 0.3]
+        near = [face for face in rest if face.box.overlap(best.box) > TUNING.merge_overlap]
+        rest = [face for face in rest if face.box.overlap(best.box) <= TUNING.merge_overlap]
         weights = np.array([face.score for face in near], np.float32)
         weights /= weights.sum()
         box = sum(
@@ -96,5 +97,7 @@ def _merge(candidates: list[Face]) -> list[Face]:
     return faces
 
 
-SHORT_RANGE = BlazeFace("face_detection_short_range.tflite", 128, [(8, 2), (16, 6)], 0.5)
-FULL_RANGE = BlazeFace("face_detection_full_range_sparse.tflite", 192, [(4, 1)], 0.6)
+SHORT_RANGE = BlazeFace(
+    "face_detection_short_range.tflite", 128, [(8, 2), (16, 6)], TUNING.short_score
+)
+FULL_RANGE = BlazeFace("face_detection_full_range_sparse.tflite", 192, [(4, 1)], TUNING.full_score)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from habeas.faces import assets
 from habeas.faces._onnx import Network, cuda, suppress
 from habeas.faces._types import Box, Sighting
+from habeas.faces.tuning import TUNING
 
 EIGHT_BIT = "centerface-8bit.onnx"
 PUBLISHED = assets.DERIVED[EIGHT_BIT]
@@ -47,7 +48,7 @@ class CenterFace:
         edges = np.stack([x, y, x + extent[1], y + extent[0]], axis=1).astype(np.float32)
         return [
             Sighting(Box(*map(float, edges[at])), float(scores[at]))
-            for at in suppress(edges, scores, 0.3)
+            for at in suppress(edges, scores, TUNING.suppress_overlap)
         ]
 
 

@@ -15,6 +15,7 @@ from PIL import Image
 
 from habeas.faces._litert import Model
 from habeas.faces._types import Box, Face, Pixels, Points
+from habeas.faces.tuning import TUNING
 
 _MESH_SIDE = 192
 _IRIS_SIDE = 64
@@ -41,6 +42,8 @@ class Landmarks:
         iris_diameter: mean over both eyes, pixels.
         lids: 2 × 16 × 2; contour of each eye's lids from the iris model.
         presence: 0 to 1, how sure the mesh model is that it sees a face.
+        fit: largest distance of the mesh from the detector's eyes, nose and mouth, in
+            distances of the eyes.
     """
 
     mesh: NDArray[np.float32]
@@ -48,6 +51,12 @@ class Landmarks:
     iris_diameter: float
     lids: NDArray[np.float32]
     presence: float
+    fit: float
+
+    @property
+    def fits(self) -> bool:
+        """Whether the mesh lies on a face; where it does not, its points mean nothing."""
+        return self.presence >= TUNING.presence and self.fit <= TUNING.fit
 
     @property
     def eye_distance(self) -> float:
@@ -73,6 +82,15 @@ class _Region:
     y: float
     side: float
     angle: float
+
+    def differs(self, other: _Region) -> bool:
+        """Whether the two are farther apart than one look at the mesh forgives."""
+        limit = TUNING.same_region
+        return (
+            math.hypot(self.x - other.x, self.y - other.y) > limit * self.side
+            or abs(self.side - other.side) > limit * self.side
+            or abs(math.sin(self.angle - other.angle)) > limit
+        )
 
     def cut(self, picture: Image.Image, pixels: int, mirrored: bool = False) -> Image.Image:
         step = self.side / pixels
@@ -101,41 +119,85 @@ def _angle(start: Points, end: Points) -> float:
     return math.atan2(float(across[1]), float(across[0]))
 
 
-def find_landmarks(picture: Pixels, face: Face) -> Landmarks:
-    """The landmarks of one face. The mesh runs twice: the second time on its own points."""
-    box = face.box
+def find_landmarks(picture: Pixels | Image.Image, face: Face) -> Landmarks:
+    """The landmarks of one face.
+
+    Args:
+        picture: RGB, as pixels or as a picture of Pillow's.
+        face: found in it.
+    """
+    whole = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
+    image, scale, offset = _part(whole, face.box)
+    points = (face.points - offset) / np.float32(scale)
+    size = max(face.box.width, face.box.height) / scale
+    middle = ((face.box.left + face.box.right) / 2, (face.box.top + face.box.bottom) / 2)
+    x, y = (np.array(middle) - offset) / scale
+    region = _Region(float(x), float(y), size * 1.5, _angle(points[0], points[1]))
+    mesh, presence = _run_mesh(image, region)
+    tight = _around(mesh)
+    if tight.differs(region):
+        # The second time the mesh runs on what its own points enclose.
+        mesh, presence = _run_mesh(image, tight)
+    right = _run_iris(image, mesh, RIGHT_EYE_CORNERS, tight.angle, mirrored=False)
+    left = _run_iris(image, mesh, LEFT_EYE_CORNERS, tight.angle, mirrored=True)
+    pupils = np.stack([right[0], left[0]])
+    lids = np.stack([right[2], left[2]])
+    off = _fit(mesh, points)
+    mesh *= np.float32(scale)
+    mesh[:, :2] += offset
+    return Landmarks(
+        mesh=mesh,
+        pupils=pupils * np.float32(scale) + offset,
+        iris_diameter=(right[1] + left[1]) / 2 * scale,
+        lids=lids * np.float32(scale) + offset,
+        presence=presence,
+        fit=off,
+    )
+
+
+def _part(image: Image.Image, box: Box) -> tuple[Image.Image, float, NDArray[np.float32]]:
+    """What lies around *box*, shrunk: a large picture costs no more.
+
+    Returns:
+        The part, pixels of the picture for one of its own, and its corner in the picture.
+    """
     x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
     size = max(box.width, box.height)
-    # Only what lies around the face is looked at: a large picture costs no more.
-    left, top = max(0, int(x - 1.6 * size)), max(0, int(y - 1.6 * size))
-    part = picture[top : int(y + 1.6 * size) + 1, left : int(x + 1.6 * size) + 1]
-    if not part.size:
-        part, left, top = picture, 0, 0
-    image = Image.fromarray(part)
-    offset = np.array([left, top], np.float32)
-    points = face.points - offset
-    region = _Region(x - left, y - top, size * 1.5, _angle(points[0], points[1]))
-    mesh, _ = _run_mesh(image, region)
-    around = mesh[:, :2]
-    low, high = around.min(axis=0), around.max(axis=0)
+    left, top = max(0, int(x - 1.1 * size)), max(0, int(y - 1.1 * size))
+    right = min(image.width, int(x + 1.1 * size) + 1)
+    bottom = min(image.height, int(y + 1.1 * size) + 1)
+    times = max(1, int(1.5 * size / (TUNING.mesh_side * _MESH_SIDE)))
+    if right - left < times or bottom - top < times:
+        return image, 1.0, np.zeros(2, np.float32)
+    part = image.reduce(times, (left, top, right, bottom))
+    return part, float(times), np.array([left, top], np.float32)
+
+
+def _around(mesh: NDArray[np.float32]) -> _Region:
+    low, high = mesh[:, :2].min(axis=0), mesh[:, :2].max(axis=0)
     middle = (low + high) / 2
-    tight = _Region(
+    return _Region(
         float(middle[0]),
         float(middle[1]),
         float((high - low).max()) * 1.5,
         _angle(mesh[RIGHT_EYE_CORNERS[0], :2], mesh[LEFT_EYE_CORNERS[0], :2]),
     )
-    mesh, presence = _run_mesh(image, tight)
-    right = _run_iris(image, mesh, RIGHT_EYE_CORNERS, tight.angle, mirrored=False)
-    left_eye = _run_iris(image, mesh, LEFT_EYE_CORNERS, tight.angle, mirrored=True)
-    mesh[:, :2] += offset
-    return Landmarks(
-        mesh,
-        np.stack([right[0], left_eye[0]]) + offset,
-        (right[1] + left_eye[1]) / 2,
-        np.stack([right[2], left_eye[2]]) + offset,
-        presence,
+
+
+def _fit(mesh: NDArray[np.float32], points: Points) -> float:
+    """How far eyes, nose and mouth of the mesh are from the detector's, in eye distances."""
+    flat = mesh[:, :2]
+    eyes = [flat[list(corners)].mean(axis=0) for corners in (RIGHT_EYE_CORNERS, LEFT_EYE_CORNERS)]
+    mouth = flat[[LIPS_INNER_UPPER, LIPS_INNER_LOWER]].mean(axis=0)
+    # Of a head in profile the eyes are one behind the other: the face's height counts too.
+    middle = (eyes[0] + eyes[1]) / 2
+    unit = max(
+        float(np.linalg.norm(eyes[1] - eyes[0])),
+        float(np.linalg.norm(flat[CHIN] - middle)) / 2,
+        1.0,
     )
+    seen = np.stack([*eyes, flat[NOSE_TIP], mouth])
+    return float(np.linalg.norm(seen - points[:4], axis=1).max()) / unit
 
 
 def _run_mesh(image: Image.Image, region: _Region) -> tuple[NDArray[np.float32], float]:
@@ -167,9 +229,3 @@ def _run_iris(
     lids = region.place(contours.reshape(71, 3)[:_LID_POINTS], _IRIS_SIDE, mirrored)
     across = float(np.linalg.norm(points[1] - points[3]) + np.linalg.norm(points[2] - points[4]))
     return points[0], across / 2, lids
-
-
-def around(landmarks: Landmarks) -> Box:
-    """The box around the mesh."""
-    low, high = landmarks.mesh[:, :2].min(axis=0), landmarks.mesh[:, :2].max(axis=0)
-    return Box(float(low[0]), float(low[1]), float(high[0]), float(high[1]))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from habeas.faces import assets
 from habeas.faces._onnx import Network, suppress
 from habeas.faces._types import Box, Sighting
+from habeas.faces.tuning import TUNING
 
 ASSET = "yunet_n_dynamic.onnx"
 _STRIDES = (8, 16, 32)
@@ -44,5 +45,5 @@ class YuNet:
         rows = np.concatenate(found).astype(np.float32)
         return [
             Sighting(Box(*map(float, row[:4])), float(row[4]))
-            for row in rows[suppress(rows[:, :4], rows[:, 4], 0.3)]
+            for row in rows[suppress(rows[:, :4], rows[:, 4], TUNING.suppress_overlap)]
         ]

@@ -14,11 +14,13 @@ from __future__ import annotations
 import atexit
 import threading
 
-from habeas.portrait._pool import MAX_BYTES, CheckPool, PoolBusyError
+from habeas.portrait._assess import Keep
+from habeas.portrait._limits import LIMITS
+from habeas.portrait._pool import CheckPool, PoolBusyError
+from habeas.portrait.advise import limits
 from habeas.portrait.assessment import FOR_THE_OFFICER, Advice, Assessment, Crop
 from habeas.portrait.errors import NoFaceError, PhotoError
-from habeas.portrait.measures import Measure
-from habeas.portrait.thresholds import limits
+from habeas.portrait.ofiq import Measure
 from habeas.portrait.words import LANGUAGES, words
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "Assessment",
     "CheckPool",
     "Crop",
+    "Keep",
     "Measure",
     "NoFaceError",
     "PhotoError",
@@ -37,6 +40,9 @@ __all__ = [
     "limits",
     "words",
 ]
+
+#: Most bytes of a photo.
+MAX_BYTES = LIMITS.bytes
 
 _pool: CheckPool | None = None
 _pool_lock = threading.Lock()
@@ -52,15 +58,17 @@ def _shared_pool() -> CheckPool:
 
 
 def check(
-    photo: bytes, profile: str = "default", *, child: bool = False, keep: bool = True
+    photo: bytes, profile: str = "default", *, child: bool = False, keep: Keep = "both"
 ) -> Assessment:
     """Check one photo.
 
     Args:
-        photo: a JPEG, PNG, HEIC, WebP or AVIF file's bytes; at most 10 MB and 50 megapixels.
-        profile: ``default`` or ``icao``; see `habeas.portrait.thresholds`.
+        photo: a JPEG, PNG, HEIC, WebP or AVIF file's bytes; at most 25 MB and 51 megapixels, or
+            216 for a JPEG.
+        profile: ``default`` or ``icao``; see `habeas.portrait.advise`.
         child: relax the rules that small children cannot keep.
-        keep: make the cleaned pictures too; without, the verdict alone is sooner there.
+        keep: which cleaned pictures are made: the ``one`` that is kept (the crop, or the whole
+            where it cannot be had), ``both``, or ``none``; fewer are sooner there.
 
     Returns:
         Measures, at most three pieces of advice, and the cleaned picture.

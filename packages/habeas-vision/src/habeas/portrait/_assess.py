@@ -5,25 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
-import numpy as np
-from PIL import Image
-
-from habeas import faces
-from habeas.faces import Box, Face, Landmarks, Points
+from habeas.faces import Points
 from habeas.portrait import _decode
-from habeas.portrait._geometry import cut, frame, outline, silhouette
+from habeas.portrait._find import Found, find
+from habeas.portrait._framing import Framing, cut, frame
+from habeas.portrait._geometry import outline, silhouette
 from habeas.portrait._measuring import measure
+from habeas.portrait.advise import advise
 from habeas.portrait.assessment import Advice, Assessment, Crop
-from habeas.portrait.errors import NoFaceError
-from habeas.portrait.measures import Measure
-from habeas.portrait.thresholds import PROFILES
+from habeas.portrait.errors import BrokenPhotoError, NoFaceError, stop
 
-_MAX_CROP_HEIGHT = 1157
-_MAX_FACES = 5
-_MAX_ADVICE = 3
-#: Least longest side of the picture in which faces are found, pixels: the models see less.
-_FIND_SIDE = 480
+#: Which pictures are made: the one that is kept, both it and the whole, or none.
+Keep = Literal["one", "both", "none"]
 
 
 class _Clock:
@@ -38,44 +33,60 @@ class _Clock:
 
 
 def assess(
-    photo: bytes, profile: str = "default", *, child: bool = False, keep: bool = True
+    photo: bytes, profile: str = "default", *, child: bool = False, keep: Keep = "both"
 ) -> Assessment:
     """Check *photo*. See `habeas.portrait.check`."""
     clock = _Clock()
     with clock.stage("decode"):
         decoded = _decode.decode(photo)
     with clock.stage("find"):
-        small = decoded.image.reduce(max(1, max(decoded.image.size) // _FIND_SIDE))
-        found = _confirmed(decoded.image, small)
-    if not found:
-        raise _decode.stop(NoFaceError)
-    landmarks = found[0][1]
+        found = find(decoded.image)
+    if found is None:
+        raise stop(NoFaceError if decoded.whole else BrokenPhotoError)
+    landmarks = found.landmarks
     with clock.stage("measure"):
-        framing = frame(landmarks, decoded.image.size)
-        values, person = measure(decoded, small, landmarks, [face for face, _ in found], framing)
-        advice = _advise(values, profile, child=child)
+        framing = frame(landmarks, found.image.size)
+        values, person = measure(decoded, found, framing)
+        codes = advise(values, profile, child=child)
+    if not decoded.whole and values["head_inside"].score < 50:
+        raise stop(BrokenPhotoError)  # the end that is missing is the face's
     upright, cropped = b"", None
-    if keep:
+    if keep != "none":
         with clock.stage("encode"):
-            upright = _decode.encode(decoded.image)
-            if framing.crop is not None:
-                picture = cut(decoded.image, landmarks, framing.crop, _MAX_CROP_HEIGHT)
-                cropped = _decode.encode(picture)
+            upright, cropped = _pictures(found, framing, keep)
     pupils = _listed(landmarks.pupils, decoded.scale)
+    size = decoded.size if found.turned in (0, 180) else decoded.size[::-1]
     return Assessment(
-        verdict="advice" if advice else "good",
+        verdict="advice" if codes else "good",
         measures=values,
-        advice=advice,
-        faces=len(found),
+        advice=tuple(Advice(code) for code in codes),
+        notes=tuple(Advice(code) for code in _notes(decoded, found)),
+        faces=1 + len(found.others),
+        turned=found.turned,
         pupils=(pupils[0], pupils[1]),
         outline=_listed(outline(landmarks), decoded.scale),
-        silhouette=_listed(silhouette(person, decoded.image.size), decoded.scale),
+        silhouette=_listed(silhouette(person, found.image.size), decoded.scale),
         crop=_scaled(framing.crop, decoded.scale),
-        size=decoded.size,
+        size=(size[0], size[1]),
         upright=upright,
         cropped=cropped,
         ms=clock.ms,
     )
+
+
+def _notes(decoded: _decode.Decoded, found: Found) -> Iterator[str]:
+    if found.turned:
+        yield "turned-upright"
+    if not decoded.whole:
+        yield "end-missing"
+
+
+def _pictures(found: Found, framing: Framing, keep: Keep) -> tuple[bytes, bytes | None]:
+    cropped = None
+    if framing.crop is not None:
+        cropped = _decode.encode(cut(found.image, found.landmarks, framing.crop))
+    whole = keep == "both" or cropped is None
+    return _decode.encode(found.image) if whole else b"", cropped
 
 
 def _listed(points: Points, scale: float) -> tuple[tuple[float, float], ...]:
@@ -86,28 +97,3 @@ def _scaled(crop: Crop | None, scale: float) -> Crop | None:
     if crop is None:
         return None
     return Crop(crop.x * scale, crop.y * scale, crop.width * scale, crop.height * scale, crop.roll)
-
-
-def _confirmed(image: Image.Image, small: Image.Image) -> list[tuple[Face, Landmarks]]:
-    """Faces in which the mesh model sees a face too: a flower has fooled one, never both."""
-    scale = image.width / small.width
-    picture = np.asarray(image)
-    faces_found = [_larger(face, scale) for face in faces.find_faces(np.asarray(small))]
-    found = [(face, faces.find_landmarks(picture, face)) for face in faces_found[:_MAX_FACES]]
-    return [(face, landmarks) for face, landmarks in found if landmarks.presence >= 0.5]
-
-
-def _larger(face: Face, scale: float) -> Face:
-    box = face.box
-    edges = Box(box.left * scale, box.top * scale, box.right * scale, box.bottom * scale)
-    return Face(edges, face.score, face.points * np.float32(scale))
-
-
-def _advise(values: dict[str, Measure], profile: str, *, child: bool) -> tuple[Advice, ...]:
-    broken = [
-        rule
-        for rule in PROFILES[profile]
-        if values[rule.measure].score < rule.limit and (rule.child or not child)
-    ]
-    codes = dict.fromkeys(rule.code for rule in sorted(broken, key=lambda rule: rule.rank))
-    return tuple(Advice(code) for code in list(codes)[:_MAX_ADVICE])

@@ -1,25 +1,18 @@
-"""Where things are in a portrait: pose, the aligned face, the hull, the frame of the product."""
+"""Where things are in a portrait: pose, the aligned face, its parts, and outlines."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from habeas.faces import Landmarks, Pixels, Points
-from habeas.portrait.assessment import Crop
-from habeas.portrait.measures import Plane
+from habeas.portrait.tuning import TUNING
 
-Part = TypeVar("Part", Plane, Pixels)
-
-#: The frame: 35 × 45 mm, T a third of its height, eyes at 45 % from above.
-ASPECT = 35 / 45
-HEIGHT_IN_T = 3.0
-EYES_FROM_TOP = 0.45
 #: Side of the aligned face, pixels. ISO/IEC 29794-5 uses 616; T is half of ours.
 ALIGNED = 256
 #: The face's outline in the mesh, in order.
@@ -27,13 +20,25 @@ _OUTLINE = (
     10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152,
     148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
 )  # fmt: skip
-#: Cheeks of the mesh: (right of the person, left of the person).
-CHEEKS = ((50, 101, 118, 123, 187, 205), (280, 330, 347, 352, 411, 425))
+#: Without the forehead, as OFIQ's landmarks have it: the jaw, ear to ear, and the brows.
+_OFIQ_HULL = (
+    454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150, 136, 172, 58, 132,
+    93, 234, 70, 63, 105, 66, 107, 336, 296, 334, 293, 300,
+)  # fmt: skip
+#: Parts of the mesh that show skin in most people: each by some of its points.
+CHEEKS = {"right cheek": (118, 101, 50), "left cheek": (347, 330, 280)}
+LIT = {
+    **CHEEKS,
+    "below the right eye": (119, 120, 100), "below the left eye": (348, 349, 329),
+    "bridge of the nose": (6, 197, 195), "tip of the nose": (1, 4, 5),
+    "beside the nose, right": (205, 36, 50), "beside the nose, left": (425, 266, 280),
+}  # fmt: skip
+SKIN = {**LIT, "forehead": (151, 9, 108, 337)}
 
 
 @dataclass(frozen=True)
 class Pose:
-    """Angles in degrees: turned to the person's left, chin up, and clockwise, positive."""
+    """Angles in degrees: turned to the person's left, chin up, counter-clockwise, positive."""
 
     yaw: float
     pitch: float
@@ -43,20 +48,24 @@ class Pose:
 def pose(landmarks: Landmarks) -> Pose:
     """The pose, from the mesh's depth: temple to temple, and forehead to chin.
 
-    The mesh makes heads flatter the further they turn. Faces turned by known angles gave the
-    correction (docs/portrait-evaluation.md): yaw (1 + 0.011 |yaw|), pitch times 1.08.
+    The mesh makes heads flatter the further they turn, which is corrected.
     """
     mesh = landmarks.mesh
     across = mesh[454] - mesh[234]
     down = mesh[152] - mesh[10]
-    eyes = landmarks.pupils[1] - landmarks.pupils[0]
     yaw = math.degrees(math.atan2(float(across[2]), float(np.hypot(across[0], across[1]))))
     pitch = math.degrees(math.atan2(float(down[2]), float(np.hypot(down[0], down[1]))))
     return Pose(
-        yaw=yaw * (1 + 0.011 * abs(yaw)),
-        pitch=pitch * 1.08,
-        roll=math.degrees(math.atan2(float(eyes[1]), float(eyes[0]))),
+        yaw=yaw * (1 + TUNING.yaw_growth * abs(yaw)),
+        pitch=pitch * TUNING.pitch_gain,
+        roll=-lean(landmarks),
     )
+
+
+def lean(landmarks: Landmarks) -> float:
+    """How far the line of the eyes leans in the picture, degrees clockwise."""
+    eyes = landmarks.pupils[1] - landmarks.pupils[0]
+    return math.degrees(math.atan2(float(eyes[1]), float(eyes[0])))
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,11 +75,13 @@ class Aligned:
     Attributes:
         pixels: `ALIGNED` × `ALIGNED` × 3, RGB.
         hull: same size; True within the face's outline.
+        ofiq_hull: the same without the forehead.
         matrix: affine map from here to the picture (a, b, c, d, e, f).
     """
 
     pixels: Pixels
     hull: NDArray[np.bool_]
+    ofiq_hull: NDArray[np.bool_]
     matrix: tuple[float, float, float, float, float, float]
 
     def place(self, points: Points) -> Points:
@@ -84,7 +95,7 @@ def align(picture: Image.Image, landmarks: Landmarks) -> Aligned:
     """Cut the face out: eyes level, T half of the side."""
     x, y = (float(each) for each in landmarks.eye_midpoint)
     step = 2 * landmarks.height / ALIGNED
-    matrix = _turned(x, y, step, pose(landmarks).roll, ALIGNED / 2, ALIGNED * 0.4)
+    matrix = turned_map(x, y, step, lean(landmarks), ALIGNED / 2, ALIGNED * 0.4)
     # Shrink first: sampling a large face at a few points would see noise, not sharpness.
     shrink = max(1, int(landmarks.height / ALIGNED))
     part, left, top = _around(picture, x, y, landmarks.height, shrink)
@@ -94,11 +105,18 @@ def align(picture: Image.Image, landmarks: Landmarks) -> Aligned:
     cut = part.transform(
         (ALIGNED, ALIGNED), Image.Transform.AFFINE, local, Image.Resampling.BICUBIC
     )
-    hull = Image.new("1", (ALIGNED, ALIGNED))
-    shell = Aligned(np.asarray(cut), np.zeros(0, np.bool_), matrix)
-    points = shell.place(outline(landmarks))
-    ImageDraw.Draw(hull).polygon([(float(px), float(py)) for px, py in points], fill=1)
-    return Aligned(np.asarray(cut), np.asarray(hull, np.bool_), matrix)
+    nowhere = np.zeros(0, np.bool_)
+    shell = Aligned(np.asarray(cut), nowhere, nowhere, matrix)
+    hull, ofiq_hull = (
+        _filled(shell.place(landmarks.mesh[list(points), :2])) for points in (_OUTLINE, _OFIQ_HULL)
+    )
+    return Aligned(shell.pixels, hull, ofiq_hull, matrix)
+
+
+def _filled(points: Points) -> NDArray[np.bool_]:
+    plane = Image.new("1", (ALIGNED, ALIGNED))
+    ImageDraw.Draw(plane).polygon([(float(x), float(y)) for x, y in points], fill=1)
+    return np.asarray(plane, np.bool_)
 
 
 def _around(
@@ -114,7 +132,7 @@ def _around(
     return picture.reduce(shrink, (left, top, right, bottom)), left, top
 
 
-def _turned(
+def turned_map(
     x: float, y: float, step: float, roll: float, cx: float, cy: float
 ) -> tuple[float, float, float, float, float, float]:
     """Affine map that takes (cx, cy) of the result to (x, y), turned and scaled."""
@@ -123,18 +141,35 @@ def _turned(
     return (cos, -sin, x - cos * cx + sin * cy, sin, cos, y - sin * cx - cos * cy)
 
 
-def cheek(y: Part, aligned: Aligned, landmarks: Landmarks, points: tuple[int, ...]) -> Part:
-    """The part of *y*, an aligned plane or picture, in the box of some points of the mesh."""
-    at = aligned.place(landmarks.mesh[list(points), :2])
-    low = np.clip(at.min(axis=0), 0, ALIGNED - 2).astype(int)
-    high = np.clip(at.max(axis=0), low + 1, ALIGNED).astype(int)
-    return y[low[1] : high[1] + 1, low[0] : high[0] + 1]
+def patches(
+    aligned: Aligned, landmarks: Landmarks, parts: Mapping[str, tuple[int, ...]]
+) -> list[Pixels]:
+    """A small square of the aligned face at each of *parts*, n × n × 3."""
+    reach = TUNING.patch_side // 2
+    found = []
+    for points in parts.values():
+        at = aligned.place(landmarks.mesh[list(points), :2]).mean(axis=0)
+        x, y = (int(np.clip(each, reach, ALIGNED - reach)) for each in at)
+        found.append(aligned.pixels[y - reach : y + reach, x - reach : x + reach])
+    return found
 
 
-def lid_gap(lids: Points) -> float:
-    """The largest distance between upper and lower lid: the model's 9 lower, then 7 upper."""
-    lower, upper = lids[1:8], lids[9:16]
-    return float(np.linalg.norm(upper - lower, axis=1).max())
+def cheek_zones(aligned: Aligned, landmarks: Landmarks) -> tuple[Pixels, Pixels]:
+    """OFIQ's zones of the right and left cheek: squares of 0.3 IED, half-way down to the mouth."""
+    corners = aligned.place(landmarks.mesh[[33, 133, 263, 362, 13, 14], :2])
+    right, left, mouth = (
+        corners[:2].mean(axis=0),
+        corners[2:4].mean(axis=0),
+        corners[4:].mean(axis=0),
+    )
+    side = max(2, int(0.3 * float(np.linalg.norm(left - right))))
+    down = float(np.linalg.norm(mouth - (right + left) / 2)) / 2
+    zones = []
+    for x, y in ((right[0] - side, right[1] + down), (left[0], left[1] + down)):
+        column = int(np.clip(x, 0, ALIGNED - side))
+        row = int(np.clip(y, 0, ALIGNED - side))
+        zones.append(aligned.pixels[row : row + side, column : column + side])
+    return zones[0], zones[1]
 
 
 def outline(landmarks: Landmarks) -> Points:
@@ -152,60 +187,3 @@ def silhouette(mask: NDArray[np.uint8], size: tuple[int, int]) -> Points:
     edges = [(x[0], y) for y, x in rows] + [(x[-1] + 1, y) for y, x in reversed(rows)]
     step = np.array([size[0] / mask.shape[1], size[1] / mask.shape[0]], np.float32)
     return np.asarray(edges, np.float32).reshape(-1, 2) * step
-
-
-@dataclass(frozen=True)
-class Framing:
-    """How the product's frame sits in the picture.
-
-    Attributes:
-        crop: the frame in pixels of the picture, or None where too much of it is missing.
-        room: size of the largest such frame that the picture could hold around a head in its
-            middle, over the frame's; below 1 the head is too large for the picture.
-        inside: the same with the head where it is; below `room`, it is off the middle.
-    """
-
-    crop: Crop | None
-    room: float
-    inside: float
-
-
-#: Up to a twelfth of the frame may be missing; it is then drawn that much tighter.
-TIGHT = 11 / 12
-
-
-def frame(landmarks: Landmarks, size: tuple[int, int]) -> Framing:
-    """The frame of the product around a face, in a picture of *size*."""
-    height = landmarks.height * HEIGHT_IN_T
-    width = height * ASPECT
-    x, y = (float(value) for value in landmarks.eye_midpoint)
-    inside = max(0.0, min(
-        x / (width / 2),
-        (size[0] - x) / (width / 2),
-        y / (height * EYES_FROM_TOP),
-        (size[1] - y) / (height * (1 - EYES_FROM_TOP)),
-    ))  # fmt: skip
-    room = min(size[0] / width, size[1] / height)
-    if inside < TIGHT:
-        return Framing(None, room, inside)
-    tight = min(1.0, inside)
-    width, height = width * tight, height * tight
-    roll = pose(landmarks).roll
-    return Framing(
-        Crop(x - width / 2, y - height * EYES_FROM_TOP, width, height, roll), room, inside
-    )
-
-
-def cut(image: Image.Image, landmarks: Landmarks, crop: Crop, most: int) -> Image.Image:
-    """The frame: turned upright, at most *most* pixels high, never enlarged."""
-    height = min(most, round(crop.height))
-    width = round(height * ASPECT)
-    step = crop.height / height
-    # Less than half a degree is not worth sampling anew for.
-    roll = crop.roll if abs(crop.roll) > 0.5 else 0.0
-    x, y = (float(value) for value in landmarks.eye_midpoint)
-    matrix = _turned(x, y, step, roll, width / 2, height * EYES_FROM_TOP)
-    return image.transform(
-        (width, height), Image.Transform.AFFINE, matrix, Image.Resampling.BICUBIC,
-        fillcolor=(255, 255, 255),
-    )  # fmt: skip

@@ -7,113 +7,165 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from habeas import faces
-from habeas.faces import Face, Landmarks
-from habeas.portrait import measures
+from habeas.portrait import _framing, ofiq, own
 from habeas.portrait._decode import Decoded
-from habeas.portrait._geometry import CHEEKS, Framing, align, cheek, lid_gap, pose
-from habeas.portrait.measures import Measure, Plane
+from habeas.portrait._eyes import eyes
+from habeas.portrait._find import Found
+from habeas.portrait._framing import Framing
+from habeas.portrait._geometry import (
+    CHEEKS,
+    LIT,
+    SKIN,
+    Aligned,
+    align,
+    cheek_zones,
+    patches,
+    pose,
+)
+from habeas.portrait.ofiq import Measure, Plane
+from habeas.portrait.tuning import TUNING
 
 Mask = NDArray[np.uint8]
 
-#: Longest side of the picture in which background and light as a whole are judged, pixels.
-_SMALL = 354
-#: Side of the part of the picture in which blocks are looked for, pixels.
-_PART = 640
-#: Less sure than this to show the person, a pixel is background.
-_PERSON = 0.1
-#: Less than this share of the picture is no background to judge.
-_LEAST = 0.05
 
-
-def measure(
-    decoded: Decoded,
-    half: Image.Image,
-    landmarks: Landmarks,
-    found: list[Face],
-    framing: Framing,
-) -> tuple[dict[str, Measure], Mask]:
-    """Every measure by name; the largest face leads *found*, and *landmarks* are its.
-
-    *half* is the picture once more, smaller, for what needs no detail.
+def measure(decoded: Decoded, found: Found, framing: Framing) -> tuple[dict[str, Measure], Mask]:
+    """Every measure by name.
 
     Returns:
         The measures, and where the picture shows the person: 256 × 256, 0 to 255.
     """
-    small = half.copy()
-    small.thumbnail((_SMALL, _SMALL), Image.Resampling.BOX)
+    small = found.small.copy()
+    small.thumbnail((TUNING.picture_side, TUNING.picture_side), Image.Resampling.BOX)
     person = (faces.find_person(np.asarray(small)) * 255).astype(np.uint8)
+    aligned = align(found.image, found.landmarks)
+    pixels = np.asarray(small)
     values = {
-        **_of_geometry(decoded, landmarks, found, framing),
-        **_of_face(decoded, landmarks),
+        **_of_geometry(decoded, found),
+        **_of_framing(found, framing, person),
+        **_of_face(aligned, found),
+        **_of_light(aligned, found, pixels),
+        **_of_eyes_and_mouth(found),
         **_of_picture(decoded, small, person),
+        **_of_surface(found),
     }
     return values, person
 
 
-def _of_geometry(
-    decoded: Decoded, landmarks: Landmarks, found: list[Face], framing: Framing
-) -> dict[str, Measure]:
-    width, height = decoded.image.size
+def _of_geometry(decoded: Decoded, found: Found) -> dict[str, Measure]:
+    width, height = found.image.size
+    landmarks = found.landmarks
     mesh, t, ied = landmarks.mesh, landmarks.height, landmarks.eye_distance
     turned, middle = pose(landmarks), landmarks.eye_midpoint
     outer = sorted((float(mesh[33, 0]), float(mesh[263, 0])))
-    gaps = [lid_gap(lids) for lids in landmarks.lids]
-    lips = float(np.linalg.norm(mesh[14, :2] - mesh[13, :2]))
-    second = found[1].box.area if len(found) > 1 else 0.0
+    second = found.others[0].box.area if found.others else 0.0
     return {
-        "single_face": measures.single_face(found[0].box.area, second),
-        "inter_eye_distance": measures.inter_eye_distance(ied * decoded.scale, turned.yaw),
-        "head_size": measures.head_size(t, height),
-        "left_crop": measures.crop_margin(outer[0], ied),
-        "right_crop": measures.crop_margin(width - outer[1], ied),
-        "margin_above": measures.margin_above(float(middle[1]), t),
-        "margin_below": measures.margin_below(height - float(middle[1]), t),
-        "room": measures.fit(framing.room),
-        "centring": measures.fit(framing.inside / min(1.0, max(framing.room, 1e-6))),
-        "yaw": measures.angle(turned.yaw),
-        "pitch": measures.angle(turned.pitch),
-        "roll": measures.angle(turned.roll),
-        "eyes_open": measures.eyes_open(min(gaps), t),
-        "mouth_closed": measures.mouth_closed(lips, t),
-        "expression": measures.expression(_mouth_width(landmarks) / ied),
+        "single_face": ofiq.single_face(found.face.box.area, second),
+        "inter_eye_distance": ofiq.inter_eye_distance(ied * decoded.scale, turned.yaw),
+        "head_size": ofiq.head_size(t, height),
+        "left_crop": ofiq.crop_margin(outer[0], ied),
+        "right_crop": ofiq.crop_margin(width - outer[1], ied),
+        "margin_above": ofiq.margin_above(float(middle[1]), t),
+        "margin_below": ofiq.margin_below(height - float(middle[1]), t),
+        "yaw": ofiq.angle(turned.yaw),
+        "pitch": ofiq.angle(turned.pitch),
+        "roll": ofiq.angle(turned.roll),
     }
 
 
-def _mouth_width(landmarks: Landmarks) -> float:
-    return float(np.linalg.norm(landmarks.mesh[61, :2] - landmarks.mesh[291, :2]))
+def _of_framing(found: Found, framing: Framing, person: Mask) -> dict[str, Measure]:
+    size = found.image.size
+    return {
+        "head_inside": own.head_inside(_framing.inside(found.landmarks, person, size)),
+        "room": own.fit(framing.room),
+        "room_above": own.fit(framing.above),
+        "room_below": own.fit(framing.below),
+        "room_aside": own.fit(framing.aside),
+    }
 
 
-def _of_face(decoded: Decoded, landmarks: Landmarks) -> dict[str, Measure]:
-    aligned = align(decoded.image, landmarks)
-    plane = measures.luminance(aligned.pixels)
-    within = plane[aligned.hull] if aligned.hull.any() else plane.ravel()
-    right, left = (cheek(plane, aligned, landmarks, points) for points in CHEEKS)
-    colours = [cheek(aligned.pixels, aligned, landmarks, points) for points in CHEEKS]
+def _of_eyes_and_mouth(found: Found) -> dict[str, Measure]:
+    landmarks = found.landmarks
+    both = eyes(found.image, landmarks)
+    mesh, t = landmarks.mesh[:, :2], landmarks.height
+    lips = float(np.linalg.norm(mesh[14] - mesh[13]))
+    mouth = float(np.linalg.norm(mesh[61] - mesh[291]))
+    return {
+        "eyes_open": ofiq.eyes_open(min(each.gap for each in both), t),
+        "eye_openness": own.eye_openness(
+            [each.gap / each.width for each in both], [each.contrast for each in both]
+        ),
+        "mouth_closed": ofiq.mouth_closed(lips, t),
+        "smile": own.smile(mouth / landmarks.eye_distance),
+    }
+
+
+def _of_face(aligned: Aligned, found: Found) -> dict[str, Measure]:
+    plane = ofiq.luminance(aligned.pixels)
+    within = plane[aligned.ofiq_hull] if aligned.ofiq_hull.any() else plane.ravel()
+    zones = cheek_zones(aligned, found.landmarks)
+    right, left = (ofiq.luminance(zone) for zone in zones)
     grey = np.asarray(Image.fromarray(aligned.pixels).convert("L"), np.float32)
     return {
-        "luminance_mean": measures.luminance_mean(within),
-        "luminance_variance": measures.luminance_variance(within),
-        "dynamic_range": measures.dynamic_range(within),
-        "under_exposure": measures.under_exposure(within),
-        "over_exposure": measures.over_exposure(within),
-        "illumination_uniformity": measures.illumination_uniformity(right, left),
-        "light_balance": measures.light_balance(right, left),
-        "natural_colour": measures.natural_colour(
-            np.concatenate([each.reshape(-1, 3) for each in colours])
+        "luminance_mean": ofiq.luminance_mean(within),
+        "luminance_variance": ofiq.luminance_variance(within),
+        "dynamic_range": ofiq.dynamic_range(within),
+        "under_exposure": ofiq.under_exposure(within),
+        "over_exposure": ofiq.over_exposure(within),
+        "illumination_uniformity": ofiq.illumination_uniformity(left, right),
+        "natural_colour": ofiq.natural_colour(
+            np.concatenate([zone.reshape(-1, 3) for zone in zones])
         ),
-        "sharpness": measures.sharpness(grey, aligned.hull),
+        "skin_colour": own.skin_colour(
+            [each.reshape(-1, 3) for each in patches(aligned, found.landmarks, SKIN)]
+        ),
+        "detail": own.detail(grey, aligned.hull),
+    }
+
+
+def _of_light(aligned: Aligned, found: Found, picture: Mask) -> dict[str, Measure]:
+    plane = ofiq.luminance(aligned.pixels)
+    within = plane[aligned.hull] if aligned.hull.any() else plane.ravel()
+    highlights = float(np.quantile(within, 0.98)) / 255
+    white = max(each.white for each in eyes(found.image, found.landmarks))
+    lit = {
+        name: float(np.median(ofiq.luminance(patch)))
+        for name, patch in zip(LIT, patches(aligned, found.landmarks, LIT), strict=True)
+    }
+    right, left = (lit[name] for name in CHEEKS)
+    brightest = float(np.quantile(ofiq.luminance(picture), 0.99)) / 255
+    return {
+        "face_light": own.face_light(white, highlights),
+        "backlight": own.backlight(max(white, highlights), brightest),
+        "light_balance": own.light_balance(left, right),
+        "shade": own.shade(list(lit.values())),
     }
 
 
 def _of_picture(decoded: Decoded, small: Image.Image, person: Mask) -> dict[str, Measure]:
     pixels = np.asarray(small)
-    plane = measures.luminance(pixels)
+    parts = np.asarray(small.convert("YCbCr"), np.float32).reshape(-1, 3)
     return {
-        "highlights": measures.highlights(plane),
-        "background_uniformity": measures.background_uniformity(
+        "hues": own.hues(parts[:, 1:], parts[:, 0]),
+        "tint": own.tint(parts[:, 1:]),
+        "plain_background": own.plain_background(
             np.asarray(small.convert("L"), np.float32), _background(pixels, person)
         ),
-        "compression": measures.compression(_grid(decoded), decoded.block, decoded.quality),
+        "blockiness": own.blockiness(_grid(decoded), decoded.block, decoded.quality),
+    }
+
+
+def _of_surface(found: Found) -> dict[str, Measure]:
+    """The middle of the face as it was decoded: what it is made of."""
+    x, y = (int(each) for each in found.landmarks.mesh[4, :2])
+    reach = int(min(TUNING.surface_side, 1.2 * found.landmarks.height)) // 2
+    box = (max(0, x - reach), max(0, y - reach),
+           min(found.image.width, x + reach), min(found.image.height, y + reach))  # fmt: skip
+    if min(box[2] - box[0], box[3] - box[1]) < 32:
+        return {"screen": ofiq.scored(0.0, 100), "drawing": ofiq.scored(0.0, 100)}
+    grey = np.asarray(found.image.crop(box).convert("L"))
+    return {
+        "screen": own.screen(grey.astype(np.float32)),
+        "drawing": own.drawing(grey, (grey > 8) & (grey < 247)),
     }
 
 
@@ -122,18 +174,21 @@ def _background(pixels: Mask, person: Mask) -> NDArray[np.bool_]:
     mask = Image.fromarray(person)
     # Hair reaches a little further than the mask, and its edges are not the background's:
     # a blur of a mask that knows only 0 and 255 is above 0 wherever the person is near.
-    mask = mask.point(lambda value: 255 * (value >= _PERSON * 255)).filter(ImageFilter.BoxBlur(4))
+    mask = mask.point(lambda value: 255 * (value >= TUNING.person * 255)).filter(
+        ImageFilter.BoxBlur(4)
+    )
     mask = mask.resize((pixels.shape[1], pixels.shape[0]), Image.Resampling.NEAREST)
     background = np.asarray(mask) == 0
-    return background if background.mean() > _LEAST else np.zeros_like(background)
+    return background if background.mean() > TUNING.least_background else np.zeros_like(background)
 
 
 def _grid(decoded: Decoded) -> Plane | None:
     """The middle of the stored picture, cut on the grid of its blocks."""
-    if decoded.grey is None:
+    if decoded.stored is None:
         return None
-    width, height = decoded.grey.size
-    left = max(0, (width - _PART) // 2) // decoded.block * decoded.block
-    top = max(0, (height - _PART) // 2) // decoded.block * decoded.block
-    part = decoded.grey.crop((left, top, min(width, left + _PART), min(height, top + _PART)))
+    width, height = decoded.stored.size
+    left = max(0, (width - TUNING.grid_side) // 2) // decoded.block * decoded.block
+    top = max(0, (height - TUNING.grid_side) // 2) // decoded.block * decoded.block
+    right, bottom = min(width, left + TUNING.grid_side), min(height, top + TUNING.grid_side)
+    part = decoded.stored.crop((left, top, right, bottom))
     return np.asarray(part.convert("L"), np.float32)

@@ -10,11 +10,18 @@ from typing import Any, Self
 from habeas.confined import JobError, WorkerDiedError, WorkerError, WorkerProcess
 from habeas.foundation.errors import HabeasError
 from habeas.portrait import _wire
+from habeas.portrait._assess import Keep
+from habeas.portrait._limits import LIMITS
 from habeas.portrait.assessment import Assessment
-from habeas.portrait.errors import BY_CODE, BrokenPhotoError, EmptyPhotoError, TooLargeError
-from habeas.portrait.words import words
+from habeas.portrait.errors import (
+    BY_CODE,
+    BrokenPhotoError,
+    EmptyPhotoError,
+    TooLargeError,
+    TooManyPixelsError,
+    stop,
+)
 
-MAX_BYTES = 10_000_000
 _LOG = logging.getLogger(__name__)
 
 
@@ -56,7 +63,7 @@ class CheckPool:
         self.close()
 
     def check(
-        self, photo: bytes, profile: str = "default", *, child: bool = False, keep: bool = True
+        self, photo: bytes, profile: str = "default", *, child: bool = False, keep: Keep = "both"
     ) -> Assessment:
         """Check one photo in a worker. See `habeas.portrait.check`.
 
@@ -65,9 +72,9 @@ class CheckPool:
             PoolBusyError: no worker became free in time.
         """
         if not photo:
-            raise EmptyPhotoError(*words("empty"))
-        if len(photo) > MAX_BYTES:
-            raise TooLargeError(*words("too-large"))
+            raise stop(EmptyPhotoError)
+        if len(photo) > LIMITS.bytes:
+            raise stop(TooLargeError)
         try:
             worker = self._free.get(timeout=self._patience)
         except queue.Empty as error:
@@ -82,7 +89,7 @@ class CheckPool:
             _LOG.warning("A photo ended its worker: %s", error.cause)
             worker.close()
             again = None
-            raise BrokenPhotoError(*words("broken")) from error
+            raise stop(BrokenPhotoError) from error
         finally:
             self._free.put(again)
 
@@ -90,9 +97,11 @@ class CheckPool:
         try:
             answer = worker.run(options, [photo], stall=self._seconds)
         except JobError as error:
-            if error.code not in BY_CODE:
-                raise BrokenPhotoError(*words("broken")) from error
-            raise BY_CODE[error.code](*words(error.code)) from None
+            if error.code == "memory":
+                raise stop(TooManyPixelsError) from error
+            if error.code in BY_CODE:
+                raise stop(BY_CODE[error.code]) from None
+            raise  # not the photo's fault: a model is missing
         try:
             return _wire.unpack(answer)
         except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:

@@ -7,7 +7,7 @@ from typing import Any
 
 from habeas.confined import Answer
 from habeas.portrait.assessment import Advice, Assessment, Crop
-from habeas.portrait.measures import Measure
+from habeas.portrait.ofiq import Measure
 
 
 def pack(found: Assessment) -> Answer:
@@ -30,7 +30,9 @@ def unpack(answer: Answer) -> Assessment:
         verdict=fields["verdict"],
         measures={name: Measure(**value) for name, value in fields["measures"].items()},
         advice=tuple(Advice(each["code"]) for each in fields["advice"]),
+        notes=tuple(Advice(each["code"]) for each in fields["notes"]),
         faces=int(fields["faces"]),
+        turned=int(fields["turned"]),
         pupils=(pupils[0], pupils[1]),
         outline=_points(fields["outline"]),
         silhouette=_points(fields["silhouette"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from habeas.portrait.measures import Measure
+from habeas.portrait.ofiq import Measure
 from habeas.portrait.words import words
 
 Verdict = Literal["good", "advice", "unusable"]
@@ -54,14 +54,17 @@ class Assessment:
         verdict: ``good``, or ``advice`` when something could be better.
         measures: by name.
         advice: at most three, the most useful first.
+        notes: what was done to the photo, and to be said: it was turned, its end is missing.
         faces: how many were found.
+        turned: quarter turn after the file's own orientation that made it upright, degrees
+            counter-clockwise.
         pupils: x and y of the person's right and left pupil, pixels of the upright original.
         outline: of the face, x and y of points in order, pixels of the upright original.
         silhouette: of the person in front, likewise; empty where none was made out.
         crop: the frame, or None where it does not fit into the picture.
         size: width and height of the upright original, pixels.
         upright: the whole picture as a JPEG without metadata, longest side 1,600 pixels;
-            empty where only the verdict was asked for.
+            empty where it was not asked for.
         cropped: the frame as a JPEG without metadata, or None.
         ms: milliseconds by stage.
     """
@@ -69,7 +72,9 @@ class Assessment:
     verdict: Verdict
     measures: dict[str, Measure]
     advice: tuple[Advice, ...]
+    notes: tuple[Advice, ...]
     faces: int
+    turned: int
     pupils: tuple[tuple[float, float], tuple[float, float]]
     outline: tuple[tuple[float, float], ...]
     silhouette: tuple[tuple[float, float], ...]

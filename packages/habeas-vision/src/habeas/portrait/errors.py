@@ -1,6 +1,9 @@
 """The few things that stop a photo: it cannot be read, or it shows no face."""
 
+from __future__ import annotations
+
 from habeas.foundation.errors import HabeasError
+from habeas.portrait.words import words
 
 
 class PhotoError(HabeasError):
@@ -33,8 +36,20 @@ class NotAPictureError(PhotoError):
     code = "not-a-picture"
 
 
+class OtherFormatError(PhotoError):
+    """A picture in a format that is not taken; programs that open it can convert it."""
+
+    code = "other-format"
+
+
+class OtherCodingError(PhotoError):
+    """A JPEG that is coded as hardly any program reads: arithmetic, lossless or of 12 bits."""
+
+    code = "other-coding"
+
+
 class BrokenPhotoError(PhotoError):
-    """A picture that ends early, or cannot be decoded."""
+    """A picture that ends before its face does, or cannot be decoded."""
 
     code = "broken"
 
@@ -53,3 +68,8 @@ class NoFaceError(PhotoError):
 
 #: By code, for answers that cross a process boundary.
 BY_CODE = {kind.code: kind for kind in PhotoError.__subclasses__()}
+
+
+def stop(kind: type[PhotoError]) -> PhotoError:
+    """The error of *kind*, in English; the code leads to the other languages."""
+    return kind(*words(kind.code))

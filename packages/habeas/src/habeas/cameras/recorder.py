@@ -2,8 +2,8 @@
 
     camera → frames → Pipeline (covers, fails closed) → segments of some seconds → Recordings
 
-When the work falls behind, it looks less often, and says so; only then are frames left out,
-and never a cover. A frame that could not be checked is written covered as a whole.
+When the work falls behind, frames are left out, and that is said; never a look or a cover. A frame
+that could not be checked is written covered as a whole.
 """
 
 from __future__ import annotations
@@ -11,10 +11,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Protocol
 
 import av
 
@@ -27,6 +25,7 @@ from habeas.cover.errors import OutputError
 from habeas.cover.live import Covered, Pipeline
 from habeas.cover.settings import Settings
 from habeas.foundation.errors import HabeasError
+from habeas.tlog.writing import EntryWriter
 
 SEGMENT_SECONDS = 6.0
 #: An hour is closed when its last segment must have been written.
@@ -38,21 +37,6 @@ _RARELY = 12
 _PAUSES = (1, 2, 5, 10, 30)
 
 Say = Callable[[str], None]
-
-
-class Log(Protocol):
-    """The public log; appending the same entry twice is harmless."""
-
-    def append(self, entry: bytes) -> Appended:
-        """Append one entry."""
-
-
-class Appended(Protocol):
-    """Where an entry stands."""
-
-    @property
-    def index(self) -> int:
-        """Its log index."""
 
 
 class Recorder:
@@ -116,7 +100,7 @@ class Recorder:
 
     def _session(self, live: Live, detector: faces.Detector) -> None:
         pipeline = Pipeline(detector, self._settings, live.fps, fail_closed=True)
-        pace = _Pace(live, pipeline, self._say)
+        pace = _Pace(live, self._say)
         segments = _Segments(self._recordings, self._camera.id, self._settings, live.fps)
         began = self._clock()
         first: float | None = None
@@ -148,41 +132,44 @@ class Recorder:
 
 
 class _Pace:
-    """Keeps up: looks less often when frames wait, more often again when they do not."""
+    """Keeps up: takes fewer frames when some wait, more again when they do not.
 
-    def __init__(self, live: Live, pipeline: Pipeline, say: Say) -> None:
+    What is taken is looked at as closely as ever: who looks less often leaves faces bare.
+    """
+
+    def __init__(self, live: Live, say: Say) -> None:
         self._live = live
-        self._pipeline = pipeline
         self._say = say
-        self._usual = pipeline.quality.every
+        self._every = 1
         self._dropped = 0
         self._calm_since = time.monotonic()
 
     def watched(self, frames: Iterator[av.VideoFrame]) -> Iterator[av.VideoFrame]:
         """*frames*, with an eye on how many wait."""
-        for frame in frames:
+        for number, frame in enumerate(frames):
             self._adjust()
-            yield frame
+            if number % self._every == 0:
+                yield frame
 
     def _adjust(self) -> None:
-        now, every = time.monotonic(), self._pipeline.quality.every
+        now, every = time.monotonic(), self._every
         if self._live.dropped > self._dropped:
             missing = self._live.dropped - self._dropped
             self._dropped = self._live.dropped
             self._say(f"too slow: {missing} frames were left out")
         if self._live.lag > _BEHIND:
             if every < _RARELY and now - self._calm_since > 1:
-                self._look_every(min(_RARELY, every * 2), "behind")
+                self._take_every(min(_RARELY, every * 2), "behind")
                 self._calm_since = now
         elif self._live.lag > _CAUGHT_UP:
             self._calm_since = now
-        elif every > self._usual and now - self._calm_since > 10:
-            self._look_every(max(self._usual, every // 2), "caught up")
+        elif every > 1 and now - self._calm_since > 10:
+            self._take_every(every // 2, "caught up")
             self._calm_since = now
 
-    def _look_every(self, frames: int, why: str) -> None:
-        self._pipeline.quality = replace(self._pipeline.quality, every=frames)
-        self._say(f"{why}: looking at every {frames}. frame now")
+    def _take_every(self, frames: int, why: str) -> None:
+        self._every = frames
+        self._say(f"{why}: taking every {frames}. frame now")
 
 
 class _Segments:
@@ -247,7 +234,7 @@ class _Segments:
 
 
 def keep_house(
-    recordings: Recordings, log: Log | None, now: datetime, say: Say = lambda _: None
+    recordings: Recordings, log: EntryWriter | None, now: datetime, say: Say = lambda _: None
 ) -> None:
     """Close hours that are over, tell the log what it is owed, delete what has had its days.
 
@@ -269,7 +256,7 @@ def keep_house(
         say(str(error))
 
 
-def _tell(recordings: Recordings, log: Log, say: Say) -> None:
+def _tell(recordings: Recordings, log: EntryWriter, say: Say) -> None:
     for owed in list(recordings.owed()):
         try:
             recordings.logged(owed, log.append(owed.entry).index)

@@ -25,6 +25,7 @@ from habeas.foundation.errors import HabeasError
 from habeas.protocol.footage import PublicCamera, ViewedDetails, ViewingPurpose, entry_of, hour_name
 from habeas.protocol.terms import asks_for_recognition
 from habeas.tlog import FormatError, Policy, TlogProof
+from habeas.tlog.writing import EntryWriter
 
 #: The longest span that one viewing shows, minutes.
 MOST_MINUTES = 15
@@ -71,7 +72,7 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Refusal:
+class ViewingRefusal:
     """Why something cannot be asked; `code` is for programs and for the log."""
 
     code: str
@@ -126,53 +127,34 @@ class Store(Protocol):
         """Close every viewing of the officer."""
 
 
-class Appended(Protocol):
-    """Where an entry stands, and the proof of it."""
-
-    @property
-    def index(self) -> int:
-        """Its log index."""
-
-    @property
-    def proof(self) -> str:
-        """A C2SP tlog-proof, not verified yet."""
-
-
-class Log(Protocol):
-    """The public log."""
-
-    def append(self, entry: bytes) -> Appended:
-        """Append one entry, and wait for a checkpoint that has it; raises `TlogError`."""
-
-
 def may_view(office: str, camera: PublicCamera) -> bool:
     """Whether the camera's public entry names the office as a viewer."""
     return office in camera.viewers
 
 
-def refusal(viewer: Viewer, camera: PublicCamera, wish: Wish) -> Refusal | None:
+def refusal(viewer: Viewer, camera: PublicCamera, wish: Wish) -> ViewingRefusal | None:
     """Why this cannot be asked, by anybody or by this office; None where it can."""
     purpose = wish.purpose.lower()
     if not may_view(viewer.office, camera):
-        return Refusal(
+        return ViewingRefusal(
             "viewer-not-named",
             "Your office is not among those that may view.",
             "Who may view is part of the camera’s public entry, and changes only there.",
         )
     if asks_for_recognition(purpose):
-        return Refusal(
+        return ViewingRefusal(
             "recognition-never",
             "Faces are never recognised or searched for here.",
             "There is no way to ask for it: faces are covered before anything is stored.",
         )
     if purpose and purpose not in list(ViewingPurpose):
-        return Refusal(
+        return ViewingRefusal(
             "purpose-unknown",
             "There is no such purpose.",
             "Choose one of the purposes on the form.",
         )
     if wish.minutes > MOST_MINUTES:
-        return Refusal(
+        return ViewingRefusal(
             "span-too-long",
             "At most 15 minutes can be viewed at a time.",
             "Ask for a shorter span; each is logged for itself.",
@@ -208,7 +190,7 @@ class Viewings:
         self,
         recordings: Recordings,
         store: Store,
-        log: Log,
+        log: EntryWriter,
         policy: Policy,
         *,
         clock: Callable[[], datetime],

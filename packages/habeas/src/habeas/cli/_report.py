@@ -35,7 +35,7 @@ td, th { padding: 3px 8px 3px 0; vertical-align: middle } td.n { text-align: rig
 """
 
 
-class Report:
+class PictureReport:
     """The page, written photo by photo.
 
     Args:

@@ -64,14 +64,17 @@ def check(
     unusable; everything else is advice. Exit status 1 if any photo is unusable.
     """
     from habeas import portrait
-    from habeas.cli._report import Report
+    from habeas.cli._report import PictureReport
 
-    wanted = keep is not None or report is not None
+    # The report shows the whole picture; for keeping, one will do.
+    pictures: portrait.Keep = (
+        "both" if report is not None else "one" if keep is not None else "none"
+    )
 
     def one(photo: Path) -> tuple[dict[str, Any], portrait.Assessment | None]:
         try:
             content = _read(photo, portrait.MAX_BYTES)
-            found = pool.check(content, profile.value, child=child, keep=wanted)
+            found = pool.check(content, profile.value, child=child, keep=pictures)
         except portrait.PhotoError as error:
             cause, remedy = portrait.words(error.code, language)
             return _unusable(photo, error.code, cause, remedy), None
@@ -84,7 +87,7 @@ def check(
     with contextlib.ExitStack() as stack:
         page = None
         if report is not None:
-            page = stack.enter_context(Report(stack.enter_context(report.open("w")), limits))
+            page = stack.enter_context(PictureReport(stack.enter_context(report.open("w")), limits))
         pool = stack.enter_context(portrait.CheckPool())
         threads = stack.enter_context(ThreadPoolExecutor(pool.workers))
         results = threads.map(one, photos)
@@ -118,16 +121,14 @@ def _unusable(photo: Path, code: str, cause: str, remedy: str) -> dict[str, Any]
 def _told(photo: Path, found: portrait.Assessment, language: str) -> dict[str, Any]:
     from habeas.portrait import FOR_THE_OFFICER
 
-    advice = []
-    for each in found.advice:
-        cause, remedy = each.in_language(language)
-        advice.append({"code": each.code, "cause": cause, "remedy": remedy})
     return {
         "file": str(photo),
         "verdict": found.verdict,
         "measures": {name: asdict(value) for name, value in found.measures.items()},
-        "advice": advice,
+        "advice": [_said(each, language) for each in found.advice],
+        "notes": [_said(each, language) for each in found.notes],
         "faces": found.faces,
+        "turned": found.turned,
         "landmarks": {
             "pupils": found.pupils,
             "outline": found.outline,
@@ -140,8 +141,13 @@ def _told(photo: Path, found: portrait.Assessment, language: str) -> dict[str, A
     }
 
 
+def _said(advice: portrait.Advice, language: str) -> dict[str, str]:
+    cause, remedy = advice.in_language(language)
+    return {"code": advice.code, "cause": cause, "remedy": remedy}
+
+
 def _for_people(report: dict[str, Any]) -> str:
     lines = [f"{report['file']}: {report['verdict']}"]
-    said = [report["error"]] if "error" in report else report["advice"]
+    said = [report["error"]] if "error" in report else report["notes"] + report["advice"]
     lines += [f"  {each['cause']} {each['remedy']}" for each in said]
     return "\n".join(lines)

@@ -75,8 +75,8 @@ def _greet(console: Console, place: installation.Installation) -> None:
     console.print(
         Panel(
             "[bold]FOR TRYING OUT ONLY. NO PHOTOGRAPHS OF REAL PEOPLE.[/]\n"
-            "The trustees share this machine, and these passwords were printed. For a portal of\n"
-            "your own, each party installs itself: habeas portal init --help",
+            "The trustees share this machine, and passwords were printed. "
+            "For a portal of your own, each party installs itself: habeas portal init --help",
             border_style="bold yellow",
             expand=False,
         )

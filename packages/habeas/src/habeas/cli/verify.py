@@ -14,7 +14,7 @@ from habeas import tlog
 from habeas.cli._portal import read_receipt
 from habeas.foundation.database import Database
 from habeas.protocol import Receipt
-from habeas.protocol.client import Circle
+from habeas.protocol.client import Panel
 from habeas.register import audit
 from habeas.register.copy import LogCopy
 from habeas.tlog.client import LogClient
@@ -23,7 +23,7 @@ app = typer.Typer(add_completion=False)
 
 
 @dataclass(frozen=True)
-class Report:
+class Verified:
     """What was verified."""
 
     #: Index of the photo's `sealed` entry.
@@ -38,7 +38,7 @@ class Report:
     silent: tuple[str, ...]
 
 
-def verify_offline(receipt: Receipt, policy: str | None) -> Report:
+def verify_offline(receipt: Receipt, policy: str | None) -> Verified:
     """Check the receipt alone.
 
     Raises:
@@ -46,10 +46,10 @@ def verify_offline(receipt: Receipt, policy: str | None) -> Report:
     """
     verified = audit.verify_receipt(receipt, policy)
     index = tlog.TlogProof.parse(receipt.proof).index
-    return Report(index, tuple(c.name for c in verified.cosignatures), 0, (), ())
+    return Verified(index, tuple(c.name for c in verified.cosignatures), 0, (), ())
 
 
-def verify_live(receipt: Receipt, policy: str | None, log_url: str | None = None) -> Report:
+def verify_live(receipt: Receipt, policy: str | None, log_url: str | None = None) -> Verified:
     """Check the receipt, then the whole log, for every act on the photo.
 
     Raises:
@@ -60,7 +60,7 @@ def verify_live(receipt: Receipt, policy: str | None, log_url: str | None = None
     with (
         Database() as memory,
         LogClient(log_url or receipt.log) as log,
-        Circle(receipt.trustees, receipt.promise.trustees.k) as circle,
+        Panel(receipt.trustees, receipt.promise.trustees.k) as circle,
     ):
         found = audit.history(receipt, LogCopy(memory, log, rules), circle)
     audit.verify_complete(found)
@@ -69,7 +69,7 @@ def verify_live(receipt: Receipt, policy: str | None, log_url: str | None = None
         + (f" for {event.entry.purpose}" if event.entry.purpose else "")
         for event in found.events
     )
-    return Report(offline.index, offline.witnesses, found.searched, events, tuple(found.silent))
+    return Verified(offline.index, offline.witnesses, found.searched, events, tuple(found.silent))
 
 
 @app.command()

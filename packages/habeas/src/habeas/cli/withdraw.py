@@ -10,7 +10,7 @@ import typer
 
 from habeas.cli._portal import PortalClient, read_receipt
 from habeas.custody import withdraw_directly
-from habeas.protocol.client import Circle
+from habeas.protocol.client import Panel
 
 app = typer.Typer(add_completion=False)
 
@@ -35,7 +35,7 @@ def withdraw(
     """
     content = read_receipt(receipt)
     if direct:
-        with Circle(content.trustees, content.promise.trustees.k) as circle:
+        with Panel(content.trustees, content.promise.trustees.k) as circle:
             done = withdraw_directly(circle, content)
         answer: dict[str, Any] = {
             "statements": done.statements,

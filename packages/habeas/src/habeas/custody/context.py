@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 from habeas.custody.errors import UnknownPhotoError
 from habeas.custody.locked import lock
 from habeas.custody.months import MonthKeys
-from habeas.custody.ports import Blobs, Ledger, Log, LogLine
+from habeas.custody.ports import Blobs, Ledger, LogLine
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Chain, Kind, Promise, Signer, sign_entry
 from habeas.protocol.chain import Link
 from habeas.protocol.document import Document
 from habeas.protocol.panel import Panel
+from habeas.tlog.writing import EntryWriter
 
 #: Lines that one round writes.
 MOST_LINES = 256
@@ -45,7 +46,7 @@ class Context:
 
     ledger: Ledger
     blobs: Blobs
-    log: Log
+    log: EntryWriter
     signer: Signer
     chain: Callable[[], Chain]
     panel: Callable[[str], Panel]

@@ -1,7 +1,8 @@
 """What the use cases need from outside: a database, blobs, and the log.
 
 Adapters live elsewhere: the portal implements `Ledger` over its database,
-`habeas.custody.blobs` keeps blobs in files, and `habeas.tlog.client.LogClient` is the `Log`.
+`habeas.custody.blobs` keeps blobs in files, and the log is written through
+`habeas.tlog.writing.EntryWriter`.
 The trustees are asked through `habeas.protocol.panel`.
 """
 
@@ -161,22 +162,3 @@ class Blobs(Protocol):
 
     def names(self) -> Iterable[str]:
         """All names."""
-
-
-class Appended(Protocol):
-    """What the log answers: where the entry stands, and the proof of it."""
-
-    @property
-    def index(self) -> int:
-        """Index of the entry."""
-
-    @property
-    def proof(self) -> str:
-        """tlog-proof text under a checkpoint that satisfies the log's policy."""
-
-
-class Log(Protocol):
-    """The log, for writing."""
-
-    def append(self, entry: bytes) -> Appended:
-        """Append; returns when the entry stands under a durable, cosigned checkpoint."""

@@ -1,6 +1,7 @@
 """A log as a service: one folder, one writer, C2SP tlog-tiles for everybody.
 
-FOLDER/log.key           the signing key (0600)
+FOLDER/log.key           the signing key, Ed25519 (0600)
+FOLDER/log-mldsa44.key   the one that holds against quantum computers, ML-DSA-44 (0600)
 FOLDER/policy.txt        when a checkpoint counts (C2SP tlog-policy), witnesses included
 FOLDER/submitters.json   who may append: name -> SHA-256 of a bearer token; nobody, where empty
 FOLDER/public/           checkpoint and tiles: serve it from anywhere
@@ -10,6 +11,8 @@ FOLDER/rolled-back.json  why the log has stopped, where it has
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -17,7 +20,8 @@ from starlette.applications import Starlette
 from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
 from habeas.tlog.admission import Admission, AdmitAnything, AdmitNothing
-from habeas.tlog.errors import LogUnavailableError, RolledBackError
+from habeas.tlog.cosignature import MldsaCosignatureSigner
+from habeas.tlog.errors import LogUnavailableError, PlaceError, RolledBackError
 from habeas.tlog.note import NoteSigner
 from habeas.tlog.policy import Policy
 from habeas.tlog.server.app import LogApp
@@ -27,6 +31,10 @@ from habeas.tlog.server.sequencer import QueueFullError, Sequencer
 from habeas.tlog.server.state import SqliteState, StateError
 from habeas.tlog.server.storage import FileStorage, LogLockedError, Storage
 from habeas.tlog.server.submitters import Submitters
+from habeas.tlog.signing import LogSigner
+
+_ED25519 = "log.key"
+_MLDSA = "log-mldsa44.key"
 
 __all__ = [
     "FileStorage",
@@ -54,37 +62,45 @@ def init_log(folder: Path, origin: str, *, anybody: bool = False) -> str:
             closed until somebody is named; see `Submitters.allow`.
 
     Returns:
-        The log's verifier key.
+        The log's Ed25519 verifier key; `read_signer` has both.
 
     Raises:
         FormatError: *origin* cannot name a key.
     """
     durable.make(folder)
-    file = folder / "log.key"
-    if not file.exists():
+    if not (folder / _ED25519).exists():
+        mldsa = MldsaCosignatureSigner.generate(origin)
+        durable.write(folder / _MLDSA, f"{mldsa.private}\n".encode(), private=True)
         signer = NoteSigner.generate(origin)
-        durable.create(file, f"{signer.private}\n".encode(), private=True)
-        durable.write(folder / "policy.txt", f"log {signer.vkey}\nquorum none\n".encode())
+        durable.create(folder / _ED25519, f"{signer.private}\n".encode(), private=True)
+        policy = LogSigner(signer, mldsa).policy_lines + "quorum none\n"
+        durable.write(folder / "policy.txt", policy.encode())
     if anybody:
         Submitters.open_to_all(folder)
     return read_signer(folder).vkey
 
 
-def read_signer(folder: Path) -> NoteSigner:
-    """The log's key.
+def read_signer(folder: Path) -> LogSigner:
+    """The log's keys.
 
     Raises:
-        HabeasError: there is none.
+        HabeasError: there are none.
     """
     try:
-        return NoteSigner.parse((folder / "log.key").read_text())
+        ed25519 = NoteSigner.parse((folder / _ED25519).read_text())
     except OSError as error:
         raise HabeasError(
-            f"There is no log in {folder}.", "Make one with `habeas log init`."
+            f"There is no log in {folder}: {error.strerror}.", "Make one with `habeas-tlog init`."
         ) from error
+    mldsa = folder / _MLDSA
+    if not mldsa.exists():
+        return LogSigner(ed25519)
+    return LogSigner(ed25519, MldsaCosignatureSigner.parse(mldsa.read_text()))
 
 
-def open_storage(folder: Path, *, database: str = "", objects: str = "") -> Storage:
+def open_storage(
+    folder: Path, *, database: str = "", objects: str = "", remember: int | None = None
+) -> Storage:
     """The storage of a log.
 
     Args:
@@ -92,13 +108,15 @@ def open_storage(folder: Path, *, database: str = "", objects: str = "") -> Stor
         database: a PostgreSQL connection string.
         objects: ``s3://bucket/prefix``; credentials and endpoint as obstore reads them from
             the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT, ...).
+        remember: how many of the newest entries are never logged twice; None for all, at some
+            60 bytes of the database for each.
 
     Raises:
         LogLockedError: another process writes this log.
         LogUnavailableError: database or object store do not answer.
     """
     if not database and not objects:
-        return FileStorage(folder)
+        return FileStorage(folder, remember=remember)
     files: Objects = FolderObjects(folder / "public")
     if objects:
         from habeas.tlog.server.s3 import BucketObjects  # noqa: PLC0415 - an optional package
@@ -108,11 +126,11 @@ def open_storage(folder: Path, *, database: str = "", objects: str = "") -> Stor
         from habeas.tlog.server.postgres import PostgresState  # noqa: PLC0415 - an optional package
 
         try:
-            state = PostgresState(database, read_signer(folder).name)
+            state = PostgresState(database, read_signer(folder).name, remember=remember)
         except StateError as error:
             raise LogUnavailableError(f"The log's database does not answer: {error}.") from error
         return Storage(state, files)
-    return Storage(SqliteState(folder), files)
+    return Storage(SqliteState(folder, remember=remember), files)
 
 
 def make_app(
@@ -122,6 +140,7 @@ def make_app(
     interval: float = 0.1,
     patience: float = 20.0,
     storage: Storage | None = None,
+    clock: Callable[[], float] = time.time,
 ) -> Starlette:
     """The log in *folder* as an ASGI application.
 
@@ -133,12 +152,19 @@ def make_app(
         interval: seconds between batches.
         patience: seconds that an appending caller waits for a checkpoint that counts.
         storage: where the log lies; by default SQLite and files in *folder*.
+        clock: POSIX seconds, for signatures and witnesses' times.
 
     Raises:
         LogLockedError: another process writes this log.
         FormatError: its policy, key or submitters cannot be read.
     """
-    policy = Policy.parse((folder / "policy.txt").read_text())
+    try:
+        policy = Policy.parse((folder / "policy.txt").read_bytes())
+    except OSError as error:
+        raise PlaceError(
+            f"{error.filename} cannot be read: {error.strerror}.",
+            "Write the log's tlog-policy there: its keys, its witnesses, and the quorum.",
+        ) from error
     submitters = Submitters.load(folder)
     signer = read_signer(folder)
     standstill = Standstill(folder / "rolled-back.json")
@@ -147,6 +173,6 @@ def make_app(
         admission = AdmitAnything() if named else AdmitNothing()
     sequencer = Sequencer(
         storage or FileStorage(folder), signer, policy, admission,
-        standstill=standstill, interval=interval, patience=patience,
+        standstill=standstill, interval=interval, patience=patience, clock=clock,
     )  # fmt: skip
     return LogApp(sequencer, submitters or Submitters(anybody=True)).asgi()

@@ -7,25 +7,20 @@ import json
 from collections.abc import AsyncIterator
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from habeas.foundation import problem
 from habeas.foundation.errors import HabeasError
-from habeas.foundation.problem import Problem
-from habeas.tlog.errors import (
-    FormatError,
-    LogUnavailableError,
-    NotAdmittedError,
-    RolledBackError,
-)
+from habeas.tlog.errors import FormatError, NotAdmittedError
+from habeas.tlog.server.bodies import read_body
+from habeas.tlog.server.browsers import OpenToBrowsers
+from habeas.tlog.server.reading import Reading, refuse
 from habeas.tlog.server.sequencer import Sequencer
 from habeas.tlog.server.submitters import Submitters
-from habeas.tlog.tiles import MAX_ENTRY, TILE_WIDTH, Tile, decode_bundle
+from habeas.tlog.tiles import MAX_ENTRY, TILE_WIDTH, decode_bundle
 
-_IMMUTABLE = "public, max-age=31536000, immutable"
 #: Of a bundle of entries in one call, bytes.
 MAX_BUNDLE_BODY = 1 << 20
 _BAD_TOKEN = NotAdmittedError(
@@ -34,7 +29,6 @@ _BAD_TOKEN = NotAdmittedError(
     code="token-unknown",
     status=401,
 )
-_OPEN_TO_ALL = {"Access-Control-Allow-Origin": "*"}
 
 
 class LogApp:
@@ -54,12 +48,13 @@ class LogApp:
         routes = [
             Route("/append", self._append, methods=["POST"]),
             Route("/append-bundle", self._append_bundle, methods=["POST"]),
-            Route("/checkpoint", self._checkpoint),
-            Route("/tile/{path:path}", self._tile),
+            *Reading(self._sequencer).routes(),
             Route("/health", self._health),
             Route("/metrics", self._metrics),
         ]
-        return Starlette(routes=routes, lifespan=self._lifespan)
+        return Starlette(
+            routes=routes, lifespan=self._lifespan, middleware=[Middleware(OpenToBrowsers)]
+        )
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
@@ -73,22 +68,22 @@ class LogApp:
         """The answer to a caller whose token is not known, or None."""
         if self._submitters.may_append(request.headers.get("authorization", "")):
             return None
-        return _problem(_BAD_TOKEN)
+        return refuse(_BAD_TOKEN)
 
     async def _append(self, request: Request) -> Response:
         if (barred := self._barred(request)) is not None:
             return barred
-        entry = await _body(request, MAX_ENTRY)
+        entry = await read_body(request, MAX_ENTRY)
         if entry is None:
             too_long = FormatError(f"An entry has at most {MAX_ENTRY} bytes.", "Shorten it.")
-            return _problem(too_long, 413)
+            return refuse(too_long, 413)
         if not entry:
-            return _problem(FormatError("The entry is empty.", "Send the entry as the body."))
+            return refuse(FormatError("The entry is empty.", "Send the entry as the body."))
         try:
             index = await self._sequencer.append(entry)
             proof = self._sequencer.proof(index)
         except HabeasError as error:
-            return _problem(error)
+            return refuse(error)
         body = json.dumps({"index": index, "proof": proof})
         return Response(body, media_type="application/json")
 
@@ -96,41 +91,17 @@ class LogApp:
         """Many entries in one call, all or none; indices come back, and no proofs."""
         if (barred := self._barred(request)) is not None:
             return barred
-        body = await _body(request, MAX_BUNDLE_BODY)
+        body = await read_body(request, MAX_BUNDLE_BODY)
         if body is None:
-            return _problem(FormatError("The bundle is too long.", "Send fewer entries."), 413)
+            return refuse(FormatError("The bundle is too long.", "Send fewer entries."), 413)
         try:
             entries = decode_bundle(body)
             if not 1 <= len(entries) <= TILE_WIDTH or not all(entries):
                 raise FormatError(f"A bundle has 1 to {TILE_WIDTH} entries, none of them empty.")
             indices = await self._sequencer.append_many(entries)
         except HabeasError as error:
-            return _problem(error)
+            return refuse(error)
         return JSONResponse({"indices": indices})
-
-    async def _checkpoint(self, _: Request) -> Response:
-        if not self._sequencer.note:
-            return _problem(LogUnavailableError("The log has no checkpoint yet."))
-        headers = {"Cache-Control": "public, max-age=1", **_OPEN_TO_ALL}
-        return PlainTextResponse(self._sequencer.note, headers=headers)
-
-    async def _tile(self, request: Request) -> Response:
-        try:
-            tile = Tile.parse("tile/" + request.path_params["path"])
-        except FormatError as error:
-            return _problem(error, 404)
-        # A tile beyond the checkpoint may still change until its batch is committed.
-        hashes = self._sequencer.size >> (8 * max(tile.level, 0))
-        try:
-            if tile.index * 256 + tile.width > hashes:
-                raise FileNotFoundError
-            content = await run_in_threadpool(self._sequencer.storage.read, tile)
-        except FileNotFoundError:
-            return _problem(FormatError("The log has no such tile.", "Read the checkpoint."), 404)
-        except OSError as error:
-            return _problem(LogUnavailableError(f"The log's storage fails: {error}."))
-        headers = {"Cache-Control": _IMMUTABLE, **_OPEN_TO_ALL}
-        return Response(content, media_type="application/octet-stream", headers=headers)
 
     async def _health(self, _: Request) -> Response:
         why = self._sequencer.problem
@@ -152,21 +123,3 @@ class LogApp:
         }
         text = "".join(f"# TYPE {name} gauge\n{name} {value}\n" for name, value in lines.items())
         return PlainTextResponse(text)
-
-
-async def _body(request: Request, limit: int) -> bytes | None:
-    """The request's body; None as soon as it is longer than *limit*."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            return None
-    return body
-
-
-def _problem(error: HabeasError, status: int | None = None) -> Response:
-    answer = Problem.of(error, status)
-    # A log that was rolled back does not come back by itself.
-    again = answer.status in (429, 503) and not isinstance(error, RolledBackError)
-    headers = {"Retry-After": "1"} if again else {}
-    return Response(answer.encode(), answer.status, {**headers, **_OPEN_TO_ALL}, problem.MEDIA_TYPE)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from habeas.tlog.errors import DamagedError
 from habeas.tlog.tiles import (
     TILE_WIDTH,
     Tile,
@@ -17,7 +18,7 @@ from habeas.tlog.tiles import (
     split_tile,
     tile_root,
 )
-from habeas.tlog.tree import Frontier
+from habeas.tlog.tree import Frontier, leaf_hash
 
 
 class Edge:
@@ -38,8 +39,13 @@ class Edge:
     def read(cls, size: int, read: Callable[[Tile], bytes]) -> Edge:
         """The edge of a stored log; *read* gives the content of a tile or bundle.
 
+        The bundle is held against its hashes, so that nothing is built on a file that was
+        damaged since.
+
         Raises:
-            FormatError: a file has another length than its name says.
+            CorruptLogError: a file has another length than its name says.
+            DamagedError: the entries are not those of the hashes.
+            OSError: what *read* raises.
         """
         rows, level, width = [], 0, size
         while width:
@@ -48,6 +54,8 @@ class Edge:
             level, width = level + 1, width // TILE_WIDTH
         bundle = Tile(-1, size // TILE_WIDTH, size % TILE_WIDTH)
         entries = decode_bundle(read(bundle), bundle.width) if bundle.width else []
+        if [leaf_hash(entry) for entry in entries] != (rows[0] if rows else []):
+            raise DamagedError(f"{bundle.path()} does not hold the entries that were hashed.")
         return cls(size, rows, entries)
 
     def frontier(self) -> Frontier:

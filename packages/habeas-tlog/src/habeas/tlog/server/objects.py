@@ -33,6 +33,9 @@ class Objects(Protocol):
             FileNotFoundError: there is none.
         """
 
+    def partials(self, path: str) -> list[str]:
+        """Paths of the partial files of the full tile or bundle at *path*."""
+
     def write(self, files: Iterable[tuple[str, bytes]]) -> None:
         """Store files: each is seen whole or not at all, and may not survive a power cut."""
 
@@ -66,6 +69,11 @@ class FolderObjects:
             FileNotFoundError: there is none.
         """
         return (self._folder / path).read_bytes()
+
+    def partials(self, path: str) -> list[str]:
+        """Paths of the partial files of a full one, and of what a crash left half written."""
+        folder = self._folder / f"{path}.p"
+        return [f"{path}.p/{each.name}" for each in folder.iterdir()] if folder.is_dir() else []
 
     def write(self, files: Iterable[tuple[str, bytes]]) -> None:
         """Write beside and rename: readers see the old file or the new one, whole."""

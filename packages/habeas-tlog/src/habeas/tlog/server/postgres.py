@@ -46,13 +46,15 @@ class PostgresState:
     Args:
         database: connection string. ``synchronous_commit`` is switched on for it.
         origin: which log.
+        remember: how many of the newest entries `find` knows; None for all.
 
     Raises:
         LogLockedError: another process writes this log.
         StateError: the database does not answer.
     """
 
-    def __init__(self, database: str, origin: str) -> None:
+    def __init__(self, database: str, origin: str, *, remember: int | None = None) -> None:
+        self._remember = remember
         self._database = database
         self._origin = origin
         digest = hashlib.sha256(b"habeas log\n" + origin.encode()).digest()
@@ -70,6 +72,11 @@ class PostgresState:
             if row is None or not row[0]:
                 raise LogLockedError(f"The log {self._origin} is being written by another process.")
             connection.execute(_SCHEMA)
+            if self._remember is not None:
+                connection.execute(
+                    "CREATE INDEX IF NOT EXISTS habeas_log_by_position"
+                    " ON habeas_log_position (origin, position)"
+                )
             connection.execute(
                 "INSERT INTO habeas_log_tree VALUES (%s, 0, '', 0) ON CONFLICT DO NOTHING",
                 (self._origin,),
@@ -134,9 +141,15 @@ class PostgresState:
             raise LogLockedError("Another writer has extended this log.")
         positions = list(range(batch.before, after.size))
         connection.execute(
-            "INSERT INTO habeas_log_position SELECT %s, * FROM unnest(%s::bytea[], %s::bigint[])",
+            "INSERT INTO habeas_log_position SELECT %s, * FROM unnest(%s::bytea[], %s::bigint[])"
+            " ON CONFLICT (origin, entry) DO UPDATE SET position = excluded.position",
             (self._origin, list(batch.digests), positions),
         )
+        if self._remember is not None:
+            connection.execute(
+                "DELETE FROM habeas_log_position WHERE origin = %s AND position < %s",
+                (self._origin, after.size - self._remember),
+            )
         connection.execute(
             "INSERT INTO habeas_log_pending VALUES (%s, %s, %s, %s)",
             (self._origin, batch.before, len(positions), encode_bundle(batch.entries)),

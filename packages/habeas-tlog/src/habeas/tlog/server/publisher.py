@@ -14,11 +14,12 @@ from typing import Any, TypeVar
 
 from habeas.tlog.checkpoint import Checkpoint
 from habeas.tlog.errors import LogUnavailableError, QuorumError, TlogError
-from habeas.tlog.note import NoteSigner, split
+from habeas.tlog.note import split
 from habeas.tlog.policy import Policy
 from habeas.tlog.server.rollback import Contradiction, Standstill, held_against
 from habeas.tlog.server.storage import LogLockedError, Storage
 from habeas.tlog.server.witnesses import Claim, Witnesses
+from habeas.tlog.signing import LogSigner
 from habeas.tlog.tree import EMPTY_ROOT, consistency_path
 
 _LOG = logging.getLogger("habeas.tlog")
@@ -35,16 +36,23 @@ class Publisher:
         signer: the log's key; its name is the origin.
         policy: when a checkpoint counts.
         standstill: whether the log has been stopped.
+        clock: POSIX seconds.
     """
 
     def __init__(
-        self, storage: Storage, signer: NoteSigner, policy: Policy, standstill: Standstill
+        self,
+        storage: Storage,
+        signer: LogSigner,
+        policy: Policy,
+        standstill: Standstill,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._storage = storage
         self._signer = signer
         self._policy = policy
         self._standstill = standstill
-        self._witnesses = Witnesses(policy, self._weigh)
+        self._clock = clock
+        self._witnesses = Witnesses(policy, self._weigh, clock=clock)
         self._work: set[asyncio.Future[Any]] = set()
         self._stamped = float("-inf")
         self._agreed = False
@@ -57,7 +65,10 @@ class Publisher:
         note = await self.in_thread(self._storage.published)
         if note is not None:
             try:
-                self.size, self.note = self._policy.verify(note).checkpoint.size, note
+                self.size, self.note = (
+                    self._policy.verify(note, self._clock()).checkpoint.size,
+                    note,
+                )
             except TlogError as error:
                 # A policy that was changed asks for more than the old checkpoint has.
                 _LOG.warning("the stored checkpoint does not count: %s", error.cause)
@@ -92,10 +103,10 @@ class Publisher:
         if stored is None:
             # Signing the empty tree contradicts no other.
             checkpoint = Checkpoint(self._signer.name, 0, EMPTY_ROOT)
-            signed = self._signer.sign(checkpoint.text())
+            signed = self._sign_text(checkpoint.text())
         else:
             text, _ = split(stored)
-            checkpoint, signed = Checkpoint.parse(text), self._signer.sign(text)
+            checkpoint, signed = Checkpoint.parse(text), self._sign_text(text)
         silent = await self._witnesses.ask(signed, checkpoint)
         needed = silent if self._policy.quorum != "none" else set()
         remembered = self._standstill.remembered
@@ -169,11 +180,14 @@ class Publisher:
             raise self._standstill.error
         tree = self._storage.tree
         checkpoint = Checkpoint(self._signer.name, tree.size, tree.root())
-        return checkpoint, self._signer.sign(checkpoint.text())
+        return checkpoint, self._sign_text(checkpoint.text())
+
+    def _sign_text(self, text: str) -> str:
+        return self._signer.sign(text, int(self._clock()))
 
     def _verify(self, note: str) -> None:
         try:
-            self._policy.verify(note)
+            self._policy.verify(note, self._clock())
         except QuorumError as error:
             raise LogUnavailableError(error.cause) from error
 

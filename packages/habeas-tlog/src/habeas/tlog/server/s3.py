@@ -6,12 +6,14 @@ CDN needs, so that readers can be sent straight to the bucket.
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import obstore
-from obstore.exceptions import BaseError
+from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import ObjectStore, from_url
 
 if TYPE_CHECKING:
@@ -21,6 +23,10 @@ from habeas.tlog.server.objects import CHECKPOINT
 
 _IMMUTABLE = "public, max-age=31536000, immutable"
 _PARALLEL = 16
+#: Entry bundles are stored as readers get them from the bucket, compressed.
+_BUNDLES = "tile/entries/"
+#: Read to learn whether a store that refuses an object refuses everything.
+_PROBE = "probe"
 
 
 class BucketObjects:
@@ -45,14 +51,40 @@ class BucketObjects:
 
         Raises:
             FileNotFoundError: there is none.
-            OSError: the store does not answer.
+            OSError: the store does not answer, or does not let us read.
         """
         try:
-            return bytes(obstore.get(self._store, path).bytes())
+            content = bytes(obstore.get(self._store, path).bytes())
+            return gzip.decompress(content) if path.startswith(_BUNDLES) else content
         except FileNotFoundError:
             raise
+        except (PermissionDeniedError, UnauthenticatedError) as error:
+            # Where listing is not allowed, S3 answers 403 for what is absent too.
+            if self._readable():
+                raise FileNotFoundError(path) from error
+            raise OSError(
+                f"the store lets nobody read {path} with these credentials: {_first_line(error)}"
+            ) from error
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            return b""  # a part of it was lost: no bundle has this form
         except BaseError as error:
             raise OSError(_first_line(error)) from error
+
+    def _readable(self) -> bool:
+        """Whether the store gives back what was put there."""
+        try:
+            self._put(_PROBE, b"readable\n", {"Content-Type": "text/plain"})
+            return bytes(obstore.get(self._store, _PROBE).bytes()) == b"readable\n"
+        except (OSError, BaseError):
+            return False
+
+    def partials(self, path: str) -> list[str]:
+        """Paths of the partial files of a full one; nothing where listing is not allowed."""
+        try:
+            pages = list(obstore.list(self._store, f"{path}.p"))
+        except BaseError:
+            return []
+        return [f"{path}.p/{each['path'].rpartition('/')[2]}" for page in pages for each in page]
 
     def write(self, files: Iterable[tuple[str, bytes]]) -> None:
         """Put files, side by side.
@@ -60,12 +92,19 @@ class BucketObjects:
         Raises:
             OSError: the store does not take one of them.
         """
+        for _ in self._pool.map(self._write, list(files)):
+            pass
+
+    def _write(self, file: tuple[str, bytes]) -> None:
+        path, content = file
         attributes: Attributes = {
             "Content-Type": "application/octet-stream",
             "Cache-Control": _IMMUTABLE,
         }
-        for _ in self._pool.map(lambda file: self._put(file[0], file[1], attributes), list(files)):
-            pass
+        if path.startswith(_BUNDLES):
+            attributes["Content-Encoding"] = "gzip"
+            content = gzip.compress(content, 6, mtime=0)
+        self._put(path, content, attributes)
 
     def _put(self, path: str, content: bytes, attributes: Attributes) -> None:
         try:

@@ -11,19 +11,20 @@ import contextlib
 import logging
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 from habeas.foundation.errors import HabeasError
 from habeas.tlog.admission import Admission, AdmitNothing, refusals
 from habeas.tlog.errors import LogUnavailableError, TlogError
-from habeas.tlog.note import NoteSigner
 from habeas.tlog.policy import Policy
 from habeas.tlog.proof import TlogProof
 from habeas.tlog.server.publisher import RESTAMP, Publisher
 from habeas.tlog.server.rollback import Standstill
 from habeas.tlog.server.storage import LogLockedError, Storage
+from habeas.tlog.signing import LogSigner
+from habeas.tlog.tiles import Tile
 from habeas.tlog.tree import inclusion_path
 
 _LOG = logging.getLogger("habeas.tlog")
@@ -62,19 +63,20 @@ class Sequencer:
 
     Args:
         storage: where the log lies.
-        signer: the log's key; its name is the origin.
+        signer: the log's keys; their name is the origin.
         policy: when a checkpoint counts.
         admission: what may be appended; nothing, unless told.
         standstill: where it is remembered that the log was stopped.
         interval: seconds between batches; 0 begins the next as soon as one is done.
         queue: how many entries may wait.
         patience: seconds that a caller waits for a checkpoint that counts.
+        clock: POSIX seconds, for signatures and witnesses' times.
     """
 
     def __init__(
         self,
         storage: Storage,
-        signer: NoteSigner,
+        signer: LogSigner,
         policy: Policy,
         admission: Admission | None = None,
         *,
@@ -82,11 +84,12 @@ class Sequencer:
         interval: float = 0.1,
         queue: int = 65536,
         patience: float = 20.0,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._storage = storage
         self._admission = admission or AdmitNothing()
         self._standstill = standstill or Standstill()
-        self._publisher = Publisher(storage, signer, policy, self._standstill)
+        self._publisher = Publisher(storage, signer, policy, self._standstill, clock)
         self._interval = interval
         self._limit = queue
         self._patience = patience
@@ -113,10 +116,9 @@ class Sequencer:
         """The published checkpoint."""
         return self._publisher.note
 
-    @property
-    def storage(self) -> Storage:
-        """Where the log lies."""
-        return self._storage
+    def read(self, tile: Tile) -> bytes:
+        """A published tile or bundle; see `Storage.read`."""
+        return self._storage.read(tile)
 
     @property
     def problem(self) -> HabeasError | None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from habeas.tlog.errors import TlogError
+from habeas.tlog.errors import DamagedError, PlaceError, TlogError
 from habeas.tlog.server.objects import Step, no_step
 from habeas.tlog.tiles import decode_bundle, encode_bundle
 from habeas.tlog.tree import Frontier
@@ -104,12 +104,21 @@ class SqliteState:
 
     The kernel gives the lock back when the process ends, however it ends.
 
+    Args:
+        folder: the log's.
+        step: called before each transaction and commit.
+        remember: how many of the newest entries `find` knows; None for all, at some 60 bytes
+            of the disk for each.
+
     Raises:
         LogLockedError: another process holds it.
+        PlaceError: the folder cannot be written to.
+        DamagedError: the database is damaged.
     """
 
-    def __init__(self, folder: Path, step: Step = no_step) -> None:
+    def __init__(self, folder: Path, step: Step = no_step, *, remember: int | None = None) -> None:
         self._step = step
+        self._remember = remember
         self._file = folder / "log.sqlite3"
         self._lock = (folder / "lock").open("a")
         try:
@@ -119,17 +128,40 @@ class SqliteState:
             raise LogLockedError(f"The log in {folder} is being written by another process.") from (
                 error
             )
-        self._database = sqlite3.connect(self._file, isolation_level=None, check_same_thread=False)
-        self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.execute("PRAGMA synchronous = FULL")
         # Entry hashes are random, so each touches a page of its own. They are put into their
         # table many at a time, in order; until then `pending` has them, and this copy.
         self._recent: dict[bytes, int] = {}
         self._indexed = 0
-        # Moving pages from the write-ahead log into the file is left to `tidy`.
-        self._database.execute("PRAGMA cache_size = -16384")
-        self._database.execute("PRAGMA wal_autocheckpoint = 65536")
-        self._database.executescript(_SCHEMA)
+        try:
+            self._database = self._connect()
+        except BaseException:
+            self._lock.close()
+            raise
+
+    def _connect(self) -> sqlite3.Connection:
+        database = sqlite3.connect(self._file, isolation_level=None, check_same_thread=False)
+        try:
+            database.execute("PRAGMA journal_mode = WAL")
+            database.execute("PRAGMA synchronous = FULL")
+            # Moving pages from the write-ahead log into the file is left to `tidy`.
+            database.execute("PRAGMA cache_size = -16384")
+            database.execute("PRAGMA wal_autocheckpoint = 65536")
+            database.executescript(_SCHEMA)
+            if self._remember is not None:
+                database.execute("CREATE INDEX IF NOT EXISTS by_position ON position (position)")
+        except sqlite3.Error as error:
+            database.close()
+            raise self._failure(error) from error
+        return database
+
+    def _failure(self, error: sqlite3.Error) -> Exception:
+        """What a failure of SQLite means for the log."""
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            return DamagedError(f"{self._file} is damaged: {error}.")
+        if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+            return PlaceError(f"{self._file} cannot be written: {error}.")
+        return StateError(str(error))
 
     def load(self) -> Stored:
         """What is committed."""
@@ -139,7 +171,7 @@ class SqliteState:
             ).fetchone()
             rows = self._database.execute("SELECT first, count, entries FROM pending").fetchall()
         except sqlite3.Error as error:
-            raise StateError(str(error)) from error
+            raise self._failure(error) from error
         self._indexed = 0
         self._recent = {
             hashlib.sha256(entry).digest(): position
@@ -164,7 +196,7 @@ class SqliteState:
                     )
                 )
         except sqlite3.Error as error:
-            raise StateError(str(error)) from error
+            raise self._failure(error) from error
         return found
 
     def commit(self, batch: Batch, settled: int) -> None:
@@ -190,7 +222,7 @@ class SqliteState:
         except BaseException as error:
             self._indexed = 0
             if isinstance(error, sqlite3.Error):
-                raise StateError(str(error)) from error
+                raise self._failure(error) from error
             raise
         for digest in indexed:
             del self._recent[digest]
@@ -203,8 +235,11 @@ class SqliteState:
         rows = sorted(item for item in self._recent.items() if item[1] < settled)
         self._indexed = settled
         if rows:
-            self._database.executemany("INSERT OR IGNORE INTO position VALUES (?, ?)", rows)
+            self._database.executemany("INSERT OR REPLACE INTO position VALUES (?, ?)", rows)
             self._database.execute("DELETE FROM pending WHERE first + count <= ?", (settled,))
+            if self._remember is not None:
+                forgotten = (settled - self._remember,)
+                self._database.execute("DELETE FROM position WHERE position < ?", forgotten)
         return [digest for digest, _ in rows]
 
     def pending(self, begin: int) -> list[bytes]:
@@ -215,7 +250,7 @@ class SqliteState:
                 (begin,),
             ).fetchall()
         except sqlite3.Error as error:
-            raise StateError(str(error)) from error
+            raise self._failure(error) from error
         return after_position(rows, begin)
 
     def settle(self, size: int) -> None:
@@ -226,7 +261,7 @@ class SqliteState:
                 self._database.execute("UPDATE tree SET settled = max(settled, ?)", (size,))
                 indexed = self._index(size)
         except sqlite3.Error as error:
-            raise StateError(str(error)) from error
+            raise self._failure(error) from error
         for digest in indexed:
             del self._recent[digest]
 

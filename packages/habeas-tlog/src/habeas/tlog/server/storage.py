@@ -11,25 +11,27 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
 from habeas.tlog.checkpoint import Checkpoint
-from habeas.tlog.errors import LogUnavailableError, RolledBackError
+from habeas.tlog.errors import DamagedError, LogUnavailableError, PlaceError, RolledBackError
 from habeas.tlog.note import split
 from habeas.tlog.server.edge import Edge
 from habeas.tlog.server.objects import CHECKPOINT, FolderObjects, Objects, Step, no_step
 from habeas.tlog.server.state import Batch, LogLockedError, SqliteState, State, StateError
-from habeas.tlog.tiles import TILE_WIDTH, Tile, decode_bundle, encode_bundle, holding, split_tile
-from habeas.tlog.tree import Frontier, leaf_hash, node_hash, root_hash
+from habeas.tlog.server.tilestore import TileStore
+from habeas.tlog.tiles import TILE_WIDTH, Tile
+from habeas.tlog.tree import Frontier, NodeHash, leaf_hash, root_hash
 
 __all__ = ["FileStorage", "LogLockedError", "Storage"]
 
+_LOG = logging.getLogger("habeas.tlog")
 #: Seconds between two rounds of making tiles durable.
 _SYNC_EVERY = 1.0
 
@@ -56,21 +58,13 @@ class Storage:
         self._syncer = ThreadPoolExecutor(1, thread_name_prefix="log-sync")
         self._synced_at = time.monotonic()
         self._unsure = False
+        #: The size up to which the tiles of the tree are there to be read.
+        self._laid_out = 0
         #: Held for what the database is asked, by whichever thread.
         self._turn = threading.Lock()
-        # Small: memory must not follow the log's size.
-        self._row = lru_cache(maxsize=128)(self._read_row)
-        self._node = lru_cache(maxsize=16384)(self._compute_node)
+        self._tiles = TileStore(objects)
         try:
-            stored = state.load()
-            self._settled = stored.settled
-            self._edge = Edge.read(stored.settled, self.read)
-            self._tree = self._edge.frontier()
-            self._reconcile()
-            if self._tree.hashes != stored.tree.hashes:
-                raise RolledBackError("The log's files do not belong to its database.")
-            self.lay_out()
-            self._verify_published()
+            self._open()
         except (OSError, StateError) as error:
             self._syncer.shutdown()
             state.close()
@@ -79,6 +73,37 @@ class Storage:
             self._syncer.shutdown()
             state.close()
             raise
+
+    def _open(self) -> None:
+        """Take up the log where its last writer stopped, and hold its parts against each other."""
+        stored = self._state.load()
+        self._settled = stored.settled
+        try:
+            self._edge = Edge.read(stored.settled, self._tiles.read)
+        except FileNotFoundError as error:
+            raise DamagedError(f"The log's files are incomplete: {error}.") from error
+        self._tree = self._edge.frontier()
+        self._reconcile()
+        if self._tree.hashes != stored.tree.hashes:
+            raise RolledBackError("The log's files do not belong to its database.")
+        self._obsolete += self._left_behind(stored.settled)
+        self.lay_out()
+        self._verify_published()
+
+    def _left_behind(self, settled: int) -> list[str]:
+        """Partial files that a crash kept from being deleted when their full one was durable.
+
+        Whatever became full below *settled* was tidied before that size was written down.
+        """
+        left: list[str] = []
+        level, first, end = 0, settled // TILE_WIDTH, self._edge.size // TILE_WIDTH
+        while end:
+            kinds = (0, -1) if level == 0 else (level,)
+            for index in range(first, end):
+                for kind in kinds:
+                    left += self._objects.partials(Tile(kind, index).path())
+            level, first, end = level + 1, first // TILE_WIDTH, end // TILE_WIDTH
+        return left
 
     def __enter__(self) -> Self:
         return self
@@ -122,7 +147,7 @@ class Storage:
         if self._unsure:
             self._reconcile()
         digests = [hashlib.sha256(entry).digest() for entry in entries]
-        positions = self._state.find(digests)
+        positions = self._known(digests, entries)
         size = self._tree.size
         fresh: dict[bytes, bytes] = {}
         for digest, entry in zip(digests, entries, strict=True):
@@ -133,16 +158,37 @@ class Storage:
             self._commit(list(fresh.values()), list(fresh))
         return [positions[digest] for digest in digests]
 
+    def _known(self, digests: Sequence[bytes], entries: Sequence[bytes]) -> dict[bytes, int]:
+        """Positions of those entries that are in the log, each held against the tree.
+
+        An index that was damaged must not acknowledge what the log does not have.
+        """
+        positions = self._state.find(digests)
+        for digest, entry in zip(digests, entries, strict=True):
+            at = positions.get(digest)
+            if at is not None and at < self._laid_out:
+                if not hmac.compare_digest(self._leaf(at), leaf_hash(entry)):
+                    _LOG.error("the index has an entry at %s that stands elsewhere or nowhere", at)
+                    del positions[digest]
+            elif at is not None and at >= self._tree.size:
+                _LOG.error("the index has an entry at %s, beyond the log", at)
+                del positions[digest]
+        return positions
+
+    def _leaf(self, position: int) -> bytes:
+        return self._tiles.node_of(self._laid_out)(0, position)
+
     def holds(self, entries: Sequence[bytes]) -> bool:
         """Whether all of *entries* are in the log already.
 
         Raises:
             LogUnavailableError: the database does not say.
         """
-        digests = {hashlib.sha256(entry).digest() for entry in entries}
+        digests = [hashlib.sha256(entry).digest() for entry in entries]
         try:
             with self._turn:
-                return len(self._state.find(list(digests))) == len(digests)
+                known = self._known(digests, entries)
+                return all(digest in known for digest in digests)
         except (OSError, StateError) as error:
             raise _unavailable(error) from error
 
@@ -201,6 +247,7 @@ class Storage:
             if self._files:
                 self._objects.write((tile.path(), each) for tile, each in self._files.items())
                 self._files.clear()
+            self._laid_out = self._edge.size
         except OSError as error:
             raise _unavailable(error) from error
         self._settle_now_and_then()
@@ -238,6 +285,8 @@ class Storage:
             return self._objects.read(CHECKPOINT).decode()
         except FileNotFoundError:
             return None
+        except UnicodeDecodeError as error:
+            raise DamagedError("The published checkpoint is no text.") from error
 
     def _verify_published(self) -> None:
         note = self.published()
@@ -253,66 +302,36 @@ class Storage:
             raise RolledBackError("The published checkpoint is not of the database's tree.")
 
     def read(self, tile: Tile) -> bytes:
-        """A tile or bundle. A partial one that was tidied away is cut from the full one.
+        """A tile or bundle; see `TileStore.read`."""
+        return self._tiles.read(tile)
 
-        Raises:
-            FileNotFoundError: there is none.
-        """
-        try:
-            return self._objects.read(tile.path())
-        except FileNotFoundError:
-            if tile.width == TILE_WIDTH:
-                raise
-        full = self._objects.read(Tile(tile.level, tile.index).path())
-        if tile.level >= 0:
-            return full[: tile.width * 32]
-        return encode_bundle(decode_bundle(full, TILE_WIDTH)[: tile.width])
-
-    def node_of(self, size: int) -> _Nodes:
+    def node_of(self, size: int) -> NodeHash:
         """The hashes of complete subtrees of the tree of *size* leaves, by level and index."""
-        return _Nodes(self, size)
-
-    def node(self, level: int, index: int, size: int) -> bytes:
-        """The hash of one complete subtree of the tree of *size* leaves."""
-        hash_: bytes = self._node(level, index, holding(level, index, size)[0].width)
-        return hash_
-
-    def _compute_node(self, level: int, index: int, width: int) -> bytes:
-        inner = level % 8
-        if inner == 0:
-            tile = Tile(level // 8, index // TILE_WIDTH, width)
-            at = index % TILE_WIDTH * 32
-            hash_: bytes = self._row(tile)[at : at + 32]
-            return hash_
-        return node_hash(
-            self._node(level - 1, 2 * index, width), self._node(level - 1, 2 * index + 1, width)
-        )
-
-    def _read_row(self, tile: Tile) -> bytes:
-        row = self.read(tile)
-        split_tile(row, tile.width)
-        return row
-
-
-class _Nodes:
-    def __init__(self, storage: Storage, size: int) -> None:
-        self._storage = storage
-        self._size = size
-
-    def __call__(self, level: int, index: int) -> bytes:
-        return self._storage.node(level, index, self._size)
+        return self._tiles.node_of(size)
 
 
 class FileStorage(Storage):
     """Files and SQLite in one folder: the default.
 
+    Args:
+        folder: made where it is missing.
+        step: called before each step that changes the disk.
+        remember: how many of the newest entries are never logged twice; None for all.
+
     Raises:
         LogLockedError: another process writes this log.
+        PlaceError: the folder cannot be written to.
+        DamagedError: what lies in it is damaged.
     """
 
-    def __init__(self, folder: Path, step: Step = no_step) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        super().__init__(SqliteState(folder, step), FolderObjects(folder / "public", step))
+    def __init__(self, folder: Path, step: Step = no_step, *, remember: int | None = None) -> None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            objects = FolderObjects(folder / "public", step)
+            state = SqliteState(folder, step, remember=remember)
+        except OSError as error:
+            raise PlaceError(f"{error.filename} cannot be used: {error.strerror}.") from error
+        super().__init__(state, objects)
 
 
 def _unavailable(error: Exception) -> LogUnavailableError:

@@ -12,18 +12,20 @@ import asyncio
 import base64
 import hashlib
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import httpx
 
 from habeas.tlog.checkpoint import Checkpoint, parse_decimal
-from habeas.tlog.errors import TlogError
-from habeas.tlog.note import Signature, open_note
-from habeas.tlog.policy import Policy, Witness
+from habeas.tlog.cosignature import timestamp_of
+from habeas.tlog.errors import SignatureError, TlogError
+from habeas.tlog.note import MAX_NOTE, Signature, open_note
+from habeas.tlog.policy import CLOCK_SKEW, Policy, Witness
 
 _LOG = logging.getLogger("habeas.tlog")
-_MAX_ANSWER = 64 * 1024
+_MAX_ANSWER = MAX_NOTE
 _ATTEMPTS = 3
 #: Seconds that those who are about to answer are waited for once the quorum holds.
 _GRACE = 0.02
@@ -62,9 +64,18 @@ class Witnesses:
         policy: whose witnesses are asked.
         weigh: what to do when one of them has seen what the log may not hold.
         timeout: seconds that one witness gets for one answer.
+        clock: POSIX seconds; a cosignature whose time cannot be does not count.
     """
 
-    def __init__(self, policy: Policy, weigh: Weigh, *, timeout: float = 3.0) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        weigh: Weigh,
+        *,
+        timeout: float = 3.0,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._clock = clock
         self._policy = policy
         self._weigh = weigh
         self._timeout = timeout
@@ -261,6 +272,8 @@ class Witnesses:
                 ):
                     continue
                 witness.verifier.verify(checkpoint.text(), signature.value)
+                if not 0 < timestamp_of(signature.value) <= self._clock() + CLOCK_SKEW:
+                    raise SignatureError("Its cosignature's time cannot be.")
             except TlogError as error:
                 _LOG.warning("witness %s: %s", witness.name, error.cause)
                 continue

@@ -50,6 +50,7 @@ class Site(BaseModel):
         trustees: the circle.
         hosts: further host names that this portal answers to.
         check_workers: processes that check photos.
+        security_contact: where to report a problem of this installation: mailto: or https:.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -61,6 +62,7 @@ class Site(BaseModel):
     trustees: tuple[TrusteeIdentity, ...]
     hosts: tuple[str, ...] = ()
     check_workers: Annotated[int, Field(ge=1, le=256)] = 1
+    security_contact: Annotated[str, Field(pattern=r"^((mailto|tel):|https://)\S+$")] | None = None
 
     @classmethod
     def load(cls, folder: Path) -> Self:

@@ -1,0 +1,111 @@
+"""C2SP tlog-tiles over HTTP: the checkpoint, tiles and entry bundles of one log.
+
+The log and its mirrors serve them alike. What is sent as immutable is looked at first: a
+store that lost a part of an object must not have caches keep the rest for ever.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Protocol
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from habeas.foundation import problem
+from habeas.foundation.errors import HabeasError
+from habeas.foundation.problem import Problem
+from habeas.tlog.errors import CorruptLogError, FormatError, LogUnavailableError, RolledBackError
+from habeas.tlog.server import resources
+from habeas.tlog.server.resources import Resource
+from habeas.tlog.tiles import TILE_WIDTH, Tile
+
+_LOG = logging.getLogger("habeas.tlog")
+_IMMUTABLE = "public, max-age=31536000, immutable"
+#: Seconds for which a checkpoint may be kept, and after which what failed may be asked again.
+_CHECKPOINT = "public, max-age=1"
+_RETRY_SECONDS = "1"
+_NO_TILE = FormatError("The log has no such tile.", "Read the checkpoint: it has the size.")
+
+
+class Published(Protocol):
+    """What is read from."""
+
+    @property
+    def size(self) -> int:
+        """Entries under the published checkpoint."""
+
+    @property
+    def note(self) -> str:
+        """The published checkpoint; empty before the first one."""
+
+    def read(self, tile: Tile) -> bytes:
+        """A tile or bundle.
+
+        Raises:
+            FileNotFoundError: there is none.
+            OSError: the store does not answer.
+            CorruptLogError: it is not what its name says.
+        """
+
+
+class Reading:
+    """The routes for readers.
+
+    Args:
+        published: what they read.
+    """
+
+    def __init__(self, published: Published) -> None:
+        self._published = published
+
+    def routes(self, prefix: str = "") -> list[Route]:
+        """Checkpoint and tiles, below *prefix*."""
+        return [
+            Route(f"{prefix}/checkpoint", self._checkpoint),
+            Route(f"{prefix}/tile/{{path:path}}", self._tile),
+        ]
+
+    async def _checkpoint(self, request: Request) -> Response:
+        note = self._published.note
+        if not note:
+            return refuse(LogUnavailableError("The log has no checkpoint yet."))
+        return _answer(Resource(note.encode(), "text/plain; charset=utf-8", _CHECKPOINT), request)
+
+    async def _tile(self, request: Request) -> Response:
+        try:
+            tile = Tile.parse("tile/" + request.path_params["path"])
+        except FormatError as error:
+            return refuse(error, 404)
+        # A tile beyond the checkpoint may still change until its batch is committed.
+        hashes = self._published.size >> (8 * max(tile.level, 0))
+        try:
+            if tile.index * TILE_WIDTH + tile.width > hashes:
+                raise FileNotFoundError
+            content = await run_in_threadpool(self._published.read, tile)
+        except FileNotFoundError:
+            return refuse(_NO_TILE, 404)
+        except OSError as error:
+            return refuse(LogUnavailableError(f"The log's storage fails: {error}."))
+        except CorruptLogError as error:
+            _LOG.error("%s", error)
+            return refuse(error, 503)
+        resource = Resource(content, "application/octet-stream", _IMMUTABLE, tile.level < 0)
+        return _answer(resource, request)
+
+
+def _answer(resource: Resource, request: Request) -> Response:
+    given = resources.answer(resource, request.headers)
+    return Response(given.body, given.status, given.headers)
+
+
+def refuse(error: HabeasError, status: int | None = None) -> Response:
+    """The problem that *error* is, which no cache keeps."""
+    said = Problem.of(error, status)
+    headers = {"Cache-Control": "no-store"}
+    # A log that was rolled back does not come back by itself.
+    if said.status in (429, 503) and not isinstance(error, RolledBackError):
+        headers["Retry-After"] = _RETRY_SECONDS
+    return Response(said.encode(), said.status, headers, problem.MEDIA_TYPE)

@@ -1,0 +1,105 @@
+"""From what is known of a head's place to what is painted: the head, wherever it may be.
+
+A cover is the union of the head over the places in which it is with a stated probability: of an
+ellipse over an ellipse, which is again one, as far as their shapes are alike.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from habeas.cover._head import Seen, State
+from habeas.faces import Box
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much is covered.
+
+    Attributes:
+        certain: probability with which the middle of the head is where its cover takes it to be.
+        across: width of what is covered over that of the face: ear to ear is 1.3 times as wide as
+            from cheek to cheek (0.18 and 0.14 m, Farkas 1994).
+        down: height of what is covered over that of the face, forehead to chin.
+        up: how far the cover's middle lies above that of the face, face heights.
+        reach: face heights by which a cover grows at most where nobody has looked yet.
+        known: face heights within which it must be known where a face is that was looked for and
+            not found; who may be farther is not covered by covering somewhere.
+        chance: of being there still, until which somebody is covered who was looked for and not
+            found.
+        worth: of two sightings that may be one person the way between is covered where the odds
+            that they are outweigh what is covered: so much, as a natural logarithm, on each area
+            of a face.
+        bridge: face heights by which a cover grows at most on the way between two sightings.
+    """
+
+    certain: float = 0.95
+    across: float = 1.15
+    down: float = 1.1
+    up: float = 0.0
+    reach: float = 1.0
+    known: float = 0.5
+    chance: float = 0.2
+    worth: float = 4.0
+    bridge: float = 2.0
+
+    @property
+    def deviations(self) -> float:
+        """Radius that holds that share of a two-dimensional normal distribution."""
+        return math.sqrt(-2 * math.log1p(-self.certain))
+
+    def waits(self, seen: float) -> float:
+        """Seconds for which somebody is waited for who was seen for so many.
+
+        Of a duration nothing is known but how long it has lasted: it lasts another so many with a
+        chance of ``seen / (seen + more)`` (Gott, Nature 363, 1993).
+        """
+        return seen * (1 - self.chance) / self.chance
+
+    def doubt(self, state: State) -> float:
+        """How far the head may be from its expected place, face heights."""
+        return self.deviations * max(state.deviation) / state.size
+
+    def around(self, state: State, size: tuple[float, float], bias: float, most: float) -> Box:
+        """The cover of a head whose place is known so well.
+
+        Args:
+            state: where it is.
+            size: width and height of the face, pixels.
+            bias: variance of what the detector is off, square pixels.
+            most: face heights by which the cover grows at most.
+        """
+        width, height = size
+        limit = (most * max(size) / self.deviations) ** 2
+        wide, high = (
+            self.deviations * math.sqrt(min(each.place_variance, limit) + bias)
+            for each in (state.x, state.y)
+        )
+        return self._box(
+            state.x.place, state.y.place, width * self.across / 2 + wide,
+            height * self.down / 2 + high, height,
+        )  # fmt: skip
+
+    def sighting(self, seen: Seen) -> Box:
+        """The cover of a face where it was seen."""
+        return self._box(
+            seen.x, seen.y, seen.width * self.across / 2, seen.height * self.down / 2, seen.height
+        )
+
+    def _box(self, x: float, y: float, half_width: float, half_height: float, face: float) -> Box:
+        y -= self.up * face
+        return Box(x - half_width, y - half_height, x + half_width, y + half_height)
+
+
+def hull(box: Box, other: Box) -> Box:
+    """The least box around two."""
+    return Box(
+        min(box.left, other.left), min(box.top, other.top),
+        max(box.right, other.right), max(box.bottom, other.bottom),
+    )  # fmt: skip
+
+
+def moved(box: Box, by: tuple[float, float]) -> Box:
+    """The box elsewhere."""
+    return Box(box.left + by[0], box.top + by[1], box.right + by[0], box.bottom + by[1])

@@ -1,0 +1,247 @@
+"""Following heads through frames by geometry alone, in both directions of time.
+
+    looks → sightings → tracks and links (`_association`) → smoothed (`_track`) → covers
+
+Places are kept in the coordinates of the scene: what the camera's own movement adds is taken off
+first, so that a pan does not tear covers from faces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from habeas.cover._association import Chances, Pairs, pair, ratios
+from habeas.cover._geometry import Extent, moved
+from habeas.cover._head import Filter, Seen
+from habeas.cover._track import Link, Node, Track
+from habeas.faces import Box, Sighting
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What makes a face, by the detector's scores (0 to 1).
+
+    Attributes:
+        begin: a sighting of that score begins a track; fainter ones may continue it.
+        alone: one sighting of that score is a face.
+        confirm: seconds within which a second look tells whether a fainter one is. Where no look
+            comes so soon (a single picture, a low rate), `begin` suffices.
+    """
+
+    begin: float = 0.2
+    alone: float = 0.4
+    confirm: float = 0.17
+    surely: float = 1.5
+
+
+@dataclass(frozen=True)
+class Tracking:
+    """All that the tracker is told.
+
+    Attributes:
+        model: of movement and of the detector's errors.
+        evidence: what makes a face.
+        extent: how much is covered.
+        chances: how likely what is.
+        window: seconds for which somebody unseen may be met again.
+    """
+
+    model: Filter
+    evidence: Evidence = field(default_factory=Evidence)
+    extent: Extent = field(default_factory=Extent)
+    chances: Chances = field(default_factory=Chances)
+    window: float = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    at: float
+    scene: int
+    origin: tuple[float, float]
+
+
+class Tracker:
+    """Sightings in, boxes for every frame out. Frames are numbered, and told in order."""
+
+    def __init__(self, tracking: Tracking) -> None:
+        self._tracking = tracking
+        self._tracks: list[Track] = []
+        self._links: list[Link] = []
+        self._frames: dict[int, _Frame] = {}
+        self._scene = 0
+        self._origin = (0.0, 0.0)
+        self._looked = float("-inf")
+        #: Faces that were followed so far.
+        self.faces = 0
+        #: Where the last look met somebody for the first time, pixels of its frame.
+        self.begun: list[Box] = []
+
+    def see(
+        self,
+        frame: int,
+        at: float,
+        found: Sequence[Sighting] | None,
+        *,
+        still: Sequence[Sighting] = (),
+        shift: tuple[float, float] = (0.0, 0.0),
+        cut: bool = False,
+    ) -> None:
+        """Tell what was found in a frame.
+
+        Args:
+            frame: its number, more than the last one's.
+            at: its time in seconds, later than the last one's.
+            found: what a look found; None where nobody looked.
+            still: faces of the look before, where nobody looked as nothing has changed.
+            shift: how far the picture's content moved since the last frame, pixels.
+            cut: a new scene begins: nothing before has to do with anything after.
+        """
+        if cut:
+            self._scene += 1
+            self._looked = float("-inf")
+        self._origin = (self._origin[0] + shift[0], self._origin[1] + shift[1])
+        self._frames[frame] = _Frame(at, self._scene, self._origin)
+        if found is not None:
+            seen = [self._seen(at, each, fresh=True) for each in found]
+            seen += [self._seen(at, each, fresh=False) for each in still]
+            self._associate(at, seen)
+            self._looked = at
+
+    def _seen(self, at: float, face: Sighting, *, fresh: bool) -> Seen:
+        box, (x, y) = face.box, self._origin
+        return Seen(
+            at, (box.left + box.right) / 2 - x, (box.top + box.bottom) / 2 - y,
+            box.width, box.height, face.score, fresh,
+        )  # fmt: skip
+
+    def boxes(self, frame: int) -> list[Box]:
+        """What to cover in a frame; final once `window` further seconds were told."""
+        this = self._frames[frame]
+        extent = self._tracking.extent
+        ways: list[Track | Link] = [*self._tracks, *self._links]
+        found = [
+            way.cover(this.at, extent)
+            for way in ways
+            if way.scene == this.scene and way.is_face(self._tracking.evidence.confirm)
+        ]
+        return [moved(box, this.origin) for box in found if box is not None]
+
+    def forget(self, frame: int) -> None:
+        """Frames up to this one will not be asked for again."""
+        at = self._frames.pop(frame).at
+        self._links = [link for link in self._links if link.at > at]
+        horizon = at - self._tracking.window
+        self._tracks = [track for track in self._tracks if track.last.at >= horizon]
+        for track in self._tracks:
+            track.forget(at)
+
+    def _associate(self, at: float, seen: Sequence[Seen]) -> None:
+        rules, model = self._tracking, self._tracking.model
+        live = [
+            track
+            for track in self._tracks
+            if track.scene == self._scene
+            and track.until > at
+            and at - track.last.at <= rules.window
+        ]
+        clear = [each.score >= rules.evidence.begin for each in seen]
+        ratio = ratios(
+            [model.expect(track.state, at) for track in live], seen, clear, model, rules.chances,
+            [(track.lasted, at - track.last.at) for track in live],
+        )  # fmt: skip
+        ratio += np.array([track.odds for track in live])[:, None]
+        # What is seen clearly chooses first; what is not may still continue a sure track, where it
+        # is clearly that track's, and never begins one (Zhang et al., ByteTrack, ECCV 2022). A
+        # track that may be nobody's takes what is left.
+        sure = np.array([track.sure for track in live], np.bool_)
+        doubtful = np.array([track.doubtful for track in live], np.int_)
+        faint = ~np.array(clear, np.bool_)
+        ratio[~sure[:, None] & faint[None]] = -np.inf
+        stages = 2 * doubtful[:, None] + faint[None]
+        pairs = pair(ratio, stages, np.where(faint, rules.evidence.surely, 0.0), rules.chances)
+        ends = [(track.state, track.size(track.last.at)) for track in live]
+        owners = self._take(live, seen, clear, pairs)
+        for before, number, odds in pairs.perhaps:
+            if number in owners and not live[before].doubtful:
+                self._link(Link(*ends[before], live[before], owners[number], seen[number], odds))
+        self._resolve(at, live, seen, ratio, owners)
+        for track in live:
+            if track.last.at < at:
+                track.looked_after = min(track.looked_after, at)
+
+    def _take(
+        self, live: Sequence[Track], seen: Sequence[Seen], clear: Sequence[bool], pairs: Pairs
+    ) -> dict[int, Track]:
+        """Add sightings to tracks, and begin new ones; the track that each sighting is of."""
+        owners: dict[int, Track] = {}
+        self.begun = []
+        for number, each in enumerate(seen):
+            track = live[pairs.taken[number]] if number in pairs.taken else None
+            if track is not None:
+                if number in pairs.doubtful and track.sure and len(track.nodes) > 1:
+                    # Both may be: that it is theirs, and that they are unseen and somebody came.
+                    self._tracks.append(track.unseen(-pairs.doubtful[number]))
+                    self._judge(self._begin(each, doubtful=True), each, clear=clear[number])
+                track.add(each)
+            elif clear[number]:
+                track = self._begin(each)
+            if track is not None:
+                owners[number] = track
+                self._judge(track, each, clear=clear[number])
+        return owners
+
+    def _resolve(
+        self,
+        at: float,
+        live: Sequence[Track],
+        seen: Sequence[Seen],
+        ratio: NDArray[np.float64],
+        owners: dict[int, Track],
+    ) -> None:
+        """End what may be nobody's with the sighting that fits, whoever else's that is.
+
+        Where two people cross, one sighting may stand for both; each is covered on their way to it.
+        """
+        for before, track in enumerate(live):
+            if not track.doubtful or track in owners.values():
+                continue
+            if not track.lasted:
+                track.until = at
+                continue
+            number = max(owners, key=lambda n: float(ratio[before, n]), default=None)
+            if number is not None and ratio[before, number] >= 0:
+                size, odds = track.size(track.last.at), float(ratio[before, number])
+                self._link(Link(track.state, size, track, owners[number], seen[number], odds))
+                track.until = at
+
+    def _link(self, link: Link) -> None:
+        self._links.append(link)
+        link.later.links.append(link)
+
+    def _begin(self, seen: Seen, *, doubtful: bool = False) -> Track:
+        model = self._tracking.model
+        track = Track(
+            self._scene, model, [Node(seen, model.first(seen))], looked_before=self._looked,
+            doubtful=doubtful,
+        )  # fmt: skip
+        self._tracks.append(track)
+        return track
+
+    def _judge(self, track: Track, seen: Seen, *, clear: bool) -> None:
+        """Whether it is a face, now that it was seen again."""
+        track.sightings += clear and seen.fresh
+        if track.sure or (track.sightings < 2 and seen.score < self._tracking.evidence.alone):
+            return
+        track.sure = True
+        if track.doubtful:
+            return
+        self.faces += 1
+        if len(track.nodes) == 1:
+            half_width, half_height = seen.width / 2, seen.height / 2
+            box = Box(seen.x - half_width, seen.y - half_height,
+                      seen.x + half_width, seen.y + half_height)  # fmt: skip
+            self.begun.append(moved(box, self._origin))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
 from habeas.cameras.declaration import CameraError
 from habeas.foundation import durable
-from habeas.protocol import Entry, MalformedError, canonical
+from habeas.protocol import Entry, MalformedError, Signer, canonical
 from habeas.protocol.footage import CameraDetails, PublicCamera, details_of, entry_of
 
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -54,7 +55,7 @@ class Register:
             raise CameraError(f"The folder {camera} holds the register entry of {found.id}.")
         return found
 
-    def write_camera(self, camera: PublicCamera, today: date) -> bool:
+    def write_camera(self, camera: PublicCamera, today: date, signer: Signer) -> bool:
         """Register or change a camera, and owe that to the log; tells if anything changed.
 
         With `until` set, the camera is taken away: its recordings stay for the announced
@@ -76,7 +77,8 @@ class Register:
                 act = "changed"
             else:
                 act = "removed" if camera.until else "registered"
-            entry = entry_of(CameraDetails(act=act, camera=camera.id, entry=camera), today)
+            details = CameraDetails(act=act, camera=camera.id, entry=camera)
+            entry = entry_of(details, today, signer, secrets.token_bytes(32))
             number = int(owed[-1].stem.removeprefix("owed-")) + 1 if owed else 0
             durable.write(place / f"owed-{number:08d}.json", entry.encode())
             durable.write(place / "camera.json", canonical.encode(camera.fields()) + b"\n")

@@ -19,11 +19,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from habeas import protocol
 from habeas.cameras.recordings import Recordings
 from habeas.foundation.errors import HabeasError
+from habeas.protocol import Signer, commitment
 from habeas.protocol.footage import PublicCamera, ViewedDetails, ViewingPurpose, entry_of, hour_name
-from habeas.protocol.terms import asks_for_recognition
 from habeas.tlog import FormatError, Policy, TlogProof
 from habeas.tlog.writing import EntryWriter
 
@@ -141,12 +140,6 @@ def refusal(viewer: Viewer, camera: PublicCamera, wish: Wish) -> ViewingRefusal 
             "Your office is not among those that may view.",
             "Who may view is part of the camera’s public entry, and changes only there.",
         )
-    if asks_for_recognition(purpose):
-        return ViewingRefusal(
-            "recognition-never",
-            "Faces are never recognised or searched for here.",
-            "There is no way to ask for it: faces are covered before anything is stored.",
-        )
     if purpose and purpose not in list(ViewingPurpose):
         return ViewingRefusal(
             "purpose-unknown",
@@ -182,6 +175,7 @@ class Viewings:
         store: keeps viewings.
         log: the public log.
         policy: what a checkpoint of that log must carry.
+        signer: the custodian's key.
         clock: the time, UTC.
         random: so many random bytes.
     """
@@ -192,6 +186,7 @@ class Viewings:
         store: Store,
         log: EntryWriter,
         policy: Policy,
+        signer: Signer,
         *,
         clock: Callable[[], datetime],
         random: Callable[[int], bytes],
@@ -200,6 +195,7 @@ class Viewings:
         self._store = store
         self._log = log
         self._policy = policy
+        self._signer = signer
         self._clock = clock
         self._random = random
 
@@ -230,9 +226,9 @@ class Viewings:
         said = ViewedDetails(
             camera=camera.id, office=viewer.office, purpose=ViewingPurpose(wish.purpose.lower()),
             hour=hour_name(wish.start.astimezone(UTC)), minutes=wish.minutes,
-            commit=protocol.commitment(salt, private_details(viewer, wish)),
+            commit=commitment(salt, private_details(viewer, wish)),
         )  # fmt: skip
-        entry = entry_of(said, now.date(), self._random).encode()
+        entry = entry_of(said, now.date(), self._signer, self._random(32)).encode()
         asked = Viewing(
             key=self._random(16).hex(), viewer=viewer, camera=camera.id, wish=wish,
             segments=segments, salt=salt, entry=entry, expires=now + LASTS,

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from habeas.foundation.errors import HabeasError
 from habeas.portal.catalogue import offices
-from habeas.portal.register.log import followed, policy_text
+from habeas.portal.register.log import followed, log_copy
 from habeas.protocol import Entry
 
 _PAGE = 50
@@ -73,10 +72,12 @@ def entry(request: HttpRequest, index: int) -> HttpResponse:
 @require_GET
 def check(request: HttpRequest) -> HttpResponse:
     """How to check us: the checkpoint, keys, policy, and other people's software."""
+    circle = log_copy().chain.newest.circle
     context = {
         "checkpoint": followed().checkpoint() or "",
-        "policy": policy_text(),
-        "log": settings.SITE.log,
-        "trustees": settings.SITE.trustees,
+        "policy": circle.policy_text("quorum:reading", circle.r),
+        "log": circle.log.url,
+        "trustees": circle.trustees,
+        "circle": log_copy().chain.newest.digest,
     }
     return render(request, "register/check.html", context)

@@ -1,15 +1,15 @@
 """A portal's folder: what this portal is told about itself and about the others.
 
-    site.json      addresses, host names and the circle (this module)
-    policy.txt     C2SP tlog-policy: the log's key, the witnesses, the quorum
-    log-token      bearer token for appending to the log; 0600
+    site.json      addresses and host names (this module)
+    circle.txt     the circle note that this portal's operator has agreed to (docs/protocol, 3)
+    custodian.key  signs the custodian's entries and orders; 0600
+    log-token      bearer token for appending, where the log asks for one; 0600
     secret-key     signs sessions and forms; 0600
     services/      the catalogue: one TOML file for each service, and offices.toml
-    keys/          the offices' keys for the pointers of their cases; 0600
-    portal.sqlite3, register.sqlite3, blobs/
+    portal.sqlite3, register.sqlite3, month-keys.json, blobs/
 
-All of it is made once, by `create`. A part that is missing later is an error to be told:
-nothing is made anew because it is not there.
+All of it is made once, by `create` and `adopt`. A part that is missing later is an error to be
+told: nothing is made anew because it is not there.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
-from habeas.protocol import TrusteeIdentity
-from habeas.protocol.document import KeyName
-from habeas.protocol.statements import Url
+from habeas.protocol import verify_circle
+from habeas.protocol.document import Url
+from habeas.tlog import NoteSigner
 
 #: The catalogue that is shipped for trying out, as `create` copies it.
 SAMPLE_CATALOGUE = Path(__file__).resolve().parents[1] / "catalogue" / "sample"
@@ -40,14 +40,10 @@ class FolderError(HabeasError):
 
 
 class Site(BaseModel):
-    """``site.json``: addresses, host names and the circle.
+    """``site.json``.
 
     Attributes:
         portal: the public address of this portal.
-        log: the address of the log.
-        origin: the log's origin line.
-        k: how many trustees open a photo together.
-        trustees: the circle.
         hosts: further host names that this portal answers to.
         check_workers: processes that check photos.
         security_contact: where to report a problem of this installation: mailto: or https:.
@@ -56,10 +52,6 @@ class Site(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     portal: Url
-    log: Url
-    origin: KeyName
-    k: Annotated[int, Field(ge=2, le=255)]
-    trustees: tuple[TrusteeIdentity, ...]
     hosts: tuple[str, ...] = ()
     check_workers: Annotated[int, Field(ge=1, le=256)] = 1
     security_contact: Annotated[str, Field(pattern=r"^((mailto|tel):|https://)\S+$")] | None = None
@@ -92,15 +84,17 @@ def exists(folder: Path) -> bool:
     return (folder / "site.json").exists()
 
 
-def create(folder: Path, site: Site, *, policy: str, log_token: str, catalogue: Path) -> None:
-    """Make a portal's folder: settings, session key, catalogue. `prepare` makes the tables.
+def create(folder: Path, site: Site, *, name: str, catalogue: Path) -> NoteSigner:
+    """Make a portal's folder: settings, keys, catalogue. `adopt` adds the circle.
 
     Args:
         folder: made where it is absent; must not hold a portal yet.
-        site: addresses and circle.
-        policy: the log's tlog-policy text.
-        log_token: bearer token for appending to the log.
+        site: addresses.
+        name: of the custodian, in its key: the portal's host name.
         catalogue: folder of TOML files, copied.
+
+    Returns:
+        The custodian's key, whose public half belongs into the circle.
 
     Raises:
         FolderError: the folder holds a portal already, or cannot be made.
@@ -111,8 +105,8 @@ def create(folder: Path, site: Site, *, policy: str, log_token: str, catalogue: 
         )
     try:
         durable.make(folder, private=True)
-        _write(folder / "policy.txt", policy)
-        _write(folder / "log-token", log_token)
+        signer = NoteSigner.generate(f"{name}/custodian")
+        _write(folder / "custodian.key", signer.private + "\n")
         _write(folder / "secret-key", secrets.token_urlsafe(48))
         durable.make(folder / "services")
         for file in sorted(catalogue.glob("*.toml")):
@@ -124,6 +118,43 @@ def create(folder: Path, site: Site, *, policy: str, log_token: str, catalogue: 
             f"{folder} cannot be made a portal's folder: {error.strerror}.",
             f"Check that {folder} can be written to.",
         ) from error
+    return signer
+
+
+def custodian_key(folder: Path) -> NoteSigner:
+    """The custodian's key of a portal's *folder*.
+
+    Raises:
+        FolderError: it cannot be read.
+    """
+    try:
+        return NoteSigner.parse((folder / "custodian.key").read_text().strip())
+    except (OSError, HabeasError) as error:
+        raise FolderError(
+            f"{folder / 'custodian.key'} cannot be read.", "Restore it from the backup."
+        ) from error
+
+
+def adopt(folder: Path, note: str) -> None:
+    """Agree to a circle: the portal seals under it from now on.
+
+    Raises:
+        MalformedError, CircleError: it is no circle to act under.
+        FolderError: its custodian has another key than this portal.
+    """
+    circle = verify_circle(note)
+    if circle.custodian.vkey != custodian_key(folder).vkey:
+        raise FolderError(
+            "The circle has another custodian than this portal.",
+            "Give this portal's custodian key to whoever composes the circle.",
+        )
+    _write(folder / "circle.txt", note)
+
+
+def log_token(folder: Path) -> str | None:
+    """The bearer token for appending to the log; None where the log asks for none."""
+    file = folder / "log-token"
+    return file.read_text().strip() if file.exists() else None
 
 
 def _write(file: Path, content: str) -> None:

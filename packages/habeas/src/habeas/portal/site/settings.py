@@ -15,12 +15,8 @@ BASE = Path(__file__).resolve().parents[1]
 _FOLDER = os.environ.get("HABEAS_DATA")
 DATA = Path(_FOLDER or "/nonexistent")
 
-#: Addresses and circle; for tools, those of nobody.
-SITE = (
-    Site.load(DATA)
-    if _FOLDER
-    else Site(portal="http://127.0.0.1", log="http://127.0.0.1", origin="nowhere", k=2, trustees=())
-)
+#: Addresses; for tools, those of nobody.
+SITE = Site.load(DATA) if _FOLDER else Site(portal="http://127.0.0.1")
 
 #: The catalogue; $HABEAS_SERVICES wins over the folder's own.
 SERVICES = Path(os.environ.get("HABEAS_SERVICES", DATA / "services"))

@@ -14,8 +14,8 @@ import django
 from django.conf import settings
 
 from habeas.foundation.errors import HabeasError
-from habeas.portal.site.folder import FolderError
-from habeas.tlog import Policy
+from habeas.portal.site.folder import FolderError, custodian_key
+from habeas.protocol import verify_circle
 
 
 class TablesError(HabeasError):
@@ -57,19 +57,9 @@ def migrate() -> None:
         ) from error
 
 
-def make_keys() -> None:
-    """Make the keys of the catalogue's offices: once, for a new portal."""
-    from habeas.portal.cases import pointers  # noqa: PLC0415 - needs Django started
-    from habeas.portal.catalogue import offices  # noqa: PLC0415
-
-    for office in offices():
-        if not pointers.has_key(office):
-            pointers.make_key(office)
-
-
 def problems() -> Iterator[HabeasError]:
     """All that keeps this portal from serving, each with its remedy."""
-    checks = (_tables, _catalogue, _keys, _log)
+    checks = (_tables, _catalogue, _circle)
     for check in checks:
         try:
             yield from check()
@@ -101,16 +91,16 @@ def _catalogue() -> Iterator[HabeasError]:
     yield from ()
 
 
-def _keys() -> Iterator[HabeasError]:
-    from habeas.portal.cases import pointers  # noqa: PLC0415 - needs Django started
-    from habeas.portal.catalogue import catalogue  # noqa: PLC0415
+def _circle() -> Iterator[HabeasError]:
+    from habeas.portal.catalogue import catalogue  # noqa: PLC0415 - needs Django started
 
+    circle = verify_circle((settings.DATA / "circle.txt").read_text())
+    if circle.custodian.vkey != custodian_key(settings.DATA).vkey:
+        yield FolderError("The circle has another custodian than this portal.", "Adopt another.")
     for service in catalogue().services.values():
-        if service.photo is not None and not pointers.has_key(service.office):
-            yield pointers.PointerError(f"The office {service.office} has no key.")
-
-
-def _log() -> Iterator[HabeasError]:
-    Policy.parse((settings.DATA / "policy.txt").read_text())
-    (settings.DATA / "log-token").read_text()
-    yield from ()
+        for office in {service.office, *(service.photo.recipients if service.photo else ())}:
+            if circle.office(office) is None:
+                yield FolderError(
+                    f"The service {service.id} names the office {office}, which the circle lacks.",
+                    "Have the circle changed, or the service's file.",
+                )

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from habeas.custody import Context, Custody, FileBlobs, MonthKeys
 from habeas.portal.register.log import log_copy
+from habeas.portal.site import folder
 from habeas.portal.vault.ledger import DjangoLedger
 from habeas.protocol import Chain
 from habeas.protocol.chain import Link
@@ -37,12 +38,12 @@ def panel(digest: str) -> Panel:
 
 @cache
 def _log() -> LogClient:
-    return LogClient(chain().newest.circle.log.url, settings.SITE.log_token(settings.DATA))
+    return LogClient(chain().newest.circle.log.url, folder.log_token(settings.DATA))
 
 
 @cache
 def _signer() -> NoteSigner:
-    return NoteSigner.parse((settings.DATA / "custodian.key").read_text().strip())
+    return folder.custodian_key(settings.DATA)
 
 
 @cache

@@ -11,11 +11,10 @@ from habeas.cameras.viewing import Viewer, Viewings, Wish, refusal
 from habeas.custody import RefusedError
 from habeas.portal.cameras.shown import recordings
 from habeas.portal.officers.models import Officer
-from habeas.portal.register.log import policy_text
-from habeas.portal.vault.custodian import custody, log
+from habeas.portal.register.log import log_copy
+from habeas.portal.vault.custodian import log, signer
 from habeas.portal.viewing.store import DjangoStore
 from habeas.protocol.footage import PublicCamera
-from habeas.tlog import Policy
 
 
 def viewings() -> Viewings:
@@ -24,7 +23,8 @@ def viewings() -> Viewings:
         recordings(),
         DjangoStore(),
         log(),
-        Policy.parse(policy_text()),
+        log_copy().chain.newest.circle.acting_policy(),
+        signer(),
         clock=lambda: datetime.now(UTC),
         random=secrets.token_bytes,
     )
@@ -36,12 +36,10 @@ def viewer(officer: Officer) -> Viewer:
 
 
 def refuse(officer: Officer, camera: PublicCamera, wish: Wish) -> RefusedError | None:
-    """The refusal of what cannot be asked, on the public log; None where it can be asked."""
+    """The refusal of what cannot be asked; None where it can be asked."""
     refused = refusal(viewer(officer), camera, wish)
     if refused is None:
         return None
-    return custody().refuse(
-        code=refused.code, cause=gettext(refused.cause), remedy=gettext(refused.remedy),
-        office=officer.office, officer=officer.name, purpose=wish.purpose,
-        reason=f"{camera.id}: {wish.reason}",
-    )  # fmt: skip
+    return RefusedError(
+        gettext(refused.cause), gettext(refused.remedy), code=refused.code, index=None
+    )

@@ -1,6 +1,7 @@
 """Sealing in two steps, opening, the office's own documents, the receipt."""
 
 import dataclasses
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -32,9 +33,12 @@ from habeas.protocol.seal import (
     pointer_of,
     seal,
 )
+from habeas.protocol.statements import Order, StatementError, read_order, sign_statement
 from habeas.protocol.stream import closing_tag, stream_key, tag
 from tests.unit.protocol.vectors.photos import requested, shares_of
 from tests.unit.protocol.world import (
+    CUSTODIAN_KEY,
+    DAY,
     NAMES,
     OFFICE_SEED,
     PHOTO,
@@ -285,3 +289,31 @@ def test_recovery_with_other_helpers_has_other_masks(case):
     ]
     assert len({bound, *others}) == 5
     assert base64_of(bound)
+
+
+def test_an_order_is_the_custodians_for_this_photo(case):
+    order = Order(promise=case.digest, day=DAY)
+    verifiers = [CUSTODIAN_KEY.verifier]
+    assert read_order(sign_statement(CUSTODIAN_KEY, order), verifiers, case.promise) == order
+    other = order.model_copy(update={"promise": "0" * 64})
+    for signer, said in ((CUSTODIAN_KEY, other), (TRUSTEES[0].statement, order)):
+        with pytest.raises(StatementError):
+            read_order(sign_statement(signer, said), verifiers, case.promise)
+
+
+def test_a_request_says_its_key_and_moment(case):
+    request = case.request()
+    assert request.public_key() == sealing.public_key(random("one-time seed"))
+    assert request.moment() == datetime(2027, 1, 15, 10, tzinfo=UTC)
+    assert request.day == DAY
+
+
+def test_digests_have_32_bytes(case):
+    for make in (sealing.deposit_info, sealing.release_info):
+        for digest, other in ((bytes(31), bytes(32)), (bytes(32), bytes(33))):
+            with pytest.raises(ValueError, match="32 bytes"):
+                make(digest, other, 0)
+    key = sealing.public_key(random("seed"))
+    short = sealing.seal(key, b"info", bytes(64))
+    with pytest.raises(sealing.OpeningError):
+        sealing.open_deposit(random("seed"), b"info", short, bytes(32))

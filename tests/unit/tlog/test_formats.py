@@ -7,7 +7,7 @@ import pytest
 
 from habeas import tlog
 from habeas.tlog.cosignature import MLDSA44PublicKey
-from habeas.tlog.note import verify_ed25519
+from habeas.tlog.note import split, verify_ed25519
 from habeas.tlog.verifying import Folder, verify_log
 from tests.places import VECTORS
 from tests.shared import vectors
@@ -316,3 +316,9 @@ def test_paths_of_tiles(level, index, width, path):
 def test_paths_that_name_no_tile(path):
     with pytest.raises(tlog.FormatError):
         tlog.Tile.parse(path)
+
+
+@pytest.mark.parametrize("char", ["\x00", "\t", "\x1f", "\ufffd", "\ud800", "\udfff"])
+def test_characters_that_no_note_holds(char):
+    with pytest.raises(tlog.FormatError, match="characters"):
+        split(f"a{char}\n\n— a AAAAAAA=\n")

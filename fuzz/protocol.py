@@ -183,10 +183,8 @@ class Target:
     def read_roster(self, content: bytes) -> Taken:
         """A credential's membership in a roster."""
         fields = canonical.decode(content)
-        roster, credential = (
-            kind.read(fields.get(name)) for kind, name in ((Roster, "roster"),
-                                                           (Credential, "credential"))
-        )  # fmt: skip
+        roster = Roster.read(fields.get("roster"))
+        credential = Credential.read(fields.get("credential"))
         verify_membership(roster, credential, Membership.read(fields.get("membership")))
         return bytes.fromhex(roster.root) + credential.encode()
 

@@ -31,7 +31,7 @@ def test_a_reader_that_lets_an_error_through_is_found(monkeypatch):
     target = protocol.Target("entry")
     mutator = target.mutator(protocol.seeds("entry"), 1)
     monkeypatch.setattr(canonical, "decode", careless)
-    monkeypatch.setattr(Document, "_validate", classmethod(lambda cls, content: content.missing))
+    monkeypatch.setattr(Document, "_validate", classmethod(lambda _, content: content.missing))
     assert any(target(mutator.next()).startswith("!") for _ in range(50))
 
 

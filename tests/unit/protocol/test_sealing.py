@@ -16,9 +16,11 @@ from habeas.protocol.office import (
     answers_info,
     open_answers,
     open_pointer,
+    pointer_info,
     seal_answers,
     seal_pointer,
     unwrap_key,
+    verify_pointer,
     wrap_key,
 )
 from habeas.protocol.opening import TooFewSharesError, WrappedShare, open_photo
@@ -167,19 +169,27 @@ def test_an_office_reads_its_own_cases(case):
     public = sealing.public_key(OFFICE_SEED)
     pointer = pointer_of(case.promise, REFERENCE, case.secrets)
     sealed = seal_pointer(public, pointer)
-    assert open_pointer(OFFICE_SEED, sealed, case.promise, REFERENCE) == pointer
+    assert open_pointer(OFFICE_SEED, sealed, REFERENCE) == pointer
     assert bytes.fromhex(pointer.stream_key) == case.custodian_stream_key()
-    other = Promise.read({**case.promise.fields(), "case": "0" * 64})
-    moved = seal_pointer(public, pointer_of(other, REFERENCE, case.secrets))
-    for wrong_promise, wrong_sealed, reference in (
-        (case.promise, sealed, "HL-2027-000002"),
-        (other, sealed, REFERENCE),
-        # Another person's photo under this case: its promise names another case.
-        (other, moved, REFERENCE),
-        (case.promise, sealed[:-1], REFERENCE),
-    ):
+    verify_pointer(pointer, case.promise)
+    swapped = sealing.seal(public, pointer_info("HL-2027-000002"), pointer.encode())
+    for wrong, reference in ((sealed, "HL-2027-000002"), (sealed[:-1], REFERENCE),
+                             (swapped, "HL-2027-000002")):  # fmt: skip
         with pytest.raises(sealing.OpeningError):
-            open_pointer(OFFICE_SEED, wrong_sealed, wrong_promise, reference)
+            open_pointer(OFFICE_SEED, wrong, reference)
+    fields = case.promise.fields()
+    # Another person's photo under this case: whoever made the pointer, its promise names
+    # another case.
+    others = Promise.read({**fields, "case": "0" * 64})
+    moved = pointer_of(others, REFERENCE, case.secrets)
+    salted = pointer.model_copy(update={"salt": "0" * 64})
+    for said, promise in (
+        (pointer, others), (moved, others), (salted, case.promise),
+        (pointer.model_copy(update={"seal_id": "0" * 32}), case.promise),
+        (pointer.model_copy(update={"openings_max": 7}), case.promise),
+    ):  # fmt: skip
+        with pytest.raises(sealing.OpeningError):
+            verify_pointer(said, promise)
     answers = Answers(reference=REFERENCE, service="hunting-licence", answers={"name": "Иван"})
     sealed = seal_answers(public, answers)
     assert open_answers(OFFICE_SEED, sealed, REFERENCE) == answers

@@ -81,7 +81,7 @@ evaluate: setup-dev ## quality on real portraits and generated video, written to
 	@$(BIN)/python -m bench.portrait.evaluate
 	@$(BIN)/python -m bench.footage.evaluate
 
-fuzz: setup-dev ## mutated photos and videos against the decoders, some minutes
+fuzz: setup-dev ## mutated photos, videos and documents against their readers, some minutes
 	@$(BIN)/python -m fuzz --seconds 20
 
 release: setup-dev ## wheels (the same bytes each time), SBOMs and sums, in dist/

@@ -1,8 +1,9 @@
 """`python -m fuzz [FORMAT...] [--seconds N] [--seed N]`: mutated files, for a bounded time.
 
-Photos go to the sandboxed worker, videos through the covering of a file. A finding is a
-worker that died, hung or took too much memory, an error that is not a clear refusal, a kept
-picture that holds more than pixels, or a video that was written uncovered or in part.
+Photos go to the sandboxed worker, videos through the covering of a file, documents of the
+protocol to their readers. A finding is a worker that died, hung or took too much memory, an
+error that is not a clear refusal, a kept picture that holds more than pixels, a video that
+was written uncovered or in part, or a document that was mended, or taken though unsigned.
 Findings are made small and saved under build/fuzz; exit status 1.
 """
 
@@ -20,7 +21,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from fuzz import guided, photos, video
+from fuzz import guided, photos, protocol, video
+from fuzz.documents import DocumentMutator
 from fuzz.mutate import Mutator, smallest
 
 FINDINGS = Path(__file__).resolve().parents[1] / "build" / "fuzz"
@@ -53,15 +55,21 @@ class Session:
     """
 
     def __init__(self, kind: str, number: int) -> None:
-        module = photos if kind in photos.FORMATS else video
         self.kind, self.number = kind, number
+        self.result = Result()
+        self.target: photos.Target | video.Target | protocol.Target
+        self.mutator: Mutator | DocumentMutator
+        if kind in protocol.FORMATS:
+            self.corpus, self.target = protocol.seeds(kind), protocol.Target(kind)
+            self.mutator = self.target.mutator(self.corpus, number)
+            return
+        module = photos if kind in photos.FORMATS else video
         self.corpus = module.seeds(kind)
         self.target = photos.Target() if module is photos else video.Target(kind)
-        self.result = Result()
+        self.mutator = Mutator(self.corpus, number)
 
     def run(self, seconds: float) -> Result:
         """Mutate and try, for *seconds*."""
-        mutator = Mutator(self.corpus, self.number)
         result, began = self.result, time.monotonic()
         try:
             # The seeds themselves must be taken, or the mutations test nothing.
@@ -70,7 +78,7 @@ class Session:
             result.slowest = 0.0
             with _OUT.status(self.kind) as status:
                 while (gone := time.monotonic() - began) < seconds:
-                    content = mutator.next()
+                    content = self.mutator.next()
                     outcome = self._try(content)
                     result.outcomes[outcome] += 1
                     if outcome.startswith("!") and result.outcomes[outcome] <= _KEPT:
@@ -119,7 +127,7 @@ class Session:
 
 def main() -> None:
     """Fuzz the formats that are named, or all."""
-    every = (*photos.FORMATS, *video.FORMATS)
+    every = (*photos.FORMATS, *video.FORMATS, *protocol.FORMATS)
     parser = argparse.ArgumentParser(prog="python -m fuzz", description=__doc__.split("\n")[0])
     parser.add_argument("formats", nargs="*", metavar="FORMAT", help=", ".join(every))
     parser.add_argument("--seconds", type=float, default=20, help="for each format (default 20)")
@@ -133,7 +141,7 @@ def main() -> None:
         parser.error(f"no such format: {', '.join(sorted(unknown))}; there are {', '.join(every)}")
     if asked.guided and not guided.available():
         parser.error("atheris is not installed: .venv/bin/pip install atheris")
-    if asked.guided and set(asked.formats) & set(video.FORMATS):
+    if asked.guided and set(asked.formats) - set(photos.FORMATS):
         parser.error("only photos are guided by coverage")
     table = Table(title=f"Mutated files, seed {asked.seed}")
     for name in ("format", "files", "a second", "slowest", "memory", "findings", "outcomes"):

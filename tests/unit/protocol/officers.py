@@ -16,8 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fido2.utils import websafe_encode
 
-from habeas.protocol import Request
-from habeas.protocol.assertion import Assertion, challenge, read_assertion
+from habeas.protocol.assertion import Assertion, Signable, challenge, read_assertion
 from habeas.protocol.credential import EDDSA, ES256, Credential, credential_id
 from habeas.protocol.document import base64_of
 from tests.unit.protocol.world import DAY, OFFICE, random
@@ -75,14 +74,14 @@ class Officer:
         r, s = decode_dss_signature(signature)
         return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
-    def assertion(self, request: Request) -> Assertion:
+    def assertion(self, request: Signable) -> Assertion:
         if self.type == "webauthn":
             return webauthn(self, request)
         signature = base64_of(self.sign(request.message(), raw=True))
         return read_assertion({"type": self.type, "signature": signature})
 
 
-def client_data(request: Request, **changes: Any) -> bytes:
+def client_data(request: Signable, **changes: Any) -> bytes:
     """The bytes that a browser makes (WebAuthn, section 5.8.1.1); None takes a field away."""
     fields = {
         "type": "webauthn.get", "challenge": websafe_encode(challenge(request)),
@@ -98,7 +97,7 @@ def authenticator_data(rp_id: str = RP_ID, flags: int = UP | UV, counter: int = 
 
 def webauthn(
     officer: Officer,
-    request: Request,
+    request: Signable,
     client: bytes | None = None,
     data: bytes | None = None,
 ) -> Assertion:

@@ -30,6 +30,7 @@ from habeas.protocol.credential import (
     verify_membership,
 )
 from habeas.protocol.document import base64_of
+from habeas.protocol.signin import SignIn
 from habeas.protocol.webauthn import WebAuthnError, register
 from tests.unit.protocol.officers import (
     OFFICERS,
@@ -142,6 +143,20 @@ def test_an_officer_signs_one_request_and_no_other(case, officer):
         other = case.request(credential.id, **changes)
         with pytest.raises(OfficerSignatureError):
             verify_assertion(officer.assertion(other), request, credential, office_of(case))
+
+
+def test_who_signs_in_asks_for_no_photo(case):
+    """The labels keep the two apart, whatever is signed."""
+    officer = OFFICERS[0]
+    credential = officer.credential()
+    request = case.request(credential.id)
+    sign_in = SignIn(
+        office=OFFICE, credential=credential.id, challenge="0" * 64, portal="https://a.example"
+    )
+    verify_assertion(officer.assertion(sign_in), sign_in, credential, office_of(case))
+    for signed, asked in ((sign_in, request), (request, sign_in)):
+        with pytest.raises(OfficerSignatureError):
+            verify_assertion(officer.assertion(signed), asked, credential, office_of(case))
 
 
 def test_the_office_is_the_requests(case):

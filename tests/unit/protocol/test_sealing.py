@@ -1,6 +1,7 @@
 """Sealing in two steps, opening, the office's own documents, the receipt."""
 
 import dataclasses
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -15,9 +16,11 @@ from habeas.protocol.office import (
     answers_info,
     open_answers,
     open_pointer,
+    pointer_info,
     seal_answers,
     seal_pointer,
     unwrap_key,
+    verify_pointer,
     wrap_key,
 )
 from habeas.protocol.opening import TooFewSharesError, WrappedShare, open_photo
@@ -32,9 +35,12 @@ from habeas.protocol.seal import (
     pointer_of,
     seal,
 )
+from habeas.protocol.statements import Order, StatementError, read_order, sign_statement
 from habeas.protocol.stream import closing_tag, stream_key, tag
 from tests.unit.protocol.vectors.photos import requested, shares_of
 from tests.unit.protocol.world import (
+    CUSTODIAN_KEY,
+    DAY,
     NAMES,
     OFFICE_SEED,
     PHOTO,
@@ -163,19 +169,27 @@ def test_an_office_reads_its_own_cases(case):
     public = sealing.public_key(OFFICE_SEED)
     pointer = pointer_of(case.promise, REFERENCE, case.secrets)
     sealed = seal_pointer(public, pointer)
-    assert open_pointer(OFFICE_SEED, sealed, case.promise, REFERENCE) == pointer
+    assert open_pointer(OFFICE_SEED, sealed, REFERENCE) == pointer
     assert bytes.fromhex(pointer.stream_key) == case.custodian_stream_key()
-    other = Promise.read({**case.promise.fields(), "case": "0" * 64})
-    moved = seal_pointer(public, pointer_of(other, REFERENCE, case.secrets))
-    for wrong_promise, wrong_sealed, reference in (
-        (case.promise, sealed, "HL-2027-000002"),
-        (other, sealed, REFERENCE),
-        # Another person's photo under this case: its promise names another case.
-        (other, moved, REFERENCE),
-        (case.promise, sealed[:-1], REFERENCE),
-    ):
+    verify_pointer(pointer, case.promise)
+    swapped = sealing.seal(public, pointer_info("HL-2027-000002"), pointer.encode())
+    for wrong, reference in ((sealed, "HL-2027-000002"), (sealed[:-1], REFERENCE),
+                             (swapped, "HL-2027-000002")):  # fmt: skip
         with pytest.raises(sealing.OpeningError):
-            open_pointer(OFFICE_SEED, wrong_sealed, wrong_promise, reference)
+            open_pointer(OFFICE_SEED, wrong, reference)
+    fields = case.promise.fields()
+    # Another person's photo under this case: whoever made the pointer, its promise names
+    # another case.
+    others = Promise.read({**fields, "case": "0" * 64})
+    moved = pointer_of(others, REFERENCE, case.secrets)
+    salted = pointer.model_copy(update={"salt": "0" * 64})
+    for said, promise in (
+        (pointer, others), (moved, others), (salted, case.promise),
+        (pointer.model_copy(update={"seal_id": "0" * 32}), case.promise),
+        (pointer.model_copy(update={"openings_max": 7}), case.promise),
+    ):  # fmt: skip
+        with pytest.raises(sealing.OpeningError):
+            verify_pointer(said, promise)
     answers = Answers(reference=REFERENCE, service="hunting-licence", answers={"name": "Иван"})
     sealed = seal_answers(public, answers)
     assert open_answers(OFFICE_SEED, sealed, REFERENCE) == answers
@@ -285,3 +299,31 @@ def test_recovery_with_other_helpers_has_other_masks(case):
     ]
     assert len({bound, *others}) == 5
     assert base64_of(bound)
+
+
+def test_an_order_is_the_custodians_for_this_photo(case):
+    order = Order(promise=case.digest, day=DAY)
+    verifiers = [CUSTODIAN_KEY.verifier]
+    assert read_order(sign_statement(CUSTODIAN_KEY, order), verifiers, case.promise) == order
+    other = order.model_copy(update={"promise": "0" * 64})
+    for signer, said in ((CUSTODIAN_KEY, other), (TRUSTEES[0].statement, order)):
+        with pytest.raises(StatementError):
+            read_order(sign_statement(signer, said), verifiers, case.promise)
+
+
+def test_a_request_says_its_key_and_moment(case):
+    request = case.request()
+    assert request.public_key() == sealing.public_key(random("one-time seed"))
+    assert request.moment() == datetime(2027, 1, 15, 10, tzinfo=UTC)
+    assert request.day == DAY
+
+
+def test_digests_have_32_bytes(case):
+    for make in (sealing.deposit_info, sealing.release_info):
+        for digest, other in ((bytes(31), bytes(32)), (bytes(32), bytes(33))):
+            with pytest.raises(ValueError, match="32 bytes"):
+                make(digest, other, 0)
+    key = sealing.public_key(random("seed"))
+    short = sealing.seal(key, b"info", bytes(64))
+    with pytest.raises(sealing.OpeningError):
+        sealing.open_deposit(random("seed"), b"info", short, bytes(32))

@@ -40,6 +40,7 @@ from habeas.protocol.opening import WrappedShare, open_photo
 from habeas.protocol.parties import Identity
 from habeas.protocol.receipt import verify_parts
 from habeas.protocol.recovery import binding
+from habeas.protocol.signin import SignIn
 from habeas.tlog import NoteVerifier
 from tests.unit.protocol.vectors.files import FOLDER, Case, load, written
 from tests.unit.protocol.vectors.made import made
@@ -158,7 +159,9 @@ def of_assertions(case: Case) -> None:
 
 def of_pointers(case: Case) -> Any:
     promise, sealed = Promise.read(case["promise"]), base64.b64decode(case["sealed"])
-    return office.open_pointer(b(case["seed"]), sealed, promise, case["reference"])
+    pointer = office.open_pointer(b(case["seed"]), sealed, case["reference"])
+    office.verify_pointer(pointer, promise)
+    return pointer
 
 
 def of_wrapped(case: Case) -> Any:
@@ -227,6 +230,8 @@ def test_streams():
         for number, tag in case["tags"].items():
             assert stream.tag(key, int(number)) == tag
         assert stream.closing_tag(key) == case["closing"]
+        for number, details_key in case["details_keys"].items():
+            assert stream.details_key(key, int(number)).hex() == details_key
         for name, mac in case["reader_macs"].items():
             assert stream.reader_mac(key, name) == mac
     for case in file["slots"]:
@@ -301,8 +306,14 @@ def test_credentials_and_assertions():
         before = roster
     for case in file["good"]:
         of_credentials(case)
-    for case in load("assertions")["good"]:
+    file = load("assertions")
+    for case in file["good"]:
         of_assertions(case)
+    case = file["sign_in"]
+    credential = Credential.read(case["credential"])
+    sign_in = SignIn.read(case["sign_in"])
+    assertion = read_assertion(case["assertion"])
+    verify_assertion(assertion, sign_in, credential, Origin(file["office"]))
 
 
 def test_office():

@@ -8,7 +8,7 @@ from cryptography.exceptions import InvalidSignature
 
 from habeas import tlog
 from habeas.tlog.cosignature import MLDSA44PublicKey
-from habeas.tlog.note import verify_ed25519
+from habeas.tlog.note import split, verify_ed25519
 from habeas.tlog.verifying import Folder, verify_log
 from tests.places import VECTORS
 
@@ -440,3 +440,9 @@ def test_base64_of_other_letters():
             tlog.NoteVerifier.parse(vkey)
     with pytest.raises(tlog.FormatError):
         tlog.TlogProof.parse(GOOD_PROOF.replace("index 0", "extra é\nindex 0", 1))
+
+
+@pytest.mark.parametrize("code", [0x00, 0x09, 0x1F, 0xFFFD, 0xD800, 0xDFFF])
+def test_characters_that_no_note_holds(code):
+    with pytest.raises(tlog.FormatError, match="characters"):
+        split(f"a{chr(code)}\n\n— a AAAAAAA=\n")

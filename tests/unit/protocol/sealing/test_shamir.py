@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from habeas.protocol.sealing import SharesError, combine, split
+from habeas.protocol.sealing import SharesError, combine, contribution, split
 from habeas.protocol.sealing.shamir import _inverse, _multiply
 
 
@@ -65,3 +65,24 @@ SHARES_OF_JAVASCRIPT = [
     "5ae0e8e0107d638c0f2754c24dcf185a4f2d41ff1c6e65bdad5ae7bf967f360e68",
     "a08fbfae4180d62cf1e6ec0f9c3a68da6adea2cb982fa0a6dfaa5d43ab34948086",
 ]
+
+
+@given(secret=st.binary(min_size=1, max_size=8), k=st.integers(2, 4), lost=st.integers(1, 6))
+def test_the_others_restore_a_lost_share(secret, k, lost):
+    shares = split(secret, k, 6, secrets.token_bytes)
+    helpers = [share for share in shares if share[-1] != lost][:k]
+    xs = [share[-1] for share in helpers]
+    value = bytearray(len(secret))
+    for share in helpers:
+        for at, byte in enumerate(contribution(share, xs, lost)):
+            value[at] ^= byte
+    assert bytes(value) + bytes([lost]) == shares[lost - 1]
+
+
+@pytest.mark.parametrize(
+    ("xs", "x"), [([2, 3], 4), ([1, 1, 2], 4), ([0, 1], 4), ([1, 2], 2), ([1, 2], 0)]
+)
+def test_contributions_that_restore_nothing(xs, x):
+    share = split(b"s", 2, 4, secrets.token_bytes)[0]
+    with pytest.raises(SharesError):
+        contribution(share, xs, x)

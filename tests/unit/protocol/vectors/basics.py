@@ -95,6 +95,7 @@ def streams(photo: Photo) -> Any:
                 "key": key.hex(),
                 "tags": {str(n): stream.tag(key, n) for n in (0, 1, 255, 2**32, 2**53 - 1)},
                 "closing": stream.closing_tag(key),
+                "details_keys": {str(n): stream.details_key(key, n).hex() for n in (0, 1)},
                 "reader_macs": {name: stream.reader_mac(key, name) for name in NAMES},
             }
         )

@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Callable
 from typing import Any, Literal
 
+from habeas.protocol import Promise, sealing
 from habeas.protocol import office as offices
-from habeas.protocol import sealing
 from habeas.protocol.credential import EDDSA, Credential, Roster, membership, roster_of
 from habeas.protocol.document import base64_of
+from habeas.protocol.signin import SignIn
 from tests.unit.protocol.officers import (
     OFFICERS,
     RP_ID,
@@ -96,7 +97,21 @@ def assertions(photo: Photo) -> Any:
                 "assertion": officer.assertion(request).fields(),
             }
         )
-    return {"office": office, "good": good, "bad": [*_any(good), *_webauthn(photo, good)]}
+    sign_in = SignIn(
+        office=OFFICE, credential=OFFICERS[2].credential().id, challenge=random("drawn").hex(),
+        portal="https://portal.example",
+    )  # fmt: skip
+    signed_in = {
+        "credential": OFFICERS[2].credential().fields(), "sign_in": sign_in.fields(),
+        "message_sha256": hashlib.sha256(sign_in.message()).hexdigest(),
+        "assertion": OFFICERS[2].assertion(sign_in).fields(),
+    }  # fmt: skip
+    return {
+        "office": office,
+        "sign_in": signed_in,
+        "good": good,
+        "bad": [*_any(good), *_webauthn(photo, good)],
+    }
 
 
 def _any(good: list[Case]) -> list[Case]:
@@ -182,9 +197,12 @@ def office(photo: Photo) -> Any:
         }
     )  # fmt: skip
     answers = offices.Answers(reference=REFERENCE, service=SERVICE, answers=_ANSWERS)
-    pointer_info = offices.pointer_info(photo.promise.digest())
+    pointer_info = offices.pointer_info(REFERENCE)
     answers_info = offices.answers_info(REFERENCE)
-    other = pointer.model_copy(update={"reference": "HL-2027-000002"})
+    other_case = pointer.model_copy(update={"reference": "HL-2027-000002"})
+    other_photo = Promise.read({**photo.promise.fields(), "openings_max": 7})
+    other_person = Promise.read({**photo.promise.fields(), "case": "0" * 64})
+    of_other_person = pointer.model_copy(update={"promise": other_person.digest().hex()})
 
     def message(where: str, info: bytes, content: bytes) -> str:
         return sealed(f"office/{where}/sealed", OFFICE_SEED, public, info, content)
@@ -203,12 +221,18 @@ def office(photo: Photo) -> Any:
         },
         "bad_pointers": [
             bad("the pointer of another case", "does-not-open", **to_pointer,
-                sealed=message("bad_pointers/0", pointer_info, other.encode())),
+                sealed=message("bad_pointers/0", pointer_info, other_case.encode())),
             bad("no pointer", **to_pointer,
                 sealed=message("bad_pointers/1", pointer_info, answers.encode())),
-            bad("for another promise", "does-not-open", **to_pointer,
-                sealed=message("bad_pointers/2", offices.pointer_info(bytes(32)),
+            bad("sealed for another case", "does-not-open", **to_pointer,
+                sealed=message("bad_pointers/2", offices.pointer_info("HL-2027-000002"),
                                pointer.encode())),
+            bad("another photo", "does-not-open",
+                **{**to_pointer, "promise": other_photo.fields()},
+                sealed=message("bad_pointers/3", pointer_info, pointer.encode())),
+            bad("another person's photo", "does-not-open",
+                **{**to_pointer, "promise": other_person.fields()},
+                sealed=message("bad_pointers/4", pointer_info, of_other_person.encode())),
         ],
         "wrapped_keys": _wrapped(),
     }  # fmt: skip

@@ -6,12 +6,22 @@ from functools import cache
 from typing import Any
 
 from habeas import tlog
-from habeas.protocol import sealing
+from habeas.protocol import Kind, sealing, sign_entry
+from habeas.protocol.details import SealedDetails
 from habeas.protocol.document import base64_of
 from tests.unit.protocol.officers import OFFICERS
 from tests.unit.protocol.vectors.circles import second_note
 from tests.unit.protocol.vectors.files import Case, bad, document, flipped, sealed
-from tests.unit.protocol.world import DAY, NAMES, PHOTO, REFERENCE, TRUSTEES, random
+from tests.unit.protocol.world import (
+    CUSTODIAN_KEY,
+    DAY,
+    NAMES,
+    PHOTO,
+    REFERENCE,
+    SERVICE,
+    TRUSTEES,
+    random,
+)
 from tests.unit.protocol.world import Case as Photo
 
 ONE_TIME = random("one-time seed")
@@ -185,6 +195,13 @@ def receipt(photo: Photo) -> Any:
     other = Photo()
     other_entry = other.write_sealed(random("other salt"), day="2027-01-16")
     acknowledged = fields["acknowledgements"]
+    details, salt = SealedDetails(promise=photo.digest), random("salt of sealed")
+    again, by_trustee = (
+        sign_entry(signer, Kind.SEALED, DAY, details, salt, service=SERVICE, tag=tag)
+        for signer, tag in (
+            (CUSTODIAN_KEY, photo.tag(0, 1)), (TRUSTEES[0].statement, photo.tag(0, 0)),
+        )
+    )  # fmt: skip
 
     def replaced(where: int, changes: dict[str, Any]) -> list[Any]:
         note = photo.acknowledgement(where, changes)
@@ -213,6 +230,8 @@ def receipt(photo: Photo) -> Any:
         "an entry of another kind": {
             "entry": requested(photo).encode().decode(), "salt": random("salt of requested").hex()
         },
+        "an entry of another number": {"entry": again.encode().decode()},
+        "an entry by a trustee": {"entry": by_trustee.encode().decode()},
         "too few cosignatures": {"proof": photo.log.proof(0, TRUSTEES[:2])},
         "a proof of another index": {"proof": fields["proof"].replace("index 0", "index 1")},
         "no proof": {"proof": ""},

@@ -25,6 +25,8 @@ ED25519 = 0x01
 MAX_NOTE = 1_000_000
 MAX_SIGNATURES = 100
 _LINE = re.compile(r"\A— (\S+) ([A-Za-z0-9+/]+={0,2})\Z")
+#: Control characters but the newline, and what stands for bytes that were no text.
+_FORBIDDEN = re.compile("[\x00-\x09\x0b-\x1f\ufffd\ud800-\udfff]")
 _NAME = re.compile(r"\A[^\s+]+\Z")
 
 
@@ -117,8 +119,7 @@ def split(note: str) -> tuple[str, list[Signature]]:
     """
     if len(note) > MAX_NOTE:
         raise FormatError("The note is too long.")
-    bad = any(ord(char) < 0x20 and char != "\n" for char in note) or "\ufffd" in note
-    if bad or not _encodable(note):
+    if _FORBIDDEN.search(note) or not _encodable(note):
         raise FormatError("The note holds characters that it must not.")
     text, separator, lines = note.rpartition("\n\n")
     if not separator or not lines.endswith("\n"):

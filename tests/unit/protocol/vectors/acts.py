@@ -250,6 +250,8 @@ def _foreign(photo: Photo) -> list[Case]:
             entry=resigned(_TRUSTEE, made["suspended"], office="police")),
         bad("a view for another office", "writer",
             entry=resigned(CUSTODIAN_KEY, made["footage, viewed"], office="police")),
+        bad("an hour recorded for an office", "writer",
+            entry=resigned(RECORDER_KEY, made["footage, recorded"], office=OFFICE)),
         bad("a forged key statement", "statement",
             entry=resigned(_TRUSTEE, made["key"], details={**key, "statement": forged})),
         bad("a statement of another month", "writer",

@@ -1,7 +1,8 @@
 """What is promised, and what is said about it: every document that is hashed or signed.
 
-Protocol 2 (docs/protocol). Pure: bytes in, documents or errors out; `client` alone speaks
-with anybody. Here are the names that most need; each module has its own.
+Suite `habeas-2`, docs/protocol; *Formats* in these modules is docs/protocol/formats.md.
+Pure: bytes in, documents or errors out; `client` and `panel` alone speak with anybody. Here
+are the names that most need; each module has its own.
 """
 
 from habeas.protocol.canonical import MalformedError

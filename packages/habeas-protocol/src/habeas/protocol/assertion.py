@@ -1,4 +1,4 @@
-"""Protocol 2, section 5, *Signing*: an officer's signature of a request.
+"""Formats, *Officers*, signing: an officer's signature of a request.
 
 For an authenticator, the challenge is the hash of the request; keys in files, on tokens and
 in software sign the request itself.

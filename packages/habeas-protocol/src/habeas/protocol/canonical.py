@@ -1,4 +1,4 @@
-"""Protocol 2, conventions: canonical JSON (RFC 8785) of integers, one meaning in one way of bytes.
+"""Formats, *Conventions*: canonical JSON (RFC 8785) of integers, one meaning in one way of bytes.
 
 Everything that is hashed or signed goes through here. Reading is strict and total: any
 bytes end in the object that they hold or in `MalformedError`. Bytes that are not already

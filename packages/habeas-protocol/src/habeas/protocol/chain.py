@@ -1,4 +1,4 @@
-"""Protocol 2, section 3: circles that follow each other, what is in force, and who may write.
+"""Formats, *The circle*: circles that follow each other, what is in force, and who may write.
 
 Each circle names the digest of the one before and is signed by at least k of its trustees,
 so that whoever has pinned one, or a trustee's key in one, reaches all others.

@@ -1,4 +1,4 @@
-"""Protocol 2, section 3: the circle, one signed document of who takes part and by which keys.
+"""Formats, *The circle*: the circle, one signed document of who takes part and by which keys.
 
 A circle's signatures prove nothing to a stranger, whose circle is signed by itself too:
 only a pin counts. How circles follow each other is in `habeas.protocol.chain`.

@@ -1,4 +1,4 @@
-"""Protocol 2, *HTTP of a trustee*: asking one, and believing nothing that it has not signed."""
+"""Docs/protocol/trustee.md, *HTTP*: asking one, and believing nothing that it has not signed."""
 
 from __future__ import annotations
 

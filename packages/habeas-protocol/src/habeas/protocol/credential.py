@@ -1,4 +1,4 @@
-"""Protocol 2, section 5: officers' credentials, and the rosters that list them.
+"""Formats, *Officers*: officers' credentials, and the rosters that list them.
 
 The log shows of a roster only its size and root. That a credential is in it is shown to
 trustees alone: public keys would show staff numbers, and each one's work.

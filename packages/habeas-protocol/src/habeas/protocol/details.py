@@ -1,4 +1,4 @@
-"""Protocol 2, section 2: what entries commit to, for acts on photos and acts of institutions."""
+"""Formats, *Log entries*: what entries commit to, for acts on photos and acts of institutions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Protocol 2, conventions: types of fields, and the base of all documents.
+"""Formats, *Conventions*: types of fields, and the base of all documents.
 
 A document is frozen, strict and closed, and has canonical bytes and a digest. Reading one
 is total: any bytes end in the document or in `MalformedError`.

@@ -1,4 +1,4 @@
-"""Protocol 2, section 2: log entries, public, about acts and not about people.
+"""Formats, *Log entries*: log entries, public, about acts and not about people.
 
 An entry names no person, number, file, image or exact time. ``tag`` lets those who hold
 the key of its stream find it, and see that none is missing; ``commit`` binds the details,

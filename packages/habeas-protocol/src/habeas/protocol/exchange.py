@@ -1,4 +1,4 @@
-"""Protocol 2, *HTTP of a trustee*: the bodies of what is asked of a trustee and answered.
+"""Docs/protocol/trustee.md, *HTTP*: the bodies of what is asked of a trustee and answered.
 
 As JSON they need not be canonical; what has to be the same to the byte (entries, notes,
 proofs) travels as text within them.

@@ -1,4 +1,4 @@
-"""Protocol 2, section 2: what cameras, recordings and viewings put on the public log.
+"""Formats, *Log entries*, cameras: what cameras, recordings and viewings put on the public log.
 
 These are acts of institutions (kinds `camera` and `footage`): their details stand open in
 the entry. Only who viewed, why, and to the second what, stays behind a commitment of its

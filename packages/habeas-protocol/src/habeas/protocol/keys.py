@@ -1,4 +1,4 @@
-"""Protocol 2, sections 1 and 2: who writes an entry, by key, and signatures of entries.
+"""Formats, *Keys and writers*, *Log entries*: who writes an entry, and the signatures of entries.
 
 An entry is signed by Ed25519 (RFC 8032) with the same key that signs its writer's notes;
 a label keeps the two apart. The key itself does not stand in the entry, only its id.

@@ -1,4 +1,4 @@
-"""Protocol 2, section 5: what only an office reads, and its key, wrapped for each officer.
+"""Formats, *The office reads its own cases*: its documents, and its wrapped key.
 
 What leads from an application to its photo, and the applicant's answers, are sealed to the
 office's X-Wing key on the applicant's device. The portal keeps sealed and wrapped forms only.

@@ -1,4 +1,4 @@
-"""Protocol 2, section 4: opening a photo from released shares, on the reader's own machine.
+"""Formats, *HPKE*, opening: opening a photo from released shares, on the reader's own machine.
 
 The one-time key never leaves the process, and a share that is not the promised one is laid
 at its trustee's door.

@@ -1,4 +1,4 @@
-"""Protocol 2, section 3: the parties of a circle, each with its keys, and their limits."""
+"""Formats, *The circle*: the parties of a circle, each with its keys, and their limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Protocol 2, section 2, *Whose word counts*: reading what stands on the log, whatever it is.
+"""Formats, *Log entries*, foreign: reading what stands on the log, whatever it is.
 
 Reading never raises. A leaf that is no valid entry of a writer that may write it is
 *foreign*: to be counted and shown, and never obeyed.

@@ -1,4 +1,4 @@
-"""Protocol 2, section 10: the receipt, all that an applicant needs to check, follow and withdraw.
+"""Formats, *Receipt*: the receipt, all that an applicant needs to check, follow and withdraw.
 
 Whoever holds the file holds the photo's history and the right to withdraw.
 """

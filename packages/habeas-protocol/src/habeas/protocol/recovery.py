@@ -1,4 +1,4 @@
-"""Protocol 2, section 11: what the masks of a seat's recovery are bound to.
+"""Formats, *Statements*, recovery: what the masks of a seat's recovery are bound to.
 
 Two runs with different helpers must not share masks: the difference of what they give
 would be a share.

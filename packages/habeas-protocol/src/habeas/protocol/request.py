@@ -1,4 +1,4 @@
-"""Protocol 2, section 6: an officer's request for one photo, which the officer signs.
+"""Formats, *Officers*: an officer's request for one photo, which the officer signs.
 
 It is what a `requested` entry commits to, and what the officer's credential signs: promise,
 office, credential, purpose, reason, one-time key, numbers and time, all of it.

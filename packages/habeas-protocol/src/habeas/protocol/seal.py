@@ -1,4 +1,4 @@
-"""Protocol 2, section 4: sealing a photo in two steps, without a network, a clock or chance.
+"""Docs/protocol, *One photo*: sealing a photo in two steps, without a network, a clock or chance.
 
 First, with the trustees' keys at hand: terms, ciphertext, shares, deposits and promise, and
 the custodian's tags. Then, when trustees have acknowledged and the `sealed` entry stands on

@@ -1,4 +1,4 @@
-"""Protocol 2: what trustees and the custodian sign for each other, as signed notes.
+"""Formats, *Statements*: what trustees and the custodian sign for each other, as signed notes.
 
 A statement travels as a signed note (C2SP signed-note): its text is the canonical JSON of
 one of these documents and a newline, its signature that of the trustee's statement key, or

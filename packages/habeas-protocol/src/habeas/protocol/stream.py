@@ -1,4 +1,4 @@
-"""Protocol 2, section 2, *Streams*: the tags by which those entitled find a photo's entries.
+"""Formats, *Streams and slots*: the tags by which those entitled find a photo's entries.
 
 Each writer numbers its own stream from 0 without gaps, under a key of its own that is
 derived from the photo's track key: whoever has one stream's key can neither find nor
@@ -78,7 +78,7 @@ def details_key(key: bytes, number: int) -> bytes:
 
 
 def reader_mac(key: bytes, trustee: str) -> str:
-    """Proof, for one trustee, of holding the key of its stream (section 9), hex.
+    """Proof, for one trustee, of holding the key of its stream (*Verifying*), hex.
 
     Returns:
         HMAC-SHA256(stream key, "habeas/v2/reader" ‖ 00 ‖ trustee), hex; 32 bytes.

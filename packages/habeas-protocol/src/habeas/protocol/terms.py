@@ -1,4 +1,4 @@
-"""Protocol 2, section 4: what was promised when a photo was sealed.
+"""Formats, *Terms and promise*: what was promised when a photo was sealed.
 
 ``terms`` are fixed before anything is encrypted and are authenticated by the photo's
 cipher. The ``promise`` adds what only sealing knows: the ciphertext, the shares and

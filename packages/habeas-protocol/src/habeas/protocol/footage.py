@@ -151,9 +151,9 @@ class ViewedDetails(Document):
 Details = CameraDetails | RecordedDetails | ViewedDetails
 
 
-def e6(degrees: float) -> int:
-    """Millionths of a degree, rounded."""
-    return round(degrees * _MILLION)
+def e6(value: float) -> int:
+    """*value* in millionths (of a degree, or of all faces), rounded."""
+    return round(value * _MILLION)
 
 
 def entry_of(details: Details, day: date, signer: Signer, salt: bytes) -> Entry:

@@ -36,7 +36,15 @@ from habeas.cover.errors import FootageError, SettingsError
 from habeas.cover.settings import Settings, Shape, Zone
 from habeas.foundation.errors import HabeasError
 from habeas.protocol.document import Slug
-from habeas.protocol.footage import KeepDays, Latitude, Longitude, MissRate, PublicCamera, Texts
+from habeas.protocol.footage import (
+    KeepDays,
+    Latitude,
+    Longitude,
+    MissRate,
+    PublicCamera,
+    Texts,
+    e6,
+)
 
 #: Shares of faces missed, by detector and quality, as the evaluation has measured them.
 _MEASURED = Path(__file__).with_name("measured.json")
@@ -78,6 +86,17 @@ class Cover(_Declared):
         )  # fmt: skip
 
 
+class Measured(_Declared):
+    """The share of faces that stay uncovered, 0 to 1, and where the figure is from."""
+
+    share: Annotated[float, Field(ge=0, le=1)]
+    source: Texts
+
+    def public(self) -> MissRate:
+        """The same, as it stands on the log."""
+        return MissRate(per_million=e6(self.share), source=self.source)
+
+
 class Camera(_Declared):
     """One camera, with the address that nobody else gets to know."""
 
@@ -92,7 +111,7 @@ class Camera(_Declared):
     keep_days: KeepDays
     since: date
     cover: Cover = Cover()
-    measured: MissRate | None = None
+    measured: Measured | None = None
 
     @check("viewers")
     @classmethod
@@ -130,11 +149,12 @@ class Camera(_Declared):
         """What everybody may know: everything but the address and the zones."""
         detector = faces.choose(self.cover.detector)
         return PublicCamera(
-            id=self.id, name=self.name, where=self.where, latitude=self.latitude,
-            longitude=self.longitude, why=self.why, viewers=self.viewers,
+            id=self.id, name=self.name, where=self.where, latitude_e6=e6(self.latitude),
+            longitude_e6=e6(self.longitude), why=self.why, viewers=self.viewers,
             keep_days=self.keep_days, since=self.since.isoformat(),
             detector=detector, quality=self.cover.quality,
-            miss_rate=self.measured or miss_rate(detector, self.cover.quality),
+            miss_rate=self.measured.public() if self.measured
+            else miss_rate(detector, self.cover.quality),
         )  # fmt: skip
 
 
@@ -149,4 +169,4 @@ def miss_rate(detector: str, quality: str, file: Path = _MEASURED) -> MissRate |
     if not file.exists():
         return None
     found = json.loads(file.read_text()).get(detector, {}).get(quality)
-    return None if found is None else MissRate.read(found)
+    return None if found is None else Measured(**found).public()

@@ -10,6 +10,7 @@ BENCHES = [
     "portrait",
     "tlog",
     "journey",
+    "reading",
     "protocol",
     "trustee",
     "footage.speed",

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from habeas.protocol.assertion import KeyAssertion, WebAuthnAssertion
+from habeas.protocol.canonical import MalformedError
 from habeas.protocol.credential import Credential, Membership
 from habeas.protocol.details import ErasedDetails, RefusedDetails, ReleasedDetails
 from habeas.protocol.document import Count, Document, Hex32, Note
@@ -104,8 +105,12 @@ class OwnEntry(Document):
                 details = ReleasedDetails.read(self.details)
             case Kind.REFUSED:
                 details = RefusedDetails.read(self.details)
-            case _:
+            case Kind.ERASED:
                 details = ErasedDetails.read(self.details)
+            case _:
+                raise MalformedError(
+                    f"Of kind {entry.kind} a trustee writes nothing on a photo."
+                )
         verify_commitment(entry, bytes.fromhex(self.salt), details)
         return entry, details
 

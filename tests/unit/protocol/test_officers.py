@@ -124,8 +124,11 @@ def test_keys_of_other_kinds():
     spki = Encoding.DER, PublicFormat.SubjectPublicKeyInfo
     p384 = ec.generate_private_key(ec.SECP384R1()).public_key().public_bytes(*spki)
     wrong = ed448.Ed448PrivateKey.generate().public_key().public_bytes(*spki)
-    for text in (base64_of(p384), base64_of(wrong), base64_of(OFFICERS[0].spki + b"\0"), "", "é",
-                 base64_of(OFFICERS[0].spki[:-1]), base64_of(bytes(91))):  # fmt: skip
+    # The same key, written in another way: an id would be that of another key.
+    point = OFFICERS[0].key.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+    compressed = bytes.fromhex("3039301306072a8648ce3d020106082a8648ce3d030107032200") + point
+    spkis = (compressed, p384, wrong, OFFICERS[0].spki + b"\0", OFFICERS[0].spki[:-1], bytes(91))
+    for text in (*(base64_of(each) for each in spkis), "", "é"):
         for algorithm in (-7, -8):
             with pytest.raises(MalformedError):
                 parse_public_key(text, algorithm)

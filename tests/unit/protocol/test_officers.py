@@ -85,6 +85,17 @@ def test_what_cannot_be_listed():
         membership(roster_of(OFFICE, listed()), [credential], credential)
 
 
+def test_an_office_lists_no_officer_of_another():
+    """Its root signs what it likes; a reader looks at what stands in the credential."""
+    alien = Officer(1).credential(office="police")
+    theirs = roster_of("police", [alien])
+    ours = Roster.read({**theirs.fields(), "office": OFFICE})
+    shown = membership(theirs, [alien], alien)
+    verify_membership(theirs, alien, shown)
+    with pytest.raises(OfficerUnknownError):
+        verify_membership(ours, alien, shown)
+
+
 def test_the_newest_roster_is_the_end_of_a_whole_chain():
     first, second = rosters()
     third = roster_of(OFFICE, [], second)

@@ -128,13 +128,15 @@ def parse_public_key(text: str, algorithm: int) -> PublicKey:
     try:
         content = unbase64(text, most=192)
         key = load_der_public_key(content)
-        same = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo) == content
+        written = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     except (ValueError, UnsupportedAlgorithm) as error:
         raise MalformedError("This is no public key (SubjectPublicKeyInfo).") from error
-    if algorithm == ES256 and isinstance(key, EllipticCurvePublicKey) and same:
+    if written != content:
+        raise MalformedError("This public key is not written in the one canonical way.")
+    if algorithm == ES256 and isinstance(key, EllipticCurvePublicKey):
         if isinstance(key.curve, SECP256R1):
             return key
-    elif algorithm == EDDSA and isinstance(key, Ed25519PublicKey) and same:
+    elif algorithm == EDDSA and isinstance(key, Ed25519PublicKey):
         return key
     raise MalformedError("This is no public key of the algorithm that its credential names.")
 

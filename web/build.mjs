@@ -1,51 +1,64 @@
-// Builds what the portal serves. The result is committed, so that running Habeas needs no
-// node; a test builds it again in two folders and compares the bytes.
-import { mkdirSync, writeFileSync } from "node:fs";
+// Builds what is served: the portal's scripts and styles, and the officers' desk, which is
+// static and belongs to the offices. The results are committed, so that running Habeas needs
+// no node; a test builds them again in another folder and compares the bytes.
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { build } from "esbuild";
 import { NodePackageImporter, compile } from "sass";
 
 const root = import.meta.dirname;
-const out = process.env.HABEAS_STATIC ?? join(root, "../packages/habeas/src/habeas/portal/static");
-mkdirSync(out, { recursive: true });
+const rooms = process.env.HABEAS_BUILT ?? join(root, "../packages/habeas/src/habeas");
+const portal = join(rooms, "portal/static");
+const desk = join(rooms, "office/desk");
 
-const css = compile(join(root, "pages/page.scss"), {
+const { css } = compile(join(root, "pages/page.scss"), {
   importers: [new NodePackageImporter(root)],
   style: "compressed",
   quietDeps: true,
 });
-writeFileSync(join(out, "page.css"), css.css + "\n");
 
-/** Leaves the formats in a file of their own, which every page that needs them shares. */
+/** Leaves the formats in a file of their own, which every script beside it shares. */
 const formatsApart = {
   name: "formats-apart",
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\.\/formats\/index\.js$/ }, () => ({
+    onResolve({ filter: /^(\.\.\/)+formats\/index\.js$/ }, () => ({
       path: "./formats.js",
       external: true,
     }));
   },
 };
 
-await build({
-  absWorkingDir: root,
-  entryPoints: {
-    decoder: "gate/worker.ts",
-    desk: "desk/open.ts",
-    formats: "formats/index.ts",
-    page: "pages/page.ts",
-    photo: "photo/step.ts",
-    viewing: "cameras/viewing.ts",
-  },
-  outdir: out,
-  plugins: [formatsApart],
-  bundle: true,
-  minify: true,
-  format: "esm",
-  target: "es2022",
-  // Only node needs these; the packages ask for them where there is no WebCrypto.
-  external: ["node:crypto", "crypto"],
-  legalComments: "inline",
-  logLevel: "warning",
+async function bundle(outdir, entryPoints) {
+  mkdirSync(outdir, { recursive: true });
+  await build({
+    absWorkingDir: root,
+    entryPoints,
+    outdir,
+    plugins: [formatsApart],
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    // Only node needs these; the packages ask for them where there is no WebCrypto.
+    external: ["node:crypto", "crypto"],
+    legalComments: "inline",
+    logLevel: "warning",
+  });
+}
+
+await bundle(portal, {
+  page: "pages/page.ts",
+  photo: "photo/step.ts",
+  viewing: "cameras/viewing.ts",
 });
+await bundle(desk, {
+  decoder: "gate/worker.ts",
+  desk: "desk/main.ts",
+  formats: "formats/index.ts",
+});
+writeFileSync(join(portal, "page.css"), css + "\n");
+writeFileSync(join(desk, "desk.css"), css + "\n");
+for (const folder of [portal, desk])
+  copyFileSync(join(root, "pages/icon.svg"), join(folder, "icon.svg"));
+copyFileSync(join(root, "desk/index.html"), join(desk, "index.html"));

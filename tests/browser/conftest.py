@@ -1,22 +1,27 @@
-"""Debian's chromium, on a page that serves the portal's built scripts."""
+"""Debian's chromium, and pages that serve the built scripts."""
 
 from __future__ import annotations
 
 import functools
 import http.server
+import shutil
+import subprocess
 import threading
 from pathlib import Path
 
 import pytest
 
-from tests.places import PORTAL
+from tests.places import PORTAL, ROOT
 
 STATIC = PORTAL / "static"
+DESK = PORTAL.parent / "office" / "desk"
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync",
     "--disable-component-update", "--no-first-run",
 ]  # fmt: skip
+#: What accessibility is checked against.
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
@@ -33,20 +38,40 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
         super().do_GET()
 
 
-@pytest.fixture(scope="module")
-def page():
+@pytest.fixture(scope="session")
+def chromium():
     if not CHROMIUM.exists():
         pytest.skip("chromium is not installed: apt-get install chromium")
     from playwright.sync_api import sync_playwright
 
-    handler = functools.partial(_Quiet, directory=STATIC)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def page(chromium):
+    handler = functools.partial(_Quiet, directory=DESK)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-            page = browser.new_page()
-            page.goto(f"http://127.0.0.1:{server.server_address[1]}/")
-            page.evaluate("async () => { globalThis.f = await import('/formats.js'); }")
-            yield page
-            browser.close()
+        page = chromium.new_page()
+        page.goto(f"http://127.0.0.1:{server.server_address[1]}/")
+        page.evaluate("async () => { globalThis.f = await import('/formats.js'); }")
+        yield page
+        page.close()
         server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory):
+    """axe-core's script, from the front end's packages; installed aside where they are not."""
+    packages = ROOT / "web"
+    if not (packages / "node_modules").exists() and shutil.which("npm"):
+        packages = tmp_path_factory.mktemp("packages")
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(ROOT / "web" / name, packages)
+        install = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        subprocess.run(install, cwd=packages, capture_output=True, timeout=600, check=False)
+    script = packages / "node_modules" / "axe-core" / "axe.min.js"
+    return script.read_text() if script.exists() else ""

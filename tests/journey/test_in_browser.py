@@ -5,7 +5,6 @@ Screenshots of every page, phone and desktop width, are left in build/screenshot
 
 from __future__ import annotations
 
-import base64
 import re
 import shutil
 import subprocess
@@ -17,7 +16,6 @@ from habeas.deploy import installation
 from habeas.faces import assets
 from tests import places
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
-from tests.journey.hostile import opening_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 ROOT = places.ROOT
@@ -289,35 +287,6 @@ def test_without_a_photo_and_a_service_that_asks_for_none(city, chromium):
     visitor.press("Send application")
     assert visitor.page.inner_text("#reference").startswith("AG-")
     visitor.close()
-
-
-def test_a_sealed_file_that_is_no_photo_is_not_shown(city, chromium, tmp_path):
-    applicant = Visitor(chromium, city, "phone", accept_downloads=True)
-    applicant.page.goto("/apply/hunting-licence/details/")
-    _fill(applicant)
-    reference, _ = _send(applicant, tmp_path)
-    officer = Visitor(chromium, city, "phone")
-    password = _sign_in(officer, city)
-
-    def answer(route, request):
-        # As a dishonest portal would: the trustees' shares are of a file of its own choice.
-        key = base64.b64decode(request.post_data_json["one_time_key"])
-        page = b"\xff\xd8\xff\xe0<html><script>document.title = 'taken'</script>"
-        route.fulfill(json=opening_of(page, key))
-
-    officer.page.route("**/opening/", answer)
-    _ask(officer, reference, "decide-application", password)
-    officer.page.wait_for_selector("#open-problem:not([hidden])")
-    said = officer.page.inner_text("#open-problem")
-    assert "is no photo that can be shown" in said
-    assert "#1" in said
-    assert officer.page.is_hidden("#open-view")
-    officer.look("desk-unreadable")
-    decoder = officer.page.request.get("/static/decoder.js")
-    assert decoder.headers["content-security-policy"] == "default-src 'none'"
-    assert not officer.problems
-    applicant.close()
-    officer.close()
 
 
 #: What a browser that resists fingerprinting does to whatever is read from a canvas.

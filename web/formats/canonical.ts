@@ -1,7 +1,8 @@
-// RFC 8785 (JSON Canonicalization Scheme): one meaning, one sequence of bytes.
+// Protocol 2, conventions: canonical JSON (RFC 8785) of integers, one meaning in one way of
+// bytes. Reading is total: any bytes end in the object that they hold, or in a FormatError.
 //
-// Everything that is hashed or signed goes through here. Bytes that are not already in
-// canonical form are refused, so that no duplicate key hides behind another.
+// Bytes that are not already in canonical form are refused, so that no two documents share a
+// meaning and differ in digest, and no duplicate key hides behind another.
 
 import canonicalize from "canonicalize";
 import * as v from "valibot";
@@ -11,9 +12,22 @@ import { FormatError, causeOf } from "./errors.js";
 
 /** No document of these formats comes near this; a larger one is somebody's attack. */
 export const MAX_DOCUMENT_BYTES = 64 * 1024;
+/** The outermost object is at depth 1. */
+const MAX_DEPTH = 16;
+
+/** Raises unless a value holds only what these formats carry, in at most 16 levels. */
+function check(value: unknown, depth: number): void {
+  if (typeof value === "number" && !Number.isSafeInteger(value)) {
+    throw new FormatError("malformed", "A number is no integer within 2^53 - 1.");
+  }
+  if (typeof value !== "object" || value === null) return;
+  if (depth === 0) throw new FormatError("malformed", "The document has more than 16 levels.");
+  for (const each of Object.values(value)) check(each, depth - 1);
+}
 
 /** The canonical bytes of a document (RFC 8785 section 3.2). */
 export function encode(document: unknown): Bytes {
+  check(document, MAX_DEPTH);
   let text: string | undefined;
   try {
     text = canonicalize(document);
@@ -25,8 +39,8 @@ export function encode(document: unknown): Bytes {
 }
 
 /** The JSON object that canonical bytes hold; raises for anything else. */
-export function decode(content: Bytes): Record<string, unknown> {
-  if (content.length > MAX_DOCUMENT_BYTES) {
+export function decode(content: Bytes, limit = MAX_DOCUMENT_BYTES): Record<string, unknown> {
+  if (content.length > limit) {
     throw new FormatError("malformed", `The document has ${String(content.length)} bytes.`);
   }
   let document: unknown;

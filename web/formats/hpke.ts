@@ -10,6 +10,10 @@ import { FormatError } from "./errors.js";
 /** The encapsulated X-Wing key in front of each message. */
 const ENC_BYTES = 1120;
 const PUBLIC_KEY_BYTES = 1216;
+const SEED_BYTES = 32;
+/** ML-KEM-768's part of a public key begins with 768 coefficients of 12 bits. */
+const COEFFICIENT_BYTES = 1152;
+const ML_KEM_PRIME = 3329;
 const TAG_BYTES = 16;
 
 const suite = new CipherSuite({ kem: new XWing(), kdf: new HkdfSha256(), aead: new Aes256Gcm() });
@@ -33,12 +37,28 @@ export async function oneTimeKey(): Promise<OneTimeKey> {
 }
 
 /** The private key of a seed of 32 bytes. */
-export const privateKeyOf = (seed: Bytes): Promise<PrivateKey> =>
-  suite.kem.importKey("raw", seed.buffer.slice(seed.byteOffset, seed.byteOffset + 32), false);
+export function privateKeyOf(seed: Bytes): Promise<PrivateKey> {
+  if (seed.length !== SEED_BYTES) {
+    throw new FormatError("key-format", "An X-Wing private key has 32 bytes.");
+  }
+  return suite.kem.importKey("raw", seed.slice().buffer, false);
+}
+
+/** Whether these bytes are an X-Wing public key: FIPS 203 section 7.2, modulus check. */
+export function isPublicKey(content: Bytes): boolean {
+  if (content.length !== PUBLIC_KEY_BYTES) return false;
+  for (let at = 0; at < COEFFICIENT_BYTES; at += 3) {
+    const [a = 0, b = 0, c = 0] = content.subarray(at, at + 3);
+    if ((a | ((b & 15) << 8)) >= ML_KEM_PRIME || ((b >> 4) | (c << 4)) >= ML_KEM_PRIME) {
+      return false;
+    }
+  }
+  return true;
+}
 
 /** HPKE message (enc ‖ ciphertext) to a raw X-Wing public key. */
 export async function seal(publicKey: Bytes, info: Bytes, plaintext: Bytes): Promise<Bytes> {
-  if (publicKey.length !== PUBLIC_KEY_BYTES) {
+  if (!isPublicKey(publicKey)) {
     throw new FormatError("key-format", "This is no X-Wing public key.");
   }
   try {

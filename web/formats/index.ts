@@ -12,11 +12,42 @@ export {
   toHex,
   utf8,
 } from "./bytes.js";
-export { decode, encode } from "./canonical.js";
-export { depositInfo, releaseInfo, sealDeposit } from "./deposit.js";
+export { decode, encode, read } from "./canonical.js";
+export { Chain, type Pins } from "./chain.js";
+export { type Circle, circleDigest, verifyCircle, verifyTerms } from "./circle.js";
+export { depositInfo, openDeposit, openRelease, releaseInfo, sealDeposit } from "./deposit.js";
+export { labelled } from "./digest.js";
 export { FormatError, causeOf } from "./errors.js";
+export { type PurposeName } from "./fields.js";
 export { open as hpkeOpen, seal as hpkeSeal, oneTimeKey, privateKeyOf } from "./hpke.js";
-export { type BadShare, type OpenedPhoto, leafHash, openPhoto } from "./opening.js";
+export {
+  type Pointer,
+  type WrappedKey,
+  openAnswers,
+  openPointer,
+  readWrappedKey,
+  unwrapKey,
+  verifyPointer,
+  wrapKey,
+} from "./office.js";
+export { type BadShare, type OpenedPhoto, type WrappedShare, openPhoto } from "./opening.js";
+export { ITERATIONS, MOST_ITERATIONS, keyOfPassphrase } from "./passphrase.js";
 export { decryptPhoto, encryptPhoto, keyCommitment } from "./photo.js";
-export { readPromise, termsOf } from "./promise.js";
+export { type Foreign, readEntry } from "./reading.js";
+export { type Receipt, readReceipt, verifyReceipt } from "./receipt.js";
+export {
+  type Assertion,
+  type Request,
+  messageOf,
+  momentOf,
+  readAssertion,
+  readRequest,
+  signMessage,
+  verifyKeyAssertion,
+} from "./request.js";
+export { type Credential, ES256, credentialId, membershipOf, readCredential } from "./roster.js";
+export { type SignIn, personName, signInMessage } from "./signin.js";
 export { combine, secureRandom, split } from "./shares.js";
+export { detailsKey, slot, streamKey, tag } from "./stream.js";
+export { type SealedPromise, decodePromise, digestOf, readPromise, termsOf } from "./terms.js";
+export { leafHash } from "./tree.js";

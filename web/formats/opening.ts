@@ -1,23 +1,22 @@
-// The reader's side of an opening: what habeas.custody.reader does in Python.
+// Protocol 2, section 4: opening a photo from released shares, on the reader's own machine.
+// The one-time key never leaves it, and a share that is not the promised one is laid at its
+// trustee's door.
 
-import * as v from "valibot";
-
-import { type Bytes, concat, fromBase64, fromHex, same, sha256, toHex, utf8 } from "./bytes.js";
-import { encode, read } from "./canonical.js";
-import { releaseInfo } from "./deposit.js";
+import { type Bytes, fromBase64, fromHex, same, sha256 } from "./bytes.js";
+import { releaseInfo, openRelease } from "./deposit.js";
 import { FormatError, causeOf } from "./errors.js";
-import * as hpke from "./hpke.js";
+import type { PrivateKey } from "./hpke.js";
 import { decryptPhoto } from "./photo.js";
-import { type SealedPromise, readPromise, termsOf } from "./promise.js";
-import { SHARE_BYTES, combine } from "./shares.js";
+import { combine } from "./shares.js";
+import { type SealedPromise, digestOf, termsOf } from "./terms.js";
+import { leafHash } from "./tree.js";
 
-const WrappedShare = v.object({ trustee: v.string(), index: v.number(), release: v.string() });
-const Answer = v.object({
-  promise: v.string(),
-  entry: v.string(),
-  shares: v.array(WrappedShare),
-  ciphertext: v.string(),
-});
+/** A released share as it arrives: who sent it, share index, HPKE message in base64. */
+export interface WrappedShare {
+  readonly trustee: string;
+  readonly index: number;
+  readonly release: string;
+}
 
 /** A trustee whose share was not the promised one, and why. */
 export interface BadShare {
@@ -30,61 +29,44 @@ export interface OpenedPhoto {
   readonly bad: readonly BadShare[];
 }
 
-/** Leaf hash of a log entry (RFC 6962 section 2.1). */
-export const leafHash = (entry: Bytes): Promise<Bytes> => sha256(concat(Uint8Array.of(0), entry));
-
-interface Opening {
+/** What is known of an opening before any share is looked at. */
+export interface Opening {
   readonly promise: SealedPromise;
-  readonly digest: Bytes;
-  readonly leaf: Bytes;
-  readonly privateKey: hpke.PrivateKey;
+  /** Canonical bytes of the `requested` entry. */
+  readonly entry: Bytes;
+  readonly key: PrivateKey;
 }
 
-async function unwrap(
-  share: v.InferOutput<typeof WrappedShare>,
-  { promise, digest, leaf, privateKey }: Opening,
-): Promise<Bytes> {
-  if (promise.trustees.keys[share.index]?.trustee !== share.trustee) {
-    throw new FormatError("share", "This share index belongs to another trustee.");
+async function unwrap({ promise, entry, key }: Opening, share: WrappedShare): Promise<Bytes> {
+  const hash = promise.shares[share.index];
+  if (hash === undefined || promise.trustees.keys[share.index]?.trustee !== share.trustee) {
+    throw new FormatError("does-not-open", "This share index belongs to another trustee.");
   }
-  const context = releaseInfo(digest, leaf, share.index);
-  const opened = await hpke.open(privateKey, context, fromBase64(share.release));
-  const expected = fromHex(promise.shares[share.index] ?? "");
-  if (opened.length !== SHARE_BYTES || !same(await sha256(opened), expected)) {
-    throw new FormatError("share", "This is not the promised share.");
-  }
-  return opened;
+  const info = releaseInfo(await digestOf(promise), await leafHash(entry), share.index);
+  return openRelease(key, info, fromBase64(share.release), fromHex(hash));
 }
 
 /**
- * Opens a photo from what the portal answers: unwraps each share, checks it against the
- * promise, combines k of them, checks the key commitment, decrypts.
+ * Unwraps shares, compares each with the promise, combines k of them, checks the key
+ * commitment, decrypts.
  *
- * Raises for an answer that is not what was promised. A bad share alone ends nothing: its
- * trustee is named beside the picture.
+ * Raises for a ciphertext or key that was not promised, and for too few good shares. A bad
+ * share alone ends nothing: its trustee is named beside the picture.
  */
 export async function openPhoto(
-  answer: unknown,
-  privateKey: hpke.PrivateKey,
+  opening: Opening,
+  shares: readonly WrappedShare[],
+  ciphertext: Bytes,
 ): Promise<OpenedPhoto> {
-  const given = read(Answer, answer);
-  const promiseBytes = utf8(given.promise);
-  const promise = readPromise(promiseBytes);
-  const ciphertext = fromBase64(given.ciphertext);
-  if (toHex(await sha256(ciphertext)) !== promise.photo.sha256) {
-    throw new FormatError("ciphertext", "The sealed photo is not the promised one.");
+  const { promise } = opening;
+  if (!same(await sha256(ciphertext), fromHex(promise.photo.sha256))) {
+    throw new FormatError("does-not-open", "The sealed photo is not the promised one.");
   }
-  const opening: Opening = {
-    promise,
-    digest: await sha256(promiseBytes),
-    leaf: await leafHash(utf8(given.entry)),
-    privateKey,
-  };
   const good = new Map<number, Bytes>();
   const bad: BadShare[] = [];
-  for (const share of given.shares) {
+  for (const share of shares) {
     try {
-      good.set(share.index, await unwrap(share, opening));
+      good.set(share.index, await unwrap(opening, share));
     } catch (error) {
       bad.push({ trustee: share.trustee, cause: causeOf(error) });
     }
@@ -94,7 +76,7 @@ export async function openPhoto(
     throw new FormatError("too-few-shares", `${String(good.size)} of ${String(k)} good shares.`);
   }
   const dataKey = combine([...good.values()].slice(0, k));
-  const terms = await sha256(encode(termsOf(promise)));
+  const terms = await digestOf(termsOf(promise));
   const commitment = fromHex(promise.key_commitment);
   return { photo: await decryptPhoto(dataKey, commitment, terms, ciphertext), bad };
 }

@@ -1,6 +1,6 @@
-// The photo's own cipher: AES-256-GCM under a key that HKDF-SHA256 (RFC 5869) derives from
-// the data key, with a key commitment beside it, because AES-GCM alone lets one ciphertext
-// open under two keys to two pictures.
+// Protocol 2, section 4: the photo's own cipher, AES-256-GCM under a key that HKDF-SHA256
+// (RFC 5869) derives from the data key, with a key commitment beside it, because AES-GCM
+// alone lets one ciphertext open under two keys to two pictures.
 
 import { type Bytes, same, utf8 } from "./bytes.js";
 import { FormatError } from "./errors.js";
@@ -10,16 +10,16 @@ const NONCE = new Uint8Array(12);
 
 async function derive(dataKey: Bytes, label: string): Promise<Bytes> {
   const key = await crypto.subtle.importKey("raw", dataKey, "HKDF", false, ["deriveBits"]);
-  const how = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(0), info: utf8(label) };
+  const info = utf8(`habeas/v2/${label}`);
+  const how = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(0), info };
   return new Uint8Array(await crypto.subtle.deriveBits(how, key, 256));
 }
 
 /** The value that binds a ciphertext to one data key; 32 bytes, safe to publish. */
-export const keyCommitment = (dataKey: Bytes): Promise<Bytes> =>
-  derive(dataKey, "habeas/v1/key-commitment");
+export const keyCommitment = (dataKey: Bytes): Promise<Bytes> => derive(dataKey, "key-commitment");
 
 async function encryptionKey(dataKey: Bytes, use: "encrypt" | "decrypt"): Promise<CryptoKey> {
-  const raw = await derive(dataKey, "habeas/v1/encryption-key");
+  const raw = await derive(dataKey, "encryption-key");
   return crypto.subtle.importKey("raw", raw, "AES-GCM", false, [use]);
 }
 
@@ -47,7 +47,7 @@ export async function decryptPhoto(
   ciphertext: Bytes,
 ): Promise<Bytes> {
   if (!same(await keyCommitment(dataKey), commitment)) {
-    throw new FormatError("key-commitment", "The combined key is not the promised one.");
+    throw new FormatError("does-not-open", "The combined key is not the promised one.");
   }
   try {
     const key = await encryptionKey(dataKey, "decrypt");

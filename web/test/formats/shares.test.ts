@@ -4,27 +4,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 import * as library from "shamir-secret-sharing";
 
-import { fromHex, toHex } from "../../formats/bytes.js";
 import { combine, secureRandom, split } from "../../formats/shares.js";
-import { code, vectors } from "../vectors.js";
-
-interface Case {
-  secret: string;
-  k: number;
-  n: number;
-  coefficients: string;
-  shares: string[];
-}
-
-test("shares are those of the vectors, and combine to their secret", () => {
-  for (const each of vectors<Case[]>("shares")) {
-    const shares = split(fromHex(each.secret), each.k, each.n, () => fromHex(each.coefficients));
-    assert.deepEqual(shares.map(toHex), each.shares);
-    for (let begin = 0; begin + each.k <= each.n; begin += 1) {
-      assert.equal(toHex(combine(shares.slice(begin, begin + each.k))), each.secret);
-    }
-  }
-});
+import { code } from "../vectors.js";
 
 test("what is split here combines in the audited library, and the other way round", async () => {
   const secret = secureRandom(32);

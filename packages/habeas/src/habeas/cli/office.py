@@ -105,6 +105,30 @@ def add(label: Label, *, data: Folder, log: LogUrl) -> None:
 
 
 @roster.command()
+def admit(
+    enrolment: Annotated[Path, typer.Argument(exists=True, help="The file from the desk.")],
+    *,
+    data: Folder,
+    log: LogUrl,
+) -> None:
+    """Put an officer's authenticator on the roster, from the file that the desk has made.
+
+    It works once the delay that the circle sets is over. Then publish again.
+    """
+    from habeas.office import publish
+    from habeas.office.keys import OfficeError
+
+    office, keys = _open(data)
+    try:
+        fields = json.loads(enrolment.read_bytes())
+    except ValueError as error:
+        raise OfficeError("This is no enrolment.", "Take the file that the desk made.") from error
+    credential, _ = publish.admit(office, keys, fields, _today(), secrets.token_bytes)
+    _log(office, log)
+    typer.echo(f"{credential.label} signs with credential {credential.id[:16]}.")
+
+
+@roster.command()
 def revoke(label: Label, *, data: Folder, log: LogUrl) -> None:
     """Take an officer off the roster. It works at once, when the log has it."""
     from habeas.office import publish

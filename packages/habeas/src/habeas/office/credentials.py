@@ -6,6 +6,7 @@ in a form that browsers' WebCrypto opens too.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from typing import Annotated, Literal
 
@@ -118,7 +119,9 @@ def sign(private: EllipticCurvePrivateKey, credential: Credential, what: Signabl
 
 
 def _derive(passphrase: str, salt: bytes, iterations: int) -> bytes:
-    return PBKDF2HMAC(SHA256(), 32, salt, iterations).derive(passphrase.encode())
+    # One passphrase, however it was typed: as browsers do it, and as office keys are wrapped.
+    normal = unicodedata.normalize("NFC", passphrase).encode(errors="surrogatepass")
+    return PBKDF2HMAC(SHA256(), 32, salt, iterations).derive(normal)
 
 
 def _aad(credential: str) -> bytes:

@@ -10,10 +10,11 @@ from typing import Any
 from habeas.foundation import durable
 from habeas.office import credentials
 from habeas.office.folder import OfficeFolder, Person, person_name
-from habeas.office.keys import OfficeKeys
+from habeas.office.keys import OfficeError, OfficeKeys
 from habeas.protocol import Entry
 from habeas.protocol.credential import Credential
-from habeas.protocol.office import wrap_key
+from habeas.protocol.office import WrappedKey, wrap_key
+from habeas.protocol.webauthn import register
 
 #: The officers' client, built from web/: files that are the same for every office.
 CLIENT = Path(__file__).with_name("desk")
@@ -40,6 +41,52 @@ def enrol(
     )  # fmt: skip
     office.keep(Person(credential, office_key, software_key))
     listed = [each for each in office.credentials() if each.label != label]
+    return credential, office.change(keys, [*listed, credential], day, random(32))
+
+
+def admit(
+    office: OfficeFolder,
+    keys: OfficeKeys,
+    fields: dict[str, Any],
+    day: str,
+    random: Callable[[int], bytes],
+) -> tuple[Credential, Entry]:
+    """Put an officer's authenticator on the roster.
+
+    Args:
+        office: the office.
+        keys: its keys.
+        fields: the enrolment that the officer's desk has made (docs/protocol/desk.md).
+        day: YYYY-MM-DD.
+        random: gives that many random bytes.
+
+    Returns:
+        The credential, and the entry that the log has still to take.
+
+    Raises:
+        OfficeError: it is no enrolment for this office, or the label is taken.
+        WebAuthnError: it was made at another address, or for something else.
+        MalformedError: a part of it is none.
+    """
+    try:
+        name, label, challenge = (
+            fields["office"],
+            fields["label"],
+            bytes.fromhex(fields["challenge"]),
+        )
+        wrapped = WrappedKey.read(fields["office_key"])
+        credential = register(
+            fields["client_data"], fields["authenticator_data"], challenge, office.settings,
+            slot_key=random(32), label=label, added=day,
+        )  # fmt: skip
+    except (KeyError, TypeError, ValueError) as error:
+        raise OfficeError("This is no enrolment.", "Take the file that the desk made.") from error
+    listed = office.credentials()
+    if name != office.settings.office or wrapped.credential != credential.id:
+        raise OfficeError("This enrolment is for another office, or another key.")
+    if any(each.label == label for each in listed):
+        raise OfficeError(f"There is an officer {label} already.", "Revoke that one first.")
+    office.keep(Person(credential, wrapped, None))
     return credential, office.change(keys, [*listed, credential], day, random(32))
 
 

@@ -12,6 +12,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+#: The worker that decodes opened photos may load nothing at all.
+_CONFINED = "/decoder.js"
 
 
 def headers(portal: str) -> dict[str, str]:
@@ -35,13 +39,15 @@ def headers(portal: str) -> dict[str, str]:
 
 
 class _Headers(BaseHTTPMiddleware):
-    def __init__(self, app: Starlette, portal: str) -> None:
+    def __init__(self, app: ASGIApp, portal: str) -> None:
         super().__init__(app)
         self._headers = headers(portal)
 
     async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
         response = await call_next(request)
         response.headers.update(self._headers)
+        if request.url.path == _CONFINED:
+            response.headers["Content-Security-Policy"] = "default-src 'none'"
         return response
 
 

@@ -14,8 +14,6 @@ _CSP = (
     "font-src 'self'; connect-src 'self'; media-src 'self' blob:; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
-#: The worker that decodes opened photos may load nothing at all.
-_CONFINED = "/static/decoder.js"
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -28,8 +26,7 @@ class SecurityHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Add the headers that are not there yet."""
         response = self._get_response(request)
-        policy = "default-src 'none'" if request.path == _CONFINED else _CSP
-        response.setdefault("Content-Security-Policy", policy)
+        response.setdefault("Content-Security-Policy", _CSP)
         response.setdefault("Permissions-Policy", "camera=(self), microphone=(), geolocation=()")
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if not request.path.startswith("/static/"):

@@ -1,0 +1,111 @@
+// The officers' desk: static files at the office's own origin (docs/protocol/desk.md). A page
+// that the portal serves is never asked for a signature; this one is.
+
+import { SkipLink, createAll } from "govuk-frontend";
+
+import { all, need } from "../pages/dom.js";
+import { type Office, thisOffice } from "./office.js";
+import type { Officer } from "./officer.js";
+import { choose, languageNow, refuse, translate, word } from "./page.js";
+import { Portal } from "./portal.js";
+import { Problem } from "./problem.js";
+import { showAuthenticator } from "./views/authenticator.js";
+import { showCase } from "./views/case.js";
+import { showOpen } from "./views/open.js";
+import { showQueue } from "./views/queue.js";
+import { showSignIn } from "./views/signin.js";
+import { isLanguage } from "./words.js";
+
+let office: Office | undefined;
+let portal: Portal | undefined;
+let officer: Officer | undefined;
+/** The view that the address asked for last; a skip link changes the address, too. */
+let asked = location.hash;
+
+/** Frames the page in the language that is chosen. */
+function frame(): void {
+  const language = languageNow();
+  document.documentElement.lang = language;
+  translate(document);
+  need(document, "#office-name", HTMLElement).textContent = office?.name[language] ?? "";
+  for (const button of all(document, "[data-language]", HTMLButtonElement)) {
+    if (button.dataset["language"] === language) button.setAttribute("aria-current", "true");
+    else button.removeAttribute("aria-current");
+  }
+  need(document, "#officer", HTMLElement).hidden = !officer;
+  need(document, "[data-authenticator]", HTMLElement).hidden =
+    officer?.credential.type !== "software";
+  need(document, "[data-officer]", HTMLElement).textContent = officer
+    ? `${officer.credential.label} · ${office?.name[language] ?? ""}`
+    : "";
+}
+
+/** Shows what the address asks for: #/cases, #/case/REFERENCE(/open) or #/authenticator. */
+async function route(): Promise<void> {
+  if (!office || !portal) return;
+  if (!officer) {
+    showSignIn(portal, office, (found) => {
+      officer = found;
+      frame();
+      void safely(route);
+    });
+    return;
+  }
+  const [, room, name, act] = asked.split("/");
+  const reference = decodeURIComponent(name ?? "");
+  if (room === "authenticator") showAuthenticator(office, officer);
+  else if (room !== "case") await showQueue(portal);
+  else if (act === "open") await showOpen({ portal, officer, officeName: office.name, reference });
+  else await showCase(portal, officer, reference);
+}
+
+async function safely(act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    refuse(error, portal?.url ?? "");
+  }
+}
+
+async function signOut(): Promise<void> {
+  officer = undefined;
+  frame();
+  try {
+    await portal?.signOut();
+  } finally {
+    asked = location.hash = "#/";
+    await route();
+  }
+}
+
+async function start(): Promise<void> {
+  frame();
+  if (!window.isSecureContext || !("subtle" in crypto)) {
+    throw new Problem("browser", word("cannotBeHere"), word("cannotBeHereRemedy"));
+  }
+  office = await thisOffice();
+  portal = new Portal(office.portal);
+  document.body.classList.add("js-enabled", "govuk-frontend-supported");
+  createAll(SkipLink);
+  frame();
+  await route();
+}
+
+for (const button of all(document, "[data-language]", HTMLButtonElement)) {
+  button.addEventListener("click", () => {
+    const { language } = button.dataset;
+    if (!isLanguage(language)) return;
+    choose(language);
+    frame();
+    void safely(route);
+  });
+}
+need(document, "#officer button", HTMLButtonElement).addEventListener("click", () => {
+  void safely(signOut);
+});
+window.addEventListener("hashchange", () => {
+  if (!location.hash.startsWith("#/")) return;
+  asked = location.hash;
+  void safely(route);
+});
+void safely(start);

@@ -1,0 +1,113 @@
+// The page around the views: language, titles, focus, and what went wrong.
+
+import { all, need } from "../pages/dom.js";
+import { causeOf } from "../formats/index.js";
+import { Problem } from "./problem.js";
+import { type Language, WORDS, type Word, isLanguage, isWord } from "./words.js";
+
+const KEY = "language";
+
+/** The language that was chosen here before, else the browser's. */
+function chosen(): Language {
+  const kept = localStorage.getItem(KEY);
+  if (isLanguage(kept)) return kept;
+  return navigator.language.startsWith("ru") ? "ru" : "en";
+}
+
+let language: Language = chosen();
+
+export const languageNow = (): Language => language;
+export const word = (name: Word): string => WORDS[language][name];
+
+/** Chooses a language, and keeps the choice. */
+export function choose(next: Language): void {
+  language = next;
+  localStorage.setItem(KEY, next);
+}
+
+/** Fills every text of a part of the page; the elements say which. */
+export function translate(root: ParentNode): void {
+  for (const each of all(root, "[data-t]", HTMLElement)) {
+    const name = each.dataset["t"] ?? "";
+    if (isWord(name)) each.textContent = word(name);
+  }
+  for (const each of all(root, "[data-t-label]", HTMLElement)) {
+    const name = each.dataset["tLabel"] ?? "";
+    if (isWord(name)) each.setAttribute("aria-label", word(name));
+  }
+}
+
+/** Main part of the page. */
+export const main = (): HTMLElement => need(document, "#main-content", HTMLElement);
+
+/** A fresh copy of a template, in the language that is chosen. */
+export function copyOf(template: string): DocumentFragment {
+  const { content } = need(document, `#${template}`, HTMLTemplateElement);
+  const copy = document.importNode(content, true);
+  translate(copy);
+  return copy;
+}
+
+/** Puts a view in place of the standing one, and tells readers of the page by its heading. */
+export function show(view: DocumentFragment): HTMLElement {
+  const place = main();
+  place.replaceChildren(view);
+  const heading = need(place, "h1", HTMLElement);
+  heading.tabIndex = -1;
+  heading.focus();
+  document.title = `${heading.textContent} – ${word("title")}`;
+  window.scrollTo(0, 0);
+  say("");
+  return place;
+}
+
+/** Says politely what is being done. */
+export function say(text: string): void {
+  need(document, "#said", HTMLElement).textContent = text;
+}
+
+/** Says what went wrong, above everything else in the view. */
+export function refuse(error: unknown, register: string): void {
+  clearProblem();
+  const copy = copyOf("problem");
+  const problem =
+    error instanceof Problem ? error : new Problem("", word("failed"), causeOf(error));
+  need(copy, "[data-detail]", HTMLElement).textContent = problem.message;
+  need(copy, "[data-remedy]", HTMLElement).textContent = problem.remedy;
+  if (problem.index !== undefined) {
+    need(copy, "[data-entry]", HTMLElement).hidden = false;
+    link(need(copy, "[data-entry] a", HTMLAnchorElement), register, problem.index);
+  }
+  main().prepend(copy);
+  need(main(), ".govuk-error-summary", HTMLElement).focus();
+}
+
+export function clearProblem(): void {
+  for (const each of all(main(), ".govuk-error-summary", HTMLElement)) each.remove();
+}
+
+/** An entry of the public log, at the portal's register. */
+export function link(anchor: HTMLAnchorElement, register: string, index: number): void {
+  anchor.href = `${register}/register/entries/${String(index)}/`;
+  anchor.textContent = `#${String(index)}`;
+}
+
+/** Runs what a button started, once at a time, and says what goes wrong. */
+export async function busy(
+  button: HTMLButtonElement,
+  waiting: string,
+  register: string,
+  act: () => Promise<void>,
+): Promise<void> {
+  button.disabled = true;
+  clearProblem();
+  say(waiting);
+  try {
+    await act();
+  } catch (error) {
+    refuse(error, register);
+  } finally {
+    button.disabled = false;
+    say("");
+  }
+}

@@ -1,0 +1,43 @@
+// Protocol 2, section 2: what entries commit to, for acts on photos and acts of institutions.
+
+import * as v from "valibot";
+
+import { FootageDetails, CameraDetails } from "./footage.js";
+import { Hex32, KeyName, Month, Note, Slug, listOf, whole } from "./fields.js";
+import { Roster } from "./roster.js";
+import { MAX_TRUSTEES } from "./terms.js";
+
+const two = v.literal(2);
+
+/** The promise (digest) that was sealed. */
+export const SealedDetails = v.strictObject({ v: two, promise: Hex32 });
+
+const KeyDetails = v.strictObject({
+  v: two,
+  trustee: KeyName,
+  month: Month,
+  key: Hex32,
+  statement: Note,
+});
+
+/** Details that stand in the open: acts of institutions. */
+export const OPEN_DETAILS = {
+  withdrawn: v.strictObject({ v: two, promise: Hex32, secret: Hex32 }),
+  key: KeyDetails,
+  "key-destroyed": KeyDetails,
+  circle: v.strictObject({ v: two, circle: Note }),
+  roster: Roster,
+  suspended: v.strictObject({ v: two, office: Slug, root: Hex32, lifted: v.boolean() }),
+  recovery: v.strictObject({
+    v: two,
+    trustee: KeyName,
+    newcomer: Hex32,
+    helpers: listOf(KeyName, 2, MAX_TRUSTEES),
+    photos: whole(0),
+  }),
+  camera: CameraDetails,
+  footage: FootageDetails,
+};
+
+export type OpenKind = keyof typeof OPEN_DETAILS;
+export type OpenDetails<Kind extends OpenKind> = v.InferOutput<(typeof OPEN_DETAILS)[Kind]>;

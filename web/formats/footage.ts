@@ -1,0 +1,68 @@
+// Protocol 2, section 2: what cameras, recordings and viewings put on the public log.
+
+import * as v from "valibot";
+
+import { Day, Hex32, Slug, atMost, listOf, whole } from "./fields.js";
+
+const MILLION = 1_000_000;
+const two = v.literal(2);
+const Line = v.pipe(
+  v.string(),
+  v.minLength(1),
+  atMost(250),
+  // eslint-disable-next-line no-control-regex -- they are what is refused
+  v.regex(/^[^\x00-\x1f\x7f-\x9f]*$/),
+);
+const Texts = v.strictObject({ en: Line, ru: Line });
+/** An hour of recordings, UTC: 2026-11-23T20Z. */
+const HourName = v.pipe(
+  v.string(),
+  v.regex(/^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3])Z$/),
+);
+
+const PublicCamera = v.strictObject({
+  id: Slug,
+  name: Texts,
+  where: Texts,
+  latitude_e6: whole(-90 * MILLION, 90 * MILLION),
+  longitude_e6: whole(-180 * MILLION, 180 * MILLION),
+  why: Texts,
+  viewers: listOf(Slug, 0, 16),
+  keep_days: whole(1, 365),
+  since: Day,
+  until: v.optional(Day),
+  detector: Slug,
+  quality: Slug,
+  miss_rate: v.optional(v.strictObject({ per_million: whole(0, MILLION), source: Texts })),
+});
+
+/** A camera was registered, changed, or taken away. */
+export const CameraDetails = v.strictObject({
+  v: two,
+  act: v.picklist(["registered", "changed", "removed"]),
+  camera: Slug,
+  entry: PublicCamera,
+});
+
+const RecordedDetails = v.strictObject({
+  v: two,
+  act: v.literal("recorded"),
+  camera: Slug,
+  hour: HourName,
+  segments: whole(0),
+  root: Hex32,
+});
+
+const ViewedDetails = v.strictObject({
+  v: two,
+  act: v.literal("viewed"),
+  camera: Slug,
+  office: Slug,
+  purpose: v.picklist(["emergency", "investigation", "city-service"]),
+  hour: HourName,
+  minutes: whole(1, 60),
+  commit: Hex32,
+});
+
+/** An hour of recordings was closed, or an office viewed some. */
+export const FootageDetails = v.variant("act", [RecordedDetails, ViewedDetails]);

@@ -11,6 +11,7 @@ TESTS = ROOT / "tests"
 ALLOWED = {
     "monotonic": {
         "waiting.py": "the one place that waits, until a condition holds",
+        "media/video/streams.py": "a camera sends as fast as time goes",
         "service/confined/test_worker.py": "a deadline that the worker's own method asks for",
     },
     "perf_counter": {},
@@ -18,7 +19,6 @@ ALLOWED = {
     "thread_time": {},
     "time": {
         "service/tlog/running.py": "a witness's clock",
-        "media/video/test_recorder.py": "when the recording began",
         "service/tlog/test_service.py": "bounds of what a witness's clock has written",
     },
     "sleep": {
@@ -29,7 +29,7 @@ ALLOWED = {
         "journey/test_sigkill.py": "kills at moments of chance, and applicants between tries",
         "media/test_fuzz.py": "an input that hangs",
         "media/video/test_recordings.py": "a kill at a moment of chance",
-        "media/video/test_recorder.py": "a camera that is away for a while, and a slow detector",
+        "media/video/test_recorder_streams.py": "a slow detector",
     },
 }
 

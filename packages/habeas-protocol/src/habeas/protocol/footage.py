@@ -93,13 +93,24 @@ class CameraDetails(Document):
 
 
 class RecordedDetails(Document):
-    """An hour of recordings was closed: from now on its segments are known by their root."""
+    """An hour of recordings was closed: from now on its segments are known by their root.
+
+    Attributes:
+        seconds: recorded of the hour's 3,600.
+        frames: recorded.
+        lost: that the camera sent, and that were not recorded: the recorder was too slow.
+        whole: recorded, and covered as a whole because nobody could look at them.
+    """
 
     v: Literal[1] = 1
     act: Literal["recorded"] = "recorded"
     camera: Slug
     hour: HourName
     segments: Annotated[int, Field(ge=0)]
+    seconds: Annotated[int, Field(ge=0)]
+    frames: Annotated[int, Field(ge=0)]
+    lost: Annotated[int, Field(ge=0)]
+    whole: Annotated[int, Field(ge=0)]
     root: Hex32
 
 

@@ -1,4 +1,4 @@
-"""No test asserts how long something takes, or waits for a guess: seen in the tests' source."""
+"""Seen in the tests' source: none asserts a duration or waits for a guess, no unit test skips."""
 
 import ast
 
@@ -57,3 +57,16 @@ def test_nothing_asserts_a_duration_or_sleeps_for_a_guess(file):
     name = str(file.relative_to(TESTS))
     stray = {each for each in uses(file.read_text()) if name not in ALLOWED[each]}
     assert not stray, "use tests.waiting.until, or give it a reason in ALLOWED"
+
+
+def skips(source):
+    """Names by which *source* could leave a test out."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute) and node.attr in {"skip", "skipif", "importorskip"}:
+            yield node.attr
+
+
+def test_no_unit_test_and_no_known_answer_is_left_out():
+    assert list(skips("pytest.skip('not here')")) == ["skip"]
+    stray = [file for file in (TESTS / "unit").rglob("*.py") if list(skips(file.read_text()))]
+    assert not stray

@@ -15,10 +15,11 @@ import pytest
 from PIL import Image
 
 from habeas import protocol
-from habeas.cameras.declaration import Camera, PublicCamera
+from habeas.cameras.declaration import Camera
 from habeas.cameras.recordings import Recordings
 from habeas.deploy import installation
 from habeas.protocol import Entry
+from habeas.protocol.footage import PublicCamera
 from habeas.tlog.client import LogClient
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.journey.conftest import City, city  # noqa: F401 - a fixture

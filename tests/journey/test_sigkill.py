@@ -104,9 +104,9 @@ def test_nothing_acknowledged_is_lost_and_nothing_else_opens(city):
     _sweep(city)
     assert len(kept) >= ROUNDS
     with city.officer() as officer:
-        for each in kept:
-            opened = officer.open(each.reference, "decide-application", "After the crash")
-            assert opened.opened.photo == each.photo
+        for case in kept:
+            opened = officer.open(case.reference, "decide-application", "After the crash")
+            assert opened.opened.photo == case.photo
     portal = city.place.folder / "portal" / "portal.sqlite3"
     states = dict(_rows(portal, "select state, count(*) from vault_sealedphoto group by 1"))
     assert set(states) <= {"sealed", "orphaned"}

@@ -140,15 +140,13 @@ def test_a_playlist_fetches_nothing(tmp_path):
 
 def test_a_decoder_that_hangs_is_ended(plain, tmp_path, monkeypatch):
     """The worker is stopped in the middle, as a hanging decoder would be."""
-    from habeas.cover import _redact
-
     popen = subprocess.Popen
 
     def stopped(command, **options):
         program = "import sys, time; sys.stdin.readline(); time.sleep(600)"
         return popen([sys.executable, "-c", program], **options)
 
-    monkeypatch.setattr(_redact.subprocess, "Popen", stopped)
+    monkeypatch.setattr("habeas.cover._redact.subprocess.Popen", stopped)
     error = attempt(plain, tmp_path / "out.mkv", stall=1.0)
     assert error.code == "stalled"
 

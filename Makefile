@@ -10,7 +10,7 @@ DATA ?= data
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev browser run demo test quick coverage lint web bench evaluate fuzz release lock clean
+.PHONY: help setup setup-dev browser run demo test quick coverage mutants lint web bench evaluate fuzz release lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -63,6 +63,9 @@ coverage: setup-dev ## of the rooms that keep promises; each has a floor of 90 %
 	@for room in foundation protocol tlog trustee custody; do \
 	  echo "$$room"; $(BIN)/python -m coverage report --skip-covered --skip-empty --fail-under=90 \
 	    --include="*/src/habeas/$$room/*" || exit 1; done
+
+mutants: setup-dev ## would the unit tests notice? 200 small changes, at least 90 % found
+	@$(BIN)/python -m bench.mutants
 
 lint: setup-dev ## ruff, mypy strict, import contracts; tsc, eslint and prettier where node is
 	@$(BIN)/ruff check .

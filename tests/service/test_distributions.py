@@ -107,6 +107,7 @@ def test_alone(distribution, python, tmp_path, capsys):
         capture_output=True, check=True,
     ).stdout  # fmt: skip
     installed = {each["name"].lower().replace("_", "-") for each in json.loads(listed)}
+    assert not (packages / "habeas" / "__init__.py").exists(), "one namespace, five distributions"
     rooms = {each.name for each in (packages / "habeas").iterdir() if each.is_dir()}
     assert rooms == set(distribution.rooms.split())
     for room in rooms:

@@ -37,7 +37,7 @@ def _apply_until(city: City, stop: threading.Event, kept: list[Acknowledged]) ->
         try:
             reference, receipt, photo = city.apply()
         except PortalError:
-            time.sleep(0.1)  # refused or cut off: nothing was acknowledged
+            time.sleep(0.1)  # noqa: TID251 - between tries; refused or cut off: nothing was acknowledged
             continue
         kept.append(Acknowledged(reference, receipt, base64.b64decode(photo)))
 
@@ -84,7 +84,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_else_opens(city):
         each.start()
     try:
         for _ in range(ROUNDS):
-            time.sleep(chance.uniform(0.2, 1.2))
+            time.sleep(chance.uniform(0.2, 1.2))  # noqa: TID251 - killed at a moment of chance
             victim = chance.choice(VICTIMS)
             _kill(city.supervisor.pids()[victim])
             before, back = len(kept), set()

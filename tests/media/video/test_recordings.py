@@ -468,7 +468,7 @@ def test_kill_9_at_any_moment_loses_nothing_and_leaves_nothing_half(recordings, 
             )
             before = output.read_text().count("ready")
             until(lambda before=before: output.read_text().count("ready") > before, "the writer")
-            time.sleep(pause.uniform(0.02, 0.4))
+            time.sleep(pause.uniform(0.02, 0.4))  # noqa: TID251 - killed at a moment of chance
             os.kill(writer.pid, signal.SIGKILL)
             writer.wait()
         _check(recordings, output.read_text().splitlines(), whole)

@@ -169,5 +169,5 @@ def test_a_busy_worker_without_a_parent_ends_itself(worker):
     """What a killed parent leaves: the input is closed while the job hangs, and nobody waits."""
     ask(worker, "echo", say=1)
     job = Message({"kind": "job", "job": {"do": "hang"}, "stall": 0.1})
-    worker._write(encode(job), time.monotonic() + 60, 60.0)
+    worker._write(encode(job), time.monotonic() + 60, 60.0)  # noqa: TID251 - what it asks for
     assert worker._process.wait(60) == -signal.SIGALRM

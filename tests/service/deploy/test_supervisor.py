@@ -4,11 +4,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
 from habeas.deploy.supervisor import Process, ProcessError, Supervisor
+from tests.waiting import until
 
 WAITS = "import signal, sys; signal.sigwait([signal.SIGTERM])"
 
@@ -18,10 +18,7 @@ def _python(name, code, **more):
 
 
 def _until(true):
-    deadline = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    until(true, "the supervisor")
 
 
 def _gone(pid):
@@ -78,6 +75,7 @@ def test_the_kernel_ends_the_processes_of_a_killed_supervisor(tmp_path):
     code = f"""
 import sys, time
 from pathlib import Path
+from tests.waiting import until
 from habeas.deploy.supervisor import Process, Supervisor
 with Supervisor([Process("one", [sys.executable, "-c", {WAITS!r}])], Path({str(tmp_path)!r})) as s:
     print(s.pids()["one"], flush=True)

@@ -6,13 +6,13 @@ import os
 import socket
 import subprocess
 import sys
-import time
 
 import httpx
 import pytest
 
 from habeas import tlog
 from tests.unit.parties import MemoryLog, MemoryPanel
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 
@@ -56,14 +56,13 @@ class Portal:
         process = subprocess.Popen([*command, "--data", str(self.data)])
         try:
             with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http:
-                deadline = time.monotonic() + 60
-                while True:
-                    with contextlib.suppress(httpx.HTTPError):
-                        if http.get("/api/health").status_code == 200:
-                            break
+
+                def healthy():
                     assert process.poll() is None
-                    assert time.monotonic() < deadline
-                    time.sleep(0.1)
+                    with contextlib.suppress(httpx.HTTPError):
+                        return http.get("/api/health").status_code == 200
+
+                until(healthy, "the portal", pause=0.1)
                 yield http
         finally:
             process.terminate()

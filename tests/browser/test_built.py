@@ -21,12 +21,12 @@ def test_another_folder_builds_the_bytes_that_are_committed(tmp_path):
     # Scripts of packages are not run: esbuild's program comes inside its package.
     install = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
     done = subprocess.run(
-        install, cwd=work, capture_output=True, text=True, timeout=240, check=False
+        install, cwd=work, capture_output=True, text=True, timeout=600, check=False
     )
     if done.returncode:
         pytest.skip(f"npm cannot install the front end's packages: {done.stderr.strip()[-200:]}")
     environment = {**os.environ, "HABEAS_STATIC": str(out)}
-    subprocess.run(["npm", "run", "build"], cwd=work, env=environment, timeout=120, check=True)
+    subprocess.run(["npm", "run", "build"], cwd=work, env=environment, timeout=600, check=True)
     made = {path.name: path.read_bytes() for path in out.iterdir()}
     kept = {path.name: path.read_bytes() for path in STATIC.iterdir() if path.suffix != ".svg"}
     assert made.keys() == kept.keys()

@@ -20,7 +20,7 @@ def habeas(*arguments, **environment):
         [sys.executable, "-m", "habeas.cli", *map(str, arguments)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
         env={**os.environ, **environment},
     )

@@ -48,7 +48,7 @@ def axe(tmp_path_factory):
         for name in ("package.json", "package-lock.json"):
             shutil.copy(ROOT / "web" / name, packages)
         install = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        subprocess.run(install, cwd=packages, capture_output=True, timeout=240, check=False)
+        subprocess.run(install, cwd=packages, capture_output=True, timeout=600, check=False)
     script = packages / "node_modules" / "axe-core" / "axe.min.js"
     Visitor.axe = script.read_text() if script.exists() else ""
     return Visitor.axe

@@ -57,7 +57,7 @@ def _sweep(city: City) -> None:
         "HABEAS_DATA": str(city.place.folder / "portal"),
         "DJANGO_SETTINGS_MODULE": "habeas.portal.site.settings",
     }
-    subprocess.run([sys.executable, "-c", code], env=environment, check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True, timeout=600)
 
 
 def _rows(file, query):

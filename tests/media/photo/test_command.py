@@ -25,7 +25,7 @@ def folder(tmp_path_factory):
 
 def habeas(*arguments):
     command = [sys.executable, "-m", "habeas.cli", "check", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
 
 
 def test_json_tells_everything_a_line_for_each(folder):

@@ -34,7 +34,7 @@ class Portal:
             command += ["--data", str(self.data)]
         return subprocess.run(
             command, capture_output=True, text=True, env={**os.environ, **environment},
-            check=False, timeout=120,
+            check=False, timeout=600,
         )  # fmt: skip
 
     def init(self, **changed):
@@ -66,7 +66,7 @@ class Portal:
                 yield http
         finally:
             process.terminate()
-            process.wait(30)
+            process.wait()
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ def policy(*witnesses, quorum):
     return tlog.Policy.parse("\n".join([*lines, *quorum]))
 
 
-async def cosign(rules, *sizes, claims=None, patience=1.0):
+async def cosign(rules, *sizes, claims=None, patience=60.0):
     async def weigh(claim):
         assert claims is not None, claim
         claims.append(claim)

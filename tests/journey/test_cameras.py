@@ -423,7 +423,7 @@ def test_without_the_log_nothing_plays(street, viewer):
         assert viewer.part(0).status_code == 403
     finally:
         until(street.city.supervisor.tend, "the log, started again", pause=0.1)
-        street.city.supervisor.wait_until_healthy()
+        street.city.supervisor.wait_until_healthy(seconds=600)
     assert viewer.ask().status_code == 302
     assert viewer.part(0).status_code == 200
 

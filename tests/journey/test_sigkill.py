@@ -99,7 +99,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_else_opens(city):
         stop.set()
         for each in applicants:
             each.join()
-    city.supervisor.wait_until_healthy()
+    city.supervisor.wait_until_healthy(seconds=600)
     until(lambda: _all_followed(city), "trustees that have followed the log", pause=0.2)
     _sweep(city)
     assert len(kept) >= ROUNDS

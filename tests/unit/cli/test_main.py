@@ -52,6 +52,7 @@ def test_errors_for_people_are_two_lines(monkeypatch, capsys):
     def fail():
         raise HabeasError("It is broken.", "Mend it.")
 
+    importlib.import_module("habeas.cli.run")  # which has the name of a function, too
     monkeypatch.setattr(cli, "app", fail)
     with pytest.raises(SystemExit) as ended:
         cli.main()

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from habeas.cli._report import Report
+from habeas.cli._report import PictureReport
 
 CROP = {"x": 1.0, "y": 2.0, "width": 300.0, "height": 400.0, "roll": 2.5}
 LIMITS = {"sharpness": 40, "lighting": 30}
@@ -53,7 +53,7 @@ def good(file="me.jpg", crop=True, sharpness=80):
 
 def page(*photos):
     out = io.StringIO()
-    with Report(out, LIMITS) as report:
+    with PictureReport(out, LIMITS) as report:
         for told, picture in photos:
             report.add(told, picture)
     return Page(out.getvalue())

@@ -220,7 +220,7 @@ class Slow:
         self._real, self._seconds = real, seconds
 
     def find(self, picture, threshold):
-        time.sleep(self._seconds)
+        time.sleep(self._seconds)  # noqa: TID251 - a slow detector
         return self._real.find(picture, threshold)
 
 
@@ -228,7 +228,7 @@ def test_a_slow_detector_costs_pictures_and_never_a_cover(tmp_path, monkeypatch)
     from habeas import faces
 
     real = faces.detector("centerface")
-    monkeypatch.setattr(recorder.faces, "detector", lambda *_, **__: Slow(real, 0.6))
+    monkeypatch.setattr("habeas.faces.detector", lambda *_, **__: Slow(real, 0.6))
     with streams.Camera(streams.film(30)) as camera:
         recorded = Recorded(tmp_path, camera).run(
             lambda it: it.told("behind") and it.recorder.frames > 40
@@ -256,7 +256,7 @@ def test_what_could_not_be_looked_at_is_covered_whole_and_counted(tmp_path, monk
         def find(self, _picture, _threshold):
             raise RuntimeError("out of order")
 
-    monkeypatch.setattr(recorder.faces, "detector", lambda *_, **__: Failing())
+    monkeypatch.setattr("habeas.faces.detector", lambda *_, **__: Failing())
     with streams.Camera(streams.film(6)) as camera:
         recorded = Recorded(tmp_path, camera).run(lambda it: segments_are(it, 2))
     assert recorded.recorder.whole == recorded.recorder.frames > 0

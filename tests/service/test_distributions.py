@@ -43,7 +43,7 @@ class Distribution:
 
 
 DISTRIBUTIONS = [
-    Distribution("habeas-tlog", "", 25, "foundation tlog"),
+    Distribution("habeas-tlog", "habeas-tlog --help", 25, "foundation tlog"),
     Distribution("habeas-protocol", "", 0, "foundation tlog protocol"),
     Distribution("habeas-trustee", "habeas-trustee --help", 70, "foundation tlog protocol trustee"),
     Distribution(

@@ -110,19 +110,6 @@ def test_huge_frames_are_refused_before_they_are_decoded(tmp_path):
     assert attempt(source, tmp_path / "out.mp4").code in ("too-large-video", "unreadable-video")
 
 
-def test_a_size_that_changes_on_the_way_is_brought_to_the_first(tmp_path):
-    """Two MPEG transport streams of different sizes, one after the other."""
-    parts = [
-        films.write(tmp_path / f"{n}.ts", films.pictures(12, width, height), codec="mpeg2video")
-        for n, (width, height) in enumerate([(320, 240), (480, 360)])
-    ]
-    both = tmp_path / "both.ts"
-    both.write_bytes(b"".join(each.read_bytes() for each in parts))
-    report = attempt(both, tmp_path / "out.ts")
-    assert report.frames > 15
-    assert {(f.width, f.height) for f in films.read(tmp_path / "out.ts")} == {(320, 240)}
-
-
 def test_negative_and_unordered_times_are_put_in_order(tmp_path):
     source = films.write(tmp_path / "neg.mkv", films.pictures(12), times=range(-6, 6),
                          options={"bf": "0"})  # fmt: skip

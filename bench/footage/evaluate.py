@@ -1,6 +1,6 @@
 """`python -m bench.footage.evaluate`: how well faces are covered, ours and deface.
 
-Writes docs/footage-evaluation.md and its plots, from generated clips with exact boxes.
+Writes docs/evaluation/footage.md and its plots, from generated clips with exact boxes.
 What each program answered is kept in build/footage/answers until its code changes.
 
 Settings are chosen on other clips than those that are published: `--choosing` measures on
@@ -35,7 +35,7 @@ from habeas import cover, faces
 from habeas.faces import Box, Sighting
 from habeas.foundation.errors import HabeasError
 
-DOC = ROOT / "docs" / "footage-evaluation.md"
+DOC = ROOT / "docs" / "evaluation" / "footage.md"
 IMAGES = ROOT / "docs" / "images"
 MEASURED = ROOT / "packages" / "habeas" / "src" / "habeas" / "cameras" / "measured.json"
 #: Seeds of the clips on which settings are chosen, and of those that are published.
@@ -223,7 +223,7 @@ def _page(results: list[Result], live: list[Result]) -> Iterator[str]:
     yield from _totals(results)
     yield _one_clip_less(results)
     yield ""
-    yield "![Faces missed by size](images/footage-missed.svg)"
+    yield "![Faces missed by size](../images/footage-missed.svg)"
     yield ""
     yield "## By height of the face"
     yield ""
@@ -312,7 +312,7 @@ def _by_clip(results: list[Result]) -> Iterator[str]:
         for name in names
     ]
     yield from _table(("", *(result.name for result in results)), rows)
-    yield "![Who is covered when](images/footage-people.svg)"
+    yield "![Who is covered when](../images/footage-people.svg)"
     yield ""
     yield (
         f"One line for each person of {_worst(results, _DEFAULT)}, the clip on which our default "

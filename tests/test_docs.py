@@ -31,7 +31,8 @@ def links(text):
 def test_the_search_finds_links():
     text = "[a](b.md#part) ![c](d.svg) [e](https://f.example/) [g](#h)\n```\n[i](j)\n```\n"
     assert list(links(text)) == ["b.md", "d.svg"]
-    assert len(_DOCUMENTS) > 30 and len(_DECISIONS) > 20
+    assert len(_DOCUMENTS) > 30
+    assert len(_DECISIONS) > 20
 
 
 @pytest.mark.parametrize("file", _DOCUMENTS, ids=lambda file: str(file.relative_to(ROOT)))
@@ -45,6 +46,7 @@ def test_a_decision_fits_a_page_and_stands_in_the_index(file):
     text = file.read_text()
     assert len(text.split()) <= _PAGE, "measurements belong into docs/evaluation"
     title = re.match(r"# (\d{4}) (.+)\n\nStatus: \w+", text)
-    assert title and title[1] == file.name[:4]
+    assert title
+    assert title[1] == file.name[:4]
     row = f"| [{title[1]}]({file.name}) | {title[2]} |"
     assert row in (ROOT / "docs" / "adr" / "README.md").read_text().splitlines()

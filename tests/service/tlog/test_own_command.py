@@ -92,3 +92,12 @@ def test_what_cannot_be_done_is_said_with_a_remedy(tmp_path):
                status=3)  # fmt: skip
     assert "does not answer" in done.stderr
     assert "COMMAND" in run("--help").stdout
+
+
+def test_the_conformance_kit(tmp_path):
+    assert "artefacts are judged" in run("conformance").stderr
+    run("conformance", "--write", tmp_path / "kit")
+    assert (tmp_path / "kit" / "README.md").exists()
+    # A program that takes everything is told what it should have refused.
+    done = run("conformance", "--against", "true", status=1)
+    assert "must be refused" in done.stdout

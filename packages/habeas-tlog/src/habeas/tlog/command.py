@@ -9,6 +9,7 @@ import argparse
 import contextlib
 import json
 import os
+import shutil
 import sqlite3
 import sys
 import time
@@ -66,18 +67,9 @@ def parser() -> argparse.ArgumentParser:
         epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     commands = top.add_subparsers(required=True, metavar="COMMAND")
-    for add in (
-        _init,
-        _allow,
-        _serve,
-        _append,
-        _show,
-        _proof,
-        _verify,
-        _monitor,
-        _mirror,
-        _rebuild,
-    ):
+    operating = (_init, _allow, _serve, _rebuild)
+    reading = (_append, _show, _proof, _verify, _monitor, _mirror, _conformance)
+    for add in (*operating, *reading):
         add(commands)
     return top
 
@@ -313,6 +305,25 @@ def _rebuild(commands: _Commands) -> None:
     _log(each, "a copy: its URL, or a folder with its files")
     _data(each)
     _policy(each, required=False)
+
+
+def _conformance(commands: _Commands) -> None:
+    def run(given: argparse.Namespace) -> None:
+        from habeas.tlog import conformance
+
+        if given.write is not None:
+            shutil.copytree(conformance.KIT, given.write)
+            return
+        judge = conformance.judged_by([given.against]) if given.against else conformance.judge
+        wrong = list(conformance.differences(judge))
+        sys.stdout.write("".join(f"{each}\n" for each in wrong))
+        total = sum(1 for _ in conformance.artefacts())
+        sys.stderr.write(f"{total - len(wrong)} of {total} artefacts are judged as they must be.\n")
+        sys.exit(1 if wrong else 0)
+
+    each = _command(commands, "conformance", "good and bad artefacts, for any implementation", run)
+    each.add_argument("--against", metavar="PROGRAM", help="exits with 0 for what it takes")
+    each.add_argument("--write", type=Path, metavar="FOLDER", help="copy the kit there")
 
 
 def _progress(done: int, total: int) -> None:

@@ -29,8 +29,9 @@ def cosigned_by_others(size):
     return note + OTHER.cosign(text, 1_700_000_000).line()
 
 
-OK, SIZE = (200, TEXT_TYPE), (409, SIZE_TYPE)
-CONVERSATIONS = {
+OK: tuple = (200, TEXT_TYPE)
+SIZE: tuple = (409, SIZE_TYPE)
+CONVERSATIONS: dict[str, list[tuple[bytes, tuple]]] = {
     # Asks with 0 to learn the size, as clients without a memory do.
     "a feeder that has forgotten": [
         (say(0, 5), OK),

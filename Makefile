@@ -82,6 +82,7 @@ bench: setup-dev ## figures, as ratios measured in one run
 
 evaluate: setup-dev ## quality on real portraits and generated video, written to docs/
 	@$(BIN)/python -m bench.portrait.evaluate
+	@$(BIN)/python -m bench.footage.real_page
 	@$(BIN)/python -m bench.footage.evaluate
 
 fuzz: setup-dev ## mutated photos and videos against the decoders, some minutes

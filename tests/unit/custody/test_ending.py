@@ -7,7 +7,7 @@ import pytest
 from habeas.custody import UnknownPhotoError, withdraw_directly
 from habeas.custody._context import blob_name
 from habeas.custody.locked import lock, unlock
-from habeas.custody.ports import PhotoState
+from habeas.custody.ports import Handle, LogLine, OwedErasure, PhotoState, SealedPhoto
 from habeas.protocol import MalformedError, Promise, ReceiptError
 from tests.unit.custody.conftest import ORDER
 from tests.unit.parties import PHOTO
@@ -166,3 +166,15 @@ def test_details_are_bound_to_key_and_entry():
     ):
         with pytest.raises(MalformedError):
             unlock(key, entry, content)
+
+
+def test_secrets_show_in_no_print():
+    secret = bytes.fromhex("5ec7e7") * 8
+    held = [
+        Handle("00", secret),
+        LogLine(b"", b"", salt=secret),
+        OwedErasure("00", b"", "one.t", secret),
+        SealedPhoto("00", b"", track_key=secret, withdraw_secret=secret),
+    ]
+    assert repr(secret) not in repr(held)
+    assert repr(secret)[2:-1] not in repr(held)

@@ -91,12 +91,15 @@ def test_without_the_log_no_trustee_is_asked(custodian, receipt):
     custodian.log.down = True
     with pytest.raises(HabeasError, match="log does not answer"):
         request(custodian, receipt)
-    custodian.circle["one.t"].away = custodian.circle["two.t"].away = True
+    custodian.circle["one.t"].away = True
+    with pytest.raises(HabeasError, match="log does not answer"):
+        request(custodian, receipt)
+    custodian.circle["two.t"].away = True
     with pytest.raises(TooFewTrusteesError, match=r"missing: one\.t, two\.t"):
         request(custodian, receipt)
     custodian.log.down = False
     assert custodian.custody.sweep().lines_settled
-    assert custodian.log.kinds() == ["sealed", "requested", "requested"]
+    assert custodian.log.kinds() == ["sealed", "requested", "requested", "requested"]
 
 
 def test_a_key_that_is_none_is_refused_before_anything_is_written(custodian, receipt):
@@ -143,8 +146,11 @@ def refuse(custodian, **changed):
     return custodian.custody.refuse(**{**fields, **changed})
 
 
-def test_a_refusal_is_logged_in_the_photos_stream(custodian, receipt):
+def test_a_refusal_is_logged_in_the_photos_stream(custodian, receipt, monkeypatch):
+    locked = []
+    monkeypatch.setattr(custodian.ledger, "lock", locked.append)
     error = refuse(custodian, handle=handle(receipt))
+    assert locked == [receipt.promise.seal_id]
     assert (error.code, error.cause, error.remedy) == ("recognition-never", "Never.", "Do not.")
     entry = Entry.decode(custodian.log.content[error.index])
     assert (entry.kind.value, entry.code) == ("refused", "recognition-never")
@@ -195,8 +201,16 @@ def test_a_share_that_is_not_the_promised_one_is_laid_at_its_trustees_door(opene
 def test_a_share_index_belongs_to_one_trustee(opened, trustee, index):
     key, opening, (one, _), ciphertext = opened
     stray = WrappedShare(trustee, index, one.release)
-    with pytest.raises(TooFewTrusteesError, match=r"Bad: one\.t"):
+    with pytest.raises(TooFewTrusteesError, match=r"Bad: one\.t") as error:
         key.open(opening.promise, opening.entry, [stray], ciphertext)
+    assert error.value.status == 503
+
+
+def test_a_share_under_anothers_name_counts_for_neither(opened):
+    key, opening, (one, two), ciphertext = opened
+    renamed = WrappedShare("one.t", 1, two.release)
+    with pytest.raises(TooFewTrusteesError, match=r"1 good shares of 2 needed. Bad: one\.t"):
+        key.open(opening.promise, opening.entry, [one, renamed], ciphertext)
 
 
 def test_another_ciphertext_or_another_request_opens_nothing(opened):

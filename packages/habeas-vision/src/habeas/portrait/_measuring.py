@@ -104,7 +104,9 @@ def _of_face(aligned: Aligned, found: Found) -> dict[str, Measure]:
     within = plane[aligned.ofiq_hull] if aligned.ofiq_hull.any() else plane.ravel()
     zones = cheek_zones(aligned, found.landmarks)
     right, left = (ofiq.luminance(zone) for zone in zones)
-    grey = np.asarray(Image.fromarray(aligned.pixels).convert("L"), np.float32)
+    face = Image.fromarray(aligned.pixels).convert("YCbCr")
+    parts = np.asarray(face, np.float32)
+    grey, chroma = parts[..., 0], parts[..., 1:].reshape(-1, 2)
     return {
         "luminance_mean": ofiq.luminance_mean(within),
         "luminance_variance": ofiq.luminance_variance(within),
@@ -115,6 +117,8 @@ def _of_face(aligned: Aligned, found: Found) -> dict[str, Measure]:
         "natural_colour": ofiq.natural_colour(
             np.concatenate([zone.reshape(-1, 3) for zone in zones])
         ),
+        "hues": own.hues(chroma, grey.ravel()),
+        "tint": own.tint(chroma),
         "skin_colour": own.skin_colour(
             [each.reshape(-1, 3) for each in patches(aligned, found.landmarks, SKIN)]
         ),
@@ -143,10 +147,7 @@ def _of_light(aligned: Aligned, found: Found, picture: Mask) -> dict[str, Measur
 
 def _of_picture(decoded: Decoded, small: Image.Image, person: Mask) -> dict[str, Measure]:
     pixels = np.asarray(small)
-    parts = np.asarray(small.convert("YCbCr"), np.float32).reshape(-1, 3)
     return {
-        "hues": own.hues(parts[:, 1:], parts[:, 0]),
-        "tint": own.tint(parts[:, 1:]),
         "plain_background": own.plain_background(
             np.asarray(small.convert("L"), np.float32), _background(pixels, person)
         ),

@@ -85,8 +85,8 @@ _DEFAULT = (
     # Closed lips reach 0.09 of T in some groups: only clearly open mouths.
     Rule("mouth_closed", 72, "mouth-open", child=False),
     # Dots or moiré all over the face; areas of one value in it.
-    Rule("screen", 50, "screen"),
-    Rule("drawing", 50, "drawing"),
+    Rule("screen", 50, "screen", unless=("compressed",)),
+    Rule("drawing", 50, "drawing", unless=("compressed",)),
     # A face of a twentieth to a quarter of the area: a person behind, or a picture.
     Rule("single_face", 95, "small-face", least=75),
     # Edges all over the background, as of shelves or leaves.

@@ -201,7 +201,7 @@ def test_the_whole_journey_in_two_profiles(  # noqa: PLR0915 - it is one story
     page.set_input_files("#photo", text)
     applicant.press("Continue with this photo")
     page.wait_for_selector(".govuk-error-summary")
-    assert "must be a JPG, PNG or HEIC" in page.inner_text(".govuk-error-summary")
+    assert "is not a photo that we can read" in page.inner_text(".govuk-error-summary")
     applicant.look("photo-error")
     reference, file = _send(applicant, tmp_path, applicant.look)
 

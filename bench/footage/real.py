@@ -5,7 +5,6 @@ They lie beside the project, never in it. Pure but for reading them.
 
 from __future__ import annotations
 
-import functools
 import itertools
 import json
 import math
@@ -16,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import av
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,8 +27,6 @@ CLIPS = DATA / "footage-real"
 #: Least height of a face that counts, pixels; and shares of its ellipse that are to be covered.
 LEAST, COVERED, MOSTLY = 16, 0.7, 0.9
 SIZES = {"16–24": (16, 24), "24–40": (24, 40), "40–80": (40, 80), "over 80": (80, 1e9)}
-#: Individual typology angle, degrees, from which skin counts as light (Chardon et al. 1991).
-_LIGHT = 28.0
 
 
 @dataclass(frozen=True)
@@ -51,7 +47,6 @@ class Face:
     height: float
     pose: str
     hidden: str
-    light: bool | None
     share: float
 
 
@@ -78,42 +73,6 @@ def _middles(width: int, height: int) -> tuple[NDArray[np.float64], NDArray[np.f
     return np.arange(width, dtype=np.float64) + 0.5, np.arange(height, dtype=np.float64) + 0.5
 
 
-@functools.cache
-def skins() -> dict[tuple[str, str], bool | None]:
-    """Whether each person's skin is light, by the typology angle in the middle of their face."""
-    angles: dict[tuple[str, str], list[float]] = defaultdict(list)
-    for clip in clips(None):
-        by_frame = defaultdict(list)
-        for face in clip.labels["faces"]:
-            if not face.get("ignore"):
-                by_frame[face["frame"]].append(face)
-        with av.open(str(clip.video)) as file:
-            for number, frame in enumerate(file.decode(video=0)):
-                if number % 5 or number not in by_frame:
-                    continue
-                pixels = frame.to_ndarray(format="rgb24") / 255
-                for face in by_frame[number]:
-                    x, y, w, h = face["box"]
-                    part = pixels[
-                        int(y + h / 3) : int(y + 2 * h / 3), int(x + w / 4) : int(x + 3 * w / 4)
-                    ]
-                    if part.size:
-                        angles[clip.name, face["track"]].append(_angle(part.reshape(-1, 3)))
-    return {who: statistics.median(some) >= _LIGHT for who, some in angles.items()}
-
-
-def _angle(rgb: NDArray[np.float64]) -> float:
-    """The individual typology angle of the median colour, degrees, from sRGB."""
-    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    to_xyz = np.array(
-        [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
-    )
-    xyz = np.median(linear, axis=0) @ to_xyz.T / np.array([0.9505, 1.0, 1.089])
-    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
-    lightness, blue_yellow = 116 * f[1] - 16, 200 * (f[1] - f[2])
-    return math.degrees(math.atan2(lightness - 50, blue_yellow))
-
-
 def score(clip: Clip, covers: Sequence[Sequence[Box]]) -> tuple[list[Face], list[float]]:
     """Each face that counts, and the share of each frame that is covered beyond all faces."""
     width, height, fps = (clip.labels[each] for each in ("width", "height", "fps"))
@@ -134,8 +93,7 @@ def score(clip: Clip, covers: Sequence[Sequence[Box]]) -> tuple[list[Face], list
                 continue
             who = clip.name, face["track"]
             share = float(cover[inside].mean())
-            found.append(Face(who, number / fps, h, face["pose"], face["hidden"],
-                              skins().get(who), share))  # fmt: skip
+            found.append(Face(who, number / fps, h, face["pose"], face["hidden"], share))
         beyond.append(float((cover & ~near).mean()))
     return found, beyond
 

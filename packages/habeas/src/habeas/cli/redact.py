@@ -105,7 +105,7 @@ def redact(
     shape: Annotated[ShapeName, typer.Option(help="Of the solid cover.")] = ShapeName.ELLIPSE,
     cover_: Annotated[
         CoverName,
-        typer.Option("--cover", help="faces, or heads with their hair and what they wear."),
+        typer.Option("--cover", help="faces, or heads with their hair."),
     ] = CoverName.FACES,
     beyond: Annotated[
         float,

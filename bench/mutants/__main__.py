@@ -23,11 +23,15 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from rich.console import Console
+from rich.progress import track
+
 from bench.mutants.sites import ROOMS, ROOT, Mutant, Room, mutants
 
 REASONS = Path(__file__).with_name("survivors.toml")
 #: At least this share of all mutants must be found.
 FLOOR = 0.9
+_TERMINAL = Console(stderr=True)
 #: Bytes of address space for one run: a mutant may ask for endless memory.
 _MEMORY = 8 << 30
 
@@ -127,7 +131,8 @@ def main() -> None:
                 sys.exit(f"The unit tests of {name} fail without any change: mend them first.")
         with ThreadPoolExecutor(options.processes) as pool:
             # A mutant that loops is found too: far beyond what the tests take on a busy machine.
-            alive = list(pool.map(lambda each: survives(each, copies, 600.0), chosen))
+            running = pool.map(lambda each: survives(each, copies, 600.0), chosen)
+            alive = list(track(running, "Changing", total=len(chosen), console=_TERMINAL))
     left = [each for each, lives in zip(chosen, alive, strict=True) if lives]
     print(*_lines(chosen, left), sep="\n")
     share = 1 - len(left) / len(chosen)

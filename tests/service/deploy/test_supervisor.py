@@ -47,7 +47,7 @@ def test_what_has_died_is_started_again(tmp_path):
 
 
 def test_one_that_ends_at_once_is_said_with_its_last_words(tmp_path):
-    broken = _python("broken", "import sys; print('first'); sys.exit('no such folder')")
+    broken = _python("broken", "import sys; print('first', flush=True); sys.exit('no such folder')")
     with Supervisor([broken], tmp_path) as supervisor:
         _until(lambda: "no such folder" in (tmp_path / "broken.log").read_text())
         with pytest.raises(ProcessError, match="broken has ended: no such folder") as said:

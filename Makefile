@@ -10,7 +10,7 @@ DATA ?= data
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev browser run demo test quick coverage lint web bench evaluate fuzz release lock clean
+.PHONY: help setup setup-dev browser run demo test quick coverage mutants lint web bench evaluate fuzz release lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -64,6 +64,9 @@ coverage: setup-dev ## of the rooms that keep promises; each has a floor of 90 %
 	  echo "$$room"; $(BIN)/python -m coverage report --skip-covered --skip-empty --fail-under=90 \
 	    --include="*/src/habeas/$$room/*" || exit 1; done
 
+mutants: setup-dev ## would the unit tests notice? 200 small changes, at least 90 % found
+	@$(BIN)/python -m bench.mutants
+
 lint: setup-dev ## ruff, mypy strict, import contracts; tsc, eslint and prettier where node is
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -79,6 +82,7 @@ bench: setup-dev ## figures, as ratios measured in one run
 
 evaluate: setup-dev ## quality on real portraits and generated video, written to docs/
 	@$(BIN)/python -m bench.portrait.evaluate
+	@$(BIN)/python -m bench.footage.real_page
 	@$(BIN)/python -m bench.footage.evaluate
 
 fuzz: setup-dev ## mutated photos, videos and documents against their readers, some minutes

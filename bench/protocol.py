@@ -17,13 +17,13 @@ from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any, cast
 
+from habeas.custody.reader import OneTimeKey, WrappedShare
 from rich.console import Console
 from rich.table import Table
 
 from bench.journey import bare_cryptography
 from habeas import protocol, tlog
 from habeas.custody import Context, Order, _seal
-from habeas.custody.reader import OneTimeKey, WrappedShare
 from habeas.protocol import CUSTODIAN, Entry, Kind, Promise, Purpose, TrusteeIdentity, sealing
 from habeas.protocol.client import Panel, read_statement, verify_acknowledgement
 from habeas.trustee import Settings, rules

@@ -24,9 +24,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from habeas.custody.reader import OneTimeKey
 
 from habeas import protocol
-from habeas.custody.reader import OneTimeKey
 from habeas.protocol import CUSTODIAN, Entry, Kind, Promise, TrusteeIdentity, sealing
 from habeas.protocol.client import TrusteeClient
 from habeas.tlog.client import LogClient

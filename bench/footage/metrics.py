@@ -114,7 +114,7 @@ def covered_share(box: Box, covers: Sequence[Box], shape: Shape, width: int, hei
     if right <= left or bottom <= top:
         return 0.0
     across, down = _points(left, right), _points(top, bottom)
-    return float(_painted(covers, shape, across, down).mean())
+    return float(painted(covers, shape, across, down).mean())
 
 
 def over_covered(
@@ -123,7 +123,7 @@ def over_covered(
     """Share of the frame that *covers* hide outside of the boxes of *faces*."""
     across = np.arange(_GRID / 2, width, _GRID)
     down = np.arange(_GRID / 2, height, _GRID)
-    wasted = _painted(covers, shape, across, down) & ~_painted(faces, "box", across, down)
+    wasted = painted(covers, shape, across, down) & ~painted(faces, "box", across, down)
     return float(wasted.mean())
 
 
@@ -132,7 +132,7 @@ def _points(low: float, high: float) -> NDArray[np.float64]:
     return low + (np.arange(count) + 0.5) * (high - low) / count
 
 
-def _painted(
+def painted(
     boxes: Sequence[Box], shape: Shape, across: NDArray[np.float64], down: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
     """Which points of a grid lie under one of *boxes*."""

@@ -178,7 +178,7 @@ DEFECTS = (
            "inter_eye_distance", ("too-small",), framed.tiny),
     Defect("second face", "size / first", (0, 0.35, 0.6, 0.8, 1), (0.6, 0.8, 1),
            "single_face", ("several-faces",), framed.second),
-    Defect("small second face", "size / first", (0, 0.15, 0.3, 0.35), (0.3, 0.35),
+    Defect("small second face", "size / first", (0, 0.15, 0.3, 0.4), (0.4,),
            "single_face", ("small-face",), framed.second),
     Defect("screen", "dots' contrast", (0, 0.05, 0.1, 0.2, 0.4), (0.2, 0.4),
            "screen", ("screen",), _screen),

@@ -4,9 +4,9 @@ import dataclasses
 from datetime import timedelta
 
 import pytest
+from habeas.custody.reader import OneTimeKey
 
 from habeas import protocol, tlog
-from habeas.custody.reader import OneTimeKey
 from habeas.protocol import Kind
 from habeas.protocol.client import TrusteeRefusedError
 from habeas.tlog.server import read_signer

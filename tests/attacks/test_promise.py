@@ -3,9 +3,9 @@
 import secrets
 
 import pytest
+from habeas.custody.reader import OneTimeKey
 
 from habeas import protocol
-from habeas.custody.reader import OneTimeKey
 from habeas.protocol import Promise, sealing
 from habeas.protocol.client import TrusteeAnswerError, verify_acknowledgement
 from tests.service.trustee.world import PHOTO, Ask, in_days

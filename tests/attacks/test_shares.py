@@ -7,9 +7,9 @@ import secrets
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from habeas.custody.reader import OneTimeKey, WrappedShare
 
 from habeas import custody, protocol, tlog
-from habeas.custody.reader import OneTimeKey, WrappedShare
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Kind, Receipt, sealing
 from habeas.protocol.client import TrusteeRefusedError
@@ -282,10 +282,10 @@ def test_concurrent_withdrawal_and_opening(world):
             held = world.seal()
             ask = world.request(held)
             acts = [
-                (attempt, world.client().withdraw, held.digest, held.withdraw_secret),
-                (attempt, world.ask, held, ask),
+                (world.client().withdraw, held.digest, held.withdraw_secret),
+                (world.ask, held, ask),
             ]
-            futures = [pool.submit(*act) for act in (acts if turn % 2 else acts[::-1])]
+            futures = [pool.submit(attempt, *act) for act in (acts if turn % 2 else acts[::-1])]
             results = [future.result() for future in futures]
             released = any(isinstance(result, WrappedShare) for result in results)
             outcomes.add(released)

@@ -48,6 +48,6 @@ def portrait() -> bytes:
 def city(tmp_path_factory):
     place = installation.install(tmp_path_factory.mktemp("city"), free_ports=True)
     with Supervisor(place.processes(), place.folder / "output") as supervisor:
-        supervisor.wait_until_healthy()
+        supervisor.wait_until_healthy(seconds=600)
         installation.announce(place)
         yield City(place, supervisor)

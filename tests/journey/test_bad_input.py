@@ -47,9 +47,9 @@ def _moving():
 
 BAD = {
     "empty": (lambda: b"", "empty"),
-    "no picture": (lambda: b"%PDF-1.7 and so on", "not-a-picture"),
+    "no picture": (lambda: b"%PDF-1.7 and so on", "other-format"),
     "an animated GIF": (
-        lambda: _encoded(Image.new("P", (9, 9)), "GIF", save_all=True), "not-a-picture"
+        lambda: _encoded(Image.new("P", (9, 9)), "GIF", save_all=True), "other-format"
     ),
     "animated": (_moving, "animated"),
     "truncated": (lambda: _encoded(_face(), "JPEG")[:9000], "broken"),

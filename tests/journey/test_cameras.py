@@ -15,10 +15,12 @@ import pytest
 from PIL import Image
 
 from habeas import protocol
-from habeas.cameras.declaration import Camera, PublicCamera
+from habeas.cameras.counts import Counts
+from habeas.cameras.declaration import Camera
 from habeas.cameras.recordings import Recordings
 from habeas.deploy import installation
 from habeas.protocol import Entry
+from habeas.protocol.footage import PublicCamera
 from habeas.tlog.client import LogClient
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.journey.conftest import City, city  # noqa: F401 - a fixture
@@ -132,7 +134,8 @@ def street(city, tmp_path_factory):  # noqa: F811
     add_segment(recordings, "market-square", START)
     for number in range(COUNT):
         start = START + timedelta(seconds=SECONDS * number)
-        add_segment(recordings, "north-gate", start, shade=60 + number)
+        counted = Counts(lost=3, whole=1) if number == 7 else None
+        add_segment(recordings, "north-gate", start, counted=counted, shade=60 + number)
     picture = tmp_path / "sample.jpg"
     Image.new("RGB", (640, 360), (90, 110, 100)).save(picture)
     recordings.write_sample("north-gate", picture.read_bytes())
@@ -206,6 +209,9 @@ def test_the_log_entries_of_a_camera_are_listed_and_lead_to_the_register(street)
         page = http.get("/cameras/north-gate/")
         assert street.root in page.text
         assert f"Recorded: {HOUR}, {COUNT} segments" in _text(page)
+        frames = COUNT * SECONDS * 10
+        counted = f"{COUNT * SECONDS} of 3600 seconds, {frames} pictures; 3 lost, 1 covered"
+        assert counted in _text(page)
         index = street.recordings.hour("north-gate", HOUR).index
         assert f'href="/register/entries/{index}/"' in page.text
         assert "not on the log" not in page.text
@@ -422,7 +428,7 @@ def test_without_the_log_nothing_plays(street, viewer):
         assert viewer.part(0).status_code == 403
     finally:
         until(street.city.supervisor.tend, "the log, started again", pause=0.1)
-        street.city.supervisor.wait_until_healthy()
+        street.city.supervisor.wait_until_healthy(seconds=600)
     assert viewer.ask().status_code == 302
     assert viewer.part(0).status_code == 200
 

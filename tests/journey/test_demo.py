@@ -22,7 +22,7 @@ def test_the_demo_plays_the_whole_journey(tmp_path):
         [sys.executable, "-m", "habeas.cli", "demo", "--data", str(tmp_path / "d"), "--json"],
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stderr

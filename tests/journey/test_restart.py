@@ -20,13 +20,13 @@ def _run(folder):
 def test_a_city_comes_back_as_it_was(tmp_path):
     place, supervisor = _run(tmp_path)
     with supervisor:
-        supervisor.wait_until_healthy()
+        supervisor.wait_until_healthy(seconds=600)
         installation.announce(place)
         reference, receipt, _ = City(place, supervisor).apply()
     again, supervisor = _run(tmp_path)
     assert again == place
     with supervisor:
-        supervisor.wait_until_healthy()
+        supervisor.wait_until_healthy(seconds=600)
         installation.announce(again)
         city = City(again, supervisor)
         with city.officer() as officer:

@@ -38,7 +38,7 @@ def test_k_of_n_open_and_fewer_say_who_is_missing(city):
             assert refused.value.remedy
         finally:
             _go_on(city, "trustee-1", "trustee-2")
-        city.supervisor.wait_until_healthy()
+        city.supervisor.wait_until_healthy(seconds=600)
         again = officer.open(reference, "decide-application", "All are back")
         assert again.opened.photo == opened.opened.photo
 

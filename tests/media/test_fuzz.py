@@ -101,8 +101,8 @@ def test_the_hand_made_exif_is_exif(face):
     assert exif.get_ifd(ExifTags.IFD.IFD1)[0x0202] == 5
 
 
-@pytest.mark.parametrize(("number", "outcome"), [(signal.SIGSEGV, "!SIGSEGV"),
-                                                 (signal.SIGSTOP, "!late")])  # fmt: skip
+@pytest.mark.parametrize(("number", "outcome"), [(signal.SIGSEGV, "SIGSEGV"),
+                                                 (signal.SIGSTOP, "Nothing has")])  # fmt: skip
 def test_a_worker_that_dies_or_hangs_is_a_finding(monkeypatch, number, outcome):
     monkeypatch.setattr(photos, "_SECONDS", 8)  # a worker starts within that
     target = photos.Target()
@@ -111,7 +111,9 @@ def test_a_worker_that_dies_or_hangs_is_a_finding(monkeypatch, number, outcome):
         assert target(content) == "advice"
         assert target.memory > 10_000_000
         os.kill(target._pool.pids[0], number)
-        assert target(content) == outcome
+        said = target(content)
+        assert said.startswith("!")
+        assert outcome in said
     finally:
         target.close()
 
@@ -152,7 +154,7 @@ def _dying(_source, _target):
 
 
 def _hanging(_source, _target):
-    time.sleep(60)
+    time.sleep(60)  # noqa: TID251 - an input that hangs
 
 
 def _raising(_source, _target):

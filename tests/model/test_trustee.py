@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from habeas.custody.reader import OneTimeKey, WrappedShare
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -25,7 +26,6 @@ from hypothesis.stateful import (
 )
 
 from habeas import protocol, tlog
-from habeas.custody.reader import OneTimeKey, WrappedShare
 from habeas.protocol import Kind
 from habeas.protocol.client import TrusteeRefusedError, TrusteeUnreachableError
 from habeas.trustee.settings import Quotas

@@ -43,7 +43,7 @@ class Distribution:
 
 
 DISTRIBUTIONS = [
-    Distribution("habeas-tlog", "", 25, "foundation tlog"),
+    Distribution("habeas-tlog", "habeas-tlog --help", 25, "foundation tlog"),
     Distribution("habeas-protocol", "", 0, "foundation tlog protocol"),
     Distribution("habeas-trustee", "habeas-trustee --help", 70, "foundation tlog protocol trustee"),
     Distribution(
@@ -107,6 +107,7 @@ def test_alone(distribution, python, tmp_path, capsys):
         capture_output=True, check=True,
     ).stdout  # fmt: skip
     installed = {each["name"].lower().replace("_", "-") for each in json.loads(listed)}
+    assert not (packages / "habeas" / "__init__.py").exists(), "one namespace, five distributions"
     rooms = {each.name for each in (packages / "habeas").iterdir() if each.is_dir()}
     assert rooms == set(distribution.rooms.split())
     for room in rooms:

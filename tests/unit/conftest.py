@@ -6,7 +6,8 @@ Python's audit events (PEP 578) tell of every attempt, also from libraries and o
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ _FORBIDDEN = {
     "os.forkpty": "a process",
     "os.posix_spawn": "a process",
     "os.system": "a process",
-    "time.sleep": "sleeping",
+    "time.sleep": "sleeping",  # told by no event before Python 3.13, so it is replaced as well
 }
 
 
@@ -51,14 +52,19 @@ sys.addaudithook(_watch)
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Watch a test of this folder, with its set-up and tear-down."""
     # This hook is called for the tests of all folders.
-    _watch.on = item.path.is_relative_to(_HERE)
+    if not item.path.is_relative_to(_HERE):
+        return (yield)
+    sleep = time.sleep  # noqa: TID251 - what is forbidden
+    time.sleep = lambda _: _watch("time.sleep", ())  # noqa: TID251 - the same
+    _watch.on = True
     try:
         return (yield)
     finally:
         _watch.on = False
+        time.sleep = sleep  # noqa: TID251 - the same
 
 
 @pytest.fixture(autouse=True)

@@ -25,7 +25,7 @@ def folder(tmp_path_factory):
 
 def habeas(*arguments):
     command = [sys.executable, "-m", "habeas.cli", "check", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
 
 
 def test_json_tells_everything_a_line_for_each(folder):
@@ -71,3 +71,14 @@ def test_kept_pictures_are_crops(folder, tmp_path):
     assert habeas(folder / "good <b>.jpg", "--keep", tmp_path / "kept").returncode == 0
     kept = Image.open(io.BytesIO((tmp_path / "kept" / "good <b>.jpg").read_bytes()))
     assert abs(kept.width / kept.height - 35 / 45) < 0.01
+
+
+def test_measures_come_in_ofiqs_columns_too(folder, tmp_path):
+    file = tmp_path / "out.csv"
+    assert habeas(*sorted(folder.iterdir()), "--ofiq-csv", file).returncode == 1
+    names, *rows = (line.split(";") for line in file.read_text().splitlines())
+    assert len(rows) == 3
+    told = dict(zip(names, rows[1], strict=False))
+    assert float(told["InterEyeDistance"]) > 40
+    assert 0 <= int(told["HeadSize.scalar"]) <= 100
+    assert dict(zip(names, rows[2], strict=False))["HeadSize.scalar"] == "-1"

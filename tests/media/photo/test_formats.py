@@ -68,7 +68,7 @@ def test_heic_is_read(pool, face, tmp_path):
         pytest.skip("heif-enc is not installed: apt-get install libheif-examples")
     face.save(tmp_path / "a.png")
     command = [encoder, tmp_path / "a.png", "-o", tmp_path / "a.heic"]
-    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    subprocess.run(command, check=True, capture_output=True, timeout=600)
     kept = picture(pool.check((tmp_path / "a.heic").read_bytes()).upright)
     assert _alike(kept, face) < 8
 

@@ -19,10 +19,10 @@ def pictures(count, width=320, height=240, size=60, step=4, seed=1):
     """RGB pictures with one face moving to the right."""
     rng = np.random.default_rng(seed)
     ground = rng.integers(90, 130, (height // 8, width // 8, 3), dtype=np.uint8)
-    ground = Image.fromarray(ground).resize((width, height))
+    still = Image.fromarray(ground).resize((width, height))
     head = face(size)
     for number in range(count):
-        picture = ground.copy()
+        picture = still.copy()
         picture.paste(head, (20 + number * step, (height - head.height) // 2))
         yield np.asarray(picture)
 

@@ -46,6 +46,7 @@ def write_segment(path, seconds=2, width=320, height=180, shade=90):
     return path
 
 
-def add_segment(recordings, camera, start, **how):
+def add_segment(recordings, camera, start, counted=None, **how):
     """A generated segment, put where the recorder would put it."""
-    return recordings.add(camera, start, write_segment(recordings.new_part(camera), **how))
+    part = write_segment(recordings.new_part(camera), **how)
+    return recordings.add(camera, start, part, counted)

@@ -93,7 +93,7 @@ def side_data(path):
     """Names of what frames carry beside their pictures."""
     with av.open(str(path)) as container:
         return {
-            each.type.name: bytes(each)
+            each.type.name: bytes(each)  # type: ignore[attr-defined]
             for frame in container.decode(video=0)
             for each in frame.side_data
         }

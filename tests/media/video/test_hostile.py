@@ -110,19 +110,6 @@ def test_huge_frames_are_refused_before_they_are_decoded(tmp_path):
     assert attempt(source, tmp_path / "out.mp4").code in ("too-large-video", "unreadable-video")
 
 
-def test_a_size_that_changes_on_the_way_is_brought_to_the_first(tmp_path):
-    """Two MPEG transport streams of different sizes, one after the other."""
-    parts = [
-        films.write(tmp_path / f"{n}.ts", films.pictures(12, width, height), codec="mpeg2video")
-        for n, (width, height) in enumerate([(320, 240), (480, 360)])
-    ]
-    both = tmp_path / "both.ts"
-    both.write_bytes(b"".join(each.read_bytes() for each in parts))
-    report = attempt(both, tmp_path / "out.ts")
-    assert report.frames > 15
-    assert {(f.width, f.height) for f in films.read(tmp_path / "out.ts")} == {(320, 240)}
-
-
 def test_negative_and_unordered_times_are_put_in_order(tmp_path):
     source = films.write(tmp_path / "neg.mkv", films.pictures(12), times=range(-6, 6),
                          options={"bf": "0"})  # fmt: skip
@@ -140,15 +127,13 @@ def test_a_playlist_fetches_nothing(tmp_path):
 
 def test_a_decoder_that_hangs_is_ended(plain, tmp_path, monkeypatch):
     """The worker is stopped in the middle, as a hanging decoder would be."""
-    from habeas.cover import _redact
-
     popen = subprocess.Popen
 
     def stopped(command, **options):
         program = "import sys, time; sys.stdin.readline(); time.sleep(600)"
         return popen([sys.executable, "-c", program], **options)
 
-    monkeypatch.setattr(_redact.subprocess, "Popen", stopped)
+    monkeypatch.setattr("habeas.cover._redact.subprocess.Popen", stopped)
     error = attempt(plain, tmp_path / "out.mkv", stall=1.0)
     assert error.code == "stalled"
 
@@ -161,7 +146,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(tmp_path):
     command = ["prlimit", "--fsize=20000", sys.executable, "-m", "habeas.cli", "redact",
                str(source), str(tmp_path / "out" / "o.mkv"),
                "--detector", "centerface"]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 1
     assert "cannot be written" in done.stdout
     assert "disk space" in done.stdout

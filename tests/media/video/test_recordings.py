@@ -235,7 +235,16 @@ def test_a_span_has_the_segments_that_show_something_of_it(recordings):
 def test_the_root_is_the_merkle_root_over_the_segments(recordings, hour):
     leaves = [
         leaf_hash(
-            canonical.encode({"name": each.name, "sha256": each.sha256, "seconds": each.seconds})
+            canonical.encode(
+                {
+                    "name": each.name,
+                    "sha256": each.sha256,
+                    "seconds": each.seconds,
+                    "frames": each.frames,
+                    "lost": each.lost,
+                    "whole": each.whole,
+                }
+            )
         )
         for each in hour.segments
     ]
@@ -380,7 +389,7 @@ def test_a_closed_hour_is_owed_until_the_log_has_it(recordings, hour):
     assert entry.kind is Kind.FOOTAGE
     assert entry.details == {
         "v": 1, "act": "recorded", "camera": "north-gate", "hour": HOUR,
-        "root": hour.root, "segments": 3,
+        "root": hour.root, "segments": 3, "seconds": 6, "frames": 60, "lost": 0, "whole": 0,
     }  # fmt: skip
     assert owed == [each for each in recordings.owed() if each.hour]  # the same bytes again
     recordings.logged(owed[0], 17)
@@ -394,7 +403,10 @@ def test_entries_of_each_act_go_there_and_back(tmp_path):
     camera = _load(tmp_path).public()
     said = [
         CameraDetails(act="registered", camera=camera.id, entry=camera),
-        RecordedDetails(camera=camera.id, hour=HOUR, segments=600, root="ab" * 32),
+        RecordedDetails(
+            camera=camera.id, hour=HOUR, segments=600, seconds=3600, frames=90_000, lost=12,
+            whole=3, root="ab" * 32,
+        ),
         ViewedDetails(
             camera=camera.id, office="parks-department", purpose=ViewingPurpose.EMERGENCY,
             hour=HOUR, minutes=15, commit="cd" * 32,
@@ -418,7 +430,7 @@ _WRITER = """
 import sys, shutil
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from habeas.footage.recordings import Recordings
+from habeas.cameras.recordings import Recordings
 folder, sample = Path(sys.argv[1]), Path(sys.argv[2])
 recordings = Recordings(folder)
 recordings.sweep_parts("north-gate")
@@ -456,7 +468,7 @@ def test_kill_9_at_any_moment_loses_nothing_and_leaves_nothing_half(recordings, 
             )
             before = output.read_text().count("ready")
             until(lambda before=before: output.read_text().count("ready") > before, "the writer")
-            time.sleep(pause.uniform(0.02, 0.4))
+            time.sleep(pause.uniform(0.02, 0.4))  # noqa: TID251 - killed at a moment of chance
             os.kill(writer.pid, signal.SIGKILL)
             writer.wait()
         _check(recordings, output.read_text().splitlines(), whole)

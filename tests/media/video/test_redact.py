@@ -181,7 +181,7 @@ def test_boxes_without_writing(plain):
 def habeas(*arguments, **options):
     command = [sys.executable, "-m", "habeas.cli", "redact", *map(str, arguments)]
     return subprocess.run(
-        command, capture_output=True, text=True, timeout=120, check=False, **options
+        command, capture_output=True, text=True, timeout=600, check=False, **options
     )
 
 

@@ -78,7 +78,7 @@ def fail(_):
 def progress(job):
     for number in range(job.value["times"]):
         job.progress(number)
-        time.sleep(job.value["pause"])
+        time.sleep(job.value["pause"])  # noqa: TID251 - a slow job
     return Answer("done")
 
 

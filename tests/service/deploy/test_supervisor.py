@@ -4,11 +4,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
 from habeas.deploy.supervisor import Process, ProcessError, Supervisor
+from tests.waiting import until
 
 WAITS = "import signal, sys; signal.sigwait([signal.SIGTERM])"
 
@@ -18,10 +18,7 @@ def _python(name, code, **more):
 
 
 def _until(true):
-    deadline = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    until(true, "the supervisor")
 
 
 def _gone(pid):
@@ -50,7 +47,7 @@ def test_what_has_died_is_started_again(tmp_path):
 
 
 def test_one_that_ends_at_once_is_said_with_its_last_words(tmp_path):
-    broken = _python("broken", "import sys; print('first'); sys.exit('no such folder')")
+    broken = _python("broken", "import sys; print('first', flush=True); sys.exit('no such folder')")
     with Supervisor([broken], tmp_path) as supervisor:
         _until(lambda: "no such folder" in (tmp_path / "broken.log").read_text())
         with pytest.raises(ProcessError, match="broken has ended: no such folder") as said:
@@ -78,6 +75,7 @@ def test_the_kernel_ends_the_processes_of_a_killed_supervisor(tmp_path):
     code = f"""
 import sys, time
 from pathlib import Path
+from tests.waiting import until
 from habeas.deploy.supervisor import Process, Supervisor
 with Supervisor([Process("one", [sys.executable, "-c", {WAITS!r}])], Path({str(tmp_path)!r})) as s:
     print(s.pids()["one"], flush=True)

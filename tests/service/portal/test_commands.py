@@ -6,13 +6,13 @@ import os
 import socket
 import subprocess
 import sys
-import time
 
 import httpx
 import pytest
 
 from habeas import tlog
 from tests.unit.parties import MemoryLog, MemoryPanel
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 
@@ -34,7 +34,7 @@ class Portal:
             command += ["--data", str(self.data)]
         return subprocess.run(
             command, capture_output=True, text=True, env={**os.environ, **environment},
-            check=False, timeout=120,
+            check=False, timeout=600,
         )  # fmt: skip
 
     def init(self, **changed):
@@ -56,18 +56,17 @@ class Portal:
         process = subprocess.Popen([*command, "--data", str(self.data)])
         try:
             with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http:
-                deadline = time.monotonic() + 60
-                while True:
-                    with contextlib.suppress(httpx.HTTPError):
-                        if http.get("/api/health").status_code == 200:
-                            break
+
+                def healthy():
                     assert process.poll() is None
-                    assert time.monotonic() < deadline
-                    time.sleep(0.1)
+                    with contextlib.suppress(httpx.HTTPError):
+                        return http.get("/api/health").status_code == 200
+
+                until(healthy, "the portal", pause=0.1)
                 yield http
         finally:
             process.terminate()
-            process.wait(30)
+            process.wait()
 
 
 @pytest.fixture

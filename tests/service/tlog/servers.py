@@ -47,7 +47,7 @@ class Postgres:
 
     def _run(self, program, *arguments):
         command = [*self.as_user, str(self.bin / program), *map(str, arguments)]
-        subprocess.run(command, check=True, cwd=self.folder, capture_output=True, timeout=60)
+        subprocess.run(command, check=True, cwd=self.folder, capture_output=True, timeout=600)
 
     def start(self):
         options = f"-c listen_addresses='' -k {self.folder}"

@@ -59,3 +59,10 @@ def test_a_log_that_does_not_answer(tmp_path):
     arguments = ("--policy", tmp_path / "policy.txt", "--state", tmp_path / "state")
     assert invoke("monitor", "http://127.0.0.1:9", *arguments).exit_code == 3
     assert read_signer(tmp_path).name == "log.example/none"
+
+
+@pytest.mark.parametrize("name", ["allow", "mirror", "rebuild"])
+def test_commands_of_habeas_tlog_are_there_too(name):
+    done = invoke(name, "--help")
+    assert done.exit_code == 0
+    assert "--data FOLDER" in done.stdout

@@ -9,7 +9,7 @@ import pytest
 def crash(runs):
     done = subprocess.run(
         [sys.executable, "-m", "tests.service.tlog.crash", "--runs", str(runs)],
-        capture_output=True, text=True, timeout=280, check=False,
+        capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
     return done.stdout

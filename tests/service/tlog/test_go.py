@@ -32,7 +32,7 @@ def checker(tmp_path_factory):
     program = folder / "check"
     subprocess.run(
         ["go", "build", "-o", program, PROGRAM],
-        check=True, timeout=240, env=environment, capture_output=True,
+        check=True, timeout=600, env=environment, capture_output=True,
     )  # fmt: skip
     return program
 
@@ -57,7 +57,7 @@ def _log(folder, sizes):
 def test_go_verifies_the_checkpoint_and_every_entry(checker, tmp_path, sizes):
     vkey = _log(tmp_path, sizes)
     done = subprocess.run(
-        [checker, tmp_path / "public", vkey], capture_output=True, text=True, timeout=120,
+        [checker, tmp_path / "public", vkey], capture_output=True, text=True, timeout=600,
         check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -70,5 +70,5 @@ def test_go_notices_a_changed_entry(checker, tmp_path):
     bundle = tmp_path / "public" / "tile" / "entries" / "000"
     bundle.write_bytes(bundle.read_bytes().replace(b"entry 7", b"entry 8", 1))
     command = [checker, tmp_path / "public", vkey]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode != 0

@@ -148,9 +148,10 @@ def test_what_was_committed_but_not_laid_out_is_laid_out_later(reopen):
 
 def test_a_writer_that_lost_its_lock_cannot_fork(database, tmp_path):
     origin = f"log.example/{secrets.token_hex(8)}"
-    first = Storage(PostgresState(database.dsn, origin), FolderObjects(tmp_path / "a"))
+    state = PostgresState(database.dsn, origin)
+    first = Storage(state, FolderObjects(tmp_path / "a"))
     first.append([b"before"])
-    first._state._connection.execute("SELECT pg_advisory_unlock_all()")
+    state._connection.execute("SELECT pg_advisory_unlock_all()")
     second = Storage(PostgresState(database.dsn, origin), FolderObjects(tmp_path / "b"))
     second.append([b"by the second"])
     with pytest.raises(LogLockedError):

@@ -61,7 +61,7 @@ def policy(*witnesses, quorum):
     return tlog.Policy.parse("\n".join([*lines, *quorum]))
 
 
-async def cosign(rules, *sizes, claims=None, patience=1.0):
+async def cosign(rules, *sizes, claims=None, patience=60.0):
     async def weigh(claim):
         assert claims is not None, claim
         claims.append(claim)
@@ -132,3 +132,55 @@ def test_a_witness_that_knows_more_or_less_than_the_log_thinks_is_caught_up_with
         rules = policy(("w", signer, url + "/"), quorum=["quorum w"])
         for note in asyncio.run(cosign(rules, 7, 9)):
             rules.verify(note)
+
+
+class Scripted:
+    """A foreign witness, made again from the specification: what it answers, in order."""
+
+    def __init__(self, signer, *kinds):
+        self.signer = signer
+        self.kinds = list(kinds)
+        self.asked = []
+
+    async def __call__(self, body):
+        self.asked.append(body.decode().split("\n")[0])
+        kind = self.kinds.pop(0) if self.kinds else "cosigned"
+        text = body.decode().split("\n\n")[1] + "\n"
+        line = self.signer.cosign(text, 1_700_000_000).line()
+        stranger = tlog.CosignatureSigner("stranger.example", bytes(32)).cosign(text, 5).line()
+        return {
+            "cosigned": Response(line),
+            # Several keys of its own, of which the log knows one.
+            "with other keys": Response(stranger + line + stranger),
+            "behind": Response("2\n", 409, {"content-type": "text/x.tlog.size"}),
+            # A framework that adds its charset.
+            "with a charset": Response(
+                "2\n", 409, {"content-type": "text/x.tlog.size; charset=utf-8"}
+            ),
+            "busy": Response("", 429, {"retry-after": "1"}),
+            "time 0": Response(self.signer.cosign(text, 0).line()),
+            "far ahead": Response(self.signer.cosign(text, 1 << 40).line()),
+        }[kind]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "asked", "cosigned"),
+    [
+        (["cosigned", "cosigned"], ["old 0", "old 3"], [True, True]),
+        (["with other keys"], ["old 0", "old 3"], [True, True]),
+        (["behind", "cosigned"], ["old 0", "old 2", "old 3"], [True, True]),
+        (["with a charset", "cosigned"], ["old 0", "old 2", "old 3"], [True, True]),
+        (["busy"], ["old 0", "old 0"], [False, True]),
+        (["time 0"], ["old 0", "old 0"], [False, True]),
+        (["far ahead"], ["old 0", "old 0"], [False, True]),
+    ],
+)
+@pytest.mark.parametrize("kind", [tlog.CosignatureSigner, tlog.MldsaCosignatureSigner])
+def test_a_conversation_with_a_foreign_witness(kind, kinds, asked, cosigned):
+    witness = Scripted(kind.generate("foreign.example"), *kinds)
+    with served(answering(witness)) as url:
+        rules = policy(("f", witness.signer, url), quorum=["quorum none"])
+        all_of = policy(("f", witness.signer, url), quorum=["quorum f"])
+        notes = asyncio.run(cosign(all_of, 3, 9))
+    assert witness.asked == asked
+    assert [bool(rules.verify(note).cosignatures) for note in notes] == cosigned

@@ -92,7 +92,7 @@ def test_what_was_answered_survives_a_kill(new_world):
     load = Load(world)
     for thread in load.threads:
         thread.start()
-    time.sleep(random.uniform(0.2, 0.6))
+    time.sleep(random.uniform(0.2, 0.6))  # noqa: TID251 - killed at a moment of chance
     service.kill()
     for thread in load.threads:
         thread.join()

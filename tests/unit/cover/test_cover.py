@@ -62,7 +62,7 @@ def test_two_faces_under_the_same_cover_give_the_same_frame(form, shape):
 )  # fmt: skip
 def test_any_box_is_covered_and_nothing_beyond_it(left, top, width, height, shape, size, form):
     box = Box(left, top, left + width, top + height)
-    made = frame(*size, form)
+    made = frame(size[0], size[1], form)
     before = list(content(made))
     cover(made, [box], shape)
     after = list(content(made))

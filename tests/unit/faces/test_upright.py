@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from habeas.faces import Box, Face, evidence, is_sure, lean, way_up
+from habeas.faces import Box, Face, evidence, is_sure, lean, way_up, ways_up
 
 
 def face(score, leaning=0.0, size=100.0, x=0.0):
@@ -37,6 +37,13 @@ def test_doubt_leaves_a_picture_as_it_is():
     assert way_up({0: [face(0.6)]}) == 0
 
 
+def test_other_turns_follow_in_order_for_those_whose_landmarks_do_not_fit():
+    looks = {0: [face(0.8)], 90: [face(0.9, 3)], 180: [face(0.6)], 270: [face(0.9, 80)]}
+    assert ways_up(looks) == [0, 90, 180]
+    looks[90] = [face(0.95)]
+    assert ways_up(looks) == [90, 0, 180]
+
+
 def test_a_leaning_head_is_not_a_turned_picture():
     assert is_sure([face(0.9, 40)])
     assert not is_sure([face(0.9, 60)])
@@ -46,9 +53,9 @@ def test_a_leaning_head_is_not_a_turned_picture():
 
 def test_one_large_face_outweighs_small_ones():
     upright = [face(0.9, size=200)]
-    seen_into_folds = [face(0.6, size=20), face(0.6, 80, size=20)]
+    seen_into_folds = [face(0.6, size=20, x=300), face(0.6, 80, size=20, x=400)]
     assert evidence([*upright, *seen_into_folds]) == pytest.approx(0.9 + 0.6 * 0.1, abs=1e-6)
-    assert way_up({0: upright, 180: [face(0.62, size=200), face(0.62, size=10)]}) == 0
+    assert way_up({0: upright, 180: [face(0.62, size=200), face(0.62, size=10, x=300)]}) == 0
 
 
 @given(st.lists(st.tuples(st.floats(0.5, 1), st.floats(-180, 180)), max_size=4))
@@ -56,3 +63,7 @@ def test_faces_on_their_side_say_nothing(listed):
     faces = [face(score, leaning) for score, leaning in listed]
     level = [each for each in faces if abs(lean(each)) <= 45]
     assert evidence(faces) == pytest.approx(evidence(level), abs=1e-4)
+    # All in one place: the surest alone counts.
+    assert evidence(faces) == pytest.approx(
+        max((each.score for each in level), default=0), abs=1e-4
+    )

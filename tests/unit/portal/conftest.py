@@ -48,7 +48,7 @@ def _database(_tables):
     """Everything that a test writes is undone after it."""
     block = transaction.atomic()
     # As Django's own TestCase marks it: within, durable transactions are let be.
-    block._from_testcase = True
+    vars(block)["_from_testcase"] = True
     block.__enter__()
     yield
     transaction.set_rollback(True)

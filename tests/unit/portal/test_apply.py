@@ -1,6 +1,7 @@
 """Applying: drafts that only their browser can read, and cases that exist when photos do."""
 
 import pytest
+from habeas.portal.cases.pointers import open_pointer
 
 from habeas.custody import SealingError
 from habeas.portal.apply import drafts
@@ -8,7 +9,6 @@ from habeas.portal.apply.drafts import AlreadySentError
 from habeas.portal.apply.models import EncryptedDraft
 from habeas.portal.apply.sending import new_reference, sending
 from habeas.portal.cases.models import Case
-from habeas.portal.cases.pointers import open_pointer
 from habeas.portal.catalogue import services
 from habeas.portal.vault.models import SealedPhoto
 from tests.unit.parties import PHOTO

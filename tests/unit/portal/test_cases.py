@@ -1,10 +1,10 @@
 """Pointers: the one way from a case to its photo, for its office alone."""
 
 import pytest
+from habeas.portal.cases.pointers import PointerError, open_pointer, seal_pointer
 
 from habeas.custody import Handle
 from habeas.portal.cases import pointers
-from habeas.portal.cases.pointers import PointerError, open_pointer, seal_pointer
 
 HANDLE = Handle("ab" * 16, bytes(range(32)))
 

@@ -4,8 +4,8 @@ import base64
 import json
 
 import pytest
-
 from habeas.custody.reader import OneTimeKey, WrappedShare
+
 from habeas.portal.apply.sending import sending
 from habeas.portal.cases.models import Case
 from habeas.portal.catalogue import services

@@ -15,7 +15,7 @@ CALL = re.compile(r'(?<![\w.])_\("([^"]+)"\)')
 
 def _catalogue():
     with MO.open("rb") as file:
-        return gettext.GNUTranslations(file)._catalog
+        return vars(gettext.GNUTranslations(file))["_catalog"]
 
 
 def _texts():

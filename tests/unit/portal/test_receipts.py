@@ -14,6 +14,7 @@ ANSWERS = {"full_name": "Anna Example", "date_of_birth": "1980-05-17", "address"
 @pytest.fixture
 def receipt(city) -> Receipt:
     with sending(services()["hunting-licence"], ANSWERS, PHOTO) as sent:
+        assert sent.receipt is not None
         return sent.receipt
 
 

@@ -108,6 +108,8 @@ def test_dots_all_over_are_seen(pitch):
     plain = drawing(0.5)
     dots = 12 * np.cos(2 * math.pi * (pitch[0] * x + pitch[1] * y))
     assert own.screen(plain).score > 90
+    moved = drawing(4, "x")  # blurred along one axis: a ridge, and no peak
+    assert own.screen(moved).score > 90
     assert own.screen(plain + dots.astype(np.float32)).score < 10
 
 

@@ -5,9 +5,9 @@ import json
 
 import pytest
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
 
 from habeas import tlog
-from habeas.tlog.cosignature import MLDSA44PublicKey
 from habeas.tlog.note import split, verify_ed25519
 from habeas.tlog.verifying import Folder, verify_log
 from tests.places import VECTORS

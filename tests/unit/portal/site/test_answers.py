@@ -5,11 +5,12 @@ import json
 
 import pytest
 from django.core.files.uploadedfile import InMemoryUploadedFile
+from django.http import HttpResponse
 from django.test import RequestFactory
+from habeas.portal.cases.pointers import PointerError
 
 from habeas.custody import RefusedError, SealingError, TooFewTrusteesError, UnknownPhotoError
 from habeas.foundation.errors import HabeasError
-from habeas.portal.cases.pointers import PointerError
 from habeas.portal.desk.cases import DecisionError, UnknownCaseError
 from habeas.portal.site import setup
 from habeas.portal.site.bodies import BadRequestError
@@ -73,7 +74,7 @@ def test_a_program_that_asks_a_page_s_address_for_json_gets_json():
 
 
 def test_only_errors_that_are_meant_for_people_are_said_to_them():
-    problems = Problems(lambda _: None)
+    problems = Problems(lambda _: HttpResponse())
     request = RequestFactory().get("/")
     assert problems.process_exception(request, ValueError("a secret")) is None
     assert problems.process_exception(request, NewError("No.")).status_code == 503

@@ -108,9 +108,7 @@ class OwnEntry(Document):
             case Kind.ERASED:
                 details = ErasedDetails.read(self.details)
             case _:
-                raise MalformedError(
-                    f"Of kind {entry.kind} a trustee writes nothing on a photo."
-                )
+                raise MalformedError(f"Of kind {entry.kind} a trustee writes nothing on a photo.")
         verify_commitment(entry, bytes.fromhex(self.salt), details)
         return entry, details
 

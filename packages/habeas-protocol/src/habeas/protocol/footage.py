@@ -119,13 +119,24 @@ class CameraDetails(Document):
 
 
 class RecordedDetails(Document):
-    """An hour of recordings was closed: from now on its segments are known by their root."""
+    """An hour of recordings was closed: from now on its segments are known by their root.
+
+    Attributes:
+        seconds: recorded of the hour's 3,600.
+        frames: recorded.
+        lost: that the camera sent, and that were not recorded: the recorder was too slow.
+        whole: recorded, and covered as a whole because nobody could look at them.
+    """
 
     v: Literal[2] = 2
     act: Literal["recorded"] = "recorded"
     camera: Slug
     hour: HourName
     segments: Count
+    seconds: Count
+    frames: Count
+    lost: Count
+    whole: Count
     root: Hex32
 
 

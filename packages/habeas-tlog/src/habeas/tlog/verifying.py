@@ -34,7 +34,7 @@ class Files(Protocol):
 
 
 class Folder:
-    """A log's files in a folder."""
+    """A log's files in a folder; a source for views, mirrors and `rebuild` too."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -45,6 +45,45 @@ class Folder:
             return (self._folder / path).read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             return None
+
+    def checkpoint(self) -> str:
+        """The newest checkpoint, unverified.
+
+        Raises:
+            CorruptLogError: there is none, or it is no text.
+        """
+        content = self.read(_CHECKPOINT)
+        if content is None:
+            raise CorruptLogError(_CHECKPOINT, "the log has no checkpoint.")
+        try:
+            return content.decode()
+        except UnicodeDecodeError as error:
+            raise CorruptLogError(_CHECKPOINT, "it is no text.") from error
+
+    def tile(self, tile: Tile) -> bytes:
+        """A tile or bundle, unverified; a partial one that is gone is cut from the full one.
+
+        Raises:
+            CorruptLogError: it is missing.
+        """
+        content = self.read(tile.path())
+        if content is None and tile.width < TILE_WIDTH:
+            content = self.read(Tile(tile.level, tile.index).path())
+        if content is None:
+            raise CorruptLogError(tile.path(), "it is missing.")
+        return content[: tile.width * 32] if tile.level >= 0 else content
+
+    def entries(self, begin: int, end: int) -> Iterator[bytes]:
+        """Entries *begin* to *end*, unverified.
+
+        Raises:
+            CorruptLogError: a bundle is missing, or is none.
+        """
+        for number in range(begin // TILE_WIDTH, -(-end // TILE_WIDTH)):
+            width = min(TILE_WIDTH, end - number * TILE_WIDTH)
+            bundle = Tile(-1, number, width)
+            entries = _decode_first(bundle.path(), self.tile(bundle), width)
+            yield from entries[max(0, begin - number * TILE_WIDTH) :]
 
     def widths(self, tile: Tile) -> list[int]:
         """Widths of the partial files of a tile or bundle."""
@@ -199,7 +238,15 @@ class _Checker:
                 raise CorruptLogError(path, "its hashes are not those of the entries.")
 
 
-def _decode(path: str, content: bytes, width: int) -> list[bytes]:
+def _decode_first(path: str, content: bytes, width: int) -> list[bytes]:
+    """The first *width* entries of a bundle that may hold more."""
+    entries = _decode(path, content, None)
+    if len(entries) < width:
+        raise CorruptLogError(path, f"it holds {len(entries)} entries, not {width}.")
+    return entries[:width]
+
+
+def _decode(path: str, content: bytes, width: int | None) -> list[bytes]:
     try:
         return decode_bundle(content, width)
     except TlogError as error:

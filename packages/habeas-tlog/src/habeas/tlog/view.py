@@ -14,7 +14,8 @@ from __future__ import annotations
 import hmac
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from habeas.foundation.database import Database
@@ -57,6 +58,68 @@ Apply = Callable[[int, bytes], None]
 
 def _ignore(_: int, __: bytes) -> None:
     pass
+
+
+@dataclass(frozen=True)
+class Span:
+    """Entries from *begin* on that are proven to be a part of a signed tree.
+
+    Attributes:
+        begin: index of the first.
+        entries: their bytes.
+        leaves: their leaf hashes.
+        after: the tree's edge behind them.
+    """
+
+    begin: int
+    entries: Sequence[bytes]
+    leaves: Sequence[bytes]
+    after: Frontier
+
+
+def verified_spans(source: Source, frontier: Frontier, target: Checkpoint) -> Iterator[Span]:
+    """Read a log from *frontier* to *target*, in spans each of which is proven by itself.
+
+    Args:
+        source: where to read.
+        frontier: the edge of the tree that is known already.
+        target: a verified checkpoint that is not smaller.
+
+    Raises:
+        ForkedViewError: the entries are no part of the target's tree.
+        StaleViewError: the source does not have all entries, or a tile cannot be read.
+        LogUnavailableError: the source does not answer.
+    """
+    nodes = TileNodes(target.size, source.tile) if target.size > SPAN else None
+    while frontier.size < target.size:
+        end = min((frontier.size // SPAN + 1) * SPAN, target.size)
+        entries = list(source.entries(frontier.size, end))
+        if len(entries) != end - frontier.size:
+            raise StaleViewError("The log does not have all entries of its checkpoint.")
+        leaves = [leaf_hash(entry) for entry in entries]
+        span = Span(frontier.size, entries, leaves, frontier.extend(leaves))
+        _prove(span.after, target, nodes)
+        yield span
+        frontier = span.after
+
+
+def _prove(reached: Frontier, target: Checkpoint, nodes: TileNodes | None) -> None:
+    """Raise unless the tree so far is a part of the signed one."""
+    root = reached.root()
+    if nodes is None or reached.size == target.size:
+        if not hmac.compare_digest(root, target.root):
+            raise ForkedViewError("The entries do not lead to the root that the log signed.")
+        return
+    try:
+        path = consistency_path(reached.size, target.size, nodes)
+    except FormatError as error:
+        raise StaleViewError(f"A tile of the log cannot be read: {error.cause}") from error
+    try:
+        verify_consistency(reached.size, root, target.size, target.root, path)
+    except ProofError as error:
+        raise ForkedViewError(
+            "The entries are no part of the tree whose root the log signed."
+        ) from error
 
 
 class LogView:
@@ -156,54 +219,28 @@ class LogView:
         verified = self._policy.verify(note, self._clock() if self._clock is not None else None)
         target = verified.checkpoint
         with self._following:
-            nodes = TileNodes(target.size, self._source.tile) if target.size > SPAN else None
             while (frontier := self.frontier()).size < target.size:
-                end = min((frontier.size // SPAN + 1) * SPAN, target.size)
-                self._follow(frontier, end, target, note, nodes)
+                for span in verified_spans(self._source, frontier, target):
+                    if not self._keep(span, target, note):
+                        break  # another process was faster: go on from where it is
             self._verify_prefix(target.size, target.root)
             self._arrive(target.size, note)
         return verified
 
-    def _follow(
-        self, frontier: Frontier, end: int, target: Checkpoint, note: str, nodes: TileNodes | None
-    ) -> None:
-        """Go from *frontier* to *end*; nothing happens where another process was faster."""
-        entries = list(self._source.entries(frontier.size, end))
-        if len(entries) != end - frontier.size:
-            raise StaleViewError("The log does not have all entries of its checkpoint.")
-        leaves = [leaf_hash(entry) for entry in entries]
-        after = frontier.extend(leaves)
-        self._prove(after, target, nodes)
+    def _keep(self, span: Span, target: Checkpoint, note: str) -> bool:
+        """Commit a span; False where the view does not stand at its begin any more."""
         with self._database.transaction() as connection:
-            if self.frontier().size == frontier.size:
-                self._add(connection, frontier.size, entries, leaves)
-                # Places on the way are kept too: an old checkpoint is then verified with the
-                # leaves of one span at most.
-                whole = end == target.size
-                connection.execute(
-                    "INSERT INTO tlog_view VALUES (?, ?, ?, ?)",
-                    (end, b"".join(after.hashes), note, whole),
-                )
-
-    @staticmethod
-    def _prove(reached: Frontier, target: Checkpoint, nodes: TileNodes | None) -> None:
-        """Raise unless the tree so far is a part of the signed one."""
-        root = reached.root()
-        if reached.size == target.size:
-            if not hmac.compare_digest(root, target.root):
-                raise ForkedViewError("The entries do not lead to the root that the log signed.")
-            return
-        assert nodes is not None  # noqa: S101 - a tree that is not reached in one span has them
-        try:
-            path = consistency_path(reached.size, target.size, nodes)
-        except FormatError as error:
-            raise StaleViewError(f"A tile of the log cannot be read: {error.cause}") from error
-        try:
-            verify_consistency(reached.size, root, target.size, target.root, path)
-        except ProofError as error:
-            raise ForkedViewError(
-                "The entries are no part of the tree whose root the log signed."
-            ) from error
+            if self.frontier().size != span.begin:
+                return False
+            self._add(connection, span.begin, span.entries, span.leaves)
+            # Places on the way are kept too: an old checkpoint is then verified with the leaves
+            # of one span at most.
+            whole = span.after.size == target.size
+            connection.execute(
+                "INSERT INTO tlog_view VALUES (?, ?, ?, ?)",
+                (span.after.size, b"".join(span.after.hashes), note, whole),
+            )
+        return True
 
     def _add(
         self,

@@ -257,7 +257,7 @@ class Witness:
             self._keys(checkpoint.origin)
             if not request.start < request.end <= checkpoint.size:
                 raise _RefusedError(400, "There is no such part of the checkpoint's tree.")
-            self._recognise(request.note, checkpoint)
+            self._has_cosigned(request.note, checkpoint)
             verify_subtree_consistency(
                 request.start, request.end, checkpoint.size, request.proof, request.hash,
                 checkpoint.root,
@@ -266,7 +266,7 @@ class Witness:
             return Answer(200, "".join(each.cosign_subtree(subtree).line() for each in signers))
         return answering.answer
 
-    def _recognise(self, note: str, checkpoint: Checkpoint) -> None:
+    def _has_cosigned(self, note: str, checkpoint: Checkpoint) -> None:
         """Raise unless this witness has cosigned the checkpoint.
 
         Raises:

@@ -189,7 +189,7 @@ class Follower:
             self._view_now().catch_up(note)
 
     def _keep_evidence(self, note: str) -> None:
-        evidence = json.dumps({"seen": self._view.checkpoint(), "shown": note})
+        evidence = json.dumps({"seen": self._view.evidence(), "shown": note})
         self._store.run(
             lambda connection: connection.execute(
                 "INSERT OR IGNORE INTO notes VALUES (?, ?)", (_FORK, evidence)

@@ -31,7 +31,7 @@ class Chances:
         gate: squared Mahalanobis distance (place and size, three dimensions) from which a sighting
             is of somebody else: 1 in 10,000 is farther.
         doubt: log likelihood ratio below which another way to pair counts as well: 1 to 50.
-        newcomer: the same, below which a sighting may be of somebody new: 1 to 400.
+        newcomer: the same, below which a sighting may be of somebody new: 1 to 800.
     """
 
     found: float = 0.9
@@ -40,7 +40,7 @@ class Chances:
     faint: float = 0.005
     gate: float = 21.1
     doubt: float = 4.0
-    newcomer: float = 6.0
+    newcomer: float = 6.7
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def ratios(
     clear: Sequence[bool],
     model: Filter,
     chances: Chances,
-    times: Sequence[tuple[float, float]],
+    times: Sequence[tuple[float, float, float]],
 ) -> NDArray[np.float64]:
     """Log likelihood ratios, tracks × sightings; −inf beyond the gate.
 
@@ -75,7 +75,8 @@ def ratios(
         clear: which of *seen* are clear sightings.
         model: of the detector.
         chances: how likely what is.
-        times: seconds for which each track was seen, and since.
+        times: seconds for which each track was seen, since then, and since it was first looked
+            for and not found.
     """
     if not tracks or not seen:
         return np.full((len(tracks), len(seen)), -np.inf)
@@ -85,10 +86,10 @@ def ratios(
     x, y, size = np.array([(s.x, s.y, s.size) for s in seen]).T[:, None, :]
     error = np.array([model.error(s.size) for s in seen])[None]
     across, down = expected[2] + error, expected[3] + error
-    lasted, waited = np.array(times).T[:, :, None]
+    lasted, waited, missed = np.array(times).T[:, :, None]
     # Who was seen for so long comes back after as long with one chance in two (Gott, Nature 363,
     # 1993: of a duration nothing is known but how long it has lasted).
-    gone = np.log1p(waited / np.maximum(lasted, chances.glimpse))
+    gone = np.log1p(missed / np.maximum(lasted, chances.glimpse))
     resized = model.motion.resize**2 * waited + 2 * model.motion.resized**2
     square = (
         (x - expected[0]) ** 2 / across

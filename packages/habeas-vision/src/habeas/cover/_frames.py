@@ -8,6 +8,7 @@ write, unless it is taken off before.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 from typing import cast
 
 import av
@@ -103,7 +104,7 @@ class Filter:
         graph = Graph()
         last = graph.add_buffer(
             width=frame.width, height=frame.height, format=frame.format,
-            time_base=frame.time_base,
+            time_base=frame.time_base or Fraction(1, 90_000),
         )  # fmt: skip
         for name, arguments in (*self._steps, ("buffersink", "")):
             following = graph.add(name, arguments) if arguments else graph.add(name)

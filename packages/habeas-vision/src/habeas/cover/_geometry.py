@@ -7,7 +7,7 @@ ellipse over an ellipse, which is again one, as far as their shapes are alike.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from habeas.cover._head import Seen, State
 from habeas.faces import Box
@@ -23,6 +23,7 @@ class Extent:
             from cheek to cheek (0.18 and 0.14 m, Farkas 1994).
         down: height of what is covered over that of the face, forehead to chin.
         up: how far the cover's middle lies above that of the face, face heights.
+        more: face heights by which covers are wider to each side beyond that.
         reach: face heights by which a cover grows at most where nobody has looked yet.
         known: face heights within which it must be known where a face is that was looked for and
             not found; who may be farther is not covered by covering somewhere.
@@ -38,11 +39,16 @@ class Extent:
     across: float = 1.15
     down: float = 1.1
     up: float = 0.0
+    more: float = 0.0
     reach: float = 1.0
     known: float = 0.5
     chance: float = 0.2
     worth: float = 4.0
     bridge: float = 2.0
+
+    def widened(self, beyond: float) -> Extent:
+        """The same with so many face heights more to each side."""
+        return replace(self, more=self.more + beyond)
 
     @property
     def deviations(self) -> float:
@@ -89,7 +95,13 @@ class Extent:
 
     def _box(self, x: float, y: float, half_width: float, half_height: float, face: float) -> Box:
         y -= self.up * face
+        half_width, half_height = half_width + self.more * face, half_height + self.more * face
         return Box(x - half_width, y - half_height, x + half_width, y + half_height)
+
+
+#: What is covered, by name. A head with its hair is 0.23 m high from chin to crown and more, and
+#: 0.2 m deep; a face 0.19 m high and 0.14 m wide (Farkas 1994).
+EXTENTS = {"faces": Extent(), "heads": Extent(across=1.6, down=1.5, up=0.15)}
 
 
 def hull(box: Box, other: Box) -> Box:

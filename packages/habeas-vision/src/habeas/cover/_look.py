@@ -34,6 +34,7 @@ def look(
     frame: av.VideoFrame,
     quality: Quality,
     regions: Sequence[Box] | None = None,
+    way: int = 0,
 ) -> list[Sighting]:
     """Faces of one frame, in its stored pixels. The picture is scaled down and turned upright.
 
@@ -42,6 +43,7 @@ def look(
         frame: of a format in `PLANAR`.
         quality: how closely to look.
         regions: where to look, in stored pixels; None for everywhere.
+        way: quarter turns anticlockwise that bring it upright, beyond what its file says.
     """
     if regions is not None and not regions:
         return []
@@ -52,7 +54,7 @@ def look(
         frame, width, height, "gbrp", interpolation="BILINEAR", threads=1
     )
     green, blue, red = planes(picture)
-    turns = quarter_turns(frame)
+    turns = (quarter_turns(frame) + way) % 4
     across, down = frame.width / width, frame.height / height
     found = []
     for region in regions if regions is not None else [Box(0, 0, frame.width, frame.height)]:
@@ -69,6 +71,17 @@ def look(
     return found
 
 
+def look_ways(
+    detector: Detector,
+    frame: av.VideoFrame,
+    quality: Quality,
+    regions: Sequence[Box] | None,
+    ways: Sequence[int],
+) -> dict[int, list[Sighting]]:
+    """Faces of one frame by the way up that it is taken to be; see `look`."""
+    return {way: look(detector, frame, quality, regions, way) for way in ways}
+
+
 def _worth(height: float, quality: Quality) -> float:
     """What a score is worth of a face that takes so much of the picture's lesser side."""
     large = min(max((height - _USUAL) / (_LARGE - _USUAL), 0.0), 1.0)
@@ -76,7 +89,7 @@ def _worth(height: float, quality: Quality) -> float:
 
 
 def look_around(
-    detector: Detector, frame: av.VideoFrame, quality: Quality, boxes: Sequence[Box]
+    detector: Detector, frame: av.VideoFrame, quality: Quality, boxes: Sequence[Box], way: int = 0
 ) -> list[Sighting]:
     """Faces near where faces were a few frames ago, as far as somebody who runs gets.
 
@@ -85,15 +98,16 @@ def look_around(
         frame: of a format in `PLANAR`.
         quality: how closely to look.
         boxes: where faces were, in stored pixels.
+        way: as in `look`.
     """
     whole = Box(0, 0, frame.width, frame.height)
     around = [_widened(box, _REACH, whole) for box in boxes]
     if sum(each.width * each.height for each in around) > MOST * whole.width * whole.height:
-        return look(detector, frame, quality)
+        return look(detector, frame, quality, way=way)
     found: list[Sighting] = []
     for box, region in zip(boxes, around, strict=True):
         near = _widened(box, _REACH / 2, whole)
-        for face in look(detector, frame, quality, [region]):
+        for face in look(detector, frame, quality, [region], way):
             # What the region's edge cuts is no whole face; what two regions share is one.
             inside = near.left <= face.box.left and face.box.right <= near.right
             inside &= near.top <= face.box.top and face.box.bottom <= near.bottom

@@ -20,11 +20,13 @@ import av
 from habeas.cover._ahead import ahead
 from habeas.cover._changes import REFRESH, unchanged
 from habeas.cover._cover import cover, cover_whole
+from habeas.cover._geometry import EXTENTS
 from habeas.cover._head import Filter, Motion
 from habeas.cover._look import look_around, zone_box
 from habeas.cover._planes import step
 from habeas.cover._tracker import Evidence, Tracker, Tracking
 from habeas.cover._watch import Watch, Watched
+from habeas.cover._way_up import merged
 from habeas.cover.settings import Settings
 from habeas.faces import Box, Detector, Sighting
 
@@ -110,7 +112,9 @@ class Pipeline:
         self._settings = settings
         self._quality = settings.look
         self._fail_closed = fail_closed
-        self._watch = Watch(detector, self._quality, min(max(fps, 0.1), 1000.0))
+        self._watch = Watch(
+            detector, self._quality, min(max(fps, 0.1), 1000.0), turned=settings.turn != 0
+        )
         self._tracker: Tracker | None = None
         self._unchecked = _Unchecked()
         #: All faces of the last look, where was not looked again included.
@@ -123,6 +127,16 @@ class Pipeline:
     def looks(self) -> int:
         """Looks that were taken so far."""
         return self._watch.looks + self._again
+
+    @property
+    def turn(self) -> int:
+        """Degrees clockwise that bring pictures upright, beyond `Settings.turn` and their tag.
+
+        Found by itself where the settings say nothing; known before the first frame is given,
+        if anybody was in sight in the seconds that frames wait. The pictures themselves are not
+        turned: what is written is to be tagged so.
+        """
+        return -90 * self._watch.way_up.turns % 360
 
     @property
     def past(self) -> float:
@@ -196,6 +210,7 @@ class Pipeline:
         return Tracking(
             Filter(Motion(), quality.scale(max(frame.width, frame.height))),
             Evidence(quality.begin, quality.alone),
+            EXTENTS[self._settings.cover].widened(self._settings.beyond),
             window=quality.ahead,
         )
 
@@ -207,14 +222,14 @@ class Pipeline:
         still: list[Sighting] = []
         try:
             if item.look is not None:
-                found = item.look.result()
+                found = merged(item.look.result(), item.way, 1.3 * self._quality.begin)
                 if item.regions is not None:
                     still = unchanged(self._known, found, item.regions)
                 self._known, self._looked = [*found, *still], item.at
                 self._unchecked.looked(item.at, whole=item.regions is None)
             elif begun:
                 self._again += 1
-                found = look_around(self._detector, item.frame, self._quality, begun)
+                found = look_around(self._detector, item.frame, self._quality, begun, item.way)
         except Exception:
             if not self._fail_closed:
                 raise

@@ -9,13 +9,13 @@ import os
 import select
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from habeas.cover import errors
 from habeas.cover._cover_file import Report
+from habeas.cover._patience import Patience, pulse
 from habeas.cover.errors import (
     FootageError,
     OutputError,
@@ -69,7 +69,8 @@ def redact(
             ending, for None.
         settings: how; the defaults for None.
         progress: called with frames done, seconds done, and seconds in all if known.
-        stall: seconds without progress after which the work is ended.
+        stall: seconds of processor time, or of rest, without a frame after which the work is
+            ended; waiting for a busy machine does not count.
 
     Raises:
         FootageError: see the subclasses; each says what to do.
@@ -195,7 +196,7 @@ def ask(job: dict[str, Any], progress: Progress | None, stall: float) -> Any:
             process.stdin.write(json.dumps(job).encode() + b"\n")
             process.stdin.close()
         name = Path(job["source"]).name
-        for answer in _answers(process.stdout.fileno(), stall, name):
+        for answer in _answers(process, process.stdout.fileno(), stall, name):
             if "error" in answer:
                 told = answer["error"]
                 raise _KINDS.get(told["code"], FootageError)(told["cause"], told["remedy"])
@@ -213,14 +214,19 @@ def ask(job: dict[str, Any], progress: Progress | None, stall: float) -> Any:
                     stream.close()
 
 
-def _answers(descriptor: int, stall: float, name: str) -> Iterator[dict[str, Any]]:
+def _answers(
+    process: subprocess.Popen[bytes], descriptor: int, stall: float, name: str
+) -> Iterator[dict[str, Any]]:
     """JSON lines as they come; the worker may be taken over, so nothing else is believed."""
     rest = b""
-    deadline = time.monotonic() + stall
+    patience, look = Patience(stall), min(1.0, stall / 4)
     while True:
-        ready, _, _ = select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))
+        ready, _, _ = select.select([descriptor], [], [], look)
         if not ready:
-            raise StalledError(f"Nothing has happened to {name} for {stall:.0f} seconds.")
+            beat = pulse(process.pid)
+            if beat is not None and patience.over(beat, look):
+                raise StalledError(f"{name} gave no frame in {stall:.0f} seconds of work.")
+            continue
         part = os.read(descriptor, 65_536)
         if not part:
             return
@@ -230,5 +236,5 @@ def _answers(descriptor: int, stall: float, name: str) -> Iterator[dict[str, Any
         for line in lines:
             answer = json.loads(line)
             if isinstance(answer, dict):
+                patience.result()
                 yield answer
-        deadline = time.monotonic() + stall

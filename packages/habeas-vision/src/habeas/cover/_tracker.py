@@ -151,7 +151,10 @@ class Tracker:
         clear = [each.score >= rules.evidence.begin for each in seen]
         ratio = ratios(
             [model.expect(track.state, at) for track in live], seen, clear, model, rules.chances,
-            [(track.lasted, at - track.last.at) for track in live],
+            [
+                (track.lasted, at - track.last.at, max(0.0, at - track.looked_after))
+                for track in live
+            ],
         )  # fmt: skip
         ratio += np.array([track.odds for track in live])[:, None]
         # What is seen clearly chooses first; what is not may still continue a sure track, where it

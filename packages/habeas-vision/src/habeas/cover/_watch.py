@@ -20,9 +20,10 @@ from dataclasses import dataclass
 import av
 
 from habeas.cover._changes import Changes
-from habeas.cover._look import look, scaled
+from habeas.cover._look import look_ways, scaled
 from habeas.cover._motion import Motion, MotionEstimator, Small
 from habeas.cover._planes import small
+from habeas.cover._way_up import WayUp
 from habeas.cover.settings import Quality
 from habeas.faces import Box, Detector, Sighting
 
@@ -44,16 +45,18 @@ class Watched:
         at: seconds; later than the frame's before.
         shown: its small grey picture.
         motion: from the last frame.
-        look: what was found, once it is; None where nobody looks.
+        look: what was found, once it is, by the way up; None where nobody looks.
         regions: where was looked, stored pixels; None for everywhere.
+        way: quarter turns anticlockwise that bring it upright, beyond what its file says.
     """
 
     frame: av.VideoFrame
     at: float
     shown: Small
     motion: Motion
-    look: Future[list[Sighting]] | None = None
+    look: Future[dict[int, list[Sighting]]] | None = None
     regions: tuple[Box, ...] | None = None
+    way: int = 0
 
 
 class Watch:
@@ -63,15 +66,21 @@ class Watch:
         detector: of small faces; called by several threads.
         quality: how closely to look.
         fps: frames a second, about, for frames without a time.
+        turned: whether the way up was told.
     """
 
-    def __init__(self, detector: Detector, quality: Quality, fps: float) -> None:
+    def __init__(
+        self, detector: Detector, quality: Quality, fps: float, *, turned: bool = False
+    ) -> None:
         self._detector = detector
         self._quality = quality
         self._clock = _Clock(fps)
         self._estimator = MotionEstimator()
         self._changes = Changes()
         self._looked = -math.inf
+        self._all_ways: Future[dict[int, list[Sighting]]] | None = None
+        #: Which way up the picture is.
+        self.way_up = WayUp(quality.begin, known=turned)
         #: Looks that were taken so far.
         self.looks = 0
 
@@ -100,6 +109,7 @@ class Watch:
     ) -> Watched:
         """Look now if the next frame would be too late, or is of another scene."""
         motion, quality = item.motion, self._quality
+        item.way = self.way_up.turns
         if motion.cut or motion.dx or motion.dy:
             # Whatever stands in the scene has another place in the picture.
             self._changes.forget()
@@ -109,10 +119,25 @@ class Watch:
         shares = self._changes.regions(item.shown, item.at)
         if shares is not None:
             item.regions = tuple(scaled(each, item.frame) for each in shares)
-        item.look = executor.submit(look, self._detector, item.frame, quality, item.regions)
+        ways = self._ways(item.at)
+        item.way = self.way_up.turns
+        item.look = executor.submit(
+            look_ways, self._detector, item.frame, quality, item.regions, ways
+        )
+        if len(ways) > 1:
+            self._all_ways = item.look
         self._looked = item.at
-        self.looks += shares != ()
+        self.looks += len(ways) * (shares != ())
         return item
+
+    def _ways(self, at: float) -> tuple[int, ...]:
+        """Which ways up to look at now; what the last look at all ways told is waited for."""
+        if self._all_ways is not None:
+            # A look that fails tells nothing of the way up; who asks for its faces is told.
+            with contextlib.suppress(Exception):
+                self.way_up.vote(self._all_ways.result())
+            self._all_ways = None
+        return self.way_up.ways(at)
 
 
 def _give_way() -> None:

@@ -9,6 +9,8 @@ from habeas import faces
 from habeas.cover.errors import SettingsError
 
 Shape = Literal["ellipse", "box"]
+#: What is covered: the face, or the head with its hair.
+Extent = Literal["faces", "heads"]
 #: What becomes of the sound: left out, kept as it is, or made into noise of the same loudness.
 Sound = Literal["none", "keep", "distort"]
 #: Degrees by which stored pictures are turned clockwise, after what their file says of itself.
@@ -134,7 +136,10 @@ class Settings:
         never: zones in which a face (by its middle) is left as it is: a poster, a statue.
         gpu: decode and detect on a GPU where there is one.
         sound: what becomes of it; voices identify people too.
-        turn: degrees clockwise that bring the picture upright, where the file does not say so.
+        turn: degrees clockwise that bring the picture upright, where the file does not say so; 0
+            to have it found.
+        cover: ``faces`` or ``heads``.
+        beyond: face heights by which covers are wider to each side, 0 to 2.
     """
 
     quality: str = "balanced"
@@ -145,12 +150,14 @@ class Settings:
     gpu: bool = False
     sound: Sound = "none"
     turn: Turn = 0
+    cover: Extent = "faces"
+    beyond: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse what does not exist.
 
         Raises:
-            SettingsError: quality, shape, sound or turn is unknown.
+            SettingsError: quality, shape, sound, turn or what to cover is unknown.
         """
         if self.quality not in QUALITIES["yunet"]:
             raise SettingsError(f"There is no quality called {self.quality!r}.")
@@ -158,6 +165,18 @@ class Settings:
             raise SettingsError(f"There is no shape called {self.shape!r}.")
         if self.sound not in ("none", "keep", "distort"):
             raise SettingsError(f"Sound cannot be {self.sound!r}: none, keep or distort.")
+        if str(self.cover) == "people":
+            raise SettingsError(
+                "Whole people cannot be covered: no model for that is in a package index.",
+                "Choose heads, and widen covers with beyond; docs/adr/0066 says why.",
+            )
+        if self.cover not in ("faces", "heads"):
+            raise SettingsError(f"{self.cover!r} cannot be covered: faces or heads.")
+        if not 0 <= self.beyond <= 2:
+            raise SettingsError(
+                f"Covers cannot be wider by {self.beyond}.",
+                "Say by how many face heights to each side, 0 to 2.",
+            )
         if self.turn not in (0, 90, 180, 270):
             raise SettingsError(f"A picture cannot be turned by {self.turn}: 90, 180 or 270.")
 

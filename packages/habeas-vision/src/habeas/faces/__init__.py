@@ -11,7 +11,7 @@ from habeas.faces._detector import Detector, UnknownDetectorError, choose, detec
 from habeas.faces._mesh import Landmarks, find_landmarks
 from habeas.faces._person import find_person
 from habeas.faces._types import Box, Face, Pixels, Points, Sighting
-from habeas.faces._upright import TURNS, evidence, is_sure, lean, way_up
+from habeas.faces._upright import TURNS, evidence, is_sure, lean, way_up, ways_up
 from habeas.faces.tuning import TUNING, Tuning
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "lean",
     "load",
     "way_up",
+    "ways_up",
 ]
 
 

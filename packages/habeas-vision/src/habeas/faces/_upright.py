@@ -34,24 +34,34 @@ def is_sure(faces: Sequence[Face]) -> bool:
 def evidence(faces: Sequence[Face]) -> float:
     """How much speaks for a turn in which these were found: scores of faces with level eyes.
 
-    Each face counts by its size beside the largest, so that one large face outweighs what may
-    be seen into the folds of a curtain.
+    Of two boxes that meet only the surer counts, and each by its size beside the largest, so
+    that one large face outweighs what may be seen into the folds of a curtain.
     """
     largest = max((face.box.area for face in faces), default=0.0)
-    return sum(
-        face.score * math.sqrt(face.box.area / largest)
-        for face in faces
-        if abs(lean(face)) <= TUNING.level
-    )
+    counted: list[Face] = []
+    for face in sorted(faces, key=lambda face: -face.score):
+        alone = all(face.box.overlap(other.box) == 0 for other in counted)
+        if abs(lean(face)) <= TUNING.level and alone:
+            counted.append(face)
+    return sum(face.score * math.sqrt(face.box.area / largest) for face in counted)
 
 
-def way_up(looks: Mapping[int, Sequence[Face]]) -> int:
-    """The quarter turn, degrees counter-clockwise, that makes the picture upright.
+def ways_up(looks: Mapping[int, Sequence[Face]]) -> list[int]:
+    """Quarter turns, degrees counter-clockwise, the likeliest to make the picture upright first.
+
+    The picture as it is comes before turns for which hardly more speaks.
 
     Args:
         looks: what was found in the picture after each turn; 0 is the picture as it is. Turns
-            that were not looked at may be left out.
+            that were not looked at, or in which no face has level eyes, are left out.
     """
-    as_it_is = evidence(looks.get(0, ()))
-    best = max(looks, key=lambda turn: evidence(looks[turn]))
-    return best if evidence(looks[best]) > as_it_is + TUNING.turn_margin else 0
+    told = {turn: evidence(faces) for turn, faces in looks.items()}
+    if 0 in told:
+        told[0] += TUNING.turn_margin
+    seen = [turn for turn in told if evidence(looks[turn])]
+    return sorted(seen, key=lambda turn: -told[turn])
+
+
+def way_up(looks: Mapping[int, Sequence[Face]]) -> int:
+    """The quarter turn that makes the picture upright; 0 where nothing speaks for any."""
+    return next(iter(ways_up(looks)), 0)

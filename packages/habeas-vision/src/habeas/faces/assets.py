@@ -35,13 +35,21 @@ class Wheel:
 
 @dataclass(frozen=True)
 class Asset:
-    """One file: its name here, its SHA-256, and where it comes from."""
+    """One file: its name here, its SHA-256, and where it comes from.
+
+    Attributes:
+        wheel: that holds it, as `member`; None where none does.
+        home: its public address, at a fixed version, where no wheel holds it.
+        size: the most bytes that are taken from there.
+    """
 
     name: str
     sha256: str
     licence: str
     wheel: Wheel | None = None
     member: str = ""
+    home: str = ""
+    size: int = 0
 
 
 _MEDIAPIPE = Wheel(
@@ -60,8 +68,9 @@ _SKIMAGE = Wheel(
     ("manylinux_2_28_x86_64", "manylinux_2_24_x86_64"),
 )
 
-#: All assets by name. YuNet is in no package index: it is added by hand
-#: (`habeas models add FILE`) and recognised by its hash.
+#: All assets by name. YuNet is in no package index: set-up takes it from its authors' repository
+#: where the network allows; else it is added by hand (`habeas models add FILE`). Either way it
+#: is recognised by its hash.
 ASSETS: dict[str, Asset] = {
     asset.name: asset
     for asset in (
@@ -118,6 +127,9 @@ ASSETS: dict[str, Asset] = {
             "yunet_n_dynamic.onnx",
             "104ee26c71d5c270ce79a6b3dced91c91013260d29a6bf18f9296c5b8c4c2b12",
             "Apache-2.0",
+            home="https://raw.githubusercontent.com/ShiqiYu/libfacedetection.train/"
+            "02246e79b1e976c83d1e135a85e0628120c93769/onnx/yunet_n_dynamic.onnx",
+            size=4_000_000,
         ),
     )
 }

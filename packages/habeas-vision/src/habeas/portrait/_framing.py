@@ -99,6 +99,10 @@ def cut(image: Image.Image, landmarks: Landmarks, crop: Crop) -> Image.Image:
     x, y = (float(value) for value in landmarks.eye_midpoint)
     if abs(crop.roll) <= TUNING.roll_left:
         box = (crop.x, crop.y, crop.x + crop.width, crop.y + crop.height)
+        if step == crop.height / round(crop.height):
+            # Its pixels as they are: half of one does not matter.
+            left, top = round(crop.x), round(crop.y)
+            return image.crop((left, top, left + width, top + height))
         return image.resize((width, height), Image.Resampling.BICUBIC, box, reducing_gap=2.0)
     matrix = turned_map(x, y, step, crop.roll, (x - crop.x) / step, (y - crop.y) / step)
     return image.transform(

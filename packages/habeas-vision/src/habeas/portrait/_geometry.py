@@ -122,7 +122,9 @@ def _filled(points: Points) -> NDArray[np.bool_]:
 def _around(
     picture: Image.Image, x: float, y: float, t: float, shrink: int
 ) -> tuple[Image.Image, int, int]:
-    """The part of the picture that the aligned face needs, shrunk."""
+    """The part of the picture that the aligned face needs, shrunk, and its corner."""
+    if shrink == 1:
+        return picture, 0, 0
     reach = 2.2 * t
     left, top = max(0, int(x - reach)), max(0, int(y - reach))
     right = min(picture.width, int(x + reach) + 1)

@@ -9,7 +9,7 @@ from PIL import Image, ImageFilter
 from habeas import faces
 from habeas.portrait import _framing, ofiq, own
 from habeas.portrait._decode import Decoded
-from habeas.portrait._eyes import eyes
+from habeas.portrait._eyes import Eye, eyes
 from habeas.portrait._find import Found
 from habeas.portrait._framing import Framing
 from habeas.portrait._geometry import (
@@ -38,13 +38,15 @@ def measure(decoded: Decoded, found: Found, framing: Framing) -> tuple[dict[str,
     small.thumbnail((TUNING.picture_side, TUNING.picture_side), Image.Resampling.BOX)
     person = (faces.find_person(np.asarray(small)) * 255).astype(np.uint8)
     aligned = align(found.image, found.landmarks)
+    plane = ofiq.luminance(aligned.pixels)
+    both = eyes(found.image, found.landmarks)
     pixels = np.asarray(small)
     values = {
         **_of_geometry(decoded, found),
         **_of_framing(found, framing, person),
-        **_of_face(aligned, found),
-        **_of_light(aligned, found, pixels),
-        **_of_eyes_and_mouth(found),
+        **_of_face(aligned, plane, found),
+        **_of_light(aligned, plane, found, both, pixels),
+        **_of_eyes_and_mouth(found, both),
         **_of_picture(decoded, small, person),
         **_of_surface(found),
     }
@@ -83,9 +85,8 @@ def _of_framing(found: Found, framing: Framing, person: Mask) -> dict[str, Measu
     }
 
 
-def _of_eyes_and_mouth(found: Found) -> dict[str, Measure]:
+def _of_eyes_and_mouth(found: Found, both: tuple[Eye, Eye]) -> dict[str, Measure]:
     landmarks = found.landmarks
-    both = eyes(found.image, landmarks)
     mesh, t = landmarks.mesh[:, :2], landmarks.height
     lips = float(np.linalg.norm(mesh[14] - mesh[13]))
     mouth = float(np.linalg.norm(mesh[61] - mesh[291]))
@@ -99,12 +100,14 @@ def _of_eyes_and_mouth(found: Found) -> dict[str, Measure]:
     }
 
 
-def _of_face(aligned: Aligned, found: Found) -> dict[str, Measure]:
-    plane = ofiq.luminance(aligned.pixels)
+def _of_face(aligned: Aligned, plane: Plane, found: Found) -> dict[str, Measure]:
     within = plane[aligned.ofiq_hull] if aligned.ofiq_hull.any() else plane.ravel()
     zones = cheek_zones(aligned, found.landmarks)
     right, left = (ofiq.luminance(zone) for zone in zones)
-    grey = np.asarray(Image.fromarray(aligned.pixels).convert("L"), np.float32)
+    face = Image.fromarray(aligned.pixels)
+    grey = np.asarray(face.convert("L"), np.float32)
+    # A quarter of the size, so that the noise of compression is left out.
+    parts = np.asarray(face.reduce(4).convert("YCbCr"), np.float32).reshape(-1, 3)
     return {
         "luminance_mean": ofiq.luminance_mean(within),
         "luminance_variance": ofiq.luminance_variance(within),
@@ -115,6 +118,8 @@ def _of_face(aligned: Aligned, found: Found) -> dict[str, Measure]:
         "natural_colour": ofiq.natural_colour(
             np.concatenate([zone.reshape(-1, 3) for zone in zones])
         ),
+        "hues": own.hues(parts[:, 1:], parts[:, 0]),
+        "tint": own.tint(parts[:, 1:]),
         "skin_colour": own.skin_colour(
             [each.reshape(-1, 3) for each in patches(aligned, found.landmarks, SKIN)]
         ),
@@ -122,11 +127,12 @@ def _of_face(aligned: Aligned, found: Found) -> dict[str, Measure]:
     }
 
 
-def _of_light(aligned: Aligned, found: Found, picture: Mask) -> dict[str, Measure]:
-    plane = ofiq.luminance(aligned.pixels)
+def _of_light(
+    aligned: Aligned, plane: Plane, found: Found, both: tuple[Eye, Eye], picture: Mask
+) -> dict[str, Measure]:
     within = plane[aligned.hull] if aligned.hull.any() else plane.ravel()
     highlights = float(np.quantile(within, 0.98)) / 255
-    white = max(each.white for each in eyes(found.image, found.landmarks))
+    white = max(each.white for each in both)
     lit = {
         name: float(np.median(ofiq.luminance(patch)))
         for name, patch in zip(LIT, patches(aligned, found.landmarks, LIT), strict=True)
@@ -143,10 +149,7 @@ def _of_light(aligned: Aligned, found: Found, picture: Mask) -> dict[str, Measur
 
 def _of_picture(decoded: Decoded, small: Image.Image, person: Mask) -> dict[str, Measure]:
     pixels = np.asarray(small)
-    parts = np.asarray(small.convert("YCbCr"), np.float32).reshape(-1, 3)
     return {
-        "hues": own.hues(parts[:, 1:], parts[:, 0]),
-        "tint": own.tint(parts[:, 1:]),
         "plain_background": own.plain_background(
             np.asarray(small.convert("L"), np.float32), _background(pixels, person)
         ),

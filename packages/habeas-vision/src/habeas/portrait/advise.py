@@ -44,6 +44,8 @@ class Rule:
 
 #: What cannot be told of a face that is small, blurred, dark or turned.
 _UNCLEAR = ("too-small", "blurred", "too-dark", "backlit", "turned", "several-faces")
+#: A shadow's edge is a coarse shape, beside which fine detail looks little.
+_SHADED = ("uneven-light", "shadow", "backlit", "too-dark")
 _FRAMED = ("cut-off", "too-close", "several-faces")
 
 #: In the order in which they are told: the most useful first.
@@ -65,7 +67,7 @@ _DEFAULT = (
     # More than 3 % of the face without any drawing left.
     Rule("over_exposure", 24, "too-bright"),
     # Blur that people see in a print; set on graded blur, so that clean pictures never fall.
-    Rule("detail", 30, "blurred", unless=("drawing",)),
+    Rule("detail", 30, "blurred", unless=("drawing", *_SHADED)),
     # A third of the light on one cheek.
     Rule("light_balance", 50, "uneven-light", unless=("turned",)),
     # A fifth of the light on some part of the face.
@@ -85,8 +87,8 @@ _DEFAULT = (
     # Closed lips reach 0.09 of T in some groups: only clearly open mouths.
     Rule("mouth_closed", 72, "mouth-open", child=False),
     # Dots or moiré all over the face; areas of one value in it.
-    Rule("screen", 50, "screen"),
-    Rule("drawing", 50, "drawing"),
+    Rule("screen", 50, "screen", unless=("compressed",)),
+    Rule("drawing", 50, "drawing", unless=("compressed",)),
     # A face of a twentieth to a quarter of the area: a person behind, or a picture.
     Rule("single_face", 95, "small-face", least=75),
     # Edges all over the background, as of shelves or leaves.

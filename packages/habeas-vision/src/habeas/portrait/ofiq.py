@@ -164,8 +164,8 @@ def _cubic(x: float) -> float:
 
 def luminance(rgb: NDArray[np.uint8]) -> Plane:
     """Linear-light Rec. 709 luminance of sRGB pixels, 0 to 255 (IEC 61966-2-1)."""
-    linear = LINEAR[rgb]
-    return np.asarray(linear @ np.array([0.2126, 0.7152, 0.0722], np.float32) * 255, np.float32)
+    red, green, blue = (table[rgb[..., band]] for band, table in enumerate(_SHARES))
+    return np.asarray(red + green + blue, np.float32)
 
 
 def _linear_table() -> Plane:
@@ -175,3 +175,5 @@ def _linear_table() -> Plane:
 
 #: Linear light of each coded value, 0 to 1.
 LINEAR = _linear_table()
+#: What each coded value of red, green and blue adds to Y (ITU-R BT.709).
+_SHARES = [np.float32(255 * weight) * LINEAR for weight in (0.2126, 0.7152, 0.0722)]

@@ -33,14 +33,14 @@ def face_light(eye_white: float, highlights: float) -> Measure:
     """The light that falls on the face, as a share of white: 100 σ(log2 x; log2 0.095, 0.25).
 
     Eye whites are white in everybody: in one studio their luminance has the same range for
-    all groups, from 0.17. Where they cannot be seen, highlights of the skin count, by half:
+    all groups, from 0.17. Where they cannot be seen, highlights of the skin count, by 1.4:
     the darkest skin of the evaluation has 0.16 there in good light.
 
     Args:
         eye_white: the brightest spot beside an iris, share of white.
         highlights: what two hundredths of the face exceed, share of white.
     """
-    x = max(eye_white, highlights / 2)
+    x = max(eye_white, highlights / 1.4)
     return scored(x, 100 * sigmoid(math.log2(x + 1e-4), math.log2(0.095), 0.25))
 
 
@@ -100,10 +100,10 @@ def smile(x: float) -> Measure:
 
 
 def hues(chroma: NDArray[np.float32], luma: Plane) -> Measure:
-    """How much colours differ at one brightness, levels: 100 σ(x; 1, 0.15).
+    """How much the face's colours differ at one brightness, levels: 100 σ(x; 1.6, 0.15).
 
     In black and white, and in sepia, brightness says it all: what is left is the noise of
-    compression. In colour, lips, eyes, skin, clothes and wall differ.
+    compression. In colour, lips, eyes, hair and skin differ.
 
     Args:
         chroma: n × 2, Cb and Cr, 0 to 255.
@@ -114,11 +114,11 @@ def hues(chroma: NDArray[np.float32], luma: Plane) -> Measure:
     means = [np.bincount(step, each, minlength=16) / counts for each in chroma.T]
     off = [each - mean[step] for each, mean in zip(chroma.T, means, strict=True)]
     x = math.sqrt(float(np.mean([np.square(each).mean() for each in off])))
-    return scored(x, 100 * sigmoid(x, 1, 0.15))
+    return scored(x, 100 * sigmoid(x, 1.6, 0.15))
 
 
 def tint(chroma: NDArray[np.float32]) -> Measure:
-    """Mean distance of the picture's colours from grey, levels: 100 σ(x; 4, 0.5).
+    """Mean distance of the face's colours from grey, levels: 100 σ(x; 4, 0.5).
 
     Tells black and white (low) from sepia, where `hues` has found one of them.
     """
@@ -234,29 +234,36 @@ def _steps(grid: Plane, block: int) -> float:
 
 
 def screen(grey: Plane) -> Measure:
-    """The strongest regular pattern of a face over what is usual there: 100 (1 − σ(x; 9, 1)).
+    """The strongest regular pattern of a face, over its neighbourhood: 100 (1 − σ(x; 8.5, 0.6)).
 
     Screens and prints are made of dots, and photographs of them keep the dots or their
     moiré: lone peaks in the spectrum, away from both axes (where compression has its own).
     Paper without dots is not found.
 
     Args:
-        grey: a square part of the face as decoded, 0 to 255; sides of at least 64 pixels.
+        grey: a square part of the face as decoded, 0 to 255; sides of at least 32 pixels.
     """
     side = min(grey.shape)
     window = np.hanning(side)
     part = grey[:side, :side]
-    spectrum = np.abs(np.fft.rfft2((part - part.mean()) * window[:, None] * window))
-    y, x = np.fft.fftfreq(side)[:, None], np.fft.rfftfreq(side)
-    radius = np.hypot(x, y)
-    axis = 4 / side
+    spectrum = np.abs(np.fft.fft2((part - part.mean()) * window[:, None] * window))
+    # The mean of 15 × 15 frequencies around, without the 5 × 5 that a peak may take.
+    around = (_boxes(spectrum, 15) - _boxes(spectrum, 5)) / (15**2 - 5**2)
+    y, x = np.fft.fftfreq(side)[:, None], np.fft.fftfreq(side)[None]
+    axis, radius = 4 / side, np.hypot(x, y)
     where = (radius > 0.1) & (radius < 0.5) & (np.abs(x) > axis) & (np.abs(y) > axis)
-    ring = (radius * side / 4).astype(int)
-    usual = np.ones(ring.max() + 1)
-    for number in np.unique(ring[where]):
-        usual[number] = np.median(spectrum[where & (ring == number)])
-    peak = float((spectrum / (usual[ring] + 1.0))[where].max())
-    return scored(peak, 100 * (1 - sigmoid(peak, 9, 1)))
+    peak = float((spectrum / (around + 1.0))[where].max())
+    return scored(peak, 100 * (1 - sigmoid(peak, 8.5, 0.6)))
+
+
+def _boxes(plane: NDArray[np.float64], side: int) -> NDArray[np.float64]:
+    """The sum of *side* × *side* values around each, over the edges."""
+    before = side // 2 + 1
+    summed = np.pad(plane, ((before, side // 2),) * 2, mode="wrap").cumsum(0).cumsum(1)
+    return np.asarray(
+        summed[side:, side:] - summed[:-side, side:] - summed[side:, :-side]
+        + summed[:-side, :-side]
+    )  # fmt: skip
 
 
 def drawing(grey: NDArray[np.uint8], hull: NDArray[np.bool_]) -> Measure:

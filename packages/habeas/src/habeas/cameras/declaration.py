@@ -10,6 +10,7 @@ url = "rtsp://…"                      # never shown to anybody
 viewers = ["parks-department"]        # offices, as in the portal's offices.toml
 keep_days = 14
 since = 2026-11-01
+turn = 180                            # optional: 90, 180 or 270 degrees clockwise to stand upright
 [cover]                               # all of it optional
 quality = "balanced"
 detector = "auto"
@@ -32,8 +33,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from pydantic import field_validator as check
 
 from habeas import faces
+from habeas.cover import Settings, Shape, Turn, Zone
 from habeas.cover.errors import FootageError, SettingsError
-from habeas.cover.settings import Settings, Shape, Zone
 from habeas.foundation.errors import HabeasError
 from habeas.protocol.document import Slug
 from habeas.protocol.footage import (
@@ -72,8 +73,11 @@ class Cover(_Declared):
     always: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
 
-    def settings(self) -> Settings:
+    def settings(self, turn: Turn = 0) -> Settings:
         """The same for `habeas.cover`.
+
+        Args:
+            turn: degrees clockwise that bring the picture upright.
 
         Raises:
             SettingsError: quality or zones make no sense.
@@ -82,7 +86,7 @@ class Cover(_Declared):
         always, never = (tuple(map(Zone.parse, each)) for each in (self.always, self.never))
         return Settings(
             quality=self.quality, detector=faces.choose(self.detector), shape=self.shape,
-            always=always, never=never,
+            always=always, never=never, turn=turn,
         )  # fmt: skip
 
 
@@ -110,6 +114,7 @@ class Camera(_Declared):
     viewers: tuple[Slug, ...]
     keep_days: KeepDays
     since: date
+    turn: Turn = 0
     cover: Cover = Cover()
     measured: Measured | None = None
 
@@ -144,6 +149,10 @@ class Camera(_Declared):
         except HabeasError as error:
             raise CameraError(f"{file.name}: cover: {error.cause}", error.remedy) from error
         return camera
+
+    def settings(self) -> Settings:
+        """How its pictures are covered; see `Cover.settings`."""
+        return self.cover.settings(self.turn)
 
     def public(self) -> PublicCamera:
         """What everybody may know: everything but the address and the zones."""

@@ -1,7 +1,7 @@
 """Closed hours: the segments' hashes, their root, and what differs from it.
 
 The root is the Merkle root (RFC 6962 section 2.1) over the canonical JSON of
-``{name, sha256, seconds}`` of each segment, in order of name.
+``{name, sha256, seconds, frames, lost, whole}`` of each segment, in order of name.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -18,6 +19,7 @@ import av
 import av.error
 from pydantic import Field, StringConstraints
 
+from habeas.cameras.counts import Counts
 from habeas.cover.errors import FootageError
 from habeas.foundation import durable
 from habeas.protocol import MalformedError, canonical
@@ -69,11 +71,21 @@ class HourChangedError(RecordingError):
 
 
 class SegmentRecord(Document):
-    """One segment of a closed hour. ``seconds`` is its length as the file tells."""
+    """One segment of a closed hour.
+
+    Attributes:
+        seconds: its length as the file tells.
+        frames: in it.
+        lost: that the camera sent, and that were not written, since the segment before.
+        whole: of its frames, covered as a whole because nobody could look at them.
+    """
 
     name: Annotated[str, StringConstraints(pattern=f"^{NAME.pattern}$")]
     sha256: Hex32
     seconds: Annotated[float, Field(ge=0)]
+    frames: Annotated[int, Field(ge=0)]
+    lost: Annotated[int, Field(ge=0)]
+    whole: Annotated[int, Field(ge=0)]
 
 
 class Hour(Document):
@@ -143,10 +155,14 @@ def verify(hour: Hour, name: str, sha256: str) -> None:
     raise HourChangedError(f"The segment {name} is not the one that {hour.hour} was closed with.")
 
 
-def record(path: Path) -> SegmentRecord:
+def record(path: Path, counted: Counts) -> SegmentRecord:
     """What an hour is closed with for the segment in *path*."""
     # A segment that the disk has spoilt since is kept as it is, with no length.
-    return SegmentRecord(name=path.name, sha256=sha256_of(path), seconds=seconds_of(path) or 0.0)
+    length = length_of(path) or Length(0.0, 0)
+    return SegmentRecord(
+        name=path.name, sha256=sha256_of(path), seconds=length.seconds, frames=length.frames,
+        lost=counted.lost, whole=counted.whole,
+    )  # fmt: skip
 
 
 def sha256_of(path: Path) -> str:
@@ -155,20 +171,29 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def seconds_of(path: Path) -> float | None:
+@dataclass(frozen=True)
+class Length:
+    """How long a video is."""
+
+    seconds: float
+    frames: int
+
+
+def length_of(path: Path) -> Length | None:
     """Length of the video in *path*, from its packets; None where none can be read."""
     try:
         with av.open(str(path)) as container:
             if not container.streams.video:
                 return None
             stream = container.streams.video[0]
-            begin, end = None, 0.0
+            begin, end, frames = None, 0.0, 0
             for packet in container.demux(stream):
                 if packet.pts is None or packet.time_base is None:
                     continue
+                frames += 1
                 at = float(packet.pts * packet.time_base)
                 begin = at if begin is None else min(begin, at)
                 end = max(end, at + float((packet.duration or 0) * packet.time_base))
     except (av.error.FFmpegError, OSError, ValueError):
         return None
-    return None if begin is None else round(end - begin, 3)
+    return None if begin is None else Length(round(end - begin, 3), frames)

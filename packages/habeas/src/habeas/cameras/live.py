@@ -1,28 +1,60 @@
-"""A camera's frames as they come, over RTSP, never further behind than a few seconds."""
+"""A camera's pictures as they come, over RTSP (RFC 2326), HTTP or a plain stream.
+
+    camera → packets, with the time of their arrival → decoder → those that there is time for
+
+Packets wait, compressed, as long as the work needs; a decoder needs all of them, and what it
+gives is thinned out by `Pace` before anything else is spent on it. Times are those of arrival
+(`ArrivalClock`). What a connection cannot go on with ends it, with the reason in `lost`: the
+recorder makes a new one.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Self, cast
 
 import av
 import av.error
+from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from habeas.cameras.clock import ArrivalClock
+from habeas.cameras.pace import Pace
+from habeas.cameras.packets import Arrived, Packet, Packets
 from habeas.cover import Settings
-from habeas.cover.errors import FootageError, NoVideoError
+from habeas.cover.errors import ChangedSizeError, FootageError, NoVideoError, TooLargeVideoError
 from habeas.cover.live import Prepare, check_size
 
-#: Seconds of frames that wait at most; what comes then replaces the oldest.
-_WAITING = 4.0
-#: Seconds to wait for a connection, and for the next packet.
-_PATIENCE = 10.0
+#: Ticks a second of the pictures' times.
+TICKS = 90_000
+#: Frames a second that a camera may declare and be believed.
+_CREDIBLE = (1, 120)
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a camera is waited for, seconds.
+
+    Attributes:
+        open: for the connection.
+        silence: for the next packet: cameras that send only what moves pause for half a minute.
+        undecoded: for a picture, while packets come that give none.
+        probe: for what the camera says of its streams.
+    """
+
+    open: float = 10.0
+    silence: float = 40.0
+    undecoded: float = 10.0
+    probe: float = 2.0
 
 
 class CameraLostError(FootageError):
-    """The camera does not answer, or stopped sending."""
+    """The camera does not answer, stopped sending, or sends something else now."""
 
     code = "camera-lost"
     remedy = "Check the camera and its address; the recorder tries again by itself."
@@ -33,6 +65,16 @@ class Live:
 
     Args:
         url: ``rtsp://…``; never shown, because it may hold a password.
+        settings: for the way up.
+        patience: how long to wait.
+        now: seconds of a clock that never goes back.
+
+    Attributes:
+        fps: frames a second, as far as the camera tells; else 25.
+        lost: why it ended; None while it runs, and when it was stopped.
+        began: when its first picture arrived, by *now*; the times of pictures count from there.
+        clock, pace: what became of the camera's clock, and of the rate.
+        left_out: what came beside the pictures and was not recorded, in words.
 
     Raises:
         CameraLostError: it cannot be reached.
@@ -40,100 +82,180 @@ class Live:
         TooLargeVideoError: more pixels than are taken.
     """
 
-    def __init__(self, url: str) -> None:
-        options = {"rtsp_transport": "tcp", "fflags": "nobuffer"} if _is_rtsp(url) else {}
+    def __init__(
+        self,
+        url: str,
+        settings: Settings | None = None,
+        patience: Patience | None = None,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._patience = patience or Patience()
+        self._now = now
+        self._container = _open(url, self._patience)
         try:
-            self._container = av.open(url, options=options, timeout=_PATIENCE)
-        except (av.error.FFmpegError, ValueError, OSError) as error:
-            raise CameraLostError(f"The camera does not answer: {_why(error)}.") from None
-        streams = self._container.streams.video
-        if not streams:
+            self._stream = _picture(self._container)
+        except FootageError:
             self._container.close()
-            raise NoVideoError("The camera sends no video.")
-        self._stream: VideoStream = streams[0]
+            raise
         self._stream.thread_type = "AUTO"
-        check_size("The camera", self._stream.width, self._stream.height)
+        # A frame must be known by the packet it came in: some cameras give no stamps.
+        self._stream.codec_context.copy_opaque = True
         rate = self._stream.average_rate or self._stream.guessed_rate
-        self.fps = float(rate) if rate and 1 <= rate <= 120 else 25.0
-        #: Frames that were dropped because they came faster than they could be worked on.
-        self.dropped = 0
-        #: Why it ended; None while it runs, and when it was stopped.
-        self.lost: CameraLostError | None = None
-        self._waiting: deque[av.VideoFrame] = deque()
-        self._changed = threading.Condition()
-        self._ended = False
-        self._thread = threading.Thread(target=self._read, name="camera", daemon=True)
-        self._thread.start()
+        believed = rate and _CREDIBLE[0] <= rate <= _CREDIBLE[1]
+        self.fps = float(rate) if rate and believed else 25.0
+        self.lost: FootageError | None = None
+        self.began = 0.0
+        self.clock, self.pace = ArrivalClock(), Pace()
+        self._prepare = Prepare(settings or Settings())
+        kinds = {each.type for each in self._container.streams}
+        self._beside = {"sound"} if "audio" in kinds else set()
+        self._undecoded = 0
+        self._packets = Packets()
+        self._users = 2
+        self._closing = threading.Lock()
+        threading.Thread(target=self._read, name="camera", daemon=True).start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     @property
-    def lag(self) -> float:
-        """Seconds of frames that wait."""
-        return len(self._waiting) / self.fps
+    def left_out(self) -> set[str]:
+        """See the class."""
+        return self._beside | self._prepare.left_out
+
+    @property
+    def pictures_lost(self) -> int:
+        """Pictures that were sent and are not among `frames`, so far."""
+        return self.pace.left_out + self._packets.dropped + self._undecoded
+
+    @property
+    def behind(self) -> float:
+        """Seconds since the next waiting packet arrived; 0 where none waits."""
+        return self._packets.age(self._now())
+
+    @property
+    def aspect(self) -> Fraction | None:
+        """Width over height of one pixel, once a picture came; None where nothing tells."""
+        return self._stream.codec_context.sample_aspect_ratio or self._stream.sample_aspect_ratio
 
     def frames(self) -> Iterator[av.VideoFrame]:
-        """Frames of one size and a format in `PLANAR`, until the connection ends or is stopped."""
-        prepare = Prepare(Settings())
-        last: int | None = None
-        while (frame := self._next()) is not None:
-            if frame.pts is None or frame.time_base is None:
-                continue
-            if last is not None and frame.pts <= last:
-                continue
-            last = frame.pts
-            yield prepare(frame)
+        """Frames of one size, in a format for `habeas.cover.live.Pipeline`, until the end.
 
-    def stop(self) -> None:
-        """End the connection; `frames` gives what waits, and ends."""
-        with self._changed:
-            self._ended = True
-            self._changed.notify_all()
-
-    def close(self) -> None:
-        """Stop, and let go of the camera."""
-        self.stop()
-        self._thread.join(2 * _PATIENCE)
-        if not self._thread.is_alive():
-            self._container.close()
-
-    def _next(self) -> av.VideoFrame | None:
-        with self._changed:
-            while not self._waiting and not self._ended:
-                self._changed.wait(1.0)
-            return self._waiting.popleft() if self._waiting else None
-
-    def _read(self) -> None:
+        Their stamps rise, count `TICKS` a second, and tell when they arrived, from `began`.
+        """
         try:
-            last = time.monotonic()
-            for packet in self._container.demux(self._stream):
-                if self._ended:
-                    return
-                try:
-                    frames = packet.decode()
-                except (av.error.FFmpegError, ValueError):
-                    # A damaged packet, such as one lost on the way; a camera sends on.
-                    if time.monotonic() - last > _PATIENCE:
-                        raise
+            for frame, arrival in self._decoded():
+                now = self._now()
+                self.began = self.began or arrival
+                at = self.clock.at(arrival, _stamp(frame))
+                if not self.pace.takes(now - arrival, now):
                     continue
-                for frame in frames:
-                    last = time.monotonic()
-                    self._put(frame)
-            self.lost = CameraLostError("The camera has ended the connection.")
-        except (av.error.FFmpegError, ValueError, OSError) as error:
-            self.lost = CameraLostError(f"The camera stopped sending: {_why(error)}.")
+                frame.pts, frame.time_base = round(at * TICKS), Fraction(1, TICKS)
+                yield self._prepare(frame)
+        except (ChangedSizeError, TooLargeVideoError) as error:
+            # What came before is covered and written as ever.
+            self.lost = error
         finally:
             self.stop()
 
-    def _put(self, frame: av.VideoFrame) -> None:
-        with self._changed:
-            if len(self._waiting) >= _WAITING * self.fps:
-                self._waiting.popleft()
-                self.dropped += 1
-            self._waiting.append(frame)
-            self._changed.notify()
+    def _decoded(self) -> Iterator[tuple[av.VideoFrame, float]]:
+        last = self._now()
+        while (arrived := self._packets.get()) is not None:
+            frames = self._frames(arrived)
+            for frame in frames:
+                came = frame.opaque if isinstance(frame.opaque, float) else arrived.at
+                yield frame, came
+            last = arrived.at if frames else last
+            if arrived.at - last > self._patience.undecoded:
+                self.lost = CameraLostError(
+                    "The camera's pictures cannot be decoded any more; its codec may be another."
+                )
+                return
+        with contextlib.suppress(av.error.FFmpegError, ValueError):
+            for frame in self._stream.decode(None):
+                if isinstance(frame.opaque, float):
+                    yield frame, frame.opaque
+
+    def _frames(self, arrived: Arrived) -> list[av.VideoFrame]:
+        try:
+            arrived.packet.opaque = arrived.at
+            return [each for each in arrived.packet.decode() if isinstance(each, av.VideoFrame)]
+        except (av.error.FFmpegError, ValueError):
+            # A damaged packet, such as one lost on the way; a camera sends on.
+            self._undecoded += 1
+            return []
+
+    def _read(self) -> None:
+        try:
+            last = self._now()
+            for packet in self._container.demux():
+                now = self._now()
+                if self._packets.ended:
+                    return
+                if packet.stream_index == self._stream.index:
+                    last = now
+                    if packet.size:
+                        self._packets.put(Arrived(cast("Packet", packet), now))
+                elif now - last > self._patience.silence:
+                    raise CameraLostError("The camera sends sound, and no pictures any more.")
+            self.lost = self.lost or CameraLostError("The camera has ended the connection.")
+        except CameraLostError as error:
+            self.lost = self.lost or error
+        except (av.error.FFmpegError, ValueError, OSError) as error:
+            self.lost = self.lost or CameraLostError(f"The camera stopped sending: {_why(error)}.")
+        finally:
+            self.stop()
+            self._let_go()
+
+    def stop(self) -> None:
+        """End the connection; `frames` gives what waits, and ends."""
+        self._packets.end()
+
+    def close(self) -> None:
+        """Stop, and let go of the camera; do not call this while `frames` is read."""
+        self.stop()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Close once both sides have gone: a reader may hang in a call for a while."""
+        with self._closing:
+            self._users -= 1
+            if not self._users:
+                self._container.close()
 
 
-def _is_rtsp(url: str) -> bool:
-    return url.startswith(("rtsp://", "rtsps://"))
+def _open(url: str, patience: Patience) -> InputContainer:
+    probing = {"analyzeduration": str(int(patience.probe * 1_000_000))}
+    # TCP loses nothing on the way; some cameras speak UDP only.
+    ways = ("tcp", "udp") if url.startswith(("rtsp://", "rtsps://")) else ("",)
+    why = ""
+    for way in ways:
+        options = {**probing, "rtsp_transport": way} if way else probing
+        try:
+            return av.open(url, options=options, timeout=(patience.open, patience.silence))
+        except (av.error.FFmpegError, ValueError, OSError) as error:
+            why = why or _why(error)
+    raise CameraLostError(f"The camera does not answer: {why}.") from None
+
+
+def _picture(container: InputContainer) -> VideoStream:
+    streams = [each for each in container.streams.video if each.codec_context is not None]
+    if not streams:
+        sound = " It sends sound." if container.streams.audio else ""
+        raise NoVideoError(
+            f"The camera sends no pictures.{sound}", "Check that this is the address of its video."
+        )
+    check_size("The camera", streams[0].width, streams[0].height)
+    return streams[0]
+
+
+def _stamp(frame: av.VideoFrame) -> Fraction | None:
+    if frame.pts is None or frame.time_base is None:
+        return None
+    return frame.pts * frame.time_base
 
 
 def _why(error: Exception) -> str:

@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from habeas.foundation.command import run
+from habeas.foundation import command as commands
 
 if TYPE_CHECKING:
     from typer._click.core import Command, Context
@@ -81,4 +81,5 @@ def cli(
 
 def main() -> None:
     """Run the command line; print errors made for people as two lines, exit status 1."""
-    run(app)
+    # Not by the name `run`: that is a module of this package, once it is loaded.
+    commands.run(app)

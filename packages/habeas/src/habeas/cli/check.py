@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from enum import StrEnum
@@ -54,6 +55,10 @@ def check(
         Path | None,
         typer.Option(help="An HTML page with each picture, its marks, and bars of all measures."),
     ] = None,
+    ofiq_csv: Annotated[
+        Path | None,
+        typer.Option(help="A CSV file with the columns of BSI's OFIQ, to compare the two."),
+    ] = None,
     json_: Annotated[
         bool, typer.Option("--json", help="One JSON object for each photo, a line each.")
     ] = False,
@@ -64,7 +69,6 @@ def check(
     unusable; everything else is advice. Exit status 1 if any photo is unusable.
     """
     from habeas import portrait
-    from habeas.cli._report import PictureReport
 
     # The report shows the whole picture; for keeping, one will do.
     pictures: portrait.Keep = (
@@ -85,9 +89,7 @@ def check(
     unusable = 0
     limits = portrait.limits(profile.value)
     with contextlib.ExitStack() as stack:
-        page = None
-        if report is not None:
-            page = stack.enter_context(PictureReport(stack.enter_context(report.open("w")), limits))
+        outputs = _Outputs(stack, keep, report, ofiq_csv, limits)
         pool = stack.enter_context(portrait.CheckPool())
         threads = stack.enter_context(ThreadPoolExecutor(pool.workers))
         results = threads.map(one, photos)
@@ -97,14 +99,46 @@ def check(
         )  # fmt: skip
         for photo, (told, found) in zip(photos, shown, strict=True):
             unusable += told["verdict"] == "unusable"
-            if keep is not None and found is not None:
-                keep.mkdir(parents=True, exist_ok=True)
-                (keep / f"{photo.stem}.jpg").write_bytes(found.kept)
-            if page is not None:
-                page.add(told, found.upright if found else b"")
+            outputs.add(photo, told, found)
             typer.echo(json.dumps(told) if json_ else _for_people(told))
     if unusable:
         raise typer.Exit(1)
+
+
+class _Outputs:
+    """What is written beside the answers: kept pictures, a report, OFIQ's columns."""
+
+    def __init__(
+        self,
+        stack: contextlib.ExitStack,
+        keep: Path | None,
+        report: Path | None,
+        ofiq_csv: Path | None,
+        limits: Mapping[str, int],
+    ) -> None:
+        from habeas.cli._report import PictureReport
+        from habeas.portrait import ofiq_csv as columns
+
+        self._keep, self._row = keep, columns.row
+        self._page = self._csv = None
+        if report is not None:
+            self._page = stack.enter_context(
+                PictureReport(stack.enter_context(report.open("w")), limits)
+            )
+        if ofiq_csv is not None:
+            self._csv = stack.enter_context(ofiq_csv.open("w"))
+            print(columns.header(), file=self._csv)
+
+    def add(self, photo: Path, told: dict[str, Any], found: portrait.Assessment | None) -> None:
+        """Write what is asked for of one photo."""
+        if self._keep is not None and found is not None:
+            self._keep.mkdir(parents=True, exist_ok=True)
+            (self._keep / f"{photo.stem}.jpg").write_bytes(found.kept)
+        if self._csv is not None:
+            measures, ms = (found.measures, sum(found.ms.values())) if found else ({}, 0.0)
+            print(self._row(str(photo), measures, ms), file=self._csv)
+        if self._page is not None:
+            self._page.add(told, found.upright if found else b"")
 
 
 def _read(photo: Path, most: int) -> bytes:

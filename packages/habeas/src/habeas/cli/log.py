@@ -45,6 +45,32 @@ def init(
     typer.echo(init_log(data, origin))
 
 
+def _mount(name: str) -> None:
+    """Offer a command of `habeas-tlog` under `habeas log` too, with its own help."""
+
+    def mounted(context: typer.Context) -> None:
+        from habeas.tlog.command import run
+
+        run([name, *context.args])
+
+    mounted.__doc__ = _MOUNTED[name]
+    app.command(
+        name,
+        add_help_option=False,
+        context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    )(mounted)
+
+
+#: Commands of `habeas-tlog` to which Habeas adds nothing.
+_MOUNTED = {
+    "allow": "Let somebody append, and print their token, once.",
+    "mirror": "Keep and serve a full verified copy of a log.",
+    "rebuild": "Make a stopped log whole from its public tiles.",
+}
+for _name in _MOUNTED:
+    _mount(_name)
+
+
 @app.command()
 def serve(
     data: Folder,
@@ -212,8 +238,8 @@ def _policy(file: Path) -> Policy:
     from habeas.tlog import Policy
 
     try:
-        return Policy.parse(file.read_text())
-    except (OSError, UnicodeDecodeError) as error:
+        return Policy.parse(file.read_bytes())
+    except OSError as error:
         raise HabeasError(f"{file} cannot be read.", "Name a tlog-policy file.") from error
 
 

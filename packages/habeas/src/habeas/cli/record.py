@@ -45,11 +45,13 @@ def record(
 
     Segments of some seconds go to the recordings folder. Each hour, the Merkle root of its
     segments goes on the public log, so that recordings cannot be changed unseen; what has
-    had its days is deleted. When this machine is too slow, it looks for faces less often,
-    and says so; a frame that could not be checked is covered as a whole.
+    had its days is deleted. When this machine is too slow, fewer pictures are written, each
+    as closely looked at, and that is said; one that could not be looked at is covered as a
+    whole. Both are counted in the log's entry of the hour.
     """
     from habeas.cameras.declaration import Camera
-    from habeas.cameras.recorder import Recorder, keep_house
+    from habeas.cameras.house import keep_house
+    from habeas.cameras.recorder import Recorder
     from habeas.cameras.recordings import Recordings
 
     declared = Camera.load(camera)
@@ -92,8 +94,9 @@ def record(
             timer.cancel()
         keeper.join()
         keep_house(place, client, datetime.now(UTC), say)
-    whole = f", {recorder.unchecked} of them covered as a whole" if recorder.unchecked else ""
-    say(f"{recorder.frames} frames recorded{whole}")
+    whole = f", {recorder.whole} of them covered as a whole" if recorder.whole else ""
+    lost = f"; {recorder.lost} lost" if recorder.lost else ""
+    say(f"{recorder.frames} frames recorded{whole}{lost}")
 
 
 def _folder(data: Path | None, recordings: Path | None) -> Path:

@@ -68,6 +68,13 @@ _TURNS: dict[TurnName, Literal[0, 90, 180, 270]] = {
 }  # fmt: skip
 
 
+class CoverName(StrEnum):
+    """What is covered."""
+
+    FACES = "faces"
+    HEADS = "heads"
+
+
 @dataclass(frozen=True)
 class _Job:
     source: Path
@@ -96,6 +103,16 @@ def redact(
         typer.Option(help="auto is yunet where its file was added, else centerface."),
     ] = DetectorName.AUTO,
     shape: Annotated[ShapeName, typer.Option(help="Of the solid cover.")] = ShapeName.ELLIPSE,
+    cover_: Annotated[
+        CoverName,
+        typer.Option("--cover", help="faces, or heads with their hair."),
+    ] = CoverName.FACES,
+    beyond: Annotated[
+        float,
+        typer.Option(
+            min=0, max=2, help="Widen covers to each side by so many face heights, 0 to 2."
+        ),
+    ] = 0.0,
     always: Annotated[
         list[str] | None,
         typer.Option(
@@ -161,6 +178,8 @@ def redact(
         quality=quality.value,
         detector=detector.value,
         shape=shape.value,
+        cover=cover_.value,
+        beyond=beyond,
         always=tuple(cover.Zone.parse(each) for each in always or ()),
         never=tuple(cover.Zone.parse(each) for each in never or ()),
         gpu=gpu,

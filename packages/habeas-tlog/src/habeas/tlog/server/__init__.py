@@ -38,6 +38,7 @@ _MLDSA = "log-mldsa44.key"
 
 __all__ = [
     "FileStorage",
+    "LogApp",
     "LogLockedError",
     "QueueFullError",
     "RolledBackError",

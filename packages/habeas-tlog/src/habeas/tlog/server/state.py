@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 from habeas.tlog.errors import DamagedError, PlaceError, TlogError
 from habeas.tlog.server.objects import Step, no_step
@@ -99,10 +99,26 @@ def unpack(size: int, hashes: bytes) -> Frontier:
     return Frontier(size, tuple(hashes[at : at + 32] for at in range(0, len(hashes), 32)))
 
 
-class SqliteState:
-    """SQLite beside the files. Opening it takes the writer's lock, a `flock` on *folder*/lock.
+def take_lock(folder: Path) -> IO[str]:
+    """The lock of the one writer of the log in *folder*, held until it is closed.
 
-    The kernel gives the lock back when the process ends, however it ends.
+    The kernel gives it back when the process ends, however it ends.
+
+    Raises:
+        LogLockedError: another process holds it.
+        OSError: there is no such folder, or it cannot be written to.
+    """
+    lock = (folder / "lock").open("a")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        lock.close()
+        raise LogLockedError(f"The log in {folder} is being written by another process.") from error
+    return lock
+
+
+class SqliteState:
+    """SQLite beside the files. Opening it takes the writer's lock.
 
     Args:
         folder: the log's.
@@ -120,14 +136,7 @@ class SqliteState:
         self._step = step
         self._remember = remember
         self._file = folder / "log.sqlite3"
-        self._lock = (folder / "lock").open("a")
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            self._lock.close()
-            raise LogLockedError(f"The log in {folder} is being written by another process.") from (
-                error
-            )
+        self._lock = take_lock(folder)
         # Entry hashes are random, so each touches a page of its own. They are put into their
         # table many at a time, in order; until then `pending` has them, and this copy.
         self._recent: dict[bytes, int] = {}

@@ -143,6 +143,19 @@ class Storage:
         except (OSError, StateError) as error:
             raise _unavailable(error) from error
 
+    def restore(self, entries: Sequence[bytes]) -> None:
+        """Take over entries of a log that is copied, in order and each at its own place.
+
+        Raises:
+            LogUnavailableError: the database does not take them.
+        """
+        digests = [hashlib.sha256(entry).digest() for entry in entries]
+        try:
+            with self._turn:
+                self._commit(list(entries), digests)
+        except (OSError, StateError) as error:
+            raise _unavailable(error) from error
+
     def _append(self, entries: Sequence[bytes]) -> list[int]:
         if self._unsure:
             self._reconcile()
@@ -267,6 +280,18 @@ class Storage:
         self._objects.sync(gone)
         self._state.tidy()
         return size
+
+    def make_durable(self) -> None:
+        """Return when the tiles of all that is committed are on the disk.
+
+        Raises:
+            LogUnavailableError: the disk or object store does not take them.
+        """
+        self.lay_out()
+        try:
+            self._syncer.submit(self._objects.sync, []).result()
+        except OSError as error:
+            raise _unavailable(error) from error
 
     def publish(self, note: str) -> None:
         """Store a checkpoint durably, where readers find it.

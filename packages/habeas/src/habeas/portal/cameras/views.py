@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from habeas.cameras import health
 from habeas.portal.cameras import plan, shown
 from habeas.portal.register.log import followed
 
@@ -48,6 +51,7 @@ def camera(request: HttpRequest, camera: str) -> HttpResponse:
         "camera": found.camera,
         "sample": shown.recordings().sample(camera) is not None,
         "registered": shown.registered(found.camera),
+        "health": health.read(shown.recordings().place(camera), datetime.now(UTC)),
         "rows": [(row, shown.office_name(row.entry.office or "")) for row in rows],
         "older": rows[-1].index if len(rows) == _PAGE else None,
     }

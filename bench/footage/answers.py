@@ -1,0 +1,113 @@
+"""What programs that cover faces answer: asked once, and kept in build/footage/answers."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.progress import track
+
+from bench.footage import BUILD, deface
+from habeas import cover, faces
+from habeas.faces import Box, Sighting
+from habeas.foundation.errors import HabeasError
+
+PEER = f"deface {deface.VERSION}"
+
+
+@dataclass(frozen=True)
+class System:
+    """Something that covers faces.
+
+    Attributes:
+        name: as in the tables.
+        stamp: changes when its answers may.
+        boxes: what it covers in each frame.
+        quality: of ours; None for others.
+    """
+
+    name: str
+    stamp: str
+    boxes: Callable[[Path], Iterable[Sequence[Box]]]
+    quality: str | None = None
+
+
+class _Remembering:
+    """A detector that is shown no picture twice: files and cameras take mostly the same looks."""
+
+    def __init__(self, name: str) -> None:
+        self._detector = faces.detector(name)
+        self.name, self.parallel = self._detector.name, self._detector.parallel
+        self._known: dict[tuple[bytes, float], list[Sighting]] = {}
+
+    def find(self, picture: NDArray[np.uint8], threshold: float) -> list[Sighting]:
+        """As `habeas.faces.Detector` does."""
+        digest = hashlib.sha256(repr(picture.shape).encode() + picture.tobytes()).digest()
+        key = digest, threshold
+        if key not in self._known:
+            self._known[key] = self._detector.find(picture, threshold)
+        return list(self._known[key])
+
+
+remembering = functools.cache(_Remembering)
+
+
+def _ours(settings: cover.Settings, *, live: bool) -> Callable[[Path], Iterable[Sequence[Box]]]:
+    def boxes(source: Path) -> Iterable[Sequence[Box]]:
+        return cover.boxes(source, settings, remembering(settings.detector), live=live)
+
+    return boxes
+
+
+def code() -> str:
+    """A digest of the code that is measured: the rooms as they are imported."""
+    digest = hashlib.sha256()
+    for room in (cover, faces):
+        for file in sorted(Path(str(room.__file__)).parent.glob("*.py")):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def systems(*, live: bool = False) -> list[System]:
+    """Ours with each detector and quality, and deface; those that are installed.
+
+    Args:
+        live: ours only, as cameras are recorded.
+    """
+    found = []
+    for detector in ("centerface", "yunet"):
+        try:
+            faces.detector(detector)
+        except HabeasError as error:
+            print(f"Skipped: {detector}. {error}")
+            continue
+        for quality in ("fast", "balanced", "thorough"):
+            settings = cover.Settings(quality=quality, detector=detector)
+            stamp = f"{code()}-{detector}-{quality}{'-live' if live else ''}"
+            name = f"{detector}, {quality}"
+            found.append(System(name, stamp, _ours(settings, live=live), quality))
+    if live:
+        return found
+    if deface.install():
+        found.append(System(PEER, f"deface-{deface.VERSION}", deface.boxes))
+    else:
+        print(f"Skipped: {PEER} cannot be installed here.")
+    return found
+
+
+def answers(system: System, video: Path, frames: int) -> list[list[Box]]:
+    """The boxes of every frame, asked for once."""
+    clip = hashlib.sha256(video.read_bytes()).hexdigest()[:16]
+    kept = BUILD / "answers" / f"{clip}-{system.stamp}.json"
+    if not kept.is_file():
+        told = track(system.boxes(video), f"{video.stem}: {system.name}", total=frames)
+        rows = [[[b.left, b.top, b.right, b.bottom] for b in frame] for frame in told]
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps(rows))
+    return [[Box(*row) for row in frame] for frame in json.loads(kept.read_text())]

@@ -1,0 +1,5 @@
+"""`python -m habeas.tlog`: the same as `habeas-tlog`."""
+
+from habeas.tlog.command import main
+
+main()

@@ -1,0 +1,92 @@
+"""How a camera's recorder fares: the same for its operator and for everybody.
+
+RECORDINGS/<camera>/health.json, written by the recorder every few seconds. It tells the truth
+also when nobody is left to write it: who reads a report that is too old says `silent`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from habeas.protocol import MalformedError
+from habeas.protocol.document import Document, Text
+
+_FILE = "health.json"
+#: After so long without a report, nothing is known of the recorder any more.
+STALE = timedelta(seconds=30)
+#: Seconds between reports.
+EVERY = 5.0
+
+State = Literal["recording", "waiting", "lost", "stopped", "silent"]
+Count = Annotated[int, Field(ge=0)]
+Rate = Annotated[float, Field(ge=0)]
+
+
+class Health(Document):
+    """One report.
+
+    Attributes:
+        state: ``recording``: pictures are written; ``waiting``: the camera is connected, and
+            sends no picture; ``lost``: it cannot be reached, or nothing can be written;
+            ``stopped``: on purpose; ``silent``: the recorder does not report any more.
+        because: why it is lost; nothing else.
+        at: when this was said; ``since``: from when the state holds. ISO 8601, UTC.
+        picture: when the newest written picture arrived; None where none was.
+        frames: written since the recorder started.
+        lost: sent by the camera and not written, since then.
+        whole: written and covered as a whole, since then.
+        rate: frames written a second, lately; ``looks``: frames looked at a second, lately.
+        behind: seconds that the work is behind the camera.
+        one_of: of so many pictures one is written: 1, unless the work was behind.
+        jumps: of the camera's clock, on this connection.
+        clock: why the camera's clock does not count on this connection; empty while it does.
+        left_out: what the camera sends beside its pictures, and is not recorded.
+    """
+
+    v: Literal[1] = 1
+    state: State
+    because: Text = ""
+    at: str
+    since: str
+    picture: str | None = None
+    frames: Count = 0
+    lost: Count = 0
+    whole: Count = 0
+    rate: Rate = 0.0
+    looks: Rate = 0.0
+    behind: Rate = 0.0
+    one_of: Annotated[int, Field(ge=1)] = 1
+    jumps: Count = 0
+    clock: Text = ""
+    left_out: tuple[str, ...] = ()
+
+
+def write(place: Path, health: Health) -> None:
+    """Replace the report in a camera's folder; a power cut may bring the one before back."""
+    part = place / f".{_FILE}.{os.getpid()}"
+    part.write_bytes(health.encode() + b"\n")
+    part.replace(place / _FILE)
+
+
+def read(place: Path, now: datetime) -> Health | None:
+    """The report in a camera's folder; None where no recorder ever made one.
+
+    Args:
+        place: the folder.
+        now: the time, UTC: a report that is too old says that the recorder is silent.
+    """
+    try:
+        said = Health.read(json.loads((place / _FILE).read_text()))
+        at = datetime.fromisoformat(said.at)
+    except (OSError, ValueError, MalformedError):
+        return None
+    if said.state != "stopped" and now - at > STALE:
+        return said.model_copy(update={"state": "silent", "since": said.at, "rate": 0.0,
+                                       "looks": 0.0})  # fmt: skip
+    return said

@@ -1,0 +1,63 @@
+"""What must happen although nobody asks: close hours, tell the log, delete what had its days."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from habeas.cameras.recordings import Recordings
+from habeas.foundation.errors import HabeasError
+
+#: An hour is closed when its last segment must have been written: a segment, what the cover
+#: waits for, and the longest silence that a connection survives.
+_GRACE = timedelta(seconds=120)
+
+Say = Callable[[str], None]
+
+
+class Appended(Protocol):
+    """Where an entry stands."""
+
+    @property
+    def index(self) -> int:
+        """Its log index."""
+
+
+class Log(Protocol):
+    """The public log; appending the same entry twice is harmless."""
+
+    def append(self, entry: bytes) -> Appended:
+        """Append one entry; raises `HabeasError` where it cannot."""
+
+
+def keep_house(
+    recordings: Recordings, log: Log | None, now: datetime, say: Say = lambda _: None
+) -> None:
+    """Close hours that are over, tell the log what it is owed, delete what has had its days.
+
+    Args:
+        recordings: of any number of cameras.
+        log: where entries go; None keeps them until there is one.
+        now: the time, UTC.
+        say: told what could not be done; the next round tries again.
+    """
+    for camera in recordings.cameras():
+        for hour in recordings.open_hours(camera.id, now - _GRACE):
+            recordings.close_hour(camera.id, hour, now.date())
+    if log is not None:
+        _tell(recordings, log, say)
+    try:
+        for camera_id, hour in recordings.delete_expired(now):
+            say(f"deleted {camera_id} {hour}: its days are over")
+    except HabeasError as error:
+        say(str(error))
+
+
+def _tell(recordings: Recordings, log: Log, say: Say) -> None:
+    for owed in list(recordings.owed()):
+        try:
+            recordings.logged(owed, log.append(owed.entry).index)
+        except HabeasError as error:
+            say(f"The log could not be told: {error}")
+            return

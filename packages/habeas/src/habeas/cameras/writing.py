@@ -1,0 +1,127 @@
+"""Covered pictures into segments, by when they arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from fractions import Fraction
+from pathlib import Path
+
+from habeas.cameras.counts import Counts
+from habeas.cameras.recordings import HourClosedError, Recordings, SegmentExistsError
+from habeas.cover import Settings
+from habeas.cover.errors import OutputError
+from habeas.cover.live import Covered, Segment
+
+#: Seconds of a segment, about.
+SEGMENT_SECONDS = 6.0
+
+
+class SegmentWriter:
+    """Writes covered frames into segments that are each whole in themselves.
+
+    Args:
+        recordings: where to.
+        camera: its id.
+        settings: for the encoder.
+        lost: how many of the camera's pictures were lost on the way here, so far.
+        say: told what people should know.
+
+    Attributes:
+        frames: written, so far; in time they stand in segments.
+        whole: those of them that were covered as a whole.
+        refused: frames of segments that could not be kept, because their hour was closed.
+    """
+
+    def __init__(
+        self,
+        recordings: Recordings,
+        camera: str,
+        settings: Settings,
+        *,
+        lost: Callable[[], int],
+        say: Callable[[str], None],
+    ) -> None:
+        self._recordings = recordings
+        self._camera = camera
+        self._settings = settings
+        self._lost = lost
+        self._say = say
+        self._fps = 25.0
+        self._aspect: Callable[[], Fraction | None] = lambda: None
+        self._part: Path | None = None
+        self._file: Segment | None = None
+        self._start = datetime.min.replace(tzinfo=UTC)
+        self._begun = 0.0
+        self._counted = Counts()
+        self._in_it = 0
+        self.frames = self.whole = self.refused = 0
+
+    def begin(self, fps: float, aspect: Callable[[], Fraction | None]) -> None:
+        """A connection begins.
+
+        Args:
+            fps: frames a second, about.
+            aspect: width over height of one pixel, once a frame has come.
+        """
+        self._fps, self._aspect = fps, aspect
+
+    def write(self, item: Covered, at: float, moment: datetime) -> None:
+        """Write one frame.
+
+        Args:
+            item: the frame.
+            at: its time, seconds from the connection's first.
+            moment: the same, UTC.
+
+        Raises:
+            OutputError: the disk does not take it.
+        """
+        over = at - self._begun >= SEGMENT_SECONDS
+        if self._file is not None and (over or moment.hour != self._start.hour):
+            self.close()
+        try:
+            if self._file is None:
+                self._part = self._recordings.new_part(self._camera)
+                self._start, self._begun, self._in_it = moment, at, 0
+                self._file = Segment(
+                    self._part, item, self._settings, fps=self._fps, aspect=self._aspect()
+                )
+            self._file.write(item)
+        except (OutputError, OSError) as error:
+            self._abandon()
+            raise OutputError(f"The recording cannot be written: {error}") from error
+        self._in_it += 1
+        self.frames += 1
+        self.whole += not item.checked
+
+    def close(self) -> None:
+        """Finish the segment, and give it its name.
+
+        Raises:
+            OutputError: the disk does not take it.
+        """
+        if self._file is None or self._part is None:
+            return
+        try:
+            self._file.close()
+            counted = Counts(self._lost() + self.refused, self.whole)
+            since = counted - self._counted
+            self._recordings.add(self._camera, self._start, self._part, since)
+            self._counted = counted
+            self._part = self._file = None
+        except (SegmentExistsError, HourClosedError) as error:
+            # The clock was set back: what has been closed stays as it is.
+            self._say(f"{error.cause} {self._in_it} frames are lost.")
+            self.refused += self._in_it
+            self._abandon()
+        except OutputError:
+            self._abandon()
+            raise
+
+    def _abandon(self) -> None:
+        if self._file is not None:
+            self._file.abandon()
+        if self._part is not None:
+            self._part.unlink(missing_ok=True)
+        self._part = self._file = None

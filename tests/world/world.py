@@ -9,8 +9,6 @@ from __future__ import annotations
 import secrets
 import socket
 import threading
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -45,21 +43,12 @@ from habeas.tlog.client import Appended, LogClient
 from habeas.tlog.server import init_log, make_app
 from habeas.trustee import Settings, Trustee, keyring
 from habeas.trustee.web import make_app as make_trustee_app
+from tests.waiting import PATIENCE_SECONDS, until
 from tests.world.officer import Office, Officer
 
 ORIGIN = "log.test/habeas"
 OFFICE = "licensing-office"
 PHOTO = b"\xff\xd8\xff a picture \xff\xd9" * 20
-#: Seconds that something may take on a machine with much else to do.
-PATIENCE = 120
-
-
-def eventually(true: Callable[[], bool], what: str) -> None:
-    """Wait until *true*; fail with *what* when it never is."""
-    deadline = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.01)
 
 
 class Clock:
@@ -86,12 +75,12 @@ class Server:
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [sock]})
         self._thread.start()
-        eventually(lambda: self._server.started or not self._thread.is_alive(), "no start")
+        until(lambda: self._server.started or not self._thread.is_alive(), "no start")
         assert self._thread.is_alive(), "the server did not start"
 
     def stop(self) -> None:
         self._server.should_exit = True
-        self._thread.join(timeout=PATIENCE)
+        self._thread.join(timeout=PATIENCE_SECONDS)
         assert not self._thread.is_alive()
 
 
@@ -428,7 +417,7 @@ class World:
         """Withdraw at those trustees (all by default), until each has confirmed."""
         for index in indexes or range(len(self.names)):
             client = self.client(index)
-            eventually(
+            until(
                 lambda client=client: (
                     client.withdraw(held.digest, held.secrets.withdraw_secret) is not None
                 ),
@@ -452,7 +441,7 @@ class World:
 
     def settled(self) -> list[Entry]:
         """Every entry, after all trustees have delivered what they owe."""
-        eventually(
+        until(
             lambda: not any(self.trustees[name].health()["owed"] for name in self.servers),
             "a trustee still owes entries",
         )
@@ -460,7 +449,7 @@ class World:
 
     def followed(self) -> None:
         """Wait until every running trustee has followed the log to its end."""
-        eventually(
+        until(
             lambda: all(self.trustees[name].follower.size >= self.size() for name in self.servers),
             "a trustee has not followed",
         )

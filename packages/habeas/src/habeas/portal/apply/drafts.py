@@ -27,7 +27,7 @@ from habeas.foundation.errors import HabeasError
 from habeas.portal.apply.models import EncryptedDraft
 
 COOKIE = "application"
-KEEP_SECONDS = 24 * 3600
+KEEP_HOURS = 24
 
 
 @dataclass
@@ -57,6 +57,10 @@ class Draft:
         """Drop the pictures and what was said about them."""
         self.upright = self.cropped = b""
         self.advice, self.use_crop, self.photo_decided = [], True, False
+
+
+def _hour() -> int:
+    return int(time.time()) // 3600
 
 
 def _row_id(secret: bytes) -> str:
@@ -98,7 +102,7 @@ def load(request: HttpRequest) -> Draft | None:
     if len(secret) != 32:
         return None
     row = EncryptedDraft.objects.filter(
-        pk=_row_id(secret), touched__gt=time.time() - KEEP_SECONDS
+        pk=_row_id(secret), touched__gte=_hour() - KEEP_HOURS
     ).first()
     if row is None:
         return None
@@ -119,7 +123,7 @@ def store(draft: Draft) -> None:
     nonce = secrets.token_bytes(12)
     content = nonce + _cipher(draft.secret).encrypt(nonce, _encode(draft), None)
     EncryptedDraft.objects.update_or_create(
-        pk=_row_id(draft.secret), defaults={"content": content, "touched": time.time()}
+        pk=_row_id(draft.secret), defaults={"content": content, "touched": _hour()}
     )
 
 
@@ -129,7 +133,7 @@ def save(response: HttpResponse, draft: Draft) -> HttpResponse:
     response.set_cookie(
         COOKIE,
         base64.urlsafe_b64encode(draft.secret).decode(),
-        max_age=KEEP_SECONDS,
+        max_age=KEEP_HOURS * 3600,
         httponly=True,
         samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,
@@ -171,4 +175,4 @@ def close(draft: Draft, reference: str, receipt: str) -> None:
 
 def sweep() -> int:
     """Delete drafts that were given up; returns how many."""
-    return EncryptedDraft.objects.filter(touched__lt=time.time() - KEEP_SECONDS).delete()[0]
+    return EncryptedDraft.objects.filter(touched__lt=_hour() - KEEP_HOURS).delete()[0]

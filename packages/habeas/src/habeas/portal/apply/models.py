@@ -10,4 +10,5 @@ class EncryptedDraft(models.Model):
 
     id = models.CharField(max_length=64, primary_key=True)
     content = models.BinaryField()
-    touched = models.FloatField(db_index=True)
+    #: The hour (since 1970, UTC) of the last change: a finer time would tell who sent which photo.
+    touched = models.PositiveBigIntegerField(db_index=True)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from habeas.custody import SignedRequest, UnknownPhotoError
 from habeas.portal.cases.models import Case
 from habeas.portal.desk import cases as desk
-from habeas.portal.officers.sessions import Session, SessionError, for_officers
+from habeas.portal.desk.sessions import Session, SessionError, for_officers
 from habeas.portal.site.bodies import json_object, raw
 from habeas.portal.vault.custodian import custody
 from habeas.protocol import MalformedError

@@ -4,15 +4,15 @@ from django.urls import path
 
 from habeas.portal.apply import api as apply
 from habeas.portal.desk import api as desk
-from habeas.portal.officers import api as officers
+from habeas.portal.desk import signing_in
 from habeas.portal.receipts import api as receipts
 from habeas.portal.site import health
 
 urlpatterns = [
     path("applications", apply.send),
-    path("officers/challenge", officers.draw_challenge),
-    path("officers/sessions", officers.sessions),
-    path("officers/slots", officers.slots),
+    path("officers/challenge", signing_in.draw_challenge),
+    path("officers/sessions", signing_in.sessions),
+    path("officers/slots", signing_in.slots),
     path("cases", desk.cases),
     path("cases/<str:reference>", desk.case),
     path("cases/<str:reference>/decision", desk.decision),

@@ -1,7 +1,7 @@
 """What must happen although nobody asks, as a process beside the portal.
 
-Settles what is owed to the log and the trustees, undoes unfinished sealings, expires
-photos, sweeps drafts, and follows the log for the register.
+Settles what is owed to the log, brings trustees that are back their deposits, gives up
+unfinished sealings, expires photos, sweeps drafts, and follows the log for the register.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ import time
 
 from habeas.foundation.errors import HabeasError
 from habeas.portal.apply import drafts
+from habeas.portal.desk import sessions
 from habeas.portal.register.log import log_copy
 from habeas.portal.vault.custodian import custody
 
-#: Between two sweeps, seconds: how long an owed entry or erasure waits after a failure.
+#: Between two sweeps, seconds: how long an owed entry or deposit waits after a failure.
 _PAUSE = 5.0
 _LOG = logging.getLogger("habeas.portal")
 
@@ -26,11 +27,13 @@ def sweep() -> None:
         HabeasError: a part could not be done now; the next round tries again.
     """
     swept = custody().sweep()
-    if swept.undone or swept.expired or swept.blobs:
+    if swept.given_up or swept.expired or swept.delivered:
         _LOG.warning(
-            "undone %d, expired %d, stray blobs %d", swept.undone, swept.expired, swept.blobs
-        )
+            "given up %d, expired %d, delivered late %d",
+            swept.given_up, swept.expired, swept.delivered,
+        )  # fmt: skip
     drafts.sweep()
+    sessions.sweep()
     log_copy().catch_up()
 
 

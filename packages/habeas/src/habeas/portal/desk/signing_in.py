@@ -7,7 +7,14 @@ import re
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_http_methods
 
-from habeas.portal.officers.sessions import Session, challenge, for_desks, for_officers, sign_in
+from habeas.portal.desk.sessions import (
+    Session,
+    challenge,
+    for_desks,
+    for_officers,
+    sign_in,
+    sign_out,
+)
 from habeas.portal.register.log import followed
 from habeas.portal.site.bodies import json_object, raw
 from habeas.protocol import MalformedError
@@ -25,9 +32,12 @@ def draw_challenge(request: HttpRequest) -> HttpResponse:
 
 
 @for_desks
-@require_http_methods(["POST", "OPTIONS"])
+@require_http_methods(["POST", "DELETE", "OPTIONS"])
 def sessions(request: HttpRequest) -> HttpResponse:
-    """A token, for a signed challenge."""
+    """A token, for a signed challenge; or the end of the token that is shown."""
+    if request.method == "DELETE":
+        sign_out(request)
+        return HttpResponse(status=204)
     return JsonResponse(sign_in(json_object(raw(request))))
 
 

@@ -1,19 +1,21 @@
 """Docs/protocol/desk.md, *Signing in*: who calls is an officer of an office of the circle.
 
 A session tells the portal whose cases to show; what opens a photo is another signature, over
-the request. Nothing is stored: challenges and tokens are the portal's own, made with its
-secret key, and end by themselves. A change of the office's roster ends all of its sessions.
+the request. Challenges and tokens are the portal's own, made with its secret key: they end by
+themselves, and only that one was used up is remembered. A change of the office's roster ends
+all of its sessions.
 """
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.conf import settings
 from django.core import signing
@@ -21,6 +23,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from habeas.foundation.errors import HabeasError
+from habeas.portal.desk.models import Spent
 from habeas.portal.register.log import log_copy
 from habeas.portal.site.problems import problem
 from habeas.portal.vault.custodian import chain
@@ -38,7 +41,7 @@ from habeas.protocol.signin import SignIn
 
 _CHALLENGE_SECONDS = 300
 _SESSION_SECONDS = 8 * 3600
-_SALT = "habeas.portal.officers.sessions"
+_SALT = "habeas.portal.desk.sessions"
 
 P = ParamSpec("P")
 
@@ -123,18 +126,46 @@ def sign_in(body: dict[str, Any]) -> dict[str, Any]:
     verify_credential(credential)
     verify_membership(roster, credential, newest)
     verify_assertion(read_assertion(body.get("assertion")), asked, credential, office)
+    if not _spend(asked.challenge, _CHALLENGE_SECONDS):
+        raise SessionError("The challenge was used before.")
     token = signing.dumps([asked.office, credential.id, roster.version], salt=_SALT)
     return {"token": token, "until": int(time.time()) + _SESSION_SECONDS}
 
 
-def _session(request: HttpRequest) -> Session:
+def _spend(what: str, seconds: int) -> bool:
+    """Use up a challenge or a token that counts for so long; whether nobody did before."""
+    until = int(time.time() + seconds) // 3600 + 1
+    return Spent.objects.get_or_create(mark=_digest(what), defaults={"until": until})[1]
+
+
+def _digest(what: str) -> str:
+    return hashlib.sha256(what.encode()).hexdigest()
+
+
+def sweep() -> int:
+    """Forget what would be refused for its age alone; returns how many."""
+    return Spent.objects.filter(until__lte=int(time.time()) // 3600).delete()[0]
+
+
+def sign_out(request: HttpRequest) -> None:
+    """End the session of *request*: its token counts no more."""
+    _session(request)
+    _spend(_token(request), _SESSION_SECONDS)
+
+
+def _token(request: HttpRequest) -> str:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token if scheme.lower() == "bearer" else ""
+
+
+def _session(request: HttpRequest) -> Session:
+    token = _token(request)
     try:
         office, credential, version = signing.loads(token, salt=_SALT, max_age=_SESSION_SECONDS)
     except (signing.BadSignature, ValueError, TypeError) as error:
         raise SessionError("The session is over, or there was none.") from error
-    if scheme.lower() != "bearer":
-        raise SessionError("The session is over, or there was none.")
+    if Spent.objects.filter(mark=_digest(token)).exists():
+        raise SessionError("The session is over: its officer has signed out.")
     newest = newest_roster(log_copy().rosters(office))
     if newest is None or newest.version != version:
         raise SessionError("The office's roster has changed since.")
@@ -149,7 +180,7 @@ def _allow(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
     if origin in desks:
         answer["Access-Control-Allow-Origin"] = origin
         answer["Access-Control-Allow-Headers"] = "authorization, content-type"
-        answer["Access-Control-Allow-Methods"] = "GET, POST"
+        answer["Access-Control-Allow-Methods"] = "GET, POST, DELETE"
         answer["Access-Control-Max-Age"] = "600"
     return answer
 
@@ -171,7 +202,7 @@ def for_desks(view: View[P]) -> View[P]:
             answer = problem(error)
         return _allow(request, answer)
 
-    return csrf_exempt(opened)
+    return cast("View[P]", csrf_exempt(opened))
 
 
 def for_officers(view: OfficerView[P]) -> View[P]:
@@ -181,4 +212,4 @@ def for_officers(view: OfficerView[P]) -> View[P]:
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         return view(request, _session(request), *args, **kwargs)
 
-    return for_desks(guarded)
+    return for_desks(cast("View[P]", guarded))

@@ -25,7 +25,7 @@ from habeas.tlog.client import LogClient
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.journey.conftest import City, city  # noqa: F401 - a fixture
 from tests.journey.test_in_browser import SHOTS, SIZES, Visitor, axe  # noqa: F401 - a fixture
-from tests.media.video.segments import CAMERA, add_segment
+from tests.media.video.segments import CAMERA, RECORDER, add_segment
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -114,7 +114,7 @@ def street(city, tmp_path_factory):  # noqa: F811
     recordings = Recordings(city.place.folder / "recordings")
     today = datetime.now(UTC).date()
     north = _declare(tmp_path)
-    recordings.write_camera(north, today)
+    recordings.write_camera(north, today, RECORDER)
     others = {
         "market-square": ("Market square", "Рыночная площадь", 55.7601, 37.6089),
         "river-bridge": ("River bridge", "Мост через реку", 55.7466, 37.6302),
@@ -130,7 +130,7 @@ def street(city, tmp_path_factory):  # noqa: F811
             other["miss_rate"] = {**other["miss_rate"], "share": 0.0}
         else:
             del other["miss_rate"]
-        recordings.write_camera(PublicCamera.read(other), today)
+        recordings.write_camera(PublicCamera.read(other), today, RECORDER)
     add_segment(recordings, "market-square", START)
     for number in range(COUNT):
         start = START + timedelta(seconds=SECONDS * number)
@@ -139,7 +139,7 @@ def street(city, tmp_path_factory):  # noqa: F811
     picture = tmp_path / "sample.jpg"
     Image.new("RGB", (640, 360), (90, 110, 100)).save(picture)
     recordings.write_sample("north-gate", picture.read_bytes())
-    root = recordings.close_hour("north-gate", HOUR, today).root
+    root = recordings.close_hour("north-gate", HOUR, today, RECORDER).root
     found = Street(city, recordings, root)
     found.settle()
     return found
@@ -332,11 +332,11 @@ def test_an_office_that_the_register_lets_go_sees_nothing_any_more(street, viewe
     viewer.ask()
     camera = street.recordings.camera("north-gate")
     today = datetime.now(UTC).date()
-    street.recordings.write_camera(camera.model_copy(update={"viewers": ()}), today)
+    street.recordings.write_camera(camera.model_copy(update={"viewers": ()}), today, RECORDER)
     try:
         assert viewer.part(0).status_code == 403
     finally:
-        street.recordings.write_camera(camera, today)
+        street.recordings.write_camera(camera, today, RECORDER)
         street.settle()
     assert viewer.part(0).status_code == 200
 

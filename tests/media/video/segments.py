@@ -7,6 +7,11 @@ from fractions import Fraction
 import av
 import numpy as np
 
+from habeas.tlog import NoteSigner
+
+#: Signs what cameras owe the log.
+RECORDER = NoteSigner.generate("camera-house.test/recorder")
+
 CAMERA = """
 id = "north-gate"
 name = { en = "North gate", ru = "Северные ворота" }

@@ -18,6 +18,7 @@ from habeas.cameras.house import keep_house
 from habeas.cameras.recorder import Recorder
 from habeas.cameras.recordings import Recordings
 from tests.media.video import films
+from tests.media.video.segments import RECORDER
 from tests.waiting import until
 
 SERVER = Path(__file__).with_name("rtsp_server.py")
@@ -126,7 +127,7 @@ def record(camera, tmp_path, condition):
     """Record until *condition* holds, told its recordings, what it said, and the recorder."""
     declared = Camera.load(declare(tmp_path, camera.url))
     place = Recordings(tmp_path / "recordings")
-    place.write_camera(declared.public(), datetime.now(UTC).date())
+    place.write_camera(declared.public(), datetime.now(UTC).date(), RECORDER)
     said = []
     one = Recorder(declared, place, said.append)
     thread = threading.Thread(target=one.run)
@@ -242,12 +243,12 @@ class MemoryLog:
 def test_hours_are_closed_logged_and_deleted_in_time(camera, tmp_path):
     place, _, _ = record(camera, tmp_path, lambda place, *_: all_segments(place))
     log, now = MemoryLog(), datetime.now(UTC)
-    keep_house(place, log, now)
+    keep_house(place, RECORDER, log, now)
     kinds = [json.loads(each)["kind"] for each in log.entries]
     assert kinds == ["camera"], "the hour is not over yet"
     later = now + timedelta(hours=1, minutes=2)
     hours = place.open_hours("north-gate", later)
-    keep_house(place, log, later)
+    keep_house(place, RECORDER, log, later)
     entry = json.loads(log.entries[-1])
     assert entry["kind"] == "footage"
     closed = place.hour("north-gate", hours[-1])
@@ -255,10 +256,10 @@ def test_hours_are_closed_logged_and_deleted_in_time(camera, tmp_path):
     assert closed.index == len(log.entries) - 1
     place.verify_hour("north-gate", hours[-1], closed.root)
     count = len(log.entries)
-    keep_house(place, log, later)
+    keep_house(place, RECORDER, log, later)
     assert len(log.entries) == count
     assert all_segments(place)
-    keep_house(place, log, now + timedelta(days=14, hours=2))
+    keep_house(place, RECORDER, log, now + timedelta(days=14, hours=2))
     assert not all_segments(place)
     assert place.hour("north-gate", hours[-1]).deleted
 

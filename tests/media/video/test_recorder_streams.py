@@ -19,7 +19,7 @@ from habeas.cameras.declaration import Camera as Declared
 from habeas.cameras.recorder import Recorder
 from habeas.cameras.recordings import Recordings
 from tests.media.video import films, streams
-from tests.media.video.segments import CAMERA
+from tests.media.video.segments import CAMERA, RECORDER
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -43,7 +43,7 @@ class Recorded:
         file.write_text(text)
         self.declared = Declared.load(file)
         self.recordings = Recordings(folder / "recordings")
-        self.recordings.write_camera(self.declared.public(), datetime.now(UTC).date())
+        self.recordings.write_camera(self.declared.public(), datetime.now(UTC).date(), RECORDER)
         self.said = []
         self.recorder = Recorder(self.declared, self.recordings, self.said.append)
         self.reports = []
@@ -241,7 +241,7 @@ def test_a_slow_detector_costs_pictures_and_never_a_cover(tmp_path, monkeypatch)
     assert any(each.one_of > 1 and each.lost > 0 for each in recorded.reports)
     hours = recorded.recordings.open_hours("north-gate", datetime.now(UTC) + timedelta(hours=2))
     closed = [
-        recorded.recordings.close_hour("north-gate", each, datetime.now(UTC).date())
+        recorded.recordings.close_hour("north-gate", each, datetime.now(UTC).date(), RECORDER)
         for each in hours
     ]
     assert sum(each.lost for hour in closed for each in hour.segments) > 0
@@ -266,7 +266,7 @@ def test_what_could_not_be_looked_at_is_covered_whole_and_counted(tmp_path, monk
     (hour, *_) = recorded.recordings.open_hours(
         "north-gate", datetime.now(UTC) + timedelta(hours=2)
     )
-    closed = recorded.recordings.close_hour("north-gate", hour, datetime.now(UTC).date())
+    closed = recorded.recordings.close_hour("north-gate", hour, datetime.now(UTC).date(), RECORDER)
     assert all(each.whole == each.frames for each in closed.segments)
 
 

@@ -31,7 +31,7 @@ from habeas.protocol.footage import (
     entry_of,
 )
 from habeas.tlog import leaf_hash, node_hash
-from tests.media.video.segments import CAMERA, add_segment, write_segment
+from tests.media.video.segments import CAMERA, RECORDER, add_segment, write_segment
 from tests.waiting import until
 
 START = datetime(2026, 11, 23, 20, 0, 6, tzinfo=UTC)
@@ -47,7 +47,7 @@ def _load(tmp_path, text=CAMERA):
 @pytest.fixture
 def recordings(tmp_path):
     made = Recordings(tmp_path / "recordings")
-    made.write_camera(_load(tmp_path).public(), TODAY)
+    made.write_camera(_load(tmp_path).public(), TODAY, RECORDER)
     return made
 
 
@@ -56,7 +56,7 @@ def hour(recordings):
     """Three segments of two seconds, 2 s apart, in one hour that is closed."""
     for number in range(3):
         add_segment(recordings, "north-gate", START + timedelta(seconds=2 * number))
-    return recordings.close_hour("north-gate", HOUR, TODAY)
+    return recordings.close_hour("north-gate", HOUR, TODAY, RECORDER)
 
 
 def _place(recordings):
@@ -73,8 +73,8 @@ def test_what_is_public_has_all_but_the_address(tmp_path):
         "id": "north-gate",
         "name": {"en": "North gate", "ru": "Северные ворота"},
         "where": {"en": "Park Road 1, towards the park", "ru": "Парковая, 1, в сторону парка"},
-        "latitude": 55.7512,
-        "longitude": 37.6184,
+        "latitude_e6": 55_751_200,
+        "longitude_e6": 37_618_400,
         "why": {"en": "Safety at the crossing", "ru": "Безопасность на переходе"},
         "viewers": ["parks-department"],
         "keep_days": 14,
@@ -82,7 +82,7 @@ def test_what_is_public_has_all_but_the_address(tmp_path):
         "detector": "centerface",
         "quality": "thorough",
         "miss_rate": {
-            "share": 0.0123,
+            "per_million": 12_300,
             "source": {"en": "400 counted faces", "ru": "400 сосчитанных лиц"},
         },
     }
@@ -135,17 +135,17 @@ def test_an_absent_folder_has_no_cameras(tmp_path):
     recordings = Recordings(tmp_path / "nowhere")
     assert recordings.cameras() == []
     assert list(recordings.owed()) == []
-    assert recordings.delete_expired(datetime.now(UTC)) == []
+    assert recordings.delete_expired(datetime.now(UTC), RECORDER) == []
 
 
 def test_each_change_of_a_camera_is_owed_to_the_log(recordings):
     camera = recordings.camera("north-gate")
     assert recordings.cameras() == [camera]
-    assert not recordings.write_camera(camera, TODAY)
+    assert not recordings.write_camera(camera, TODAY, RECORDER)
     longer = camera.model_copy(update={"keep_days": 30})
-    assert recordings.write_camera(longer, TODAY)
+    assert recordings.write_camera(longer, TODAY, RECORDER)
     gone = longer.model_copy(update={"until": "2026-11-24"})
-    assert recordings.write_camera(gone, TODAY)
+    assert recordings.write_camera(gone, TODAY, RECORDER)
     owed = list(recordings.owed())
     said = [details_of(Entry.decode(each.entry)) for each in owed]
     assert [each.act for each in said] == ["registered", "changed", "removed"]
@@ -158,11 +158,11 @@ def test_an_entry_whose_writer_was_killed_before_the_register_changed_is_not_sen
     camera = recordings.camera("north-gate")
     file = recordings.folder / "north-gate" / "camera.json"
     before = file.read_bytes()
-    recordings.write_camera(camera.model_copy(update={"keep_days": 30}), TODAY)
+    recordings.write_camera(camera.model_copy(update={"keep_days": 30}), TODAY, RECORDER)
     file.write_bytes(before)  # as if killed between the two files
     assert len(list(recordings.owed())) == 1
     other = camera.model_copy(update={"keep_days": 7})
-    recordings.write_camera(other, TODAY)
+    recordings.write_camera(other, TODAY, RECORDER)
     said = [details_of(Entry.decode(each.entry)) for each in recordings.owed()]
     assert [each.entry.keep_days for each in said] == [14, 7]
 
@@ -224,7 +224,7 @@ def test_a_span_has_the_segments_that_show_something_of_it(recordings):
     assert seen(5.5, 6.5) == [4, 6]
     assert seen(-90, 1) == [0]
     assert seen(12, 60) == []
-    recordings.close_hour("north-gate", HOUR, TODAY)
+    recordings.close_hour("north-gate", HOUR, TODAY, RECORDER)
     assert seen(3, 7) == [2, 4, 6]
     assert recordings.span("north-gate") == (starts[0], starts[-1])
 
@@ -239,7 +239,7 @@ def test_the_root_is_the_merkle_root_over_the_segments(recordings, hour):
                 {
                     "name": each.name,
                     "sha256": each.sha256,
-                    "seconds": each.seconds,
+                    "milliseconds": each.milliseconds,
                     "frames": each.frames,
                     "lost": each.lost,
                     "whole": each.whole,
@@ -252,20 +252,19 @@ def test_the_root_is_the_merkle_root_over_the_segments(recordings, hour):
     assert [each.name for each in hour.segments] == [
         "200006.000Z.mp4", "200008.000Z.mp4", "200010.000Z.mp4",
     ]  # fmt: skip
-    assert [each.seconds for each in hour.segments] == [2.0, 2.0, 2.0]
+    assert [each.milliseconds for each in hour.segments] == [2000, 2000, 2000]
     on_disk = json.loads((_place(recordings) / "hour.json").read_text())
-    assert set(on_disk) == {"v", "camera", "hour", "segments", "root", "index"}
-    assert on_disk["index"] is None
+    assert set(on_disk) == {"v", "camera", "hour", "segments", "root"}
     recordings.verify_hour("north-gate", HOUR)
     recordings.verify_hour("north-gate", HOUR, hour.root)
 
 
 def test_a_closed_hour_stays_closed(recordings, hour):
-    assert recordings.close_hour("north-gate", HOUR, date(2027, 1, 1)) == hour
+    assert recordings.close_hour("north-gate", HOUR, date(2027, 1, 1), RECORDER) == hour
     with pytest.raises(HourClosedError):
         add_segment(recordings, "north-gate", START + timedelta(minutes=3))
     with pytest.raises(UnknownHourError):
-        recordings.close_hour("north-gate", "2026-11-23T19Z", TODAY)
+        recordings.close_hour("north-gate", "2026-11-23T19Z", TODAY, RECORDER)
     with pytest.raises(UnknownHourError):
         recordings.hour("north-gate", "yesterday")
 
@@ -275,7 +274,7 @@ def test_hours_that_are_over_are_found(recordings):
     end = datetime(2026, 11, 23, 21, tzinfo=UTC)
     assert recordings.open_hours("north-gate", end - timedelta(seconds=1)) == []
     assert recordings.open_hours("north-gate", end) == [HOUR]
-    recordings.close_hour("north-gate", HOUR, TODAY)
+    recordings.close_hour("north-gate", HOUR, TODAY, RECORDER)
     assert recordings.open_hours("north-gate", end) == []
 
 
@@ -300,7 +299,7 @@ def _edit(place, change):
         lambda place: write_segment(place / "200012.000Z.mp4"),
         lambda place: (place / "200008.000Z.mp4").replace(place / "200009.000Z.mp4"),
         lambda place: _edit(place, lambda f: f["segments"].pop()),
-        lambda place: _edit(place, lambda f: f["segments"][0].update(seconds=3)),
+        lambda place: _edit(place, lambda f: f["segments"][0].update(milliseconds=3)),
         lambda place: _edit(place, lambda f: f.update(root="00" * 32)),
     ],
     ids=["changed", "missing", "added", "renamed", "left-out", "longer", "another-root"],
@@ -315,7 +314,7 @@ def test_who_changes_the_hashes_too_does_not_lead_to_the_root_on_the_log(recordi
     place = _place(recordings)
     (place / "200008.000Z.mp4").unlink()
     (place / "hour.json").unlink()
-    recordings.close_hour("north-gate", HOUR, TODAY)
+    recordings.close_hour("north-gate", HOUR, TODAY, RECORDER)
     recordings.verify_hour("north-gate", HOUR)
     with pytest.raises(HourChangedError):
         recordings.verify_hour("north-gate", HOUR, hour.root)
@@ -341,14 +340,14 @@ def test_a_broken_hour_file_is_said(recordings, hour):
 
 def test_what_is_past_its_days_is_deleted_and_its_hashes_stay(recordings, hour):
     due = datetime(2026, 11, 23, 21, tzinfo=UTC) + timedelta(days=14)
-    assert recordings.delete_expired(due - timedelta(seconds=1)) == []
-    assert recordings.delete_expired(due) == [("north-gate", HOUR)]
+    assert recordings.delete_expired(due - timedelta(seconds=1), RECORDER) == []
+    assert recordings.delete_expired(due, RECORDER) == [("north-gate", HOUR)]
     kept = recordings.hour("north-gate", HOUR)
     assert kept.deleted == "2026-12-07"
     assert (kept.segments, kept.root) == (hour.segments, hour.root)
     assert not list(_place(recordings).glob("*.mp4"))
     recordings.verify_hour("north-gate", HOUR, hour.root)
-    assert recordings.delete_expired(due) == []
+    assert recordings.delete_expired(due, RECORDER) == []
     assert recordings.segments("north-gate", START, due) == []
     assert recordings.span("north-gate") is None
     with pytest.raises(UnknownHourError):
@@ -357,7 +356,7 @@ def test_what_is_past_its_days_is_deleted_and_its_hashes_stay(recordings, hour):
 
 def test_an_hour_that_was_never_closed_is_closed_before_it_is_deleted(recordings):
     add_segment(recordings, "north-gate", START)
-    recordings.delete_expired(START + timedelta(days=20))
+    recordings.delete_expired(START + timedelta(days=20), RECORDER)
     assert len(recordings.hour("north-gate", HOUR).segments) == 1
     assert [each.hour for each in recordings.owed()] == [None, HOUR]
 
@@ -369,14 +368,14 @@ def test_who_is_killed_while_deleting_shows_nothing_and_finishes_later(recording
     assert recordings.segments("north-gate", START, START + timedelta(minutes=1)) == []
     with pytest.raises(UnknownHourError):
         recordings.content("north-gate", START)
-    assert recordings.delete_expired(START + timedelta(days=20)) == [("north-gate", HOUR)]
+    assert recordings.delete_expired(START + timedelta(days=20), RECORDER) == [("north-gate", HOUR)]
     assert not list(place.glob("*.mp4"))
 
 
 def test_a_camera_whose_days_are_unknown_does_not_keep_others_from_deleting(recordings, hour):
     (recordings.folder / "another").mkdir()
     with pytest.raises(CameraError):
-        recordings.delete_expired(START + timedelta(days=20))
+        recordings.delete_expired(START + timedelta(days=20), RECORDER)
     assert recordings.hour("north-gate", HOUR).deleted
 
 
@@ -388,7 +387,7 @@ def test_a_closed_hour_is_owed_until_the_log_has_it(recordings, hour):
     entry = Entry.decode(owed[0].entry)
     assert entry.kind is Kind.FOOTAGE
     assert entry.details == {
-        "v": 1, "act": "recorded", "camera": "north-gate", "hour": HOUR,
+        "v": 2, "act": "recorded", "camera": "north-gate", "hour": HOUR,
         "root": hour.root, "segments": 3, "seconds": 6, "frames": 60, "lost": 0, "whole": 0,
     }  # fmt: skip
     assert owed == [each for each in recordings.owed() if each.hour]  # the same bytes again
@@ -413,12 +412,13 @@ def test_entries_of_each_act_go_there_and_back(tmp_path):
         ),
     ]  # fmt: skip
     for each in said:
-        entry = entry_of(each, TODAY)
+        entry = entry_of(each, TODAY, RECORDER, bytes(32))
         assert details_of(Entry.decode(entry.encode())) == each
-        assert entry_of(each, TODAY).encode() != entry.encode()  # salted
-    assert entry_of(said[2], TODAY).office == "parks-department"
+        assert entry_of(each, TODAY, RECORDER, b"\1" * 32).encode() != entry.encode()  # salted
+    viewed = entry_of(said[2], TODAY, RECORDER, bytes(32))
+    assert viewed.office == "parks-department"
     with pytest.raises(MalformedError):
-        details_of(entry_of(said[1], TODAY).model_copy(update={"details": {"act": "viewed"}}))
+        details_of(viewed.model_copy(update={"details": {"act": "viewed"}}))
     for change in ({"purpose": "search"}, {"minutes": 61}, {"officer": "Anna"}):
         with pytest.raises(MalformedError):
             ViewedDetails.read({**said[2].fields(), **change})
@@ -431,6 +431,7 @@ import sys, shutil
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from habeas.cameras.recordings import Recordings
+from tests.media.video.segments import RECORDER
 folder, sample = Path(sys.argv[1]), Path(sys.argv[2])
 recordings = Recordings(folder)
 recordings.sweep_parts("north-gate")
@@ -447,9 +448,9 @@ for hour in range(10_000):
         shutil.copy(sample, part)
         recordings.add("north-gate", start, part)
         print(start.isoformat(), flush=True)
-    recordings.close_hour("north-gate", f"{base:%Y-%m-%dT%H}Z", date(2026, 1, 1))
+    recordings.close_hour("north-gate", f"{base:%Y-%m-%dT%H}Z", date(2026, 1, 1), RECORDER)
     if hour % 3 == 2:
-        recordings.delete_expired(base + timedelta(days=14, hours=-1))
+        recordings.delete_expired(base + timedelta(days=14, hours=-1), RECORDER)
     print("closed", f"{base:%Y-%m-%dT%H}Z", flush=True)
 """
 

@@ -10,7 +10,7 @@ from habeas.cameras.declaration import Camera
 from habeas.cameras.recordings import Recordings
 from habeas.cameras.viewing import LASTS, NoViewingError, Viewer, Viewings, Wish, refusal
 from habeas.protocol import Entry
-from tests.media.video.segments import CAMERA, add_segment
+from tests.media.video.segments import CAMERA, RECORDER, add_segment
 
 START = datetime(2026, 11, 23, 20, 10, tzinfo=UTC)
 NOW = START + timedelta(days=1)
@@ -77,7 +77,7 @@ def recordings(tmp_path):
     file = tmp_path / "camera.toml"
     file.write_text(CAMERA)
     place = Recordings(tmp_path / "recordings")
-    place.write_camera(Camera.load(file).public(), date(2026, 11, 1))
+    place.write_camera(Camera.load(file).public(), date(2026, 11, 1), RECORDER)
     first = add_segment(place, "north-gate", START)
     for number in range(1, 40):
         part = place.new_part("north-gate")
@@ -101,7 +101,7 @@ class City:
     @property
     def viewings(self):
         return Viewings(
-            self.recordings, self.store, self.log, self.log.policy,
+            self.recordings, self.store, self.log, self.log.policy, RECORDER,
             clock=lambda: self.now, random=self.random,
         )  # fmt: skip
 
@@ -123,7 +123,7 @@ def test_a_viewing_is_on_the_log_before_it_plays(city):
         "start": START.isoformat(), "end": (START + timedelta(minutes=1)).isoformat(),
     }  # fmt: skip
     assert entry.details == {
-        "v": 1, "act": "viewed", "camera": "north-gate", "office": "parks-department",
+        "v": 2, "act": "viewed", "camera": "north-gate", "office": "parks-department",
         "purpose": "city-service", "hour": "2026-11-23T20Z", "minutes": 1,
         "commit": protocol.commitment(viewing.salt, private),
     }  # fmt: skip
@@ -201,7 +201,7 @@ def test_it_ends_after_an_hour(city):
 def test_it_ends_when_the_register_lets_the_office_go(city):
     viewing = city.viewings.begin(VIEWER, city.camera, WISH)
     gone = city.camera.model_copy(update={"viewers": ()})
-    city.recordings.write_camera(gone, date(2026, 11, 24))
+    city.recordings.write_camera(gone, date(2026, 11, 24), RECORDER)
     with pytest.raises(NoViewingError, match="over"):
         city.viewings.current(VIEWER, viewing.key)
 
@@ -233,8 +233,8 @@ def test_exactly_the_segments_of_the_span(city):
         (Viewer("o.petrova", "interior-ministry"), {}, "viewer-not-named"),
         (VIEWER, {"minutes": 16}, "span-too-long"),
         (VIEWER, {"purpose": "curiosity"}, "purpose-unknown"),
-        (VIEWER, {"purpose": "Recognition"}, "recognition-never"),
-        (VIEWER, {"purpose": "find lookalikes"}, "recognition-never"),
+        (VIEWER, {"purpose": "Recognition"}, "purpose-unknown"),
+        (VIEWER, {"purpose": "find lookalikes"}, "purpose-unknown"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_and_never_begun(city, viewer, changes, code):

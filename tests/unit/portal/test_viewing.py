@@ -11,7 +11,7 @@ from habeas.cameras.viewing import Viewer, Viewing, Wish
 from habeas.portal.viewing import models
 from habeas.portal.viewing.forms import Form
 from habeas.portal.viewing.store import DjangoStore
-from tests.media.video.segments import CAMERA, add_segment
+from tests.media.video.segments import CAMERA, RECORDER, add_segment
 from tests.unit.portal.conftest import PASSWORD
 
 START = (datetime.now(UTC) - timedelta(hours=2)).replace(minute=20, second=0, microsecond=0)
@@ -92,7 +92,7 @@ def test_a_form_says_which_field_is_wrong(changed, field):
 def recordings(city, data, tmp_path):
     place = Recordings(data / "recordings")
     (tmp_path / "camera.toml").write_text(CAMERA)
-    place.write_camera(Camera.load(tmp_path / "camera.toml").public(), START.date())
+    place.write_camera(Camera.load(tmp_path / "camera.toml").public(), START.date(), RECORDER)
     add_segment(place, "north-gate", START)
     return place
 

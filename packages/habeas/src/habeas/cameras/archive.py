@@ -191,6 +191,6 @@ class Archive(Register):
         closed = read_hour(segment.path.parent)
         for each in closed.segments if closed else ():
             if each.name == segment.path.name:
-                return timedelta(seconds=each.seconds)
+                return timedelta(milliseconds=each.milliseconds)
         length = length_of(segment.path)
         return timedelta(seconds=length.seconds if length else 0.0)

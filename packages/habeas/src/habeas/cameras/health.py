@@ -6,16 +6,14 @@ also when nobody is left to write it: who reads a report that is too old says `s
 
 from __future__ import annotations
 
-import json
 import os
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from habeas.protocol import MalformedError
-from habeas.protocol.document import Document, Text
+from habeas.protocol.document import Text
 
 _FILE = "health.json"
 #: After so long without a report, nothing is known of the recorder any more.
@@ -28,8 +26,8 @@ Count = Annotated[int, Field(ge=0)]
 Rate = Annotated[float, Field(ge=0)]
 
 
-class Health(Document):
-    """One report.
+class Health(BaseModel):
+    """One report. It is never signed or hashed, so that it may have fractions.
 
     Attributes:
         state: ``recording``: pictures are written; ``waiting``: the camera is connected, and
@@ -48,6 +46,8 @@ class Health(Document):
         clock: why the camera's clock does not count on this connection; empty while it does.
         left_out: what the camera sends beside its pictures, and is not recorded.
     """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     v: Literal[1] = 1
     state: State
@@ -70,7 +70,7 @@ class Health(Document):
 def write(place: Path, health: Health) -> None:
     """Replace the report in a camera's folder; a power cut may bring the one before back."""
     part = place / f".{_FILE}.{os.getpid()}"
-    part.write_bytes(health.encode() + b"\n")
+    part.write_text(health.model_dump_json() + "\n")
     part.replace(place / _FILE)
 
 
@@ -82,9 +82,9 @@ def read(place: Path, now: datetime) -> Health | None:
         now: the time, UTC: a report that is too old says that the recorder is silent.
     """
     try:
-        said = Health.read(json.loads((place / _FILE).read_text()))
+        said = Health.model_validate_json((place / _FILE).read_bytes())
         at = datetime.fromisoformat(said.at)
-    except (OSError, ValueError, MalformedError):
+    except (OSError, ValueError):
         return None
     if said.state != "stopped" and now - at > STALE:
         return said.model_copy(update={"state": "silent", "since": said.at, "rate": 0.0,

@@ -1,7 +1,7 @@
 """Closed hours: the segments' hashes, their root, and what differs from it.
 
 The root is the Merkle root (RFC 6962 section 2.1) over the canonical JSON of
-``{name, sha256, seconds, frames, lost, whole}`` of each segment, in order of name.
+``{name, sha256, milliseconds, frames, lost, whole}`` of each segment, in order of name.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pydantic import Field, StringConstraints
 from habeas.cameras.counts import Counts
 from habeas.cover.errors import FootageError
 from habeas.foundation import durable
-from habeas.protocol import MalformedError, canonical
+from habeas.protocol import MalformedError
 from habeas.protocol.document import Day, Document, Hex32, Slug
 from habeas.protocol.footage import HourName
 from habeas.tlog import Frontier, leaf_hash
@@ -74,7 +74,7 @@ class SegmentRecord(Document):
     """One segment of a closed hour.
 
     Attributes:
-        seconds: its length as the file tells.
+        milliseconds: its length as the file tells.
         frames: in it.
         lost: that the camera sent, and that were not written, since the segment before.
         whole: of its frames, covered as a whole because nobody could look at them.
@@ -82,7 +82,7 @@ class SegmentRecord(Document):
 
     name: Annotated[str, StringConstraints(pattern=f"^{NAME.pattern}$")]
     sha256: Hex32
-    seconds: Annotated[float, Field(ge=0)]
+    milliseconds: Annotated[int, Field(ge=0)]
     frames: Annotated[int, Field(ge=0)]
     lost: Annotated[int, Field(ge=0)]
     whole: Annotated[int, Field(ge=0)]
@@ -97,7 +97,7 @@ class Hour(Document):
         deleted: the day on which the segments were deleted; None while they are there.
     """
 
-    v: Literal[1] = 1
+    v: Literal[2] = 2
     camera: Slug
     hour: HourName
     segments: tuple[SegmentRecord, ...]
@@ -144,7 +144,7 @@ def read_hour(place: Path) -> Hour | None:
 
 def write_hour(place: Path, hour: Hour) -> None:
     """Keep *hour* in its folder."""
-    durable.write(place / "hour.json", canonical.encode({"index": None, **hour.fields()}) + b"\n")
+    durable.write(place / "hour.json", hour.encode() + b"\n")
 
 
 def verify(hour: Hour, name: str, sha256: str) -> None:
@@ -160,8 +160,8 @@ def record(path: Path, counted: Counts) -> SegmentRecord:
     # A segment that the disk has spoilt since is kept as it is, with no length.
     length = length_of(path) or Length(0.0, 0)
     return SegmentRecord(
-        name=path.name, sha256=sha256_of(path), seconds=length.seconds, frames=length.frames,
-        lost=counted.lost, whole=counted.whole,
+        name=path.name, sha256=sha256_of(path), milliseconds=round(length.seconds * 1000),
+        frames=length.frames, lost=counted.lost, whole=counted.whole,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from habeas.cameras.recordings import Recordings
 from habeas.foundation.errors import HabeasError
+from habeas.protocol import Signer
 
 #: An hour is closed when its last segment must have been written: a segment, what the cover
 #: waits for, and the longest silence that a connection survives.
@@ -32,23 +33,28 @@ class Log(Protocol):
 
 
 def keep_house(
-    recordings: Recordings, log: Log | None, now: datetime, say: Say = lambda _: None
+    recordings: Recordings,
+    signer: Signer,
+    log: Log | None,
+    now: datetime,
+    say: Say = lambda _: None,
 ) -> None:
     """Close hours that are over, tell the log what it is owed, delete what has had its days.
 
     Args:
         recordings: of any number of cameras.
+        signer: the recorder's key.
         log: where entries go; None keeps them until there is one.
         now: the time, UTC.
         say: told what could not be done; the next round tries again.
     """
     for camera in recordings.cameras():
         for hour in recordings.open_hours(camera.id, now - _GRACE):
-            recordings.close_hour(camera.id, hour, now.date())
+            recordings.close_hour(camera.id, hour, now.date(), signer)
     if log is not None:
         _tell(recordings, log, say)
     try:
-        for camera_id, hour in recordings.delete_expired(now):
+        for camera_id, hour in recordings.delete_expired(now, signer):
             say(f"deleted {camera_id} {hour}: its days are over")
     except HabeasError as error:
         say(str(error))

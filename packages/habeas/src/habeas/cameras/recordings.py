@@ -16,14 +16,15 @@ synced, and then given their name. A process that is killed leaves a part, or an
 that the next one sends again, byte by byte the same.
 
 An hour's root is the Merkle root (RFC 6962 section 2.1) over the canonical JSON of
-``{name, sha256, seconds, frames, lost, whole}`` of each segment, in order of name. When segments
-are deleted, hour.json stays, so that what the log says can still be checked.
+``{name, sha256, milliseconds, frames, lost, whole}`` of each segment, in order of name. When
+segments are deleted, hour.json stays, so that what the log says can still be checked.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hmac
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -52,6 +53,7 @@ from habeas.cameras.hours import (
 )
 from habeas.cameras.registration import ID
 from habeas.foundation import durable
+from habeas.protocol import Signer
 from habeas.protocol.footage import RecordedDetails, entry_of
 
 __all__ = [
@@ -108,7 +110,7 @@ class Recordings(Archive):
             and self.on_disk(camera, place)
         ]
 
-    def close_hour(self, camera: str, hour: str, today: date) -> Hour:
+    def close_hour(self, camera: str, hour: str, today: date, signer: Signer) -> Hour:
         """Fix the hour's segments by their root, and owe that to the log.
 
         A closed hour takes no more segments. Closing it again gives the same.
@@ -117,6 +119,7 @@ class Recordings(Archive):
             camera: id.
             hour: such as ``2026-11-23T20Z``.
             today: the day of the log entry.
+            signer: the recorder's key.
 
         Raises:
             UnknownHourError: nothing was recorded in it.
@@ -138,12 +141,13 @@ class Recordings(Archive):
             made = Hour(camera=camera, hour=hour, segments=records, root=root_of(records))
             details = RecordedDetails(
                 camera=camera, hour=hour, segments=len(records), root=made.root,
-                seconds=round(sum(each.seconds for each in records)),
+                seconds=round(sum(each.milliseconds for each in records) / 1000),
                 frames=sum(each.frames for each in records),
                 lost=sum(each.lost for each in records),
                 whole=sum(each.whole for each in records),
             )  # fmt: skip
-            durable.write(place / "owed.json", entry_of(details, today).encode())
+            entry = entry_of(details, today, signer, secrets.token_bytes(32))
+            durable.write(place / "owed.json", entry.encode())
             write_hour(place, made)
             counts.forget(place)
         return made
@@ -173,7 +177,7 @@ class Recordings(Archive):
         for each in closed.segments:
             verify(closed, each.name, sha256_of(place / each.name))
 
-    def delete_expired(self, now: datetime) -> list[tuple[str, str]]:
+    def delete_expired(self, now: datetime, signer: Signer) -> list[tuple[str, str]]:
         """Delete segments whose days are over; hour.json stays, and says so.
 
         An hour that was never closed is closed first, so that the log hears of it.
@@ -196,16 +200,16 @@ class Recordings(Archive):
             for place in self.hours(folder.name):
                 hour = hour_of(place)
                 if start_of(hour) + _HOUR + keep <= now and any(place.glob("*.mp4")):
-                    self._delete(folder.name, hour, now)
+                    self._delete(folder.name, hour, now, signer)
                     deleted.append((folder.name, hour))
         if problem is not None:
             raise problem
         return deleted
 
-    def _delete(self, camera: str, hour: str, now: datetime) -> None:
+    def _delete(self, camera: str, hour: str, now: datetime, signer: Signer) -> None:
         place = self.hour_place(camera, hour)
         with contextlib.suppress(UnknownHourError):
-            self.close_hour(camera, hour, now.date())
+            self.close_hour(camera, hour, now.date(), signer)
         with durable.locked(self.place(camera)):
             closed = read_hour(place)
             if closed is not None and not closed.deleted:

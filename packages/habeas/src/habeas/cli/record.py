@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import signal
+import socket
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +14,7 @@ import typer
 from rich.console import Console
 
 if TYPE_CHECKING:
+    from habeas.tlog import NoteSigner
     from habeas.tlog.client import LogClient
 
 app = typer.Typer(add_completion=False)
@@ -34,8 +37,13 @@ def record(
     log: Annotated[
         str | None, typer.Option(metavar="URL", help="The log, without an installation.")
     ] = None,
-    log_token: Annotated[
-        Path | None, typer.Option(help="File with the token for appending to the log.")
+    key: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The recorder's signing key; made where it is absent. Its public half, which "
+            "is printed then, belongs into the circle.",
+        ),
     ] = None,
     seconds: Annotated[
         float | None, typer.Option(min=1, help="Stop after so many seconds.")
@@ -56,7 +64,7 @@ def record(
 
     declared = Camera.load(camera)
     place = Recordings(_folder(data, recordings))
-    client = _log(data, log, log_token)
+    client = _log(data, log)
     console = Console(stderr=True)
 
     def say(text: str) -> None:
@@ -64,7 +72,8 @@ def record(
             f"{datetime.now(UTC):%H:%M:%S} {text}", markup=False, highlight=False, soft_wrap=True
         )
 
-    place.write_camera(declared.public(), datetime.now(UTC).date())
+    signer = _signer(data, key, say)
+    place.write_camera(declared.public(), datetime.now(UTC).date(), signer)
     if client is None:
         say("no log is named: hours are closed, and what the log is owed is kept")
     recorder = Recorder(declared, place, say)
@@ -72,7 +81,7 @@ def record(
 
     def house() -> None:
         while not done.wait(0):
-            keep_house(place, client, datetime.now(UTC), say)
+            keep_house(place, signer, client, datetime.now(UTC), say)
             done.wait(_ROUND_SECONDS)
 
     def stop(*_: object) -> None:
@@ -93,7 +102,7 @@ def record(
         if timer is not None:
             timer.cancel()
         keeper.join()
-        keep_house(place, client, datetime.now(UTC), say)
+        keep_house(place, signer, client, datetime.now(UTC), say)
     whole = f", {recorder.whole} of them covered as a whole" if recorder.whole else ""
     lost = f"; {recorder.lost} lost" if recorder.lost else ""
     say(f"{recorder.frames} frames recorded{whole}{lost}")
@@ -112,22 +121,36 @@ def _folder(data: Path | None, recordings: Path | None) -> Path:
     return data / "recordings"
 
 
-def _log(data: Path | None, url: str | None, token: Path | None) -> LogClient | None:
-    import json
-
+def _signer(data: Path | None, key: Path | None, say: Callable[[str], None]) -> NoteSigner:
+    """The recorder's key: of the installation, or of the file that was named."""
+    from habeas.foundation import durable
     from habeas.foundation.errors import HabeasError
+    from habeas.tlog import NoteSigner
+
+    file = key or (data / "recorder" / "recorder.key" if data else Path("recorder.key"))
+    if not file.exists() and (key is not None or data is None):
+        made = NoteSigner.generate(f"{socket.getfqdn()}/recorder")
+        durable.create(file, f"{made.private}\n".encode(), private=True)
+        say(f"{file} was made; the circle needs its public half: {made.vkey}")
+    try:
+        return NoteSigner.parse(file.read_text().strip())
+    except OSError as error:
+        raise HabeasError(
+            f"The recorder's key {file} cannot be read: {error.strerror}.",
+            "Name it with --key FILE, or name an installation of `habeas run`.",
+        ) from error
+
+
+def _log(data: Path | None, url: str | None) -> LogClient | None:
+    from habeas.foundation.errors import HabeasError
+    from habeas.protocol import verify_circle
     from habeas.tlog.client import LogClient
 
     if url is None and data is not None:
-        site = data / "portal" / "site.json"
-        token = data / "recorder" / "log-token"
-        if not (site.exists() and token.exists()):
+        circle = data / "circle.txt"
+        if not circle.exists():
             raise HabeasError(
                 f"{data} is no installation.", "Start one: `habeas run --data FOLDER`."
             )
-        url = json.loads(site.read_text())["log"]
-    if url is None:
-        return None
-    if token is None:
-        raise HabeasError("The log takes entries with a token only.", "Give --log-token FILE.")
-    return LogClient(url, token.read_text().strip())
+        url = verify_circle(circle.read_text()).log.url
+    return None if url is None else LogClient(url)

@@ -20,7 +20,7 @@ def verify(world, held, pins=None):
     pinned = Pins(circles=frozenset({world.circle.digest().hex()}))
     return verify_photo(
         world.receipt(held), pinned if pins is None else pins, world.log, world.clock(),
-        secrets.token_bytes, world.panel,
+        secrets.token_bytes,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -39,6 +40,8 @@ from habeas.protocol.stream import reader_mac
 from habeas.protocol.terms import MAX_TRUSTEES, Promise
 from habeas.tlog import NoteVerifier, leaf_hash
 
+#: Seconds for one call as a whole; its timeout is for each of the steps.
+_LONGEST_CALL_SECONDS = 60.0
 #: Most bytes of an answer: a circle's note, or a stream's end with all its entries.
 _MAX_ANSWER = StreamEndAnswer.LIMIT
 _CODE = re.compile(r"\A[a-z0-9]+(-[a-z0-9]+)*\Z")
@@ -164,14 +167,19 @@ class TrusteeClient:
             raise TrusteeAnswerError(f"At the address of {self.name} answers another trustee.")
         return identity
 
-    def circle(self) -> str:
-        """The note of the newest circle that it knows; nothing of it is verified.
+    def circle(self, number: int | None = None) -> str:
+        """The note of a circle that it knows; nothing of it is verified.
+
+        Args:
+            number: of the circle; by default the one in force.
 
         Raises:
-            TrusteeUnreachableError, TrusteeRefusedError: as named.
+            TrusteeUnreachableError: it does not answer.
+            TrusteeRefusedError: it knows no circle of that number that is in force, or was.
             TrusteeAnswerError: it is no note of a circle.
         """
-        note = self._text(self._call("GET", "/v2/circle"), "circle")
+        path = "/v2/circle" if number is None else f"/v2/circles/{number}"
+        note = self._text(self._call("GET", path), "circle")
         try:
             circle_of(note)
         except MalformedError as error:
@@ -303,12 +311,15 @@ class TrusteeClient:
     def _call(self, method: str, path: str, body: Document | None = None) -> dict[str, Any]:
         try:
             sent = None if body is None else body.fields()
+            give_up = time.monotonic() + _LONGEST_CALL_SECONDS
             with self._http.stream(method, path, json=sent) as response:
                 content = b""
                 for chunk in response.iter_raw():
                     content += chunk
                     if len(content) > _MAX_ANSWER:
                         raise TrusteeAnswerError(f"{self.name} answered with too much.")
+                    if time.monotonic() > give_up:  # each byte may come in time, and never all
+                        raise TrusteeUnreachableError(f"{self.name} does not finish its answer.")
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise TrusteeUnreachableError(f"The trustee {self.name} does not answer.") from error
         status = response.status_code

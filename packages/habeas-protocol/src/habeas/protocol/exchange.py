@@ -17,14 +17,12 @@ from habeas.protocol.details import ErasedDetails, RefusedDetails, ReleasedDetai
 from habeas.protocol.document import Count, Document, Hex32, Note
 from habeas.protocol.entry import MAX_BYTES, Entry, Kind, verify_commitment
 from habeas.protocol.request import Request
-from habeas.protocol.terms import MAX_OPENINGS, MAX_TRUSTEES, Promise
+from habeas.protocol.terms import MAX_OPENINGS, MAX_OWN_ENTRIES, MAX_TRUSTEES, Promise
 
 EntryText = Annotated[str, StringConstraints(max_length=MAX_BYTES)]
 #: A sealed share and track key: 65 bytes, and 1,136 of HPKE, base64.
 SealedDeposit = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{1600}[A-Za-z0-9+/=]{4}$")]
 OwnDetails = ReleasedDetails | RefusedDetails | ErasedDetails
-#: Releases, refusals (at most one for each request), and the end.
-_MOST_OWN = 2 * MAX_OPENINGS + 2
 
 
 class DepositBody(Document):
@@ -125,5 +123,5 @@ class StreamEndAnswer(Document):
 
     statement: Annotated[str, StringConstraints(max_length=4096)]
     checkpoint: Note
-    own: Annotated[tuple[OwnEntry, ...], Field(max_length=_MOST_OWN)]
+    own: Annotated[tuple[OwnEntry, ...], Field(max_length=MAX_OWN_ENTRIES)]
     custodian: Annotated[tuple[Count, ...], Field(max_length=MAX_OPENINGS + 2)]

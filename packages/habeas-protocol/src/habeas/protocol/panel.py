@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from habeas.foundation.errors import HabeasError
 from habeas.protocol.chain import Chain
 from habeas.protocol.client import TrusteeClient, TrusteeUnreachableError
 
 Result = TypeVar("Result")
+#: Seconds that calls under way get to finish when the panel is closed.
+_CLOSING_SECONDS = 10.0
 
 
 class Panel:
@@ -25,6 +27,7 @@ class Panel:
         self.clients = tuple(clients)
         self._by_name = {client.name: client for client in self.clients}
         self._pool = ThreadPoolExecutor(max_workers=16 * max(1, len(self.clients)))
+        self._under_way: set[Future[Any]] = set()
 
     @classmethod
     def of(cls, chain: Chain, circle_digest: str, *, timeout: float = 5.0) -> Self:
@@ -49,10 +52,12 @@ class Panel:
         self.close()
 
     def close(self) -> None:
-        """Wait for calls under way and close the connections."""
-        self._pool.shutdown(wait=True)
+        """Give calls under way a moment, and close the connections: what is left fails."""
+        self._pool.shutdown(wait=False)
+        wait(list(self._under_way), timeout=_CLOSING_SECONDS)
         for client in self.clients:
             client.close()
+        self._pool.shutdown(wait=True)
 
     def __getitem__(self, name: str) -> TrusteeClient:
         if name not in self._by_name:
@@ -69,6 +74,7 @@ class Panel:
         *,
         enough: int | None = None,
         grace: float = 1.0,
+        patience: float = 60.0,
     ) -> tuple[dict[str, Result], dict[str, HabeasError]]:
         """Ask the trustees side by side.
 
@@ -77,6 +83,8 @@ class Panel:
             question: what to ask one of them.
             enough: once so many have answered well, the rest get *grace* seconds more.
             grace: seconds.
+            patience: seconds after which nobody is waited for: one who never ends an answer
+                stops nobody.
 
         Returns:
             Good answers and errors, by name. Who did not answer in time is unreachable.
@@ -90,11 +98,15 @@ class Panel:
             except TrusteeUnreachableError as error:
                 errors[name] = error
             else:
-                waiting[self._pool.submit(question, client, index)] = name
-        deadline: float | None = None
+                future = self._pool.submit(question, client, index)
+                waiting[future] = name
+                self._under_way.add(future)
+                future.add_done_callback(self._under_way.discard)
+        deadline = time.monotonic() + patience
+        hurried = False
         while waiting:
-            left = None if deadline is None else deadline - time.monotonic()
-            if left is not None and left <= 0:
+            left = deadline - time.monotonic()
+            if left <= 0:
                 break
             done, _ = wait(waiting, timeout=left, return_when=FIRST_COMPLETED)
             for future in done:
@@ -103,8 +115,9 @@ class Panel:
                     answers[name] = future.result()
                 except HabeasError as error:
                     errors[name] = error
-            if enough is not None and deadline is None and len(answers) >= enough:
-                deadline = time.monotonic() + grace
+            if enough is not None and not hurried and len(answers) >= enough:
+                hurried = True
+                deadline = min(deadline, time.monotonic() + grace)
         for name in waiting.values():
             errors[name] = TrusteeUnreachableError(f"The trustee {name} did not answer in time.")
         return answers, errors

@@ -26,7 +26,7 @@ from habeas.protocol.document import (
     unbase64,
 )
 from habeas.protocol.keys import Signer
-from habeas.protocol.terms import MAX_TRUSTEES, Promise, trustee_key_id
+from habeas.protocol.terms import MAX_OWN_ENTRIES, MAX_TRUSTEES, Promise, trustee_key_id
 from habeas.tlog import NoteVerifier, TlogError, open_note
 
 Statement = TypeVar("Statement", bound=Document)
@@ -146,8 +146,8 @@ class StreamEndStatement(Document):
     trustee: KeyName
     promise: Hex32
     nonce: Hex32
-    next: Count
-    owed: Count
+    next: Annotated[int, Field(ge=0, le=MAX_OWN_ENTRIES)]
+    owed: Annotated[int, Field(ge=0, le=MAX_OWN_ENTRIES)]
     closed: Count | None = None
     held: bool
     origin: KeyName

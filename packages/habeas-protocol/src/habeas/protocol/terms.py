@@ -20,6 +20,8 @@ SUITE = "habeas-2"
 #: More than this many cannot sign one note with their predecessors (C2SP: 100 signatures).
 MAX_TRUSTEES = 32
 MAX_OPENINGS = 100
+#: Entries of one trustee about one photo: its releases, as many refusals, and the end.
+MAX_OWN_ENTRIES = 2 * MAX_OPENINGS + 1
 
 
 class Purpose(StrEnum):

@@ -41,6 +41,15 @@ class Circles:
         """See `in_force`."""
         return self.in_force(now).circle
 
+    def numbered(self, number: int, now: int) -> Link | None:
+        """The circle of that number, once it is in force or was; None if there is none."""
+        links = self._chain.links
+        position = number - links[0].circle.number
+        if not 0 <= position < len(links):
+            return None
+        # The first is the one that this trustee has agreed to: it needs no date.
+        return links[position] if position == 0 or links[position].effective <= now else None
+
     def grow(self, connection: sqlite3.Connection, note: str, seen: int) -> None:
         """Take in a circle that stands on the log; one that does not follow changes nothing."""
         try:

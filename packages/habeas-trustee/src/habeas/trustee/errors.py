@@ -31,6 +31,14 @@ class NoShareError(TrusteeError):
     remedy = "Check that the promise is the one of the receipt."
 
 
+class NoCircleError(TrusteeError):
+    """No circle of this number is in force, or was."""
+
+    code = "unknown-circle"
+    status = 404
+    remedy = "GET /v2/circle gives the one in force."
+
+
 class GoneError(TrusteeError):
     """The share was destroyed."""
 

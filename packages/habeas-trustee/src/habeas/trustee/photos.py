@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import sqlite3
 from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
 from typing import Literal
 
 from habeas.protocol import CUSTODIAN, Chain, Kind, Promise, stream
@@ -164,7 +165,7 @@ class Streams:
                 if found.kind == Kind.CLOSED:
                     connection.execute(
                         "UPDATE photos SET closed = ?, closed_day = ? WHERE digest = ?",
-                        (found.position, found.day, photo.digest),
+                        (found.position, max(found.day, found.day_seen()), photo.digest),
                     )
                 connection.execute(
                     "DELETE FROM awaited WHERE digest = ? AND stream = ?",
@@ -198,6 +199,10 @@ class Place:
     kind: str
     day: str
     seen: int
+
+    def day_seen(self) -> str:
+        """The day on which this trustee read it: who dates an entry back gains nothing."""
+        return datetime.fromtimestamp(self.seen, UTC).date().isoformat()
 
 
 def first_by_writer(

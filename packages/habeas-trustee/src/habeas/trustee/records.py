@@ -95,6 +95,14 @@ class Records:
         connection.execute("DELETE FROM awaited WHERE digest = ?", (photo.digest,))
 
 
+def refusals(connection: sqlite3.Connection, digest: bytes) -> int:
+    """How many refusals this trustee has put on the log in its stream of a photo."""
+    (count,) = connection.execute(
+        "SELECT count(*) FROM entries WHERE digest = ? AND kind = ?", (digest, Kind.REFUSED.value)
+    ).fetchone()
+    return int(count)
+
+
 def owed(connection: sqlite3.Connection) -> int:
     """How many entries of this trustee are not in its own view of the log yet."""
     (count,) = connection.execute("SELECT count(*) FROM entries WHERE position IS NULL").fetchone()

@@ -26,7 +26,8 @@ from habeas.protocol.details import RefusedDetails, ReleasedDetails
 from habeas.protocol.exchange import ReleaseBody
 from habeas.protocol.parties import Quotas
 from habeas.protocol.statements import RefusedStatement
-from habeas.trustee import officer_rules, photos, rules
+from habeas.protocol.terms import MAX_OPENINGS
+from habeas.trustee import officer_rules, photos, records, rules
 from habeas.trustee.circles import Circles
 from habeas.trustee.errors import GoneError, NoShareError, Refusal
 from habeas.trustee.following import Follower
@@ -231,13 +232,18 @@ class Releases:
         )
         if not added.rowcount or refusal.code == "quota-delay":
             return
+        photo = photos.find(connection, shown.digest)
+        if photo is not None and records.refusals(connection, photo.digest) >= MAX_OPENINGS:
+            # A custodian that asks without end would make the stream longer than its reader
+            # takes, and so hide the openings in it.
+            return
         request = shown.request
         details = RefusedDetails(
             code=refusal.code, office=request.office, purpose=request.purpose,
             request=shown.leaf.hex(),
         )  # fmt: skip
         self._records.write(
-            connection, Kind.REFUSED, details, photos.find(connection, shown.digest),
+            connection, Kind.REFUSED, details, photo,
             service=shown.entry.service, office=request.office, purpose=request.purpose,
             code=refusal.code,
         )  # fmt: skip

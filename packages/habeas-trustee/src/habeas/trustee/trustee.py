@@ -15,7 +15,7 @@ from typing import Any, Self
 from habeas.foundation.database import Database
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Identity, Kind, writer_id
-from habeas.protocol.details import KeyDetails, SuspendedDetails
+from habeas.protocol.details import CircleDetails, KeyDetails, SuspendedDetails
 from habeas.protocol.document import Document
 from habeas.protocol.statements import KeyStatement, ReleasedStatement, sign_statement
 from habeas.tlog import Checkpoint, NoteVerifier
@@ -26,7 +26,7 @@ from habeas.trustee import index, keyring, records, standing
 from habeas.trustee.circles import Circles
 from habeas.trustee.deposits import Deposits
 from habeas.trustee.erasure import Erasure
-from habeas.trustee.errors import Refusal, SetupError
+from habeas.trustee.errors import NoCircleError, Refusal, SetupError
 from habeas.trustee.following import Follower
 from habeas.trustee.months import MonthKey, MonthKeys, StoredMonthKeys
 from habeas.trustee.outbox import Outbox
@@ -241,6 +241,32 @@ class Trustee:
     def circle(self) -> str:
         """The note of the circle in force."""
         return self.circles.in_force(self._records.seconds()).note
+
+    def circle_numbered(self, number: int) -> str:
+        """The note of the circle with that number, which is in force or was.
+
+        Raises:
+            NoCircleError: this trustee knows none.
+        """
+        link = self.circles.numbered(number, self._records.seconds())
+        if link is None:
+            raise NoCircleError(f"This trustee knows no circle {number} that took effect.")
+        return link.note
+
+    def publish_circle(self, note: str) -> None:
+        """Put the circle that follows the newest one on the log, once it has all its signatures.
+
+        It takes effect after the public delay, for all who read the log.
+
+        Raises:
+            MalformedError: it is no note of a circle.
+            CircleError: it does not follow, is unsafe, or signatures are missing.
+        """
+        chain = self.circles.chain
+        if chain.extend(note, self._records.seconds()) is chain:
+            return  # it stands there already
+        self._store.run(lambda c: self._records.write(c, Kind.CIRCLE, CircleDetails(circle=note)))
+        self.outbox.wake()
 
     def key(self, month: str) -> str:
         """The signed statement of the key for photos that expire in *month*.

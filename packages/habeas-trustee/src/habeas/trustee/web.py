@@ -14,6 +14,7 @@ from importlib.metadata import version
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, FastAPI, Request, Response
+from fastapi import Path as PathParameter
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
 from pydantic import BaseModel
@@ -23,7 +24,7 @@ from starlette.exceptions import HTTPException
 from habeas.foundation import problem
 from habeas.foundation.errors import HabeasError
 from habeas.foundation.problem import Problem
-from habeas.protocol import MalformedError
+from habeas.protocol import MalformedError, canonical
 from habeas.protocol.document import Document, Month, unbase64
 from habeas.protocol.exchange import DepositBody, ReleaseBody, StreamEndBody, WithdrawalBody
 from habeas.trustee.errors import NoShareError
@@ -122,6 +123,8 @@ async def _json(request: Request) -> dict[str, Any]:
     return fields
 
 
+#: A circle's number, in an address.
+Number = Annotated[int, PathParameter(ge=1, le=canonical.MAX_INTEGER)]
 #: The body's fields. `Document.read` is stricter than a model of the framework would be.
 Fields = Annotated[dict[str, Any], Depends(_json)]
 
@@ -142,6 +145,11 @@ def _public_routes(app: FastAPI, trustee: Trustee) -> None:
     def circle() -> CircleAnswer:
         """The circle in force, signed."""
         return CircleAnswer(circle=trustee.circle())
+
+    @app.get("/v2/circles/{number}")
+    def circles(number: Number) -> CircleAnswer:
+        """A circle that is in force or was, signed: so readers go from one to the next."""
+        return CircleAnswer(circle=trustee.circle_numbered(number))
 
     @app.get("/v2/keys/{month}")
     def key(month: Month) -> StatementAnswer:

@@ -11,11 +11,12 @@ import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Literal
 
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import CUSTODIAN, Chain, Entry, Kind, Pins, Receipt, stream
-from habeas.protocol.client import StreamEnd
+from habeas.protocol.client import StreamEnd, TrusteeClient
 from habeas.protocol.details import ReleasedDetails
 from habeas.protocol.exchange import OwnEntry
 from habeas.protocol.panel import Panel
@@ -25,6 +26,8 @@ from habeas.register.proven import LogChangedError, LogReader, ProvenLog
 Outcome = Literal["complete", "incomplete", "contradicted"]
 #: A checkpoint of the reading quorum counts for so long.
 FRESH = timedelta(hours=24)
+#: A circle every month for twenty years; whoever shows more has made them up.
+_MOST_CIRCLES = 240
 _WORST: list[Outcome] = ["complete", "incomplete", "contradicted"]
 
 
@@ -133,7 +136,7 @@ def verify_photo(
     log: LogReader,
     now: datetime,
     random: Callable[[int], bytes],
-    panel: Panel | None = None,
+    connect: Callable[[Chain, str], Panel] = Panel.of,
 ) -> Verification:
     """Everything that happened to the receipt's photo.
 
@@ -143,35 +146,41 @@ def verify_photo(
         log: the log, for reading.
         now: the clock, UTC.
         random: gives that many random bytes.
-        panel: the trustees; by default those of the receipt's circle.
+        connect: gives the trustees of a circle, as a chain has them.
 
     Raises:
         ReceiptError: the receipt does not hold by itself.
     """
     pinned, index = verify_offline(receipt, pins)
     chain = Chain.start(receipt.circle, 0)
-    digest = receipt.promise.circle
-    own_panel = panel is None
-    panel = panel or Panel.of(chain, digest)
-    try:
-        chain, newer = _follow(chain, panel)
-        pinned = pinned or (newer and any(pins.vouch_for(link.circle) for link in chain.links))
-        return _verify(receipt, chain, pinned, index, log, now, random, panel)
-    finally:
-        if own_panel:
-            panel.close()
+    while True:
+        with connect(chain, receipt.promise.circle) as panel:
+            longer = _follow(chain, panel)
+            if longer is chain:
+                pinned = pinned or any(pins.vouch_for(link.circle) for link in chain.links)
+                return _verify(receipt, chain, pinned, index, log, now, random, panel)
+        chain = longer  # its trustees may have other addresses and keys now
 
 
-def _follow(chain: Chain, panel: Panel) -> tuple[Chain, bool]:
-    """The chain with those circles that follow it, as far as trustees show them one by one."""
-    notes, _ = panel.ask([client.name for client in panel.clients], lambda t, _: t.circle())
-    longer = chain
-    for note in notes.values():
-        try:
-            longer = longer.extend(note, 0)
-        except HabeasError:
-            continue  # it does not follow: then its trustees are judged by what they say
-    return longer, longer is not chain
+def _next_circle(number: int, trustee: TrusteeClient, _: int) -> str:
+    return trustee.circle(number + 1)
+
+
+def _follow(chain: Chain, panel: Panel) -> Chain:
+    """The chain with the circles that follow it, as trustees show them one by one."""
+    names = [client.name for client in panel.clients]
+    while len(chain.links) < _MOST_CIRCLES:
+        notes, _ = panel.ask(names, partial(_next_circle, chain.newest.circle.number))
+        longer = chain
+        for note in notes.values():
+            try:
+                longer = longer.extend(note, 0)
+            except HabeasError:
+                continue  # one trustee's own idea of a circle stops nobody
+        if longer is chain:
+            break
+        chain = longer
+    return chain
 
 
 def _verify(
@@ -186,6 +195,8 @@ def _verify(
 ) -> Verification:
     names = [key.trustee for key in receipt.promise.trustees.keys]
     policy = chain.newest.circle.reading_policy()
+    # Trustees first: no honest one has followed to a tree that the log shows only later.
+    ends, errors = _ask(receipt, panel, names, random)
     try:
         proven = ProvenLog.read(log, policy)
         proven.holds(receipt.entry.encode(), index)
@@ -200,7 +211,12 @@ def _verify(
     findings = _Findings()
     entry = Entry.decode(receipt.entry.encode())
     findings.acts[receipt.entry.encode()] = Act(index, entry, "custodian")
-    verdicts = _ask(receipt, chain, proven, panel, names, random, findings)
+    verdicts = {
+        name: _one(receipt, chain, proven, at + 1, name, ends[name], findings)
+        if name in ends
+        else _silent(receipt, name, errors[name])
+        for at, name in enumerate(names)
+    }
     _custodian(receipt, chain, proven, findings)
     verdicts = {name: _answered(verdict, findings, name) for name, verdict in verdicts.items()}
     acts = sorted(findings.acts.values(), key=lambda act: (act.index is None, act.index or 0))
@@ -208,31 +224,22 @@ def _verify(
 
 
 def _ask(
-    receipt: Receipt,
-    chain: Chain,
-    proven: ProvenLog,
-    panel: Panel,
-    names: list[str],
-    random: Callable[[int], bytes],
-    findings: _Findings,
-) -> dict[str, TrusteeVerdict]:
+    receipt: Receipt, panel: Panel, names: list[str], random: Callable[[int], bytes]
+) -> tuple[dict[str, StreamEnd], dict[str, HabeasError]]:
+    """Each trustee's word on its stream, for a nonce of its own."""
     digest = receipt.promise.digest()
     nonces = {name: random(32) for name in names}
-    ends, errors = panel.ask(
+    return panel.ask(
         names,
         lambda trustee, at: trustee.stream_end(
             digest, receipt.stream_key(at + 1), nonces[trustee.name]
         ),
     )
-    verdicts: dict[str, TrusteeVerdict] = {}
-    for at, name in enumerate(names):
-        end = ends.get(name)
-        if end is None:
-            pending = " It had not acknowledged yet." if name in receipt.pending else ""
-            verdicts[name] = TrusteeVerdict("incomplete", (errors[name].cause + pending,))
-            continue
-        verdicts[name] = _one(receipt, chain, proven, at + 1, name, end, findings)
-    return verdicts
+
+
+def _silent(receipt: Receipt, name: str, error: HabeasError) -> TrusteeVerdict:
+    pending = " It had not acknowledged yet." if name in receipt.pending else ""
+    return TrusteeVerdict("incomplete", (error.cause + pending,))
 
 
 def _one(
@@ -260,6 +267,9 @@ def _one(
     shown: set[str] = set()
     for own in end.answer.own:
         try:
+            if own.index is not None and proven.checkpoint.size <= own.index < said.size:
+                causes.append(f"The log does not show its entry {own.index}, which {name} has.")
+                continue
             act = _own(receipt, chain, proven, number_of_stream, name, own)
         except LogChangedError as error:
             return TrusteeVerdict(

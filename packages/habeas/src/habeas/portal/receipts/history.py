@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from habeas.portal.register.log import log_copy, pinned_circle
-from habeas.portal.vault.custodian import custody, panel
+from habeas.portal.vault.custodian import custody
 from habeas.protocol import Kind, Pins, Receipt, commitment
 from habeas.protocol.circle import circle_of
 from habeas.register.verifying import Act, Verification, verify_photo
@@ -33,10 +33,7 @@ def verify(receipt: Receipt) -> Verification:
     """
     pins = Pins(circles=frozenset({circle_of(pinned_circle()).digest().hex()}))
     with LogClient(log_copy().chain.newest.circle.log.url) as log:
-        return verify_photo(
-            receipt, pins, log, datetime.now(UTC), secrets.token_bytes,
-            panel(receipt.promise.circle),
-        )  # fmt: skip
+        return verify_photo(receipt, pins, log, datetime.now(UTC), secrets.token_bytes)
 
 
 def openings(receipt: Receipt, found: Verification) -> list[Opening]:

@@ -1,8 +1,8 @@
 """Entries that this trustee owes to the log, delivered until its own view shows them.
 
 An entry's bytes are fixed in the transaction of the act, so that sending them twice is
-harmless. They go in order, many in one call: a number never stands on the log without the
-one before it.
+harmless. They go in order, many in one call. Should the log refuse one of them, the others
+go on: its number is missing then, and whoever reads is told.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 
 from habeas.foundation.errors import HabeasError
+from habeas.tlog import NotAdmittedError
 from habeas.tlog.writing import BundleWriter
 from habeas.trustee.store import Store
 
@@ -52,6 +53,10 @@ class Outbox:
             return 0
         try:
             self._log.append_many([entry for _, entry in rows])
+            self.problem = None
+        except NotAdmittedError as error:
+            self.problem = error
+            rows = self._one_by_one(rows) if len(rows) > 1 else []
         except HabeasError as error:
             self.problem = error
             return 0
@@ -62,8 +67,22 @@ class Outbox:
                 [(now, number) for number, _ in rows],
             )
         )
-        self.problem = None
         return len(rows)
+
+    def _one_by_one(self, rows: list[tuple[int, bytes]]) -> list[tuple[int, bytes]]:
+        """Those of *rows* that the log takes: what it refuses holds no withdrawal up."""
+        taken = []
+        for row in rows:
+            try:
+                self._log.append_many([row[1]])
+            except NotAdmittedError as error:
+                self.problem = error
+                continue
+            except HabeasError as error:
+                self.problem = error
+                break
+            taken.append(row)
+        return taken
 
     def _unsent(self, connection: sqlite3.Connection) -> list[tuple[int, bytes]]:
         return connection.execute(

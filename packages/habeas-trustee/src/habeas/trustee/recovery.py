@@ -20,6 +20,7 @@ Administrators carry three kinds of files; nothing of this happens by itself:
 from __future__ import annotations
 
 import base64
+import hashlib
 import hmac
 import json
 import secrets
@@ -27,13 +28,17 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
+from pydantic import Field
+
+from habeas.foundation.errors import HabeasError
 from habeas.protocol import Circle, Identity, Kind, Promise, sealing
 from habeas.protocol.details import RecoveryDetails
-from habeas.protocol.document import Document, Hex32, KeyName, Month
+from habeas.protocol.document import Document, Hex32, KeyName, Month, unbase64
 from habeas.protocol.recovery import binding
 from habeas.protocol.statements import KeyStatement, read_statement
+from habeas.protocol.terms import MAX_TRUSTEES
 from habeas.trustee import photos
 from habeas.trustee.circles import Circles
 from habeas.trustee.deposits import Deposits
@@ -62,6 +67,37 @@ class Offer(Document):
     month: Month
     key: Hex32
     sealed: str
+
+
+class Part(Document):
+    """A helper's masked part of one share, sealed to the newcomer.
+
+    Attributes:
+        promise: canonical, as text.
+        index: of the helper's own share.
+        key: of the newcomer's that it is sealed to.
+        part: HPKE message of the masked part and the track key, base64.
+    """
+
+    LIMIT = 64 * 1024
+
+    promise: str
+    index: Annotated[int, Field(ge=0, lt=MAX_TRUSTEES)]
+    key: Hex32
+    part: str
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What a newcomer has got.
+
+    Attributes:
+        shares: how many it keeps now.
+        broken: why others could not be restored, by the promise's digest (hex).
+    """
+
+    shares: int
+    broken: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -193,7 +229,7 @@ class Recovery:
 
     def give(
         self, run: Replacement, offers: Sequence[str], fetch: FetchKey
-    ) -> list[dict[str, str]]:
+    ) -> list[dict[str, Any]]:
         """This helper's masked parts of every share of the lost seat that still lives.
 
         Raises:
@@ -242,7 +278,7 @@ class Recovery:
                 if said.to == self._name and said.binding == run.binding.hex():
                     info = _LABEL + run.binding + bytes.fromhex(said.key)
                     masks[other.name] = self._months.unwrap(
-                        said.month, bytes.fromhex(said.key), info, base64.b64decode(said.sealed)
+                        said.month, bytes.fromhex(said.key), info, _unb64(said.sealed)
                     )
         missing = {each.name for each in run.helpers} - set(masks) - {self._name}
         if missing:
@@ -259,7 +295,7 @@ class Recovery:
         promise: Promise,
         masks: Mapping[str, bytes],
         fetch: FetchKey,
-    ) -> dict[str, str]:
+    ) -> dict[str, Any]:
         places = {key.trustee: index for index, key in enumerate(promise.trustees.keys)}
         info = sealing.deposit_info(photo.digest, photo.key_id, photo.share)
         month = photo.opens_until[:7]
@@ -273,49 +309,59 @@ class Recovery:
             part = _xor(part, hmac.digest(mask, _LABEL + photo.digest, "sha256"))
         key = fetch(run.newcomer, month)
         info = _LABEL + photo.digest + bytes.fromhex(key.key_id()) + bytes([photo.share])
-        return {
-            "promise": (photo.document or b"").decode(),
-            "index": str(photo.share),
-            "key": key.key_id(),
-            "part": _b64(sealing.seal(key.key(), info, part + opened.track_key)),
-        }
+        return Part(
+            promise=(photo.document or b"").decode(), index=photo.share, key=key.key_id(),
+            part=_b64(sealing.seal(key.key(), info, part + opened.track_key)),
+        ).fields()  # fmt: skip
 
-    def take(self, run: Replacement, given: Mapping[str, Sequence[Mapping[str, Any]]]) -> int:
-        """Add up what the helpers gave, check each share, and keep it; returns how many.
+    def take(self, run: Replacement, given: Mapping[str, Sequence[Mapping[str, Any]]]) -> Restored:
+        """Add up what the helpers gave, check each share, and keep it.
+
+        One photo that cannot be restored, because a helper gave something else than its part,
+        holds no other photo up.
 
         Args:
             run: with this trustee as the newcomer.
-            given: each helper's parts, by its name.
+            given: each helper's parts, by its name: files of others.
 
         Raises:
-            SetupError: a helper's parts are missing.
-            OpeningError: parts do not add up to the promised share.
+            SetupError: a helper's parts are missing, or somebody gave who is no helper.
+            MalformedError: what a helper gave are no parts.
         """
-        by_promise: dict[str, dict[str, Mapping[str, Any]]] = {}
         missing = {each.name for each in run.helpers} - set(given)
         if missing:
             raise SetupError(f"What {', '.join(sorted(missing))} gave is missing.")
+        by_promise: dict[str, dict[str, Part]] = {}
         for name, parts in given.items():
             run.helper(name)
-            for part in parts:
-                by_promise.setdefault(part["promise"], {})[name] = part
-        count = 0
+            for fields in parts:
+                part = Part.read(dict(fields))
+                by_promise.setdefault(part.promise, {})[name] = part
+        count, broken = 0, {}
         for document, found in by_promise.items():
             if set(found) != {each.name for each in run.helpers}:
                 continue  # one of the helpers has erased it meanwhile
-            self._restore(document.encode(), found)
-            count += 1
-        return count
+            try:
+                self._restore(document.encode(), found)
+                count += 1
+            except HabeasError as error:
+                broken[hashlib.sha256(document.encode()).hexdigest()] = error.cause
+        return Restored(count, broken)
 
-    def _restore(self, document: bytes, parts: Mapping[str, Mapping[str, Any]]) -> None:
+    def _restore(self, document: bytes, parts: Mapping[str, Part]) -> None:
         promise = Promise.decode(document)
         digest, month = promise.digest(), promise.opens_until[:7]
-        index = [key.trustee for key in promise.trustees.keys].index(self._name)
+        names = [key.trustee for key in promise.trustees.keys]
+        if self._name not in names:
+            raise sealing.OpeningError("The promise has no share for this trustee.")
+        index = names.index(self._name)
         value, track_keys = bytes(32), set()
         for part in parts.values():
-            key_id = bytes.fromhex(part["key"])
-            info = _LABEL + digest + key_id + bytes([int(part["index"])])
-            content = self._months.unwrap(month, key_id, info, base64.b64decode(part["part"]))
+            key_id = bytes.fromhex(part.key)
+            info = _LABEL + digest + key_id + bytes([part.index])
+            content = self._months.unwrap(month, key_id, info, _unb64(part.part))
+            if len(content) != 64:
+                raise sealing.OpeningError("A helper's part has another length than a part has.")
             value = _xor(value, content[:32])
             track_keys.add(content[32:])
         share = value + bytes([index + 1])
@@ -340,3 +386,15 @@ def _xor(a: bytes, b: bytes) -> bytes:
 
 def _b64(content: bytes) -> str:
     return base64.b64encode(content).decode()
+
+
+def _unb64(text: str) -> bytes:
+    """The bytes that another trustee's file holds.
+
+    Raises:
+        OpeningError: it holds none.
+    """
+    try:
+        return unbase64(text)
+    except ValueError as error:
+        raise sealing.OpeningError("A helper's file is damaged.") from error

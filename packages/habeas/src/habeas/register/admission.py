@@ -1,7 +1,7 @@
 """Docs/protocol section 2, *Admission*: what the log takes: entries of writers of the circle.
 
 Canonical, small, of a known kind, by a writer that may write it, with a valid signature and a
-day near the log's own. Implements `habeas.tlog.admission.Admission`.
+day that is not ahead of the log's. Implements `habeas.tlog.admission.Admission`.
 """
 
 from __future__ import annotations
@@ -15,8 +15,11 @@ from habeas.protocol.details import CircleDetails
 from habeas.protocol.reading import details_of
 from habeas.tlog.errors import NotAdmittedError
 
-#: Around midnight, and after an outage, entries arrive a little late.
-_DAYS = timedelta(days=2)
+#: Around midnight, clocks are on either side of it. From farther ahead comes nothing.
+_AHEAD = timedelta(days=2)
+#: What is owed keeps its day and its bytes: a party that was cut off for months must still be
+#: able to pay, or it could never act again. Who reads judges what a late day means.
+_BEHIND = timedelta(days=400)
 
 
 class CircleAdmission:
@@ -42,7 +45,7 @@ class CircleAdmission:
         except HabeasError as error:
             raise NotAdmittedError(error.cause, error.remedy, code=error.code) from error
         now = self._now()
-        if abs(date.fromisoformat(read.day) - now.date()) > _DAYS:
+        if not -_BEHIND <= date.fromisoformat(read.day) - now.date() <= _AHEAD:
             raise NotAdmittedError(
                 f"The entry is of {read.day}.", "Set the writer's clock, and write it again.",
                 code="day",

@@ -17,6 +17,7 @@ from habeas.protocol import Chain, Kind, Promise, Signer, sign_entry
 from habeas.protocol.chain import Link
 from habeas.protocol.document import Document
 from habeas.protocol.panel import Panel
+from habeas.tlog import NotAdmittedError
 from habeas.tlog.writing import EntryWriter
 
 #: Lines that one round writes.
@@ -42,6 +43,7 @@ class Context:
         now: the clock, UTC.
         random: gives that many random bytes.
         months: trustees' month keys that were verified.
+        months_ahead: so many months' keys are asked for before anybody needs them.
     """
 
     ledger: Ledger
@@ -53,6 +55,7 @@ class Context:
     now: Callable[[], datetime] = utc_now
     random: Callable[[int], bytes] = secrets.token_bytes
     months: MonthKeys = field(default_factory=MonthKeys)
+    months_ahead: int = 13
 
     def seconds(self) -> int:
         """POSIX seconds."""
@@ -134,11 +137,17 @@ class Context:
     def settle(self, seal_id: str | None = None) -> int:
         """Write lines that are owed to the log; returns how many it took."""
         count = 0
+        refused: set[str | None] = set()
         for line in self.ledger.owed_lines(MOST_LINES, seal_id):
+            if line.seal_id is not None and line.seal_id in refused:
+                continue  # a number never stands on the log without the one before it
             try:
-                self.write(line)
+                self._append(line)
+            except NotAdmittedError:
+                refused.add(line.seal_id)  # it stays owed, and holds no other photo up
+                continue
             except HabeasError:
-                break  # it stays owed, and is tried in the next round
+                break  # all stay owed, and are tried in the next round
             count += 1
         return count
 

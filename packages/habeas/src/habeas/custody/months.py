@@ -1,23 +1,29 @@
 """Trustees' month keys, remembered on disk: who is away for a while holds no sealing up.
 
-They are public, and were verified when they came. A key that its trustee has since replaced
-still opens what is sealed to it, until its month is over.
+They are public, and were verified when they came. The custodian asks for them ahead of time,
+so that a new month does not begin with a trustee that is away. A key that its trustee has
+since replaced still opens what is sealed to it, until its month is over; a seat that has
+changed hands is asked anew.
 """
 
 from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from habeas.custody.errors import TooFewTrusteesError
 from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
+from habeas.protocol import Identity
 from habeas.protocol.statements import KeyStatement
 
 
 class MonthKeys:
-    """Statements that were verified, by month and trustee. Safe to use from many threads.
+    """Statements that were verified, by month and seat. Safe to use from many threads.
 
     Args:
         file: where they are kept; None for memory alone.
@@ -28,34 +34,60 @@ class MonthKeys:
         self._lock = threading.Lock()
         self._known = {} if file is None else _read(file)
 
-    def keep(self, statement: KeyStatement) -> None:
-        """Remember a statement that was verified."""
+    def keep(self, seat: Identity, statement: KeyStatement) -> None:
+        """Remember a statement of *seat* that was verified."""
         with self._lock:
-            self._known[statement.month, statement.trustee] = statement
             if self._file is not None:
-                content = json.dumps([each.fields() for each in self._known.values()])
-                durable.write(self._file, content.encode(), private=True)
+                self._known = {**_read(self._file), **self._known}
+            self._known[_name(seat), statement.month] = statement
+            if self._file is not None:
+                content = [
+                    {"seat": name, "statement": each.fields()}
+                    for (name, _), each in self._known.items()
+                ]
+                durable.write(self._file, json.dumps(content).encode(), private=True)
 
-    def get(self, month: str, trustee: str) -> KeyStatement | None:
-        """What is remembered of that trustee for that month."""
+    def get(self, seat: Identity, month: str) -> KeyStatement | None:
+        """What is remembered of *seat* for that month."""
+        name = (_name(seat), month)
         with self._lock:
-            return self._known.get((month, trustee))
+            if name not in self._known and self._file is not None:
+                # Another process, the worker, may have asked meanwhile.
+                self._known = {**_read(self._file), **self._known}
+            return self._known.get(name)
 
-    def require(self, month: str, trustee: str) -> KeyStatement:
+    def require(self, seat: Identity, month: str) -> KeyStatement:
         """The same.
 
         Raises:
             TooFewTrusteesError: nothing is.
         """
-        found = self.get(month, trustee)
+        found = self.get(seat, month)
         if found is None:
-            raise TooFewTrusteesError(f"The key of {trustee} for {month} is not known.", (trustee,))
+            raise TooFewTrusteesError(
+                f"The key of {seat.name} for {month} is not known.", (seat.name,)
+            )
         return found
+
+
+def months_from(today: date, count: int) -> Iterator[str]:
+    """*count* months, as in "2027-05", from that of *today* on."""
+    first = 12 * today.year + today.month - 1
+    for number in range(first, first + count):
+        yield f"{number // 12:04}-{number % 12 + 1:02}"
+
+
+def _name(seat: Identity) -> str:
+    return seat.digest().hex()
 
 
 def _read(file: Path) -> dict[tuple[str, str], KeyStatement]:
     try:
-        kept = [KeyStatement.read(fields) for fields in json.loads(file.read_bytes())]
-    except (OSError, ValueError, TypeError, HabeasError):
-        return {}  # it is asked for again
-    return {(each.month, each.trustee): each for each in kept}
+        kept: Any = json.loads(file.read_bytes())
+        found = {}
+        for each in kept:
+            statement = KeyStatement.read(each["statement"])
+            found[str(each["seat"]), statement.month] = statement
+    except (OSError, ValueError, TypeError, KeyError, RecursionError, HabeasError):
+        return {}  # they are asked for again
+    return found

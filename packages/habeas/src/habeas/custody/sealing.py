@@ -7,7 +7,7 @@ shares go by the rule of the terms.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -17,6 +17,7 @@ from habeas.custody.ports import LogLine, PendingDeposit, PhotoState, SealedPhot
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Circle, Entry, Kind, Receipt, seal
 from habeas.protocol.chain import Link
+from habeas.protocol.client import TrusteeClient
 from habeas.protocol.details import ClosedDetails, SealedDetails
 from habeas.protocol.document import unbase64
 from habeas.protocol.office import seal_pointer
@@ -87,21 +88,37 @@ def _prepare(context: Context, photo: bytes, wishes: Wishes) -> tuple[SealedPhot
 
 
 def _keys(context: Context, link: Link, month: str) -> list[KeyStatement]:
-    """Each trustee's key of the month; one that is away is known from before, or from the log."""
-    names = [trustee.name for trustee in link.circle.trustees]
-    panel = context.panel(link.digest)
-    # Who acknowledges q times over is enough, and so is a key that is known from before.
-    known = context.months
-    unknown = [name for name in names if known.get(month, name) is None]
-    asked, errors = panel.ask(unknown, lambda trustee, _: trustee.key(month))
-    for statement in asked.values():
-        known.keep(statement)
+    """Each trustee's key of the month; that of one that is away is known from before."""
+    errors = learn_keys(context, link, [month])
     if errors:
         raise TooFewTrusteesError(
             f"The keys of {listed(errors)} for {month} are not known, and they do not answer.",
             tuple(errors),
         )
-    return [known.require(month, name) for name in names]
+    return [context.months.require(seat, month) for seat in link.circle.trustees]
+
+
+def learn_keys(context: Context, link: Link, months: Sequence[str]) -> dict[str, HabeasError]:
+    """Ask for the trustees' keys of *months* that are not known yet.
+
+    Returns:
+        Why some are still unknown, by trustee.
+    """
+    known = context.months
+    seats = {
+        seat.name: seat
+        for seat in link.circle.trustees
+        if any(known.get(seat, month) is None for month in months)
+    }
+
+    def ask(trustee: TrusteeClient, _: int) -> None:
+        seat = seats[trustee.name]
+        for month in months:
+            if known.get(seat, month) is None:
+                known.keep(seat, trustee.key(month))
+
+    _, errors = context.panel(link.digest).ask(list(seats), ask)
+    return errors
 
 
 def _deposit(context: Context, link: Link, sealed: Sealed) -> dict[str, str]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from habeas.custody.context import Context, promise_of
 from habeas.custody.endings import expire
+from habeas.custody.months import months_from
 from habeas.custody.ports import PendingDeposit
-from habeas.custody.sealing import give_up
+from habeas.custody.sealing import give_up, learn_keys
 from habeas.foundation.errors import HabeasError
 from habeas.protocol.client import TrusteeRefusedError
 from habeas.protocol.statements import Order, sign_statement
@@ -27,6 +28,8 @@ class Swept:
     expired: int
     delivered: int
     written: int
+    keyless: tuple[str, ...] = ()
+    """Trustees whose keys of the coming months are not known, and who do not answer."""
 
 
 def sweep(context: Context, *, pending_seconds: int = PENDING_SECONDS) -> Swept:
@@ -37,7 +40,16 @@ def sweep(context: Context, *, pending_seconds: int = PENDING_SECONDS) -> Swept:
     over = context.ledger.expired(context.today(), _BATCH)
     ended = sum(expire(context, photo) for photo in over)
     delivered = sum(_deliver(context, each) for each in context.ledger.pending_deposits(_BATCH))
-    return Swept(len(stale), ended, delivered, context.settle())
+    return Swept(len(stale), ended, delivered, context.settle(), _ahead(context))
+
+
+def _ahead(context: Context) -> tuple[str, ...]:
+    """Learn the keys of the coming months while all trustees are there; who is missing."""
+    link = context.chain().in_force(context.seconds())
+    if link is None:
+        return ()
+    months = list(months_from(context.now().date(), context.months_ahead))
+    return tuple(sorted(learn_keys(context, link, months)))
 
 
 def _deliver(context: Context, waiting: PendingDeposit) -> bool:

@@ -45,15 +45,8 @@ class Withdrawal:
 def withdraw(context: Context, seal_id: str, secret: bytes) -> Withdrawal:
     """Withdraw through the custodian. See `Custody.withdraw`."""
     with context.ledger.atomic():
-        photo = context.ledger.lock(seal_id)
-        if photo is None:
-            raise UnknownPhotoError("The photo of this receipt is not in custody here.")
-        promise = promise_of(photo.promise)
-        if terms.withdraw_hash(secret) != promise.withdraw_hash:
-            raise SecretError("This secret does not belong to the photo.")
-        moved = context.ledger.move(seal_id, photo.state, PhotoState.WITHDRAWN)
-        if moved and photo.state is not PhotoState.WITHDRAWN:
-            context.ledger.drop_deposits(seal_id)
+        promise, was_there = _end(context, seal_id, secret)
+        if was_there:
             details = WithdrawnDetails(promise=promise.digest().hex(), secret=secret.hex())
             context.line(Kind.WITHDRAWN, details)
     withdrawal = withdraw_directly(context.panel(promise.circle), promise, secret)
@@ -62,6 +55,36 @@ def withdraw(context: Context, seal_id: str, secret: bytes) -> Withdrawal:
     if withdrawal.complete:
         context.ledger.forget_details(seal_id)
     return withdrawal
+
+
+def _end(context: Context, seal_id: str, secret: bytes) -> tuple[Promise, bool]:
+    """Mark a photo as withdrawn, within a transaction; tells whether it was not so before."""
+    photo = context.ledger.lock(seal_id)
+    if photo is None:
+        raise UnknownPhotoError("The photo of this receipt is not in custody here.")
+    promise = promise_of(photo.promise)
+    if terms.withdraw_hash(secret) != promise.withdraw_hash:
+        raise SecretError("This secret does not belong to the photo.")
+    if photo.state is PhotoState.WITHDRAWN:
+        return promise, False
+    context.ledger.move(seal_id, photo.state, PhotoState.WITHDRAWN)
+    context.ledger.drop_deposits(seal_id)
+    return promise, True
+
+
+def learn(context: Context, withdrawn: WithdrawnDetails) -> bool:
+    """A photo was withdrawn past the custodian. See `Custody.learn`."""
+    seal_id = context.ledger.of_promise(withdrawn.promise)
+    if seal_id is None:
+        return False
+    try:
+        with context.ledger.atomic():
+            _, was_there = _end(context, seal_id, bytes.fromhex(withdrawn.secret))
+    except SecretError:
+        return False  # foreign: it destroys nothing
+    context.blobs.delete(blob_name(seal_id))
+    context.ledger.forget_details(seal_id)
+    return was_there
 
 
 def withdraw_directly(panel: Panel, promise: Promise, secret: bytes) -> Withdrawal:

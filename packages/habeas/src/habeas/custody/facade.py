@@ -10,6 +10,7 @@ from habeas.custody import endings, requests, sealing, sweep
 from habeas.custody.context import Context
 from habeas.custody.locked import unlock
 from habeas.protocol import Promise, Receipt, stream
+from habeas.protocol.details import WithdrawnDetails
 from habeas.protocol.seal import Wishes
 
 
@@ -82,6 +83,17 @@ class Custody:
             SecretError: the secret is another photo's.
         """
         return endings.withdraw(self._context, seal_id, secret)
+
+    def learn(self, withdrawn: WithdrawnDetails) -> bool:
+        """Take note of a `withdrawn` entry on the log: a trustee may have got the secret.
+
+        The ciphertext goes, as if it had been withdrawn here. An entry whose secret does not
+        fit, or whose photo is another custodian's, changes nothing.
+
+        Returns:
+            Whether the photo had not ended that way before.
+        """
+        return endings.learn(self._context, withdrawn)
 
     def close(self, seal_id: str, because: Literal["decided", "ended"]) -> None:
         """Freeze a photo: nobody opens it any more. Its shares go by the rule of its terms.

@@ -98,6 +98,9 @@ class Ledger(Protocol):
     def photo(self, seal_id: str) -> SealedPhoto | None:
         """The photo, or None where there never was one."""
 
+    def of_promise(self, digest: str) -> str | None:
+        """The seal id of the photo with that promise (digest, hex), or None."""
+
     def lock(self, seal_id: str) -> SealedPhoto | None:
         """The photo, locked against other writers until the transaction ends."""
 

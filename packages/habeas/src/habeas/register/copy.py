@@ -14,7 +14,7 @@ from habeas.foundation.database import Database
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Chain, Entry, Foreign, Kind, read_entry, writer_id
 from habeas.protocol.credential import Roster
-from habeas.protocol.details import CircleDetails
+from habeas.protocol.details import CircleDetails, WithdrawnDetails
 from habeas.protocol.reading import details_of
 from habeas.tlog import NoteVerifier, Policy
 from habeas.tlog.view import LogView, Source
@@ -30,6 +30,7 @@ CREATE TABLE IF NOT EXISTS copied (
 CREATE INDEX IF NOT EXISTS copied_slot ON copied (slot) WHERE slot IS NOT NULL;
 CREATE INDEX IF NOT EXISTS copied_roster ON copied (kind, office, position)
   WHERE kind IN ('roster', 'circle');
+CREATE INDEX IF NOT EXISTS copied_withdrawn ON copied (position) WHERE kind = 'withdrawn';
 CREATE INDEX IF NOT EXISTS copied_tag ON copied (tag) WHERE tag IS NOT NULL;
 CREATE INDEX IF NOT EXISTS copied_camera ON copied (
   json_extract(CAST(content AS TEXT), '$.details.camera'), position
@@ -153,6 +154,19 @@ class LogCopy:
                 marked,
             ).fetchall()
         return {slot for (slot,) in rows}
+
+    def withdrawals(self, begin: int, count: int) -> list[tuple[int, WithdrawnDetails]]:
+        """At most *count* `withdrawn` entries from index *begin* on: where, and what they say."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT position, content FROM copied WHERE kind = 'withdrawn' AND position >= ? "
+                "ORDER BY position LIMIT ?",
+                (begin, count),
+            ).fetchall()
+        return [
+            (position, WithdrawnDetails.read(Entry.decode(content).details))
+            for position, content in rows
+        ]
 
     def entry(self, position: int) -> bytes | None:
         """The entry at *position*, or None beyond the copy."""

@@ -128,7 +128,10 @@ def sign_in(body: dict[str, Any]) -> dict[str, Any]:
     verify_assertion(read_assertion(body.get("assertion")), asked, credential, office)
     if not _spend(asked.challenge, _CHALLENGE_SECONDS):
         raise SessionError("The challenge was used before.")
-    token = signing.dumps([asked.office, credential.id, roster.version], salt=_SALT)
+    # With the challenge, so that no two sessions have one token, and each ends by itself.
+    token = signing.dumps(
+        [asked.office, credential.id, roster.version, asked.challenge], salt=_SALT
+    )
     return {"token": token, "until": int(time.time()) + _SESSION_SECONDS}
 
 
@@ -161,7 +164,7 @@ def _token(request: HttpRequest) -> str:
 def _session(request: HttpRequest) -> Session:
     token = _token(request)
     try:
-        office, credential, version = signing.loads(token, salt=_SALT, max_age=_SESSION_SECONDS)
+        office, credential, version, _ = signing.loads(token, salt=_SALT, max_age=_SESSION_SECONDS)
     except (signing.BadSignature, ValueError, TypeError) as error:
         raise SessionError("The session is over, or there was none.") from error
     if Spent.objects.filter(mark=_digest(token)).exists():

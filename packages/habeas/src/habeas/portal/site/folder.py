@@ -108,9 +108,9 @@ def create(folder: Path, site: Site, *, name: str, catalogue: Path) -> NoteSigne
         signer = NoteSigner.generate(f"{name}/custodian")
         _write(folder / "custodian.key", signer.private + "\n")
         _write(folder / "secret-key", secrets.token_urlsafe(48))
-        durable.make(folder / "services")
+        durable.make(folder / "services", private=True)
         for file in sorted(catalogue.glob("*.toml")):
-            durable.write(folder / "services" / file.name, file.read_bytes())
+            _write(folder / "services" / file.name, file.read_text())
         # Last: a folder with a site is a whole one.
         site.save(folder)
     except OSError as error:

@@ -46,11 +46,16 @@ def migrate() -> None:
         TablesError: the database cannot be written to.
     """
     from django.core.management import call_command  # noqa: PLC0415 - needs Django started
-    from django.db import DatabaseError  # noqa: PLC0415
+    from django.db import DatabaseError, connection  # noqa: PLC0415
 
     try:
+        if connection.vendor == "sqlite":
+            # SQLite gives its write-ahead log the rights that the database's file has.
+            file = Path(connection.settings_dict["NAME"])
+            file.touch(mode=0o600)
+            file.chmod(0o600)
         call_command("migrate", verbosity=0, interactive=False)
-    except DatabaseError as error:
+    except (DatabaseError, OSError) as error:
         raise TablesError(
             f"The portal's tables could not be made: {error}.",
             f"Check that {settings.DATA} can be written to.",

@@ -12,6 +12,7 @@ from django.db.models import F, Max
 from habeas.custody import ports
 from habeas.custody.ports import PhotoState
 from habeas.portal.vault import models
+from habeas.protocol import Promise
 
 
 def _photo(row: models.SealedPhoto) -> ports.SealedPhoto:
@@ -43,6 +44,7 @@ class DjangoLedger:
         models.SealedPhoto.objects.create(
             seal_id=photo.seal_id,
             promise=photo.promise,
+            digest=Promise.decode(photo.promise).digest().hex(),
             opens_until=photo.opens_until,
             closing_tag=photo.closing_tag,
             state=photo.state,
@@ -53,6 +55,11 @@ class DjangoLedger:
         """The photo, or None."""
         row = models.SealedPhoto.objects.filter(seal_id=seal_id).first()
         return _photo(row) if row else None
+
+    def of_promise(self, digest: str) -> str | None:
+        """The seal id of the photo with that promise."""
+        found = models.SealedPhoto.objects.filter(digest=digest)
+        return found.values_list("seal_id", flat=True).first()
 
     def lock(self, seal_id: str) -> ports.SealedPhoto | None:
         """The photo, locked until the transaction ends."""

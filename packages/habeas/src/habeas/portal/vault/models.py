@@ -23,6 +23,8 @@ class SealedPhoto(models.Model):
     row = models.BigAutoField(primary_key=True, default=random_row)
     seal_id = models.CharField(max_length=32, unique=True)
     promise = models.BinaryField()
+    #: Of the promise: what `withdrawn` entries on the log name.
+    digest = models.CharField(max_length=64, unique=True)
     opens_until = models.CharField(max_length=10)
     closing_tag = models.CharField(max_length=32)
     state = models.CharField(max_length=16)

@@ -6,6 +6,8 @@ The whole of Habeas has it too, as `habeas trustee`.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,10 +16,12 @@ import typer
 
 from habeas.foundation import durable
 from habeas.foundation.command import run
+from habeas.trustee import circle_command
 
 if TYPE_CHECKING:
-    from habeas.protocol import KeyStatement, TrusteeIdentity
-    from habeas.trustee.recovery import Replacement
+    from habeas.protocol import Identity
+    from habeas.protocol.statements import KeyStatement
+    from habeas.trustee import Trustee
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Hold shares of photos, and release by rule."
@@ -40,8 +44,6 @@ def init(
     *,
     name: Annotated[str, typer.Option(help="What the trustee is called, for everybody.")],
     url: Annotated[str, typer.Option(help="Where others reach it.")],
-    log_url: Annotated[str, typer.Option(help="The log that it follows.")],
-    origin: Annotated[str, typer.Option(help="The log's origin line.")],
     protection: Annotated[
         Protection,
         typer.Option(
@@ -54,10 +56,10 @@ def init(
         typer.Option(help="Program that prints the passphrase, then its arguments, one each."),
     ] = None,
 ) -> None:
-    """Make a trustee's folder and keys, and print its identity (JSON) for others to pin.
+    """Make a trustee's folder and keys, and print its identity (JSON) for the circle.
 
-    Before serving, write the log's tlog-policy to policy.txt in the folder and, where the
-    log asks for one, the bearer token to log-token.
+    Then take part in a circle: habeas trustee circle --help. Where the log asks for a bearer
+    token, write it to log-token in the folder.
     """
     from pydantic import ValidationError
 
@@ -65,9 +67,7 @@ def init(
     from habeas.trustee.errors import SetupError
 
     try:
-        settings = Settings(
-            name=name, url=url, log_url=log_url, origin=origin, command=tuple(command or ())
-        )
+        settings = Settings(name=name, url=url, command=tuple(command or ()))
     except ValidationError as error:
         raise SetupError(f"These settings cannot be used: {error}") from error
     durable.make(data, private=True)
@@ -141,7 +141,7 @@ def rotate(
     Shares that were sealed to an older key of a month keep opening until the month is over.
     The service may go on running.
     """
-    from habeas.trustee import Settings, Trustee, keyring
+    from habeas.trustee import Settings, keyring
     from habeas.trustee.errors import SetupError
 
     if not month and protection is None:
@@ -151,12 +151,9 @@ def rotate(
         keyring.protect(data, Settings.load(data), protection.value, secret)
         typer.echo(f"The keys are protected by: {protection.value}.")
     if month:
-        trustee = Trustee(data)
-        try:
+        with _trustee(data) as trustee:
             for each in month:
                 typer.echo(trustee.rotate(each))
-        finally:
-            trustee.close()
 
 
 @app.command()
@@ -169,10 +166,7 @@ def log(
     json_: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Show this trustee's own view of the log: checkpoint, what it owes, evidence of a fork."""
-    from habeas.trustee import Trustee
-
-    trustee = Trustee(data)
-    try:
+    with _trustee(data) as trustee:
         if reopen:
             trustee.follower.reopen()
         state = {
@@ -180,8 +174,6 @@ def log(
             "checkpoint": trustee.follower.newest(),
             "fork": json.loads(trustee.follower.fork() or "null"),
         }
-    finally:
-        trustee.close()
     if json_:
         typer.echo(json.dumps(state))
         return
@@ -194,30 +186,73 @@ def log(
             typer.echo(f"\n{name}:\n{note}")
 
 
+@app.command()
+def pause(data: Folder) -> None:
+    """Refuse every request from now on, until `resume`. Withdrawals go on being taken.
+
+    For when you have to look at something first. The service may go on running.
+    """
+    with _trustee(data) as trustee:
+        trustee.pause()
+    typer.echo("Every request is refused from now on; go on with: habeas trustee resume")
+
+
+@app.command()
+def resume(data: Folder) -> None:
+    """Answer requests again, after `pause`."""
+    with _trustee(data) as trustee:
+        trustee.pause(resume=True)
+    typer.echo("Requests are answered again.")
+
+
+@app.command()
+def suspend(
+    data: Folder,
+    *,
+    office: Annotated[str, typer.Argument(help="The office's slug in the circle.")],
+    lift: Annotated[bool, typer.Option("--lift", help="Lift this trustee's suspension.")] = False,
+) -> None:
+    """Say on the log that an office's root key is not to be trusted.
+
+    When k trustees have said so, no trustee releases anything to that office's officers.
+    """
+    with _trustee(data) as trustee:
+        trustee.suspend(office, lifted=lift)
+        trustee.outbox.deliver()
+        owed = trustee.health()["owed"]
+    said = "lifts its suspension of" if lift else "suspends"
+    typer.echo(f"This trustee {said} {office}.")
+    if owed:
+        typer.echo("The log has not taken that yet; the running service delivers it.")
+
+
+app.add_typer(circle_command.app, name="circle")
+
 recover = typer.Typer(
     no_args_is_help=True, help="Replace a lost trustee: restore its shares from the others'."
 )
 app.add_typer(recover, name="recover")
 
-Newcomer = Annotated[
-    Path, typer.Option(help="The newcomer's identity, as its `init` printed it.", exists=True)
-]
+Newcomer = Annotated[str, typer.Option(help="Name of the newcomer, as the circle has it.")]
 Helpers = Annotated[
-    list[Path],
-    typer.Option(help="Identity of a trustee that helps (at least k, one file each).", exists=True),
+    list[str], typer.Option(help="Name of a trustee that helps; at least k, one each.")
 ]
 Out = Annotated[Path, typer.Option(help="File to write.")]
 
 
-def _circle(newcomer: Path, helpers: list[Path]) -> Replacement:
-    from habeas.trustee import recovery
+@contextmanager
+def _trustee(data: Path) -> Iterator[Trustee]:
+    """The trustee of a folder, not serving; the service may go on running beside it."""
+    from habeas.trustee import Trustee
 
-    read = recovery.identities([json.loads(each.read_text()) for each in helpers])
-    (one,) = recovery.identities([json.loads(newcomer.read_text())])
-    return recovery.Replacement(one, read)
+    trustee = Trustee(data)
+    try:
+        yield trustee
+    finally:
+        trustee.close()
 
 
-def _fetch(identity: TrusteeIdentity, month: str) -> KeyStatement:
+def _fetch(identity: Identity, month: str) -> KeyStatement:
     from habeas.protocol.client import TrusteeClient
 
     client = TrusteeClient(identity)
@@ -229,14 +264,13 @@ def _fetch(identity: TrusteeIdentity, month: str) -> KeyStatement:
 
 @recover.command()
 def offer(data: Folder, *, newcomer: Newcomer, helper: Helpers, out: Out) -> None:
-    """First, at every helper: make what hides the parts from the newcomer."""
-    from habeas.trustee import Trustee
+    """First, at every helper: make what hides the parts from the newcomer.
 
-    trustee = Trustee(data)
-    try:
-        notes = trustee.recovery.offer(_circle(newcomer, helper), _fetch)
-    finally:
-        trustee.close()
+    The newcomer must stand in the newest circle: the old ones have signed for its key.
+    """
+    with _trustee(data) as trustee:
+        run = trustee.recovery.replacement(newcomer, helper)
+        notes = trustee.recovery.offer(run, _fetch)
     text = json.dumps(notes, indent=1) + "\n"
     durable.write(out, text.encode(), private=True)
 
@@ -253,15 +287,11 @@ def give(
     out: Out,
 ) -> None:
     """Then, at every helper: give masked parts of the lost shares. The log will say so."""
-    from habeas.trustee import Trustee
-
     notes = [note for file in offers for note in json.loads(file.read_text())]
-    trustee = Trustee(data)
-    try:
-        parts = trustee.recovery.give(_circle(newcomer, helper), notes, _fetch)
+    with _trustee(data) as trustee:
+        run = trustee.recovery.replacement(newcomer, helper)
+        parts = trustee.recovery.give(run, notes, _fetch)
         name = trustee.settings.name
-    finally:
-        trustee.close()
     text = json.dumps({"trustee": name, "parts": parts}, indent=1) + "\n"
     durable.write(out, text.encode(), private=True)
     typer.echo(f"Parts of {len(parts)} shares.")
@@ -278,19 +308,13 @@ def take(
     ],
 ) -> None:
     """Last, at the newcomer: add the parts up, check every share, and keep it."""
-    from habeas.trustee import Trustee
-
     files = [json.loads(each.read_text()) for each in given]
-    trustee = Trustee(data)
-    try:
+    with _trustee(data) as trustee:
         trustee.follower.tail()
         if trustee.follower.problem is not None:
             raise trustee.follower.problem
-        count = trustee.recovery.take(
-            _circle(newcomer, helper), {each["trustee"]: each["parts"] for each in files}
-        )
-    finally:
-        trustee.close()
+        run = trustee.recovery.replacement(newcomer, helper)
+        count = trustee.recovery.take(run, {each["trustee"]: each["parts"] for each in files})
     typer.echo(f"Restored {count} shares.")
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 #: name -> one line of help. The module of the same name in this package holds `app`, a Typer app.
 COMMANDS = {
-    "run": "Portal, log and three trustees on this machine, in one command.",
+    "run": "Portal, log, four trustees and three desks on this machine, in one command.",
     "demo": "The whole journey, headless: apply, seal, open, check, refuse, withdraw.",
     "check": "What would make a photo better, before it is sent.",
     "redact": "Cover every face in videos.",
@@ -26,7 +26,8 @@ COMMANDS = {
     "open": "Open the photo of a case, for a promised purpose.",
     "withdraw": "Have a photo destroyed, with its receipt.",
     "verify": "Check a receipt, and find every act on its photo.",
-    "portal": "Set up, serve and check a portal; add and disable officers.",
+    "portal": "Set up, serve and check a portal.",
+    "office": "An office's keys and officers; the files of its desk.",
     "log": "Make, serve and check a transparency log.",
     "trustee": "Hold shares of photos, and release them by rule.",
     "models": "Install and list the model files that find faces.",

@@ -91,14 +91,20 @@ def serve(
         ),
     ] = "",
 ) -> None:
-    """Serve a log: C2SP tlog-tiles for readers, POST /append for writers."""
+    """Serve a log: C2SP tlog-tiles for readers, POST /append for writers.
+
+    With a circle's note in circle.txt in its folder, the log takes what the circle's writers
+    have signed, and nothing else; no token is needed then.
+    """
     import uvicorn
 
+    from habeas.register.admission import CircleAdmission
     from habeas.tlog.server import make_app, open_storage
 
     storage = open_storage(data, database=database, objects=objects)
+    admission = CircleAdmission.of_log(data) if (data / "circle.txt").exists() else None
     uvicorn.run(
-        make_app(data, interval=interval, patience=patience, storage=storage),
+        make_app(data, admission, interval=interval, patience=patience, storage=storage),
         host="127.0.0.1", port=port, log_level="warning", access_log=False,
         # Callers that wait for a quorum do not keep a stopping log up: a retry is safe.
         timeout_graceful_shutdown=3,

@@ -1,4 +1,4 @@
-"""`habeas run`: portal, log and three trustees on this machine, in one command."""
+"""`habeas run`: portal, log, four trustees and three offices on this machine, in one command."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 
-from habeas.deploy import installation
+from habeas.deploy import installation, sample
 from habeas.deploy.supervisor import Supervisor
 
 app = typer.Typer(add_completion=False)
@@ -34,11 +34,11 @@ def run(
         ),
     ] = None,
 ) -> None:
-    """Run the portal, the log and three trustees, each a process with its own folder and keys.
+    """Run a portal, a log, four trustees and the desks of three offices, each with its own keys.
 
-    For trying out only: a city's trustees run their own machines. Everything is made on the
-    first start and found again, as you left it, on the next. Ctrl-C stops all of them
-    together. Addresses and sign-ins are printed when everything answers.
+    For trying out only: a city's trustees and offices run their own machines. Everything is
+    made on the first start and found again, as you left it, on the next. Ctrl-C stops all of
+    them together. Addresses and sign-ins are printed when everything answers.
     """
     console = Console()
     place = installation.install(data, port=port)
@@ -62,21 +62,35 @@ def run(
 
 def _greet(console: Console, place: installation.Installation) -> None:
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
-    table.add_row("Apply for a licence", f"[link]{place.portal_url}/[/link]")
-    table.add_row("Officers' desk", f"{place.portal_url}/desk/")
+    table.add_row("Apply for a licence", f"{place.portal_url}/")
     table.add_row("Public register", f"{place.portal_url}/register/")
     table.add_row("Transparency log", f"{place.log_url}/checkpoint")
-    for trustee in place.trustees:
-        table.add_row(f"Trustee {trustee.name}", trustee.url)
-    for office, (user, password) in installation.sign_ins(place).items():
-        table.add_row(f"Sign-in, {office}", f"{user}  {password}")
+    for each in place.circle.trustees:
+        table.add_row(f"Trustee {each.name}", f"{each.url}/health")
+    table.add_row("Circle", f"{place.circle_file}  {place.circle.digest().hex()[:16]}")
     table.add_row("Data", str(place.folder.resolve()))
     console.print(table)
+    desks = Table(box=None, padding=(0, 2, 0, 0), title_justify="left")
+    for heading in ("Desk of an office", "Its address", "Officer", "Passphrase"):
+        desks.add_column(heading, no_wrap=True)
+    for office, words in place.words.items():
+        desks.add_row(office, f"{place.addresses.desks[office]}/", sample.OFFICER, words.officer)
+    console.print()
+    console.print(desks)
+    accounts = installation.accounts(place)
+    if "parks-department" in accounts:
+        user, password = accounts["parks-department"]
+        console.print(
+            f"\nRecordings of cameras: {place.portal_url}/desk/cameras/  {user}  {password}",
+            soft_wrap=True,
+        )
     console.print(
         Panel(
             "[bold]FOR TRYING OUT ONLY. NO PHOTOGRAPHS OF REAL PEOPLE.[/]\n"
-            "The trustees share this machine, and passwords were printed. "
-            "For a portal of your own, each party installs itself: habeas portal init --help",
+            "Whoever has this machine is all trustees and all offices at once, and the officers' "
+            "passphrases stand above.\nNew officers and circles count at once here; real ones "
+            "wait a day and a week. For real parties, each sets itself up: habeas trustee --help, "
+            "habeas office --help, habeas portal --help",
             border_style="bold yellow",
             expand=False,
         )

@@ -1,11 +1,16 @@
-"""Ports and addresses of an installation on one machine."""
+"""Ports and addresses of an installation on one machine.
+
+They stand in the circle, which all its trustees have signed: an installation that moved would
+leave its receipts and its officers' keys behind. So they are chosen once.
+
+Pages are under the name ``localhost``: WebAuthn (section 4, *RP ID*) takes names alone.
+"""
 
 from __future__ import annotations
 
 import json
-import re
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -14,62 +19,69 @@ from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
 
 _FIRST_PORT = 8000
+_FILE = "ports.json"
 
 
 class PortError(HabeasError):
-    """A port that is taken."""
+    """A port that is taken, or is not this installation's."""
 
     code = "port"
-    remedy = "Choose another with --port; the log and the trustees take the ports after it."
+    remedy = "Choose another with --port; the others take the ports after it."
 
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where each party listens."""
+    """Where each party listens.
+
+    Attributes:
+        trustees: in order of their share index.
+        desks: by office.
+    """
 
     portal: str
     log: str
     trustees: tuple[str, ...]
+    desks: Mapping[str, str]
 
     @classmethod
-    def choose(cls, folder: Path, trustees: int, port: int | None, *, free: bool) -> Self:
-        """The same as last time unless told otherwise.
-
-        Receipts carry addresses: an installation that moved would leave them behind.
+    def choose(
+        cls, folder: Path, trustees: int, offices: Sequence[str], port: int | None, *, free: bool
+    ) -> Self:
+        """The same as last time; the first time, those that are asked for.
 
         Args:
             folder: the installation's.
             trustees: how many.
+            offices: that have desks.
             port: of the portal; the others take the ports after it.
             free: the first time, take whatever ports are free.
 
         Raises:
-            PortError: a port is taken.
+            PortError: a port is taken, or *port* is another than last time.
         """
-        file, count = folder / "ports.json", 2 + trustees
-        if port is None and file.exists():
-            ports = [int(each) for each in json.loads(file.read_text())]
-        elif free:
-            ports = _free_ports(count)
+        file, count = folder / _FILE, 2 + trustees + len(offices)
+        known = [int(each) for each in json.loads(file.read_text())] if file.exists() else None
+        first = _FIRST_PORT if port is None else port
+        if known is not None:
+            if port not in (None, known[0]):
+                raise PortError(
+                    f"The addresses of {folder} stand in its circle: its portal is at {known[0]}.",
+                    f"Leave out --port, or begin another installation: --data {folder}-{port}",
+                )
+            ports = known
         else:
-            ports = list(range(port or _FIRST_PORT, (port or _FIRST_PORT) + count))
-        _check_free(ports)
+            ports = _free_ports(count) if free else list(range(first, first + count))
+        _check_free(ports, known is not None)
         durable.write(file, json.dumps(ports).encode())
-        urls = [f"http://127.0.0.1:{each}" for each in ports]
-        return cls(urls[0], urls[1], tuple(urls[2:]))
+        machines = [f"http://127.0.0.1:{each}" for each in ports]
+        pages = [f"http://localhost:{each}" for each in ports]
+        desks = dict(zip(offices, pages[2 + trustees :], strict=True))
+        return cls(pages[0], machines[1], tuple(machines[2 : 2 + trustees]), desks)
 
 
 def port_of(url: str) -> str:
     """The port in an address."""
     return url.rpartition(":")[2]
-
-
-def readdress(policy: str, witnesses: dict[str, str]) -> str:
-    """The tlog-policy text with the addresses of *witnesses* (by name); all else stays as it is."""
-    for name, url in witnesses.items():
-        line = re.compile(rf"^(witness\s+{re.escape(name)}\s+\S+)[^\S\n]*\S*$", re.MULTILINE)
-        policy = line.sub(rf"\1 {url}", policy)
-    return policy
 
 
 def _free_ports(count: int) -> list[int]:
@@ -80,9 +92,14 @@ def _free_ports(count: int) -> list[int]:
     return ports
 
 
-def _check_free(ports: Sequence[int]) -> None:
+def _check_free(ports: Sequence[int], fixed: bool) -> None:
     for port in ports:
         try:
             socket.create_server(("127.0.0.1", port)).close()
         except OSError as error:
-            raise PortError(f"Port {port} is taken by another program.") from error
+            raise PortError(
+                f"Port {port} is taken by another program.",
+                "Stop that program, or begin another installation with --data and --port."
+                if fixed
+                else None,
+            ) from error

@@ -1,4 +1,4 @@
-"""`python -m habeas.deploy.sample_officers`: officers to try the desk with.
+"""`python -m habeas.deploy.sample_officers`: accounts to try the viewing of recordings with.
 
 A process of its own, because Django reads a portal's settings once for each process. It
 acts through the portal's own use cases, as whoever runs a portal would.
@@ -17,7 +17,7 @@ from habeas.portal.site import setup
 
 
 def main(folder: Path, sign_ins: Path) -> None:
-    """Bring the tables up to date; the first time, make keys and one officer for each office.
+    """Bring the tables up to date; the first time, make one account for each office.
 
     Args:
         folder: the portal's.
@@ -36,7 +36,6 @@ def main(folder: Path, sign_ins: Path) -> None:
             if accounts.holds(name, password)
         }
     else:
-        setup.make_keys()
         known = {}
         for office in offices():
             if not accounts.listed(office):

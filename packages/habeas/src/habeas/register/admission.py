@@ -6,9 +6,13 @@ day that is not ahead of the log's. Implements `habeas.tlog.admission.Admission`
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Self
 
+from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Chain, Kind, verify_entry
 from habeas.protocol.details import CircleDetails
@@ -28,11 +32,38 @@ class CircleAdmission:
     Args:
         chain: the circles so far; the first is pinned by the log's operator.
         now: the clock, UTC.
+        keep: told of each circle that follows, before it counts: its note, and when (POSIX
+            seconds) it came.
     """
 
-    def __init__(self, chain: Chain, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        chain: Chain,
+        now: Callable[[], datetime],
+        keep: Callable[[str, int], None] = lambda _note, _seen: None,
+    ) -> None:
         self._chain = chain
         self._now = now
+        self._keep = keep
+
+    @classmethod
+    def of_log(cls, folder: Path) -> Self:
+        """The admission of the log in *folder*: circle.txt, and the circles that followed.
+
+        Raises:
+            HabeasError: circle.txt, or what is kept beside it, is no chain of circles.
+        """
+        chain = Chain.start((folder / "circle.txt").read_text(), 0)
+        file = folder / "circles.json"
+        kept = json.loads(file.read_text()) if file.exists() else []
+        for note, seen in kept:
+            chain = chain.extend(note, seen)
+
+        def keep(note: str, seen: int) -> None:
+            kept.append([note, seen])
+            durable.write(file, json.dumps(kept).encode())
+
+        return cls(chain, lambda: datetime.now(UTC), keep)
 
     def admit(self, entry: bytes) -> None:
         """Return to let *entry* be appended.
@@ -53,4 +84,8 @@ class CircleAdmission:
         if read.kind is Kind.CIRCLE:
             details = details_of(read)
             if isinstance(details, CircleDetails):
-                self._chain = self._chain.extend(details.circle, int(now.timestamp()))
+                seen = int(now.timestamp())
+                longer = self._chain.extend(details.circle, seen)
+                if longer is not self._chain:
+                    self._keep(details.circle, seen)
+                    self._chain = longer

@@ -207,7 +207,7 @@ class World:
         for name, sock in zip(self.names, sockets, strict=True):
             (folder / name / "circle.txt").write_text(self.circle_note)
             self._serve(name, sock)
-        self.log_server = Server(make_app(folder / "log", interval=0.01), self._log_socket)
+        self.log_server = Server(self.log_app(), self._log_socket)
         self.log = LogClient(self.log_url)
         self.chain = Chain.start(self.circle_note, 0)
         self.panel = Panel.of(self.chain, self.circle.digest().hex())
@@ -230,6 +230,10 @@ class World:
         text = circle.encode().decode() + "\n"
         lines = [self.keys[name].statement.signature(text).line() for name in names or self.names]
         return f"{text}\n{''.join(lines)}"
+
+    def log_app(self) -> Any:
+        """The log's service over its folder: to start it again."""
+        return make_app(self.folder / "log", interval=0.01, clock=lambda: self.clock().timestamp())
 
     def _serve(self, name: str, sock: socket.socket) -> None:
         self.trustees[name] = Trustee(self.folder / name, now=self.clock)

@@ -5,10 +5,11 @@ import sys
 
 import pytest
 
+from habeas.protocol import Kind
 from habeas.trustee import keyring
 from habeas.trustee.errors import KeyringError
-from tests.service.trustee.world import PHOTO, in_days
 from tests.unit.trustee.test_keys import SETTINGS, quick_scrypt
+from tests.world import PHOTO
 
 __all__ = ["quick_scrypt"]
 
@@ -27,19 +28,18 @@ def test_a_command_unlocks(tmp_path):
 
 def test_photos_of_an_older_key_open_after_rotation(new_world):
     world = new_world()
-    held = world.seal(opens_until=in_days(40))
-    name = world.names[0]
+    held = world.seal()
+    month, name = held.promise.opens_until[:7], world.names[0]
     done = subprocess.run(
-        [sys.executable, "-m", "habeas.cli", "trustee", "rotate", "--data", world.folder / name,
-         "--month", held.promise.opens_until[:7]],
+        [sys.executable, "-m", "habeas.trustee", "rotate",
+         "--data", world.folder / name, "--month", month],
         capture_output=True, text=True, check=True, timeout=60,
     )  # fmt: skip
     assert f"— {name}/statements" in done.stdout
     assert world.open(held) == PHOTO
-    world.client()._keys.clear()
-    newer = world.seal(opens_until=in_days(40))
+    newer = world.seal()
     assert newer.promise.trustees.keys[0].key != held.promise.trustees.keys[0].key
     assert world.open(newer) == PHOTO
-    statements = [e.details for e in world.settled() if e.kind == "policy" and e.details]
-    announced = [s["trustee"] for s in statements if s["month"] == held.promise.opens_until[:7]]
+    told = [e.details for e in world.settled() if e.kind is Kind.KEY and e.details]
+    announced = [each["trustee"] for each in told if each["month"] == month]
     assert sorted(announced) == sorted([*world.names, name])

@@ -2,37 +2,17 @@
 
 import json
 import secrets
-import shutil
-import subprocess
-import sys
 
 import pytest
 
 from habeas.protocol import Kind, sealing
-from habeas.protocol.client import TrusteeAnswerError, TrusteeClient, TrusteeRefusedError
-from habeas.trustee import Settings, keyring, recovery
+from habeas.protocol.client import TrusteeClient, TrusteeRefusedError
+from habeas.protocol.statements import StatementError
 from habeas.trustee.errors import SetupError
-from tests.service.trustee.world import PHOTO
+from tests.world import PHOTO
+from tests.world.successors import lose
 
 LOST = 1
-
-
-def replace_machine(world):
-    """Lose a trustee with all its data, and set up a newcomer under its name and address."""
-    name = world.names[LOST]
-    world.stop(name)
-    folder = world.folder / name
-    settings = Settings.load(folder)
-    shutil.rmtree(folder)
-    folder.mkdir()
-    keys = keyring.create(folder, settings)
-    settings.save(folder)
-    (folder / "policy.txt").write_text(world.policy)
-    identity = keys.identity(settings)
-    world.circle.clients[LOST].close()
-    world.circle.clients[LOST] = TrusteeClient(identity)
-    world.start(name)
-    return identity
 
 
 def fetch(identity, month):
@@ -43,63 +23,78 @@ def fetch(identity, month):
         client.close()
 
 
-@pytest.mark.parametrize(("n", "k"), [(3, 2), (5, 3)])
-def test_lost_shares_are_restored_and_nothing_else(new_world, n, k):
-    world = new_world(n=n, k=k)
+def runs(world, helpers):
+    """Of each helper, and of the newcomer, its side of the recovery."""
+    newcomer = world.names[LOST]
+    names = [world.names[index] for index in helpers]
+    sides = {name: world.trustees[name].recovery for name in (*names, newcomer)}
+    return {name: (side, side.replacement(newcomer, names)) for name, side in sides.items()}
+
+
+def offers_of(world, sides):
+    helpers = [name for name in sides if name != world.names[LOST]]
+    return [note for name in helpers for note in sides[name][0].offer(sides[name][1], fetch)]
+
+
+def given_by(world, sides, offers):
+    helpers = [name for name in sides if name != world.names[LOST]]
+    return {name: sides[name][0].give(sides[name][1], offers, fetch) for name in helpers}
+
+
+@pytest.mark.parametrize(
+    ("n", "k", "helpers"), [(4, 2, (0, 2)), (4, 2, (0, 2, 3)), (5, 3, (0, 2, 4))]
+)
+def test_lost_shares_are_restored_and_nothing_else(new_world, n, k, helpers):
+    world = new_world(n=n, k=k, q=n - 1, r=n - 1 if n == 4 else n)
     held, gone = world.seal(), world.seal()
     world.open(held, indexes=tuple(range(k)))
-    helpers = [each for index, each in enumerate(world.identities) if index != LOST][: k + 1]
-    world.client(0).withdraw(gone.digest, gone.withdraw_secret)
+    world.withdraw(gone)
     world.settled()
-    world.followed()
-    newcomer = replace_machine(world)
-    world.followed()
-    circle = recovery.Replacement(newcomer, recovery.identities([h.fields() for h in helpers]))
-    trustees = [world.trustees[each.name] for each in circle.helpers]
-    offers = [note for trustee in trustees for note in trustee.recovery.offer(circle, fetch)]
+    lose(world, LOST)
+    sides = runs(world, helpers)
+    offers = offers_of(world, sides)
+    last = sides[world.names[helpers[-1]]]
     with pytest.raises(SetupError):
-        trustees[-1].recovery.give(circle, [], fetch)
-    given = {t.settings.name: t.recovery.give(circle, offers, fetch) for t in trustees}
-    taker = world.trustees[world.names[LOST]]
+        last[0].give(last[1], [], fetch)
+    given = given_by(world, sides, offers)
+    taker, run = sides[world.names[LOST]]
     with pytest.raises(SetupError):
-        taker.recovery.take(circle, dict(list(given.items())[1:]))
-    assert taker.recovery.take(circle, given) == 1
+        taker.take(run, dict(list(given.items())[1:]))
+    assert taker.take(run, given) == 1
     # The newcomer answers like the one that was lost, under its own new keys.
+    world.followed()
     indexes = (LOST, *(index for index in range(n) if index != LOST))[:k]
     assert world.open(held, indexes=indexes) == PHOTO
     with pytest.raises(TrusteeRefusedError) as refused:
-        world.client(LOST).withdraw(gone.digest, gone.withdraw_secret)
+        world.client(LOST).withdraw(gone.digest, gone.secrets.withdraw_secret)
     assert refused.value.code == "unknown-photo"
     # It goes on with the numbers of the lost one, and the log says who helped.
     entries = world.settled()
     tags = [entry.tag for entry in entries if entry.tag]
     assert len(set(tags)) == len(tags)
-    told = [e.details for e in entries if e.kind is Kind.POLICY and e.details]
-    assert sum(each.get("kind") == "recovery" for each in told) == len(helpers)
+    told = [entry.details for entry in entries if entry.kind is Kind.RECOVERY]
+    assert [each["photos"] for each in told] == [1] * len(helpers)
 
 
 def test_parts_of_a_liar_are_noticed(new_world):
     world = new_world()
     world.seal()
     world.followed()
-    newcomer = replace_machine(world)
-    world.followed()
-    helpers = [each for index, each in enumerate(world.identities) if index != LOST]
-    circle = recovery.Replacement(newcomer, recovery.identities([h.fields() for h in helpers]))
-    trustees = [world.trustees[each.name] for each in circle.helpers]
-    offers = [note for trustee in trustees for note in trustee.recovery.offer(circle, fetch)]
-    given = {t.settings.name: t.recovery.give(circle, offers, fetch) for t in trustees}
-    taker = world.trustees[world.names[LOST]]
-    other = trustees[0].recovery
-    mask = other._store.run(lambda c: other._secret(c, newcomer.digest(), circle.helpers[1].name))
+    lose(world, LOST)
+    sides = runs(world, (0, 2, 3))
+    offers = offers_of(world, sides)
+    given = given_by(world, sides, offers)
+    first, second = world.names[0], world.names[2]
+    side, run = sides[first]
+    mask = side._store.run(lambda c: side._secret(c, run, second))
     assert mask not in json.dumps(given).encode()
-    offers[0] = offers[0].replace('"v":1', '"v":2')
-    with pytest.raises(TrusteeAnswerError):
-        trustees[1].recovery.give(circle, offers, fetch)
-    first = given[circle.helpers[0].name]
-    swapped = {**given, circle.helpers[1].name: [{**first[0]}]}
-    with pytest.raises(sealing.OpeningError):
-        taker.recovery.take(circle, swapped)
+    taker, run = sides[world.names[LOST]]
+    swapped = {**given, second: given[first]}
+    with pytest.raises((sealing.OpeningError, SetupError)):
+        taker.take(run, swapped)
+    offers[0] = offers[0].replace('"v":2', '"v":3')
+    with pytest.raises(StatementError):
+        sides[second][0].give(sides[second][1], offers, fetch)
 
 
 def test_one_part_alone_says_nothing():
@@ -111,34 +106,3 @@ def test_one_part_alone_says_nothing():
     for bad in ([1, 2], [1, 1], [0, 1], [3]):
         with pytest.raises(sealing.SharesError):
             sealing.contribution(shares[0], bad, 2)
-
-
-def test_from_the_command_line(new_world, tmp_path):
-    world = new_world()
-    held = world.seal()
-    world.followed()
-    newcomer = replace_machine(world)
-    world.followed()
-    files = {}
-    for identity in (newcomer, world.identities[0], world.identities[2]):
-        files[identity.name] = tmp_path / f"{identity.name}.json"
-        files[identity.name].write_text(identity.encode().decode())
-    helpers = [world.names[0], world.names[2]]
-    common = ["--newcomer", files[newcomer.name]]
-    for name in helpers:
-        common += ["--helper", files[name]]
-
-    def habeas(command, name, *options):
-        full = [sys.executable, "-m", "habeas.cli", "trustee", "recover", command,
-                "--data", world.folder / name, *common, *options]  # fmt: skip
-        return subprocess.run(full, capture_output=True, text=True, check=True, timeout=60)
-
-    offers, given = [], []
-    for name in helpers:
-        habeas("offer", name, "--out", tmp_path / f"offer-{name}")
-        offers += ["--offers", tmp_path / f"offer-{name}"]
-    for name in helpers:
-        habeas("give", name, *offers, "--out", tmp_path / f"give-{name}")
-        given += ["--given", tmp_path / f"give-{name}"]
-    assert "Restored 1 shares." in habeas("take", newcomer.name, *given).stdout
-    assert world.open(held, indexes=(LOST, 0)) == PHOTO

@@ -1,5 +1,8 @@
 """What arrives over HTTP is bounded, closed and answered in words."""
 
+import hashlib
+import json
+
 import httpx
 import pytest
 
@@ -8,79 +11,111 @@ from tests.service.trustee import openapi
 
 @pytest.fixture(scope="module")
 def http(world):
-    with httpx.Client(base_url=world.identities[0].url, trust_env=False) as client:
+    with httpx.Client(base_url=world.circle.trustees[0].url, trust_env=False) as client:
         yield client
+
+
+NOTHING = "00" * 32
 
 
 @pytest.mark.parametrize(
     ("path", "body"),
     [
-        ("/v1/deposits", {}),
-        ("/v1/deposits", {"promise": "{}", "index": 0, "deposit": ""}),
-        ("/v1/deposits", {"promise": "{}", "index": 0, "deposit": "*"}),
-        ("/v1/deposits", {"promise": "{}", "index": 0, "deposit": "", "more": 1}),
-        ("/v1/deposits", {"promise": "{}", "index": "0", "deposit": ""}),
-        ("/v1/withdrawals", {"promise": "00" * 32, "secret": "short"}),
-        ("/v1/withdrawals", {"promise": "00" * 32, "secret": "00" * 32 + "\n"}),
-        ("/v1/history", {"promise": "00" * 32}),
-        ("/v1/releases", {"promise": "00" * 32, "entry": "x", "details": {}, "salt": "00" * 32,
-                          "proof": ""}),
+        ("/v2/deposits", {}),
+        ("/v2/deposits", {"promise": {}, "index": 0, "deposit": "", "order": ""}),
+        ("/v2/withdrawals", {"promise": NOTHING, "secret": "short"}),
+        ("/v2/withdrawals", {"promise": NOTHING, "secret": NOTHING + "\n"}),
+        ("/v2/withdrawals", {"promise": NOTHING, "secret": NOTHING, "more": 1}),
+        ("/v2/withdrawals", {"promise": NOTHING, "secret": None}),
+        ("/v2/withdrawals", {"promise": "\ud800", "secret": NOTHING}),
+        ("/v2/stream-end", {"promise": NOTHING}),
+        ("/v2/stream-end", {"promise": NOTHING, "nonce": NOTHING, "mac": 1}),
+        ("/v2/releases", {}),
+        ("/v2/releases", {"promise": NOTHING, "entry": "x", "request": []}),
+        ("/v2/releases", {"promise": "zz", "entry": "x", "request": {}}),
+        ("/v2/releases", {"promise": NOTHING, "entry": "\ud800", "request": {}}),
     ],
-)  # fmt: skip
+)
 def test_malformed_requests_are_named(http, path, body):
-    answer = http.post(path, json=body)
+    content = json.dumps(body).encode()
+    answer = http.post(path, content=content, headers={"content-type": "application/json"})
     assert answer.status_code == 400
     assert answer.json()["code"] == "malformed"
     assert answer.json()["detail"]
 
 
-def test_no_json_at_all(http):
-    answer = http.post("/v1/deposits", content=b"\xff\xfe")
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"[]", b"1", b"[" * 100_000, b'{"a":1e400}'])
+def test_no_json_object_at_all(http, content):
+    answer = http.post("/v2/deposits", content=content)
     assert answer.status_code == 400
     assert answer.json()["code"] == "malformed"
 
 
 def test_large_bodies_are_not_read(http):
-    assert http.post("/v1/deposits", content=b"x" * 300_000).status_code == 413
+    assert http.post("/v2/deposits", content=b"x" * 300_000).status_code == 413
 
     def chunks():
         for _ in range(300):
             yield b"x" * 1000
 
-    assert http.post("/v1/deposits", content=chunks()).status_code == 413
+    assert http.post("/v2/deposits", content=chunks()).status_code == 413
 
 
 @pytest.mark.parametrize("month", ["2027-13", "2027", "2027-05-01", "x", "..%2f"])
 def test_a_month_is_written_in_one_way(http, month):
-    answer = http.get(f"/v1/keys/{month}")
+    answer = http.get(f"/v2/keys/{month}")
     assert answer.status_code in (400, 404)
 
 
 def test_unknown_photos(http):
-    nothing = "00" * 32
     for path, body in (
-        ("/v1/withdrawals", {"promise": nothing, "secret": nothing}),
-        ("/v1/history", {"promise": nothing, "mac": nothing}),
+        ("/v2/withdrawals", {"promise": NOTHING, "secret": NOTHING}),
+        ("/v2/stream-end", {"promise": NOTHING, "nonce": NOTHING, "mac": NOTHING}),
     ):
         answer = http.post(path, json=body)
         assert (answer.status_code, answer.json()["code"]) == (404, "unknown-photo")
 
 
+def test_the_first_protocol_is_gone(http):
+    for path in ("/v1/identity", "/v1/keys/2027-05"):
+        assert http.get(path).status_code == 404
+
+
 def test_it_describes_itself(http):
     paths = http.get("/openapi.json").json()["paths"]
-    assert {"/v1/identity", "/v1/deposits", "/v1/releases", "/v1/withdrawals"} <= set(paths)
+    assert {"/v2/identity", "/v2/deposits", "/v2/releases", "/v2/withdrawals"} <= set(paths)
     assert openapi.FILE.read_text() == openapi.description()
+
+
+def test_it_shows_its_circle_and_how_far_it_has_read(http, world):
+    assert http.get("/v2/circle").json()["circle"] == world.circle_note
+    world.followed()
+    note = http.get("/v2/checkpoint").json()["checkpoint"]
+    assert world.circle.acting_policy().verify(note).checkpoint.size > 0
 
 
 def test_it_is_a_witness(http, world):
     assert http.post("/add-checkpoint", content=b"nonsense").status_code == 400
     world.seal()
     note = world.log.checkpoint()
-    assert all(name in note for name in (f"{n}/witness" for n in world.names[:1]))
+    assert sum(f"— {name}/witness " in note for name in world.names) >= world.circle.q
+
+
+def test_what_it_has_cosigned_can_be_looked_at(http, world):
+    """C2SP tlog-witness, monitor retrieval."""
+    world.seal()
+    place = hashlib.sha256(world.circle.log.origin.encode()).hexdigest()
+    answer = http.get(f"/{place}/checkpoint")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    assert f"— {world.names[0]}/witness " in answer.text
+    assert http.get(f"/{'0' * 64}/checkpoint").status_code == 404
+    assert http.get("/not-a-digest/checkpoint").status_code == 404
 
 
 def test_it_can_be_watched(http, world):
+    world.followed()
     state = http.get("/health").json()
-    assert state["ok"] is True
+    assert (state["ok"], state["state"]) == (True, "ok")
     assert state["view"] >= 0
     assert f"habeas_trustee_photos {state['photos']}" in http.get("/metrics").text

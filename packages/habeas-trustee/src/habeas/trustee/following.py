@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 from habeas import tlog
 from habeas.foundation.errors import HabeasError
-from habeas.tlog.view import LogView, Source
+from habeas.tlog.view import LogView, Source, verified_spans
 from habeas.trustee.circles import Circles
 from habeas.trustee.errors import Refusal
 from habeas.trustee.index import Index
@@ -54,7 +54,10 @@ class Follower:
         self._source = source
         self._now = now
         self._reload = reload
-        self._lock = threading.RLock()
+        #: Held by whoever reads the log, also while the log is slow; nobody else waits for it.
+        self._extending = threading.RLock()
+        #: Held for a moment, around the frontiers.
+        self._lock = threading.Lock()
         self._made_for = ""
         self._view = self._view_now()
         self._frontiers: deque[tlog.Frontier] = deque([self._view.frontier()], _REMEMBERED_SIZES)
@@ -92,8 +95,7 @@ class Follower:
 
     def seen(self) -> tuple[str | None, int, bytes]:
         """The newest checkpoint that was followed to, with the size and root of its tree."""
-        with self._lock:
-            note = self._view.checkpoint()
+        note = self._view.checkpoint()
         if note is None:
             return None, 0, tlog.Frontier().root()
         checkpoint = tlog.Checkpoint.parse(tlog.note.split(note)[0])
@@ -163,15 +165,16 @@ class Follower:
         self._fork = None
 
     def _extend(self, note: str, checkpoint: tlog.Checkpoint) -> None:
-        with self._lock:
+        with self._extending:
             if checkpoint.size <= self.size:  # somebody else has followed it meanwhile
                 self._compare(note, checkpoint)
                 return
             try:
                 self._view_now().catch_up(note)
             except BaseException:
-                self._frontiers.clear()
-                self._frontiers.append(self._view.frontier())
+                reached = self._view.frontier()
+                with self._lock:
+                    self._frontiers = deque([reached], _REMEMBERED_SIZES)
                 self._reload()
                 raise
 
@@ -179,14 +182,27 @@ class Follower:
         """Raise unless a checkpoint of the past is a prefix of the view."""
         with self._lock:
             back = self.size - checkpoint.size
-            if back < len(self._frontiers):
-                frontier = self._frontiers[-1 - back]
-                if not hmac.compare_digest(frontier.root(), checkpoint.root):
-                    raise tlog.ForkedViewError(
-                        f"The log signed two different trees of {checkpoint.size} entries."
-                    )
-                return
-            self._view_now().catch_up(note)
+            known = self._frontiers[-1 - back] if back < len(self._frontiers) else None
+        if known is None:
+            with self._extending:
+                self._view_now().catch_up(note)
+        elif not hmac.compare_digest(known.root(), checkpoint.root):
+            raise tlog.ForkedViewError(
+                f"The log signed two different trees of {checkpoint.size} entries."
+            )
+
+    def holds(self, checkpoint: tlog.Checkpoint, leaves: set[bytes]) -> bool:
+        """Whether the tree of *checkpoint*, which need not count yet, holds all *leaves*.
+
+        Those that the own view has do not count: only what lies between is read.
+
+        Raises:
+            TlogError: the log does not show that tree, or it is another log's.
+        """
+        missing = set(leaves)
+        for span in verified_spans(self._source, self._view.frontier(), checkpoint):
+            missing.difference_update(span.leaves)
+        return not missing
 
     def _keep_evidence(self, note: str) -> None:
         evidence = json.dumps({"seen": self._view.evidence(), "shown": note})
@@ -198,5 +214,7 @@ class Follower:
         self._fork = self._read_fork()
 
     def _apply(self, position: int, entry: bytes) -> None:
-        self._frontiers.append(self._frontiers[-1].extend([tlog.leaf_hash(entry)]))
+        longer = self._frontiers[-1].extend([tlog.leaf_hash(entry)])
+        with self._lock:
+            self._frontiers.append(longer)
         self._index.apply(self._store.database.connection, position, entry)

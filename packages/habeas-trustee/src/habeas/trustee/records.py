@@ -109,6 +109,13 @@ def owed(connection: sqlite3.Connection) -> int:
     return int(count)
 
 
+def owed_leaves(connection: sqlite3.Connection) -> set[bytes]:
+    """Leaf hashes of the entries that are owed."""
+    return {
+        leaf for (leaf,) in connection.execute("SELECT leaf FROM entries WHERE position IS NULL")
+    }
+
+
 def in_debt(connection: sqlite3.Connection, now: int, patience: int, wait: int) -> bool:
     """Whether this trustee owes the log an entry for too long (docs/protocol, section 8).
 

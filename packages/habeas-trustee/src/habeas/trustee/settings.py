@@ -79,7 +79,8 @@ def load_circle(folder: Path) -> str:
     """
     path = folder / "circle.txt"
     try:
-        return path.read_text()
+        # As octets: a note is signed with its line ends as they are.
+        return path.read_bytes().decode()
     except (OSError, UnicodeDecodeError) as error:
         raise SetupError(
             f"{path} cannot be read.",

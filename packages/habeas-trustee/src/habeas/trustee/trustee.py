@@ -18,10 +18,9 @@ from habeas.protocol import Identity, Kind, writer_id
 from habeas.protocol.details import CircleDetails, KeyDetails, SuspendedDetails
 from habeas.protocol.document import Document
 from habeas.protocol.statements import KeyStatement, ReleasedStatement, sign_statement
-from habeas.tlog import Checkpoint, NoteVerifier
+from habeas.tlog import NoteVerifier
 from habeas.tlog.client import LogClient
-from habeas.tlog.note import split
-from habeas.tlog.witness import Answer, Witness
+from habeas.tlog.witness import Answer
 from habeas.trustee import index, keyring, records, standing
 from habeas.trustee.circles import Circles
 from habeas.trustee.deposits import Deposits
@@ -40,6 +39,7 @@ from habeas.trustee.settings import Settings, load_circle, load_token
 from habeas.trustee.standing import Standing
 from habeas.trustee.store import Store
 from habeas.trustee.withdrawals import Destroyed, Withdrawals
+from habeas.trustee.witnessing import Witnessing
 
 _LOG = logging.getLogger("habeas.trustee")
 _SWEEP_SECONDS = 60.0
@@ -123,9 +123,10 @@ class Trustee:
         )
         # In a file of its own, that no backup of the deposits brings back.
         self._witness_database = Database(folder / "witness.db")
-        self._witness_for = ""
-        self._witness_of_circle: Witness | None = None
-        self._witness_lock = threading.Lock()
+        self._witnessing = Witnessing(
+            self._witness_database, self._keys.witness, self.circles, self._standing,
+            self._store, self.follower, self._records.seconds,
+        )  # fmt: skip
         self._deposits = Deposits(
             self.settings, self._store, self._records, streams, self._months, self.circles
         )
@@ -379,29 +380,15 @@ class Trustee:
         Raises:
             Refusal: this trustee may not act now; a reading quorum then tells who owes.
         """
-        witness = self._witness()
-        note = witness.latest(self._origin)
-        if note is not None and Checkpoint.parse(split(note)[0]).size > 0:
-            # Of an empty tree there is nothing that could be owed, or followed.
-            self._standing.verify()
-        return witness.add_checkpoint(body, int(self._now().timestamp()))
+        return self._witnessing.add_checkpoint(body)
 
-    @property
-    def _origin(self) -> str:
-        return self.circles.chain.links[0].circle.log.origin
-
-    def _witness(self) -> Witness:
-        link = self.circles.in_force(self._records.seconds())
-        with self._witness_lock:
-            if self._witness_of_circle is None or link.digest != self._witness_for:
-                self._witness_for = link.digest
-                logs = link.circle.acting_policy().logs
-                self._witness_of_circle = Witness(self._witness_database, self._keys.witness, logs)
-            return self._witness_of_circle
+    def cosigned(self, origin_hash: str) -> Answer:
+        """C2SP tlog-witness: the newest checkpoint that it has cosigned, for monitors."""
+        return self._witnessing.monitor(origin_hash)
 
     def witnessed(self, origin: str) -> str | None:
         """The newest checkpoint that this witness has cosigned for *origin*."""
-        return self._witness().latest(origin)
+        return self._witnessing.latest(origin)
 
     def health(self) -> dict[str, Any]:
         """How this trustee fares: for probes, and for `habeas trustee status`."""

@@ -170,7 +170,13 @@ def _public_routes(app: FastAPI, trustee: Trustee) -> None:
         body = await request.body()
         answer = await run_in_threadpool(trustee.add_checkpoint, body)
         # The framework would add a charset to every text type; witness clients compare exactly.
-        return Response(answer.body, answer.status, {"content-type": answer.media_type})
+        return Response(answer.body, answer.status, answer.headers)
+
+    @app.get("/{origin_hash}/checkpoint", response_class=Response)
+    def cosigned(origin_hash: str) -> Response:
+        """C2SP tlog-witness, for monitors: the newest checkpoint that it has cosigned."""
+        answer = trustee.cosigned(origin_hash)
+        return Response(answer.body, answer.status, answer.headers)
 
     @app.get("/health")
     def health() -> JSONResponse:

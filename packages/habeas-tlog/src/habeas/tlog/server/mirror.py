@@ -70,6 +70,11 @@ class Mirror:
         self.note = self._storage.published() or ""
         self.size = Checkpoint.parse(split(self.note)[0]).size if self.note else 0
 
+    @property
+    def readable(self) -> int:
+        """Entries whose tiles may be read."""
+        return self.size
+
     def close(self) -> None:
         """Make everything durable, and let others keep the copy."""
         self._storage.close()

@@ -59,6 +59,8 @@ class Publisher:
         #: The published checkpoint, and entries under it.
         self.note = ""
         self.size = 0
+        #: Entries under a checkpoint that witnesses were shown: they may look at its tiles.
+        self.shown = 0
 
     async def load(self) -> None:
         """Take up the checkpoint that was published last."""
@@ -159,6 +161,7 @@ class Publisher:
         if self._witnesses.any:
             await self.in_thread(self._storage.lay_out)
             checkpoint, signed = self._sign()
+            self.shown = checkpoint.size
             note = await self._witnesses.cosign(signed, checkpoint, self._prove)
             self._verify(note)
             await self.in_thread(self._storage.publish, note)

@@ -41,6 +41,10 @@ class Published(Protocol):
     def note(self) -> str:
         """The published checkpoint; empty before the first one."""
 
+    @property
+    def readable(self) -> int:
+        """Entries whose tiles will not change: those that witnesses are asked about are more."""
+
     def read(self, tile: Tile) -> bytes:
         """A tile or bundle.
 
@@ -79,8 +83,8 @@ class Reading:
             tile = Tile.parse("tile/" + request.path_params["path"])
         except FormatError as error:
             return refuse(error, 404)
-        # A tile beyond the checkpoint may still change until its batch is committed.
-        hashes = self._published.size >> (8 * max(tile.level, 0))
+        # A tile beyond them may still change until its batch is committed.
+        hashes = self._published.readable >> (8 * max(tile.level, 0))
         try:
             if tile.index * TILE_WIDTH + tile.width > hashes:
                 raise FileNotFoundError

@@ -116,6 +116,11 @@ class Sequencer:
         """The published checkpoint."""
         return self._publisher.note
 
+    @property
+    def readable(self) -> int:
+        """Entries whose tiles may be read: published, or shown to witnesses."""
+        return max(self._publisher.size, self._publisher.shown)
+
     def read(self, tile: Tile) -> bytes:
         """A published tile or bundle; see `Storage.read`."""
         return self._storage.read(tile)

@@ -1,0 +1,107 @@
+"""C2SP tlog-witness, with the rule that who owes the log does not cosign.
+
+A reading quorum of fresh cosignatures then tells that nobody owes. The one tree that a trustee
+in debt does cosign is a tree that holds all that it owes: otherwise two trustees in debt at
+once would keep the log for ever from publishing what settles them.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from habeas.foundation.database import Database
+from habeas.foundation.errors import HabeasError
+from habeas.tlog import Checkpoint, CosignatureSigner
+from habeas.tlog.note import open_note, split
+from habeas.tlog.witness import AddCheckpoint, Answer, Witness
+from habeas.trustee import records
+from habeas.trustee.circles import Circles
+from habeas.trustee.errors import Refusal
+from habeas.trustee.following import Follower
+from habeas.trustee.standing import Standing
+from habeas.trustee.store import Store
+
+
+class Witnessing:
+    """This trustee as a witness of its circle's log.
+
+    Args:
+        database: of the witness alone: no backup of the deposits brings it back.
+        signer: the witness key.
+        circles: whose log is witnessed.
+        standing: whether this trustee may act.
+        store: what it owes.
+        follower: reads the tree that is to be cosigned.
+        seconds: the clock, POSIX seconds.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        signer: CosignatureSigner,
+        circles: Circles,
+        standing: Standing,
+        store: Store,
+        follower: Follower,
+        seconds: Callable[[], int],
+    ) -> None:
+        self._database = database
+        self._signer = signer
+        self._circles = circles
+        self._standing = standing
+        self._store = store
+        self._follower = follower
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._made_for = ""
+        self._made: Witness | None = None
+
+    def _witness(self) -> Witness:
+        """The witness of the log under the circle in force."""
+        link = self._circles.in_force(self._seconds())
+        with self._lock:
+            if self._made is None or link.digest != self._made_for:
+                self._made_for = link.digest
+                logs = link.circle.acting_policy().logs
+                self._made = Witness(self._database, self._signer, logs)
+            return self._made
+
+    def add_checkpoint(self, body: bytes) -> Answer:
+        """Cosign a checkpoint that extends the last one.
+
+        Raises:
+            Refusal: this trustee may not act now.
+        """
+        witness = self._witness()
+        note = witness.latest(self._circles.chain.links[0].circle.log.origin)
+        if note is not None and Checkpoint.parse(split(note)[0]).size > 0:
+            # Of an empty tree there is nothing that could be owed, or followed.
+            try:
+                self._standing.verify()
+            except Refusal as refusal:
+                if refusal.code != "owes-the-log" or not self._settles(body):
+                    raise
+        return witness.add_checkpoint(body, self._seconds())
+
+    def _settles(self, body: bytes) -> bool:
+        """Whether the tree of an add-checkpoint request holds all that this trustee owes."""
+        log = self._circles.circle(self._seconds()).log
+        policy = self._circles.circle(self._seconds()).acting_policy()
+        try:
+            note = AddCheckpoint.parse(body).note
+            checkpoint = Checkpoint.parse(split(note)[0])
+            # Only what the log has signed is worth reading.
+            open_note(note, [key for key in policy.logs if key.name == log.origin])
+            owed = self._store.run(records.owed_leaves)
+            return self._follower.holds(checkpoint, owed)
+        except HabeasError:
+            return False
+
+    def monitor(self, origin_hash: str) -> Answer:
+        """The newest checkpoint that it has cosigned, for monitors."""
+        return self._witness().monitor(origin_hash)
+
+    def latest(self, origin: str) -> str | None:
+        """The note of that checkpoint."""
+        return self._witness().latest(origin)

@@ -4,24 +4,31 @@ import pytest
 
 from habeas import tlog
 from habeas.foundation.database import Database
-from habeas.protocol import Entry, Kind
+from habeas.protocol import Kind, sign_entry
+from habeas.protocol.details import SealedDetails
+from habeas.register.copy import FOREIGN as FOREIGN_KIND
 from habeas.register.copy import Figure, LogCopy
+from tests.unit.protocol.world import CUSTODIAN_KEY, DAY, OFFICE, SERVICE, TRUSTEES, Case, random
 from tests.unit.tlog.memory import POLICY, MemoryLog
 
 TAGS = ["11" * 16, "22" * 16]
 FOREIGN = b"anybody's bytes"
+CHAIN = Case().chain
 
 
-def entry(kind=Kind.REQUESTED, tag=TAGS[0], day="2027-03-01", **fields):
-    if kind is Kind.REQUESTED:
-        fields = {
-            "service": "hunting-licence", "office": "licensing-office",
-            "purpose": "decide-application", **fields,
-        }  # fmt: skip
-    return Entry(kind=kind, day=day, tag=tag, commit="00" * 32, **fields).encode()
+def entry(tag=TAGS[0], signer=CUSTODIAN_KEY, day=DAY):
+    return sign_entry(
+        signer, Kind.SEALED, day, SealedDetails(promise="00" * 32), random("salt"),
+        tag=tag, service=SERVICE,
+    ).encode()  # fmt: skip
 
 
-FIRST, SECOND, OTHER = entry(), entry(day="2027-03-02"), entry(Kind.SEALED, TAGS[1])
+REQUEST = Case().request()
+FIRST, SECOND = entry(), entry(day="2027-01-16")
+OTHER = sign_entry(
+    CUSTODIAN_KEY, Kind.REQUESTED, DAY, REQUEST, random("salt"), tag=TAGS[1], slot="33" * 16,
+    service=SERVICE, office=OFFICE, purpose="decide-application",
+).encode()  # fmt: skip
 
 
 @pytest.fixture
@@ -31,7 +38,7 @@ def log():
 
 @pytest.fixture
 def copy(log):
-    made = LogCopy(Database(), log, POLICY)
+    made = LogCopy(Database(), log, POLICY, CHAIN)
     assert made.catch_up() == 4
     return made
 
@@ -55,10 +62,23 @@ def test_the_newest_come_first(copy):
 
 def test_figures_count_kinds_offices_and_purposes(copy):
     assert copy.figures() == [
-        Figure("requested", "licensing-office", "decide-application", 2),
-        Figure("sealed", "", "", 1),
-        Figure("unknown", "", "", 1),
+        Figure(FOREIGN_KIND, "", "", 1),
+        Figure("requested", OFFICE, "decide-application", 1),
+        Figure("sealed", "", "", 2),
     ]
+
+
+def test_slots_that_stand_on_the_log(copy):
+    assert copy.slots(["33" * 16, "44" * 16]) == {"33" * 16}
+    assert copy.slots([]) == set()
+
+
+def test_an_entry_of_another_writer_is_foreign_and_hides_nothing(log):
+    """A trustee's key under a tag of the custodian's: it does not count, and is not found."""
+    log = MemoryLog(entry(signer=TRUSTEES[0].statement), FIRST)
+    copy = LogCopy(Database(), log, POLICY, CHAIN)
+    assert copy.catch_up() == 2
+    assert copy.find(TAGS) == {TAGS[0]: (1, FIRST)}
 
 
 def test_it_grows_with_the_log(copy, log):
@@ -71,12 +91,12 @@ def test_it_grows_with_the_log(copy, log):
 
 def test_a_restart_reads_nothing_again(tmp_path, log):
     with Database(tmp_path / "copy") as database:
-        LogCopy(database, log, POLICY).catch_up()
+        LogCopy(database, log, POLICY, CHAIN).catch_up()
     asked = []
     entries = log.entries
     log.entries = lambda begin, end: asked.append((begin, end)) or entries(begin, end)
     with Database(tmp_path / "copy") as database:
-        again = LogCopy(database, log, POLICY)
+        again = LogCopy(database, log, POLICY, CHAIN)
         assert again.entry(2) == SECOND
         assert again.catch_up() == 4
     assert asked == []
@@ -89,7 +109,7 @@ def test_what_does_not_lead_to_the_signed_root_is_not_kept(log):
         return [FIRST if each == FOREIGN else each for each in good(begin, end)]
 
     log.entries = changed
-    copy = LogCopy(Database(), log, POLICY)
+    copy = LogCopy(Database(), log, POLICY, CHAIN)
     with pytest.raises(tlog.TlogError):
         copy.catch_up()
     assert (copy.size, copy.entry(0), copy.find(TAGS)) == (0, None, {})
@@ -97,7 +117,7 @@ def test_what_does_not_lead_to_the_signed_root_is_not_kept(log):
 
 def test_another_log_of_the_same_name_is_a_fork(copy):
     other = MemoryLog(FIRST, FOREIGN, SECOND, SECOND + b" ", OTHER)
-    forked = LogCopy(copy._database, other, POLICY)
+    forked = LogCopy(copy._database, other, POLICY, CHAIN)
     with pytest.raises(tlog.ForkedViewError):
         forked.catch_up()
     assert copy.size == 4

@@ -35,7 +35,7 @@ CREATE TABLE IF NOT EXISTS balance (who TEXT, service TEXT, office TEXT,
   purpose TEXT, count INTEGER, PRIMARY KEY (who, service, office, purpose));
 CREATE TABLE IF NOT EXISTS seen_tag (tag BLOB, writer BLOB, position INTEGER,
   PRIMARY KEY (tag, writer)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS latest_day (one INTEGER PRIMARY KEY, day TEXT);
+CREATE TABLE IF NOT EXISTS latest_day (writer TEXT PRIMARY KEY, day TEXT);
 CREATE TABLE IF NOT EXISTS requests_of_day (what TEXT, name TEXT, day TEXT, count INTEGER,
   PRIMARY KEY (what, name, day));
 CREATE TABLE IF NOT EXISTS watched_roster (office TEXT, writer TEXT, version INTEGER,
@@ -95,20 +95,25 @@ class CircleRules:
         return "the custodian" if writer.role is Role.CUSTODIAN else writer.name or writer.role
 
     def _days(self, connection: sqlite3.Connection, index: int, entry: Entry) -> Iterator[Finding]:
-        """Entries are logged when they happen: their days do not lie behind, nor run ahead."""
-        row = connection.execute("SELECT day FROM latest_day").fetchone()
+        """Entries are logged when they happen: a writer's days do not go back, nor run ahead."""
+        latest = dict(connection.execute("SELECT writer, day FROM latest_day").fetchall())
         day = date.fromisoformat(entry.day)
-        latest = date.fromisoformat(row[0]) if row else day
-        if row is not None and day < latest - _LATE:
-            words = f"Entry {index} is of {entry.day}, and was logged after entries of {row[0]}."
+        before = latest.pop(entry.writer, None)
+        own = day if before is None else date.fromisoformat(before)
+        # One writer's wrong clock makes nobody else's days look wrong: of the others, the
+        # second newest counts.
+        others = sorted(latest.values(), reverse=True)[:2]
+        newest = date.fromisoformat(others[-1]) if others else day
+        if day < own - _LATE:
+            words = f"Entry {index} is of {entry.day}; its writer's last one was of {own}."
             yield Finding("day-behind", words, index)
-        elif day > latest + _LATE:
-            # One writer's wrong clock must not make all others' days look late.
-            words = f"Entry {index} is of {entry.day}, days after all entries before it ({latest})."
+        elif day > newest + _LATE and (before is None or day > own + _LATE):
+            words = f"Entry {index} is of {entry.day}, days after those of others ({newest})."
             yield Finding("day-ahead", words, index)
-            latest += timedelta(days=1)
-        latest = max(latest, min(day, latest + _LATE))
-        connection.execute("INSERT OR REPLACE INTO latest_day VALUES (1, ?)", (latest.isoformat(),))
+        connection.execute(
+            "INSERT OR REPLACE INTO latest_day VALUES (?, ?)",
+            (entry.writer, max(own, day).isoformat()),
+        )
 
     def _repeats(
         self, connection: sqlite3.Connection, index: int, entry: Entry

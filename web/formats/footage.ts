@@ -50,6 +50,10 @@ const RecordedDetails = v.strictObject({
   camera: Slug,
   hour: HourName,
   segments: whole(0),
+  seconds: whole(0),
+  frames: whole(0),
+  lost: whole(0),
+  whole: whole(0),
   root: Hex32,
 });
 

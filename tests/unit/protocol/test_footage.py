@@ -23,7 +23,14 @@ def test_a_recorder_speaks_for_its_cameras_and_the_custodian_for_viewings():
     chain = Case().chain
     registered = footage.CameraDetails(act="registered", camera="bridge-north", entry=CAMERA)
     recorded = footage.RecordedDetails(
-        camera="bridge-south", hour="2027-01-15T20Z", segments=3, root="0" * 64
+        camera="bridge-south",
+        hour="2027-01-15T20Z",
+        segments=3,
+        seconds=12,
+        frames=300,
+        lost=1,
+        whole=2,
+        root="0" * 64,
     )
     for details, signer in ((registered, RECORDER_KEY), (recorded, RECORDER_KEY),
                             (viewed(), CUSTODIAN_KEY)):  # fmt: skip

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from habeas import tlog
-from habeas.protocol import Chain, Circle, Kind, Purpose, Request, seal, sealing
+from habeas.protocol import Chain, Circle, Kind, Purpose, Receipt, Request, seal, sealing
 from habeas.protocol.details import SealedDetails
 from habeas.protocol.document import base64_of
 from habeas.protocol.entry import Entry, sign_entry
@@ -208,7 +208,7 @@ class Case:
         )  # fmt: skip
         return sign_statement(TRUSTEES[index].statement, said)
 
-    def receipt(self, acknowledged: Iterable[int] = range(4)) -> seal.Receipt:
+    def receipt(self, acknowledged: Iterable[int] = range(4)) -> Receipt:
         notes = {NAMES[index]: self.acknowledgement(index) for index in acknowledged}
         return seal.assemble_receipt(
             self.promise, REFERENCE, self.secrets, self.note, self.entry, self.salt,

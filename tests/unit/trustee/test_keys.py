@@ -14,9 +14,7 @@ from habeas.trustee.months import StoredMonthKeys
 from habeas.trustee.store import Store
 
 TODAY = date(2027, 5, 4)
-SETTINGS = Settings(
-    name="trustee.test", url="http://127.0.0.1:1", log_url="http://127.0.0.1:2", origin="log.test"
-)
+SETTINGS = Settings(name="trustee.test", url="http://127.0.0.1:1")
 
 
 @pytest.fixture

@@ -79,7 +79,14 @@ def _acts(photo: Photo) -> list[tuple[str, NoteSigner, Kind, Document, dict[str,
     key = TRUSTEES[0].key()
     destroyed = KeyDestroyedStatement(trustee=NAMES[0], month=MONTH, key=key.key_id(), day=DAY)
     recorded = footage.RecordedDetails(
-        camera="bridge-north", hour=_HOUR, segments=900, root=random("root").hex()
+        camera="bridge-north",
+        hour=_HOUR,
+        segments=900,
+        seconds=3598,
+        frames=89_950,
+        lost=25,
+        whole=50,
+        root=random("root").hex(),
     )
     viewed = footage.ViewedDetails.read(
         {"v": 2, "act": "viewed", "camera": "bridge-north", "office": OFFICE,
@@ -298,7 +305,7 @@ def statements(photo: Photo) -> Any:
         {"signer": "the custodian", "vkey": CUSTODIAN_KEY.vkey, "fields": order.fields(),
          "note": sign_statement(CUSTODIAN_KEY, order)}
     )  # fmt: skip
-    note = good[2]["note"]
+    note = str(good[2]["note"])
     context = {"signer": name, "vkey": _TRUSTEE.vkey, "kind": "acknowledged"}
     erased = sign_statement(_TRUSTEE, said[5])
     by_other = sign_statement(TRUSTEES[1].statement, said[2])

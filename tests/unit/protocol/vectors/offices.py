@@ -244,7 +244,7 @@ def _wrapped() -> Any:
         "prf": random("prf"),
         "file": random("key file"),
     }
-    good = []
+    good: list[dict[str, Any]] = []
     for with_, secret in secrets.items():
         wrapped = offices.wrap_key(
             OFFICE_SEED, secret, office=OFFICE, credential=OFFICERS[0].credential().id,

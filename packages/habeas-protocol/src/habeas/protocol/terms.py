@@ -37,15 +37,6 @@ class Purpose(StrEnum):
     APPLICANT_COPY = "applicant-copy"
 
 
-#: Parts of words by which a wish to recognise somebody is known, whatever it is called.
-_RECOGNITION = ("recogni", "identif", "biometr", "match", "embedding", "lookalike", "search")
-
-
-def asks_for_recognition(purpose: str) -> bool:
-    """Whether *purpose* is to recognise or look for somebody, which is refused for ever."""
-    return any(part in purpose.lower() for part in _RECOGNITION)
-
-
 class TrusteeKey(Document):
     """The expiry-month key of one trustee: which share it will hold, and until when."""
 

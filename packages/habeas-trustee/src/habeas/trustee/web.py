@@ -109,6 +109,7 @@ def make_app(trustee: Trustee) -> FastAPI:
     app.add_middleware(_Bounded)
     _handle_errors(app)
     _public_routes(app, trustee)
+    _witness_routes(app, trustee)
     _photo_routes(app, trustee)
     return app
 
@@ -164,20 +165,6 @@ def _public_routes(app: FastAPI, trustee: Trustee) -> None:
             raise NoShareError("This trustee has not followed the log yet.", "Ask again.")
         return CheckpointAnswer(checkpoint=note)
 
-    @app.post("/add-checkpoint", response_class=Response)
-    async def add_checkpoint(request: Request) -> Response:
-        """C2SP tlog-witness."""
-        body = await request.body()
-        answer = await run_in_threadpool(trustee.add_checkpoint, body)
-        # The framework would add a charset to every text type; witness clients compare exactly.
-        return Response(answer.body, answer.status, answer.headers)
-
-    @app.get("/{origin_hash}/checkpoint", response_class=Response)
-    def cosigned(origin_hash: str) -> Response:
-        """C2SP tlog-witness, for monitors: the newest checkpoint that it has cosigned."""
-        answer = trustee.cosigned(origin_hash)
-        return Response(answer.body, answer.status, answer.headers)
-
     @app.get("/health")
     def health() -> JSONResponse:
         """Whether this trustee works, how far it has followed the log, what it owes."""
@@ -193,6 +180,22 @@ def _public_routes(app: FastAPI, trustee: Trustee) -> None:
             for name in _GAUGES
         ]
         return PlainTextResponse("".join(lines))
+
+
+def _witness_routes(app: FastAPI, trustee: Trustee) -> None:
+    @app.post("/add-checkpoint", response_class=Response)
+    async def add_checkpoint(request: Request) -> Response:
+        """C2SP tlog-witness."""
+        body = await request.body()
+        answer = await run_in_threadpool(trustee.add_checkpoint, body)
+        # The framework would add a charset to every text type; witness clients compare exactly.
+        return Response(answer.body, answer.status, answer.headers)
+
+    @app.get("/{origin_hash}/checkpoint", response_class=Response)
+    def cosigned(origin_hash: str) -> Response:
+        """C2SP tlog-witness, for monitors: the newest checkpoint that it has cosigned."""
+        answer = trustee.cosigned(origin_hash)
+        return Response(answer.body, answer.status, answer.headers)
 
 
 def _photo_routes(app: FastAPI, trustee: Trustee) -> None:

@@ -49,7 +49,8 @@ NUMBERS = [
     (CameraDetails, "entry.latitude_e6", -90_000_000, 90_000_000),
     (CameraDetails, "entry.longitude_e6", -180_000_000, 180_000_000),
     (Acknowledgement, "index", 0, 31),
-    *((StreamEndStatement, name, 0, _MOST) for name in ("next", "owed", "closed", "size")),
+    *((StreamEndStatement, name, 0, 201) for name in ("next", "owed")),
+    *((StreamEndStatement, name, 0, _MOST) for name in ("closed", "size")),
     (RecoveryDetails, "photos", 0, _MOST),
 ]  # fmt: skip
 

@@ -5,13 +5,15 @@ import json
 import pytest
 
 from habeas.cli._monitor import watch
+from habeas.protocol import Chain
 from habeas.register.monitor import rules
 from habeas.tlog.monitor import Monitor
+from tests.unit.protocol.world import circle_note
 from tests.unit.tlog.test_monitor import Log, database
 
 
 def look(log, **options):
-    monitor = Monitor(database(), log, log.policy, rules([]))
+    monitor = Monitor(database(), log, log.policy, rules(Chain.start(circle_note(), 0)))
     return watch(monitor, every=None, metrics_port=0, **options)
 
 
@@ -24,11 +26,11 @@ def test_nothing_to_find_fault_with(capsys):
 
 def test_findings_are_told_and_give_status_2(capsys):
     assert look(Log(b"no entry of ours"), as_json=False) == 2
-    assert capsys.readouterr().out.startswith("entry-syntax: ")
+    assert capsys.readouterr().out.startswith("foreign-entry: ")
     assert look(Log(b"no entry of ours"), as_json=True) == 2
     told = json.loads(capsys.readouterr().out)
     assert told["size"] == 1
-    assert [each["code"] for each in told["findings"]] == ["entry-syntax"]
+    assert [each["code"] for each in told["findings"]] == ["foreign-entry"]
     assert told["failure"] is None
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 import httpx
-from habeas.custody.reader import OneTimeKey, OpenedPhoto, WrappedShare
 
 from habeas.foundation.errors import HabeasError
 from habeas.foundation.problem import Problem, ProblemFormatError
@@ -33,26 +30,17 @@ class PortalError(HabeasError):
         self.index = index
 
 
-@dataclass(frozen=True)
-class OpenedCase:
-    """A photo opened through the portal, and where the request stands on the log."""
-
-    index: int
-    opened: OpenedPhoto
-
-
 class PortalClient:
     """One portal, over HTTP.
 
     Args:
         url: its address.
-        officer: user name and password, for what officers do.
     """
 
-    def __init__(self, url: str, officer: tuple[str, str] | None = None) -> None:
+    def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
         self._http = httpx.Client(
-            base_url=self.url, auth=officer, timeout=60.0, trust_env=False,
+            base_url=self.url, timeout=60.0, trust_env=False,
             headers={"Accept": "application/json"},
         )  # fmt: skip
 
@@ -87,43 +75,10 @@ class PortalClient:
         form = {"service": service, "fields": json.dumps(fields)}
         return self._call("POST", "/api/applications", data=form, files={"photo": ("photo", photo)})
 
-    def cases(self) -> list[dict[str, Any]]:
-        """The open cases of the officer's office."""
-        return list(self._call("GET", "/api/cases")["cases"])
-
-    def open(self, case: str, purpose: str, reason: str) -> OpenedCase:
-        """Open the photo of a case with a fresh one-time key."""
-        key = OneTimeKey()
-        ask = {
-            "purpose": purpose,
-            "reason": reason,
-            "one_time_key": base64.b64encode(key.public).decode(),
-        }
-        answer = self._call("POST", f"/api/cases/{case}/openings", json=ask)
-        shares = [
-            WrappedShare(share["trustee"], share["index"], base64.b64decode(share["release"]))
-            for share in answer["shares"]
-        ]
-        opened = key.open(
-            answer["promise"].encode(),
-            answer["entry"].encode(),
-            shares,
-            base64.b64decode(answer["ciphertext"]),
-        )
-        return OpenedCase(answer["index"], opened)
-
-    def ask_for_many(self, cases: list[str], purpose: str, reason: str) -> dict[str, Any]:
-        """Ask for several photos in one request. It is refused, and the refusal logged."""
-        ask = {"cases": cases, "purpose": purpose, "reason": reason}
-        return self._call("POST", "/api/openings", json=ask)
-
-    def history(self, receipt: Receipt) -> dict[str, Any]:
-        """Every act on the receipt's photo, as the portal tells it."""
-        return self._call("POST", "/api/receipt/history", content=receipt.encode())
-
     def withdraw(self, receipt: Receipt) -> dict[str, Any]:
-        """Withdraw the receipt's photo."""
-        return self._call("POST", "/api/receipt/withdraw", content=receipt.encode())
+        """Withdraw the receipt's photo at the portal; it tells the trustees and the log."""
+        path = f"/api/photos/{receipt.promise.seal_id}/withdrawal"
+        return self._call("POST", path, json={"secret": receipt.withdraw_secret})
 
 
 def read_receipt(file: Path) -> Receipt:

@@ -12,21 +12,27 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
+import httpx
 import typer
 from rich.console import Console
 
-from habeas.cli._portal import PortalClient, PortalError
+from habeas.cli._portal import PortalClient
+from habeas.cli.verify import verify_live
 from habeas.deploy import installation
 from habeas.deploy.supervisor import Supervisor
 from habeas.faces import assets
 from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
-from habeas.protocol import Receipt
+from habeas.office.client import DeskError
+from habeas.protocol import Kind, Purpose, Receipt
+from habeas.register.verifying import Verification, verify_offline
 
 app = typer.Typer(add_completion=False)
 
+#: For what trustees owe the log to stand there.
+_PATIENCE_SECONDS = 30.0
 _SERVICE = "hunting-licence"
 _FIELDS = {
     "full_name": "Anna Example",
@@ -61,10 +67,9 @@ class _Journey:
     def __init__(self, place: installation.Installation, photo: bytes) -> None:
         self._place = place
         self._photo = photo
-        signs_in = installation.sign_ins(place)
         self._applicant = PortalClient(place.portal_url)
-        self._officer = PortalClient(place.portal_url, signs_in["licensing-office"])
-        self._stranger = PortalClient(place.portal_url, signs_in["interior-ministry"])
+        self._officer = place.officer("licensing-office")
+        self._stranger = place.officer("interior-ministry")
         self.receipt_file = place.folder / "demo-receipt.json"
         self.sealed_copy = place.folder / "demo-sealed-photo"
         self._kept = b""
@@ -81,14 +86,13 @@ class _Journey:
         yield "seal", self.seal
         yield "open", self.open
         yield "view", self.view
-        yield "history", self.history
         yield "verify", self.verify
         yield "refuse-purpose", self.refuse_purpose
         yield "refuse-recipient", self.refuse_recipient
         yield "refuse-recognition", self.refuse_recognition
-        yield "refuse-bulk", self.refuse_bulk
         yield "withdraw", self.withdraw
         yield "open-after-withdraw", self.open_after_withdraw
+        yield "verify-after-withdraw", self.verify_after_withdraw
 
     def check(self) -> tuple[None, str]:
         from habeas import portrait
@@ -102,110 +106,127 @@ class _Journey:
         self._case = answer["reference"]
         receipt = Receipt.read(answer["receipt"])
         durable.write(self.receipt_file, receipt.encode(), private=True)
+        pinned, index = verify_offline(receipt, self._place.pins)
+        if not pinned:
+            raise DemoError("The receipt is under another circle than this installation's.")
         self._sealed_picture = base64.b64decode(answer["photo"])
         # The withdrawal will delete the sealed photo; a copy stays for whoever wants to look.
         for blob in installation.blobs(self._place):
             content = blob.read_bytes()
             if hashlib.sha256(content).hexdigest() == receipt.promise.photo.sha256:
                 self.sealed_copy.write_bytes(content)
-        return _proof_index(receipt.proof), (
-            f"application {self._case}, sealed to {len(receipt.trustees)} trustees, "
-            f"any {receipt.promise.trustees.k} open it"
+        trustees = receipt.promise.trustees
+        return index, (
+            f"application {self._case}, sealed to {len(trustees.keys)} trustees, "
+            f"any {trustees.k} open it"
         )
 
     def open(self) -> tuple[int, str]:
-        opened = self._officer.open(self._case, "decide-application", "Is this the applicant?")
-        self._opening, self._kept = opened.index, opened.opened.photo
-        return opened.index, "the licensing office opened the photo to decide the application"
+        self._officer.sign_in()
+        opened = self._officer.open(
+            self._case, Purpose.DECIDE_APPLICATION, "Is this the applicant?"
+        )
+        self._opening, self._kept = opened.index, opened.photo
+        return opened.index, "an officer's signed request opened the photo"
 
     def view(self) -> tuple[None, str]:
         if not self._kept or self._kept != self._sealed_picture:
             raise DemoError("The picture that came out is not the one that was sealed.")
         return None, f"{len(self._kept):,} bytes, equal to what was sealed, byte for byte"
 
-    def history(self) -> tuple[int, str]:
-        openings = self._wait_for_history()["openings"]
-        if [each["index"] for each in openings] != [self._opening]:
-            raise DemoError(f"The applicant should see opening {self._opening}, not {openings}.")
-        seen = openings[0]["details"]
-        return self._opening, f"the applicant sees it: {seen['office']}, {seen['purpose']}"
-
-    def _wait_for_history(self) -> dict[str, Any]:
-        """The applicant's view, once the trustees' own entries have reached the log."""
-        deadline = time.monotonic() + 20
-        while True:
-            answer = self._applicant.history(self.receipt)
-            if answer["openings"] or time.monotonic() > deadline:
-                return answer
-            time.sleep(0.1)
-
-    def verify(self) -> tuple[int | None, str]:
-        from habeas.cli.verify import verify_live
-
-        report = verify_live(self.receipt, self._place.policy_file.read_text())
-        return report.index, (
-            f"inclusion, {len(report.witnesses)} cosignatures and the whole log "
-            f"({report.searched} entries) verified; nothing is missing"
+    def verify(self) -> tuple[int, str]:
+        found = self._verified()
+        asked = [act for act in found.acts if act.entry.kind is Kind.REQUESTED]
+        if [act.index for act in asked] != [self._opening] or found.openings != 1:
+            raise DemoError(f"The applicant should see opening {self._opening} and no other.")
+        return self._opening, (
+            f"the applicant sees it: {asked[0].entry.office}, {asked[0].entry.purpose}; "
+            f"all {len(found.verdicts)} trustees have said all that they did"
         )
+
+    def _verified(self) -> Verification:
+        """The applicant's view, once what the trustees owe has reached the log."""
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            found = verify_live(self.receipt, self._place.pins)
+            if found.outcome == "complete":
+                return found
+            if time.monotonic() > deadline:
+                causes = [cause for each in found.verdicts.values() for cause in each.causes]
+                raise DemoError(f"Verification is {found.outcome}: {' '.join(causes)}")
+            time.sleep(0.2)
 
     def refuse_purpose(self) -> tuple[int | None, str]:
         return _refused(
-            lambda: self._officer.open(self._case, "produce-document", "Print the licence"),
+            lambda: self._officer.open(
+                self._case, Purpose.PRODUCE_DOCUMENT, "Print it on the licence"
+            ),
             "purpose",
         )
 
     def refuse_recipient(self) -> tuple[int | None, str]:
+        """Another office, to which somebody has even handed what leads to the photo."""
+        self._stranger.sign_in()
+        pointer = self._officer.pointer(self._case)
         return _refused(
-            lambda: self._stranger.open(self._case, "decide-application", "Send us the photo"),
+            lambda: self._stranger.ask(
+                pointer, Purpose.DECIDE_APPLICATION, "Send the photo to the ministry"
+            ),
             "recipient",
         )
 
-    def refuse_recognition(self) -> tuple[int | None, str]:
-        return _refused(
-            lambda: self._stranger.open(
-                self._case, "face-recognition", "Run face recognition for another agency"
-            ),
-            "recognition-never",
-        )
+    def refuse_recognition(self) -> tuple[None, str]:
+        """There is no such purpose: no trustee takes such a request, whoever sends it."""
+        body = {
+            "promise": self.receipt.promise.digest().hex(),
+            "entry": "{}",
+            "request": {"purpose": "face-recognition", "reason": "For another agency"},
+        }
+        for trustee in self._place.circle.trustees:
+            answer = httpx.post(f"{trustee.url}/v2/releases", json=body, trust_env=False)
+            code = answer.json().get("code")
+            if code != "purpose-unknown":
+                raise DemoError(f"{trustee.name} answered {code}, not purpose-unknown.")
+        return None, f"all {len(self._place.circle.trustees)} trustees refuse: no such purpose"
 
-    def refuse_bulk(self) -> tuple[int | None, str]:
-        return _refused(
-            lambda: self._officer.ask_for_many(
-                [self._case, "HL-0000-0000"], "decide-application", "All photos of this month"
-            ),
-            "bulk-never",
-        )
-
-    def withdraw(self) -> tuple[int | None, str]:
-        answer = self._applicant.withdraw(self.receipt)
-        if answer["owed"]:
-            raise DemoError(f"Not all trustees have confirmed the erasure: {answer['owed']}.")
-        return answer["index"], f"{len(answer['statements'])} trustees attest that they erased it"
+    def withdraw(self) -> tuple[None, str]:
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            answer = self._applicant.withdraw(self.receipt)
+            if answer["complete"]:
+                return None, f"{len(answer['statements'])} trustees attest that they erased it"
+            if time.monotonic() > deadline:
+                raise DemoError(f"Not all trustees have confirmed: {answer['owed']}.")
+            time.sleep(0.2)
 
     def open_after_withdraw(self) -> tuple[int | None, str]:
         return _refused(
-            lambda: self._officer.open(self._case, "decide-application", "One more look"),
+            lambda: self._officer.open(self._case, Purpose.DECIDE_APPLICATION, "One more look"),
             "withdrawn",
+            logged=False,
         )
 
+    def verify_after_withdraw(self) -> tuple[None, str]:
+        found = self._verified()
+        erased = [act.writer for act in found.acts if act.entry.kind is Kind.ERASED]
+        if len(erased) != len(found.verdicts) or found.openings != 1:
+            raise DemoError(f"Erasures on the log: {', '.join(erased) or 'none'}.")
+        return None, f"the log has {len(erased)} erasures; still one opening, and no more"
 
-def _refused(act: Callable[[], object], code: str) -> tuple[int | None, str]:
-    """Check that *act* is refused with *code* and that the refusal is on the log."""
+
+def _refused(
+    act: Callable[[], object], code: str, *, logged: bool = True
+) -> tuple[int | None, str]:
+    """Check that *act* is refused with *code*, its request standing on the log."""
     try:
         act()
-    except PortalError as error:
+    except DeskError as error:
         if error.code != code:
             raise DemoError(f"Refused as {error.code}, not as {code}: {error.cause}") from error
-        if error.index is None:
-            raise DemoError("It was refused, but the refusal is not on the log.") from error
+        if logged and error.index is None:
+            raise DemoError("It was refused, but the request is not on the log.") from error
         return error.index, f"refused: {error.cause}"
     raise DemoError(f"It was not refused; it should have been ({code}).")
-
-
-def _proof_index(proof: str) -> int:
-    from habeas import tlog
-
-    return tlog.TlogProof.parse(proof).index
 
 
 def _play(journey: _Journey, say: Callable[[Step], None]) -> list[Step]:
@@ -247,8 +268,8 @@ def demo(
 ) -> None:
     """Play the whole journey against real services: apply, seal, open, check, refuse, withdraw.
 
-    Starts the portal, the log and three trustees as processes of their own, on free ports
-    of this machine, and stops them at the end. The data folder is left in place, for you
+    Starts the portal, the log, four trustees and three desks as processes of their own, on free
+    ports of this machine, and stops them at the end. The data folder is left in place, for you
     to look into: `habeas log verify`, or any other software for C2SP logs.
 
     Exit status 0 only if every step went as it must.
@@ -265,7 +286,7 @@ def demo(
         )
 
     place = installation.install(folder, free_ports=True)
-    console.print(f"Starting portal, log and three trustees ({folder}) ...")
+    console.print(f"Starting portal, log, four trustees and three desks ({folder}) ...")
     with _services(place):
         journey = _Journey(place, picture)
         steps = _play(journey, say)
@@ -275,8 +296,7 @@ def demo(
             "steps": [asdict(step) for step in steps],
             "log_url": place.log_url,
             "log_dir": str(place.log_public),
-            "log_vkey": place.log_vkey,
-            "policy_file": str(place.policy_file),
+            "circle_file": str(place.circle_file),
             "receipt_file": str(journey.receipt_file),
             "sealed_blob": str(journey.sealed_copy),
         }

@@ -194,7 +194,10 @@ def show(
 def monitor(
     log: Source,
     *,
-    policy: PolicyFile,
+    circle: Annotated[
+        Path,
+        typer.Option(exists=True, dir_okay=False, help="The circle's file, from a trustee."),
+    ],
     state: Annotated[
         Path, typer.Option(help="Where the monitor keeps its place and its findings.")
     ] = Path("monitor.sqlite3"),
@@ -219,19 +222,26 @@ def monitor(
 ) -> None:
     """Watch a log: checkpoints, consistency, entries, and the rules among them.
 
+    Tells of new circles, rosters, keys, suspensions and recoveries, of many requests by one
+    office, of releases without a request, and of entries by nobody in the circle. For a log of
+    something else than Habeas there is `habeas-tlog monitor`.
+
     Without --follow the exit status is 0 when there is nothing to find fault with, 2 with
     findings (also of earlier looks, with the same state), 3 when the log does not answer.
     """
     from habeas.cli._monitor import watch
+    from habeas.cli._portal import read_receipt
     from habeas.foundation.database import Database
-    from habeas.protocol import Receipt
+    from habeas.protocol import Chain
     from habeas.register.monitor import rules
     from habeas.tlog.monitor import Monitor
 
-    receipts = [Receipt.decode(each.read_bytes()) for each in receipt or []]
+    receipts = [read_receipt(each) for each in receipt or []]
+    chain = Chain.start(circle.read_text(), 0)
     with Database(state) as database, _client(log) as client:
         watching = Monitor(
-            database, client, _policy(policy), rules(receipts, most_a_day=most_a_day),
+            database, client, chain.newest.circle.reading_policy(),
+            rules(chain, receipts, most_a_day=most_a_day),
             stale_after=stale_after,
         )  # fmt: skip
         status = watch(

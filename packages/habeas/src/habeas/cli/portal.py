@@ -16,7 +16,11 @@ from habeas.foundation.errors import HabeasError
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Set up, serve and check a portal."
 )
-officers = typer.Typer(no_args_is_help=True, help="Add, disable and list officers.")
+officers = typer.Typer(
+    no_args_is_help=True,
+    help="Accounts for viewing recordings. Who opens photos is on an office's roster instead: "
+    "habeas office roster.",
+)
 app.add_typer(officers, name="officers")
 
 Folder = Annotated[Path, typer.Option("--data", envvar="HABEAS_DATA", help="The portal's folder.")]
@@ -38,21 +42,9 @@ def init(
     data: Folder,
     *,
     url: Annotated[str, typer.Option(help="The portal's public address.")],
-    log_url: Annotated[str, typer.Option(help="The log's address.")],
-    policy: Annotated[
-        Path, typer.Option(exists=True, dir_okay=False, help="The log's tlog-policy.")
-    ],
-    circle: Annotated[
-        Path,
-        typer.Option(
-            exists=True,
-            dir_okay=False,
-            help='The circle: {"k": 2, "trustees": [...]}, as `habeas trustee init` prints them.',
-        ),
-    ],
-    log_token: Annotated[
-        Path, typer.Option(exists=True, dir_okay=False, help="Token for appending to the log.")
-    ],
+    name: Annotated[
+        str, typer.Option(help="The custodian's name in the circle; by default the host.")
+    ] = "",
     catalogue: Annotated[
         Path | None,
         typer.Option(
@@ -62,40 +54,49 @@ def init(
         ),
     ] = None,
 ) -> None:
-    """Make a portal's folder: settings, catalogue, keys of the offices, tables. No officer.
+    """Make a portal's folder: settings, the custodian's key, catalogue, tables. No officer.
 
-    Everything is made here, once. What is missing later is an error, and never made anew.
+    Prints the custodian's part of the circle (JSON). Then adopt the circle that the trustees
+    have signed. Everything is made once; what is missing later is an error, never made anew.
     """
+    from urllib.parse import urlsplit
+
     from pydantic import ValidationError
 
     from habeas.portal.site import folder, setup
-    from habeas.tlog import Policy
 
-    text = policy.read_text()
     try:
-        declared = json.loads(circle.read_text())
-        site = folder.Site(
-            portal=url,
-            log=log_url,
-            origin=Policy.parse(text).logs[0].name,
-            k=declared["k"],
-            trustees=declared["trustees"],
-        )
-    except (ValueError, KeyError, TypeError, ValidationError) as error:
+        site = folder.Site(portal=url)
+    except ValidationError as error:
         raise HabeasError(
-            f"These settings cannot be used: {error}", "Correct them; nothing was made."
+            f"{url!r} is no portal's address.", "Write it as https://HOST; nothing was made."
         ) from error
-    folder.create(
-        data, site, policy=text, log_token=log_token.read_text().strip(),
-        catalogue=catalogue or folder.SAMPLE_CATALOGUE,
-    )  # fmt: skip
+    known = name or urlsplit(url).hostname or "portal"
+    signer = folder.create(data, site, name=known, catalogue=catalogue or folder.SAMPLE_CATALOGUE)
     setup.start(data)
     setup.migrate()
-    setup.make_keys()
-    typer.echo(f"The portal's folder is {data}. Keep a backup of it: its keys are made once.")
+    typer.echo(json.dumps({"name": known, "vkey": signer.vkey, "portal": url}))
+    typer.echo(
+        f"The portal's folder is {data}. Keep a backup of custodian.key: it is made once.", err=True
+    )
     if catalogue is None:
-        typer.echo(f"Its catalogue is the sample: edit {data / 'services'}.")
-    typer.echo("Next: habeas portal officers add, then habeas portal serve and worker.")
+        typer.echo(f"Its catalogue is the sample: edit {data / 'services'}.", err=True)
+    typer.echo("Next: habeas portal adopt, then habeas portal serve and worker.", err=True)
+
+
+@app.command()
+def adopt(
+    circle: Annotated[Path, typer.Argument(exists=True, help="The circle's file.")],
+    data: Folder,
+) -> None:
+    """Agree to a circle that all its trustees have signed: photos are sealed under it.
+
+    A first circle is the portal's pin. Circles that follow are found on the log.
+    """
+    from habeas.portal.site import folder
+
+    folder.adopt(data, circle.read_text())
+    typer.echo(f"The portal of {data} acts under this circle.")
 
 
 @app.command()
@@ -157,23 +158,6 @@ def worker(data: Folder) -> None:
     from habeas.portal.site import worker
 
     worker.main()
-
-
-@app.command()
-def key(data: Folder, office: Annotated[str, typer.Argument(help="Id of the office.")]) -> None:
-    """Make the key of an office that is new in the catalogue. A key is never made twice."""
-    from habeas.portal.site import setup
-
-    setup.start(data)
-    from habeas.portal.cases import pointers
-    from habeas.portal.catalogue import offices
-
-    if office not in offices():
-        raise HabeasError(
-            f"There is no office {office}.", f"The offices are: {', '.join(sorted(offices()))}."
-        )
-    pointers.make_key(office)
-    typer.echo(f"The office {office} has its key. Keep a backup of {data / 'keys'}.")
 
 
 def _accounts(data: Path) -> ModuleType:

@@ -1,125 +1,208 @@
-"""`habeas verify RECEIPT`: check a receipt, offline or against the live log."""
+"""`habeas verify RECEIPT`: what happened to a photo, asked fresh and of everybody."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+import secrets
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from habeas import tlog
+from habeas.cli._pins import Pin, read_pins
 from habeas.cli._portal import read_receipt
-from habeas.foundation.database import Database
-from habeas.protocol import Receipt
-from habeas.protocol.client import Panel
-from habeas.register import audit
-from habeas.register.copy import LogCopy
+from habeas.foundation import durable
+from habeas.foundation.errors import HabeasError
+from habeas.protocol import Kind, Pins, Receipt
+from habeas.protocol.circle import circle_of
+from habeas.register.verifying import Act, Verification, verify_offline, verify_photo
 from habeas.tlog.client import LogClient
 
 app = typer.Typer(add_completion=False)
+#: Exit statuses, by outcome.
+STATUS = {"complete": 0, "incomplete": 3, "contradicted": 4}
+_COLOURS = {"complete": "green", "incomplete": "yellow", "contradicted": "red"}
+_ACTS = {
+    Kind.SEALED: "sealed",
+    Kind.REQUESTED: "asked for by {office}, for {purpose}",
+    Kind.RELEASED: "{writer} gave its share to {office}, for {purpose}",
+    Kind.REFUSED: "{writer} refused {office}: {code}",
+    Kind.ERASED: "{writer} destroyed its share",
+    Kind.CLOSED: "the case was closed: no opening after this",
+}
 
 
-@dataclass(frozen=True)
-class Verified:
-    """What was verified."""
-
-    #: Index of the photo's `sealed` entry.
-    index: int
-    #: Names of the witnesses whose cosignatures were verified.
-    witnesses: tuple[str, ...]
-    #: Entries of the log that were searched; 0 when offline.
-    searched: int
-    #: One line for each act on the photo, from the live log.
-    events: tuple[str, ...]
-    #: Trustees that gave no details now.
-    silent: tuple[str, ...]
-
-
-def verify_offline(receipt: Receipt, policy: str | None) -> Verified:
-    """Check the receipt alone.
+def verify_live(receipt: Receipt, pins: Pins, log_url: str | None = None) -> Verification:
+    """Check the receipt, then ask the log and every trustee.
 
     Raises:
-        HabeasError: something does not fit.
+        ReceiptError: the receipt does not hold by itself.
     """
-    verified = audit.verify_receipt(receipt, policy)
-    index = tlog.TlogProof.parse(receipt.proof).index
-    return Verified(index, tuple(c.name for c in verified.cosignatures), 0, (), ())
-
-
-def verify_live(receipt: Receipt, policy: str | None, log_url: str | None = None) -> Verified:
-    """Check the receipt, then the whole log, for every act on the photo.
-
-    Raises:
-        HabeasError: something does not fit, or is missing.
-    """
-    offline = verify_offline(receipt, policy)
-    rules = tlog.Policy.parse(policy or receipt.policy)
-    with (
-        Database() as memory,
-        LogClient(log_url or receipt.log) as log,
-        Panel(receipt.trustees, receipt.promise.trustees.k) as circle,
-    ):
-        found = audit.history(receipt, LogCopy(memory, log, rules), circle)
-    audit.verify_complete(found)
-    events = tuple(
-        f"{event.index} {event.entry.day} {event.entry.kind} by {event.writer}"
-        + (f" for {event.entry.purpose}" if event.entry.purpose else "")
-        for event in found.events
-    )
-    return Verified(offline.index, offline.witnesses, found.searched, events, tuple(found.silent))
+    url = log_url or circle_of(receipt.circle).log.url
+    with LogClient(url) as log:
+        return verify_photo(receipt, pins, log, datetime.now(UTC), secrets.token_bytes)
 
 
 @app.command()
 def verify(
     receipt: Annotated[Path, typer.Argument(help="The receipt file.", dir_okay=False)],
     *,
-    policy: Annotated[
-        Path | None,
-        typer.Option(
-            exists=True,
-            dir_okay=False,
-            help="A policy (C2SP tlog-policy) that you have from somewhere else than the receipt.",
-        ),
-    ] = None,
+    pin: Pin = None,
     offline: Annotated[
         bool, typer.Option("--offline", help="Check the receipt alone, without the network.")
     ] = False,
     log: Annotated[
-        str | None, typer.Option(help="The log's address, if it is not the one in the receipt.")
+        str | None, typer.Option(help="The log's address, if it is not the one in the circle.")
+    ] = None,
+    evidence: Annotated[
+        Path | None,
+        typer.Option(help="Folder for what contradicts; by default evidence-<photo's id>."),
     ] = None,
     json_: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Check a receipt, and find every act on its photo.
 
-    Offline it checks that the promise, the trustees' acknowledgements and the log entry
-    belong together, and that the entry stands on the witnessed log. Online it also reads
-    the whole log, recomputes its root, and shows every act on the photo; a number that is
-    missing in between means that somebody acted without a trace.
+    Asks for a checkpoint of the log that a reading quorum cosigned within a day, and each
+    trustee for everything that it ever said about the photo, signed for this very question.
+    A number that a trustee leaves out, a tree that differs, or a share given to a request
+    that is not on the log, is told with the evidence.
 
-    Exit status 0 only if all of it verifies.
+    Exit status 0: complete, everybody was asked and all fits. 3: incomplete, somebody did not
+    answer, or no pin vouches for the circle. 4: contradicted, somebody has signed what cannot
+    be true; the evidence is saved. 1: this is no receipt that holds.
+
+    Example: habeas verify receipt.json --pin circle.txt
     """  # fmt: skip
-    content = read_receipt(receipt)
-    text = policy.read_text() if policy else None
-    report = verify_offline(content, text) if offline else verify_live(content, text, log)
-    if json_:
-        typer.echo(json.dumps(asdict(report)))
-        return
-    console = Console()
-    console.print(f"[green]Verified.[/] The photo was sealed in log entry {report.index},")
-    console.print(f"under a checkpoint that {', '.join(report.witnesses)} cosigned.")
+    kept, pins = read_receipt(receipt), read_pins(pin)
     if offline:
-        console.print("Not checked: what happened since. Leave out --offline for that.")
+        pinned, index = verify_offline(kept, pins)
+        _tell_offline(kept, pinned, index, json_)
+        raise typer.Exit(0 if pinned else STATUS["incomplete"])
+    found = verify_live(kept, pins, log)
+    saved = _save(found, evidence or Path(f"evidence-{kept.promise.seal_id}"))
+    if json_:
+        typer.echo(json.dumps(_fields(found, saved)))
+    else:
+        _tell(Console(highlight=False, soft_wrap=True), kept, found, saved)
+    raise typer.Exit(STATUS[found.outcome])
+
+
+def _fields(found: Verification, saved: Path | None) -> dict[str, Any]:
+    return {
+        "outcome": found.outcome,
+        "pinned": found.pinned,
+        "index": found.index,
+        "checked_at": found.checked_at.isoformat() if found.checked_at else None,
+        "unread": found.unread,
+        "never_opened": found.never_opened,
+        "openings": found.openings,
+        "acts": [
+            {
+                "index": act.index, "writer": act.writer,
+                **act.entry.fields(), "details": act.details and dict(act.details),
+            }
+            for act in found.acts
+        ],
+        "trustees": {
+            name: {"outcome": each.outcome, "causes": list(each.causes), "held": each.held}
+            for name, each in found.verdicts.items()
+        },
+        "evidence": str(saved) if saved else None,
+    }  # fmt: skip
+
+
+def _save(found: Verification, folder: Path) -> Path | None:
+    """Keep what contradicts, for others to look at; None where nothing does."""
+    notes = [
+        (name, number, note)
+        for name, verdict in found.verdicts.items()
+        for number, note in enumerate(verdict.evidence, start=1)
+    ]
+    if not notes:
+        return None
+    try:
+        durable.make(folder, private=True)
+        for name, number, note in notes:
+            file = folder / f"{name.replace('/', '_')}-{number}.txt"
+            durable.write(file, note.encode(), private=True)
+    except OSError as error:
+        raise HabeasError(
+            f"The evidence cannot be saved to {folder}: {error.strerror}.",
+            "Name another folder with --evidence, and run this again.",
+        ) from error
+    return folder
+
+
+def _tell_offline(receipt: Receipt, pinned: bool, index: int, json_: bool) -> None:
+    if json_:
+        typer.echo(json.dumps({"pinned": pinned, "index": index}))
         return
-    console.print(f"All {report.searched} entries of the log were searched; none is missing:")
-    for line in report.events:
+    typer.echo(f"The receipt holds by itself: the photo was sealed in log entry {index}, and")
+    typer.echo(f"{len(receipt.acknowledgements)} trustees signed that they hold their share.")
+    _tell_pin(pinned)
+    typer.echo("Not asked: what happened since. Leave out --offline for that.")
+
+
+def _tell_pin(pinned: bool) -> None:
+    if not pinned:
+        typer.echo(
+            "No pin vouches for its circle: whoever issued the receipt could have made up all "
+            "parties. Give --pin with what a trustee publishes."
+        )
+
+
+def _tell(console: Console, receipt: Receipt, found: Verification, saved: Path | None) -> None:
+    colour = _COLOURS[found.outcome]
+    console.print(f"[bold {colour}]{found.outcome.capitalize()}[/].", _verdict(found))
+    if found.checked_at is not None:
+        seen = f"{found.checked_at:%Y-%m-%d %H:%M} UTC"
+        console.print(f"\n[bold]Proven[/], on the log as a reading quorum saw it at {seen}:")
+        for act in found.acts:
+            where = "not on the log yet" if act.index is None else f"entry {act.index}"
+            console.print(f"  {act.entry.day}  {_words(act)}  [dim]({where})[/]")
+    said = [
+        f"{name}: it {'still holds' if each.held else 'no longer holds'} its share"
+        for name, each in found.verdicts.items()
+        if each.held is not None
+    ]
+    source = (
+        "the portal's server, before it sealed it"
+        if receipt.promise.sealed_by == "server"
+        else "nobody but the applicant's own device"
+    )
+    console.print("\n[bold]Said[/], which nobody can prove:")
+    console.print(f"  the portal: the picture was seen in the clear by {source}")
+    for line in said:
         console.print(f"  {line}")
-    for name in report.silent:
-        console.print(f"[yellow]{name} gave no details now.[/]")
-    if policy is None:
-        console.print(
-            "The policy came from the receipt itself. Use --policy with a copy from elsewhere "
-            "to be independent of who issued it.", style="dim",
-        )  # fmt: skip
+    gaps = [
+        (name, each.outcome, cause)
+        for name, each in found.verdicts.items()
+        for cause in each.causes
+    ]
+    if found.unread is not None or gaps or not found.pinned:
+        console.print("\n[bold]Not proven[/], or not to be asked now:")
+    if found.unread is not None:
+        console.print(f"  the log: {found.unread}")
+    for name, outcome, cause in gaps:
+        console.print(f"  [{_COLOURS[outcome]}]{name}[/]: {cause}")
+    _tell_pin(found.pinned)
+    if saved is not None:
+        console.print(f"\nThe evidence is in {saved}: show it to a monitor and to the trustees.")
+
+
+def _verdict(found: Verification) -> str:
+    if found.never_opened:
+        return "The photo was never opened."
+    opened = "once" if found.openings == 1 else f"{found.openings} times"
+    if found.openings:
+        known = "" if found.outcome == "complete" else ", as far as is known"
+        return f"The photo was opened {opened}{known}."
+    return "No opening is known; that there was none is not proven."
+
+
+def _words(act: Act) -> str:
+    return _ACTS.get(act.entry.kind, act.entry.kind.value).format(
+        writer=act.writer, office=act.entry.office, purpose=act.entry.purpose, code=act.entry.code
+    )

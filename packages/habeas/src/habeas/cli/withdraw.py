@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from habeas.cli._portal import PortalClient, read_receipt
-from habeas.custody import withdraw_directly
-from habeas.protocol.client import Panel
+from habeas.cli._portal import PortalClient, PortalError, read_receipt
+from habeas.custody import Withdrawal, withdraw_directly
+from habeas.protocol import Chain, Receipt
+from habeas.protocol.panel import Panel
 
 app = typer.Typer(add_completion=False)
+#: Not all trustees have confirmed yet.
+INCOMPLETE = 3
+_PAUSE_SECONDS = 0.5
 
 
 @app.command()
@@ -21,40 +26,72 @@ def withdraw(
     *,
     direct: Annotated[
         bool,
-        typer.Option("--direct", help="Go to the trustees themselves, past the portal."),
+        typer.Option("--direct", help="Go to the trustees alone, past the portal."),
     ] = False,
     portal: Annotated[
-        str | None, typer.Option(help="The portal's address, if not the one in the receipt.")
+        str | None, typer.Option(help="The portal's address, if not the one in the circle.")
     ] = None,
+    patience: Annotated[
+        float, typer.Option(min=0, help="Seconds to go on asking who has not confirmed.")
+    ] = 20.0,
     json_: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """Withdraw a photo: every trustee destroys its share and signs that it has.
+    """Withdraw a photo: every trustee destroys its share, signs that it has, and tells the log.
 
-    From the moment that enough trustees have done so nobody can open the photo any more.
-    Should the portal refuse or be gone, --direct needs nothing but the receipt.
+    The portal is told first, so that it deletes the sealed photo; then each trustee is asked
+    for its own word. Should the portal refuse or be gone, the receipt alone is enough. A
+    trustee that does not answer now is told by the others.
+
+    Exit status 0 when all have confirmed: the photo is withdrawn. 3 when some have not yet;
+    ask again.
     """
-    content = read_receipt(receipt)
-    if direct:
-        with Panel(content.trustees, content.promise.trustees.k) as circle:
-            done = withdraw_directly(circle, content)
-        answer: dict[str, Any] = {
-            "statements": done.statements,
-            "owed": done.owed,
-            "index": done.index,
-        }
-    else:
-        with PortalClient(portal or content.portal) as client:
-            answer = client.withdraw(content)
+    kept = read_receipt(receipt)
+    circle = Chain.start(kept.circle, 0)
+    if not direct:
+        try:
+            with PortalClient(portal or circle.newest.circle.custodian.portal) as client:
+                client.withdraw(kept)
+        except PortalError as error:
+            typer.echo(f"The portal did not do it: {error.cause} Asking the trustees.", err=True)
+    with Panel.of(circle, kept.promise.circle) as panel:
+        done = _until_all(panel, kept, patience)
     if json_:
-        typer.echo(json.dumps(answer))
+        told = {
+            "complete": done.complete, "statements": done.statements,
+            "never_held": done.never_held, "owed": done.owed,
+        }  # fmt: skip
+        typer.echo(json.dumps(told))
     else:
-        for trustee in answer["statements"]:
-            typer.echo(f"{trustee} attests that it has erased its share.")
-        for trustee, cause in answer["owed"].items():
-            typer.echo(f"{trustee} has not confirmed yet: {cause}")
-    erased, n = len(answer["statements"]), len(content.trustees)
-    if n - erased >= content.promise.trustees.k:
+        _tell(done, kept)
+    if not done.complete:
+        raise typer.Exit(INCOMPLETE)
+
+
+def _until_all(panel: Panel, receipt: Receipt, patience: float) -> Withdrawal:
+    """Ask until all have confirmed, or patience is over."""
+    deadline = time.monotonic() + patience
+    secret = bytes.fromhex(receipt.withdraw_secret)
+    while True:
+        done = withdraw_directly(panel, receipt.promise, secret)
+        if done.complete or time.monotonic() >= deadline:
+            return done
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _tell(done: Withdrawal, receipt: Receipt) -> None:
+    for name in done.statements:
+        typer.echo(f"{name} has signed that it destroyed its share; the log says so too.")
+    for name in done.never_held:
+        typer.echo(f"{name} never held a share, and takes none any more.")
+    for name, cause in done.owed.items():
+        typer.echo(f"{name} has not confirmed: {cause}")
+    n, k = len(receipt.promise.trustees.keys), receipt.promise.trustees.k
+    if done.complete:
+        typer.echo(f"Withdrawn: all {n} trustees have confirmed.")
+    elif len(done.owed) < k:
         typer.echo(
-            "Too few trustees have confirmed: the photo may still open. Try again.", err=True
+            f"Nobody can open it any more: {k} shares are needed. It counts as withdrawn when "
+            "all have confirmed. Ask again."
         )
-        raise typer.Exit(1)
+    else:
+        typer.echo("Too few have confirmed: the photo may still open. Ask again.", err=True)

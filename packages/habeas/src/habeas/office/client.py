@@ -24,7 +24,7 @@ from habeas.protocol import Promise, Purpose, Request, sealing, stream
 from habeas.protocol.assertion import Signable
 from habeas.protocol.credential import Membership
 from habeas.protocol.document import base64_of, unbase64
-from habeas.protocol.office import open_answers, open_pointer, unwrap_key, verify_pointer
+from habeas.protocol.office import Pointer, open_answers, open_pointer, unwrap_key, verify_pointer
 from habeas.protocol.opening import OpenedPhoto, WrappedShare, open_photo
 from habeas.protocol.signin import SignIn
 
@@ -173,10 +173,22 @@ class OfficerClient:
             DeskError: it is refused, or the portal or too many trustees do not answer.
             OpeningError: what the portal gave is not the photo of this case.
         """
+        return self.ask(self.pointer(reference), purpose, reason)
+
+    def pointer(self, reference: str) -> Pointer:
+        """What leads from a case to its photo; the office alone can open it.
+
+        Raises:
+            OfficeError: the case has no photo.
+            OpeningError: it was sealed for another case.
+        """
         sealed = self._call("GET", f"/api/cases/{reference}")["pointer"]
         if sealed is None:
             raise OfficeError("This case has no photo.", "Decide without one.")
-        pointer = open_pointer(self._seed, unbase64(sealed), reference)
+        return open_pointer(self._seed, unbase64(sealed), reference)
+
+    def ask(self, pointer: Pointer, purpose: Purpose, reason: str) -> OpenedCase:
+        """Ask to open the photo that *pointer* names. See `open`."""
         shown = self._call("GET", f"/api/photos/{pointer.seal_id}")
         promise = Promise.read(shown["promise"])
         verify_pointer(pointer, promise)

@@ -140,7 +140,8 @@ def adopt(folder: Path, note: str) -> None:
 
     Raises:
         MalformedError, CircleError: it is no circle to act under.
-        FolderError: its custodian has another key than this portal.
+        FolderError: its custodian has another key than this portal, which has agreed to
+            another circle.
     """
     circle = verify_circle(note)
     if circle.custodian.vkey != custodian_key(folder).vkey:
@@ -148,7 +149,13 @@ def adopt(folder: Path, note: str) -> None:
             "The circle has another custodian than this portal.",
             "Give this portal's custodian key to whoever composes the circle.",
         )
-    _write(folder / "circle.txt", note)
+    known = folder / "circle.txt"
+    if known.exists() and known.read_text() != note:
+        raise FolderError(
+            "This portal has agreed to a circle already, which is its pin.",
+            "Put the new circle on the log: the portal follows the chain there.",
+        )
+    _write(known, note)
 
 
 def log_token(folder: Path) -> str | None:

@@ -5,15 +5,16 @@ import json
 import pytest
 
 from habeas.cli._monitor import watch
+from habeas.foundation.database import Database
 from habeas.protocol import Chain
 from habeas.register.monitor import rules
 from habeas.tlog.monitor import Monitor
 from tests.unit.protocol.world import circle_note
-from tests.unit.tlog.test_monitor import Log, database
+from tests.unit.tlog.test_monitor import Log
 
 
 def look(log, **options):
-    monitor = Monitor(database(), log, log.policy, rules(Chain.start(circle_note(), 0)))
+    monitor = Monitor(Database(None), log, log.policy, rules(Chain.start(circle_note(), 0)))
     return watch(monitor, every=None, metrics_port=0, **options)
 
 

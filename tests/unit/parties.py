@@ -7,149 +7,158 @@ away, or refuse.
 # ruff: noqa: ARG002 - the arguments are those of the real parties
 from __future__ import annotations
 
-import base64
-import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from habeas import protocol, tlog
-from habeas.protocol import TrusteeIdentity, sealing
+from habeas import tlog
+from habeas.foundation.errors import HabeasError
+from habeas.foundation.problem import Problem
+from habeas.protocol import Chain, Entry, Promise, sealing
 from habeas.protocol.client import (
+    Erased,
     Released,
     TrusteeRefusedError,
     TrusteeUnreachableError,
 )
+from habeas.protocol.document import unbase64
+from habeas.protocol.exchange import ReleaseBody
+from habeas.protocol.parties import Identity
+from habeas.protocol.statements import (
+    Acknowledgement,
+    ErasedStatement,
+    KeyStatement,
+    sign_statement,
+)
+from habeas.tlog.client import Appended
+from tests.unit.protocol import world
 
-ORIGIN = "log.test"
 PHOTO = b"\xff\xd8\xff a picture \xff\xd9" * 20
-
-
-@dataclass(frozen=True)
-class Appended:
-    index: int
-    proof: str
 
 
 @dataclass
 class MemoryLog:
-    """A log of one signature, whose checkpoints and proofs are real."""
+    """A log whose checkpoints, cosignatures and proofs are real."""
 
-    signer: tlog.NoteSigner = field(default_factory=lambda: tlog.NoteSigner.generate(ORIGIN))
-    content: list[bytes] = field(default_factory=list)
+    log: world.Log = field(default_factory=world.Log)
     down: bool = False
-
-    @property
-    def policy(self) -> str:
-        return f"log {self.signer.vkey}\nquorum none\n"
-
-    def _answering(self) -> None:
-        if self.down:
-            raise tlog.LogUnavailableError("The log does not answer.")
-
-    def _node(self, level, at):
-        hashes = [tlog.leaf_hash(each) for each in self.content]
-        return tlog.Frontier().extend(hashes[at << level : (at + 1) << level]).root()
-
-    def checkpoint(self) -> str:
-        self._answering()
-        size = len(self.content)
-        root = tlog.root_hash(size, self._node) if size else hashlib.sha256(b"").digest()
-        return self.signer.sign(tlog.Checkpoint(ORIGIN, size, root).text())
-
-    def entries(self, begin: int, end: int) -> list[bytes]:
-        self._answering()
-        return self.content[begin:end]
+    #: Called before the next append, once.
+    before: Callable[[], object] | None = None
 
     def append(self, entry: bytes) -> Appended:
-        self._answering()
-        if entry not in self.content:
-            self.content.append(entry)
-        index = self.content.index(entry)
-        path = tuple(tlog.inclusion_path(index, len(self.content), self._node))
-        return Appended(index, tlog.TlogProof(index, path, self.checkpoint()).format())
+        before, self.before = self.before, None
+        if before is not None:
+            before()
+        if self.down:
+            raise tlog.LogUnavailableError("The log does not answer.")
+        if entry not in self.log.leaves:
+            self.log.leaves.append(entry)
+        index = self.log.leaves.index(entry)
+        return Appended(index, self.log.proof(index))
+
+    def entries(self) -> list[Entry]:
+        return [Entry.decode(each) for each in self.log.leaves]
 
     def kinds(self) -> list[str]:
-        return [protocol.Entry.decode(each).kind.value for each in self.content]
+        return [each.kind.value for each in self.entries()]
 
 
 class MemoryTrustee:
     """One trustee that holds shares, and gives them to whoever asks."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, party: world.Party) -> None:
+        self.party, self.name = party, party.name
+        self.identity = Identity.read(party.identity())
         self.away = False
         self.refusing = ""
-        self.held: dict[bytes, tuple[protocol.Promise, int, bytes]] = {}
-        self.asked_to_erase: list[tuple[bytes, bytes]] = []
-        self._seed = hashlib.sha256(name.encode()).digest()
-        self.identity = TrusteeIdentity(
-            name=name,
-            url=f"http://{name}",
-            statement_vkey=tlog.NoteSigner.generate(name).vkey,
-            witness_vkey=tlog.NoteSigner.generate(name).vkey,
-        )
+        #: The secret is taken, and its entry does not stand on the log yet.
+        self.slow = False
+        self.held: dict[str, tuple[Promise, int, bytes]] = {}
+        self.orders: list[str] = []
+        self.secrets: list[tuple[bytes, bytes]] = []
+        self.asked: list[str] = []
 
     def _answering(self) -> None:
         if self.away:
             raise TrusteeUnreachableError(f"The trustee {self.name} does not answer.")
         if self.refusing:
-            raise TrusteeRefusedError("The rule forbids it.", "Do not ask.", self.refusing, 403)
+            raise TrusteeRefusedError(
+                Problem(403, self.refusing, "The rule forbids it.", "Do not ask.", {})
+            )
 
-    def answers(self) -> str:
+    def answers(self) -> Identity:
         self._answering()
-        return self.name
+        return self.identity
 
-    def key(self, month):
+    def key(self, month: str) -> KeyStatement:
+        self.asked.append(f"key {month}")
         self._answering()
-        public = base64.b64encode(sealing.public_key(self._seed)).decode()
-        return protocol.KeyStatement(trustee=self.name, month=month, public_key=public)
+        said = self.party.key()
+        return KeyStatement(trustee=self.name, month=month, public_key=said.public_key)
 
-    def deposit(self, promise, index, deposit):
+    def deposit(self, promise: Promise, index: int, deposit: bytes, order: str) -> str:
         self._answering()
-        key_id = bytes.fromhex(promise.trustees.keys[index].key)
-        info = sealing.deposit_info(promise.digest(), key_id, index)
-        opened = sealing.open_deposit(
-            self._seed, info, deposit, bytes.fromhex(promise.shares[index])
-        )
-        self.held[promise.digest()] = (promise, index, opened.share)
-        return f"{self.name} holds share {index}"
+        key = promise.trustees.keys[index].key
+        info = sealing.deposit_info(promise.digest(), bytes.fromhex(key), index)
+        hashed = bytes.fromhex(promise.shares[index])
+        opened = sealing.open_deposit(self.party.month_seed, info, deposit, hashed)
+        digest = promise.digest().hex()
+        self.held[digest] = (promise, index, opened.share)
+        self.orders.append(order)
+        said = Acknowledgement(
+            trustee=self.name, promise=digest, index=index, key=key, circle=promise.circle,
+            day=world.DAY,
+        )  # fmt: skip
+        return sign_statement(self.party.statement, said)
 
-    def release(self, digest, entry, details, salt, proof):
+    def release(self, body: ReleaseBody) -> Released:
+        self.asked.append("release")
         self._answering()
-        _, index, share = self.held[digest]
-        info = sealing.release_info(digest, tlog.leaf_hash(entry), index)
-        wrapped = sealing.seal_release(base64.b64decode(details["one_time_key"]), info, share)
+        _, index, share = self.held[body.promise]
+        leaf = tlog.leaf_hash(body.entry.encode())
+        info = sealing.release_info(bytes.fromhex(body.promise), leaf, index)
+        wrapped = sealing.seal_release(unbase64(body.request.one_time_key), info, share)
         return Released(self.name, index, wrapped, "")
 
-    def withdraw(self, digest, secret):
+    def withdraw(self, digest: bytes, secret: bytes) -> Erased | None:
         self._answering()
-        self.asked_to_erase.append((digest, secret))
-        self.held.pop(digest, None)
-        return f"{self.name} has erased"
-
-    def history(self, digest, track_key):
-        self._answering()
-        return []
+        self.secrets.append((digest, secret))
+        self.held.pop(digest.hex(), None)
+        if self.slow:
+            return None
+        said = ErasedStatement(
+            trustee=self.name, promise=digest.hex(), because="withdrawn", day=world.DAY
+        )
+        return Erased(said, sign_statement(self.party.statement, said))
 
 
 class MemoryPanel:
-    """Trustees, asked one after the other."""
+    """The sample circle's trustees, asked one after the other."""
 
-    def __init__(self, *names: str, k: int = 2) -> None:
-        self.k = k
-        self.clients = [MemoryTrustee(name) for name in names]
-
-    @property
-    def identities(self):
-        return tuple(each.identity for each in self.clients)
+    def __init__(self) -> None:
+        self.clients = [MemoryTrustee(party) for party in world.TRUSTEES]
 
     def __getitem__(self, name: str) -> MemoryTrustee:
         return next(each for each in self.clients if each.name == name)
 
-    def ask(self, names, question, *, enough=None, grace=1.0):
-        answers, errors = {}, {}
+    def ask(
+        self,
+        names: Sequence[str],
+        question: Callable[[Any, int], Any],
+        *,
+        enough: int | None = None,
+        grace: float = 1.0,
+    ) -> tuple[dict[str, Any], dict[str, HabeasError]]:
+        answers: dict[str, Any] = {}
+        errors: dict[str, HabeasError] = {}
         for index, name in enumerate(names):
             try:
                 answers[name] = question(self[name], index)
-            except (TrusteeUnreachableError, TrusteeRefusedError) as error:
+            except HabeasError as error:
                 errors[name] = error
         return answers, errors
+
+
+def chain() -> Chain:
+    """The chain of the sample circle alone."""
+    return Chain.start(world.circle_note(), 0)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from habeas.custody.ports import LogLine, OwedErasure, PhotoState, SealedPhoto
+from habeas.custody.ports import LogLine, PendingDeposit, PhotoState, SealedPhoto
+from habeas.protocol import Promise
 
 
 @dataclass
 class Tables:
     photos: dict[str, SealedPhoto] = field(default_factory=dict)
     lines: list[LogLine] = field(default_factory=list)
-    owed: dict[tuple[str, str], OwedErasure] = field(default_factory=dict)
-    statements: dict[tuple[str, str], str] = field(default_factory=dict)
+    deposits: dict[tuple[str, str], PendingDeposit] = field(default_factory=dict)
+    notes: dict[tuple[str, str], str] = field(default_factory=dict)
+    #: What a test writes beside the photo, as the portal writes its cases.
+    cases: list[str] = field(default_factory=list)
 
 
 class MemoryLedger:
@@ -37,52 +40,59 @@ class MemoryLedger:
         finally:
             self._inside = False
 
-    def _writing(self) -> Tables:
+    def writing(self) -> Tables:
         assert self._inside, "written outside of a transaction"
         return self.tables
 
     def add_photo(self, photo: SealedPhoto) -> None:
-        self._writing().photos[photo.seal_id] = photo
+        self.writing().photos[photo.seal_id] = photo
 
     def photo(self, seal_id: str) -> SealedPhoto | None:
         return self.tables.photos.get(seal_id)
 
+    def of_promise(self, digest: str) -> str | None:
+        for seal_id, photo in self.tables.photos.items():
+            if Promise.decode(photo.promise).digest().hex() == digest:
+                return seal_id
+        return None
+
     def lock(self, seal_id: str) -> SealedPhoto | None:
-        return self._writing().photos.get(seal_id)
+        return self.writing().photos.get(seal_id)
 
     def move(self, seal_id: str, before: PhotoState, after: PhotoState) -> bool:
-        photo = self._writing().photos.get(seal_id)
+        photo = self.writing().photos.get(seal_id)
         if photo is None or photo.state is not before:
             return False
-        self.tables.photos[seal_id] = replace(
-            photo, state=after, track_key=None, withdraw_secret=None
-        )
+        self.tables.photos[seal_id] = replace(photo, state=after, begun=None)
         return True
 
-    def photos(self, state: PhotoState) -> Sequence[SealedPhoto]:
-        return [each for each in self.tables.photos.values() if each.state is state]
+    def expired(self, day: str, most: int) -> Sequence[SealedPhoto]:
+        states = (PhotoState.SEALED, PhotoState.CLOSED)
+        found = self.tables.photos.values()
+        return [each for each in found if each.state in states and each.opens_until < day][:most]
 
-    def stale(self, seconds: float) -> Sequence[SealedPhoto]:
-        """Pending ones; there is no clock here, so any wait but none is too long."""
-        return self.photos(PhotoState.PENDING) if seconds == 0 else []
+    def stale(self, before: int, most: int) -> Sequence[SealedPhoto]:
+        found = self.tables.photos.values()
+        return [each for each in found if each.begun is not None and each.begun < before][:most]
 
     def add_line(self, line: LogLine) -> LogLine:
-        stored = replace(line, row=len(self.tables.lines), salt=b"")
-        self._writing().lines.append(stored)
+        stored = replace(line, row=len(self.tables.lines))
+        self.writing().lines.append(stored)
         return stored
 
-    def next_counter(self, seal_id: str) -> int:
-        return len(self.lines(seal_id))
+    def next_number(self, seal_id: str) -> int:
+        return max((each.number or 0 for each in self.lines(seal_id)), default=0) + 1
 
-    def owed_lines(self, seal_id: str | None = None) -> Sequence[LogLine]:
+    def owed_lines(self, most: int, seal_id: str | None = None) -> Sequence[LogLine]:
         owed = [each for each in self.tables.lines if each.index is None]
-        return [each for each in owed if seal_id in (None, each.seal_id)]
+        mine = [each for each in owed if seal_id in (None, each.seal_id)]
+        return sorted(mine, key=_by_number)[:most]
 
     def logged(self, row: int, index: int, proof: str) -> None:
         self.tables.lines[row] = replace(self.tables.lines[row], index=index, proof=proof)
 
     def lines(self, seal_id: str) -> Sequence[LogLine]:
-        return [each for each in self.tables.lines if each.seal_id == seal_id]
+        return sorted((x for x in self.tables.lines if x.seal_id == seal_id), key=_by_number)
 
     def forget_details(self, seal_id: str) -> None:
         self.tables.lines = [
@@ -90,19 +100,23 @@ class MemoryLedger:
             for each in self.tables.lines
         ]
 
-    def owe_erasure(self, owed: OwedErasure) -> None:
-        self._writing().owed.setdefault((owed.seal_id, owed.trustee), owed)
+    def keep_deposit(self, deposit: PendingDeposit) -> None:
+        self.writing().deposits.setdefault((deposit.seal_id, deposit.trustee), deposit)
 
-    def owed_erasures(self, seal_id: str | None = None) -> Sequence[OwedErasure]:
-        return [each for each in self.tables.owed.values() if seal_id in (None, each.seal_id)]
+    def pending_deposits(self, most: int) -> Sequence[PendingDeposit]:
+        return list(self.tables.deposits.values())[:most]
 
-    def erased(self, seal_id: str, trustee: str, statement: str) -> None:
-        self.tables.owed.pop((seal_id, trustee), None)
-        if statement:
-            self.tables.statements.setdefault((seal_id, trustee), statement)
+    def drop_deposits(self, seal_id: str, trustee: str | None = None) -> None:
+        for key in list(self.writing().deposits):
+            if key[0] == seal_id and trustee in (None, key[1]):
+                del self.tables.deposits[key]
 
-    def erased_statements(self, seal_id: str) -> Mapping[str, str]:
-        return {
-            trustee: text for (seal, trustee), text in self.tables.statements.items()
-            if seal == seal_id
-        }  # fmt: skip
+    def keep_acknowledgement(self, seal_id: str, trustee: str, note: str) -> None:
+        self.writing().notes.setdefault((seal_id, trustee), note)
+
+    def acknowledgements(self, seal_id: str) -> dict[str, str]:
+        return {name: note for (seal, name), note in self.tables.notes.items() if seal == seal_id}
+
+
+def _by_number(line: LogLine) -> tuple[bool, int]:
+    return line.number is None, line.number or 0

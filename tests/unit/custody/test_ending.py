@@ -1,163 +1,164 @@
-"""Withdrawal, expiry and sweeps: shares first, nothing owed is forgotten."""
-
-from dataclasses import replace
+"""Withdrawal, closing and expiry: only the secret destroys, and nothing owed is forgotten."""
 
 import pytest
-from habeas.custody._context import blob_name
 
-from habeas.custody import UnknownPhotoError, withdraw_directly
+from habeas.custody import SecretError, UnknownPhotoError, withdraw_directly
 from habeas.custody.locked import lock, unlock
-from habeas.custody.ports import Handle, LogLine, OwedErasure, PhotoState, SealedPhoto
-from habeas.protocol import MalformedError, Promise, ReceiptError
-from tests.unit.custody.conftest import ORDER
+from habeas.custody.ports import PendingDeposit, PhotoState
+from habeas.protocol import Entry, MalformedError
+from habeas.protocol.details import WithdrawnDetails
+from habeas.protocol.statements import ErasedStatement, read_statement
 from tests.unit.parties import PHOTO
+from tests.unit.protocol import world
+
+NAMES = list(world.NAMES)
 
 
-def test_withdrawn_means_gone_everywhere(custodian):
-    receipt = custodian.seal()
-    withdrawal = custodian.custody.withdraw(receipt)
-    assert withdrawal.statements == {f"{n}.t": f"{n}.t has erased" for n in ("one", "two", "three")}
-    assert withdrawal.owed == {}
-    assert custodian.log.kinds()[withdrawal.index] == "withdrawn"
-    assert not any(each.held for each in custodian.circle.clients)
+@pytest.fixture
+def receipt(custodian):
+    return custodian.seal()
+
+
+def withdraw(custodian, receipt):
+    secret = bytes.fromhex(receipt.withdraw_secret)
+    return custodian.custody.withdraw(receipt.promise.seal_id, secret)
+
+
+def state(custodian, receipt):
+    return custodian.ledger.photo(receipt.promise.seal_id).state
+
+
+def test_withdrawn_means_gone_everywhere(custodian, receipt):
+    custodian.open(receipt)
+    withdrawal = withdraw(custodian, receipt)
+    assert (list(withdrawal.statements), withdrawal.owed) == (NAMES, {})
+    assert withdrawal.complete
+    for party in world.TRUSTEES:
+        note = withdrawal.statements[party.name]
+        verifier = custodian.panel[party.name].identity.verifier()
+        said = read_statement(note, party.name, [verifier], ErasedStatement)
+        assert said.promise == receipt.promise.digest().hex()
+    entry = Entry.decode(custodian.log.log.leaves[-1])
+    assert entry.details == {
+        "v": 2, "promise": receipt.promise.digest().hex(), "secret": receipt.withdraw_secret
+    }  # fmt: skip
+    assert not any(each.held for each in custodian.panel.clients)
     assert not list(custodian.blobs.names())
     assert not list(custodian.custody.details(receipt))
-    secret = bytes.fromhex(receipt.withdraw_secret)
-    for each in custodian.circle.clients:
-        assert each.asked_to_erase == [(receipt.promise.digest(), secret)]
 
 
-def test_a_trustee_that_is_away_is_asked_again_until_it_confirms(custodian):
-    receipt = custodian.seal()
-    custodian.circle["two.t"].away = True
-    withdrawal = custodian.custody.withdraw(receipt)
-    assert sorted(withdrawal.statements) == ["one.t", "three.t"]
-    assert "does not answer" in withdrawal.owed["two.t"]
+def test_another_secret_destroys_nothing(custodian, receipt):
+    other = custodian.seal()
+    with pytest.raises(SecretError):
+        custodian.custody.withdraw(receipt.promise.seal_id, bytes.fromhex(other.withdraw_secret))
+    with pytest.raises(UnknownPhotoError, match="not in custody here"):
+        custodian.custody.withdraw("00" * 16, bytes(32))
+    assert state(custodian, receipt) is PhotoState.SEALED
+    assert all(len(each.held) == 2 for each in custodian.panel.clients)
+    assert not any(each.secrets for each in custodian.panel.clients)
+    assert custodian.log.kinds() == ["sealed", "sealed"]
+
+
+def test_a_trustee_that_is_away_is_named_until_it_confirms(custodian, receipt):
+    custodian.open(receipt)
+    custodian.trustee(2).away = True
+    custodian.trustee(3).slow = True
+    withdrawal = withdraw(custodian, receipt)
+    assert sorted(withdrawal.statements) == [NAMES[0], NAMES[3]]
+    assert "does not answer" in withdrawal.owed[NAMES[1]]
+    assert "log does not show it" in withdrawal.owed[NAMES[2]]
+    assert not withdrawal.complete
     assert list(custodian.custody.details(receipt)), "kept until everybody has confirmed"
-    assert custodian.custody.sweep().owed_erasures == 1
-    custodian.circle["two.t"].away = False
-    assert custodian.custody.sweep().owed_erasures == 0
-    again = custodian.custody.withdraw(receipt)
-    assert (len(again.statements), again.owed) == (3, {})
-    assert again.index == withdrawal.index
+    custodian.trustee(2).away = custodian.trustee(3).slow = False
+    again = withdraw(custodian, receipt)
+    assert (len(again.statements), again.owed) == (4, {})
+    assert custodian.log.kinds() == ["sealed", "requested", "withdrawn"]
+
+
+def test_a_trustee_that_never_had_its_share_owes_nothing(custodian, receipt):
+    custodian.trustee(2).refusing = "unknown-photo"
+    withdrawal = withdraw(custodian, receipt)
+    assert withdrawal.never_held == (NAMES[1],)
+    assert NAMES[1] not in withdrawal.statements
+    assert withdrawal.complete
+
+
+def test_a_trustee_that_refuses_for_another_reason_still_owes(custodian, receipt):
+    custodian.trustee(2).refusing = "busy"
+    assert list(withdraw(custodian, receipt).owed) == [NAMES[1]]
+
+
+def test_while_the_log_is_away_the_shares_are_destroyed_all_the_same(custodian, receipt):
+    custodian.log.down = True
+    assert withdraw(custodian, receipt).complete
+    assert custodian.custody.sweep().written == 0
+    custodian.log.down = False
+    assert custodian.custody.sweep().written == 1
     assert custodian.log.kinds() == ["sealed", "withdrawn"]
 
 
-def test_a_trustee_that_never_had_its_share_owes_nothing(custodian):
-    receipt = custodian.seal()
-    custodian.circle["two.t"].refusing = "unknown-photo"
-    withdrawal = custodian.custody.withdraw(receipt)
-    assert sorted(withdrawal.statements) == ["one.t", "three.t"]
-    assert withdrawal.owed == {}
+def test_past_the_custodian_with_the_receipt_alone(custodian, receipt):
+    custodian.trustee(3).away = True
+    secret = bytes.fromhex(receipt.withdraw_secret)
+    withdrawal = withdraw_directly(custodian.panel, receipt.promise, secret)
+    assert sorted(withdrawal.statements) == [NAMES[0], NAMES[1], NAMES[3]]
+    assert list(withdrawal.owed) == [NAMES[2]]
+    assert custodian.log.kinds() == ["sealed"]
 
 
-def test_a_trustee_that_refuses_for_another_reason_still_owes(custodian):
-    receipt = custodian.seal()
-    custodian.circle["two.t"].refusing = "busy"
-    assert list(custodian.custody.withdraw(receipt).owed) == ["two.t"]
+def test_the_custodian_learns_from_the_log_what_was_withdrawn_past_it(custodian, receipt):
+    said = WithdrawnDetails(promise=receipt.promise.digest().hex(), secret=receipt.withdraw_secret)
+    assert custodian.custody.learn(said)
+    assert state(custodian, receipt) is PhotoState.WITHDRAWN
+    assert not list(custodian.blobs.names())
+    assert not custodian.custody.learn(said)
+    assert custodian.log.kinds() == ["sealed"], "the entry stands there already"
 
 
-def test_while_the_log_is_away_the_shares_are_destroyed_all_the_same(custodian):
-    receipt = custodian.seal()
+@pytest.mark.parametrize("foreign", [{"secret": "00" * 32}, {"promise": "00" * 32}])
+def test_an_entry_that_does_not_fit_destroys_nothing(custodian, receipt, foreign):
+    fields = {"promise": receipt.promise.digest().hex(), "secret": receipt.withdraw_secret}
+    assert not custodian.custody.learn(WithdrawnDetails(**{**fields, **foreign}))
+    assert state(custodian, receipt) is PhotoState.SEALED
+    assert custodian.open(receipt) == PHOTO
+
+
+def test_closing_freezes_and_destroys_nothing(custodian, receipt):
+    custodian.custody.close(receipt.promise.seal_id, "decided")
+    custodian.custody.close(receipt.promise.seal_id, "ended")
+    assert custodian.log.kinds() == ["sealed", "closed"]
+    assert state(custodian, receipt) is PhotoState.CLOSED
+    assert all(each.held for each in custodian.panel.clients)
+    assert list(custodian.blobs.names())
+    assert withdraw(custodian, receipt).complete
+
+
+def test_a_closing_comes_after_all_requests(custodian, receipt):
     custodian.log.down = True
-    withdrawal = custodian.custody.withdraw(receipt)
-    assert (len(withdrawal.statements), withdrawal.index) == (3, None)
-    assert not custodian.custody.sweep().lines_settled
+    with pytest.raises(Exception, match="log"):
+        custodian.request(receipt)
+    custodian.custody.close(receipt.promise.seal_id, "decided")
     custodian.log.down = False
-    assert custodian.custody.withdraw(receipt).index == 1
-    assert not list(custodian.custody.details(receipt))
+    custodian.custody.sweep()
+    assert custodian.log.kinds() == ["sealed", "requested", "closed"]
 
 
-def test_a_receipt_of_another_portal_or_one_that_was_changed(custodian):
-    receipt = custodian.seal()
-    with pytest.raises(ReceiptError):
-        custodian.custody.withdraw(replaced(receipt, withdraw_secret="00" * 32))
-    fields = receipt.promise.fields()
-    photo = custodian.ledger.tables.photos[receipt.promise.seal_id]
-    other = Promise.read({**fields, "opens_until": "2026-12-30"}).encode()
-    custodian.ledger.tables.photos[receipt.promise.seal_id] = replace(photo, promise=other)
-    with pytest.raises(UnknownPhotoError, match="not in custody here"):
-        custodian.custody.withdraw(receipt)
-    custodian.ledger.tables.photos.clear()
-    with pytest.raises(UnknownPhotoError, match="not in custody here"):
-        custodian.custody.withdraw(receipt)
-    assert all(each.held for each in custodian.circle.clients)
-
-
-def replaced(receipt, **changed):
-    return receipt.model_copy(update=changed)
-
-
-def test_past_the_custodian_with_the_receipt_alone(custodian):
-    receipt = custodian.seal()
-    custodian.circle["three.t"].away = True
-    withdrawal = withdraw_directly(custodian.circle, receipt)
-    assert sorted(withdrawal.statements) == ["one.t", "two.t"]
-    assert list(withdrawal.owed) == ["three.t"]
-    with pytest.raises(ReceiptError):
-        withdraw_directly(custodian.circle, replaced(receipt, withdraw_secret="00" * 32))
-
-
-def test_the_last_day_counts(custodian):
-    receipt = custodian.seal()
-    custodian.later(days=35)
-    assert custodian.today.date() == ORDER.opens_until
+def test_the_last_day_counts(custodian, receipt):
+    custodian.later(days=136)
+    assert custodian.today.date().isoformat() == receipt.promise.opens_until
     assert custodian.custody.sweep().expired == 0
     assert custodian.open(receipt) == PHOTO
     custodian.later(days=1)
     assert custodian.custody.sweep().expired == 1
+    assert state(custodian, receipt) is PhotoState.EXPIRED
     assert not list(custodian.blobs.names())
     assert not list(custodian.custody.details(receipt))
     assert custodian.custody.sweep().expired == 0
 
 
-def test_withdrawing_what_has_expired_tells_no_trustee_twice(custodian):
-    receipt = custodian.seal()
-    custodian.later(days=36)
-    custodian.custody.sweep()
-    withdrawal = custodian.custody.withdraw(receipt)
-    assert (withdrawal.statements, withdrawal.owed) == ({}, {})
-    assert custodian.log.kinds() == ["sealed"]
-
-
-def test_a_sweep_leaves_alone_what_is_being_sealed(custodian):
-    with custodian.custody.sealing(PHOTO, ORDER):
-        pass
-    swept = custodian.custody.sweep()
-    assert (swept.undone, swept.blobs, swept.lines_settled) == (0, 0, True)
-
-
-def test_a_sweep_undoes_what_a_crash_left(custodian, monkeypatch):
-    class Crash(BaseException):
-        pass
-
-    def crash(_):
-        raise Crash
-
-    monkeypatch.setattr(custodian.log, "append", crash)
-    with pytest.raises(Crash):
-        custodian.seal()
-    monkeypatch.undo()
-    assert len(custodian.ledger.photos(PhotoState.PENDING)) == 1
-    assert all(each.held for each in custodian.circle.clients)
-    assert custodian.custody.sweep().undone == 0, "it may still be at work"
-    swept = custodian.custody.sweep(pending_seconds=0)
-    assert (swept.undone, swept.owed_erasures, swept.lines_settled) == (1, 0, True)
-    assert not any(each.held for each in custodian.circle.clients)
-    assert not list(custodian.blobs.names())
-    assert custodian.log.kinds() == ["sealed", "withdrawn"]
-
-
-def test_a_sweep_deletes_ciphertexts_that_belong_to_nobody(custodian):
-    receipt = custodian.seal()
-    custodian.blobs.put("ab" * 16, b"left by a crash")
-    assert custodian.custody.sweep().blobs == 1
-    assert list(custodian.blobs.names()) == [blob_name(receipt.promise.seal_id)]
-
-
 def test_details_are_bound_to_key_and_entry():
-    locked = lock(bytes(32), bytes(12), b"entry", bytes(range(32)), {"officer": "o"})
-    assert unlock(bytes(32), b"entry", locked) == (bytes(range(32)), {"officer": "o"})
+    locked = lock(bytes(32), bytes(12), b"entry", bytes(range(32)), {"reason": "o"})
+    assert unlock(bytes(32), b"entry", locked) == (bytes(range(32)), {"reason": "o"})
     for key, entry, content in (
         (b"\1" * 32, b"entry", locked),
         (bytes(32), b"other", locked),
@@ -168,13 +169,7 @@ def test_details_are_bound_to_key_and_entry():
             unlock(key, entry, content)
 
 
-def test_secrets_show_in_no_print():
-    secret = bytes.fromhex("5ec7e7") * 8
-    held = [
-        Handle("00", secret),
-        LogLine(b"", b"", salt=secret),
-        OwedErasure("00", b"", "one.t", secret),
-        SealedPhoto("00", b"", track_key=secret, withdraw_secret=secret),
-    ]
-    assert repr(secret) not in repr(held)
-    assert repr(secret)[2:-1] not in repr(held)
+def test_a_sealed_share_shows_in_no_print():
+    deposit = bytes.fromhex("5ec7e7") * 8
+    shown = repr(PendingDeposit("00", "one.t", 0, deposit))
+    assert repr(deposit)[2:-1] not in shown

@@ -1,16 +1,16 @@
-"""Requests: on the log before any trustee is asked; refusals are on it too."""
+"""Requests: what an officer has signed goes on the log before any trustee is asked."""
 
 import pytest
-from habeas.custody._context import blob_name
-from habeas.custody.reader import OneTimeKey, WrappedShare
 
-from habeas import protocol
-from habeas.custody import BlobMissingError, Handle, RefusedError, UnknownPhotoError
-from habeas.custody.errors import TooFewTrusteesError
+from habeas.custody import BlobMissingError, RefusedError, TooFewTrusteesError, UnknownPhotoError
+from habeas.custody.context import blob_name
 from habeas.foundation.errors import HabeasError
-from habeas.protocol import CUSTODIAN, Entry, sealing
-from tests.unit.custody.conftest import OFFICER, handle
+from habeas.protocol import CUSTODIAN, Entry, MalformedError, commitment, stream
 from tests.unit.parties import PHOTO
+from tests.unit.protocol import world
+from tests.unit.protocol.officers import OFFICERS
+
+REASON = "Is this the applicant?"
 
 
 @pytest.fixture
@@ -18,206 +18,174 @@ def receipt(custodian):
     return custodian.seal()
 
 
-def request(custodian, receipt, **changed):
-    return custodian.custody.request(handle(receipt), custodian.ask(OneTimeKey(), **changed))
-
-
-def test_the_request_stands_on_the_log_before_a_trustee_is_asked(custodian, receipt, monkeypatch):
+def test_the_request_stands_on_the_log_before_a_trustee_is_asked(custodian, receipt):
+    asked = [each.asked for each in custodian.panel.clients]
     seen = []
-    for each in custodian.circle.clients:
-        release = each.release
-
-        def watch(*given, release=release):
-            seen.append(custodian.log.kinds()[-1])
-            return release(*given)
-
-        monkeypatch.setattr(each, "release", watch)
-    opening = request(custodian, receipt)
-    assert set(seen) == {"requested"}
-    assert custodian.log.content[opening.index] == opening.entry
+    custodian.log.before = lambda: seen.append(sum(each.count("release") for each in asked))
+    opening = custodian.request(receipt)
+    assert seen == [0]
+    assert custodian.log.log.leaves[opening.index] == opening.entry
     entry = Entry.decode(opening.entry)
-    assert (entry.office, entry.purpose) == (OFFICER[0], OFFICER[2])
-    assert entry.tag == protocol.tag(bytes.fromhex(receipt.track_key), CUSTODIAN, 1)
-    assert OFFICER[1].encode() not in opening.entry
+    assert (entry.office, entry.purpose) == (world.OFFICE, "decide-application")
+    assert entry.tag == stream.tag(receipt.stream_key(CUSTODIAN), 1)
+    assert entry.slot == stream.slot(OFFICERS[0].slot_key, world.DAY, 1)
+    assert REASON.encode() not in opening.entry
+    assert OFFICERS[0].credential().id.encode() not in opening.entry
 
 
 def test_who_asked_for_what_is_known_to_the_receipt_alone(custodian, receipt):
-    request(custodian, receipt)
-    (_, _, sealed), (entry, salt, details) = custodian.custody.details(receipt)
-    assert sealed["promise"] == receipt.promise.digest().hex()
-    office, officer, purpose, reason = OFFICER
-    assert (details["office"], details["officer"]) == (office, officer)
-    assert (details["purpose"], details["reason"]) == (purpose, reason)
-    assert details["at"] == "2026-11-26T12:00:00Z"
-    assert Entry.decode(entry).commit == protocol.commitment(salt, details)
+    custodian.request(receipt)
+    ((entry, salt, details),) = custodian.custody.details(receipt)
+    assert (details["office"], details["reason"]) == (world.OFFICE, REASON)
+    assert details["credential"] == OFFICERS[0].credential().id
+    assert Entry.decode(entry).commit == commitment(salt, details)
     stored = b"".join(each.locked for each in custodian.ledger.tables.lines)
-    assert officer.encode() not in stored
+    assert REASON.encode() not in stored
+    assert details["credential"].encode() not in stored
 
 
-def test_one_of_three_may_be_away(custodian, receipt):
-    custodian.circle["one.t"].away = True
-    opening = request(custodian, receipt)
+def test_requests_are_numbered_and_each_number_counts_once(custodian, receipt):
+    first = custodian.signed(receipt)
+    custodian.custody.request(first)
+    with pytest.raises(MalformedError, match="number 1; the next one is 2"):
+        custodian.custody.request(first)
+    custodian.request(receipt)
+    tags = [each.tag for each in custodian.log.entries()]
+    key = receipt.stream_key(CUSTODIAN)
+    assert tags == [stream.tag(key, number) for number in range(3)]
+
+
+def test_no_more_requests_than_were_promised(custodian, receipt):
+    for _ in range(receipt.promise.openings_max):
+        custodian.request(receipt)
+    with pytest.raises(RefusedError, match="6 requests") as refused:
+        custodian.custody.request(custodian.signed(receipt, number=7))
+    assert refused.value.code == "number"
+    assert custodian.log.kinds().count("requested") == 6
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"promise": "ab" * 32}, {"number": 2}, {"at": "2027-01-16T00:00:00Z"}],
+    ids=["another photo", "a number too far", "another day"],
+)
+def test_what_would_use_up_a_number_in_vain_is_not_logged(custodian, receipt, changed):
+    with pytest.raises(MalformedError):
+        custodian.request(receipt, **changed)
+    assert custodian.log.kinds() == ["sealed"]
+
+
+def test_k_shares_are_enough_and_who_gave_none_is_named(custodian, receipt):
+    custodian.trustee(1).away = True
+    custodian.trustee(4).refusing = "behind"
+    opening = custodian.request(receipt)
     assert [each.index for each in opening.shares] == [1, 2]
-    assert list(opening.missing) == ["one.t"]
+    assert sorted(opening.missing) == ["trustee-1.example", "trustee-4.example"]
+    shown = opening.as_json()
+    assert [each["trustee"] for each in shown["shares"]] == [
+        "trustee-2.example", "trustee-3.example"
+    ]  # fmt: skip
+    assert shown["missing"] == opening.missing
 
 
-def test_with_two_away_it_says_who_and_that_the_request_stands(custodian, receipt):
-    custodian.circle["one.t"].away = custodian.circle["two.t"].away = True
+def test_with_too_few_it_says_who_and_that_the_request_stands(custodian, receipt):
+    for number in (1, 2, 3):
+        custodian.trustee(number).away = True
     with pytest.raises(TooFewTrusteesError, match="1 of the 2") as error:
-        request(custodian, receipt)
-    assert error.value.missing == ("one.t", "two.t")
+        custodian.request(receipt)
+    assert error.value.missing == tuple(f"trustee-{number}.example" for number in (1, 2, 3))
     assert error.value.index == 1
     assert custodian.log.kinds() == ["sealed", "requested"]
 
 
 def test_where_too_many_refuse_the_refusal_is_passed_on(custodian, receipt):
-    custodian.circle["one.t"].refusing = custodian.circle["two.t"].refusing = "not-promised"
+    for number in (1, 2, 3):
+        custodian.trustee(number).refusing = "purpose"
     with pytest.raises(RefusedError, match="rule forbids") as error:
-        request(custodian, receipt)
-    assert (error.value.code, error.value.index) == ("not-promised", 1)
+        custodian.request(receipt)
+    assert (error.value.code, error.value.index) == ("purpose", 1)
     assert error.value.remedy == "Do not ask."
 
 
-def test_one_refusal_beside_one_that_is_away_is_no_refusal(custodian, receipt):
+def test_refusals_beside_one_that_is_away_are_no_refusal(custodian, receipt):
     """The one that is away may still give its share."""
-    custodian.circle["one.t"].refusing = "not-promised"
-    custodian.circle["two.t"].away = True
+    for number in (1, 2):
+        custodian.trustee(number).refusing = "purpose"
+    custodian.trustee(3).away = True
     with pytest.raises(TooFewTrusteesError) as error:
-        request(custodian, receipt)
-    assert error.value.missing == ("two.t",)
+        custodian.request(receipt)
+    assert error.value.missing == ("trustee-3.example",)
 
 
 def test_without_the_log_no_trustee_is_asked(custodian, receipt):
     custodian.log.down = True
     with pytest.raises(HabeasError, match="log does not answer"):
-        request(custodian, receipt)
-    custodian.circle["one.t"].away = True
-    with pytest.raises(HabeasError, match="log does not answer"):
-        request(custodian, receipt)
-    custodian.circle["two.t"].away = True
-    with pytest.raises(TooFewTrusteesError, match=r"missing: one\.t, two\.t"):
-        request(custodian, receipt)
+        custodian.request(receipt)
+    for number in (1, 2, 3):
+        custodian.trustee(number).away = True
+    with pytest.raises(TooFewTrusteesError, match=r"missing: trustee-1\.example"):
+        custodian.request(receipt)
+    assert not [each for each in custodian.panel.clients if "release" in each.asked]
     custodian.log.down = False
-    assert custodian.custody.sweep().lines_settled
-    assert custodian.log.kinds() == ["sealed", "requested", "requested", "requested"]
+    assert custodian.custody.sweep().written == 2
+    assert custodian.log.kinds() == ["sealed", "requested", "requested"]
 
 
-def test_a_key_that_is_none_is_refused_before_anything_is_written(custodian, receipt):
-    with pytest.raises(sealing.KeyFormatError):
-        request(custodian, receipt, one_time_key=bytes(100))
-    assert custodian.log.kinds() == ["sealed"]
+def test_a_number_never_stands_on_the_log_without_the_one_before_it(custodian, receipt):
+    custodian.log.down = True
+    with pytest.raises(HabeasError):
+        custodian.request(receipt)
+    custodian.log.down = False
+    custodian.request(receipt)
+    key = receipt.stream_key(CUSTODIAN)
+    tags = [each.tag for each in custodian.log.entries()]
+    assert tags == [stream.tag(key, number) for number in range(3)]
 
 
-def test_a_photo_that_never_was(custodian):
-    with pytest.raises(UnknownPhotoError):
-        custodian.custody.request(Handle("00" * 16, bytes(32)), custodian.ask(OneTimeKey()))
-    with pytest.raises(UnknownPhotoError):
-        custodian.custody.ciphertext("00" * 16)
+def test_a_photo_that_never_was(custodian, receipt):
+    signed = custodian.signed(receipt, seal_id="00" * 16)
+    for act in (
+        lambda: custodian.custody.request(signed),
+        lambda: custodian.custody.ciphertext("00" * 16),
+        lambda: custodian.custody.look("00" * 16),
+        lambda: custodian.custody.next_number("00" * 16),
+        lambda: custodian.custody.close("00" * 16, "decided"),
+    ):
+        with pytest.raises(UnknownPhotoError):
+            act()
 
 
-@pytest.mark.parametrize("code", ["withdrawn", "expired"])
-def test_what_is_gone_is_refused_and_the_attempt_is_on_the_log(custodian, receipt, code):
+@pytest.mark.parametrize("code", ["withdrawn", "expired", "closed"])
+def test_what_is_over_is_not_asked_for(custodian, receipt, code):
+    seal_id = receipt.promise.seal_id
+    signed = custodian.signed(receipt)
     if code == "withdrawn":
-        custodian.circle["one.t"].away = True  # its erasure stays owed, and the details stay
-        custodian.custody.withdraw(receipt)
+        custodian.custody.withdraw(seal_id, bytes.fromhex(receipt.withdraw_secret))
+    elif code == "closed":
+        custodian.custody.close(seal_id, "decided")
     else:
-        custodian.later(days=36)
+        custodian.later(days=200)
         assert custodian.custody.sweep().expired == 1
-    with pytest.raises(RefusedError) as error:
-        request(custodian, receipt)
-    assert error.value.code == code
-    entry = Entry.decode(custodian.log.content[error.value.index])
-    assert (entry.kind.value, entry.code) == ("refused", code)
-    with pytest.raises(UnknownPhotoError):
-        custodian.custody.ciphertext(receipt.promise.seal_id)
+    for act in (
+        lambda: custodian.custody.request(signed),
+        lambda: custodian.custody.ciphertext(seal_id),
+        lambda: custodian.custody.next_number(seal_id),
+    ):
+        with pytest.raises(RefusedError) as error:
+            act()
+        assert error.value.code == code
+    assert "requested" not in custodian.log.kinds()
+    assert custodian.custody.look(seal_id)[1] == code
+
+
+def test_the_desk_sees_promise_state_and_number(custodian, receipt):
+    assert custodian.custody.look(receipt.promise.seal_id) == (receipt.promise, "sealed", 1)
+    assert custodian.open(receipt) == PHOTO
+    assert custodian.custody.look(receipt.promise.seal_id) == (receipt.promise, "sealed", 2)
+    assert custodian.custody.next_number(receipt.promise.seal_id) == 2
 
 
 def test_a_ciphertext_that_is_lost_is_said(custodian, receipt):
     custodian.blobs.delete(blob_name(receipt.promise.seal_id))
     with pytest.raises(BlobMissingError, match="no longer"):
         custodian.custody.ciphertext(receipt.promise.seal_id)
-
-
-def refuse(custodian, **changed):
-    fields = {
-        "code": "recognition-never", "cause": "Never.", "remedy": "Do not.", "office": "o" * 200,
-        "officer": "p" * 200, "purpose": "q" * 200, "reason": "r" * 900, "handle": None,
-    }  # fmt: skip
-    return custodian.custody.refuse(**{**fields, **changed})
-
-
-def test_a_refusal_is_logged_in_the_photos_stream(custodian, receipt, monkeypatch):
-    locked = []
-    monkeypatch.setattr(custodian.ledger, "lock", locked.append)
-    error = refuse(custodian, handle=handle(receipt))
-    assert locked == [receipt.promise.seal_id]
-    assert (error.code, error.cause, error.remedy) == ("recognition-never", "Never.", "Do not.")
-    entry = Entry.decode(custodian.log.content[error.index])
-    assert (entry.kind.value, entry.code) == ("refused", "recognition-never")
-    details = [each[2] for each in custodian.custody.details(receipt)][-1]
-    lengths = [len(details[name]) for name in ("office", "officer", "purpose", "reason")]
-    assert lengths == [128, 128, 128, 500]
-
-
-def test_a_refusal_about_no_photo_has_no_tag_and_keeps_no_details(custodian):
-    error = refuse(custodian)
-    assert Entry.decode(custodian.log.content[error.index]).tag is None
-    assert custodian.ledger.tables.lines[-1].locked == b""
-
-
-def test_refused_all_the_same_while_the_log_is_away(custodian):
-    custodian.log.down = True
-    assert refuse(custodian).index is None
-    custodian.log.down = False
-    custodian.custody.sweep()
-    assert custodian.log.kinds() == ["refused"]
-
-
-# What the reader checks for itself ------------------------------------------------------------
-
-
-@pytest.fixture
-def opened(custodian, receipt):
-    key = OneTimeKey()
-    custodian.circle["three.t"].away = True
-    opening = custodian.custody.request(handle(receipt), custodian.ask(key))
-    shares = [WrappedShare(each.trustee, each.index, each.release) for each in opening.shares]
-    return key, opening, shares, custodian.custody.ciphertext(receipt.promise.seal_id)
-
-
-def test_a_share_that_is_not_the_promised_one_is_laid_at_its_trustees_door(opened):
-    key, opening, (one, two), ciphertext = opened
-    forged = WrappedShare("two.t", 1, one.release)
-    with pytest.raises(TooFewTrusteesError, match=r"1 good shares of 2 needed. Bad: two\.t"):
-        key.open(opening.promise, opening.entry, [one, forged], ciphertext)
-    result = key.open(
-        opening.promise, opening.entry, [one, two, WrappedShare("three.t", 2, b"")], ciphertext
-    )
-    assert result.photo == PHOTO
-    assert list(result.bad) == ["three.t"]
-
-
-@pytest.mark.parametrize(("trustee", "index"), [("one.t", 1), ("one.t", 3), ("one.t", -1)])
-def test_a_share_index_belongs_to_one_trustee(opened, trustee, index):
-    key, opening, (one, _), ciphertext = opened
-    stray = WrappedShare(trustee, index, one.release)
-    with pytest.raises(TooFewTrusteesError, match=r"Bad: one\.t") as error:
-        key.open(opening.promise, opening.entry, [stray], ciphertext)
-    assert error.value.status == 503
-
-
-def test_a_share_under_anothers_name_counts_for_neither(opened):
-    key, opening, (one, two), ciphertext = opened
-    renamed = WrappedShare("one.t", 1, two.release)
-    with pytest.raises(TooFewTrusteesError, match=r"1 good shares of 2 needed. Bad: one\.t"):
-        key.open(opening.promise, opening.entry, [one, renamed], ciphertext)
-
-
-def test_another_ciphertext_or_another_request_opens_nothing(opened):
-    key, opening, shares, ciphertext = opened
-    with pytest.raises(sealing.OpeningError, match="not the one that was promised"):
-        key.open(opening.promise, opening.entry, shares, ciphertext + b"\0")
-    with pytest.raises(TooFewTrusteesError, match="0 good"):
-        key.open(opening.promise, opening.entry + b" ", shares, ciphertext)
-    with pytest.raises(TooFewTrusteesError, match="0 good"):
-        OneTimeKey().open(opening.promise, opening.entry, shares, ciphertext)

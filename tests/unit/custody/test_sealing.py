@@ -1,15 +1,21 @@
-"""Sealing: everybody acknowledges, or nothing is kept."""
+"""Sealing: q trustees and the log acknowledge, or nothing is kept. Who is away is served later."""
 
 import pytest
-from habeas.custody._context import blob_name
 
-from habeas import protocol
 from habeas.custody import SealingError
+from habeas.custody.context import blob_name
 from habeas.custody.ports import PhotoState
-from habeas.protocol import CUSTODIAN, Entry
+from habeas.protocol import CUSTODIAN, Entry, stream
 from habeas.protocol.client import TrusteeUnreachableError
-from tests.unit.custody.conftest import ORDER
+from habeas.protocol.office import open_pointer, verify_pointer
+from habeas.protocol.receipt import verify_parts
+from habeas.protocol.statements import read_order
 from tests.unit.parties import PHOTO
+from tests.unit.protocol import world
+
+
+def states(custodian):
+    return [each.state for each in custodian.ledger.tables.photos.values()]
 
 
 def test_what_was_sealed_opens_again(custodian):
@@ -20,19 +26,33 @@ def test_what_was_sealed_opens_again(custodian):
 
 def test_the_receipt_holds_together_and_says_what_was_promised(custodian):
     receipt = custodian.seal()
-    receipt.verify_parts()
-    assert receipt.reference == "HL-1"
-    assert receipt.promise.recipients == ("licensing-office", "parks-department")
+    verify_parts(receipt)
+    assert receipt.reference == world.REFERENCE
+    assert receipt.promise.recipients == (world.OFFICE,)
     assert receipt.promise.purposes == ("applicant-copy", "decide-application")
-    assert receipt.promise.opens_until == "2026-12-31"
-    assert [key.month for key in receipt.promise.trustees.keys] == ["2026-12"] * 3
-    assert receipt.acknowledgements == tuple(
-        f"{name} holds share {at}" for at, name in enumerate(("one.t", "two.t", "three.t"))
-    )
+    assert (receipt.promise.openings_max, receipt.promise.openings_a_day) == (6, 3)
+    assert [key.month for key in receipt.promise.trustees.keys] == [world.MONTH] * 4
+    assert receipt.pending == ()
     entry = Entry.decode(receipt.entry.encode())
-    track_key = bytes.fromhex(receipt.track_key)
-    assert entry.tag == protocol.tag(track_key, CUSTODIAN, 0)
-    assert (entry.service, entry.day, entry.office) == ("hunting-licence", "2026-11-26", None)
+    assert entry.tag == stream.tag(receipt.stream_key(CUSTODIAN), 0)
+    assert (entry.service, entry.day, entry.office) == (world.SERVICE, world.DAY, None)
+
+
+def test_each_trustee_gets_the_custodian_s_signed_order(custodian):
+    receipt = custodian.seal()
+    verifiers = [world.CUSTODIAN_KEY.verifier]
+    for each in custodian.panel.clients:
+        (order,) = each.orders
+        assert read_order(order, verifiers, receipt.promise).day == world.DAY
+
+
+def test_the_office_alone_is_led_from_the_case_to_the_photo(custodian):
+    with custodian.custody.sealing(PHOTO, world.WISHES) as sealed:
+        pass
+    assert list(sealed.pointers) == [world.OFFICE]
+    pointer = open_pointer(world.OFFICE_SEED, sealed.pointers[world.OFFICE], world.REFERENCE)
+    verify_pointer(pointer, sealed.receipt.promise)
+    assert bytes.fromhex(pointer.stream_key) == sealed.receipt.stream_key(CUSTODIAN)
 
 
 def test_the_ciphertext_lies_under_a_name_that_tells_no_id(custodian):
@@ -43,38 +63,110 @@ def test_the_ciphertext_lies_under_a_name_that_tells_no_id(custodian):
     assert PHOTO not in custodian.blobs.get(blob_name(seal_id))
 
 
-def test_once_acknowledged_the_ledger_has_no_secret_of_the_photo(custodian):
-    photo = custodian.ledger.photo(custodian.seal().promise.seal_id)
-    assert photo.state is PhotoState.SEALED
-    assert photo.track_key is photo.withdraw_secret is None
+def test_the_ledger_never_has_a_secret_of_the_photo(custodian, monkeypatch):
+    seen = []
+    move = custodian.ledger.move
+
+    def watch(*arguments):
+        seen.append(repr(custodian.ledger.tables))
+        return move(*arguments)
+
+    monkeypatch.setattr(custodian.ledger, "move", watch)
+    receipt = custodian.seal()
+    seen.append(repr(custodian.ledger.tables))
+    keys = [receipt.stream_key(each).hex() for each in range(5)]
+    for secret in (receipt.track_key, receipt.withdraw_secret, receipt.case_salt, *keys):
+        raw = repr(bytes.fromhex(secret))[2:-1]
+        assert not [each for each in seen if secret in each or raw in each]
 
 
 def nothing_is_kept(custodian):
     assert not list(custodian.blobs.names())
-    assert not custodian.ledger.photos(PhotoState.SEALED)
-    assert not custodian.ledger.photos(PhotoState.PENDING)
-    assert not any(each.held for each in custodian.circle.clients)
+    assert set(states(custodian)) <= {PhotoState.ORPHANED}
+    assert not custodian.ledger.tables.deposits
 
 
-def test_a_trustee_that_is_away_at_first_means_that_nothing_begins(custodian):
-    custodian.circle["two.t"].away = True
-    with pytest.raises(SealingError, match=r"two\.t"):
+def test_one_trustee_away_stops_nothing_and_gets_its_share_later(custodian):
+    custodian.seal()  # the month's keys are known
+    away = custodian.trustee(2)
+    away.away = True
+    receipt = custodian.seal()
+    assert receipt.pending == (away.name,)
+    verify_parts(receipt)
+    assert custodian.open(receipt) == PHOTO
+    seal_id = receipt.promise.seal_id
+    assert custodian.custody.sweep().delivered == 0
+    assert custodian.custody.acknowledgements(seal_id) == {}
+    away.away = False
+    assert custodian.custody.sweep().delivered == 1
+    assert list(custodian.custody.acknowledgements(seal_id)) == [away.name]
+    assert receipt.promise.digest().hex() in away.held
+    assert custodian.custody.sweep().delivered == 0
+
+
+@pytest.mark.parametrize("end", ["withdraw", "close", "expire"])
+def test_what_has_ended_is_delivered_to_nobody(custodian, end):
+    custodian.seal()
+    away = custodian.trustee(2)
+    away.away = True
+    receipt = custodian.seal()
+    seal_id = receipt.promise.seal_id
+    if end == "withdraw":
+        custodian.custody.withdraw(seal_id, bytes.fromhex(receipt.withdraw_secret))
+    elif end == "close":
+        custodian.custody.close(seal_id, "decided")
+    else:
+        custodian.later(days=200)
+        custodian.custody.sweep()
+    assert not custodian.ledger.tables.deposits
+    away.away = False
+    custodian.custody.sweep()
+    assert receipt.promise.digest().hex() not in away.held
+
+
+def test_a_deposit_that_was_kept_while_the_photo_ended_is_dropped(custodian):
+    custodian.seal()
+    custodian.trustee(2).away = True
+    receipt = custodian.seal()
+    (waiting,) = custodian.ledger.tables.deposits.values()
+    custodian.custody.close(receipt.promise.seal_id, "decided")
+    with custodian.ledger.atomic():
+        custodian.ledger.keep_deposit(waiting)
+    custodian.trustee(2).away = False
+    assert custodian.custody.sweep().delivered == 0
+    assert not custodian.ledger.tables.deposits
+    assert receipt.promise.digest().hex() not in custodian.trustee(2).held
+
+
+def test_a_trustee_that_has_no_place_for_a_deposit_is_not_asked_for_ever(custodian):
+    custodian.seal()
+    custodian.trustee(2).away = True
+    custodian.seal()
+    custodian.trustee(2).away, custodian.trustee(2).refusing = False, "busy"
+    assert custodian.custody.sweep().delivered == 0
+    custodian.trustee(2).refusing = "expired"
+    assert custodian.custody.sweep().delivered == 1
+    assert not custodian.ledger.tables.notes
+
+
+def test_a_key_that_nobody_knows_means_that_nothing_begins(custodian):
+    custodian.trustee(2).away = True
+    with pytest.raises(SealingError, match=r"trustee-2\.example"):
         custodian.seal()
     nothing_is_kept(custodian)
     assert not custodian.ledger.tables.photos
 
 
-def test_a_trustee_that_takes_no_share_has_it_undone_at_the_others(custodian, monkeypatch):
+def test_with_too_few_trustees_nothing_is_sealed(custodian, monkeypatch):
     def refuse(*_):
         raise TrusteeUnreachableError("It went away.")
 
-    monkeypatch.setattr(custodian.circle["three.t"], "deposit", refuse)
-    with pytest.raises(SealingError, match=r"three\.t did not"):
+    for number in (3, 4):
+        monkeypatch.setattr(custodian.trustee(number), "deposit", refuse)
+    with pytest.raises(SealingError, match="2 trustees acknowledged, 3 must"):
         custodian.seal()
     nothing_is_kept(custodian)
-    assert not custodian.ledger.owed_erasures()
-    assert custodian.custody.sweep().lines_settled
-    assert custodian.log.kinds() == ["sealed", "withdrawn"]
+    assert custodian.log.kinds() == ["closed"]
 
 
 def test_without_the_log_nothing_is_sealed_and_the_log_hears_of_both_later(custodian):
@@ -82,52 +174,67 @@ def test_without_the_log_nothing_is_sealed_and_the_log_hears_of_both_later(custo
     with pytest.raises(SealingError, match="log"):
         custodian.seal()
     nothing_is_kept(custodian)
-    assert len(custodian.ledger.owed_lines()) == 2
     custodian.log.down = False
-    assert custodian.custody.sweep().lines_settled
-    assert custodian.log.kinds() == ["sealed", "withdrawn"]
+    assert custodian.custody.sweep().written == 2
+    assert custodian.log.kinds() == ["sealed", "closed"]
 
 
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
 def test_a_block_that_raises_takes_the_photo_back(custodian, error):
-    with pytest.raises(error), custodian.custody.sealing(PHOTO, ORDER):
+    with pytest.raises(error), custodian.custody.sealing(PHOTO, world.WISHES):
         raise error
     nothing_is_kept(custodian)
-    (photo,) = custodian.ledger.photos(PhotoState.ORPHANED)
-    assert photo.track_key is photo.withdraw_secret is None
+    assert states(custodian) == [PhotoState.ORPHANED]
+    assert custodian.log.kinds() == ["sealed", "closed"]
 
 
 def test_what_the_block_writes_exists_exactly_when_the_photo_does(custodian):
     def apply(number, *, fails=False):
-        with custodian.custody.sealing(PHOTO, ORDER):
-            custodian.ledger._writing().statements["case", number] = "written"
+        with custodian.custody.sealing(PHOTO, world.WISHES):
+            custodian.ledger.writing().cases.append(number)
             if fails:
                 raise RuntimeError
 
     with pytest.raises(RuntimeError):
         apply("1", fails=True)
     apply("2")
-    written = [each for each in custodian.ledger.tables.statements if each[0] == "case"]
-    assert written == [("case", "2")]
+    assert custodian.ledger.tables.cases == ["2"]
 
 
-def test_a_sealing_that_a_sweep_gave_up_is_not_acknowledged(custodian, monkeypatch):
-    append = custodian.log.append
-
-    def slow(entry):
-        monkeypatch.setattr(custodian.log, "append", append)
-        custodian.custody.sweep(pending_seconds=0)
-        return append(entry)
-
-    monkeypatch.setattr(custodian.log, "append", slow)
+def test_a_sealing_that_a_sweep_gave_up_is_not_acknowledged(custodian):
+    custodian.log.before = lambda: custodian.custody.sweep(pending_seconds=-1)
     with pytest.raises(SealingError, match="so long"):
         custodian.seal()
     nothing_is_kept(custodian)
 
 
+def test_a_sweep_leaves_alone_what_is_being_sealed(custodian):
+    custodian.log.before = custodian.custody.sweep
+    custodian.seal()
+    assert states(custodian) == [PhotoState.SEALED]
+
+
+def test_a_sweep_gives_up_what_a_crash_left(custodian):
+    class Crash(BaseException):
+        pass
+
+    def crash():
+        raise Crash
+
+    custodian.log.before = crash
+    with pytest.raises(Crash):
+        custodian.seal()
+    assert states(custodian) == [PhotoState.PENDING]
+    assert custodian.custody.sweep().given_up == 0, "it may still be at work"
+    custodian.later(seconds=601)
+    assert custodian.custody.sweep().given_up == 1
+    nothing_is_kept(custodian)
+    assert custodian.log.kinds() == ["sealed", "closed"]
+
+
 def test_two_photos_share_nothing(custodian):
     one, other = custodian.seal(), custodian.seal()
-    for name in ("track_key", "withdraw_secret", "salt"):
+    for name in ("track_key", "withdraw_secret", "salt", "case_salt"):
         assert getattr(one, name) != getattr(other, name)
     assert one.promise.key_commitment != other.promise.key_commitment
     assert not set(one.promise.shares) & set(other.promise.shares)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from habeas.custody.context import Context, promise_of
 from habeas.custody.endings import expire
 from habeas.custody.months import months_from
-from habeas.custody.ports import PendingDeposit
+from habeas.custody.ports import PendingDeposit, PhotoState
 from habeas.custody.sealing import give_up, learn_keys
 from habeas.foundation.errors import HabeasError
 from habeas.protocol.client import TrusteeRefusedError
@@ -55,7 +55,10 @@ def _ahead(context: Context) -> tuple[str, ...]:
 def _deliver(context: Context, waiting: PendingDeposit) -> bool:
     """Bring a trustee that is back its deposit; whether it needs to wait no more."""
     photo = context.ledger.photo(waiting.seal_id)
-    if photo is None:
+    if photo is None or photo.state not in (PhotoState.PENDING, PhotoState.SEALED):
+        # It has ended while its deposits were being kept.
+        with context.ledger.atomic():
+            context.ledger.drop_deposits(waiting.seal_id)
         return False
     promise = promise_of(photo.promise)
     order = sign_statement(

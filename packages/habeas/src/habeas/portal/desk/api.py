@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_http_methods
@@ -13,7 +13,7 @@ from habeas.portal.desk import cases as desk
 from habeas.portal.desk.sessions import Session, SessionError, for_officers
 from habeas.portal.site.bodies import json_object, raw
 from habeas.portal.vault.custodian import custody
-from habeas.protocol import MalformedError
+from habeas.protocol import MalformedError, Promise
 from habeas.protocol.document import base64_of
 
 _GET = require_http_methods(["GET", "OPTIONS"])
@@ -51,16 +51,17 @@ def case(_: HttpRequest, session: Session, reference: str) -> HttpResponse:
 
 @for_officers
 @_GET
-def photo(_: HttpRequest, __: Session, seal_id: str) -> HttpResponse:
+def photo(_: HttpRequest, session: Session, seal_id: str) -> HttpResponse:
     """A sealed photo, for whoever can name it; whose case it is, the portal does not know."""
-    promise, state, number = custody().look(seal_id)
+    promise, state, number = _look(session, seal_id)
     return JsonResponse({"promise": promise.fields(), "state": state, "number": number})
 
 
 @for_officers
 @_GET
-def ciphertext(_: HttpRequest, __: Session, seal_id: str) -> HttpResponse:
+def ciphertext(_: HttpRequest, session: Session, seal_id: str) -> HttpResponse:
     """The sealed photo's ciphertext."""
+    _look(session, seal_id)
     return HttpResponse(custody().ciphertext(seal_id), content_type="application/octet-stream")
 
 
@@ -83,7 +84,7 @@ def decision(request: HttpRequest, session: Session, reference: str) -> HttpResp
     body = json_object(raw(request))
     chosen = str(body.get("decision", ""))
     desk.decide(session.office, reference, chosen)
-    _close(body)
+    _close(session, body, "decided")
     return JsonResponse({"reference": reference, "state": chosen})
 
 
@@ -93,14 +94,27 @@ def unreadable(request: HttpRequest, session: Session, reference: str) -> HttpRe
     """What was sealed is no photo that can be shown: the case goes on without it."""
     body = json_object(raw(request))
     desk.ask_again(session.office, reference)
-    _close(body)
+    _close(session, body, "ended")
     return JsonResponse({"reference": reference, "state": "open", "photo": "asked-again"})
 
 
-def _close(body: dict[str, Any]) -> None:
+def _look(session: Session, seal_id: str) -> tuple[Promise, str, int]:
+    """A photo that was promised to the office, its state, and its next number.
+
+    Raises:
+        UnknownPhotoError: there is none, or it was promised to others.
+    """
+    found = custody().look(seal_id)
+    if session.office not in found[0].recipients:
+        raise UnknownPhotoError("There is no such photo in custody.")
+    return found
+
+
+def _close(session: Session, body: dict[str, Any], because: Literal["decided", "ended"]) -> None:
     seal_id = body.get("seal_id")
     if isinstance(seal_id, str):
         try:
-            custody().close(seal_id, "decided")
+            _look(session, seal_id)
+            custody().close(seal_id, because)
         except UnknownPhotoError:
             return  # withdrawn, perhaps: then there is nothing to close

@@ -45,22 +45,33 @@ class MemoryLog:
     #: Called before the next append, once.
     before: Callable[[], object] | None = None
 
+    def _answering(self) -> None:
+        if self.down:
+            raise tlog.LogUnavailableError("The log does not answer.")
+
     def append(self, entry: bytes) -> Appended:
         before, self.before = self.before, None
         if before is not None:
             before()
-        if self.down:
-            raise tlog.LogUnavailableError("The log does not answer.")
+        self._answering()
         if entry not in self.log.leaves:
             self.log.leaves.append(entry)
         index = self.log.leaves.index(entry)
         return Appended(index, self.log.proof(index))
 
-    def entries(self) -> list[Entry]:
+    def checkpoint(self) -> str:
+        self._answering()
+        return self.log.checkpoint()
+
+    def entries(self, begin: int = 0, end: int | None = None) -> list[bytes]:
+        self._answering()
+        return self.log.leaves[begin:end]
+
+    def decoded(self) -> list[Entry]:
         return [Entry.decode(each) for each in self.log.leaves]
 
     def kinds(self) -> list[str]:
-        return [each.kind.value for each in self.entries()]
+        return [each.kind.value for each in self.decoded()]
 
 
 class MemoryTrustee:

@@ -35,8 +35,8 @@ class Custodian:
         self.chain = parties.chain()
         self.context = Context(
             ledger=self.ledger, blobs=self.blobs, log=self.log, signer=world.CUSTODIAN_KEY,
-            chain=lambda: self.chain, panel=lambda _: cast("Any", self.panel), now=lambda: self.today,
-            months_ahead=0,
+            chain=lambda: self.chain, panel=lambda _: cast("Any", self.panel),
+            now=lambda: self.today, months_ahead=0,
         )  # fmt: skip
         self.custody = Custody(self.context)
 

@@ -50,7 +50,7 @@ def test_requests_are_numbered_and_each_number_counts_once(custodian, receipt):
     with pytest.raises(MalformedError, match="number 1; the next one is 2"):
         custodian.custody.request(first)
     custodian.request(receipt)
-    tags = [each.tag for each in custodian.log.entries()]
+    tags = [each.tag for each in custodian.log.decoded()]
     key = receipt.stream_key(CUSTODIAN)
     assert tags == [stream.tag(key, number) for number in range(3)]
 
@@ -138,7 +138,7 @@ def test_a_number_never_stands_on_the_log_without_the_one_before_it(custodian, r
     custodian.log.down = False
     custodian.request(receipt)
     key = receipt.stream_key(CUSTODIAN)
-    tags = [each.tag for each in custodian.log.entries()]
+    tags = [each.tag for each in custodian.log.decoded()]
     assert tags == [stream.tag(key, number) for number in range(3)]
 
 

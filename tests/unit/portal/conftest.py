@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from typing import Any, cast
 
 import django
 import pytest
 
 from habeas.portal.site.folder import SAMPLE_CATALOGUE
 from tests.unit.parties import MemoryLog, MemoryPanel
+from tests.unit.protocol import world
+from tests.unit.protocol.officers import OFFICERS, Officer
 
 with pytest.MonkeyPatch.context() as environment:
     # Read once, here; processes that other tests start must not inherit it.
@@ -24,17 +27,21 @@ from django.test.utils import setup_databases, setup_test_environment
 
 from habeas.custody import Context, Custody, FileBlobs
 from habeas.foundation.database import Database
-from habeas.portal.cases import pointers
 from habeas.portal.officers import accounts
 from habeas.portal.register import log as register
 from habeas.portal.vault import custodian
 from habeas.portal.vault.ledger import DjangoLedger
+from habeas.protocol import Chain, Kind, sealing, sign_entry
+from habeas.protocol.credential import Membership, Roster, membership, roster_of
+from habeas.protocol.document import base64_of
+from habeas.protocol.signin import SignIn
 from habeas.register.copy import LogCopy
-from habeas.tlog import Policy
 
 # The real one is slow on purpose; the journeys use it.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 PASSWORD = "a-long-enough-password"
+PARKS = "parks-department"
+_ROOTS = {world.OFFICE: world.ROOT_KEY, PARKS: world.note_signer(f"{PARKS}.example/root")}
 
 
 @pytest.fixture(scope="session")
@@ -55,18 +62,97 @@ def _database(_tables):
     block.__exit__(None, None, None)
 
 
+def circle_note() -> str:
+    """The sample circle with a second office."""
+    first = world.circle_fields()["offices"][0]
+    second = {
+        **first, "office": PARKS, "root_vkey": _ROOTS[PARKS].vkey,
+        "name": {"en": "Parks Department", "ru": "Управление парков"},
+        "encryption_key": base64_of(sealing.public_key(world.random("parks"))),
+        "origins": ["https://parks.example"], "rp_id": "parks.example",
+    }  # fmt: skip
+    return world.circle_note(offices=[first, second])
+
+
 @dataclass
 class City:
     """What the portal stands on."""
 
     log: MemoryLog
-    circle: MemoryPanel
+    panel: MemoryPanel
     custody: Custody
     ledger: DjangoLedger
     blobs: FileBlobs
+    copy: LogCopy
 
-    def officer(self, office: str = "licensing-office"):
+    def officer(self, office: str = world.OFFICE):
+        """An officer with an account, for recordings."""
         return accounts.add(f"{secrets.token_hex(4)}@{office}", office, PASSWORD)
+
+    def roster(
+        self, *listed: Officer, office: str = world.OFFICE, before: Roster | None = None
+    ) -> Roster:
+        """Put a roster on the log."""
+        roster = roster_of(office, [each.credential(office=office) for each in listed], before)
+        entry = sign_entry(
+            _ROOTS[office], Kind.ROSTER, world.DAY, roster, secrets.token_bytes(32), office=office
+        )
+        self.log.append(entry.encode())
+        return roster
+
+
+@dataclass
+class Terminal:
+    """An officer's client."""
+
+    browser: Client
+    officer: Officer
+    office: str
+    shown: Membership
+    token: str = ""
+
+    @classmethod
+    def on_roster(
+        cls, city: City, browser: Client, office: str = world.OFFICE, officer: Officer = OFFICERS[0]
+    ) -> Terminal:
+        """An officer who is the only one on a new roster."""
+        roster = city.roster(officer, office=office)
+        credential = officer.credential(office=office)
+        return cls(browser, officer, office, membership(roster, [credential], credential))
+
+    def introduction(self, **changed: Any) -> dict[str, Any]:
+        """What signing in sends."""
+        credential = self.officer.credential(office=self.office)
+        drawn = self.post("officers/challenge", {"office": self.office}).json()
+        fields = {
+            "v": 2, "kind": "sign-in", "office": self.office, "credential": credential.id,
+            "challenge": drawn["challenge"], "portal": settings.SITE.portal, **changed,
+        }  # fmt: skip
+        what = SignIn.read(fields)
+        return {
+            "sign_in": what.fields(), "assertion": self.officer.assertion(what).fields(),
+            "credential": credential.fields(), "membership": {"newest": self.shown.fields()},
+        }  # fmt: skip
+
+    def sign_in(self) -> Terminal:
+        answer = self.post("officers/sessions", self.introduction())
+        assert answer.status_code == 200, answer.content
+        self.token = answer.json()["token"]
+        return self
+
+    def _header(self) -> dict[str, str]:
+        return {"HTTP_AUTHORIZATION": f"Bearer {self.token}"} if self.token else {}
+
+    def get(self, path: str, **headers: str) -> Any:
+        return self.browser.get(f"/api/{path}", **self._header(), **headers)
+
+    def post(self, path: str, body: Any, **headers: str) -> Any:
+        return self.browser.post(
+            f"/api/{path}", body, content_type="application/json", **self._header(), **headers
+        )
+
+    def sign_out(self) -> Any:
+        return self.browser.delete("/api/officers/sessions", **self._header())
 
 
 @pytest.fixture
@@ -74,27 +160,26 @@ def data(tmp_path, monkeypatch):
     """A portal's folder."""
     monkeypatch.setattr(settings, "DATA", tmp_path)
     monkeypatch.setattr(settings, "RECORDINGS", tmp_path / "recordings")
+    (tmp_path / "custodian.key").write_text(world.CUSTODIAN_KEY.private)
+    (tmp_path / "circle.txt").write_text(circle_note())
     return tmp_path
 
 
 @pytest.fixture
 def city(data, monkeypatch):
-    log, circle = MemoryLog(), MemoryPanel("one.test", "two.test", "three.test")
-    (data / "policy.txt").write_text(log.policy)
-    for office in ("licensing-office", "interior-ministry", "parks-department"):
-        pointers.make_key(office)
-    copy = LogCopy(Database(None), log, Policy.parse(log.policy))
+    log, panel = MemoryLog(), MemoryPanel()
+    chain = Chain.start(circle_note(), 0)
+    copy = LogCopy(Database(None), cast("Any", log), chain.newest.circle.acting_policy(), chain)
     ledger, blobs = DjangoLedger(), FileBlobs(data / "blobs")
-    custody = Custody(
-        Context(
-            ledger=ledger, index=copy, blobs=blobs, log=log, circle=circle, origin="log.test",
-            policy=log.policy, portal="http://portal.test", log_url="http://log.test",
-        )
+    context = Context(
+        ledger=ledger, blobs=blobs, log=log, signer=world.CUSTODIAN_KEY,
+        chain=lambda: copy.chain, panel=lambda _: cast("Any", panel), months_ahead=0,
     )  # fmt: skip
     monkeypatch.setattr(register, "_copy", lambda: copy)
-    for name, part in (("_custody", custody), ("_circle", circle), ("_log", log)):
+    for name, part in (("_context", context), ("_log", log), ("_signer", world.CUSTODIAN_KEY)):
         monkeypatch.setattr(custodian, name, lambda part=part: part)
-    return City(log, circle, custody, ledger, blobs)
+    monkeypatch.setattr(custodian, "panel", lambda _: panel)
+    return City(log, panel, Custody(context), ledger, blobs, copy)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Applying: drafts that only their browser can read, and cases that exist when photos do."""
 
 import pytest
-from habeas.portal.cases.pointers import open_pointer
 
 from habeas.custody import SealingError
 from habeas.portal.apply import drafts
@@ -11,7 +10,10 @@ from habeas.portal.apply.sending import new_reference, sending
 from habeas.portal.cases.models import Case
 from habeas.portal.catalogue import services
 from habeas.portal.vault.models import SealedPhoto
+from habeas.protocol.office import open_answers, open_pointer, verify_pointer
+from habeas.protocol.receipt import verify_parts
 from tests.unit.parties import PHOTO
+from tests.unit.protocol import world
 
 ANSWERS = {"full_name": "Anna Example", "date_of_birth": "1980-05-17", "address": "1 Lane"}
 
@@ -28,13 +30,25 @@ def test_a_case_exists_when_its_photo_is_sealed(city, licence):
     with sending(licence, ANSWERS, PHOTO) as sent:
         reference = sent.reference
     case = Case.objects.get()
-    assert (case.reference, case.office, case.state) == (reference, "licensing-office", "open")
-    assert case.answers == ANSWERS
-    handle = open_pointer(case.office, case.reference, bytes(case.pointer))
-    assert handle.seal_id == sent.receipt.promise.seal_id
-    assert SealedPhoto.objects.get(pk=handle.seal_id).state == "sealed"
-    assert city.custody.ciphertext(handle.seal_id)
-    sent.receipt.verify_parts()
+    assert (case.reference, case.office, case.state) == (reference, world.OFFICE, "open")
+    answers = open_answers(world.OFFICE_SEED, bytes(case.answers), reference)
+    assert (answers.answers, answers.service) == (ANSWERS, "hunting-licence")
+    pointer = open_pointer(world.OFFICE_SEED, bytes(case.pointer), reference)
+    verify_pointer(pointer, sent.receipt.promise)
+    assert SealedPhoto.objects.get(seal_id=pointer.seal_id).state == "sealed"
+    assert city.custody.ciphertext(pointer.seal_id)
+    verify_parts(sent.receipt)
+    assert sent.receipt.promise.sealed_by == "server"
+
+
+def test_the_portal_itself_opens_neither_answers_nor_pointer(city, licence):
+    with sending(licence, ANSWERS, PHOTO) as sent:
+        pass
+    case = Case.objects.get()
+    kept = bytes(case.answers) + bytes(case.pointer)
+    for plain in (*ANSWERS.values(), sent.receipt.promise.seal_id):
+        assert plain.encode() not in kept
+    assert bytes.fromhex(sent.receipt.promise.seal_id) not in kept
 
 
 def test_where_the_block_raises_there_is_neither_case_nor_photo(city, licence):
@@ -43,38 +57,31 @@ def test_where_the_block_raises_there_is_neither_case_nor_photo(city, licence):
     assert not Case.objects.exists()
     assert SealedPhoto.objects.get().state == "orphaned"
     assert not list(city.blobs.names())
-    assert all(each.asked_to_erase for each in city.circle.clients)
-    assert city.log.kinds() == ["sealed"]  # and owes the withdrawal
-    city.custody.sweep()
-    assert city.log.kinds() == ["sealed", "withdrawn"]
+    assert city.log.kinds() == ["sealed", "closed"]
 
 
-def test_a_sealing_that_a_sweep_gave_up_is_not_acknowledged(city, licence, monkeypatch):
-    slow = city.circle.clients[2]
-    deposit = slow.deposit
-
-    def meanwhile(*arguments):
-        acknowledged = deposit(*arguments)
-        assert city.custody.sweep(pending_seconds=-1).undone == 1
-        return acknowledged
-
-    monkeypatch.setattr(slow, "deposit", meanwhile)
+def test_a_sealing_that_a_sweep_gave_up_is_not_acknowledged(city, licence):
+    city.log.before = lambda: city.custody.sweep(pending_seconds=-1)
     with pytest.raises(SealingError, match="given up"), sending(licence, ANSWERS, PHOTO):
         pytest.fail("the block must not run")
     assert not Case.objects.exists()
     assert SealedPhoto.objects.get().state == "orphaned"
-    assert not any(each.held for each in city.circle.clients)
 
 
-def test_with_a_trustee_away_nothing_is_sent(city, licence):
-    city.circle.clients[1].away = True
+def test_with_one_trustee_away_it_is_sent_and_with_two_it_is_not(city, licence):
+    with sending(licence, ANSWERS, PHOTO):
+        pass  # the month's keys are known
+    city.panel.clients[1].away = True
+    with sending(licence, ANSWERS, PHOTO) as sent:
+        pass
+    assert sent.receipt.pending == ("trustee-2.example",)
+    city.panel.clients[2].away = True
     with (
-        pytest.raises(SealingError, match=r"two\.test"),
+        pytest.raises(SealingError, match=r"trustee-2\.example, trustee-3\.example"),
         sending(licence, ANSWERS, PHOTO),
     ):
         pytest.fail("the block must not run")
-    assert not Case.objects.exists()
-    assert not SealedPhoto.objects.exists()
+    assert Case.objects.count() == 2
 
 
 def test_without_the_log_nothing_is_sent(city, licence):
@@ -82,7 +89,17 @@ def test_without_the_log_nothing_is_sent(city, licence):
     with pytest.raises(SealingError), sending(licence, ANSWERS, PHOTO):
         pytest.fail("the block must not run")
     assert not Case.objects.exists()
-    assert not any(each.held for each in city.circle.clients)
+    assert SealedPhoto.objects.get().state == "orphaned"
+
+
+def test_a_case_has_no_order_but_its_day(city, licence):
+    for _ in range(3):
+        with sending(licence, ANSWERS, b""):
+            pass
+    assert {len(str(each.row)) > 6 for each in Case.objects.all()} == {True}
+    assert [field.name for field in Case._meta.get_fields()] == [
+        "row", "reference", "service", "office", "answers", "day", "state", "pointer"
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("service", ["hunting-licence", "allotment-garden"])
@@ -91,7 +108,7 @@ def test_without_a_photo_a_case_has_no_pointer(city, service):
     with sending(services()[service], ANSWERS, photo) as sent:
         assert sent.receipt is None
     assert Case.objects.get().pointer is None
-    assert not city.log.content
+    assert not city.log.kinds()
 
 
 def test_references_are_random_and_say_their_service(licence):
@@ -134,6 +151,7 @@ def test_drafts_that_were_given_up_are_swept():
     _draft()
     old = _draft()
     EncryptedDraft.objects.filter(pk=drafts._row_id(old.secret)).update(touched=0)
+    assert all(each.touched < 1_000_000 for each in EncryptedDraft.objects.all())  # hours
     assert drafts.sweep() == 1
     assert drafts.lock(old) is None
 

@@ -1,16 +1,22 @@
-"""The desk: cases of one's own office, openings one at a time, decisions that let go of photos."""
+"""The desk's API: cases of one's own office, openings by signature, decisions that let go."""
 
-import base64
-import json
+import secrets
 
 import pytest
-from habeas.custody.reader import OneTimeKey, WrappedShare
 
 from habeas.portal.apply.sending import sending
 from habeas.portal.cases.models import Case
 from habeas.portal.catalogue import services
+from habeas.portal.desk import cases as desk
+from habeas.protocol import Request, stream
+from habeas.protocol.document import base64_of, unbase64
+from habeas.protocol.office import open_answers, open_pointer, verify_pointer
+from habeas.protocol.opening import WrappedShare, open_photo
+from habeas.protocol.sealing import public_key
+from habeas.protocol.terms import Promise
 from tests.unit.parties import PHOTO
-from tests.unit.portal.conftest import PASSWORD
+from tests.unit.portal.conftest import PARKS, Terminal
+from tests.unit.protocol import world
 
 ANSWERS = {"full_name": "Anna Example", "date_of_birth": "1980-05-17", "address": "1 Lane"}
 
@@ -20,44 +26,47 @@ def _case(photo=PHOTO, service="hunting-licence"):
         return sent.reference
 
 
-class Terminal:
-    """A program that acts for an officer."""
-
-    def __init__(self, browser, officer):
-        self._browser = browser
-        token = base64.b64encode(f"{officer.name}:{PASSWORD}".encode()).decode()
-        self._header = {"HTTP_AUTHORIZATION": f"Basic {token}"}
-
-    def get(self, path):
-        return self._browser.get(f"/api/{path}", **self._header)
-
-    def post(self, path, body):
-        content = body if isinstance(body, str) else json.dumps(body)
-        return self._browser.post(
-            f"/api/{path}", content, content_type="application/json", **self._header
-        )
-
-
 @pytest.fixture
-def officer(city):
-    return city.officer()
+def terminal(city, browser):
+    return Terminal.on_roster(city, browser).sign_in()
 
 
-@pytest.fixture
-def terminal(browser, officer):
-    return Terminal(browser, officer)
+def _pointer(terminal, reference):
+    sealed = unbase64(terminal.get(f"cases/{reference}").json()["pointer"])
+    return open_pointer(world.OFFICE_SEED, sealed, reference)
 
 
-def _request(key, **changed):
+def _signed(terminal, pointer, seed=bytes(32), **changed):
+    """What the officer's client sends."""
+    number = terminal.get(f"photos/{pointer.seal_id}").json()["number"]
+    credential = terminal.officer.credential(office=terminal.office)
+    today = Case.objects.latest("day").day
+    request = Request.read(
+        {
+            "v": 2, "kind": "request", "promise": pointer.promise, "seal_id": pointer.seal_id,
+            "office": terminal.office, "credential": credential.id,
+            "purpose": "decide-application", "reason": "Is this the applicant?",
+            "one_time_key": base64_of(public_key(seed)), "number": number, "nth": number,
+            "at": f"{today}T10:00:00Z", **changed,
+        }
+    )  # fmt: skip
+    key = bytes.fromhex(pointer.stream_key)
     return {
-        "purpose": "decide-application",
-        "reason": "Is this the applicant?",
-        "one_time_key": base64.b64encode(key.public).decode(),
-        **changed,
-    }
+        "request": request.fields(), "assertion": terminal.officer.assertion(request).fields(),
+        "credential": credential.fields(), "membership": {"newest": terminal.shown.fields()},
+        "tag": stream.tag(key, request.number),
+        "slot": stream.slot(terminal.officer.slot_key, request.day, request.nth),
+        "details_key": stream.details_key(key, request.number).hex(),
+    }  # fmt: skip
 
 
-# JSON, as a static client uses it
+def _open(terminal, pointer, **changed):
+    body = _signed(terminal, pointer, **changed)
+    return terminal.post(f"photos/{pointer.seal_id}/openings", body)
+
+
+def code(answer):
+    return answer.status_code, answer.json()["code"]
 
 
 def test_the_open_cases_of_one_s_own_office(city, terminal):
@@ -67,103 +76,139 @@ def test_the_open_cases_of_one_s_own_office(city, terminal):
     assert set(listed) == {sealed, bare}
     assert (listed[sealed]["photo"], listed[bare]["photo"]) == (True, False)
     case = terminal.get(f"cases/{sealed}").json()
-    assert case["answers"] == ANSWERS
-    assert case["purposes"] == ["applicant-copy", "decide-application"]
+    answers = open_answers(world.OFFICE_SEED, unbase64(case["answers"]), sealed)
+    assert answers.answers == ANSWERS
     assert case["state"] == "open"
+    assert terminal.get(f"cases/{bare}").json()["pointer"] is None
 
 
-def test_another_office_s_case_is_no_case(browser, city):
+def test_a_long_list_comes_page_by_page_in_the_order_of_days(city, terminal, monkeypatch):
+    monkeypatch.setattr(desk, "PAGE", 2)
+    made = [_case(b"") for _ in range(5)]
+    Case.objects.filter(reference=made[4]).update(day="2020-01-01")
+    seen, after, more = [], "", True
+    while more:
+        page = terminal.get(f"cases?after={after}").json()
+        assert len(page["cases"]) <= 2
+        seen += [each["reference"] for each in page["cases"]]
+        after, more = seen[-1], page["more"]
+    assert seen == [made[4], *sorted(made[:4])]
+    assert terminal.get("cases?state=approved").json() == {"cases": [], "more": False}
+
+
+def test_another_office_s_case_is_no_case_and_its_photo_no_photo(city, browser, terminal):
     reference = _case()
-    other = Terminal(browser, city.officer("parks-department"))
+    pointer = _pointer(terminal, reference)
+    other = Terminal.on_roster(city, browser, PARKS).sign_in()
     for answer in (
         other.get(f"cases/{reference}"),
         other.post(f"cases/{reference}/decision", {"decision": "approved"}),
+        other.post(f"cases/{reference}/unreadable", {"index": 1}),
         other.get("cases/HL-0000-0000"),
     ):
-        assert answer.status_code == 404
-        assert answer.json()["code"] == "unknown-case"
-    assert Case.objects.get().state == "open"
+        assert code(answer) == (404, "unknown-case")
+    for answer in (
+        other.get(f"photos/{pointer.seal_id}"),
+        other.get(f"photos/{pointer.seal_id}/ciphertext"),
+    ):
+        assert code(answer) == (404, "unknown-photo")
+    own = _case(b"", "allotment-garden")
+    closing = {"decision": "approved", "seal_id": pointer.seal_id}
+    assert other.post(f"cases/{own}/decision", closing).status_code == 200
+    assert Case.objects.get(reference=reference).state == "open"
+    assert terminal.get(f"photos/{pointer.seal_id}").json()["state"] == "sealed"
 
 
 def test_an_opening_gives_what_only_the_one_time_key_opens(city, terminal):
-    reference, key = _case(), OneTimeKey()
-    answer = terminal.post(f"cases/{reference}/openings", _request(key)).json()
+    pointer = _pointer(terminal, _case())
+    shown = terminal.get(f"photos/{pointer.seal_id}").json()
+    promise = Promise.read(shown["promise"])
+    verify_pointer(pointer, promise)
+    seed = secrets.token_bytes(32)
+    answer = _open(terminal, pointer, seed=seed).json()
     shares = [
-        WrappedShare(each["trustee"], each["index"], base64.b64decode(each["release"]))
+        WrappedShare(each["trustee"], each["index"], unbase64(each["release"]))
         for each in answer["shares"]
     ]
-    ciphertext = base64.b64decode(answer["ciphertext"])
-    opened = key.open(answer["promise"].encode(), answer["entry"].encode(), shares, ciphertext)
+    ciphertext = terminal.get(f"photos/{pointer.seal_id}/ciphertext").content
+    opened = open_photo(seed, promise, answer["entry"].encode(), shares, ciphertext)
     assert opened.photo == PHOTO
     assert PHOTO not in ciphertext
-    assert city.log.kinds() == ["sealed", "requested"]
-    assert city.log.content[answer["index"]] == answer["entry"].encode()
+    assert city.log.kinds() == ["roster", "sealed", "requested"]
+    assert city.log.log.leaves[answer["index"]] == answer["entry"].encode()
+    slot = stream.slot(terminal.officer.slot_key, answer["entry"].split('"day":"')[1][:10], 1)
+    assert terminal.post("officers/slots", {"slots": [slot]}).json() == {"used": 1}
+
+
+def test_a_request_in_another_s_name_leaves_no_trace(city, browser, terminal):
+    pointer = _pointer(terminal, _case())
+    other = Terminal.on_roster(city, browser, PARKS).sign_in()
+    body = _signed(terminal, pointer)
+    before = city.log.kinds()
+    assert code(other.post(f"photos/{pointer.seal_id}/openings", body)) == (401, "sign-in")
+    assert code(terminal.post(f"photos/{'00' * 16}/openings", body)) == (422, "malformed")
+    assert city.log.kinds() == before
 
 
 @pytest.mark.parametrize(
-    ("changed", "status", "code"),
-    [
-        ({"reason": "  "}, 400, "request"),
-        ({"one_time_key": "!"}, 400, "request"),
-        ({"one_time_key": "AAAA"}, 400, "key-format"),
-    ],
+    "changed",
+    [{"number": 2}, {"at": "2020-01-01T00:00:00Z"}, {"promise": "ab" * 32}],
+    ids=["another number", "another day", "another photo"],
 )
-def test_a_request_that_lacks_something_leaves_no_trace(city, terminal, changed, status, code):
-    reference = _case()
-    answer = terminal.post(f"cases/{reference}/openings", _request(OneTimeKey(), **changed))
-    assert (answer.status_code, answer.json()["code"]) == (status, code)
-    assert city.log.kinds() == ["sealed"]
+def test_a_request_that_would_be_refused_uses_up_no_number(city, terminal, changed):
+    pointer = _pointer(terminal, _case())
+    assert code(_open(terminal, pointer, **changed)) == (422, "malformed")
+    assert "requested" not in city.log.kinds()
 
 
-@pytest.mark.parametrize(
-    ("purpose", "code"), [("face-recognition", "recognition-never"), ("fun", "purpose-unknown")]
-)
-def test_what_cannot_be_asked_is_refused_on_the_log(city, terminal, purpose, code):
-    reference = _case()
-    answer = terminal.post(f"cases/{reference}/openings", _request(OneTimeKey(), purpose=purpose))
-    assert (answer.status_code, answer.json()["code"]) == (403, code)
-    assert city.log.kinds() == ["sealed", "refused"]
-    assert answer.json()["index"] == 1
-
-
-def test_several_photos_at_once_are_refused_on_the_log(city, terminal):
-    answer = terminal.post("openings", {"cases": ["a", "b"], "purpose": "x", "reason": "y"})
-    assert (answer.status_code, answer.json()["code"]) == (403, "bulk-never")
-    assert city.log.kinds() == ["refused"]
+@pytest.mark.parametrize("missing", ["request", "assertion", "credential", "membership", "tag",
+                                     "slot", "details_key"])  # fmt: skip
+def test_a_request_that_lacks_something_leaves_no_trace(city, terminal, missing):
+    pointer = _pointer(terminal, _case())
+    body = _signed(terminal, pointer)
+    del body[missing]
+    answer = terminal.post(f"photos/{pointer.seal_id}/openings", body)
+    assert code(answer) == (422, "malformed")
+    assert "requested" not in city.log.kinds()
 
 
 def test_what_the_trustees_refuse_is_passed_on(city, terminal):
-    reference = _case()
-    for each in city.circle.clients[:2]:
+    pointer = _pointer(terminal, _case())
+    for each in city.panel.clients[:3]:
         each.refusing = "purpose"
-    answer = terminal.post(f"cases/{reference}/openings", _request(OneTimeKey()))
-    assert (answer.status_code, answer.json()["code"]) == (403, "purpose")
+    answer = _open(terminal, pointer)
+    assert code(answer) == (403, "purpose")
+    assert answer.json()["index"] == 2
 
 
 def test_too_few_trustees_are_named(city, terminal):
-    reference = _case()
-    for each in city.circle.clients[:2]:
+    pointer = _pointer(terminal, _case())
+    for each in city.panel.clients[:3]:
         each.away = True
-    answer = terminal.post(f"cases/{reference}/openings", _request(OneTimeKey()))
-    assert answer.status_code == 503
-    assert answer.json()["missing"] == ["one.test", "two.test"]
+    answer = _open(terminal, pointer)
+    assert code(answer) == (503, "too-few-trustees")
+    assert answer.json()["missing"] == [f"trustee-{number}.example" for number in (1, 2, 3)]
 
 
 @pytest.mark.parametrize("decision", ["approved", "declined"])
-def test_a_decision_lets_go_of_the_photo(city, terminal, decision):
+def test_a_decision_lets_go_of_the_photo_and_closes_it(city, terminal, decision):
     reference = _case()
-    answer = terminal.post(f"cases/{reference}/decision", {"decision": decision})
+    pointer = _pointer(terminal, reference)
+    body = {"decision": decision, "seal_id": pointer.seal_id}
+    answer = terminal.post(f"cases/{reference}/decision", body)
     assert answer.json() == {"reference": reference, "state": decision}
     assert Case.objects.get().pointer is None
     assert terminal.get("cases").json()["cases"] == []
-    refused = terminal.post(f"cases/{reference}/openings", _request(OneTimeKey()))
-    assert (refused.status_code, refused.json()["code"]) == (403, "no-photo")
-    again = terminal.post(f"cases/{reference}/decision", {"decision": "declined"})
-    assert again.status_code == 409
+    assert terminal.get(f"photos/{pointer.seal_id}").json()["state"] == "closed"
+    assert city.log.kinds()[-1] == "closed"
+    assert code(_open(terminal, pointer)) == (403, "closed")
+    assert terminal.post(f"cases/{reference}/decision", body).status_code == 409
     assert Case.objects.get().state == decision
 
 
-@pytest.mark.parametrize("body", ["{}", '{"decision": "open"}', '{"decision": null}', "[", "[]"])
+@pytest.mark.parametrize(
+    "body", ["{}", '{"decision": "open"}', '{"decision": null}', "[", "[]", '{"decision": ["x"]}']
+)
 def test_no_decision_is_none(city, terminal, body):
     reference = _case()
     answer = terminal.post(f"cases/{reference}/decision", body)
@@ -171,48 +216,25 @@ def test_no_decision_is_none(city, terminal, body):
     assert Case.objects.get().pointer is not None
 
 
+def test_what_cannot_be_shown_is_let_go_and_the_case_goes_on(city, terminal):
+    reference = _case()
+    pointer = _pointer(terminal, reference)
+    body = {"index": 2, "seal_id": pointer.seal_id}
+    answer = terminal.post(f"cases/{reference}/unreadable", body)
+    assert answer.json() == {"reference": reference, "state": "open", "photo": "asked-again"}
+    assert terminal.get(f"cases/{reference}").json()["photo"] is False
+    assert terminal.get(f"photos/{pointer.seal_id}").json()["state"] == "closed"
+    assert terminal.post(f"cases/{reference}/decision", {"decision": "declined"}).status_code == 200
+    assert terminal.post(f"cases/{reference}/unreadable", body).status_code == 409
+
+
+def test_a_photo_that_there_is_not_closes_nothing(city, terminal):
+    reference = _case()
+    body = {"decision": "approved", "seal_id": "00" * 16}
+    assert terminal.post(f"cases/{reference}/decision", body).status_code == 200
+    assert city.log.kinds() == ["roster", "sealed"]
+
+
 def test_a_body_without_end_is_refused(city, terminal):
-    answer = terminal.post(f"cases/{_case()}/openings", '{"reason": "' + "x" * 200_000 + '"}')
-    assert (answer.status_code, answer.json()["code"]) == (400, "bad-request")
-
-
-# Pages
-
-
-def test_the_pages_show_a_case_and_decide_it(city, browser, officer):
-    reference = _case()
-    browser.force_login(officer)
-    assert reference in browser.get("/desk/").content.decode()
-    page = browser.get(f"/desk/case/{reference}/").content.decode()
-    assert "Anna Example" in page
-    assert "Full name" in page
-    assert "not promised" in browser.get(f"/desk/case/{reference}/open/").content.decode()
-    assert browser.post(f"/desk/case/{reference}/decide/", {"decision": "no"}).status_code == 302
-    assert Case.objects.get().state == "open"
-    done = browser.post(f"/desk/case/{reference}/decide/", {"decision": "approved"}, follow=True)
-    assert f"Case {reference} is decided." in done.content.decode()
-    assert browser.get(f"/desk/case/{reference}/open/").status_code == 302
-
-
-def test_the_page_of_another_office_s_case_is_not_found(city, browser):
-    reference = _case()
-    browser.force_login(city.officer("parks-department"))
-    for address in ("", "open/"):
-        assert browser.get(f"/desk/case/{reference}/{address}").status_code == 404
-    assert browser.post(f"/desk/case/{reference}/decide/").status_code == 404
-
-
-def test_the_page_s_opening_needs_the_password_once_more(city, browser, officer):
-    reference, key = _case(), OneTimeKey()
-    browser.force_login(officer)
-
-    def ask(password):
-        return browser.post(
-            f"/desk/case/{reference}/opening/",
-            json.dumps({**_request(key), "password": password}),
-            content_type="application/json",
-        )
-
-    assert (ask("wrong").status_code, ask("wrong").json()["code"]) == (401, "password")
-    assert city.log.kinds() == ["sealed"]
-    assert ask(PASSWORD).json()["index"] == 1
+    answer = terminal.post(f"photos/{'00' * 16}/openings", '{"reason": "' + "x" * 200_000 + '"}')
+    assert code(answer) == (400, "bad-request")

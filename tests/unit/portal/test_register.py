@@ -2,27 +2,31 @@
 
 import pytest
 
-from habeas import protocol
 from habeas.portal.register import log as register
-from habeas.protocol import Entry, Kind
+from habeas.protocol import Kind, sign_entry
+from habeas.protocol.details import SealedDetails
 from tests.unit.parties import PHOTO
+from tests.unit.protocol import world
 
 
-def _entry(kind=Kind.REFUSED, **fields):
-    commit = protocol.commitment(bytes(32), {})
-    return Entry(kind=kind, day="2026-11-26", commit=commit, **fields).encode()
+def _entry(service="hunting-licence"):
+    return sign_entry(
+        world.CUSTODIAN_KEY, Kind.SEALED, world.DAY, SealedDetails(promise="ab" * 32), bytes(32),
+        service=service, tag="cd" * 16,
+    ).encode()  # fmt: skip
 
 
 @pytest.fixture
 def written(city):
-    city.log.append(_entry(code="bulk-never"))
+    city.log.append(_entry())
     city.log.append(b"\xff anybody's bytes <script>")
     return city
 
 
 def test_the_pages_show_what_the_log_has(written, browser):
     overview = browser.get("/register/").content.decode()
-    assert "bulk-never" in overview
+    assert "Sealed" in overview
+    assert "Foreign, and not obeyed" in overview
     entries = browser.get("/register/entries/").content.decode()
     assert 'href="/register/entries/0/"' in entries
     assert 'href="/register/entries/1/"' in entries
@@ -30,7 +34,8 @@ def test_the_pages_show_what_the_log_has(written, browser):
     assert "&lt;script&gt;" in entry
     assert "<script>" not in entry
     check = browser.get("/register/check/").content.decode()
-    assert written.log.signer.vkey in check.replace("&#x27;", "'")
+    assert world.LOG_KEY.vkey in check.replace("&#x27;", "'")
+    assert written.copy.chain.newest.digest in check
 
 
 @pytest.mark.parametrize("index", ["2", "99999999999999999999", "4611686018427387904", "-1", "x"])
@@ -45,24 +50,23 @@ def test_any_place_to_begin_is_answered(written, browser, before):
 
 def test_a_silent_log_leaves_the_pages_as_they_were(written, browser):
     browser.get("/register/")
-    written.log.append(_entry(code="no-photo"))
+    written.log.append(_entry("fishing-licence"))
     written.log.down = True
-    page = browser.get("/register/").content.decode()
-    assert "bulk-never" in page
-    assert "no-photo" not in page
+    assert browser.get("/register/entries/1/").status_code == 200
+    assert browser.get("/register/entries/2/").status_code == 404
     written.log.down = False
-    assert "no-photo" in browser.get("/register/").content.decode()
+    assert "fishing-licence" in browser.get("/register/entries/2/").content.decode()
 
 
 def test_a_log_that_signs_another_history_is_not_followed(written):
     assert register.followed().size == 2
-    written.log.content[0] = _entry(code="purpose-unknown")
-    written.log.append(_entry(code="no-photo"))
+    written.log.log.leaves[0] = _entry("fishing-licence")
+    written.log.append(_entry("another"))
     copy = register.followed()
     assert copy.size == 2
-    assert b"bulk-never" in copy.entry(0)
+    assert b"hunting-licence" in copy.entry(0)
 
 
 def test_the_copy_holds_no_photo(city, browser):
-    city.log.append(_entry(code="bulk-never"))
+    city.log.append(_entry())
     assert PHOTO not in browser.get("/register/entries/0/").content

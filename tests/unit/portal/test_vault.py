@@ -1,13 +1,18 @@
 """`habeas.custody.ports.Ledger` over Django's database."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import IntegrityError, transaction
 
-from habeas.custody.ports import LogLine, OwedErasure, PhotoState, SealedPhoto
+from habeas.custody.ports import LogLine, PendingDeposit, PhotoState, SealedPhoto
 from habeas.portal.vault import models
 from habeas.portal.vault.ledger import DjangoLedger
+from tests.unit.protocol.world import Case
 
-PHOTO = SealedPhoto("ab" * 16, b"promise", track_key=b"t" * 32, withdraw_secret=b"w" * 32)
+PROMISE = Case().promise
+ID = PROMISE.seal_id
+PHOTO = SealedPhoto(ID, PROMISE.encode(), PROMISE.opens_until, "cc" * 16, begun=1000)
 
 
 @pytest.fixture
@@ -17,77 +22,94 @@ def ledger():
     return found
 
 
-def test_a_photo_is_kept_with_its_secrets_only_while_pending(ledger):
-    assert ledger.photo(PHOTO.seal_id) == PHOTO
-    assert ledger.lock(PHOTO.seal_id) == PHOTO
-    assert ledger.move(PHOTO.seal_id, PhotoState.PENDING, PhotoState.SEALED)
-    kept = ledger.photo(PHOTO.seal_id)
-    assert (kept.state, kept.track_key, kept.withdraw_secret) == (PhotoState.SEALED, None, None)
-    assert models.SealedPhoto.objects.get().begun is None
+def test_a_photo_is_found_by_its_id_and_by_its_promise(ledger):
+    assert ledger.photo(ID) == PHOTO
+    assert ledger.lock(ID) == PHOTO
+    assert ledger.of_promise(PROMISE.digest().hex()) == ID
+    assert ledger.of_promise("00" * 32) is None
+
+
+def test_when_it_was_begun_is_known_only_while_it_is_pending(ledger):
+    assert ledger.move(ID, PhotoState.PENDING, PhotoState.SEALED)
+    assert ledger.photo(ID) == replace(PHOTO, state=PhotoState.SEALED, begun=None)
 
 
 def test_a_photo_moves_from_the_state_that_it_is_in_alone(ledger):
-    assert not ledger.move(PHOTO.seal_id, PhotoState.SEALED, PhotoState.WITHDRAWN)
-    assert ledger.photo(PHOTO.seal_id) == PHOTO
+    assert not ledger.move(ID, PhotoState.SEALED, PhotoState.WITHDRAWN)
+    assert ledger.photo(ID) == PHOTO
     assert not ledger.move("cd" * 16, PhotoState.PENDING, PhotoState.SEALED)
     assert ledger.photo("cd" * 16) is None
     assert ledger.lock("cd" * 16) is None
 
 
-def test_photos_are_found_by_state_and_by_age(ledger):
-    assert list(ledger.photos(PhotoState.PENDING)) == [PHOTO]
-    assert list(ledger.photos(PhotoState.SEALED)) == []
-    assert list(ledger.stale(-1)) == [PHOTO]
-    assert list(ledger.stale(3600)) == []
-    ledger.move(PHOTO.seal_id, PhotoState.PENDING, PhotoState.SEALED)
-    assert list(ledger.stale(-1)) == []
+def test_photos_are_found_by_age_and_by_their_last_day(ledger):
+    assert [each.seal_id for each in ledger.stale(1001, 10)] == [ID]
+    assert not ledger.stale(1000, 10)
+    assert not ledger.expired("2030-01-01", 10), "it is not sealed yet"
+    ledger.move(ID, PhotoState.PENDING, PhotoState.SEALED)
+    assert not ledger.stale(10**9, 10)
+    assert [each.seal_id for each in ledger.expired("2027-06-01", 10)] == [ID]
+    assert not ledger.expired(PROMISE.opens_until, 10), "the last day counts"
+    ledger.move(ID, PhotoState.SEALED, PhotoState.EXPIRED)
+    assert not ledger.expired("2030-01-01", 10)
 
 
-def test_lines_are_owed_until_the_log_has_them(ledger):
-    first = ledger.add_line(LogLine(b"one", b"locked", 0, PHOTO.seal_id))
-    second = ledger.add_line(LogLine(b"two", b"locked", 1, PHOTO.seal_id))
-    bare = ledger.add_line(LogLine(b"three", b""))
-    assert ledger.next_counter(PHOTO.seal_id) == 2
-    assert [each.entry for each in ledger.owed_lines()] == [b"one", b"two", b"three"]
+def test_lines_are_owed_in_order_until_the_log_has_them(ledger):
+    closing = ledger.add_line(LogLine(b"closing", ID))
+    second = ledger.add_line(LogLine(b"two", ID, 2, b"locked"))
+    first = ledger.add_line(LogLine(b"one", ID, 1, b"locked"))
+    ledger.add_line(LogLine(b"another photo's", "ab" * 16, 0))
+    assert ledger.next_number(ID) == 3
+    assert ledger.next_number("cd" * 16) == 1
+    assert len(ledger.owed_lines(10)) == 4
+    assert len(ledger.owed_lines(2)) == 2
+    assert [each.entry for each in ledger.owed_lines(10, ID)] == [b"one", b"two", b"closing"]
     ledger.logged(first.row, 7, "proof")
-    assert [each.entry for each in ledger.owed_lines(PHOTO.seal_id)] == [b"two"]
-    assert [each.index for each in ledger.lines(PHOTO.seal_id)] == [7, None]
-    ledger.forget_details(PHOTO.seal_id)
-    assert [each.locked for each in ledger.lines(PHOTO.seal_id)] == [b"", b""]
-    assert [each.entry for each in ledger.lines(PHOTO.seal_id)] == [b"one", b"two"]
-    assert {second.row, bare.row} == {each.row for each in ledger.owed_lines()}
+    assert [each.row for each in ledger.owed_lines(10, ID)] == [second.row, closing.row]
+    assert [(each.index, each.proof) for each in ledger.lines(ID)] == [
+        (7, "proof"), (None, None), (None, None)
+    ]  # fmt: skip
+    ledger.forget_details(ID)
+    assert [each.locked for each in ledger.lines(ID)] == [b"", b"", b""]
 
 
 def test_two_writers_cannot_number_the_same_line(ledger):
-    ledger.add_line(LogLine(b"one", b"", 0, PHOTO.seal_id))
+    ledger.add_line(LogLine(b"one", ID, 0))
     with pytest.raises(IntegrityError), transaction.atomic():
-        ledger.add_line(LogLine(b"another", b"", 0, PHOTO.seal_id))
-    assert [each.entry for each in ledger.lines(PHOTO.seal_id)] == [b"one"]
+        ledger.add_line(LogLine(b"another", ID, 0))
+    assert [each.entry for each in ledger.lines(ID)] == [b"one"]
 
 
-def test_an_erasure_is_owed_until_the_trustee_has_signed(ledger):
-    owed = OwedErasure(PHOTO.seal_id, b"digest", "one.test", b"secret")
-    ledger.owe_erasure(owed)
-    ledger.owe_erasure(owed)
-    assert list(ledger.owed_erasures()) == [owed]
-    assert list(ledger.owed_erasures("cd" * 16)) == []
-    ledger.erased(PHOTO.seal_id, "one.test", "statement")
-    ledger.erased(PHOTO.seal_id, "one.test", "statement")
-    assert list(ledger.owed_erasures()) == []
-    assert ledger.erased_statements(PHOTO.seal_id) == {"one.test": "statement"}
+def test_deposits_wait_until_their_trustee_has_them(ledger):
+    one, two = (PendingDeposit(ID, f"{name}.test", at, b"sealed") for at, name in enumerate("ab"))
+    for each in (one, one, two):
+        ledger.keep_deposit(each)
+    assert sorted(each.trustee for each in ledger.pending_deposits(10)) == ["a.test", "b.test"]
+    assert len(ledger.pending_deposits(1)) == 1
+    ledger.drop_deposits(ID, "a.test")
+    assert ledger.pending_deposits(10) == [two]
+    ledger.drop_deposits(ID)
+    assert ledger.pending_deposits(10) == []
+
+
+def test_a_late_acknowledgement_is_kept_once(ledger):
+    ledger.keep_acknowledgement(ID, "a.test", "note")
+    ledger.keep_acknowledgement(ID, "a.test", "another")
+    assert ledger.acknowledgements(ID) == {"a.test": "note"}
+    assert ledger.acknowledgements("cd" * 16) == {}
 
 
 def test_a_transaction_happens_as_a_whole_or_not_at_all(ledger):
     def half():
         with ledger.atomic():
-            ledger.move(PHOTO.seal_id, PhotoState.PENDING, PhotoState.SEALED)
-            ledger.add_line(LogLine(b"one", b"", 0, PHOTO.seal_id))
+            ledger.move(ID, PhotoState.PENDING, PhotoState.SEALED)
+            ledger.add_line(LogLine(b"one", ID, 0))
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         half()
-    assert ledger.photo(PHOTO.seal_id) == PHOTO
-    assert not ledger.lines(PHOTO.seal_id)
+    assert ledger.photo(ID) == PHOTO
+    assert not ledger.lines(ID)
 
 
 def test_a_durable_transaction_is_no_part_of_another(ledger):
@@ -99,7 +121,17 @@ def test_a_durable_transaction_is_no_part_of_another(ledger):
         pytest.fail("what it promises could still be undone")
 
 
-def test_no_table_leads_out_of_the_vault():
-    tables = [models.SealedPhoto, models.Line, models.OwedErasure, models.ErasedStatement]
-    for table in tables:
-        assert not [field for field in table._meta.get_fields() if field.is_relation]
+TABLES = (models.SealedPhoto, models.Line, models.PendingDeposit, models.LateAcknowledgement)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_no_table_leads_out_of_the_vault(table):
+    assert not [field for field in table._meta.get_fields() if field.is_relation]
+    assert table._meta.pk.name == "row"
+
+
+def test_row_numbers_are_drawn_at_random(ledger):
+    rows = {models.random_row() for _ in range(100)}
+    assert len(rows) == 100
+    assert all(0 < each < 1 << 62 for each in rows)
+    assert max(rows) > 1 << 58

@@ -7,11 +7,11 @@ import pytest
 from django.core.files.uploadedfile import InMemoryUploadedFile
 from django.http import HttpResponse
 from django.test import RequestFactory
-from habeas.portal.cases.pointers import PointerError
 
 from habeas.custody import RefusedError, SealingError, TooFewTrusteesError, UnknownPhotoError
 from habeas.foundation.errors import HabeasError
 from habeas.portal.desk.cases import DecisionError, UnknownCaseError
+from habeas.portal.desk.sessions import SessionError
 from habeas.portal.site import setup
 from habeas.portal.site.bodies import BadRequestError
 from habeas.portal.site.middleware import Problems
@@ -20,8 +20,11 @@ from habeas.portal.site.uploads import InMemoryOnly
 from habeas.portrait import MAX_BYTES, words
 from habeas.portrait.errors import TooLargeError
 from habeas.protocol import MalformedError
+from habeas.protocol.assertion import OfficerSignatureError
+from habeas.protocol.credential import OfficerUnknownError
 from habeas.protocol.receipt import ReceiptError
 from habeas.protocol.sealing import KeyFormatError
+from tests.unit.protocol import world
 
 
 class NewError(HabeasError):
@@ -42,7 +45,9 @@ class NewError(HabeasError):
         (DecisionError("No."), 409),
         (SealingError("No."), 503),
         (TooFewTrusteesError("No.", ("one.test",)), 503),
-        (PointerError("No."), 503),
+        (OfficerUnknownError("No."), 403),
+        (OfficerSignatureError("No."), 403),
+        (SessionError("No."), 401),
         (NewError("No."), 503),
     ],
 )
@@ -146,27 +151,26 @@ def _found():
 
 
 def test_a_portal_that_can_serve_has_no_problem(city, data):
-    (data / "log-token").write_text("token")
     assert _found() == set()
 
 
-@pytest.mark.parametrize(
-    ("missing", "code"),
-    [
-        ("policy.txt", "portal-folder"),
-        ("log-token", "portal-folder"),
-        ("keys/office-licensing-office.key", "pointer"),
-    ],
-)
-def test_what_keeps_a_portal_from_serving_is_said(city, data, missing, code):
-    (data / "log-token").write_text("token")
+@pytest.mark.parametrize("missing", ["circle.txt", "custodian.key"])
+def test_what_keeps_a_portal_from_serving_is_said(city, data, missing):
     (data / missing).unlink()
-    assert _found() == {code}
+    assert _found() == {"portal-folder"}
+
+
+def test_a_circle_of_another_custodian_or_without_an_office_is_said(city, data):
+    (data / "custodian.key").write_text(world.LOG_KEY.private)
+    assert _found() == {"portal-folder"}
+    (data / "custodian.key").write_text(world.CUSTODIAN_KEY.private)
+    (data / "circle.txt").write_text(world.circle_note())
+    (missing,) = setup.problems()
+    assert "parks-department" in missing.cause
 
 
 def test_tables_of_another_release_are_said(city, data):
     from django.db.migrations.recorder import MigrationRecorder
 
-    (data / "log-token").write_text("token")
     MigrationRecorder.Migration.objects.filter(app="cases").delete()
     assert _found() == {"portal-tables"}

@@ -6,65 +6,88 @@ import pytest
 
 from habeas.portal.site import folder
 from habeas.portal.site.folder import SAMPLE_CATALOGUE, FolderError, Site
-from tests.unit.parties import MemoryPanel
+from habeas.protocol.circle import Circle, CircleError
+from tests.unit.protocol import world
 
-TRUSTEES = MemoryPanel("one.test", "two.test").identities
-SITE = Site(
-    portal="https://photos.city.example", log="https://log.example", origin="log.example",
-    k=2, trustees=TRUSTEES,
-)  # fmt: skip
+SITE = Site(portal="https://photos.city.example")
+
+
+def create(place):
+    return folder.create(place, SITE, name="photos.city.example", catalogue=SAMPLE_CATALOGUE)
 
 
 @pytest.fixture
 def made(tmp_path):
-    place = tmp_path / "portal"
-    folder.create(
-        place, SITE, policy="log x\n", log_token="token", catalogue=SAMPLE_CATALOGUE
-    )  # fmt: skip
-    return place
+    create(tmp_path / "portal")
+    return tmp_path / "portal"
 
 
 def test_everything_is_made_and_private(made):
     assert Site.load(made) == SITE
-    assert (made / "policy.txt").read_text() == "log x\n"
-    assert (made / "log-token").read_text() == "token"
+    assert folder.custodian_key(made).vkey.startswith("photos.city.example/custodian+")
     assert len((made / "secret-key").read_text()) > 40
     assert {each.name for each in (made / "services").iterdir()} == {
         "offices.toml", "hunting-licence.toml", "allotment-garden.toml",
     }  # fmt: skip
     assert made.stat().st_mode & 0o777 == 0o700
-    for name in ("site.json", "log-token", "secret-key"):
-        assert (made / name).stat().st_mode & 0o777 == 0o600
+    assert not [each for each in made.rglob("*") if each.stat().st_mode & 0o077]
 
 
 def test_a_portal_is_never_made_over_another(made):
-    key = (made / "secret-key").read_text()
+    key = (made / "custodian.key").read_text()
     with pytest.raises(FolderError, match="already"):
-        folder.create(made, SITE, policy="", log_token="", catalogue=SAMPLE_CATALOGUE)
-    assert (made / "secret-key").read_text() == key
-    assert (made / "log-token").read_text() == "token"
+        create(made)
+    assert (made / "custodian.key").read_text() == key
 
 
 def test_what_was_cut_off_is_made_again(made):
     (made / "site.json").unlink()  # the last file of a whole folder
-    folder.create(made, SITE, policy="log y\n", log_token="other", catalogue=SAMPLE_CATALOGUE)
+    signer = create(made)
     assert Site.load(made) == SITE
-    assert (made / "policy.txt").read_text() == "log y\n"
+    assert folder.custodian_key(made).vkey == signer.vkey
 
 
 def test_two_portals_share_no_key(made, tmp_path):
-    other = tmp_path / "other"
-    folder.create(other, SITE, policy="", log_token="", catalogue=SAMPLE_CATALOGUE)
-    assert (other / "secret-key").read_text() != (made / "secret-key").read_text()
+    create(tmp_path / "other")
+    for name in ("secret-key", "custodian.key"):
+        assert (tmp_path / "other" / name).read_text() != (made / name).read_text()
+
+
+def test_a_circle_is_adopted_that_names_this_custodian(made):
+    fields = world.circle_fields()
+    fields["custodian"]["vkey"] = folder.custodian_key(made).vkey
+    note = world.note_of(Circle.read(fields), [each.statement for each in world.TRUSTEES])
+    folder.adopt(made, note)
+    assert (made / "circle.txt").read_text() == note
+
+
+def test_another_custodian_s_circle_or_an_unsigned_one_is_not_adopted(made):
+    with pytest.raises(FolderError, match="another custodian"):
+        folder.adopt(made, world.circle_note())
+    unsigned = world.note_of(Circle.read(world.circle_fields()), [world.TRUSTEES[0].statement])
+    with pytest.raises(CircleError):
+        folder.adopt(made, unsigned)
+    assert not (made / "circle.txt").exists()
+
+
+def test_a_missing_key_is_said_and_not_made(made):
+    (made / "custodian.key").unlink()
+    with pytest.raises(FolderError, match="backup"):
+        folder.custodian_key(made)
+    assert not (made / "custodian.key").exists()
+
+
+def test_the_log_s_token_is_where_there_is_one(made):
+    assert folder.log_token(made) is None
+    (made / "log-token").write_text("token\n")
+    assert folder.log_token(made) == "token"
 
 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"k": 1}, "k"),
         ({"portal": "photos"}, "portal"),
         ({"colour": "red"}, "colour"),
-        ({"trustees": [{}]}, "trustees"),
         ({"check_workers": 0}, "check_workers"),
         ({"hosts": "city.example"}, "hosts"),
     ],
@@ -94,6 +117,4 @@ def test_a_folder_without_a_portal_is_said(tmp_path):
 def test_a_place_that_cannot_be_written_to_is_said(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(FolderError):
-        folder.create(
-            tmp_path / "file" / "portal", SITE, policy="", log_token="", catalogue=SAMPLE_CATALOGUE
-        )
+        create(tmp_path / "file" / "portal")

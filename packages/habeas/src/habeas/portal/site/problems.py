@@ -9,10 +9,19 @@ from habeas.foundation.errors import HabeasError
 from habeas.foundation.problem import MEDIA_TYPE, Problem
 from habeas.portrait import PhotoError
 from habeas.protocol import MalformedError
+from habeas.protocol.assertion import OfficerSignatureError
+from habeas.protocol.credential import OfficeForkedError, OfficerUnknownError
 from habeas.protocol.sealing import KeyFormatError
 
 #: Errors of rooms that know nothing of HTTP, and what they mean as an answer.
-_STATUS = {PhotoError: 422, MalformedError: 422, KeyFormatError: 400}
+_STATUS = {
+    PhotoError: 422,
+    MalformedError: 422,
+    KeyFormatError: 400,
+    OfficerUnknownError: 403,
+    OfficerSignatureError: 403,
+    OfficeForkedError: 403,
+}
 
 
 def answer(request: HttpRequest, error: HabeasError) -> HttpResponse:

@@ -134,7 +134,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
 ]
 LOGIN_URL = "/desk/sign-in/"
-LOGIN_REDIRECT_URL = "/desk/"
+LOGIN_REDIRECT_URL = "/desk/cameras/"
 LOGOUT_REDIRECT_URL = "/desk/sign-in/"
 
 LANGUAGES = [("en", "English"), ("ru", "Русский")]

@@ -83,7 +83,7 @@ _DEFAULT = (
     # The crop turns the head upright; beyond 15 degrees shoulders look odd.
     Rule("roll", 93, "sideways", child=False),
     # Lids down to a third of the eye; narrow eyes are open and dark.
-    Rule("eye_openness", 50, "eyes-closed", child=False, unless=_UNCLEAR),
+    Rule("eye_openness", 50, "eyes-closed", child=False, unless=(*_UNCLEAR, "drawing")),
     # Closed lips reach 0.09 of T in some groups: only clearly open mouths.
     Rule("mouth_closed", 72, "mouth-open", child=False),
     # Dots or moiré all over the face; areas of one value in it.

@@ -65,7 +65,7 @@ coverage: setup-dev ## of the rooms that keep promises; each has a floor of 90 %
 	    --include="*/src/habeas/$$room/*" || exit 1; done
 
 mutants: setup-dev ## would the unit tests notice? 200 small changes, at least 90 % found
-	@$(BIN)/python -m bench.mutants
+	@$(BIN)/python -m bench.mutants --write docs/evaluation/mutants.md
 
 lint: setup-dev ## ruff, mypy strict, import contracts; tsc, eslint and prettier where node is
 	@$(BIN)/ruff check .

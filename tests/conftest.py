@@ -6,7 +6,7 @@ machine.
 
 import os
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 _SLOW_MACHINE = (HealthCheck.too_slow,)
 
@@ -19,4 +19,10 @@ settings.register_profile(
 settings.register_profile(
     "thorough", deadline=None, max_examples=2000, suppress_health_check=_SLOW_MACHINE
 )
+# The same examples each time, and none made smaller: for `make mutants`, which asks only whether
+# a test fails.
+settings.register_profile(
+    "repeatable", settings.get_profile("quick"), derandomize=True,
+    phases=(Phase.explicit, Phase.generate),
+)  # fmt: skip
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))

@@ -58,15 +58,27 @@ _OPERATORS: dict[type[ast.AST], tuple[str, str]] = {
 
 @dataclass(frozen=True, order=True)
 class Mutant:
-    """One change: bytes *begin* to *end* of *file* become *after*."""
+    """One change: bytes *begin* to *end* of *file* become *after*.
+
+    The lines *first* to *last* are those of the statement that it stands in.
+    """
 
     room: str
     file: Path
     line: int
+    first: int
+    last: int
     begin: int
     end: int
     before: str
     after: str
+
+    @property
+    def module(self) -> str:
+        """The name under which the file is imported."""
+        top = ROOT / "packages" / ROOMS[self.room].distribution / "src"
+        parts = self.file.relative_to(top).with_suffix("").parts
+        return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
     @property
     def name(self) -> str:
@@ -93,7 +105,18 @@ class _Sites(ast.NodeVisitor):
         self._lines = [0]
         for line in self._source.splitlines(keepends=True):
             self._lines.append(self._lines[-1] + len(line))
+        self._statement = (0, 0)
         self.found: list[Mutant] = []
+
+    def visit(self, node: ast.AST) -> None:
+        """Keep in mind which statement it is: of one with a body, the lines before that."""
+        around = self._statement
+        if isinstance(node, ast.stmt):
+            body: list[ast.stmt] = getattr(node, "body", [])
+            last = body[0].lineno - 1 if body else (node.end_lineno or node.lineno)
+            self._statement = (node.lineno, max(node.lineno, last))
+        super().visit(node)
+        self._statement = around
 
     def _at(self, line: int, column: int) -> int:
         return self._lines[line - 1] + column
@@ -106,7 +129,8 @@ class _Sites(ast.NodeVisitor):
 
     def _add(self, line: int, begin: int, end: int, after: str) -> None:
         before = self._source[begin:end].decode()
-        self.found.append(Mutant(self._room, self._file, line, begin, end, before, after))
+        where = (self._room, self._file, line, *self._statement)
+        self.found.append(Mutant(*where, begin, end, before, after))
 
     def _between(self, left: ast.expr, right: ast.expr, operator: ast.AST) -> None:
         if type(operator) not in _OPERATORS:

@@ -11,68 +11,25 @@ import base64
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterator
+import struct
+import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from bench.portrait import framed, light
-from bench.portrait.clean import Clean, save
-from bench.portrait.lids import gaping, shut
+from bench.portrait.examples import PICTURES, sample
 from habeas import faces
-from habeas.faces import Box, Face, assets
+from habeas.faces import Box, Face
 from habeas.portrait import _assess, _container, _decode, _find, _framing
+from habeas.portrait._surroundings import Surroundings
 from habeas.portrait.advise import PROFILES, advise
 from habeas.portrait.errors import PhotoError
 from habeas.portrait.ofiq import Measure
 
 FOLDER = Path(__file__).resolve().parents[2] / "vectors" / "portrait"
-_SIDE = 640
-
-
-def sample() -> Clean:
-    """The sample portrait, small, on its own background."""
-    whole = Image.open(assets.path("astronaut.png")).convert("RGB")
-    image = whole.crop((60, 0, 400, 400)).resize((_SIDE * 340 // 400, _SIDE))
-    found = _find.find(image)
-    if found is None:
-        raise SystemExit("no face is found in the sample portrait")
-    return Clean("sample", image, found.landmarks, image, image)
-
-
-def _exif(clean: Clean) -> bytes:
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    out = io.BytesIO()
-    clean.image.rotate(90, expand=True).save(out, "JPEG", quality=92, exif=exif)
-    return out.getvalue()
-
-
-def _rotated(degrees: int) -> Callable[[Clean], bytes]:
-    return lambda clean: save(clean.image.rotate(degrees, expand=True))
-
-
-PICTURES: dict[str, Callable[[Clean], bytes]] = {
-    "plain": lambda clean: save(clean.image),
-    "exif-6": _exif,
-    "turned-90": _rotated(90),
-    "turned-180": _rotated(180),
-    "turned-270": _rotated(270),
-    "leaning-20": lambda clean: framed.roll(clean, 20),
-    "backlit-4-stops": lambda clean: light.backlight(clean, 4),
-    "dark-4-stops": lambda clean: light.under(clean, 4),
-    "side-light": lambda clean: light.side_light(clean, 0.1),
-    "hat": lambda clean: light.brim(clean, 0.08),
-    "grey": lambda clean: light.grey(clean, 1),
-    "sepia": lambda clean: light.sepia(clean, 1),
-    "eyes-shut": lambda clean: save(shut(clean.image, clean.landmarks, 0)),
-    "mouth-open": lambda clean: save(gaping(clean.image, clean.landmarks, 0.3)),
-    "cut-from-above": lambda clean: framed.above(clean, 0.6),
-    "too-close": lambda clean: framed.large(clean, 0.7),
-    "breaks-off": lambda clean: save(clean.image)[: len(save(clean.image)) * 9 // 10],
-}
 
 
 def answer(photo: bytes) -> dict[str, Any]:
@@ -84,6 +41,7 @@ def answer(photo: bytes) -> dict[str, Any]:
     seen = _find.find(_decode.decode(photo).image)
     if seen is None:
         return {"error": "no-face"}
+    around = Surroundings(seen.image, seen.landmarks)
     framing = _framing.frame(seen.landmarks, seen.image.size)
     crop = framing.crop
     return {
@@ -97,6 +55,10 @@ def answer(photo: bytes) -> dict[str, Any]:
             "iris_diameter": round(seen.landmarks.iris_diameter, 2),
             "fit": round(seen.landmarks.fit, 3),
         },
+        "face": _box(seen.face),
+        "others": [_box(each) for each in seen.others],
+        "around": around.box,
+        "person": round(float(around.person.mean()) / 255, 3),
         "measures": {name: [each.native, each.score] for name, each in found.measures.items()},
         "crop": [round(v, 1) for v in (crop.x, crop.y, crop.width, crop.height, crop.roll)]
         if crop
@@ -104,6 +66,15 @@ def answer(photo: bytes) -> dict[str, Any]:
         "advice": {profile: advise(found.measures, profile) for profile in PROFILES},
         "notes": [each.code for each in found.notes],
     }  # fmt: skip
+
+
+def _box(face: Face) -> list[float]:
+    """Left, top, right, bottom, and the score."""
+    box = face.box
+    return [
+        *(round(v, 1) for v in (box.left, box.top, box.right, box.bottom)),
+        round(face.score, 3),
+    ]
 
 
 def _rounded(array: Any) -> Any:
@@ -116,6 +87,7 @@ def pure() -> dict[str, Any]:
         "advise": list(_advise()),
         "ways_up": list(_ways_up()),
         "containers": list(_containers()),
+        "stops": list(_stops()),
     }
 
 
@@ -173,6 +145,33 @@ def _containers() -> Iterator[dict[str, Any]]:
                     "whole": found.whole,
                     "picture": hashlib.sha256(found.content).hexdigest(),
                 }
+
+
+def _stops() -> Iterator[dict[str, str]]:
+    """Files that no face is looked for in, and the refusal's code."""
+    image = Image.linear_gradient("L").resize((16, 16)).convert("RGB")
+
+    def saved(kind: str, **options: Any) -> bytes:
+        out = io.BytesIO()
+        image.save(out, kind, **options)
+        return out.getvalue()
+
+    jpeg = saved("JPEG")
+    frames = {"save_all": True, "append_images": [image.rotate(90)]}
+    header = b"IHDR" + struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    small = saved("PNG")
+    wide = small[:12] + header + struct.pack(">I", zlib.crc32(header)) + small[33:]
+    for content in (
+        b"", b"no picture", b"%PDF-1.7", b"GIF89a", b"II*\0" + bytes(40), b"\0\0\0\x0cJXL ",
+        jpeg.replace(b"\xff\xc0", b"\xff\xc9", 1), saved("PNG", **frames),
+        saved("WEBP", **frames), jpeg[:100], saved("WEBP")[:30], wide,
+    ):  # fmt: skip
+        try:
+            _decode.decode(content)
+        except PhotoError as error:
+            yield {"file": base64.b64encode(content).decode(), "code": error.code}
+        else:
+            raise SystemExit(f"taken, and should not be: {content[:20]!r}")
 
 
 def make(folder: Path = FOLDER) -> None:

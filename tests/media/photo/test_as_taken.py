@@ -6,11 +6,11 @@ import zlib
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageDraw
 
 from bench.portrait.clean import Clean
 from bench.portrait.light import backlight, brim, grey, sepia, side_light
-from habeas import portrait
+from habeas import faces, portrait
 from habeas.faces import assets
 from habeas.portrait import _find
 
@@ -129,6 +129,48 @@ def test_a_small_face_behind_may_be_a_picture(pool, face):
     found = pool.check(saved(wall))
     assert "small-face" in codes(found)
     assert "several-faces" not in codes(found)
+
+
+def _shelves(size):
+    """Rows of books, bright and dark."""
+    width, height = size
+    y, x = np.mgrid[:height, :width]
+    books = np.where((x // 45) % 2 == (y // 160) % 2, 215, 60)
+    return np.repeat(books[..., None], 3, axis=2).astype(np.uint8)
+
+
+def test_a_background_counts_where_it_is_kept(pool, face):
+    """A shelf at the other end of the room is cut off; one behind the head is not."""
+    room = np.full((1200, 3400, 3), 190, np.uint8)
+    room[:, 2200:] = _shelves((1200, 1200))
+    far = Image.fromarray(room)
+    far.paste(face, (300, 0))
+    assert "busy-background" not in codes(pool.check(saved(far)))
+    person = Image.fromarray((255 * faces.find_person(np.asarray(face))).astype(np.uint8)).resize(
+        face.size
+    )
+    behind = Image.composite(face, Image.fromarray(_shelves(face.size)), person)
+    assert "busy-background" in codes(pool.check(saved(behind)))
+
+
+def test_rough_plaster_is_a_plain_wall(pool, face):
+    person = Image.fromarray((255 * faces.find_person(np.asarray(face))).astype(np.uint8)).resize(
+        face.size
+    )
+    grain = np.random.default_rng(3).normal(150, 40, (face.height // 4, face.width // 4))
+    plaster = Image.fromarray(np.clip(grain, 0, 255).astype(np.uint8)).resize(face.size)
+    found = pool.check(saved(Image.composite(face, plaster.convert("RGB"), person)))
+    assert "busy-background" not in codes(found)
+
+
+def test_black_glasses_are_no_shadow(pool, face):
+    glasses = face.copy()
+    landmarks = _find.find(face).landmarks
+    for lids, pupil in zip(landmarks.lids, landmarks.pupils, strict=True):
+        reach = 0.9 * float(np.ptp(lids[:, 0]))
+        box = [float(v) for v in (*(pupil - reach * 0.9), *(pupil + reach * 0.9))]
+        ImageDraw.Draw(glasses).ellipse(box, fill=(6, 6, 7))
+    assert not {"shadow", "uneven-light"} & codes(pool.check(saved(glasses)))
 
 
 def _stuffed(face):

@@ -67,6 +67,13 @@ def test_the_report_shows_pictures_marks_and_bars(folder, tmp_path):
     assert len(pictures) == 2
 
 
+def test_the_report_says_what_was_done_to_a_photo(tmp_path):
+    face = Image.open(assets.path("astronaut.png")).convert("RGB")
+    face.rotate(180).save(tmp_path / "down.jpg", quality=92)
+    assert habeas(tmp_path / "down.jpg", "--report", tmp_path / "out.html").returncode == 0
+    assert "We turned your photo the right way up." in (tmp_path / "out.html").read_text()
+
+
 def test_kept_pictures_are_crops(folder, tmp_path):
     assert habeas(folder / "good <b>.jpg", "--keep", tmp_path / "kept").returncode == 0
     kept = Image.open(io.BytesIO((tmp_path / "kept" / "good <b>.jpg").read_bytes()))

@@ -9,7 +9,8 @@ import pytest
 from habeas import tlog
 from habeas.tlog.client import LogClient
 from habeas.tlog.server import FileStorage, init_log, make_app, read_signer
-from habeas.tlog.server.mirror import Mirror, mirror_app
+from habeas.tlog.server.mirror import Mirror
+from habeas.tlog.server.mirror_app import mirror_app
 from habeas.tlog.server.rebuild import rebuild
 from habeas.tlog.verifying import Folder, verify_log
 from tests.service.tlog.flaky import Flaky
@@ -118,7 +119,7 @@ def test_a_mirror_keeps_and_serves_a_verified_copy(folder, tmp_path):
     prefix = hashlib.sha256(ORIGIN.encode()).hexdigest()
     policy = policy_of(folder)
     with served(make_app(folder, interval=0.01)) as url, LogClient(url) as log:
-        app = mirror_app(Mirror(place, log, policy, KEY), ORIGIN, every=0.05)
+        app = mirror_app(Mirror(place, log, policy, KEY), every=0.05)
         with served(app) as copy, LogClient(f"{copy}/{prefix}") as mirror:
             until(lambda: httpx.get(f"{copy}/health").json()["size"] == SIZE, "the copy")
             log.append(b"one more")

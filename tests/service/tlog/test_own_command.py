@@ -8,6 +8,8 @@ import pytest
 
 from habeas import tlog
 from habeas.tlog.server import init_log, make_app
+from habeas.tlog.server.mirror import Mirror
+from habeas.tlog.server.mirror_app import mirror_app
 from habeas.tlog.verifying import Folder, verify_log
 from tests.service.tlog.running import policy_of, served
 
@@ -51,6 +53,18 @@ def test_the_life_of_a_log(log, tmp_path):
     assert verify_log(Folder(copy / "public"), policy_of(folder)).checkpoint.size == 1
 
 
+def test_a_log_is_pushed(log, tmp_path):
+    folder, url, token = log
+    run("append", url, "--token", token, input="an entry")
+    key = tlog.MldsaCosignatureSigner.generate("m.example")
+    with served(mirror_app(Mirror(tmp_path / "copy", None, policy_of(folder), key))) as mirror:
+        for source in (url, folder):
+            done = run("push", source, mirror, "--key", key.vkey)
+            assert done.stdout.startswith("— m.example ")
+            assert "1 entries" in done.stderr
+    assert verify_log(Folder(tmp_path / "copy/public"), policy_of(folder)).checkpoint.size == 1
+
+
 def test_a_log_is_rebuilt(log, tmp_path):
     folder, url, token = log
     run("append", url, "--token", token, input="an entry")
@@ -83,6 +97,8 @@ def test_what_cannot_be_done_is_said_with_a_remedy(tmp_path):
         ("monitor", "http://127.0.0.1:9", "--policy", policy, "--state", tmp_path / "binary"),
         ("mirror", "http://127.0.0.1:9", "--data", nowhere, "--policy", policy, "--name", "m",
          "--once"),
+        ("push", init, "http://127.0.0.1:9"),
+        ("push", nowhere, "no-url"),
     ):  # fmt: skip
         done = run(*arguments, status=1, input="")
         lines = done.stderr.strip().splitlines()

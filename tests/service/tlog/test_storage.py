@@ -35,18 +35,6 @@ SIGNER = tlog.LogSigner(tlog.NoteSigner.generate("log.example/storage"))
 POLICY = tlog.Policy.parse(f"log {SIGNER.vkey}\nquorum none\n")
 
 
-@pytest.fixture(scope="module")
-def database():
-    with servers.postgres() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def s3(tmp_path_factory):
-    with servers.bucket(tmp_path_factory.mktemp("weed")) as options:
-        yield options
-
-
 @pytest.fixture(params=["files", "postgres"])
 def reopen(request, tmp_path):
     """Opens the same log each time."""

@@ -8,7 +8,11 @@ from habeas.portrait import _framing
 from habeas.portrait.tuning import TUNING
 from tests.unit.portrait.heads import head
 
-NOBODY = np.zeros((256, 256), np.uint8)
+WHOLE = (0, 0, 1000, 1000)
+
+
+def nothing():
+    return 0.0
 
 
 def framed(x=500.0, y=450.0, t=100.0, size=(1000, 1000), roll=0.0):
@@ -55,23 +59,38 @@ def test_each_side_that_leaves_too_little_room_is_told():
 
 def test_a_head_partly_outside_is_told_from_one_that_is_close():
     size = (1000, 1000)
-    assert _framing.inside(head(x=500, y=500, t=100), NOBODY, size) > 0
-    assert _framing.inside(head(x=60, y=500, t=100), NOBODY, size) < 0  # a cheek
-    assert _framing.inside(head(x=500, y=950, t=100), NOBODY, size) < 0  # the chin
-    assert _framing.inside(head(x=500, y=79, t=100), NOBODY, size) < 0  # no skull fits
+    assert _framing.inside(head(x=500, y=500, t=100), size, nothing) > 0
+    assert _framing.inside(head(x=60, y=500, t=100), size, nothing) < 0  # a cheek
+    assert _framing.inside(head(x=500, y=950, t=100), size, nothing) < 0  # the chin
+    assert _framing.inside(head(x=500, y=79, t=100), size, nothing) < 0  # no skull fits
 
 
 def test_hair_that_touches_the_edge_is_cut_only_where_the_head_is():
     size = (1000, 1000)
     close, low = head(x=500, y=105, t=100), head(x=500, y=130, t=100)
-    hair = NOBODY.copy()
-    hair[:2, 110:146] = 255
-    strand = NOBODY.copy()
-    strand[:2, 124:130] = 255
-    assert _framing.inside(close, hair, size) < 0
-    assert _framing.inside(close, strand, size) > 0
-    assert _framing.inside(close, NOBODY, size) > 0
-    assert _framing.inside(low, hair, size) > 0  # high hair, and a whole head below it
+    assert _framing.inside(close, size, lambda: 1.4) < 0
+    assert _framing.inside(close, size, lambda: 0.2) > 0
+    assert _framing.inside(close, size, nothing) > 0
+    assert _framing.inside(low, size, lambda: 1.4) > 0  # high hair, and a whole head below it
+
+
+def test_the_person_is_only_looked_for_where_the_edge_is_near():
+    asked = []
+    _framing.inside(head(x=500, y=500, t=100), (1000, 1000), lambda: asked.append(1) or 0.0)
+    assert asked == []
+
+
+@pytest.mark.parametrize("box", [(0, 0, 1000, 1000), (350, 0, 650, 270)])
+def test_what_touches_the_edge_is_measured_above_the_head(box):
+    person = np.zeros((256, 256), np.uint8)
+    step = (box[2] - box[0]) / 256
+    first, last = (int((x - box[0]) / step) for x in (470, 530))
+    person[0, first:last] = 255
+    landmarks = head(x=500, y=105, t=100)
+    assert _framing.touching(landmarks, person, box) == pytest.approx(0.6, abs=2 * step / 100)
+    person[:] = 0
+    person[0, :4] = 255  # an arm, far aside
+    assert _framing.touching(landmarks, person, WHOLE) == 0
 
 
 @pytest.mark.parametrize("roll", [0, 20])

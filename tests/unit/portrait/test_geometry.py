@@ -47,8 +47,8 @@ def test_the_aligned_face_shows_the_face():
 def test_a_silhouette_goes_around_the_mask():
     mask = np.zeros((256, 256), np.uint8)
     mask[64:, 100:180] = 255
-    around = _geometry.silhouette(mask, (512, 1024))
-    assert around[:, 0].min() == 200
-    assert around[:, 0].max() == 360
-    assert around[:, 1].min() == 256
-    assert _geometry.silhouette(np.zeros((256, 256), np.uint8), (9, 9)).shape == (0, 2)
+    around = _geometry.silhouette(mask, (10, 20, 522, 1044))
+    assert around[:, 0].min() == 210
+    assert around[:, 0].max() == 370
+    assert around[:, 1].min() == 276
+    assert _geometry.silhouette(np.zeros((256, 256), np.uint8), (0, 0, 9, 9)).shape == (0, 2)

@@ -43,6 +43,11 @@ def test_shade_is_of_the_darkest_part(level):
     assert own.shade([2 * level, 2 * level, 2 * level, 2 * level, level / 5]).score < 50
 
 
+def test_black_glasses_are_no_shadow():
+    assert own.shade([120, 118, 110, 125, 0.8, 0.9]).score == 100
+    assert own.shade([120, 118, 110, 125, 7, 8]).score < 10
+
+
 @pytest.mark.parametrize("white", [0.17, 0.3, 0.6])
 def test_white_eyes_are_light_enough_whatever_the_skin(white):
     assert own.face_light(white, 0.02).score > 90
@@ -183,6 +188,11 @@ def test_an_even_background_scores_high_and_a_busy_one_low():
     stripes = np.where(np.arange(354) % 8 < 4, 40, 220).astype(np.float32)
     busy = np.repeat(stripes[None], 200, axis=0)
     assert own.plain_background(busy, everywhere).score < 10
+    # Of the same stripes hardly anything is in sight.
+    little = np.zeros_like(everywhere)
+    little[:, :8] = True
+    natives = [own.plain_background(busy, each).native for each in (little, everywhere)]
+    assert natives[0] < natives[1] / 2
     nowhere = np.zeros_like(everywhere)
     assert own.plain_background(busy, nowhere).score == 100
 

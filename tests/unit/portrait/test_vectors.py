@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from habeas.faces import Box, Face, way_up, ways_up
-from habeas.portrait import _container
+from habeas.portrait import _container, _decode
 from habeas.portrait.advise import PROFILES, advise
+from habeas.portrait.errors import PhotoError
 from habeas.portrait.ofiq import Measure
+from habeas.portrait.words import ADVICE, NOTES, STOPS
 from tests.places import VECTORS
 
 PURE = json.loads((VECTORS / "portrait" / "pure.json").read_text())
@@ -37,9 +39,39 @@ def test_ways_up_from_detections(case):
     assert way_up(looks) == case["way_up"]
 
 
+@pytest.mark.parametrize("case", PURE["stops"])
+def test_what_stops(case):
+    with pytest.raises(PhotoError) as stopped:
+        _decode.decode(base64.b64decode(case["file"]))
+    assert stopped.value.code == case["code"]
+
+
 @pytest.mark.parametrize("case", PURE["containers"])
 def test_pictures_out_of_their_files(case):
     found = _container.bare(base64.b64decode(case["file"]))
     assert found.orientation == case["orientation"]
     assert found.whole == case["whole"]
     assert hashlib.sha256(found.content).hexdigest() == case["picture"]
+
+
+def answers():
+    files = sorted((VECTORS / "portrait").glob("*.json"))
+    return [json.loads(file.read_text()) for file in files if file.stem != "pure"]
+
+
+def test_every_advice_note_and_refusal_has_a_picture():
+    said = {code for told in answers() for codes in told.get("advice", {}).values()
+            for code in codes}  # fmt: skip
+    assert said == set(ADVICE)
+    assert {note for told in answers() for note in told.get("notes", ())} == set(NOTES)
+    stops = {told["error"] for told in answers() if "error" in told}
+    stops |= {case["code"] for case in PURE["stops"]}
+    # A file of more than 25 MB is no vector.
+    assert stops == set(STOPS) - {"too-large"}
+
+
+def test_every_measure_that_is_advised_on_is_high_in_one_picture_and_low_in_another():
+    told = [each["measures"] for each in answers() if "measures" in each]
+    for rule in {rule for rules in PROFILES.values() for rule in rules}:
+        scores = [measures[rule.measure][1] for measures in told]
+        assert min(scores) < rule.limit <= max(scores), rule.measure

@@ -136,7 +136,8 @@ class Witness:
 
     Args:
         database: the owner's.
-        signers: the witness's key, or keys: Ed25519, ML-DSA-44, or one of each.
+        signers: the witness's key, or keys: Ed25519, ML-DSA-44, or one of each. None for a
+            mirror, which remembers in the same way what it may be sent, and signs later.
         logs: keys of the logs it witnesses, several for a log where it changes them; the key
             name is the log's origin.
         subtrees: whether it signs subtrees of what it has cosigned (needs ML-DSA-44). Anybody
@@ -166,6 +167,22 @@ class Witness:
                 "SELECT note FROM tlog_witnessed WHERE origin = ?", (origin,)
             ).fetchone()
         return row[0] if row else None
+
+    def adopt(self, note: str) -> None:
+        """Take over a checkpoint that the owner knows to extend the newest; nothing is signed.
+
+        Args:
+            note: with the log's signature, which was verified.
+
+        Raises:
+            FormatError: it is no checkpoint.
+        """
+        checkpoint = Checkpoint.parse(split(note)[0])
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO tlog_witnessed VALUES (?, ?, ?, ?, 0)",
+                (checkpoint.origin, checkpoint.size, checkpoint.root, note),
+            )
 
     def monitor(self, origin_hash: str) -> Answer:
         """Answer ``GET <monitoring prefix>/<origin hash>/checkpoint``.

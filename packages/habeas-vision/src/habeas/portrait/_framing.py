@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,7 +67,7 @@ def _placed(wanted: float, most: float) -> float:
     return min(max(0.0, wanted), max(0.0, most))
 
 
-def inside(landmarks: Landmarks, person: NDArray[np.uint8], size: tuple[int, int]) -> float:
+def inside(landmarks: Landmarks, size: tuple[int, int], touching: Callable[[], float]) -> float:
     """How far the head is inside of the picture, in T; below 0 where part of it is outside.
 
     The face's outline tells for chin, cheeks and forehead. Hair is cut off where the person
@@ -74,21 +75,36 @@ def inside(landmarks: Landmarks, person: NDArray[np.uint8], size: tuple[int, int
 
     Args:
         landmarks: of the face.
-        person: 256 × 256, 0 to 255, as `faces.find_person` sees the person.
         size: of the picture, pixels.
+        touching: over what width the person reaches the upper edge, T; asked for only where
+            that edge is near.
     """
     t = landmarks.height
     low, high = outline(landmarks).min(axis=0), outline(landmarks).max(axis=0)
-    x, y = (float(value) for value in landmarks.eye_midpoint)
     face = min(float(low[0]), float(low[1]), size[0] - float(high[0]), size[1] - float(high[1])) / t
-    above = y / t
+    above = float(landmarks.eye_midpoint[1]) / t
     skull = above - TUNING.skull
     if above >= TUNING.hair:
         return float(min(face, skull))
-    step = size[0] / person.shape[1]
-    first, last = (int(np.clip((x + side * t) / step, 0, 255)) for side in (-1, 1))
-    cut = float((person[:2, first : last + 1].max(axis=0) > 127).sum()) * step / t
-    return float(min(face, skull, TUNING.parting - cut))
+    return float(min(face, skull, TUNING.parting - touching()))
+
+
+def touching(
+    landmarks: Landmarks, person: NDArray[np.uint8], box: tuple[int, int, int, int]
+) -> float:
+    """Over what width the person reaches the upper edge above the face, T.
+
+    Args:
+        landmarks: of the face.
+        person: mask over *box*, 0 to 255.
+        box: left, top, right and bottom, pixels of the picture; its top is the picture's.
+    """
+    t, x = landmarks.height, float(landmarks.eye_midpoint[0])
+    step = (box[2] - box[0]) / person.shape[1]
+    ends = ((x + side * t - box[0]) / step for side in (-1, 1))
+    first, last = (int(np.clip(end, 0, person.shape[1] - 1)) for end in ends)
+    columns = int((person[:2, first : last + 1].max(axis=0) > 127).sum())
+    return float(columns * step / t)
 
 
 def cut(image: Image.Image, landmarks: Landmarks, crop: Crop) -> Image.Image:

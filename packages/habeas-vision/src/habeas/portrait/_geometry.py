@@ -70,7 +70,7 @@ def lean(landmarks: Landmarks) -> float:
 
 @dataclass(frozen=True, eq=False)
 class Aligned:
-    """The face, upright and of one size.
+    """The face, of one size, and upright but for a lean that measures do not mind.
 
     Attributes:
         pixels: `ALIGNED` × `ALIGNED` × 3, RGB.
@@ -92,19 +92,14 @@ class Aligned:
 
 
 def align(picture: Image.Image, landmarks: Landmarks) -> Aligned:
-    """Cut the face out: eyes level, T half of the side."""
+    """Cut the face out: T half of the side, eyes level unless they nearly were."""
     x, y = (float(each) for each in landmarks.eye_midpoint)
     step = 2 * landmarks.height / ALIGNED
-    matrix = turned_map(x, y, step, lean(landmarks), ALIGNED / 2, ALIGNED * 0.4)
-    # Shrink first: sampling a large face at a few points would see noise, not sharpness.
-    shrink = max(1, int(landmarks.height / ALIGNED))
-    part, left, top = _around(picture, x, y, landmarks.height, shrink)
-    a, b, c, d, e, f = matrix
-    local = (a / shrink, b / shrink, (c - left) / shrink,
-             d / shrink, e / shrink, (f - top) / shrink)  # fmt: skip
-    cut = part.transform(
-        (ALIGNED, ALIGNED), Image.Transform.AFFINE, local, Image.Resampling.BICUBIC
-    )
+    angle = lean(landmarks)
+    if abs(angle) <= TUNING.roll_left:
+        angle = 0.0
+    matrix = turned_map(x, y, step, angle, ALIGNED / 2, ALIGNED * 0.4)
+    cut = _sampled(picture, x, y, step, angle)
     nowhere = np.zeros(0, np.bool_)
     shell = Aligned(np.asarray(cut), nowhere, nowhere, matrix)
     hull, ofiq_hull = (
@@ -119,19 +114,32 @@ def _filled(points: Points) -> NDArray[np.bool_]:
     return np.asarray(plane, np.bool_)
 
 
-def _around(
-    picture: Image.Image, x: float, y: float, t: float, shrink: int
-) -> tuple[Image.Image, int, int]:
-    """The part of the picture that the aligned face needs, shrunk, and its corner."""
-    if shrink == 1:
-        return picture, 0, 0
-    reach = 2.2 * t
-    left, top = max(0, int(x - reach)), max(0, int(y - reach))
-    right = min(picture.width, int(x + reach) + 1)
-    bottom = min(picture.height, int(y + reach) + 1)
-    if right - left < shrink or bottom - top < shrink:
-        return picture.reduce(shrink), 0, 0
-    return picture.reduce(shrink, (left, top, right, bottom)), left, top
+def _sampled(picture: Image.Image, x: float, y: float, step: float, angle: float) -> Image.Image:
+    """The aligned face's pixels: scaled, then turned; of both only what has to be done.
+
+    Scaling goes by rows and columns, a quarter of the time that turning takes; and because it
+    always comes first, turned faces are as sharp as others.
+    """
+    # The corner that is farthest from the eyes' midpoint.
+    reach = math.hypot(0.5, 0.6) * ALIGNED * step
+    if angle:
+        wanted = (x - reach, y - reach, x + reach, y + reach)
+    else:
+        half, above = ALIGNED * step / 2, ALIGNED * step * 0.4
+        wanted = (x - half, y - above, x + half, y - above + 2 * half)
+    box = (max(0.0, wanted[0]), max(0.0, wanted[1]),
+           min(float(picture.width), wanted[2]), min(float(picture.height), wanted[3]))  # fmt: skip
+    size = (max(1, round((box[2] - box[0]) / step)), max(1, round((box[3] - box[1]) / step)))
+    # Means of whole pixels first, where there are many: a large face costs no more.
+    scaled = picture.resize(size, Image.Resampling.BICUBIC, box, reducing_gap=2.0)
+    if size == (ALIGNED, ALIGNED) and not angle:
+        return scaled
+    centre = ((x - box[0]) / step, (y - box[1]) / step)
+    matrix = turned_map(*centre, 1.0, angle, ALIGNED / 2, ALIGNED * 0.4)
+    return scaled.transform(
+        (ALIGNED, ALIGNED), Image.Transform.AFFINE, matrix,
+        Image.Resampling.BICUBIC if angle else Image.Resampling.BILINEAR,
+    )  # fmt: skip
 
 
 def turned_map(
@@ -179,13 +187,20 @@ def outline(landmarks: Landmarks) -> Points:
     return np.asarray(landmarks.mesh[list(_OUTLINE), :2], np.float32)
 
 
-def silhouette(mask: NDArray[np.uint8], size: tuple[int, int]) -> Points:
-    """The outline of a mask's person in a picture of *size*: left edges down, right edges up."""
+def silhouette(mask: NDArray[np.uint8], box: tuple[int, int, int, int]) -> Points:
+    """The outline of a mask's person: left edges down, right edges up; pixels of the picture.
+
+    Args:
+        mask: over *box*, 0 to 255.
+        box: left, top, right and bottom, pixels of the picture.
+    """
     rows = [
         (y, np.flatnonzero(mask[y] > 127))
         for y in range(0, mask.shape[0], 4)
         if (mask[y] > 127).any()
     ]
     edges = [(x[0], y) for y, x in rows] + [(x[-1] + 1, y) for y, x in reversed(rows)]
-    step = np.array([size[0] / mask.shape[1], size[1] / mask.shape[0]], np.float32)
-    return np.asarray(edges, np.float32).reshape(-1, 2) * step
+    left, top, right, bottom = box
+    step = ((right - left) / mask.shape[1], (bottom - top) / mask.shape[0])
+    placed = np.asarray(edges, np.float32).reshape(-1, 2) * np.array(step, np.float32)
+    return placed + np.array([left, top], np.float32)

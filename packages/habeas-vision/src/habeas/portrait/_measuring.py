@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image, ImageFilter
+from PIL import Image
 
-from habeas import faces
 from habeas.portrait import _framing, ofiq, own
 from habeas.portrait._decode import Decoded
 from habeas.portrait._eyes import Eye, eyes
@@ -22,35 +20,28 @@ from habeas.portrait._geometry import (
     patches,
     pose,
 )
+from habeas.portrait._surroundings import Surroundings
 from habeas.portrait.ofiq import Measure, Plane
 from habeas.portrait.tuning import TUNING
 
-Mask = NDArray[np.uint8]
 
-
-def measure(decoded: Decoded, found: Found, framing: Framing) -> tuple[dict[str, Measure], Mask]:
-    """Every measure by name.
-
-    Returns:
-        The measures, and where the picture shows the person: 256 × 256, 0 to 255.
-    """
-    small = found.small.copy()
-    small.thumbnail((TUNING.picture_side, TUNING.picture_side), Image.Resampling.BOX)
-    person = (faces.find_person(np.asarray(small)) * 255).astype(np.uint8)
+def measure(
+    decoded: Decoded, found: Found, framing: Framing, around: Surroundings
+) -> dict[str, Measure]:
+    """Every measure by name."""
     aligned = align(found.image, found.landmarks)
     plane = ofiq.luminance(aligned.pixels)
     both = eyes(found.image, found.landmarks)
-    pixels = np.asarray(small)
-    values = {
+    return {
         **_of_geometry(decoded, found),
-        **_of_framing(found, framing, person),
+        **_of_framing(found, framing, around),
         **_of_face(aligned, plane, found),
-        **_of_light(aligned, plane, found, both, pixels),
+        **_of_light(aligned, plane, found, both),
         **_of_eyes_and_mouth(found, both),
-        **_of_picture(decoded, small, person),
+        "plain_background": around.plain_background(),
+        "blockiness": own.blockiness(_grid(decoded), decoded.block, decoded.quality),
         **_of_surface(found),
     }
-    return values, person
 
 
 def _of_geometry(decoded: Decoded, found: Found) -> dict[str, Measure]:
@@ -74,10 +65,14 @@ def _of_geometry(decoded: Decoded, found: Found) -> dict[str, Measure]:
     }
 
 
-def _of_framing(found: Found, framing: Framing, person: Mask) -> dict[str, Measure]:
-    size = found.image.size
+def _of_framing(found: Found, framing: Framing, around: Surroundings) -> dict[str, Measure]:
+    landmarks = found.landmarks
+
+    def touching() -> float:
+        return _framing.touching(landmarks, around.person, around.box)
+
     return {
-        "head_inside": own.head_inside(_framing.inside(found.landmarks, person, size)),
+        "head_inside": own.head_inside(_framing.inside(landmarks, found.image.size, touching)),
         "room": own.fit(framing.room),
         "room_above": own.fit(framing.above),
         "room_below": own.fit(framing.below),
@@ -128,7 +123,7 @@ def _of_face(aligned: Aligned, plane: Plane, found: Found) -> dict[str, Measure]
 
 
 def _of_light(
-    aligned: Aligned, plane: Plane, found: Found, both: tuple[Eye, Eye], picture: Mask
+    aligned: Aligned, plane: Plane, found: Found, both: tuple[Eye, Eye]
 ) -> dict[str, Measure]:
     within = plane[aligned.hull] if aligned.hull.any() else plane.ravel()
     highlights = float(np.quantile(within, 0.98)) / 255
@@ -138,22 +133,13 @@ def _of_light(
         for name, patch in zip(LIT, patches(aligned, found.landmarks, LIT), strict=True)
     }
     right, left = (lit[name] for name in CHEEKS)
-    brightest = float(np.quantile(ofiq.luminance(picture), 0.99)) / 255
+    picture = found.small.reduce(max(1, max(found.small.size) // TUNING.picture_side))
+    brightest = float(np.quantile(ofiq.luminance(np.asarray(picture)), 0.99)) / 255
     return {
         "face_light": own.face_light(white, highlights),
         "backlight": own.backlight(max(white, highlights), brightest),
         "light_balance": own.light_balance(left, right),
         "shade": own.shade(list(lit.values())),
-    }
-
-
-def _of_picture(decoded: Decoded, small: Image.Image, person: Mask) -> dict[str, Measure]:
-    pixels = np.asarray(small)
-    return {
-        "plain_background": own.plain_background(
-            np.asarray(small.convert("L"), np.float32), _background(pixels, person)
-        ),
-        "blockiness": own.blockiness(_grid(decoded), decoded.block, decoded.quality),
     }
 
 
@@ -170,19 +156,6 @@ def _of_surface(found: Found) -> dict[str, Measure]:
         "screen": own.screen(grey.astype(np.float32)),
         "drawing": own.drawing(grey, (grey > 8) & (grey < 247)),
     }
-
-
-def _background(pixels: Mask, person: Mask) -> NDArray[np.bool_]:
-    """True where the picture surely does not show the person; nowhere if little is left."""
-    mask = Image.fromarray(person)
-    # Hair reaches a little further than the mask, and its edges are not the background's:
-    # a blur of a mask that knows only 0 and 255 is above 0 wherever the person is near.
-    mask = mask.point(lambda value: 255 * (value >= TUNING.person * 255)).filter(
-        ImageFilter.BoxBlur(4)
-    )
-    mask = mask.resize((pixels.shape[1], pixels.shape[0]), Image.Resampling.NEAREST)
-    background = np.asarray(mask) == 0
-    return background if background.mean() > TUNING.least_background else np.zeros_like(background)
 
 
 def _grid(decoded: Decoded) -> Plane | None:

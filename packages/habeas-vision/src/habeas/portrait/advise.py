@@ -67,7 +67,7 @@ _DEFAULT = (
     # More than 3 % of the face without any drawing left.
     Rule("over_exposure", 24, "too-bright"),
     # Blur that people see in a print; set on graded blur, so that clean pictures never fall.
-    Rule("detail", 30, "blurred", unless=("drawing", *_SHADED)),
+    Rule("detail", 30, "blurred", unless=("drawing", "turned", *_SHADED)),
     # A third of the light on one cheek.
     Rule("light_balance", 50, "uneven-light", unless=("turned",)),
     # A fifth of the light on some part of the face.
@@ -83,7 +83,7 @@ _DEFAULT = (
     # The crop turns the head upright; beyond 15 degrees shoulders look odd.
     Rule("roll", 93, "sideways", child=False),
     # Lids down to a third of the eye; narrow eyes are open and dark.
-    Rule("eye_openness", 50, "eyes-closed", child=False, unless=_UNCLEAR),
+    Rule("eye_openness", 50, "eyes-closed", child=False, unless=(*_UNCLEAR, "drawing")),
     # Closed lips reach 0.09 of T in some groups: only clearly open mouths.
     Rule("mouth_closed", 72, "mouth-open", child=False),
     # Dots or moiré all over the face; areas of one value in it.
@@ -91,8 +91,8 @@ _DEFAULT = (
     Rule("drawing", 50, "drawing", unless=("compressed",)),
     # A face of a twentieth to a quarter of the area: a person behind, or a picture.
     Rule("single_face", 95, "small-face", least=75),
-    # Edges all over the background, as of shelves or leaves.
-    Rule("plain_background", 40, "busy-background"),
+    # Things behind the head, within the frame.
+    Rule("plain_background", 50, "busy-background"),
     # Blocks that people see.
     Rule("blockiness", 40, "compressed"),
 )

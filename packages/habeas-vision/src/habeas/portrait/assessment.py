@@ -60,7 +60,8 @@ class Assessment:
             counter-clockwise.
         pupils: x and y of the person's right and left pupil, pixels of the upright original.
         outline: of the face, x and y of points in order, pixels of the upright original.
-        silhouette: of the person in front, likewise; empty where none was made out.
+        silhouette: of the person in front, around the face, likewise; empty where none was
+            made out, or only the one picture was asked for.
         crop: the frame, or None where it does not fit into the picture.
         size: width and height of the upright original, pixels.
         upright: the whole picture as a JPEG without metadata, longest side 1,600 pixels;

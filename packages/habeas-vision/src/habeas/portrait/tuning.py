@@ -25,8 +25,8 @@ class Tuning:
         most_gain: how much lighter at most.
         faces: how many faces are looked at closely.
         alone_face: width of a face over the picture's longer side, beside which every face
-            that matters is found by the model of large faces. That model finds faces from a
-            tenth of the side (its model card); half of a face counts.
+            that matters is found by the model of large faces. That model finds all of 27 faces
+            from 0.105 of the side, and 16 of them at 0.095; half of a face counts.
         group_face: width of the largest face over the picture's longer side, below which it
             may be one of many and others are looked for in parts of the picture. Evaluation.
         same_face: intersection over union of two boxes that are of one face.
@@ -48,12 +48,24 @@ class Tuning:
         pitch_gain: the same for heads tilted up or down, a factor. Evaluation, pose.
         patch_side: side of a part of the face, pixels of the aligned face (T is 128).
         gaze_aside: how far from the middle of the eye a pupil is looked for, in its widths.
-        picture_side: longest side of the picture in which background, colours and light as a
-            whole are judged, pixels. 354 as in OFIQ.
+        picture_side: longest side of the picture in which light as a whole is judged, pixels:
+            a hundredth of it is some hundred pixels.
         grid_side: side of the part in which blocks are looked for, pixels.
         surface_side: side of the part of the face in which dots are looked for, pixels.
+        around_aside: how far to both sides of the eyes a background is looked at, T: the frame,
+            and a quarter more.
+        around_above: how far above them, T: the frame.
+        around_below: how far below them, T: the frame.
+        around_pixels: what a T of it is shrunk to at least, pixels: the model of the person
+            sees 85 of them.
+        background_pixels: what a T is shrunk to where a background is judged, pixels. At 16 the
+            grain of a wall is gone, and what stands in front of it is not. Evaluation.
+        surely_aside: from where on, to both sides of the eyes, there is hardly a head, T.
+        surely_below: down to where there, T below the eyes, there is no shoulder.
+        surely_above: from where on, above the eyes, there is hardly hair, T.
+        surely_plain: score from which what is there is plain, without a closer look.
         person: surety below which a pixel is background, 0 to 1.
-        least_background: share of the picture that is a background to judge.
+        least_background: share of the surroundings that is a background to judge.
         advice: most pieces that are given: three are what people do (GOV.UK design notes).
     """
 
@@ -64,7 +76,7 @@ class Tuning:
     bright: float = 110.0
     most_gain: float = 12.0
     faces: int = 5
-    alone_face: float = 0.18
+    alone_face: float = 0.22
     group_face: float = 0.12
     same_face: float = 0.2
     sure_other: float = 0.7
@@ -83,9 +95,18 @@ class Tuning:
     pitch_gain: float = 1.08
     patch_side: int = 12
     gaze_aside: float = 0.25
-    picture_side: int = 354
+    picture_side: int = 177
     grid_side: int = 640
     surface_side: int = 128
+    around_aside: float = 1.5
+    around_above: float = 1.35
+    around_below: float = 1.65
+    around_pixels: float = 85.0
+    background_pixels: float = 16.0
+    surely_aside: float = 1.05
+    surely_below: float = 0.8
+    surely_above: float = 1.3
+    surely_plain: int = 98
     person: float = 0.1
     least_background: float = 0.05
     advice: int = 3

@@ -73,7 +73,8 @@ class PictureReport:
             picture: the upright picture, a JPEG; empty where it cannot be used.
         """
         self._counts[told["verdict"]] += 1
-        said = [told["error"]] if "error" in told else told["advice"]
+        # First what was done to the photo, then what could be better.
+        said = [told["error"]] if "error" in told else told["notes"] + told["advice"]
         self._out.write(
             f'<section class="{escape(told["verdict"])}"><div><h2>{escape(told["file"])}</h2>'
             f'<p><strong class="tag">{escape(told["verdict"])}</strong></p>'

@@ -65,6 +65,7 @@ def _mount(name: str) -> None:
 _MOUNTED = {
     "allow": "Let somebody append, and print their token, once.",
     "mirror": "Keep and serve a full verified copy of a log.",
+    "push": "Send a log to a mirror, and print the mirror's cosignature.",
     "rebuild": "Make a stopped log whole from its public tiles.",
 }
 for _name in _MOUNTED:

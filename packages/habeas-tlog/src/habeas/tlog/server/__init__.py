@@ -48,6 +48,7 @@ __all__ = [
     "Submitters",
     "init_log",
     "make_app",
+    "open_objects",
     "open_storage",
     "read_signer",
 ]
@@ -100,7 +101,12 @@ def read_signer(folder: Path) -> LogSigner:
 
 
 def open_storage(
-    folder: Path, *, database: str = "", objects: str = "", remember: int | None = None
+    folder: Path,
+    *,
+    database: str = "",
+    objects: str = "",
+    remember: int | None = None,
+    key: str | None = None,
 ) -> Storage:
     """The storage of a log.
 
@@ -111,6 +117,7 @@ def open_storage(
             the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT, ...).
         remember: how many of the newest entries are never logged twice; None for all, at some
             60 bytes of the database for each.
+        key: under which the log stands in PostgreSQL; by default its origin.
 
     Raises:
         LogLockedError: another process writes this log.
@@ -118,20 +125,24 @@ def open_storage(
     """
     if not database and not objects:
         return FileStorage(folder, remember=remember)
-    files: Objects = FolderObjects(folder / "public")
-    if objects:
-        from habeas.tlog.server.s3 import BucketObjects  # noqa: PLC0415 - an optional package
-
-        files = BucketObjects.open(objects)
+    files = open_objects(objects) if objects else FolderObjects(folder / "public")
     if database:
         from habeas.tlog.server.postgres import PostgresState  # noqa: PLC0415 - an optional package
 
         try:
-            state = PostgresState(database, read_signer(folder).name, remember=remember)
+            key = read_signer(folder).name if key is None else key
+            state = PostgresState(database, key, remember=remember)
         except StateError as error:
             raise LogUnavailableError(f"The log's database does not answer: {error}.") from error
         return Storage(state, files)
     return Storage(SqliteState(folder, remember=remember), files)
+
+
+def open_objects(url: str) -> Objects:
+    """The place of public files at ``s3://bucket/prefix``; see `open_storage`."""
+    from habeas.tlog.server.s3 import BucketObjects  # noqa: PLC0415 - an optional package
+
+    return BucketObjects.open(url)
 
 
 def make_app(

@@ -1,52 +1,77 @@
 """C2SP tlog-mirror (draft): a full verified copy of a log, kept and served by somebody else.
 
-The mirror reads the log itself ("a mirror MAY additionally implement other update
-processes"). Its cosignature below a checkpoint says that it has stored, durably, every entry
-of that tree, and shows them below ``/<SHA-256 of the origin>/``.
+A log pushes to its mirror (add-checkpoint, add-entries), or the mirror reads the log itself
+("a mirror MAY additionally implement other update processes"). Either way every entry is
+proven to be a part of a *pending checkpoint*, which extends all earlier ones, before it is
+kept. The mirror's cosignature below a checkpoint says that it has stored, durably, every
+entry of that tree, and shows them.
 """
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import hashlib
+import base64
 import hmac
-import logging
+import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
-
-from habeas.foundation.errors import HabeasError
+from habeas.foundation import durable
+from habeas.foundation.database import Database
 from habeas.tlog.checkpoint import Checkpoint
 from habeas.tlog.cosignature import Cosigning
-from habeas.tlog.errors import ForkedViewError
+from habeas.tlog.errors import (
+    CorruptLogError,
+    ForkedViewError,
+    FormatError,
+    StaleViewError,
+    TlogError,
+)
+from habeas.tlog.mirroring import MirrorInfo, Received, Upload
 from habeas.tlog.note import split
 from habeas.tlog.policy import Policy, VerifiedCheckpoint
-from habeas.tlog.server.browsers import OpenToBrowsers
-from habeas.tlog.server.reading import Reading
-from habeas.tlog.server.storage import FileStorage
-from habeas.tlog.tiles import Tile
-from habeas.tlog.tree import root_hash
+from habeas.tlog.server.storage import FileStorage, Storage
+from habeas.tlog.subtree import verify_subtree_consistency
+from habeas.tlog.tiles import Tile, TileNodes
+from habeas.tlog.tree import Frontier, consistency_path, leaf_hash, root_hash
 from habeas.tlog.view import Source, verified_spans
+from habeas.tlog.witness import Answer, Witness
 
-_LOG = logging.getLogger("habeas.tlog")
+#: Pending checkpoints up to which an upload may go, so that one under way is not lost to the next.
+_REMEMBERED = 16
+#: Entries that may be sent once more before an upload is told where to go on.
+_REPEATED = 16_384
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS tlog_pending (size INTEGER PRIMARY KEY, note TEXT NOT NULL) STRICT;
+"""
+
+
+class NotThereError(Exception):
+    """An upload that begins or ends where it cannot; *info* says where it can (409)."""
+
+    def __init__(self, info: MirrorInfo) -> None:
+        super().__init__(f"The upload does not fit; {info.next} is the next entry.")
+        self.info = info
+
+
+class UnknownLogError(TlogError):
+    """An upload of a log that is not mirrored here (404)."""
+
+    code = "log-unknown"
+    remedy = "Ask whoever runs the mirror to take this log in."
 
 
 class Mirror:
-    """A copy of one log in a folder.
+    """A copy of one log. Its methods may be called by several threads.
 
     Args:
-        folder: where the copy lies; made where it is missing.
-        source: the log.
-        policy: what makes its checkpoints count.
+        folder: where the copy lies, or what is remembered of it; made where it is missing.
+        source: the log, to be read from; None where it is only pushed.
+        policy: the log's keys; what is read from the log must satisfy all of it.
         signer: the mirror's key, used for nothing else: not that of a witness.
         clock: POSIX seconds.
+        storage: where the entries and tiles lie; by default SQLite and files in *folder*.
 
     Raises:
         LogLockedError: another process keeps this copy.
@@ -56,19 +81,35 @@ class Mirror:
     def __init__(
         self,
         folder: Path,
-        source: Source,
+        source: Source | None,
         policy: Policy,
         signer: Cosigning,
         clock: Callable[[], float] = time.time,
+        *,
+        storage: Storage | None = None,
     ) -> None:
+        self.origin = policy.logs[0].name
         self._source = source
         self._policy = policy
         self._signer = signer
         self._clock = clock
-        self._storage = FileStorage(folder, remember=0)
-        #: The mirror checkpoint, and entries under it.
-        self.note = self._storage.published() or ""
-        self.size = Checkpoint.parse(split(self.note)[0]).size if self.note else 0
+        durable.make(folder)
+        self._storage = storage or FileStorage(folder, remember=0)
+        #: Held while entries are added or a checkpoint is published.
+        self._turn = threading.RLock()
+        #: Held by whoever follows the log.
+        self._following = threading.Lock()
+        try:
+            self._database = Database(folder / "mirror.sqlite3", _SCHEMA)
+            self._witness = Witness(self._database, (), policy.logs)
+            #: The mirror checkpoint, and entries under it.
+            self.note = self._storage.published() or ""
+            self.size = Checkpoint.parse(split(self.note)[0]).size if self.note else 0
+            if self.note and self._newest().size < self.size:
+                self._witness.adopt(self.note)
+        except BaseException:
+            self._storage.close()
+            raise
 
     @property
     def readable(self) -> int:
@@ -77,11 +118,137 @@ class Mirror:
 
     def close(self) -> None:
         """Make everything durable, and let others keep the copy."""
-        self._storage.close()
+        with self._turn:
+            self._storage.close()
+            self._database.close()
+
+    @property
+    def follows(self) -> bool:
+        """Whether there is a log to be read from."""
+        return self._source is not None
 
     def read(self, tile: Tile) -> bytes:
         """A tile or bundle of the copy; see `TileStore.read`."""
         return self._storage.read(tile)
+
+    # What the log pushes.
+
+    def add_checkpoint(self, body: bytes) -> Answer:
+        """Answer an add-checkpoint request, as a witness does, with nothing signed yet."""
+        with self._turn:
+            answer = self._witness.add_checkpoint(body, int(self._clock()))
+            if answer.status == 200:
+                self._remember()
+        return answer
+
+    def _remember(self) -> None:
+        """Let uploads go up to the newest pending checkpoint also when there is a newer one."""
+        note = self._witness.latest(self.origin)
+        if note is None:
+            return
+        size = Checkpoint.parse(split(note)[0]).size
+        with self._database.transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO tlog_pending VALUES (?, ?)", (size, note))
+            connection.execute(
+                "DELETE FROM tlog_pending WHERE size NOT IN"
+                " (SELECT size FROM tlog_pending ORDER BY size DESC LIMIT ?)",
+                (_REMEMBERED,),
+            )
+
+    def _newest(self) -> Checkpoint:
+        """The newest pending checkpoint; that of the empty tree before the first."""
+        note = self._witness.latest(self.origin)
+        if note is None:
+            return Checkpoint(self.origin, 0, Frontier().root())
+        return Checkpoint.parse(split(note)[0])
+
+    def _pending(self, size: int) -> str | None:
+        """The note of a pending checkpoint of this size, if it is remembered."""
+        newest = self._witness.latest(self.origin)
+        if newest is not None and Checkpoint.parse(split(newest)[0]).size == size:
+            return newest
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT note FROM tlog_pending WHERE size = ?", (size,)
+            ).fetchone()
+        return row[0] if row else None
+
+    def info(self, end: int | None = None) -> MirrorInfo:
+        """Where an upload can go on; up to *end*, where that still fits."""
+        if end is None or end < self.size or self._pending(end) is None:
+            end = self._newest().size
+        return MirrorInfo(end, self._storage.tree.size)
+
+    def begin(self, upload: Upload) -> Checkpoint:
+        """The pending checkpoint that the packages of an upload are held against.
+
+        Raises:
+            UnknownLogError: it is of another log.
+            NotThereError: it begins or ends where it cannot.
+        """
+        if upload.origin != self.origin:
+            raise UnknownLogError("This mirror does not know the log.")
+        note = self._pending(upload.end)
+        held = self._storage.tree.size
+        if note is None or upload.end < self.size:
+            raise NotThereError(self.info())
+        if not held - _REPEATED <= upload.begin <= held:
+            raise NotThereError(self.info(upload.end))
+        return Checkpoint.parse(split(note)[0])
+
+    def take(self, received: Received, target: Checkpoint) -> None:
+        """Verify a package, and keep of it what is not there yet.
+
+        Raises:
+            ProofError: the checkpoint *target* does not hold these entries.
+            LogUnavailableError: the storage does not take them.
+        """
+        package = received.package
+        leaves = [leaf_hash(entry) for entry in received.entries]
+        with self._turn:
+            held = self._storage.tree.size
+            node = self._storage.node_of(held)
+            before = [node(0, index) for index in range(package.first, package.begin)]
+            subtree = Frontier().extend([*before, *leaves]).root()
+            verify_subtree_consistency(
+                package.first, package.end, target.size, received.proof, subtree, target.root
+            )
+            if package.begin <= held < package.end:
+                self._storage.restore(received.entries[held - package.begin :])
+                self._storage.lay_out()
+
+    def finish(self, upload: Upload) -> str:
+        """All packages are kept: cosign the checkpoint at the upload's end, and show it.
+
+        Returns:
+            The mirror's cosignature line.
+
+        Raises:
+            NotThereError: a later one is shown by now.
+            ForkedViewError: what is kept is another tree, which the log has signed too.
+            LogUnavailableError: the storage does not take it.
+        """
+        with self._turn:
+            note = self._pending(upload.end)
+            if note is None or upload.end < self.size:
+                raise NotThereError(self.info())
+            return self._publish(note, Checkpoint.parse(split(note)[0]))
+
+    def _publish(self, note: str, target: Checkpoint) -> str:
+        self._hold_against(target)
+        self._storage.make_durable()
+        line = self._signer.cosign(target.text(), max(int(self._clock()), 1)).line()
+        self._storage.publish(note + line)
+        self.note, self.size = note + line, target.size
+        return line
+
+    def _hold_against(self, target: Checkpoint) -> None:
+        """Raise unless the tree that is kept begins with that of *target*."""
+        root = root_hash(target.size, self._storage.node_of(self._storage.tree.size))
+        if not hmac.compare_digest(root, target.root):
+            raise ForkedViewError(f"The log signed two different trees of {target.size} entries.")
+
+    # What the mirror reads by itself.
 
     def catch_up(self) -> VerifiedCheckpoint:
         """Copy what the log has meanwhile; what was copied before a failure stays.
@@ -91,73 +258,41 @@ class Mirror:
             SignatureError, QuorumError, FormatError: its checkpoint does not count.
             LogUnavailableError, StaleViewError: it cannot be read now.
         """
-        note = self._source.checkpoint()
-        verified = self._policy.verify(note, self._clock())
-        target = verified.checkpoint
-        held = self._storage.tree.size
-        if target.size <= held:
-            root = root_hash(target.size, self._storage.node_of(held))
-            if not hmac.compare_digest(root, target.root):
-                raise ForkedViewError(f"The log signed two different trees of {target.size}.")
-        for span in verified_spans(self._source, self._storage.tree, target):
-            self._storage.restore(span.entries)
-            self._storage.lay_out()
-        if target.size >= self.size:
-            self._publish(note, target)
+        if self._source is None:
+            raise StaleViewError("This mirror is pushed, and reads no log.")
+        with self._following:
+            note = self._source.checkpoint()
+            verified = self._policy.verify(note, self._clock())
+            self._follow(self._source, note, verified.checkpoint)
         return verified
 
-    def _publish(self, note: str, target: Checkpoint) -> None:
-        self._storage.make_durable()
-        now = max(int(self._clock()), 1)
-        self.note = note + self._signer.cosign(target.text(), now).line()
-        self._storage.publish(self.note)
-        self.size = target.size
+    def _follow(self, source: Source, note: str, target: Checkpoint) -> None:
+        self._expect(source, note, target)
+        for span in verified_spans(source, self._storage.tree, target):
+            with self._turn:
+                # What was pushed meanwhile is of the same tree.
+                self._storage.restore(span.entries[max(0, self._storage.tree.size - span.begin) :])
+                self._storage.lay_out()
+        with self._turn:
+            if target.size >= self.size:
+                self._publish(note, target)
 
-
-def mirror_app(mirror: Mirror, origin: str, *, every: float = 10.0) -> Starlette:
-    """The copy as an ASGI application that follows the log.
-
-    Args:
-        mirror: the copy.
-        origin: of the log; its hash is the path below which the copy is served.
-        every: seconds between two looks at the log.
-    """
-    problem: HabeasError | None = None
-
-    async def follow() -> None:
-        nonlocal problem
-        while True:
-            try:
-                await asyncio.to_thread(mirror.catch_up)
-                problem = None
-            except HabeasError as error:
-                problem = error
-                _LOG.warning("the mirror does not follow: %s", error)
-            except Exception:  # noqa: BLE001 - the next look may go well
-                problem = HabeasError("The mirror's own code failed.", "Look at its output.")
-                _LOG.exception("the mirror does not follow")
-            await asyncio.sleep(every)
-
-    async def health(_: Request) -> Response:
-        state: dict[str, object] = {"ok": problem is None, "size": mirror.size}
-        if problem is not None:
-            state |= {"code": problem.code, "cause": problem.cause, "remedy": problem.remedy}
-        return JSONResponse(state, 200 if problem is None else 503)
-
-    @contextlib.asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        following = asyncio.create_task(follow())
+    def _expect(self, source: Source, note: str, target: Checkpoint) -> None:
+        """Make the log's checkpoint the pending one: it must extend all that were before."""
+        newest = self._newest()
+        if target.size < newest.size:
+            if target.size > self._storage.tree.size:
+                raise StaleViewError("The log shows an older checkpoint than it has pushed.")
+            self._hold_against(target)
+            return
+        nodes = TileNodes(target.size, source.tile)
         try:
-            yield
-        finally:
-            following.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await following
-            await asyncio.to_thread(mirror.close)
-
-    prefix = "/" + hashlib.sha256(origin.encode()).hexdigest()
-    return Starlette(
-        routes=[*Reading(mirror).routes(prefix), Route("/health", health)],
-        lifespan=lifespan,
-        middleware=[Middleware(OpenToBrowsers)],
-    )
+            proof = consistency_path(newest.size, target.size, nodes)
+        except (FormatError, CorruptLogError) as error:
+            raise StaleViewError(f"A tile of the log cannot be read: {error.cause}") from error
+        lines = "".join(f"{base64.b64encode(each).decode()}\n" for each in proof)
+        answer = self.add_checkpoint(f"old {newest.size}\n{lines}\n{note}".encode())
+        if answer.status == 409:
+            raise StaleViewError("A checkpoint was pushed meanwhile.")
+        if answer.status != 200:
+            raise ForkedViewError(f"The log's checkpoint does not count: {answer.body}")

@@ -7,6 +7,7 @@ it extends, so the old writer's next batch fails instead of forking the log.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -185,11 +186,41 @@ class PostgresState:
 
         self._run(work)
 
+    def take_the_place_of(self, origin: str, kept: str) -> bool:
+        """Become the log *origin*, which is kept under the name *kept*; in one transaction.
+
+        Its own name has no log afterwards. This object is good for nothing more than `close`.
+
+        Returns:
+            Whether it was done: not where something has the name *kept* already.
+        """
+
+        def work(connection: psycopg.Connection) -> bool:
+            taken = "SELECT 1 FROM habeas_log_tree WHERE origin = %s"
+            if connection.execute(taken, (kept,)).fetchone():
+                return False
+            for before, after in ((origin, kept), (self._origin, origin)):
+                connection.execute(
+                    "UPDATE habeas_log_tree SET origin = %s WHERE origin = %s", (after, before)
+                )
+                connection.execute(
+                    "UPDATE habeas_log_position SET origin = %s WHERE origin = %s", (after, before)
+                )
+                connection.execute(
+                    "UPDATE habeas_log_pending SET origin = %s WHERE origin = %s", (after, before)
+                )
+            return True
+
+        return self._run(work)
+
     def tidy(self) -> None:
         """Nothing: PostgreSQL looks after itself."""
 
     def close(self) -> None:
-        """Close the connection, and with it give up the lock."""
+        """Give up the lock, and close the connection."""
         if self._connection is not None:
+            # The server would do it too, but some time after this process believes so.
+            with contextlib.suppress(psycopg.Error):
+                self._connection.execute("SELECT pg_advisory_unlock(%s)", (self._lock,))
             self._connection.close()
             self._connection = None

@@ -1,0 +1,125 @@
+"""What the commands of `habeas-tlog` have in common: their options, and how a log is opened."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from habeas.foundation.errors import HabeasError
+from habeas.tlog.client import LogClient
+from habeas.tlog.policy import Policy
+from habeas.tlog.verifying import Folder
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+# argparse gives this type no public name.
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
+
+
+def add_command(
+    commands: Commands, name: str, help_: str, run: Callable[[argparse.Namespace], None]
+) -> argparse.ArgumentParser:
+    """One command.
+
+    Args:
+        commands: of the program.
+        name: the command's.
+        help_: one line.
+        run: does it.
+    """
+    each = commands.add_parser(name, help=help_, description=help_)
+    each.set_defaults(run=run)
+    return each
+
+
+def add_data(each: argparse.ArgumentParser, help_: str = "the log's folder") -> None:
+    """The option for a folder."""
+    each.add_argument("--data", type=Path, required=True, metavar="FOLDER", help=help_)
+
+
+def add_policy(each: argparse.ArgumentParser, *, required: bool = True) -> None:
+    """The option for a policy."""
+    each.add_argument(
+        "--policy", type=Path, required=required, metavar="FILE", help="C2SP tlog-policy"
+    )
+
+
+def add_listening(each: argparse.ArgumentParser, port: int) -> None:
+    """The options of a service."""
+    each.add_argument("--host", default="127.0.0.1", help="address to listen at")
+    each.add_argument("--port", type=int, default=port, help=f"default {port}")
+
+
+def listen(app: Starlette, given: argparse.Namespace) -> None:
+    """Serve *app* until the process is told to end."""
+    import uvicorn  # noqa: PLC0415 - an optional package
+
+    # Callers that wait for a quorum do not keep a stopping log up: a retry is safe.
+    uvicorn.run(
+        app, host=given.host, port=given.port, log_level="warning", access_log=False,
+        timeout_graceful_shutdown=3,
+    )  # fmt: skip
+
+
+def add_stores(each: argparse.ArgumentParser) -> None:
+    """The options for other stores than a folder."""
+    environ = os.environ
+    each.add_argument("--database", default=environ.get("HABEAS_LOG_DATABASE", ""),
+                      help="PostgreSQL instead of SQLite ($HABEAS_LOG_DATABASE)")  # fmt: skip
+    each.add_argument("--objects", default=environ.get("HABEAS_LOG_OBJECTS", ""),
+                      help="s3://BUCKET/PREFIX for public files ($HABEAS_LOG_OBJECTS)")  # fmt: skip
+
+
+def add_log(each: argparse.ArgumentParser, what: str = "a log's URL") -> None:
+    """The log as an argument."""
+    each.add_argument("log", metavar="LOG", help=what)
+
+
+def show_progress(done: int, total: int) -> None:
+    """Tell a person, not a file, how far it is."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{done:,} of {total:,} entries\033[K{chr(10) if done == total else ''}")
+
+
+def told(size: int, words: str) -> None:
+    """Say how many entries, and what of them."""
+    sys.stderr.write(f"{size:,} entries: {words}\n")
+
+
+def read_policy(file: Path) -> Policy:
+    """Read a policy; its octets may be any."""
+    return Policy.parse(file.read_bytes())
+
+
+def is_url(log: str) -> bool:
+    """Whether a log is named by its address."""
+    return log.startswith(("http://", "https://"))
+
+
+def open_client(log: str, token: str = "") -> LogClient:
+    """A client of the log at a URL.
+
+    Raises:
+        HabeasError: it is no URL.
+    """
+    if not is_url(log):
+        raise HabeasError(f"{log} is no URL.", "Name the log's URL, beginning with https://.")
+    return LogClient(log, token or None)
+
+
+@contextlib.contextmanager
+def open_files(log: str) -> Iterator[LogClient | Folder]:
+    """A log's files, by URL or from a folder."""
+    if is_url(log):
+        with open_client(log) as client:
+            yield client
+        return
+    folder = Path(log)
+    # The folder that `serve` writes into is as good as its public part.
+    yield Folder(folder / "public" if (folder / "public" / "checkpoint").exists() else folder)

@@ -1,41 +1,34 @@
-"""The officers' desk in Chromium: an office's static files, and a portal."""
+"""The officers' desk in Chromium: an office's static files, and a real portal behind them."""
 
 from __future__ import annotations
 
-import base64
 import io
 import json
 import secrets
-import socket
+import sqlite3
 import threading
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 import uvicorn
 from PIL import Image
 
 from habeas.faces import assets
-from habeas.office import keys as office_keys
 from habeas.office import publish
-from habeas.office.folder import OfficeFolder, OfficeName, Settings
-from habeas.office.keys import OfficeError
+from habeas.office.keys import OfficeError, OfficeKeys
 from habeas.office.serving import make_app
-from habeas.portrait import check
-from habeas.protocol.office import seal_pointer
-from habeas.protocol.seal import pointer_of
+from habeas.protocol import CUSTODIAN, Receipt
+from habeas.protocol.document import unbase64
+from habeas.protocol.office import Pointer, seal_pointer
 from tests.browser.conftest import RULES
-from tests.browser.desk_portal import ANSWERS, DeskPortal
 from tests.places import ROOT
-from tests.unit.protocol import world
+from tests.world.city import ANSWERS, LABEL, PASSPHRASE, City
+from tests.world.world import OFFICE, listening
 
 pytestmark = pytest.mark.browser
 SHOTS = ROOT / "build" / "screenshots"
 SIZES = {"desktop": {"width": 1200, "height": 900}, "phone": {"width": 390, "height": 844}}
-PASSPHRASE = "верный конь é"
-LABEL = "Officer 1"
 
 AUTHENTICATOR = {
     "protocol": "ctap2", "ctap2Version": "ctap2_1", "transport": "internal",
@@ -44,56 +37,48 @@ AUTHENTICATOR = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def photo():
-    return check(assets.path("astronaut.png").read_bytes()).upright
-
-
 @dataclass
 class Place:
-    """An office with its desk on an origin of its own, and the portal behind it."""
+    """The licensing office with its desk on an origin of its own, and the city around it."""
 
-    office: OfficeFolder
-    keys: Any
-    portal: DeskPortal
+    city: City
     files: Path
     origin: str
 
-    def keys_public(self):
-        return base64.b64decode(self.keys.encryption_key)
+    @property
+    def keys(self) -> OfficeKeys:
+        return self.city.office_keys[OFFICE]
 
-    def publish(self):
-        publish.publish(self.office, self.portal.note, self.files)
+    def publish(self) -> None:
+        publish.publish(self.city.offices[OFFICE], self.city.circle_note, self.files)
+
+    def execute(self, statement: str, *values: object) -> None:
+        """Change the portal's database behind its back, as a hostile operator can."""
+        with sqlite3.connect(self.city.data / "portal.sqlite3", timeout=30) as database:
+            database.execute(statement, values)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("place")
+    sock = listening()
+    origin = f"http://localhost:{sock.getsockname()[1]}"
+    city = City(folder / "city", origin=origin)
+    found = Place(city, folder / "files", origin)
+    found.publish()
+    server = uvicorn.Server(uvicorn.Config(make_app(found.files, city.url), log_level="warning"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
+    thread.start()
+    yield found
+    server.should_exit = True
+    thread.join()
+    city.close()
 
 
 @pytest.fixture
-def place(tmp_path, photo):
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        origin = f"http://localhost:{listening.getsockname()[1]}"
-        settings = Settings(
-            office=world.OFFICE, name=OfficeName(en="Licensing office", ru="Отдел лицензий"),
-            rp_id="localhost", origins=(origin,), portal="http://localhost:1",
-        )  # fmt: skip
-        office = OfficeFolder.create(tmp_path / "office", settings)
-        keys = office_keys.create(office.folder, world.OFFICE, PASSPHRASE, secrets.token_bytes)
-        # As other keyboards write it: with a combining accent.
-        typed = unicodedata.normalize("NFD", PASSPHRASE)
-        publish.enrol(office, keys, LABEL, typed, world.DAY, secrets.token_bytes)
-        portal = DeskPortal(office, keys, origin, photo)
-        url = portal.start()
-        toml = office.folder / "office.toml"
-        toml.write_text(toml.read_text().replace("http://localhost:1", url))
-        found = Place(OfficeFolder(office.folder), keys, portal, tmp_path / "files", origin)
-        found.publish()
-        config = uvicorn.Config(make_app(found.files, url), log_level="warning")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        yield found
-        server.should_exit = True
-        thread.join()
-        portal.stop()
+def applied(place):
+    """Somebody has applied with a photo: the receipt."""
+    return place.city.apply(assets.path("astronaut.png").read_bytes())[1]
 
 
 class Desk:
@@ -103,7 +88,7 @@ class Desk:
         SHOTS.mkdir(parents=True, exist_ok=True)
         self.profile = chromium.new_context(viewport=SIZES[width], locale=locale)
         self.page = self.profile.new_page()
-        self.page.set_default_timeout(20_000)
+        self.page.set_default_timeout(60_000)
         self.problems = []
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
         self.page.on("console", self._console)
@@ -138,11 +123,15 @@ class Desk:
             self.page.fill("#passphrase", passphrase)
             self.page.click("form button")
 
-    def ask(self, reason="Is this the applicant?"):
-        self.page.wait_for_selector("table a")
-        self.page.click("table a")
+    def case(self, reference):
+        self.page.click(f"table a[href$='{reference}']")
+        self.page.wait_for_selector("[data-photo]")
+
+    def ask(self, reference, reason="Is this the applicant?", purpose="decide-application"):
+        self.case(reference)
         self.page.click("[data-photo] a")
         self.page.wait_for_selector("#reason")
+        self.page.check(f"#purpose-{purpose}")
         self.page.fill("#reason", reason)
         self.look("ask")
         self.page.click("#open-form button")
@@ -164,17 +153,16 @@ class Desk:
 
 
 @pytest.mark.parametrize(("width", "locale"), [("desktop", "en"), ("phone", "ru")])
-def test_from_signing_in_to_the_decision(chromium, place, axe, width, locale):
+def test_from_signing_in_to_the_decision(chromium, place, applied, axe, width, locale):
+    reference = applied.reference
     desk = Desk(chromium, place, axe, width, locale)
     desk.sign_in()
     desk.page.wait_for_selector("table a")
     desk.look("queue")
-    desk.ask()
+    desk.ask(reference)
     desk.page.wait_for_selector("#view:not([hidden])")
     assert desk.pixels() > 50  # a picture, not an empty canvas
     desk.look("view")
-    (request,) = place.portal.opened
-    assert (request.purpose, request.reason) == ("decide-application", "Is this the applicant?")
     desk.page.click("#view button")
     desk.page.wait_for_selector("#over:not([hidden])")
     assert desk.page.evaluate("document.querySelector('#view canvas').width") == 1
@@ -185,12 +173,14 @@ def test_from_signing_in_to_the_decision(chromium, place, axe, width, locale):
     desk.look("case")
     desk.page.click("[data-decision] [value=declined]")
     desk.page.wait_for_selector("[data-decision]", state="hidden")
-    assert place.portal.state == "declined"
-    assert place.portal.closed == place.portal.sealed.promise.seal_id
     desk.look("decided")
     desk.page.click("#officer button")
     desk.page.wait_for_selector("#label")
     desk.close()
+    place.city.settled()
+    page = place.city.page("/receipt/", applied)
+    assert "Is this the applicant?" in page
+    assert "Closed" in page
 
 
 def test_who_is_not_on_the_list_or_types_another_passphrase(chromium, place, axe):
@@ -203,60 +193,95 @@ def test_who_is_not_on_the_list_or_types_another_passphrase(chromium, place, axe
     desk.close()
 
 
-def test_a_refusal_is_shown_with_its_entry(chromium, place, axe):
-    place.portal.refusal = {
-        "code": "withdrawn", "detail": "The applicant has withdrawn the photo.", "status": 403,
-        "remedy": "Decide without it.", "index": 23,
-    }  # fmt: skip
+def test_a_refusal_is_shown_with_its_entry(chromium, place, applied, axe):
     desk = Desk(chromium, place, axe, "phone")
     desk.sign_in()
-    desk.ask()
+    desk.ask(applied.reference, purpose="appeal")
     said = desk.problem()
-    assert "withdrawn the photo" in said
-    assert "Decide without it." in said
-    assert "#23" in said
+    assert "was not told that the photo would be used for appeal" in said
+    index = desk.page.get_attribute(".govuk-error-summary a", "href").strip("/").split("/")[-1]
+    entry = place.city.http.get(f"/register/entries/{index}/").text
+    assert "&quot;kind&quot;:&quot;requested&quot;" in entry
     desk.look("refused")
     desk.close()
 
 
-@pytest.mark.parametrize("how", ["another case's pointer", "another photo for the pointer"])
-def test_another_photo_under_a_case_is_never_asked_for(chromium, place, axe, photo, how):
-    """Finding 14: an honest officer's finger opens nothing but the photo of the case."""
-    other = DeskPortal(place.office, place.keys, place.origin, photo)
-    if how == "another case's pointer":
-        pointer = pointer_of(other.sealed.promise, "HL-2027-000002", other.secrets)
-        place.portal.pointer = seal_pointer(place.keys_public(), pointer)
-    else:
-        place.portal.shown = other.sealed.promise
+def test_what_was_withdrawn_is_not_opened(chromium, place, applied, axe):
+    secret = {"secret": applied.withdraw_secret}
+    place.city.http.post(f"/api/photos/{applied.promise.seal_id}/withdrawal", json=secret)
     desk = Desk(chromium, place, axe)
     desk.sign_in()
-    desk.page.wait_for_selector("table a")
-    desk.page.click("table a")
+    desk.ask(applied.reference)
+    assert "withdrawn" in desk.problem()
+    desk.close()
+
+
+def pointer_to(receipt: Receipt) -> Pointer:
+    """What leads to the receipt's photo."""
+    return Pointer(
+        promise=receipt.promise.digest().hex(), seal_id=receipt.promise.seal_id,
+        stream_key=receipt.stream_key(CUSTODIAN).hex(), reference=receipt.reference,
+        salt=receipt.case_salt, openings_max=receipt.promise.openings_max,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("how", ["another case's pointer", "another photo for the pointer"])
+def test_another_photo_under_a_case_is_never_asked_for(chromium, place, applied, axe, how):
+    """Finding 14: an honest officer's finger opens nothing but the photo of the case."""
+    other = place.city.apply(assets.path("astronaut.png").read_bytes())[1]
+    if how == "another case's pointer":
+        # One that a colluding portal seals anew under this case.
+        key = unbase64(place.keys.encryption_key)
+        forged = pointer_to(other).model_copy(update={"reference": applied.reference})
+        pointer = seal_pointer(key, forged)
+        place.execute(
+            "UPDATE cases_case SET pointer = ? WHERE reference = ?", pointer, applied.reference
+        )
+    else:
+        place.execute(
+            "UPDATE vault_sealedphoto SET promise = ? WHERE seal_id = ?",
+            other.promise.encode(), applied.promise.seal_id,
+        )  # fmt: skip
+    before = place.city.size()
+    desk = Desk(chromium, place, axe)
+    desk.sign_in()
+    desk.case(applied.reference)
     desk.page.click("[data-photo] a")
     said = desk.problem()
     assert "belongs to another case" in said or "does not open" in said
     assert desk.page.locator("#open-form").count() == 0
-    assert not place.portal.opened
+    assert not [each for each in place.city.entries()[before:] if each.kind.value == "requested"]
     desk.close()
 
 
-def test_a_sealed_file_that_is_no_photo(chromium, place, axe):
+#: An application whose sealed file no check has seen; prints its reference.
+_UNCHECKED = """
+from habeas.portal.apply.sending import sending
+from habeas.portal.catalogue import services
+photo = open(sys.argv[1], "rb").read()
+with sending(services()["hunting-licence"], {"full_name": "Anna"}, photo) as sent:
+    print(sent.reference)
+"""
+
+
+def test_a_sealed_file_that_is_no_photo(chromium, place, axe, tmp_path):
     out = io.BytesIO()
     Image.new("1", (20_000, 20_000)).save(out, "PNG")
-    hostile = DeskPortal(place.office, place.keys, place.origin, out.getvalue())
-    place.portal.sealed, place.portal.secrets = hostile.sealed, hostile.secrets
+    (tmp_path / "bomb.png").write_bytes(out.getvalue())
+    reference = place.city.manage(_UNCHECKED, str(tmp_path / "bomb.png")).strip()
     desk = Desk(chromium, place, axe)
     desk.sign_in()
-    desk.ask()
+    desk.ask(reference)
     assert "no photo that can be shown" in desk.problem()
     assert desk.page.is_hidden("#view")
     desk.look("unreadable")
-    desk.page.click("#unreadable button")
+    desk.page.click("#open-unreadable button")
     desk.page.wait_for_selector("#asked-again:not([hidden])")
-    assert place.portal.unreadable == [17]
-    assert place.portal.closed == hostile.sealed.promise.seal_id
     desk.look("asked-again")
     desk.close()
+    with place.city.officer_client() as officer:
+        (case,) = [each for each in officer.cases() if each["reference"] == reference]
+    assert case["photo"] is False
 
 
 def test_the_worker_that_decodes_has_no_network(chromium, place):
@@ -264,7 +289,7 @@ def test_the_worker_that_decodes_has_no_network(chromium, place):
     assert decoder.headers["content-security-policy"] == "default-src 'none'"
 
 
-def test_an_officer_takes_an_authenticator_into_use(chromium, place, axe, tmp_path):
+def test_an_officer_takes_an_authenticator_into_use(chromium, place, applied, axe, tmp_path):
     desk = Desk(chromium, place, axe, "phone")
     tools = desk.profile.new_cdp_session(desk.page)
     tools.send("WebAuthn.enable")
@@ -281,20 +306,30 @@ def test_an_officer_takes_an_authenticator_into_use(chromium, place, axe, tmp_pa
         desk.page.click("[data-file] a")
     file = tmp_path / "enrolment.json"
     download.value.save_as(file)
-    credential, _ = publish.admit(
-        place.office, place.keys, json.loads(file.read_bytes()), world.DAY, secrets.token_bytes
-    )
+    _, entry = publish.admit(
+        place.city.offices[OFFICE], place.keys, json.loads(file.read_bytes()),
+        place.city.clock.today(), secrets.token_bytes,
+    )  # fmt: skip
+    place.city.log.append(entry.encode())
+    place.city.followed()
     place.publish()
 
     desk.page.click("#officer button")
     desk.sign_in(f"{LABEL}-key", "")
-    desk.ask()
+    desk.ask(applied.reference)
     desk.page.wait_for_selector("#view:not([hidden])")
     assert desk.pixels() > 50
-    assert place.portal.opened[0].credential == credential.id
+    desk.look("view-by-authenticator")
+    desk.page.click("#view button")
+    desk.page.click("#over a")
+    desk.page.click("[data-decision] [value=approved]")
+    desk.page.wait_for_selector("[data-decision]", state="hidden")
     desk.close()
 
 
 def test_only_an_enrolment_made_at_this_desk_is_admitted(place):
     with pytest.raises(OfficeError):
-        publish.admit(place.office, place.keys, {}, world.DAY, secrets.token_bytes)
+        publish.admit(
+            place.city.offices[OFFICE], place.keys, {}, place.city.clock.today(),
+            secrets.token_bytes,
+        )  # fmt: skip

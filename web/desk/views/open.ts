@@ -162,7 +162,7 @@ function offerToSay(
   sealId: string,
 ): void {
   need(place, "#open-form", HTMLFormElement).hidden = true;
-  const form = need(place, "#unreadable", HTMLFormElement);
+  const form = need(place, "#open-unreadable", HTMLFormElement);
   form.hidden = false;
   form.addEventListener("submit", (event) => {
     event.preventDefault();

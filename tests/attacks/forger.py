@@ -1,14 +1,17 @@
-"""What an operator who holds the log's key, and witnesses who help, could make."""
+"""What an operator who holds the log's key could make, and a trustee that keeps no rule."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from habeas import tlog
+from habeas.protocol import Kind, Request, sealing, sign_entry
 from habeas.tlog.server import read_signer
-from habeas.trustee import keyring
-from tests.service.trustee.world import World
+from tests.world import Held, Shown, World
+from tests.world.world import ORIGIN, OneTimeKey
 
 
 def node_of(entries: Sequence[bytes]) -> tlog.tree.NodeHash:
@@ -21,23 +24,78 @@ def node_of(entries: Sequence[bytes]) -> tlog.tree.NodeHash:
     return node
 
 
-def forge(
-    world: World, entries: Sequence[bytes], index: int, at: datetime, *, witnesses: int = 3
-) -> str:
-    """A proof of entry *index* of a log of the operator's making, cosigned by *witnesses*."""
-    node = node_of(entries)
-    size = len(entries)
-    checkpoint = tlog.Checkpoint("log.test/habeas", size, tlog.root_hash(size, node))
-    note = read_signer(world.folder / "log").sign(checkpoint.text())
+def checkpoint_of(entries: Sequence[bytes]) -> tlog.Checkpoint:
+    """The checkpoint of a log with these entries."""
+    return tlog.Checkpoint(ORIGIN, len(entries), tlog.root_hash(len(entries), node_of(entries)))
+
+
+def signed(world: World, entries: Sequence[bytes]) -> str:
+    """The log's own word on these entries."""
+    return read_signer(world.folder / "log").sign(checkpoint_of(entries).text())
+
+
+def cosigned(world: World, entries: Sequence[bytes], at: datetime, witnesses: int) -> str:
+    """The same, with cosignatures of so many witnesses that do whatever is asked."""
+    note, text = signed(world, entries), checkpoint_of(entries).text()
     for name in world.names[:witnesses]:
-        settings = world.trustees[name].settings
-        witness = keyring.load(world.folder / name, settings).witness
-        note += witness.cosign(checkpoint.text(), int(at.timestamp())).line()
-    path = tlog.inclusion_path(index, size, node)
-    return tlog.TlogProof(index, tuple(path), note).format()
+        note += world.keys[name].witness.cosign(text, int(at.timestamp())).line()
+    return note
+
+
+def forge(
+    world: World, entries: Sequence[bytes], index: int, at: datetime, *, witnesses: int = 4
+) -> str:
+    """A proof of entry *index* of a log of the operator's making."""
+    path = tlog.inclusion_path(index, len(entries), node_of(entries))
+    return tlog.TlogProof(index, tuple(path), cosigned(world, entries, at, witnesses)).format()
 
 
 def entries_of(world: World) -> list[bytes]:
     """All entries of the real log."""
-    size = tlog.Policy.parse(world.policy).verify(world.log.checkpoint()).checkpoint.size
-    return list(world.log.entries(0, size))
+    return list(world.log.entries(0, world.size()))
+
+
+def with_(shown: Shown, **changes: Any) -> Shown:
+    """A request with other things shown."""
+    return Shown(shown.key, {**shown.body, **changes}, shown.index)
+
+
+def unlogged(world: World, held: Held, **changes: Any) -> Shown:
+    """A request whose entry is on no log."""
+    key = OneTimeKey()
+    request = world.ask(held, key, **changes)
+    body, _ = world.body(held, request)
+    return Shown(key, body, -1)
+
+
+def logged(world: World, held: Held, request: Request, key: OneTimeKey, **shown: Any) -> Shown:
+    """A request under an entry that shows what the operator likes."""
+    body, entry = world.body(held, request, **shown)
+    appended = world.log.append(entry.encode())
+    return Shown(key, body | {"proof": appended.proof}, appended.index)
+
+
+def share_of(world: World, held: Held, index: int) -> sealing.Deposit:
+    """What a trustee that turned against its rules can read."""
+    trustee = world.trustees[world.names[index]]
+    key = held.promise.trustees.keys[index]
+    key_id = bytes.fromhex(key.key)
+    info = sealing.deposit_info(held.digest, key_id, index)
+    return trustee._months.open(
+        key.month, key_id, info, held.sealed.deposits[index],
+        bytes.fromhex(held.promise.shares[index]),
+    )  # fmt: skip
+
+
+def write_as(world: World, name: str, kind: Kind, details: Any, **fields: Any) -> bytes:
+    """An entry in a trustee's name, by that trustee, which no rule allows; gives its bytes.
+
+    The trustee itself must not be running: it would find an entry that it does not know.
+    """
+    assert name not in world.servers
+    day = fields.pop("day", world.clock.today())
+    entry = sign_entry(
+        world.keys[name].statement, kind, day, details, secrets.token_bytes(32), **fields
+    )
+    world.log.append(entry.encode())
+    return entry.encode()

@@ -11,7 +11,7 @@ from habeas.protocol.panel import Panel
 from habeas.trustee import Settings, keyring
 from habeas.trustee.store import Store
 from tests.waiting import until
-from tests.world.world import Server, World, listening
+from tests.world.world import World, listening
 
 
 def successor(world: World, **changes: Any) -> Circle:
@@ -42,11 +42,9 @@ def succeed(world: World, **changes: Any) -> Circle:
     world.panel.close()
     world.panel = Panel.of(world.chain, circle.digest().hex())
     # The log's operator has its witnesses from the circle too.
-    world.log_server.stop()
     text = circle.policy_text("quorum:acting", circle.q)
     (world.folder / "log" / "policy.txt").write_text(text)
-    port = int(world.log_url.rpartition(":")[2])
-    world.log_server = Server(world.log_app(), listening(port))
+    world.restart_log()
     return circle
 
 

@@ -39,6 +39,7 @@ from habeas.protocol.panel import Panel
 from habeas.protocol.seal import Sealed, Secrets, Wishes, assemble_receipt, build_terms, seal
 from habeas.protocol.statements import Order, sign_statement
 from habeas.tlog import NoteSigner
+from habeas.tlog.admission import Admission
 from habeas.tlog.client import Appended, LogClient
 from habeas.tlog.server import init_log, make_app
 from habeas.trustee import Settings, Trustee, keyring
@@ -162,6 +163,8 @@ class World:
     ) -> None:
         self.folder = folder
         self.clock = Clock()
+        #: What the log takes; by default anything.
+        self.admission: Admission | None = None
         self._log_socket = listening()
         sockets = [listening() for _ in range(n)]
         self.log_url = f"http://127.0.0.1:{self._log_socket.getsockname()[1]}"
@@ -233,7 +236,15 @@ class World:
 
     def log_app(self) -> Any:
         """The log's service over its folder: to start it again."""
-        return make_app(self.folder / "log", interval=0.01, clock=lambda: self.clock().timestamp())
+        return make_app(
+            self.folder / "log", self.admission, interval=0.01,
+            clock=lambda: self.clock().timestamp(),
+        )  # fmt: skip
+
+    def restart_log(self) -> None:
+        """Stop and start the log, with the policy and admission that it has now."""
+        self.log_server.stop()
+        self.log_server = Server(self.log_app(), listening(int(self.log_url.rpartition(":")[2])))
 
     def _serve(self, name: str, sock: socket.socket) -> None:
         self.trustees[name] = Trustee(self.folder / name, now=self.clock)
@@ -293,9 +304,9 @@ class World:
         return note
 
     def seal(self, photo: bytes = PHOTO, *, only: tuple[int, ...] | None = None,
-             **changed: Any) -> Held:  # fmt: skip
+             prepared: Held | None = None, **changed: Any) -> Held:  # fmt: skip
         """Seal a photo; *only* are the trustees that get their share now."""
-        held = self.prepare(photo, **changed)
+        held = prepared or self.prepare(photo, **changed)
         for index in range(len(held.promise.trustees.keys)) if only is None else only:
             self.deposit(held, index)
         details = SealedDetails(promise=held.digest.hex())
@@ -452,8 +463,16 @@ class World:
         return self.entries()
 
     def followed(self) -> None:
-        """Wait until every running trustee has followed the log to its end."""
-        until(
-            lambda: all(self.trustees[name].follower.size >= self.size() for name in self.servers),
-            "a trustee has not followed",
-        )
+        """Have every running trustee follow the log to its end."""
+
+        def all_have() -> bool:
+            behind = [
+                follower
+                for name in self.servers
+                if (follower := self.trustees[name].follower).size < self.size()
+            ]
+            for follower in behind:
+                follower.tail()
+            return not behind
+
+        until(all_have, "a trustee has not followed")

@@ -21,14 +21,11 @@ from habeas.office.serving import make_app
 from habeas.protocol import CUSTODIAN, Receipt
 from habeas.protocol.document import unbase64
 from habeas.protocol.office import Pointer, seal_pointer
-from tests.browser.conftest import RULES
-from tests.places import ROOT
+from tests.browser.visitor import Visitor
 from tests.world.city import ANSWERS, LABEL, PASSPHRASE, City
 from tests.world.world import OFFICE, listening
 
 pytestmark = pytest.mark.browser
-SHOTS = ROOT / "build" / "screenshots"
-SIZES = {"desktop": {"width": 1200, "height": 900}, "phone": {"width": 390, "height": 844}}
 
 AUTHENTICATOR = {
     "protocol": "ctap2", "ctap2Version": "ctap2_1", "transport": "internal",
@@ -81,37 +78,12 @@ def applied(place):
     return place.city.apply(assets.path("astronaut.png").read_bytes())[1]
 
 
-class Desk:
-    """An officer's browser, which looks at each view."""
+class Desk(Visitor):
+    """An officer's browser."""
 
     def __init__(self, chromium, place, axe, width="desktop", locale="en"):
-        SHOTS.mkdir(parents=True, exist_ok=True)
-        self.profile = chromium.new_context(viewport=SIZES[width], locale=locale)
-        self.page = self.profile.new_page()
-        self.page.set_default_timeout(60_000)
-        self.problems = []
-        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
-        self.page.on("console", self._console)
-        self._axe, self._width, self._locale, self._place = axe, width, locale, place
-
-    def _console(self, message):
-        # A refusal answers 4xx: Chromium reports every such status as an error.
-        if message.type == "error" and "status of 4" not in message.text:
-            self.problems.append(message.text)
-
-    def look(self, name):
-        shot = f"{self._width}-{self._locale}-desk-{name}.png"
-        self.page.screenshot(path=SHOTS / shot, full_page=True)
-        wide = self.page.evaluate("document.documentElement.scrollWidth > innerWidth + 1")
-        assert not wide, f"{name} scrolls sideways"
-        if self._axe:
-            self.page.evaluate(self._axe)
-            found = self.page.evaluate(
-                """async rules => (await axe.run(document, { runOnly: rules })).violations.map(
-                    v => `${v.id}: ${v.nodes.map(n => n.target).join(" ")}`)""",
-                RULES,
-            )
-            assert not found, f"{name}: {found}"
+        super().__init__(chromium, axe, width, locale, "desk")
+        self._place = place
 
     def sign_in(self, label=LABEL, passphrase=PASSPHRASE):
         self.page.goto(self._place.origin + "/")
@@ -146,10 +118,6 @@ class Desk:
                 const p = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
                 return new Set(p).size; }"""
         )
-
-    def close(self):
-        assert not self.problems
-        self.profile.close()
 
 
 @pytest.mark.parametrize(("width", "locale"), [("desktop", "en"), ("phone", "ru")])

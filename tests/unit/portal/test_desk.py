@@ -238,3 +238,14 @@ def test_a_photo_that_there_is_not_closes_nothing(city, terminal):
 def test_a_body_without_end_is_refused(city, terminal):
     answer = terminal.post(f"photos/{'00' * 16}/openings", '{"reason": "' + "x" * 200_000 + '"}')
     assert code(answer) == (400, "bad-request")
+
+
+@pytest.mark.parametrize(
+    ("language", "name"), [("en", "Licensing office"), ("ru", "Отдел лицензий")]
+)
+def test_officers_are_led_to_their_office_s_own_address(city, browser, language, name):
+    page = browser.get("/officers/", HTTP_ACCEPT_LANGUAGE=language).content.decode()
+    assert name in page
+    assert 'href="https://desk.example/"' in page
+    assert 'href="https://parks.example/"' in page
+    assert "password" not in page

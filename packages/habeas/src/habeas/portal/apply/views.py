@@ -15,7 +15,7 @@ from habeas.custody import SealingError
 from habeas.portal.apply import checks, drafts
 from habeas.portal.apply.forms import DetailsForm
 from habeas.portal.apply.sending import sending
-from habeas.portal.catalogue import offices, services
+from habeas.portal.catalogue import office_name, services
 from habeas.portal.catalogue.declaration import PhotoRules, Service
 from habeas.portal.vault.custodian import in_force
 from habeas.portrait import PhotoError, PoolBusyError, words
@@ -45,11 +45,12 @@ def promise_in_words(service: Service) -> dict[str, object]:
         return {}
     circle = in_force().circle
     return {
-        "recipients": [offices()[name].name for name in rules.recipients],
+        "recipients": [office_name(name) for name in rules.recipients],
         "purposes": list(rules.purposes),
         "opens_until": rules.opens_until(datetime.now(UTC).date()),
         "openings_max": rules.openings_max,
         "openings_a_day": rules.openings_a_day,
+        "closed_days": rules.closed_days,
         "trustees": [each.name for each in circle.trustees],
         "k": circle.k,
     }
@@ -197,7 +198,10 @@ def done(request: HttpRequest, name: str) -> HttpResponse:
     if draft is None or not draft.reference:
         return redirect("apply:start", name)
     receipt = Receipt.decode(draft.receipt.encode()) if draft.receipt else None
-    context = {"service": service, "draft": draft, "receipt": receipt}
+    context = {
+        "service": service, "draft": draft, "receipt": receipt,
+        "recipients": [office_name(each) for each in receipt.promise.recipients] if receipt else [],
+    }  # fmt: skip
     return render(request, "apply/done.html", context)
 
 

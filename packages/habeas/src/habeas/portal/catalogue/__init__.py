@@ -28,3 +28,9 @@ def offices() -> Mapping[str, Office]:
 def services() -> Mapping[str, Service]:
     """All services, by id."""
     return catalogue().services
+
+
+def office_name(office: str) -> str:
+    """What people call an office, in the visitor's language; its id where it is not declared."""
+    found = offices().get(office)
+    return office if found is None else str(found.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -56,6 +57,44 @@ def openings(receipt: Receipt, found: Verification) -> list[Opening]:
         fits = bool(salt) and commitment(salt, details) == act.entry.commit
         shown.append(Opening(act.index or 0, act, details if fits else {}))
     return shown
+
+
+@dataclass(frozen=True)
+class Seat:
+    """What one trustee says of its part of the photo.
+
+    Attributes:
+        name: the trustee's.
+        state: ``holds``, ``destroyed``, ``pending`` (it never got it yet), ``contradicts``, or
+            ``silent`` where it could not be asked.
+        late: it was pending when the receipt was made, and has acknowledged since.
+    """
+
+    name: str
+    state: str
+    late: bool
+
+
+def seats(receipt: Receipt, found: Verification, late: Mapping[str, str]) -> list[Seat]:
+    """The trustees of the promise, in their order; *late* are late acknowledgements, by name."""
+    shown = []
+    for key in receipt.promise.trustees.keys:
+        name = key.trustee
+        verdict = found.verdicts.get(name)
+        waits = name in receipt.pending and name not in late
+        if verdict is not None and verdict.outcome == "contradicted":
+            state = "contradicts"
+        elif verdict is None or verdict.held is None:
+            state = "pending" if waits else "silent"
+        else:
+            state = "holds" if verdict.held else "destroyed"
+        shown.append(Seat(name, state, name in receipt.pending and name in late))
+    return shown
+
+
+def is_closed(found: Verification) -> bool:
+    """Whether the case is over, so that nobody opens the photo any more."""
+    return any(act.entry.kind is Kind.CLOSED for act in found.acts)
 
 
 def is_withdrawn(found: Verification) -> bool:

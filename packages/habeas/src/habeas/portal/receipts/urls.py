@@ -7,5 +7,6 @@ from habeas.portal.receipts import views
 app_name = "receipts"
 urlpatterns = [
     path("", views.status, name="status"),
+    path("complete/", views.complete, name="complete"),
     path("withdraw/", views.withdraw, name="withdraw"),
 ]

@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from habeas.foundation.errors import HabeasError
-from habeas.portal.catalogue import offices, services
+from habeas.portal.catalogue import office_name, services
 from habeas.portal.receipts import history
 from habeas.portal.site.bodies import MAX_BODY
 from habeas.portal.vault.custodian import custody
 from habeas.protocol import MalformedError, Receipt
+from habeas.protocol.receipt import Acknowledged
+from habeas.protocol.seal import complete_receipt
 
 
 def read_receipt(request: HttpRequest) -> Receipt | str:
@@ -48,21 +50,41 @@ def status(request: HttpRequest) -> HttpResponse:
         found = history.verify(receipt)
     except HabeasError as error:
         problem = error
+    late = custody().acknowledgements(receipt.promise.seal_id)
     context = {
         "receipt": receipt,
         "text": receipt.encode().decode(),
         "service": services().get(receipt.promise.service),
-        "recipients": [
-            offices()[each].name if each in offices() else each
-            for each in receipt.promise.recipients
-        ],
+        "recipients": [office_name(each) for each in receipt.promise.recipients],
         "found": found,
         "problem": problem,
-        "openings": history.openings(receipt, found) if found else (),
-        "withdrawn": found is not None and history.is_withdrawn(found),
-        "late": custody().acknowledgements(receipt.promise.seal_id),
+        "late": [name for name in receipt.pending if name in late],
     }
+    if found is not None:
+        openings = history.openings(receipt, found)
+        context |= {
+            "openings": [(each, office_name(each.act.entry.office or "")) for each in openings],
+            "seats": history.seats(receipt, found, late),
+            "closed": history.is_closed(found),
+            "withdrawn": history.is_withdrawn(found),
+        }
     return render(request, "receipts/status.html", context)
+
+
+@require_POST
+def complete(request: HttpRequest) -> HttpResponse:
+    """The receipt, with what trustees that were pending have acknowledged since."""
+    receipt = read_receipt(request)
+    if isinstance(receipt, str):
+        return render(request, "receipts/receipt.html", {"error": receipt}, status=422)
+    late = custody().acknowledgements(receipt.promise.seal_id)
+    notes = [
+        Acknowledged(trustee=name, note=late[name]) for name in receipt.pending if name in late
+    ]
+    name = f"receipt-{receipt.reference}.json"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    content = complete_receipt(receipt, notes).encode()
+    return HttpResponse(content, content_type="application/json", headers=headers)
 
 
 @require_POST

@@ -1,0 +1,121 @@
+"""The portal's pages in Chromium, over real parties: what is promised, shown, and withdrawn."""
+
+from __future__ import annotations
+
+import pytest
+
+from habeas.faces import assets
+from habeas.protocol import Purpose, Receipt
+from tests.browser.visitor import Visitor
+from tests.waiting import until
+from tests.world.city import ANSWERS, City
+
+pytestmark = pytest.mark.browser
+FORM = {"full_name": ANSWERS["full_name"], "date_of_birth": "1979-03-21", "address": "1 Lane"}
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory):
+    city = City(tmp_path_factory.mktemp("city"))
+    city.apply(assets.path("astronaut.png").read_bytes())  # the month's keys are known
+    yield city
+    city.close()
+
+
+def applied(visitor: Visitor, city: City) -> Receipt:
+    """Apply with a photo, looking at each page on the way."""
+    page = visitor.page
+    page.goto(f"{city.url}/apply/hunting-licence/")
+    visitor.look("start")
+    page.click(".govuk-button--start")
+    for name, value in FORM.items():
+        page.fill(f"[name={name}]", value)
+    page.click("form[novalidate] button[type=submit]")
+    page.wait_for_selector("#photo-form")
+    visitor.look("photo")
+    page.set_input_files("#photo", assets.path("astronaut.png"))
+    page.click("#photo-form button[type=submit]")
+    page.wait_for_selector("img")
+    page.click("form button.govuk-button")
+    page.wait_for_selector("dl")
+    visitor.look("answers")
+    page.click("form button.govuk-button")
+    page.wait_for_selector("#reference")
+    visitor.look("done")
+    with page.expect_download() as download:
+        page.click("a[download]")
+    return Receipt.decode(download.value.path().read_bytes())
+
+
+def show(visitor: Visitor, city: City, receipt: Receipt) -> None:
+    """Show a receipt to the page that says what happened."""
+    visitor.page.goto(f"{city.url}/receipt/")
+    content = {"name": "receipt.json", "mimeType": "application/json", "buffer": receipt.encode()}
+    visitor.page.set_input_files("#receipt", content)
+    visitor.page.click("main form button")
+    visitor.page.wait_for_selector("#seats")
+
+
+@pytest.mark.parametrize(("width", "locale"), [("phone", "ru"), ("desktop", "en")])
+def test_from_the_application_to_the_withdrawal(chromium, city, axe, width, locale):
+    visitor = Visitor(chromium, axe, width, locale, "portal")
+    silent = city.names[1]
+    city.stop(silent)
+    try:
+        receipt = applied(visitor, city)
+        assert receipt.pending == (silent,)
+        show(visitor, city, receipt)
+        assert visitor.page.locator("[data-seat=pending]").inner_text().startswith(silent)
+        assert visitor.page.locator("[data-seat=holds]").count() == 3
+        visitor.look("incomplete")
+    finally:
+        city.start(silent)
+
+    def complete():
+        show(visitor, city, receipt)
+        return visitor.page.locator("#verified").count() == 1
+
+    until(complete, "the late deposit", pause=0.5)
+    assert visitor.page.locator("[data-seat=holds]").count() == 4
+    with visitor.page.expect_download() as download:
+        visitor.page.click("form[action$='/complete/'] button")
+    whole = Receipt.decode(download.value.path().read_bytes())
+    assert (whole.pending, whole.promise) == ((), receipt.promise)
+
+    with city.officer_client() as officer:
+        officer.open(receipt.reference, Purpose.DECIDE_APPLICATION, "Is this the applicant?")
+    city.settled()
+    show(visitor, city, receipt)
+    said = visitor.page.inner_text("[data-opening]")
+    assert "Is this the applicant?" in said
+    assert {"en": "Licensing Office", "ru": "Отдел лицензирования"}[locale] in said
+    visitor.look("opened")
+
+    visitor.page.click("form[action$='/withdraw/'] button")
+    visitor.look("withdraw")
+    visitor.page.click("form:has([name=confirmed]) button")
+    visitor.page.wait_for_selector("pre")
+    visitor.look("withdrawn")
+    until(
+        lambda: city.http.post(
+            f"/api/photos/{receipt.promise.seal_id}/withdrawal",
+            json={"secret": receipt.withdraw_secret},
+        ).json()["complete"],
+        "all trustees to confirm",
+    )
+    show(visitor, city, receipt)
+    assert visitor.page.locator("[data-seat=destroyed]").count() == 4
+    visitor.look("destroyed")
+    visitor.close()
+
+
+@pytest.mark.parametrize(("width", "locale"), [("phone", "en"), ("desktop", "ru")])
+def test_the_pages_for_everybody(chromium, city, axe, width, locale):
+    visitor = Visitor(chromium, axe, width, locale, "portal")
+    for name in ("officers", "register", "register/check", "help"):
+        visitor.page.goto(f"{city.url}/{name}/")
+        visitor.look(name.replace("/", "-"))
+    visitor.page.goto(city.url)
+    visitor.page.evaluate("location.href = document.querySelector('[href=\"/officers/\"]').href")
+    visitor.page.wait_for_selector("main a[href^='http://licensing.localhost']")
+    visitor.close()

@@ -1,0 +1,50 @@
+"""Somebody with a browser, whose every page is looked at: screenshots, width, accessibility."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.browser.conftest import RULES
+from tests.places import ROOT
+
+SHOTS = ROOT / "build" / "screenshots"
+SIZES = {"desktop": {"width": 1200, "height": 900}, "phone": {"width": 390, "height": 844}}
+
+
+class Visitor:
+    """A browser profile of its own."""
+
+    def __init__(
+        self, chromium: Any, axe: str, width: str = "desktop", locale: str = "en", room: str = ""
+    ) -> None:
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        self.profile = chromium.new_context(viewport=SIZES[width], locale=locale)
+        self.page = self.profile.new_page()
+        self.page.set_default_timeout(60_000)
+        self.problems: list[str] = []
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.on("console", self._console)
+        self._axe, self._name = axe, f"{width}-{locale}-{room}"
+
+    def _console(self, message: Any) -> None:
+        # A refusal answers 4xx: Chromium reports every such status as an error.
+        if message.type == "error" and "status of 4" not in message.text:
+            self.problems.append(message.text)
+
+    def look(self, name: str) -> None:
+        """Take a screenshot, and check the page's width and its accessibility."""
+        self.page.screenshot(path=SHOTS / f"{self._name}-{name}.png", full_page=True)
+        wide = self.page.evaluate("document.documentElement.scrollWidth > innerWidth + 1")
+        assert not wide, f"{name} scrolls sideways"
+        if self._axe:
+            self.page.evaluate(self._axe)
+            found = self.page.evaluate(
+                """async rules => (await axe.run(document, { runOnly: rules })).violations.map(
+                    v => `${v.id}: ${v.nodes.map(n => n.target).join(" ")}`)""",
+                RULES,
+            )
+            assert not found, f"{name}: {found}"
+
+    def close(self) -> None:
+        assert not self.problems
+        self.profile.close()

@@ -5,11 +5,14 @@ Nothing about the receipt is kept between two pages: it travels with each form.
 
 from __future__ import annotations
 
+import time
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from habeas.custody import Withdrawal
 from habeas.foundation.errors import HabeasError
 from habeas.portal.catalogue import office_name, services
 from habeas.portal.receipts import history
@@ -18,6 +21,9 @@ from habeas.portal.vault.custodian import custody
 from habeas.protocol import MalformedError, Receipt
 from habeas.protocol.receipt import Acknowledged
 from habeas.protocol.seal import complete_receipt
+
+#: How long a page waits for all trustees to confirm a withdrawal, and between two looks; seconds.
+_PATIENCE, _PAUSE = 5.0, 0.3
 
 
 def read_receipt(request: HttpRequest) -> Receipt | str:
@@ -96,8 +102,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     text = receipt.encode().decode()
     if "confirmed" not in request.POST:
         return render(request, "receipts/withdraw.html", {"receipt": receipt, "text": text})
-    secret = bytes.fromhex(receipt.withdraw_secret)
-    done = custody().withdraw(receipt.promise.seal_id, secret)
+    done = _withdraw(receipt)
     left = len(receipt.promise.trustees.keys) - len(done.statements) - len(done.never_held)
     context = {
         "receipt": receipt,
@@ -106,3 +111,14 @@ def withdraw(request: HttpRequest) -> HttpResponse:
         "closed": left < receipt.promise.trustees.k,
     }
     return render(request, "receipts/withdrawn.html", context)
+
+
+def _withdraw(receipt: Receipt) -> Withdrawal:
+    """Withdraw, and give the trustees' entries a moment to stand on the log."""
+    secret = bytes.fromhex(receipt.withdraw_secret)
+    give_up = time.monotonic() + _PATIENCE
+    while True:
+        done = custody().withdraw(receipt.promise.seal_id, secret)
+        if done.complete or time.monotonic() + _PAUSE > give_up:
+            return done
+        time.sleep(_PAUSE)

@@ -1,4 +1,4 @@
-"""A whole installation: portal, log and three trustees, as processes of their own."""
+"""A whole installation: portal, log, four trustees and desks, as processes of their own."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from habeas.cli._portal import PortalClient
 from habeas.deploy import installation
 from habeas.deploy.supervisor import Supervisor
 from habeas.faces import assets
+from habeas.office.client import OfficerClient
 from habeas.protocol import Receipt
 
 FIELDS = {
@@ -29,11 +30,12 @@ class City:
     def applicant(self) -> PortalClient:
         return PortalClient(self.place.portal_url)
 
-    def officer(self, office="licensing-office") -> PortalClient:
-        return PortalClient(self.place.portal_url, installation.sign_ins(self.place)[office])
+    def officer(self, office: str = "licensing-office") -> OfficerClient:
+        """An officer with a key; as a context manager, signed in."""
+        return self.place.officer(office)
 
-    def apply(self):
-        """Apply with a photo; gives (reference, receipt, sealed picture)."""
+    def apply(self) -> tuple[str, Receipt, str]:
+        """Apply with a photo; gives (reference, receipt, sealed picture in base64)."""
         with self.applicant() as client:
             answer = client.apply("hunting-licence", FIELDS, portrait())
         return answer["reference"], Receipt.read(answer["receipt"]), answer["photo"]

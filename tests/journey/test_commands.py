@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
-from habeas.deploy import installation
-from habeas.protocol import Receipt, canonical
+from habeas.protocol import canonical
 from tests.journey.conftest import FIELDS, portrait
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 
@@ -41,53 +41,66 @@ def _seal(city, photo, receipt):
 
 
 def _open(city, reference, out, **options):
-    user, password = installation.sign_ins(city.place)["licensing-office"]
-    ask = {"purpose": "decide-application", "reason": "To decide", **options}
+    office = options.get("office", "licensing-office")
+    ask = {"purpose": "decide-application", "reason": "To decide", "officer": "officer", **options}
     return habeas(
         "open", reference, "--purpose", ask["purpose"], "--reason", ask["reason"], "--out", out,
-        "--user", user, "--portal", city.place.portal_url, "--json",
-        HABEAS_PASSWORD=ask.get("password", password),
+        "--desk", city.place.addresses.desks[office], "--officer", ask["officer"], "--json",
+        HABEAS_OFFICER_PASSPHRASE=ask.get("passphrase", city.place.words[office].officer),
     )  # fmt: skip
 
 
 def test_the_whole_way_in_a_terminal(city, photo, tmp_path):
-    receipt = tmp_path / "receipt.json"
+    receipt, circle = tmp_path / "receipt.json", city.place.circle_file
     sealed = _seal(city, photo, receipt)
     assert sealed.returncode == 0, sealed.stderr
     reference = json.loads(sealed.stdout)["reference"]
     assert receipt.stat().st_mode & 0o077 == 0
+    assert habeas("verify", receipt, "--offline", "--pin", circle).returncode == 0
 
     opened = _open(city, reference, tmp_path / "out.jpg")
     assert opened.returncode == 0, opened.stderr
     assert (tmp_path / "out.jpg").read_bytes().startswith(b"\xff\xd8")
-
-    policy = city.place.policy_file
-    offline = habeas("verify", receipt, "--offline", "--policy", policy)
-    assert offline.returncode == 0, offline.stderr
-    live = habeas("verify", receipt, "--policy", policy, "--json")
-    assert live.returncode == 0, live.stderr
-    report = json.loads(live.stdout)
     index = json.loads(opened.stdout)["index"]
-    assert any(line.startswith(f"{index} ") and "requested" in line for line in report["events"])
 
-    withdrawn = habeas("withdraw", receipt, "--direct", "--json")
+    def complete():
+        live = habeas("verify", receipt, "--pin", circle, "--json")
+        assert live.returncode in (0, 3), live.stderr
+        return live.returncode == 0 and json.loads(live.stdout)
+
+    report = until(complete, "everybody's word on the photo", pause=0.2)
+    asked = [act for act in report["acts"] if act["kind"] == "requested"]
+    assert [act["index"] for act in asked] == [index]
+    assert report["openings"] == 1
+    assert habeas("verify", receipt, "--json").returncode == 3  # no pin, no complete verdict
+
+    withdrawn = habeas("withdraw", receipt, "--json")
     assert withdrawn.returncode == 0, withdrawn.stderr
-    assert len(json.loads(withdrawn.stdout)["statements"]) == 3
+    assert len(json.loads(withdrawn.stdout)["statements"]) == 4
     again = _open(city, reference, tmp_path / "again.jpg")
     assert again.returncode == 1
+    assert "withdrawn" in again.stderr
     assert not (tmp_path / "again.jpg").exists()
+    report = until(complete, "everybody's word after the withdrawal", pause=0.2)
+    assert not any(each["held"] for each in report["trustees"].values())
 
 
 def test_refusals_say_cause_and_remedy(city, photo, tmp_path):
     reference = json.loads(_seal(city, photo, tmp_path / "r.json").stdout)["reference"]
-    wrong = _open(city, reference, tmp_path / "x", password="wrong")
+    wrong = _open(city, reference, tmp_path / "x", passphrase="not the right one")
     assert wrong.returncode == 1
-    assert "sign-in is not right" in wrong.stderr
+    assert "passphrase" in wrong.stderr
+    nobody = _open(city, reference, tmp_path / "x", officer="nobody")
+    assert "knows no officer nobody" in nobody.stderr
     unpromised = _open(city, reference, tmp_path / "x", purpose="appeal")
     assert unpromised.returncode == 1
     assert "was not told" in unpromised.stderr
+    recognition = _open(city, reference, tmp_path / "x", purpose="face-recognition")
+    assert recognition.returncode == 2  # there is no such word on the command line either
     unknown = _open(city, "HL-0000-0000", tmp_path / "x")
     assert "no such case" in unknown.stderr
+    another = _open(city, reference, tmp_path / "x", office="interior-ministry")
+    assert "no such case" in another.stderr
     taken = _seal(city, photo, tmp_path / "r.json")
     assert "exists already" in taken.stderr
     text = tmp_path / "text.txt"
@@ -95,6 +108,27 @@ def test_refusals_say_cause_and_remedy(city, photo, tmp_path):
     assert "is not a photo that we can read" in _seal(city, text, tmp_path / "n.json").stderr
     assert not (tmp_path / "x").exists()
     assert not (tmp_path / "n.json").exists()
+
+
+def test_a_receipt_under_another_circle_is_kept_and_not_believed(city, photo, tmp_path):
+    fields = [part for name, value in FIELDS.items() for part in ("-f", f"{name}={value}")]
+    done = habeas(
+        "seal", photo, *fields, "--receipt", tmp_path / "r.json", "--pin", "00" * 32,
+        "--portal", city.place.portal_url,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "do not vouch for" in done.stderr
+    assert (tmp_path / "r.json").exists()
+
+
+def test_the_log_is_watched_with_the_circle(city, tmp_path):
+    """What institutions did is told; there is nothing to find fault with beside it."""
+    arguments = ["log", "monitor", city.place.log_url, "--circle", city.place.circle_file]
+    done = habeas(*arguments, "--state", tmp_path / "state.sqlite3", "--json")
+    assert done.returncode == 2, done.stderr
+    told = json.loads(done.stdout)
+    assert told["failure"] is None
+    assert {each["code"] for each in told["findings"]} <= {"roster-changed", "key-announced"}
 
 
 @pytest.fixture(scope="module")
@@ -133,11 +167,11 @@ def _change(fields, change, other):
     ("change", "code"),
     [
         ("opens-later", "other details"),
-        ("another-photo", "other details"),
-        ("another-proof", "leads to another root"),
+        ("another-photo", "another photo"),
+        ("another-proof", "root"),
         ("another-track-key", "another photo"),
-        ("one-acknowledgement-less", "lacks an acknowledgement"),
-        ("anothers-acknowledgement", "something else"),
+        ("one-acknowledgement-less", "not those of the circle"),
+        ("anothers-acknowledgement", "does not hold"),
         ("no-cosignatures", "quorum"),
     ],
 )
@@ -156,15 +190,3 @@ def test_what_is_no_receipt_is_said(tmp_path):
     file = tmp_path / "pretty.json"
     file.write_text('{"v": 1}')
     assert "canonical" in habeas("verify", file).stderr
-
-
-def test_a_wrong_policy_is_noticed(receipts, tmp_path):
-    from habeas import tlog
-
-    other = tlog.NoteSigner.generate("habeas.example/log")
-    policy = tmp_path / "policy.txt"
-    policy.write_text(f"log {other.vkey}\nquorum none\n")
-    file = _write(tmp_path, receipts[0].fields())
-    done = habeas("verify", file, "--offline", "--policy", policy)
-    assert done.returncode == 1
-    assert isinstance(Receipt.decode(file.read_bytes()), Receipt)

@@ -12,7 +12,7 @@ import subprocess
 import pytest
 from PIL import Image
 
-from habeas.deploy import installation
+from habeas.deploy import sample
 from habeas.faces import assets
 from tests import places
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
@@ -143,23 +143,29 @@ def _status(visitor, file):
 
 
 def _sign_in(visitor, city, office="licensing-office"):
-    user, password = installation.sign_ins(city.place)[office]
-    visitor.page.goto("/desk/")
+    """At the office's own address, with the officer's passphrase."""
+    visitor.page.goto(city.place.addresses.desks[office] + "/")
     visitor.look("desk-sign-in")
-    visitor.page.fill("#id_username", user)
-    visitor.page.fill("#id_password", password)
-    visitor.press("Sign in")
-    return password
+    visitor.page.fill("#label", sample.OFFICER)
+    visitor.page.click("form button")
+    visitor.page.wait_for_selector("#passphrase:visible")
+    visitor.look("desk-passphrase")
+    visitor.page.fill("#passphrase", city.place.words[office].officer)
+    visitor.page.click("form button")
+    visitor.page.wait_for_selector("table")
 
 
-def _ask(visitor, reference, purpose, password):
+def _ask(visitor, reference):
     page = visitor.page
-    page.goto(f"/desk/case/{reference}/open/")
-    page.check(f"input[value={purpose}]")
+    page.evaluate("location.hash = '#/'")
+    page.get_by_role("link", name=reference).click()
+    page.wait_for_selector("dl")
+    visitor.look("desk-case")
+    page.click("[data-photo] a")
+    page.wait_for_selector("#reason")
     page.fill("#reason", "Is this the applicant?")
-    page.fill("#password", password)
     visitor.look("desk-ask")
-    visitor.press("Put it on the log and open the photo")
+    page.click("#open-form button")
 
 
 def _look_around(visitor):
@@ -203,21 +209,20 @@ def test_the_whole_journey_in_two_profiles(  # noqa: PLR0915 - it is one story
     applicant.look("photo-error")
     reference, file = _send(applicant, tmp_path, applicant.look)
 
-    password = _sign_in(officer, city)
+    _sign_in(officer, city)
     officer.look("desk-queue")
-    officer.page.get_by_role("link", name=reference).click()
-    officer.look("desk-case")
-    _ask(officer, reference, "decide-application", password)
-    officer.page.wait_for_selector("#open-view:not([hidden])")
+    _ask(officer, reference)
+    officer.page.wait_for_selector("#view:not([hidden])")
     seen = officer.page.evaluate(
-        """() => { const c = document.querySelector("#open-view canvas");
+        """() => { const c = document.querySelector("#view canvas");
             const p = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
             return new Set(p).size; }"""
     )
     assert seen > 50  # a picture, not an empty canvas
     officer.look("desk-view")
-    officer.press("Close the photo now")
-    assert officer.page.evaluate("document.querySelector('#open-view canvas').width") == 1
+    officer.page.click("#view button")
+    officer.page.wait_for_selector("#over:not([hidden])")
+    assert officer.page.evaluate("document.querySelector('#view canvas').width") == 1
     officer.look("desk-closed")
 
     _status(applicant, file)
@@ -229,12 +234,12 @@ def test_the_whole_journey_in_two_profiles(  # noqa: PLR0915 - it is one story
     applicant.look("withdraw")
     applicant.press("Yes, withdraw the photo")
     page.wait_for_selector(".govuk-panel")
-    assert page.locator("pre").count() == 3
+    assert page.locator("pre").count() == 4
     applicant.look("withdrawn")
 
-    _ask(officer, reference, "decide-application", password)
-    officer.page.wait_for_selector("#open-problem:not([hidden])")
-    assert "withdrawn" in officer.page.inner_text("#open-problem")
+    _ask(officer, reference)
+    officer.page.wait_for_selector(".govuk-error-summary")
+    assert "withdrawn" in officer.page.inner_text(".govuk-error-summary")
     officer.look("desk-refused")
     _look_around(applicant)
     assert not applicant.problems

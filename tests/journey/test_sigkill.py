@@ -15,12 +15,12 @@ import httpx
 import pytest
 
 from habeas.cli._portal import PortalError
-from habeas.protocol import Receipt
+from habeas.protocol import Purpose, Receipt
 from tests.journey.conftest import City
 from tests.waiting import until
 
 ROUNDS = 6
-VICTIMS = ["log", "trustee-1", "trustee-2", "trustee-3", "portal", "worker"]
+VICTIMS = ["log", "trustee-1", "trustee-2", "trustee-3", "trustee-4", "portal", "worker"]
 
 
 @dataclass
@@ -69,7 +69,8 @@ def _all_followed(city):
     """Whether no trustee owes an entry, and each has followed the log to its end."""
     log = httpx.get(f"{city.place.log_url}/health", trust_env=False).json()
     states = [
-        httpx.get(f"{each.url}/health", trust_env=False).json() for each in city.place.trustees
+        httpx.get(f"{each.url}/health", trust_env=False).json()
+        for each in city.place.circle.trustees
     ]
     return all(each["owed"] == 0 and each["view"] >= log["size"] for each in states)
 
@@ -105,8 +106,8 @@ def test_nothing_acknowledged_is_lost_and_nothing_else_opens(city):
     assert len(kept) >= ROUNDS
     with city.officer() as officer:
         for case in kept:
-            opened = officer.open(case.reference, "decide-application", "After the crash")
-            assert opened.opened.photo == case.photo
+            opened = officer.open(case.reference, Purpose.DECIDE_APPLICATION, "After the crash")
+            assert opened.photo == case.photo
     portal = city.place.folder / "portal" / "portal.sqlite3"
     states = dict(_rows(portal, "select state, count(*) from vault_sealedphoto group by 1"))
     assert set(states) <= {"sealed", "orphaned"}
@@ -116,7 +117,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_else_opens(city):
     assert states["sealed"] == cases[0][0] >= len(kept)
     blobs = list((city.place.folder / "portal" / "blobs").glob("??/*"))
     assert len(blobs) == states["sealed"]
-    for number in (1, 2, 3):
+    for number in (1, 2, 3, 4):
         trustee = city.place.folder / f"trustee-{number}" / "trustee.db"
         held = _rows(trustee, "select count(*) from photos where because is null")
         assert held[0][0] == states["sealed"]

@@ -57,7 +57,7 @@ DISTRIBUTIONS = [
         "habeas --version",
         0,
         "foundation tlog protocol trustee confined cover faces portrait"
-        " cameras cli custody deploy portal register",
+        " cameras cli custody deploy office portal register",
     ),
 ]
 

@@ -10,23 +10,26 @@ import sys
 import httpx
 import pytest
 
-from habeas import tlog
-from tests.unit.parties import MemoryLog, MemoryPanel
+from habeas.portal.site.folder import custodian_key
+from habeas.tlog import NoteSigner
+from tests.unit.protocol import world
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
+OFFICES = ("licensing-office", "interior-ministry", "parks-department")
+
+
+def office_entry(name):
+    """How a circle has an office of the sample catalogue."""
+    (like,) = world.circle_fields()["offices"]
+    return like | {"office": name, "root_vkey": NoteSigner.generate(f"{name}/root").vkey}
 
 
 class Portal:
     def __init__(self, folder):
         self.folder = folder
         self.data = folder / "portal"
-        self._log = MemoryLog()
-        circle = MemoryPanel("one.test", "two.test", "three.test")
-        (folder / "policy.txt").write_text(self._log.policy)
-        (folder / "token").write_text("a-token\n")
-        trustees = [each.fields() for each in circle.identities]
-        (folder / "circle.json").write_text(json.dumps({"k": 2, "trustees": trustees}))
+        self.circle = folder / "circle.txt"
 
     def __call__(self, *arguments, data=True, **environment):
         command = [sys.executable, "-m", "habeas.cli", "portal", *arguments]
@@ -37,13 +40,16 @@ class Portal:
             check=False, timeout=600,
         )  # fmt: skip
 
-    def init(self, **changed):
-        options = {
-            "--url": "http://127.0.0.1", "--log-url": "http://127.0.0.1:9",
-            "--policy": self.folder / "policy.txt", "--circle": self.folder / "circle.json",
-            "--log-token": self.folder / "token", **changed,
-        }  # fmt: skip
-        return self("init", *(str(part) for option in options.items() for part in option))
+    def init(self, url="http://localhost"):
+        return self("init", "--url", url)
+
+    def agree(self, *offices):
+        """The trustees of a circle sign for this portal's key, and the portal adopts it."""
+        signer = custodian_key(self.data)
+        custodian = {"name": "localhost", "vkey": signer.vkey, "portal": "http://localhost"}
+        named = [office_entry(each) for each in offices or OFFICES]
+        self.circle.write_text(world.circle_note(custodian=custodian, offices=named))
+        return self("adopt", self.circle)
 
     def add(self, name="o.petrova", office="licensing-office", password="a-long-enough-password"):  # noqa: S107
         return self("officers", "add", name, "--office", office, HABEAS_PASSWORD=password)
@@ -77,16 +83,51 @@ def portal(tmp_path):
 def test_a_portal_is_made_checked_and_served_and_has_no_officer(portal):
     made = portal.init()
     assert made.returncode == 0, made.stderr
-    assert "habeas portal officers add" in made.stdout
+    assert json.loads(made.stdout) == {
+        "name": "localhost", "vkey": custodian_key(portal.data).vkey, "portal": "http://localhost",
+    }  # fmt: skip
+    assert "habeas portal adopt" in made.stderr
+    assert portal.agree().returncode == 0
     assert portal("check").stdout == "Nothing keeps the portal from serving.\n"
     assert "There are no officers." in portal("officers", "list").stdout
-    assert portal.add().returncode == 0
     with portal.serving() as http:
         assert "hunting licence" in http.get("/").text
-        signed = ("o.petrova", "a-long-enough-password")
-        assert http.get("/api/cases", auth=signed).json() == {"cases": []}
-        assert portal("officers", "disable", "o.petrova").returncode == 0
-        assert http.get("/api/cases", auth=signed).status_code == 401
+        assert http.get("/api/circle").json()["circle"] == portal.circle.read_text()
+
+
+def test_no_circle_no_service(portal):
+    portal.init()
+    served = portal("serve", "--port", "1")
+    assert served.returncode == 1
+    assert "circle" in served.stderr
+
+
+def test_a_circle_of_another_custodian_is_not_adopted(portal):
+    portal.init()
+    portal.circle.write_text(world.circle_note())
+    refused = portal("adopt", portal.circle)
+    assert refused.returncode == 1
+    assert "another custodian" in refused.stderr
+    assert not (portal.data / "circle.txt").exists()
+
+
+def test_a_pin_is_not_replaced(portal):
+    portal.init()
+    assert portal.agree().returncode == 0
+    assert portal("adopt", portal.circle).returncode == 0  # the same again
+    kept = (portal.data / "circle.txt").read_text()
+    other = portal.agree("licensing-office", "interior-ministry")
+    assert other.returncode == 1
+    assert "agreed to a circle already" in other.stderr
+    assert (portal.data / "circle.txt").read_text() == kept
+
+
+def test_an_office_that_the_circle_lacks_keeps_it_from_serving(portal):
+    portal.init()
+    portal.agree("parks-department")
+    found = portal("check")
+    assert found.returncode == 1
+    assert "names the office licensing-office" in found.stdout
 
 
 def test_a_portal_is_made_once(portal):
@@ -99,18 +140,16 @@ def test_a_portal_is_made_once(portal):
 
 
 def test_settings_that_cannot_be_used_make_nothing(portal):
-    (portal.folder / "circle.json").write_text('{"k": 2}')
-    refused = portal.init()
+    refused = portal.init("nowhere")
     assert refused.returncode == 1
     assert "nothing was made" in refused.stderr
     assert not portal.data.exists()
 
 
-@pytest.mark.parametrize(
-    "missing", ["secret-key", "policy.txt", "keys/office-licensing-office.key", "services"]
-)
+@pytest.mark.parametrize("missing", ["secret-key", "circle.txt", "custodian.key", "services"])
 def test_nothing_is_served_while_a_part_is_missing(portal, missing):
     portal.init()
+    portal.agree()
     part = portal.data / missing
     part.rename(portal.folder / "aside")
     served = portal("serve", "--port", "1")
@@ -118,20 +157,6 @@ def test_nothing_is_served_while_a_part_is_missing(portal, missing):
     assert served.stderr.startswith("Error: ")
     assert portal("check").returncode == 1
     assert not part.exists()
-
-
-def test_a_new_office_gets_its_key_once(portal):
-    portal.init()
-    services = portal.data / "services"
-    zoo = '\n[zoo]\nname = { en = "Zoo", ru = "Зоопарк" }\n'
-    (services / "offices.toml").write_text((services / "offices.toml").read_text() + zoo)
-    licence = services / "hunting-licence.toml"
-    licence.write_text(licence.read_text().replace('office = "licensing-office"', 'office = "zoo"'))
-    assert "The office zoo has no key." in portal("check").stdout
-    assert portal("key", "zoo").returncode == 0
-    assert portal("check").returncode == 0
-    assert "has a key" in portal("key", "zoo").stderr
-    assert "There is no office" in portal("key", "aquarium").stderr
 
 
 def test_officers_that_cannot_be_added_say_why(portal):
@@ -149,9 +174,3 @@ def test_a_folder_that_is_none_is_said(portal):
         refused = portal(*act)
         assert refused.returncode == 1, act
         assert "habeas portal init" in refused.stderr
-
-
-def test_the_policy_names_the_origin(portal):
-    portal.init()
-    site = json.loads((portal.data / "site.json").read_text())
-    assert site["origin"] == tlog.Policy.parse(portal._log.policy).logs[0].name == "log.test"

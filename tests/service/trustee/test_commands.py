@@ -1,0 +1,257 @@
+"""`habeas trustee` as operators use it: processes of their own, killed at any time."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import httpx
+import pytest
+
+from habeas.tlog import NoteSigner
+from habeas.tlog.server import init_log
+from tests.service.tlog.servers import free_ports
+from tests.waiting import until
+from tests.world.world import ORIGIN
+
+COMMAND = [sys.executable, "-m", "habeas.cli", "trustee"]
+NAMES = [f"trustee-{number}.test" for number in (1, 2, 3)]
+
+
+def habeas(*arguments, check=True):
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)], capture_output=True, text=True, check=check, timeout=60
+    )
+
+
+def init(data, name, port):
+    done = habeas("init", "--data", data, "--name", name, "--url", f"http://127.0.0.1:{port}")
+    return json.loads(done.stdout)
+
+
+def rest(tmp_path):
+    """All of a circle but trustees and offices, as whoever composes it writes it."""
+    vkey = init_log(tmp_path / "log", ORIGIN)
+    custodian = NoteSigner.generate("portal.test/custodian").vkey
+    fields = {
+        "k": 2, "q": 2, "r": 3,
+        "log": {"origin": ORIGIN, "url": "http://127.0.0.1:9", "vkeys": [vkey]},
+        "custodian": {"name": "portal.test", "vkey": custodian, "portal": "http://127.0.0.1:9"},
+    }  # fmt: skip
+    (tmp_path / "rest.json").write_text(json.dumps(fields))
+    return tmp_path / "rest.json"
+
+
+@pytest.fixture
+def party(tmp_path):
+    """Three trustees with keys, and a draft of their circle."""
+    ports = free_ports(3)
+    options = ["--settings", rest(tmp_path)]
+    folders, identities = [], []
+    for name, port in zip(NAMES, ports, strict=True):
+        identities.append(init(tmp_path / name, name, port))
+        file = tmp_path / f"{name}.json"
+        file.write_text(json.dumps(identities[-1]))
+        options += ["--trustee", file]
+        folders.append(tmp_path / name)
+    made = habeas("circle", "draft", tmp_path / "circle.txt", *options)
+    assert all(name in made.stdout for name in NAMES)
+    return folders, ports, identities, tmp_path / "circle.txt"
+
+
+def sign(folders, file):
+    for folder in folders:
+        said = habeas("circle", "sign", "--data", folder, file).stdout
+    assert said == "All have signed.\n"
+
+
+@pytest.fixture
+def folder(party):
+    """The first of them, which has agreed to the circle."""
+    folders, ports, identities, file = party
+    sign(folders, file)
+    assert "Adopted circle number 1" in habeas("circle", "adopt", "--data", folders[0], file).stdout
+    return folders[0], ports[0], identities[0]
+
+
+@pytest.fixture
+def serve(folder):
+    data, port, _ = folder
+    running = []
+
+    def start():
+        process = subprocess.Popen(
+            [*COMMAND, "serve", "--data", data, "--port", str(port)], stderr=subprocess.PIPE
+        )
+        running.append(process)
+
+        def answers():
+            assert process.poll() is None, process.stderr.read()
+            with contextlib.suppress(httpx.HTTPError):
+                return httpx.get(f"http://127.0.0.1:{port}/health", trust_env=False)
+
+        until(answers, "the trustee", pause=0.05)
+        return process
+
+    yield start
+    for process in running:
+        process.kill()
+        process.wait()
+        process.stderr.close()
+
+
+def test_keys_are_private_and_survive_a_kill(folder, serve):
+    data, port, identity = folder
+    for name in ("keys.json", "master.key", "trustee.toml"):
+        assert (data / name).stat().st_mode & 0o077 == 0
+    url = f"http://127.0.0.1:{port}"
+    month = time.strftime("%Y-%m")
+    process = serve()
+    assert httpx.get(f"{url}/v2/identity", trust_env=False).json() == identity
+    key = httpx.get(f"{url}/v2/keys/{month}", trust_env=False).json()
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    serve()
+    assert httpx.get(f"{url}/v2/keys/{month}", trust_env=False).json() == key
+    assert (data / "trustee.db").stat().st_mode & 0o077 == 0
+    shown = subprocess.run(
+        [*COMMAND, "status", "--data", data, "--json"],
+        capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    state = json.loads(shown.stdout)
+    assert state["name"] == "trustee-1.test"
+    assert state["state"] == "behind"  # its log does not answer, and it says so
+    assert state["problems"]
+
+
+def test_a_folder_is_set_up_once(folder):
+    again = habeas(
+        "init", "--data", folder[0], "--name", "other.test", "--url", "http://127.0.0.1:1",
+        check=False,
+    )  # fmt: skip
+    assert again.returncode == 1
+    assert "holds a trustee's keys already" in again.stderr
+
+
+# The circle
+
+
+def test_nobody_serves_before_a_circle_is_adopted(party):
+    folders, _, _, _ = party
+    done = habeas("serve", "--data", folders[0], check=False)
+    assert done.returncode == 1
+    assert "habeas trustee circle sign" in done.stderr
+
+
+def test_a_circle_counts_when_all_its_trustees_have_signed(party):
+    folders, _, _, file = party
+    draft = json.loads(habeas("circle", "show", file, "--json").stdout)
+    assert draft["missing"] == NAMES
+    habeas("circle", "sign", "--data", folders[2], file)
+    early = habeas("circle", "adopt", "--data", folders[0], file, check=False)
+    assert early.returncode == 1
+    assert "not signed by" in early.stderr
+    assert not (folders[0] / "circle.txt").exists()
+    sign(folders, file)
+    again = file.read_text()
+    habeas("circle", "sign", "--data", folders[1], file)
+    assert file.read_text() == again  # nobody signs twice
+    shown = habeas("circle", "show", file).stdout
+    assert f"digest {draft['digest']}" in shown
+    assert "Signed by all its trustees" in shown
+
+
+def test_who_has_no_seat_signs_nothing(party, tmp_path):
+    *_, file = party
+    init(tmp_path / "stranger", "trustee-1.test", 9)  # its name, and another key
+    before = file.read_text()
+    done = habeas("circle", "sign", "--data", tmp_path / "stranger", file, check=False)
+    assert done.returncode == 1
+    assert "no seat for trustee-1.test with this trustee's key" in done.stderr
+    assert file.read_text() == before
+
+
+def test_unsafe_quorums_make_no_draft(tmp_path):
+    settings = json.loads(rest(tmp_path).read_text()) | {"r": 2}
+    (tmp_path / "unsafe.json").write_text(json.dumps(settings))
+    options = ["--settings", tmp_path / "unsafe.json"]
+    for number, name in enumerate(NAMES):
+        (tmp_path / f"{name}.json").write_text(json.dumps(init(tmp_path / name, name, number + 1)))
+        options += ["--trustee", tmp_path / f"{name}.json"]
+    done = habeas("circle", "draft", tmp_path / "circle.txt", *options, check=False)
+    assert done.returncode == 1
+    assert "quorums are not safe" in done.stderr
+    assert not (tmp_path / "circle.txt").exists()
+
+
+def test_the_next_circle_follows_and_is_owed_to_the_log(folder, party, tmp_path):
+    folders, _, _, first = party
+    data, _, _ = folder
+
+    def owed():
+        return json.loads(habeas("log", "--data", data, "--json").stdout)["owed"]
+
+    assert owed() == 1  # the first one
+    habeas("circle", "adopt", "--data", data, first)
+    assert owed() == 1  # once
+    second = tmp_path / "second.txt"
+    (tmp_path / "change.json").write_text(json.dumps({"quotas": {
+        "office": 7, "officer": 7, "purpose": 7, "delay_after": 80, "delay_seconds": 1,
+    }}))  # fmt: skip
+    habeas("circle", "draft", second, "--after", first, "--settings", tmp_path / "change.json")
+    sign(folders, second)
+    assert "number 2" in habeas("circle", "adopt", "--data", data, second).stdout
+    assert owed() == 2
+    assert (data / "circle.txt").read_text() == first.read_text()  # the pin stays
+    other = tmp_path / "other.txt"
+    habeas("circle", "draft", other, "--after", second)
+    done = habeas("circle", "adopt", "--data", data, other, check=False)
+    assert done.returncode == 1  # nobody has signed it
+
+
+# Acting
+
+
+def test_a_paused_trustee_says_so_and_goes_on(folder):
+    data, _, _ = folder
+
+    def state():
+        return json.loads(habeas("log", "--data", data, "--json").stdout)["state"]
+
+    habeas("pause", "--data", data)
+    assert state() == "paused"
+    habeas("resume", "--data", data)
+    assert state() == "behind"
+
+
+def test_only_an_office_of_the_circle_is_suspended(folder):
+    done = habeas("suspend", "nobody", "--data", folder[0], check=False)
+    assert done.returncode == 1
+    assert "no office nobody" in done.stderr
+
+
+def test_the_view_of_the_log_is_shown(folder):
+    data, _, _ = folder
+    shown = subprocess.run(
+        [*COMMAND, "log", "--data", data, "--reopen", "--json"],
+        capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    state = json.loads(shown.stdout)
+    assert (state["view"], state["fork"], state["checkpoint"]) == (0, None, None)
+    plain = subprocess.run(
+        [*COMMAND, "log", "--data", data], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert "no checkpoint yet" in plain.stdout
+
+
+def test_nothing_to_rotate(folder):
+    data, _, _ = folder
+    done = subprocess.run(
+        [*COMMAND, "rotate", "--data", data],
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "nothing to rotate" in done.stderr

@@ -212,7 +212,7 @@ def test_a_decision_lets_go_of_the_photo_and_closes_it(city, terminal, decision)
 def test_no_decision_is_none(city, terminal, body):
     reference = _case()
     answer = terminal.post(f"cases/{reference}/decision", body)
-    assert answer.status_code in (400, 409)
+    assert answer.status_code in (400, 422)
     assert Case.objects.get().pointer is not None
 
 

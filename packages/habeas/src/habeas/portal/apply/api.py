@@ -3,20 +3,47 @@
 from __future__ import annotations
 
 import base64
+from typing import Annotated
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
+from pydantic import WithJsonSchema
 
 from habeas.portal.apply import checks
 from habeas.portal.apply.forms import DetailsForm
 from habeas.portal.apply.sending import sending
 from habeas.portal.catalogue import services
 from habeas.portal.site.bodies import BadRequestError, json_object
+from habeas.portal.site.calls import Said, call, say
+from habeas.protocol import Receipt
+
+
+class Application(Said):
+    """An application as a form.
+
+    Attributes:
+        service: its id.
+        fields: the answers, by the names of the service's questions: a JSON object, as text.
+        photo: a picture, where the applicant adds one.
+    """
+
+    service: str
+    fields: str = "{}"
+    photo: Annotated[bytes, WithJsonSchema({"type": "string", "format": "binary"})] | None = None
+
+
+class SentSaid(Said):
+    """What the applicant keeps: the receipt, and the photo (base64) as it was sealed."""
+
+    reference: str
+    receipt: Receipt | None
+    photo: str
 
 
 @csrf_exempt
 @require_POST
+@call("POST", takes=Application, form=True, gives=SentSaid, status=201)
 def send(request: HttpRequest) -> HttpResponse:
     """Send an application: service, fields (JSON), photo."""
     service = services().get(request.POST.get("service", ""))
@@ -33,9 +60,5 @@ def send(request: HttpRequest) -> HttpResponse:
         photo = checks.check(upload, service.photo).kept
     with sending(service, form.answers(), photo) as sent:
         pass  # nothing else of a terminal's application is kept
-    answer = {
-        "reference": sent.reference,
-        "receipt": sent.receipt.fields() if sent.receipt else None,
-        "photo": base64.b64encode(photo).decode(),
-    }
-    return JsonResponse(answer, status=201)
+    kept = base64.b64encode(photo).decode()
+    return say(SentSaid(reference=sent.reference, receipt=sent.receipt, photo=kept), 201)

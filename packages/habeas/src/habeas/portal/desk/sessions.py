@@ -15,27 +15,30 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import Annotated, Concatenate, ParamSpec, cast
 
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
+from pydantic import Field
 
 from habeas.foundation.errors import HabeasError
 from habeas.portal.desk.models import Spent
 from habeas.portal.register.log import log_copy
+from habeas.portal.site.calls import Said
 from habeas.portal.site.problems import problem
 from habeas.portal.vault.custodian import chain
-from habeas.protocol.assertion import read_assertion, verify_assertion
+from habeas.protocol.assertion import KeyAssertion, WebAuthnAssertion, verify_assertion
 from habeas.protocol.credential import (
     Credential,
-    Membership,
     Roster,
     newest_roster,
     verify_credential,
     verify_membership,
 )
+from habeas.protocol.document import Document
+from habeas.protocol.exchange import Memberships
 from habeas.protocol.parties import Office
 from habeas.protocol.signin import SignIn
 
@@ -105,17 +108,35 @@ def _mark(office: str, head: bytes) -> bytes:
     return hmac.digest(key, head + office.encode(), "sha256")[:16]
 
 
-def sign_in(body: dict[str, Any]) -> dict[str, Any]:
+class Introduction(Document):
+    """What shows that an officer is one of the office's: the signed challenge, and the roster."""
+
+    sign_in: SignIn
+    assertion: Annotated[KeyAssertion | WebAuthnAssertion, Field(discriminator="type")]
+    credential: Credential
+    membership: Memberships
+
+
+class Token(Said):
+    """A session.
+
+    Attributes:
+        token: for ``Authorization: Bearer``.
+        until: POSIX seconds.
+    """
+
+    token: str
+    until: int
+
+
+def sign_in(shown: Introduction) -> Token:
     """A token for the officer who has signed the challenge.
 
     Raises:
         SessionError: the challenge is old or another's, or was signed for another portal.
         HabeasError: the credential is not on the roster, or the signature does not verify.
     """
-    asked = SignIn.read(body.get("sign_in"))
-    credential = Credential.read(body.get("credential"))
-    shown = body.get("membership")
-    newest = Membership.read(shown.get("newest") if isinstance(shown, dict) else None)
+    asked, credential = shown.sign_in, shown.credential
     head, mark = bytes.fromhex(asked.challenge[:32]), bytes.fromhex(asked.challenge[32:])
     age = time.time() - int.from_bytes(head[:8], "big")
     if not hmac.compare_digest(_mark(asked.office, head), mark) or age > _CHALLENGE_SECONDS:
@@ -124,15 +145,15 @@ def sign_in(body: dict[str, Any]) -> dict[str, Any]:
         raise SessionError(f"This was signed for {asked.portal}, and not for this portal.")
     office, roster = office_of(asked.office), roster_of(asked.office)
     verify_credential(credential)
-    verify_membership(roster, credential, newest)
-    verify_assertion(read_assertion(body.get("assertion")), asked, credential, office)
+    verify_membership(roster, credential, shown.membership.newest)
+    verify_assertion(shown.assertion, asked, credential, office)
     if not _spend(asked.challenge, _CHALLENGE_SECONDS):
         raise SessionError("The challenge was used before.")
     # With the challenge, so that no two sessions have one token, and each ends by itself.
     token = signing.dumps(
         [asked.office, credential.id, roster.version, asked.challenge], salt=_SALT
     )
-    return {"token": token, "until": int(time.time()) + _SESSION_SECONDS}
+    return Token(token=token, until=int(time.time()) + _SESSION_SECONDS)
 
 
 def _spend(what: str, seconds: int) -> bool:

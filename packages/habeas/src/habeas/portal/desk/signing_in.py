@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import re
+from typing import Annotated
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
+from pydantic import Field
 
 from habeas.portal.desk.sessions import (
+    Introduction,
     Session,
+    Token,
     challenge,
     for_desks,
     for_officers,
@@ -16,42 +19,64 @@ from habeas.portal.desk.sessions import (
     sign_out,
 )
 from habeas.portal.register.log import followed
-from habeas.portal.site.bodies import json_object, raw
-from habeas.protocol import MalformedError
+from habeas.portal.site.calls import Said, body, call, say
+from habeas.protocol.document import Document, Hex16, Hex32, Slug
 
-_SLOT = re.compile(r"[0-9a-f]{32}")
-_MOST_SLOTS = 1000
+_POST = require_http_methods(["POST", "OPTIONS"])
+
+
+class AskChallenge(Document):
+    """The office whose officer signs in."""
+
+    office: Slug
+
+
+class Challenge(Said):
+    """What has to be signed; it counts for five minutes, and once."""
+
+    challenge: Hex32
+
+
+class Slots(Document):
+    """Slots of one officer and day, from number 1 on."""
+
+    slots: Annotated[tuple[Hex16, ...], Field(max_length=1000)]
+
+
+class Used(Said):
+    """How many of them, from the first on, stand on the log."""
+
+    used: int
 
 
 @for_desks
-@require_http_methods(["POST", "OPTIONS"])
+@_POST
+@call("POST", takes=AskChallenge, gives=Challenge)
 def draw_challenge(request: HttpRequest) -> HttpResponse:
     """What an officer of that office has to sign."""
-    office = str(json_object(raw(request)).get("office", ""))
-    return JsonResponse({"challenge": challenge(office)})
+    return say(Challenge(challenge=challenge(body(request, AskChallenge).office)))
 
 
 @for_desks
 @require_http_methods(["POST", "DELETE", "OPTIONS"])
+@call("POST", takes=Introduction, gives=Token)
+@call("DELETE", status=204, media="", officers=True)
 def sessions(request: HttpRequest) -> HttpResponse:
     """A token, for a signed challenge; or the end of the token that is shown."""
     if request.method == "DELETE":
         sign_out(request)
         return HttpResponse(status=204)
-    return JsonResponse(sign_in(json_object(raw(request))))
+    return say(sign_in(body(request, Introduction)))
 
 
 @for_officers
-@require_http_methods(["POST", "OPTIONS"])
+@_POST
+@call("POST", takes=Slots, gives=Used, officers=True)
 def slots(request: HttpRequest, _: Session) -> HttpResponse:
     """How many of the slots, from the first on, stand on the log."""
-    asked = json_object(raw(request)).get("slots")
-    if not isinstance(asked, list) or len(asked) > _MOST_SLOTS:
-        raise MalformedError("The slots are no list, or too many.")
-    if not all(isinstance(each, str) and _SLOT.fullmatch(each) for each in asked):
-        raise MalformedError("A slot has 16 bytes, hex.")
+    asked = body(request, Slots).slots
     known = followed().slots(asked)
     used = 0
     while used < len(asked) and asked[used] in known:
         used += 1
-    return JsonResponse({"used": used})
+    return say(Used(used=used))

@@ -2,37 +2,59 @@
 
 from __future__ import annotations
 
-import re
-
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from habeas.portal.site.bodies import json_object, raw
+from habeas.portal.site.calls import Said, body, call, say
 from habeas.portal.vault.custodian import custody, in_force
-from habeas.protocol import MalformedError
+from habeas.protocol.document import Document, Hex32
 
-_SECRET = re.compile(r"[0-9a-f]{64}")
+
+class CircleSaid(Said):
+    """The circle in force: a signed note."""
+
+    circle: str
+
+
+class Secret(Document):
+    """The withdrawal secret of a receipt."""
+
+    secret: Hex32
+
+
+class Withdrawn(Said):
+    """How far a withdrawal has come.
+
+    Attributes:
+        complete: all trustees have confirmed.
+        statements: signed `erased` statements (notes), by trustee.
+        never_held: trustees whose deposit never arrived; they take none any more.
+        owed: trustees that have not confirmed yet, with why.
+    """
+
+    complete: bool
+    statements: dict[str, str]
+    never_held: list[str]
+    owed: dict[str, str]
 
 
 @require_GET
+@call("GET", gives=CircleSaid)
 def circle(_: HttpRequest) -> HttpResponse:
     """The note of the circle in force."""
-    return JsonResponse({"circle": in_force().note})
+    return say(CircleSaid(circle=in_force().note))
 
 
 @csrf_exempt
 @require_POST
+@call("POST", takes=Secret, gives=Withdrawn)
 def withdraw(request: HttpRequest, seal_id: str) -> HttpResponse:
     """Withdraw a photo with its secret; ask again until nobody owes."""
-    secret = json_object(raw(request)).get("secret")
-    if not isinstance(secret, str) or not _SECRET.fullmatch(secret):
-        raise MalformedError("The withdrawal secret has 32 bytes, hex.")
-    done = custody().withdraw(seal_id, bytes.fromhex(secret))
-    answer = {
-        "complete": done.complete,
-        "statements": done.statements,
-        "never_held": list(done.never_held),
-        "owed": done.owed,
-    }
-    return JsonResponse(answer)
+    done = custody().withdraw(seal_id, bytes.fromhex(body(request, Secret).secret))
+    return say(
+        Withdrawn(
+            complete=done.complete, statements=done.statements,
+            never_held=list(done.never_held), owed=done.owed,
+        )
+    )  # fmt: skip

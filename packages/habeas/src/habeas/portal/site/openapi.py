@@ -38,7 +38,11 @@ _PROBLEM: dict[str, Any] = {
 
 def describe(patterns: Iterable[URLPattern]) -> dict[str, Any]:
     """The description of all calls under these addresses."""
-    found = [(str(each.pattern), each.callback, calls_of(each.callback)) for each in patterns]
+    found = [
+        (str(each.pattern), each.callback, calls)
+        for each in patterns
+        if (calls := calls_of(each.callback))
+    ]
     models: list[tuple[type[BaseModel], Any]] = []
     for _, _, calls in found:
         for each in calls:

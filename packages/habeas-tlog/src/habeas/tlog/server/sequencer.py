@@ -17,7 +17,14 @@ from typing import Any
 
 from habeas.foundation.errors import HabeasError
 from habeas.tlog.admission import Admission, AdmitNothing, refusals
-from habeas.tlog.errors import LogUnavailableError, TlogError
+from habeas.tlog.errors import (
+    CorruptLogError,
+    DamagedError,
+    LogUnavailableError,
+    PlaceError,
+    RootMismatchError,
+    TlogError,
+)
 from habeas.tlog.policy import Policy
 from habeas.tlog.proof import TlogProof
 from habeas.tlog.server.publisher import RESTAMP, Publisher
@@ -25,7 +32,7 @@ from habeas.tlog.server.rollback import Standstill
 from habeas.tlog.server.storage import LogLockedError, Storage
 from habeas.tlog.signing import LogSigner
 from habeas.tlog.tiles import Tile
-from habeas.tlog.tree import inclusion_path
+from habeas.tlog.tree import inclusion_path, verify_inclusion
 
 _LOG = logging.getLogger("habeas.tlog")
 MAX_BATCH = 16384
@@ -99,7 +106,7 @@ class Sequencer:
         self._unpublished: deque[_Waiting] = deque()
         self._tasks: list[asyncio.Task[None]] = []
         #: After a failure of the storage: until when, and with which words, callers are refused.
-        self._refusing: tuple[float, LogUnavailableError] | None = None
+        self._refusing: tuple[float, TlogError] | None = None
         #: Entries that wait for a batch or a checkpoint.
         self.waiting = 0
         #: Failed rounds since the last good one, and why the last of them failed.
@@ -193,9 +200,15 @@ class Sequencer:
 
         Raises:
             ProofError: it is not under that checkpoint.
+            CorruptLogError: a tile is not what it was.
         """
-        size, note = self.size, self.note
-        path = inclusion_path(index, size, self._storage.node_of(size))
+        size, note, root = self.size, self.note, self._publisher.root
+        node = self._storage.node_of(size)
+        path = inclusion_path(index, size, node)
+        try:
+            verify_inclusion(index, size, node(0, index), path, root)
+        except RootMismatchError as error:
+            raise CorruptLogError(f"entry {index}", "its tiles do not lead to the root.") from error
         return TlogProof(index, tuple(path), note).format()
 
     async def _run(self) -> None:
@@ -253,8 +266,9 @@ class Sequencer:
                 _fail(each, refusal)
             entries = [entry for each in admitted for entry in each.entries]
             positions = await self._publisher.in_thread(self._storage.append, entries)
-        except (LogUnavailableError, LogLockedError) as error:
-            refusal = LogUnavailableError(error.cause)
+        except (LogUnavailableError, LogLockedError, DamagedError, PlaceError) as error:
+            known = isinstance(error, (DamagedError, PlaceError))
+            refusal = error if known else LogUnavailableError(error.cause)
             self._refusing = (time.monotonic() + 0.5, refusal)
             for each in batch:
                 _fail(each, refusal)

@@ -261,21 +261,20 @@ class Sequencer:
 
     async def _sequence(self, batch: list[_Waiting]) -> None:
         try:
-            admitted, refused = await self._publisher.in_thread(self._admit, batch)
-            for each, refusal in refused:
-                _fail(each, refusal)
-            entries = [entry for each in admitted for entry in each.entries]
-            positions = await self._publisher.in_thread(self._storage.append, entries)
+            # One thread for both: each change of threads costs a lone caller as much as a file.
+            admitted, refused, positions = await self._publisher.in_thread(self._take, batch)
         except (LogUnavailableError, LogLockedError, DamagedError, PlaceError) as error:
             known = isinstance(error, (DamagedError, PlaceError))
             refusal = error if known else LogUnavailableError(error.cause)
             self._refusing = (time.monotonic() + 0.5, refusal)
-            for each in batch:
-                _fail(each, refusal)
+            for caller in batch:
+                _fail(caller, refusal)
             raise
         except BaseException:
             self._queue.extendleft(each for each in reversed(batch) if not each.done.done())
             raise
+        for caller, why in refused:
+            _fail(caller, why)
         at = 0
         for each in admitted:
             each.positions = positions[at : at + len(each.entries)]
@@ -283,10 +282,18 @@ class Sequencer:
             at += len(each.entries)
         self._unpublished.extend(admitted)
 
+    def _take(
+        self, batch: list[_Waiting]
+    ) -> tuple[list[_Waiting], list[tuple[_Waiting, HabeasError]], list[int]]:
+        """In a thread: keep what the log takes; gives its callers, the others, and the places."""
+        admitted, refused = self._admit(batch)
+        entries = [entry for each in admitted for entry in each.entries]
+        return admitted, refused, self._storage.append(entries)
+
     def _admit(
         self, batch: list[_Waiting]
     ) -> tuple[list[_Waiting], list[tuple[_Waiting, HabeasError]]]:
-        """In a thread: ask of each entry whether the log takes it. One refused refuses its call."""
+        """Ask of each entry whether the log takes it. One refused refuses its call."""
         entries = [entry for each in batch for entry in each.entries]
         said = refusals(self._admission, entries)
         if not any(said):

@@ -153,3 +153,45 @@ def test_a_phone_s_tag_is_kept_or_its_picture_turned(tmp_path, ending):
     assert upright.shape == (240, 320)
     x, y = 20 + 6 * 4, (240 - 73) // 2
     assert upright[y + 12 : y + 60, x + 12 : x + 48].mean() > 0.8
+
+
+@pytest.mark.parametrize(
+    ("turn", "ending"), [(90, ".mp4"), (180, ".mkv"), (270, ".mp4"), (90, ".webm"), (270, ".ts")]
+)
+def test_the_way_up_that_is_found_is_written(tmp_path, turn, ending):
+    """Nothing and nobody says that the camera hangs sideways: its faces do."""
+    report, frame, upright = found_upright(tmp_path, turn, ending, films.pictures(20, size=28))
+    assert report.turn == turn
+    assert upright.shape == (240, 320)
+    x, y = 20 + 12 * 4, (240 - 34) // 2
+    assert upright[y + 6 : y + 28, x + 6 : x + 22].mean() > 0.8
+    assert (frame.rotation == 0) == (ending == ".ts")
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_the_way_up_is_written_where_nobody_is_in_sight_at_first(tmp_path, turn):
+    """For seconds longer than is looked ahead; an MP4 tells at its end."""
+    shown = list(films.pictures(20, size=28))
+    empty = np.median(shown[:1] + shown[9:10] + shown[-1:], axis=0).astype(np.uint8)
+    # A second from one frame to the next, and then as films are.
+    stamps = [*range(0, 225, 25), *range(225, 245)]
+    report, frame, upright = found_upright(
+        tmp_path, turn, ".mp4", [empty] * 9 + shown, times=stamps
+    )
+    assert report.turn == turn
+    assert round(frame.rotation) % 360 == -turn % 360
+    assert upright.shape == (240, 320)
+
+
+def found_upright(tmp_path, turn, ending, pictures, **how):
+    stored = (np.ascontiguousarray(np.rot90(each, turn // 90)) for each in pictures)
+    source = films.write(tmp_path / "hangs.mp4", stored, **how)
+    out = tmp_path / f"out{ending}"
+    report = cover.redact(source, out, replace(SETTINGS, quality="balanced"))
+    frame = films.read(out)[12]
+    return report, frame, np.rot90(films.dark(frame), round(frame.rotation / 90) % 4)
+
+
+def test_a_large_face_that_is_found_on_its_side_too_leaves_a_file_untagged(tmp_path):
+    report, frame, _ = found_upright(tmp_path, 0, ".mp4", films.pictures(40))
+    assert report.turn == frame.rotation == 0

@@ -70,3 +70,15 @@ def test_each_face_counts_once_as_it_was_found_most_surely():
     beside = Sighting(Box(100, 10, 120, 30), 0.5)
     almost = Sighting(Box(12, 10, 32, 30), 0.7)
     assert merged({0: [FACE], 1: [almost, beside]}) == [FACE, beside]
+
+
+def test_a_file_is_tagged_only_where_one_way_leads_clearly():
+    way_up = WayUp(0.2, known=False)
+    assert way_up.certain == 0
+    for _ in range(3):
+        way_up.vote(seen(2))
+    assert way_up.turns == way_up.certain == 2
+    for _ in range(40):
+        way_up.vote(seen(2) | {3: [Sighting(FACE.box, 0.85)]})
+    assert way_up.turns == 2
+    assert way_up.certain == 0

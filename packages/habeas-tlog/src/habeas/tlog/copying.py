@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
 from habeas.tlog.cosignature import MldsaCosignatureSigner, parse_cosigner
+from habeas.tlog.errors import FormatError
 from habeas.tlog.options import (
     Commands,
     add_command,
@@ -115,7 +116,10 @@ def _mirror_key(folder: Path, name: str) -> MldsaCosignatureSigner:
         durable.make(folder)
         signer = MldsaCosignatureSigner.generate(name)
         durable.create(file, f"{signer.private}\n".encode(), private=True)
-    signer = MldsaCosignatureSigner.parse(file.read_text())
+    try:
+        signer = MldsaCosignatureSigner.parse(file.read_bytes().decode())
+    except (UnicodeDecodeError, FormatError) as error:
+        raise FormatError(f"{file} is no mirror's key.", "Bring it back from a backup.") from error
     if signer.name != name:
         raise HabeasError(f"{file} is the key of {signer.name}.", "Use that name.")
     return signer

@@ -59,6 +59,7 @@ class CorruptLogError(ProofError):
     """A file of a log that is not what the signed root demands."""
 
     code = "log-corrupt"
+    status = 503
 
     def __init__(self, path: str, cause: str) -> None:
         super().__init__(f"{path}: {cause}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
@@ -38,11 +39,13 @@ class Folder:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._prefix = f"{folder}/"
 
     def read(self, path: str) -> bytes | None:
         """The content at *path*, or None."""
         try:
-            return (self._folder / path).read_bytes()
+            with open(self._prefix + path, "rb") as file:  # noqa: PTH123 - for each file of a log
+                return file.read()
         except (FileNotFoundError, NotADirectoryError):
             return None
 
@@ -87,10 +90,11 @@ class Folder:
 
     def widths(self, tile: Tile) -> list[int]:
         """Widths of the partial files of a tile or bundle."""
-        folder = self._folder / (Tile(tile.level, tile.index).path() + ".p")
-        if not folder.is_dir():
+        try:
+            names = os.listdir(f"{self._prefix}{Tile(tile.level, tile.index).path()}.p")  # noqa: PTH208
+        except (FileNotFoundError, NotADirectoryError):
             return []
-        return sorted(int(each.name) for each in folder.iterdir() if each.name.isdecimal())
+        return sorted(int(each) for each in names if each.isdecimal())
 
 
 def verify_log(

@@ -39,6 +39,8 @@ class Report:
         jumps: of the file's clock, which were closed up.
         left_out: what the source had beside its picture, and the result has not, in words.
         sound: what became of it: ``none``, ``keep`` or ``distort``.
+        turn: degrees clockwise that bring what is stored upright, as was found and as the result
+            says of itself.
         detector: its name.
         quality: as chosen.
         wall: seconds of work.
@@ -55,6 +57,7 @@ class Report:
     jumps: int
     left_out: tuple[str, ...]
     sound: Sound
+    turn: int
     detector: str
     quality: str
     wall: float
@@ -96,10 +99,10 @@ def cover_file(
     detector = faces.detector(settings.detector, gpu=settings.gpu)
     video = Source(source, settings)
     again = Source(source, settings) if settings.look.again else None
-    sink = Target(target, video, settings, ending)
+    pipeline = Pipeline(detector, settings, video.fps)
+    sink = Target(target, video, settings, ending, turn=lambda: pipeline.turn)
     if ready is not None:
         ready()
-    pipeline = Pipeline(detector, settings, video.fps)
     frames = with_cover = unchecked = 0
     at = 0.0
     shown = covered(pipeline, settings, video.frames(), again.frames() if again else None)
@@ -131,6 +134,7 @@ def cover_file(
         jumps=video.timeline.jumps,
         left_out=tuple(sorted(video.left_out)),
         sound=settings.sound,
+        turn=pipeline.turn,
         detector=detector.name,
         quality=settings.quality,
         wall=round(time.monotonic() - began, 3),
@@ -200,13 +204,13 @@ def preview(
         try:
             wanted = (video.seconds or 0.0) / 3 if at is None else at
             video.seek(max(0.0, wanted - 2.0))
-            shown = None
-            for item in Pipeline(detector, settings, video.fps).run(video.frames()):
+            shown, pipeline = None, Pipeline(detector, settings, video.fps)
+            for item in pipeline.run(video.frames()):
                 shown = item
-                if _time(item) >= wanted:
+                if _time(item) >= wanted and item.checked:
                     break
             if shown is None:
                 raise NoVideoError(f"{source.name} has a video stream, but no frame in it.")
-            out.write(jpeg(shown, 85))
+            out.write(jpeg(shown, 85, turn=pipeline.turn))
         finally:
             video.close()

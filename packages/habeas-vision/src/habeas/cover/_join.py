@@ -16,7 +16,7 @@ from habeas.cover._parts import Progress
 from habeas.cover._readback import Written
 from habeas.cover._sound import Soundtrack
 from habeas.cover._source import Source
-from habeas.cover._target import container_name
+from habeas.cover._target import NO_TAG, container_name, quarters
 from habeas.cover.errors import NoVideoError, OutputError
 from habeas.cover.settings import Settings
 
@@ -40,6 +40,7 @@ def join(
     target: Path,
     settings: Settings,
     ending: str,
+    turn: int = 0,
     *,
     progress: Progress | None = None,
     ready: Callable[[], None] | None = None,
@@ -52,6 +53,8 @@ def join(
         target: where to write.
         settings: for the sound.
         ending: of the final name; chooses the container.
+        turn: degrees clockwise that bring the picture upright, beyond its tag; where the container
+            has no place to say so, it stays as it is.
         progress: as in `habeas.cover.redact`.
         ready: called once files are open; a sandbox closes its doors there.
 
@@ -64,7 +67,7 @@ def join(
         sound = Soundtrack(video, out, ending, settings.sound)
         if ready is not None:
             ready()
-        seam = _Seam(out, sound)
+        seam = _Seam(out, sound, turn if ending not in NO_TAG else 0)
         for part in parts:
             seam.add(part)
             if progress is not None:
@@ -88,13 +91,15 @@ class _Seam:
     Args:
         out: where to.
         sound: goes along.
+        turn: see `join`.
 
     Attributes:
         written: stamps of the pictures so far.
         end: the last picture's time, seconds.
     """
 
-    def __init__(self, out: OutputContainer, sound: Soundtrack) -> None:
+    def __init__(self, out: OutputContainer, sound: Soundtrack, turn: int) -> None:
+        self._turn = turn
         self._out = out
         self._sound = sound
         self._stream: VideoStream | None = None
@@ -109,7 +114,7 @@ class _Seam:
             return  # a part of which nothing could be decoded
         with av.open(str(part), "r", format="mp4") as opened:
             origin = opened.streams.video[0]
-            stream = self._opened(origin)
+            stream = self._opened(part, origin)
             for packet in opened.demux(origin):
                 self._append(packet, stream)
 
@@ -126,12 +131,20 @@ class _Seam:
         packet.stream = stream
         self._out.mux(packet)
 
-    def _opened(self, origin: VideoStream) -> VideoStream:
+    def _opened(self, part: Path, origin: VideoStream) -> VideoStream:
         known = origin.codec_context.extradata
         if self._stream is None:
             self._known = known
             self._stream = self._out.add_stream_from_template(origin)
             self._stream.time_base = origin.time_base
+            if self._turn:
+                self._stream.set_display_rotation(90 * quarters(_rotation(part), self._turn))
         elif known != self._known:
             raise OutputError("A part of the video was encoded in another way than the first.")
         return self._stream
+
+
+def _rotation(part: Path) -> float:
+    """What a part's first picture says of itself, degrees anticlockwise."""
+    with av.open(str(part), "r", format="mp4") as opened:
+        return next(opened.decode(video=0)).rotation

@@ -75,6 +75,7 @@ class PartReport:
     whole: int
     jumps: int
     left_out: tuple[str, ...]
+    turn: int
 
 
 def plan(
@@ -193,7 +194,7 @@ def cover_part(
     left_out = tuple(sorted(video.left_out))
     return PartReport(frames, pipeline.faces, with_cover, pipeline.looks,
                       video.damaged + unchecked, unchecked,
-                      video.timeline.jumps, left_out)  # fmt: skip
+                      video.timeline.jumps, left_out, pipeline.turn)  # fmt: skip
 
 
 def _file(target: Path, video: Source) -> OutputContainer:

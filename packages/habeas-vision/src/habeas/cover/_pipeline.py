@@ -20,6 +20,7 @@ import av
 from habeas.cover._ahead import ahead
 from habeas.cover._changes import REFRESH, unchanged
 from habeas.cover._cover import cover, cover_whole
+from habeas.cover._damage import is_sound
 from habeas.cover._geometry import EXTENTS
 from habeas.cover._head import Filter, Motion
 from habeas.cover._look import look_around, zone_box
@@ -46,7 +47,7 @@ class Decision:
         pts: the frame's time stamp.
         boxes: faces, pixels as stored.
         zones: what is covered always, as a rectangle.
-        checked: False where detection failed: all of the frame.
+        checked: False where nobody could look at what was sent: all of the frame.
     """
 
     pts: int | None
@@ -62,7 +63,7 @@ class Covered:
     Attributes:
         frame: the picture.
         boxes: what was covered, pixels as stored.
-        checked: False where detection failed and the whole frame was covered.
+        checked: False where nobody could look at it, and the whole frame was covered.
     """
 
     frame: av.VideoFrame
@@ -72,22 +73,24 @@ class Covered:
 
 def paint(frame: av.VideoFrame, decision: Decision, settings: Settings) -> Covered:
     """Paint over what was decided; all of the frame where it could not be checked."""
-    if decision.checked:
+    checked = decision.checked and is_sound(frame)
+    if checked:
         cover(frame, decision.boxes, settings.shape)
         # A zone is a rectangle, whatever shape covers faces.
         cover(frame, decision.zones, "box")
     else:
         cover_whole(frame)
-    return Covered(frame, (*decision.boxes, *decision.zones), decision.checked)
+    return Covered(frame, (*decision.boxes, *decision.zones), checked)
 
 
 @dataclass(frozen=True)
 class _Undecided:
-    """A frame's number, time in seconds, time stamp, and zones in its pixels."""
+    """A frame's number, time in seconds, time stamp, whether it is sound, and zones in pixels."""
 
     number: int
     at: float
     pts: int | None
+    sound: bool
     always: tuple[Box, ...]
     never: tuple[Box, ...]
 
@@ -132,11 +135,11 @@ class Pipeline:
     def turn(self) -> int:
         """Degrees clockwise that bring pictures upright, beyond `Settings.turn` and their tag.
 
-        Found by itself where the settings say nothing; known before the first frame is given,
-        if anybody was in sight in the seconds that frames wait. The pictures themselves are not
-        turned: what is written is to be tagged so.
+        Found by itself where the settings say nothing, and 0 where it is in doubt; known before
+        the first frame is given, if anybody was in sight in the seconds that frames wait. The
+        pictures themselves are not turned: what is written is tagged so.
         """
-        return -90 * self._watch.way_up.turns % 360
+        return -90 * self._watch.way_up.certain % 360
 
     @property
     def past(self) -> float:
@@ -255,11 +258,12 @@ class Pipeline:
             tuple(zone_box(zone, item.frame) for zone in zones)
             for zones in (self._settings.always, self._settings.never)
         )
-        return _Undecided(number, item.at, item.frame.pts, always, never)
+        sound = is_sound(item.frame)
+        return _Undecided(number, item.at, item.frame.pts, sound, always, never)
 
     def _decision(self, tracker: Tracker, item: _Undecided) -> Decision:
         boxes = (box for box in tracker.boxes(item.number) if not _inside(box, item.never))
-        checked = self._unchecked.checked(item.at)
+        checked = item.sound and self._unchecked.checked(item.at)
         decision = Decision(item.pts, tuple(boxes), item.always, checked)
         tracker.forget(item.number)
         self._unchecked.forget(item.at)

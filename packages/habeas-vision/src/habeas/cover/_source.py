@@ -19,7 +19,9 @@ from av.codec.hwaccel import HWAccel
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from habeas.cover._damage import Damage
 from habeas.cover._frames import carried, converted, planar, turned
+from habeas.cover._losses import Losses
 from habeas.cover._timeline import Timeline
 from habeas.cover.errors import (
     ChangedSizeError,
@@ -48,7 +50,7 @@ class Source:
         settings: for the choice of hardware, and the way up.
 
     Attributes:
-        damaged: packets and frames that could not be decoded whole, so far.
+        damaged: packets that could not be decoded, so far.
         left_out: what the file has beside its picture and its sound, in words, so far.
 
     Raises:
@@ -60,13 +62,15 @@ class Source:
     def __init__(self, path: Path, settings: Settings) -> None:
         self.path = path
         self.damaged = 0
-        self.container = open_file(path, gpu=settings.gpu)
+        self._losses = Losses()
+        with self._losses.opening():
+            self.container = open_file(path, gpu=settings.gpu)
         streams = pictures(self.container)
         if not streams:
             self.container.close()
             raise NoVideoError(f"{path.name} has no video stream that can be decoded.")
         self.stream: VideoStream = streams[0]
-        self.stream.thread_type = "AUTO"
+        self.stream.thread_type = "NONE"  # see `Damage`
         check_size(path.name, self.stream.width, self.stream.height)
         self.left_out = _beside(self.container, len(streams))
         self._turn = turned(settings.turn)
@@ -110,7 +114,8 @@ class Source:
         """All frames in order of display, of one size and a format in `PLANAR`.
 
         Time stamps rise strictly and count from the file's start. Packets that cannot be
-        decoded are counted in `damaged` and left out.
+        decoded are counted in `damaged` and left out; frames that may show something else than
+        was sent are marked (`is_sound`).
 
         Args:
             shape: width, height and pixel format, as `shape_of` tells; those of the first frame
@@ -147,10 +152,11 @@ class Source:
 
     def _decoded(self) -> Iterator[av.VideoFrame]:
         in_a_row = 0
-        packets = self.container.demux(self.stream)
+        damage = Damage(self.stream)
+        packets = self._losses.packets(self.container.demux(self.stream))
         while in_a_row < _MAX_DAMAGED:
             try:
-                packet = next(packets)
+                packet, torn = next(packets)
             except StopIteration:
                 return
             except (av.error.FFmpegError, ValueError):
@@ -158,16 +164,18 @@ class Source:
                 self.damaged += 1
                 return
             mend(packet, self.timeline)
+            damage.packet(packet, torn=torn)
             try:
                 frames = packet.decode()
             except (av.error.FFmpegError, ValueError):
+                damage.failed()
                 self.damaged += 1
                 in_a_row += 1
                 continue
             in_a_row = 0
             for frame in frames:
                 if isinstance(frame, av.VideoFrame):
-                    self.damaged += frame.is_corrupt
+                    damage.check(frame)
                     self.left_out |= carried(frame)
                     yield frame
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -14,11 +15,14 @@ from habeas.cover._frames import Filter, bare, turned
 from habeas.cover._readback import Written
 from habeas.cover._sound import Soundtrack
 from habeas.cover._source import Source
+from habeas.cover._tag import tag
 from habeas.cover.errors import OutputError
 from habeas.cover.settings import Settings, Turn
 
 #: Containers that have no place to say how a picture is to be turned: it is turned in them.
-_NO_TAG = (".ts",)
+NO_TAG = (".ts",)
+#: Containers that are told at their end how a picture is to be turned.
+_TAGGED_LAST = ("mp4", "mov")
 
 
 def container_name(ending: str) -> str:
@@ -34,14 +38,25 @@ class Target:
         source: what it is made from.
         settings: for the encoder and the sound.
         ending: of the final name; chooses the container.
+        turn: degrees clockwise that bring the pictures upright, beyond their tag, as far as is
+            known when it is asked; see `Pipeline.turn`.
 
     Raises:
         OutputError: no container or encoder fits, or the file cannot be made.
     """
 
-    def __init__(self, path: Path, source: Source, settings: Settings, ending: str) -> None:
+    def __init__(
+        self,
+        path: Path,
+        source: Source,
+        settings: Settings,
+        ending: str,
+        *,
+        turn: Callable[[], int] = lambda: 0,
+    ) -> None:
         self._path, self._form = path, container_name(ending)
         self._source, self._settings, self._ending = source, settings, ending
+        self._turn = turn
         self._pictures: Encoder | None = None
         self._written = Written()
         try:
@@ -62,7 +77,7 @@ class Target:
             if self._pictures is None:
                 self._pictures = Encoder(
                     self._out, frame, self._settings, fps=self._source.fps, ending=self._ending,
-                    aspect=self._source.aspect,
+                    aspect=self._source.aspect, turn=self._turn(),
                 )  # fmt: skip
             self._written.add(frame)
             for packet in self._pictures.encode(frame):
@@ -82,6 +97,9 @@ class Target:
                 self._out.mux(self._pictures.encode(None))
             self._sound.flush()
             self._out.close()
+            if self._pictures is not None and self._form in _TAGGED_LAST:
+                # Perhaps nobody was in sight when the first picture was written.
+                tag(self._path, self._pictures.quarters(self._turn()))
         except (av.error.FFmpegError, ValueError) as error:
             raise OutputError(f"The covered video cannot be written: {error}") from error
         finally:
@@ -99,6 +117,7 @@ class Encoder:
         fps: frames a second, about; time stamps count, not this.
         ending: of the file's name; chooses the encoder.
         aspect: width over height of one pixel.
+        turn: degrees clockwise that bring the picture upright, beyond its tag.
         threads: of the encoder; as many as there are cores for None. Fewer or more divide the
             picture in another way, and give other bytes.
     """
@@ -112,16 +131,18 @@ class Encoder:
         fps: float,
         ending: str,
         aspect: Fraction | None,
+        turn: int = 0,
         threads: int | None = None,
     ) -> None:
+        self._rotation = frame.rotation
         #: Quarter turns anticlockwise that bring the stored picture upright.
-        quarters = round(frame.rotation / 90) % 4
+        turns = quarters(frame.rotation, turn)
         self._steps: list[Filter] = [bare()]
-        if quarters and ending in _NO_TAG:
-            turn = turned(_CLOCKWISE[quarters])
-            self._steps += [turn] if turn else []
+        if turns and ending in NO_TAG:
+            turning = turned(_CLOCKWISE[turns])
+            self._steps += [turning] if turning else []
             frame = self._prepared(frame)
-            aspect = 1 / aspect if aspect and quarters % 2 else aspect
+            aspect = 1 / aspect if aspect and turns % 2 else aspect
         rate = Fraction(fps).limit_denominator(1001)
         if ending == ".webm":
             options = {"deadline": "realtime", "cpu-used": "7", "row-mt": "1", "b": "0",
@@ -144,11 +165,19 @@ class Encoder:
             context.sample_aspect_ratio = aspect
         context.color_range, context.colorspace = frame.color_range, frame.colorspace
         context.color_primaries, context.color_trc = frame.color_primaries, frame.color_trc
-        if quarters and ending not in _NO_TAG:
+        if turns and ending not in NO_TAG:
             # Not every container keeps other angles; the picture is shown by the nearest quarter.
-            self.stream.set_display_rotation(90 * quarters)
+            self.stream.set_display_rotation(90 * turns)
         if threads is not None:
             context.thread_count = threads
+
+    def quarters(self, turn: int) -> int:
+        """Quarter turns anticlockwise that bring the stored picture upright.
+
+        Args:
+            turn: degrees clockwise, beyond the first picture's own tag.
+        """
+        return quarters(self._rotation, turn)
 
     def encode(self, frame: av.VideoFrame | None) -> list[av.Packet[VideoStream]]:
         """The packets that a covered frame gives; the last ones for None.
@@ -171,6 +200,11 @@ class Encoder:
 
 #: Quarter turns anticlockwise, as degrees clockwise.
 _CLOCKWISE: dict[int, Turn] = {1: 270, 2: 180, 3: 90}
+
+
+def quarters(rotation: float, turn: int) -> int:
+    """Quarter turns anticlockwise: of a picture's tag, and what is to be added to it."""
+    return (round(rotation / 90) - turn // 90) % 4
 
 
 def _odd(form: str) -> str:

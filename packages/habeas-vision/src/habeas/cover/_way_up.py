@@ -24,12 +24,15 @@ class Watching:
     Attributes:
         lead: sum of scores of clear sightings by which one way leads when it is found: one face
             that is seen twice, or two at once.
+        clearly: times the second way's sum that the best one has to have before a file is tagged
+            by it: of a large face alone, detectors are as sure when it lies on its side.
         again: seconds from one look at all ways to the next, once it is found.
         patience: seconds after which a scene without faces is looked at all ways less often.
         seldom: seconds from one look at all ways to the next then.
     """
 
     lead: float = 1.0
+    clearly: float = 1.5
     again: float = 10.0
     patience: float = 20.0
     seldom: float = 2.0
@@ -54,6 +57,13 @@ class WayUp:
         self._found = False
         #: Quarter turns anticlockwise that bring the picture upright, as far as is known.
         self.turns = 0
+
+    @property
+    def certain(self) -> int:
+        """The same where it is beyond doubt; 0 where it is not."""
+        best, second = sorted(self._votes.values(), reverse=True)[:2]
+        clear = best >= self._rules.lead and best >= self._rules.clearly * second
+        return self.turns if clear and self._votes[self.turns] == best else 0
 
     def ways(self, at: float) -> tuple[int, ...]:
         """How to look at a frame of that time, seconds."""

@@ -82,7 +82,7 @@ def _do(job: dict[str, Any], progress: Progress, confine: Callable[[], None]) ->
             parts = [Path(each) for each in job["parts"]]
             return asdict(
                 join(
-                    parts, source, target, settings, job["ending"],
+                    parts, source, target, settings, job["ending"], job["turn"],
                     progress=progress, ready=confine,
                 )
             )  # fmt: skip

@@ -12,6 +12,7 @@ import shutil
 import socket
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -146,7 +147,8 @@ def redact_on(
             for part in parts
         ]
         done = _Work(ray, jobs, gpu=chosen.gpu).run(length, progress)
-        joined = _join(jobs, source, target, chosen)
+        turn = _turn(done)
+        joined = _join(jobs, source, target, chosen, turn)
     return Report(
         frames=sum(each["frames"] for each in done),
         seconds=joined["seconds"],
@@ -158,6 +160,7 @@ def redact_on(
         jumps=sum(each["jumps"] for each in done),
         left_out=tuple(sorted({word for each in (joined, *done) for word in each["left_out"]})),
         sound=chosen.sound,
+        turn=turn,
         detector=chosen.detector,
         quality=chosen.quality,
         wall=round(time.monotonic() - began, 3),
@@ -188,15 +191,23 @@ def _plan(source: Path, seconds: float) -> tuple[list[_parts.Part], float | None
 
 
 def _join(
-    jobs: list[dict[str, Any]], source: Path, target: Path, settings: Settings
+    jobs: list[dict[str, Any]], source: Path, target: Path, settings: Settings, turn: int
 ) -> dict[str, Any]:
     parts = [job["target"] for job in jobs]
     for part in parts:
         if not Path(part).is_file():
             raise ClusterError("A part that a machine of the cluster wrote is not seen here.")
-    job = {"kind": "join", "parts": parts, "ending": target.suffix.lower()}
+    job = {"kind": "join", "parts": parts, "ending": target.suffix.lower(), "turn": turn}
     joined: dict[str, Any] = work(source, target, job, settings, None, _STALL)
     return joined
+
+
+def _turn(done: list[dict[str, Any]]) -> int:
+    """The way up that most faces told, in degrees clockwise; each part finds its own."""
+    votes: Counter[int] = Counter()
+    for each in done:
+        votes[each["turn"]] += each["faces"]
+    return votes.most_common(1)[0][0] if votes else 0
 
 
 @contextlib.contextmanager

@@ -20,15 +20,20 @@ import av.error
 import numpy as np
 from PIL import Image
 
+from habeas.cover._damage import Damage, is_sound
 from habeas.cover._frames import carried, converted, turned
 from habeas.cover._look import quarter_turns
+from habeas.cover._losses import Losses
 from habeas.cover._pipeline import Covered, Pipeline
 from habeas.cover._source import check_size, shape_of
 from habeas.cover._target import Encoder
 from habeas.cover.errors import ChangedSizeError, OutputError
 from habeas.cover.settings import Settings
 
-__all__ = ["Covered", "Pipeline", "Prepare", "Segment", "check_size", "jpeg"]
+__all__ = [
+    "Covered", "Damage", "Losses", "Pipeline", "Prepare", "Segment", "check_size", "is_sound",
+    "jpeg",
+]  # fmt: skip
 
 #: Fragments, so that each is playable as soon as it is written.
 _FRAGMENTS = {"movflags": "+frag_keyframe+empty_moov+default_base_moof"}
@@ -79,19 +84,27 @@ class Segment:
         settings: for the encoder.
         fps: frames a second, about; time stamps count, not this.
         aspect: width over height of one pixel; None where it is not known.
+        turn: degrees clockwise that bring the pictures upright; see `Pipeline.turn`.
 
     Raises:
         OutputError: the file cannot be made.
     """
 
     def __init__(
-        self, path: Path, first: Covered, settings: Settings, *, fps: float, aspect: Fraction | None
+        self,
+        path: Path,
+        first: Covered,
+        settings: Settings,
+        *,
+        fps: float,
+        aspect: Fraction | None,
+        turn: int = 0,
     ) -> None:
         self._origin = first.frame.pts or 0
         try:
             self._out = av.open(str(path), "w", format="mp4", container_options=_FRAGMENTS)
             self._encoder = Encoder(
-                self._out, first.frame, settings, fps=fps, ending=".mp4", aspect=aspect
+                self._out, first.frame, settings, fps=fps, ending=".mp4", aspect=aspect, turn=turn
             )
         except (av.error.FFmpegError, ValueError, OSError) as error:
             raise _unwritten(error) from error
@@ -126,10 +139,17 @@ class Segment:
             self._out.close()
 
 
-def jpeg(item: Covered, quality: int = 80) -> bytes:
-    """The covered frame, upright, as a JPEG."""
+def jpeg(item: Covered, quality: int = 80, *, turn: int = 0) -> bytes:
+    """The covered frame, upright, as a JPEG.
+
+    Args:
+        item: the frame.
+        quality: of the JPEG, 1 to 95.
+        turn: degrees clockwise that bring it upright, beyond its tag.
+    """
     out = io.BytesIO()
-    picture = np.rot90(item.frame.to_ndarray(format="rgb24"), quarter_turns(item.frame))
+    turns = quarter_turns(item.frame) - turn // 90
+    picture = np.rot90(item.frame.to_ndarray(format="rgb24"), turns)
     Image.fromarray(np.ascontiguousarray(picture)).save(out, "JPEG", quality=quality)
     return out.getvalue()
 

@@ -28,7 +28,7 @@ from habeas.cameras.pace import Pace
 from habeas.cameras.packets import Arrived, Packet, Packets
 from habeas.cover import Settings
 from habeas.cover.errors import ChangedSizeError, FootageError, NoVideoError, TooLargeVideoError
-from habeas.cover.live import Prepare, check_size
+from habeas.cover.live import Damage, Losses, Prepare, check_size
 
 #: Ticks a second of the pictures' times.
 TICKS = 90_000
@@ -91,15 +91,16 @@ class Live:
     ) -> None:
         self._patience = patience or Patience()
         self._now = now
-        self._container = _open(url, self._patience)
+        self._losses = Losses()
+        with self._losses.opening(2 * self._patience.probe):
+            self._container = _open(url, self._patience)
         try:
             self._stream = _picture(self._container)
         except FootageError:
             self._container.close()
             raise
-        self._stream.thread_type = "AUTO"
-        # A frame must be known by the packet it came in: some cameras give no stamps.
-        self._stream.codec_context.copy_opaque = True
+        self._stream.thread_type = "NONE"  # see `Damage`
+        self._damage = Damage(self._stream)
         rate = self._stream.average_rate or self._stream.guessed_rate
         believed = rate and _CREDIBLE[0] <= rate <= _CREDIBLE[1]
         self.fps = float(rate) if rate and believed else 25.0
@@ -162,12 +163,16 @@ class Live:
             self.stop()
 
     def _decoded(self) -> Iterator[tuple[av.VideoFrame, float]]:
-        last = self._now()
+        last, dropped = self._now(), 0
         while (arrived := self._packets.get()) is not None:
+            if self._packets.dropped != dropped:
+                dropped = self._packets.dropped
+                self._damage.gap()
             frames = self._frames(arrived)
             for frame in frames:
-                came = frame.opaque if isinstance(frame.opaque, float) else arrived.at
-                yield frame, came
+                # A frame is known by the packet it came in: some cameras give no stamps.
+                came = self._damage.check(frame)
+                yield frame, arrived.at if came is None else came
             last = arrived.at if frames else last
             if arrived.at - last > self._patience.undecoded:
                 self.lost = CameraLostError(
@@ -176,32 +181,24 @@ class Live:
                 return
         with contextlib.suppress(av.error.FFmpegError, ValueError):
             for frame in self._stream.decode(None):
-                if isinstance(frame.opaque, float):
-                    yield frame, frame.opaque
+                if (came := self._damage.check(frame)) is not None:
+                    yield frame, came
 
     def _frames(self, arrived: Arrived) -> list[av.VideoFrame]:
+        self._damage.packet(arrived.packet, arrived.at, torn=arrived.torn)
         try:
-            arrived.packet.opaque = arrived.at
             return [each for each in arrived.packet.decode() if isinstance(each, av.VideoFrame)]
         except (av.error.FFmpegError, ValueError):
             # A damaged packet, such as one lost on the way; a camera sends on.
+            self._damage.failed()
             self._undecoded += 1
             return []
 
     def _read(self) -> None:
         try:
-            last = self._now()
-            for packet in self._container.demux():
-                now = self._now()
-                if self._packets.ended:
-                    return
-                if packet.stream_index == self._stream.index:
-                    last = now
-                    if packet.size:
-                        self._packets.put(Arrived(cast("Packet", packet), now))
-                elif now - last > self._patience.silence:
-                    raise CameraLostError("The camera sends sound, and no pictures any more.")
-            self.lost = self.lost or CameraLostError("The camera has ended the connection.")
+            self._receive()
+            if not self._packets.ended:
+                self.lost = self.lost or CameraLostError("The camera has ended the connection.")
         except CameraLostError as error:
             self.lost = self.lost or error
         except (av.error.FFmpegError, ValueError, OSError) as error:
@@ -209,6 +206,22 @@ class Live:
         finally:
             self.stop()
             self._let_go()
+
+    def _receive(self) -> None:
+        last, missed = self._now(), False
+        for packet, torn in self._losses.packets(self._container.demux()):
+            now = self._now()
+            # Of whichever stream it was: what follows in this one is not believed.
+            missed |= torn
+            if self._packets.ended:
+                return
+            if packet.stream_index == self._stream.index:
+                last = now
+                if packet.size:
+                    self._packets.put(Arrived(cast("Packet", packet), now, missed))
+                    missed = False
+            elif now - last > self._patience.silence:
+                raise CameraLostError("The camera sends sound, and no pictures any more.")
 
     def stop(self) -> None:
         """End the connection; `frames` gives what waits, and ends."""

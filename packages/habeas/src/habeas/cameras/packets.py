@@ -15,10 +15,17 @@ Packet: TypeAlias = "av.Packet[VideoStream]"
 
 @dataclass(frozen=True)
 class Arrived:
-    """A packet, and when it came: seconds of a clock that never goes back."""
+    """A packet.
+
+    Attributes:
+        packet: as it came.
+        at: when, seconds of a clock that never goes back.
+        torn: whether something that was sent is missing in it or before it.
+    """
 
     packet: Packet
     at: float
+    torn: bool = False
 
 
 @dataclass(frozen=True)

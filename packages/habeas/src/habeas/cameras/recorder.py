@@ -148,7 +148,7 @@ class Recorder:
                 live.stop()
             self._say(f"recording {self._camera.id} at {live.fps:.0f} frames a second")
             self._report.connected()
-            self._writer.begin(live.fps, lambda: live.aspect)
+            self._writer.begin(live.fps, lambda: live.aspect, lambda: pipeline.turn)
             try:
                 for item in pipeline.run(live.frames()):
                     self._write(live, item)
@@ -188,6 +188,7 @@ class Recorder:
         if self._sampled == today or not item.checked:
             return
         if item.boxes or self._recordings.sample(self._camera.id) is None:
-            self._recordings.write_sample(self._camera.id, jpeg(item))
+            turn = self._pipeline.turn if self._pipeline else 0
+            self._recordings.write_sample(self._camera.id, jpeg(item, turn=turn))
             if item.boxes:
                 self._sampled = today

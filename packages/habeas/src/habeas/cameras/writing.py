@@ -49,6 +49,7 @@ class SegmentWriter:
         self._say = say
         self._fps = 25.0
         self._aspect: Callable[[], Fraction | None] = lambda: None
+        self._turn: Callable[[], int] = lambda: 0
         self._part: Path | None = None
         self._file: Segment | None = None
         self._start = datetime.min.replace(tzinfo=UTC)
@@ -57,14 +58,17 @@ class SegmentWriter:
         self._in_it = 0
         self.frames = self.whole = self.refused = 0
 
-    def begin(self, fps: float, aspect: Callable[[], Fraction | None]) -> None:
+    def begin(
+        self, fps: float, aspect: Callable[[], Fraction | None], turn: Callable[[], int]
+    ) -> None:
         """A connection begins.
 
         Args:
             fps: frames a second, about.
             aspect: width over height of one pixel, once a frame has come.
+            turn: degrees clockwise that bring the pictures upright, as far as is known.
         """
-        self._fps, self._aspect = fps, aspect
+        self._fps, self._aspect, self._turn = fps, aspect, turn
 
     def write(self, item: Covered, at: float, moment: datetime) -> None:
         """Write one frame.
@@ -85,8 +89,9 @@ class SegmentWriter:
                 self._part = self._recordings.new_part(self._camera)
                 self._start, self._begun, self._in_it = moment, at, 0
                 self._file = Segment(
-                    self._part, item, self._settings, fps=self._fps, aspect=self._aspect()
-                )
+                    self._part, item, self._settings, fps=self._fps, aspect=self._aspect(),
+                    turn=self._turn(),
+                )  # fmt: skip
             self._file.write(item)
         except (OutputError, OSError) as error:
             self._abandon()

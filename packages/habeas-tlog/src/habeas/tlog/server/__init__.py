@@ -14,6 +14,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from starlette.applications import Starlette
 
@@ -21,7 +22,7 @@ from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
 from habeas.tlog.admission import Admission, AdmitAnything, AdmitNothing
 from habeas.tlog.cosignature import MldsaCosignatureSigner
-from habeas.tlog.errors import LogUnavailableError, PlaceError, RolledBackError
+from habeas.tlog.errors import FormatError, LogUnavailableError, PlaceError, RolledBackError
 from habeas.tlog.note import NoteSigner
 from habeas.tlog.policy import Policy
 from habeas.tlog.server.app import LogApp
@@ -35,6 +36,7 @@ from habeas.tlog.signing import LogSigner
 
 _ED25519 = "log.key"
 _MLDSA = "log-mldsa44.key"
+_Key = TypeVar("_Key")
 
 __all__ = [
     "FileStorage",
@@ -88,16 +90,23 @@ def read_signer(folder: Path) -> LogSigner:
     Raises:
         HabeasError: there are none.
     """
-    try:
-        ed25519 = NoteSigner.parse((folder / _ED25519).read_text())
-    except OSError as error:
-        raise HabeasError(
-            f"There is no log in {folder}: {error.strerror}.", "Make one with `habeas-tlog init`."
-        ) from error
-    mldsa = folder / _MLDSA
-    if not mldsa.exists():
+    if not (folder / _ED25519).exists():
+        raise HabeasError(f"There is no log in {folder}.", "Make one with `habeas-tlog init`.")
+    ed25519 = _key(folder / _ED25519, NoteSigner.parse)
+    if not (folder / _MLDSA).exists():
         return LogSigner(ed25519)
-    return LogSigner(ed25519, MldsaCosignatureSigner.parse(mldsa.read_text()))
+    return LogSigner(ed25519, _key(folder / _MLDSA, MldsaCosignatureSigner.parse))
+
+
+def _key(file: Path, parse: Callable[[str], _Key]) -> _Key:
+    try:
+        return parse(file.read_bytes().decode())
+    except OSError as error:
+        raise PlaceError(f"{file} cannot be read: {error.strerror}.") from error
+    except (UnicodeDecodeError, FormatError) as error:
+        raise FormatError(
+            f"{file} is no key of a log.", "Bring it back from a backup: no other key will do."
+        ) from error
 
 
 def open_storage(
@@ -176,6 +185,10 @@ def make_app(
         raise PlaceError(
             f"{error.filename} cannot be read: {error.strerror}.",
             "Write the log's tlog-policy there: its keys, its witnesses, and the quorum.",
+        ) from error
+    except FormatError as error:
+        raise FormatError(
+            f"{folder / 'policy.txt'}: {error.cause}", "Write it as C2SP tlog-policy has it."
         ) from error
     submitters = Submitters.load(folder)
     signer = read_signer(folder)

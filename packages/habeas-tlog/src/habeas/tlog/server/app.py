@@ -42,13 +42,14 @@ class LogApp:
     def __init__(self, sequencer: Sequencer, submitters: Submitters) -> None:
         self._sequencer = sequencer
         self._submitters = submitters
+        self._reading = Reading(sequencer)
 
     def asgi(self) -> Starlette:
         """The ASGI application."""
         routes = [
             Route("/append", self._append, methods=["POST"]),
             Route("/append-bundle", self._append_bundle, methods=["POST"]),
-            *Reading(self._sequencer).routes(),
+            *self._reading.routes(),
             Route("/health", self._health),
             Route("/metrics", self._metrics),
         ]
@@ -104,7 +105,7 @@ class LogApp:
         return JSONResponse({"indices": indices})
 
     async def _health(self, _: Request) -> Response:
-        why = self._sequencer.problem
+        why = self._sequencer.problem or self._reading.problem
         state: dict[str, object] = {
             "ok": why is None,
             "size": self._sequencer.size,

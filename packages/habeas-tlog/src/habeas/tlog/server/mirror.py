@@ -104,6 +104,7 @@ class Mirror:
             self._witness = Witness(self._database, (), policy.logs)
             #: The mirror checkpoint, and entries under it.
             self.note = self._storage.published() or ""
+            self._parsed: tuple[str, Checkpoint | None] = ("", None)
             self.size = Checkpoint.parse(split(self.note)[0]).size if self.note else 0
             if self.note and self._newest().size < self.size:
                 self._witness.adopt(self.note)
@@ -112,9 +113,12 @@ class Mirror:
             raise
 
     @property
-    def readable(self) -> int:
-        """Entries whose tiles may be read."""
-        return self.size
+    def tree(self) -> Checkpoint | None:
+        """The tree whose tiles may be read: the published one."""
+        note, parsed = self.note, self._parsed
+        if parsed[0] != note:
+            parsed = self._parsed = (note, Checkpoint.parse(split(note)[0]))
+        return parsed[1]
 
     def close(self) -> None:
         """Make everything durable, and let others keep the copy."""

@@ -47,13 +47,14 @@ class MirrorApp:
         self._mirror = mirror
         self._every = every
         self._problem: HabeasError | None = None
+        self._reading = Reading(mirror)
 
     def asgi(self) -> Starlette:
         """The ASGI application."""
         prefix = "/" + hashlib.sha256(self._mirror.origin.encode()).hexdigest()
         return Starlette(
             routes=[
-                *Reading(self._mirror).routes(prefix),
+                *self._reading.routes(prefix),
                 Route("/add-checkpoint", self._add_checkpoint, methods=["POST"]),
                 Route("/add-entries", self._add_entries, methods=["POST"]),
                 Route("/health", self._health),
@@ -87,7 +88,7 @@ class MirrorApp:
             await asyncio.sleep(self._every)
 
     async def _health(self, _: Request) -> Response:
-        why = self._problem
+        why = self._problem or self._reading.problem
         state: dict[str, object] = {"ok": why is None, "size": self._mirror.size}
         if why is not None:
             state |= {"code": why.code, "cause": why.cause, "remedy": why.remedy}

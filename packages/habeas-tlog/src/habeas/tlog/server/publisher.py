@@ -56,21 +56,20 @@ class Publisher:
         self._work: set[asyncio.Future[Any]] = set()
         self._stamped = float("-inf")
         self._agreed = False
-        #: The published checkpoint, and entries under it.
+        #: The published checkpoint, entries under it, and its root.
         self.note = ""
         self.size = 0
-        #: Entries under a checkpoint that witnesses were shown: they may look at its tiles.
-        self.shown = 0
+        self.root = EMPTY_ROOT
+        #: The newest tree that was signed: published, or shown to witnesses, who may look at it.
+        self.tree: Checkpoint | None = None
 
     async def load(self) -> None:
         """Take up the checkpoint that was published last."""
         note = await self.in_thread(self._storage.published)
         if note is not None:
             try:
-                self.size, self.note = (
-                    self._policy.verify(note, self._clock()).checkpoint.size,
-                    note,
-                )
+                tree = self._policy.verify(note, self._clock()).checkpoint
+                self.note, self.size, self.root, self.tree = note, tree.size, tree.root, tree
             except TlogError as error:
                 # A policy that was changed asks for more than the old checkpoint has.
                 _LOG.warning("the stored checkpoint does not count: %s", error.cause)
@@ -161,13 +160,15 @@ class Publisher:
         if self._witnesses.any:
             await self.in_thread(self._storage.lay_out)
             checkpoint, signed = self._sign()
-            self.shown = checkpoint.size
+            self.tree = checkpoint
             note = await self._witnesses.cosign(signed, checkpoint, self._prove)
             self._verify(note)
             await self.in_thread(self._storage.publish, note)
         else:
             checkpoint, note = await self.in_thread(self._publish_alone)
-        self.note, self.size, self._stamped = note, checkpoint.size, time.monotonic()
+        self.note, self.size, self.root = note, checkpoint.size, checkpoint.root
+        self.tree = checkpoint
+        self._stamped = time.monotonic()
 
     def _publish_alone(self) -> tuple[Checkpoint, str]:
         self._storage.lay_out()

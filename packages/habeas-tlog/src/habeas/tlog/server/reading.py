@@ -1,7 +1,7 @@
 """C2SP tlog-tiles over HTTP: the checkpoint, tiles and entry bundles of one log.
 
-The log and its mirrors serve them alike. What is sent as immutable is looked at first: a
-store that lost a part of an object must not have caches keep the rest for ever.
+The log and its mirrors serve them alike. What is sent as immutable is held against the signed
+root first (`habeas.tlog.server.demanded`).
 """
 
 from __future__ import annotations
@@ -17,8 +17,16 @@ from starlette.routing import Route
 from habeas.foundation import problem
 from habeas.foundation.errors import HabeasError
 from habeas.foundation.problem import Problem
-from habeas.tlog.errors import CorruptLogError, FormatError, LogUnavailableError, RolledBackError
+from habeas.tlog.checkpoint import Checkpoint
+from habeas.tlog.errors import (
+    CorruptLogError,
+    DamagedError,
+    FormatError,
+    LogUnavailableError,
+    RolledBackError,
+)
 from habeas.tlog.server import resources
+from habeas.tlog.server.demanded import DemandedTiles
 from habeas.tlog.server.resources import Resource
 from habeas.tlog.tiles import TILE_WIDTH, Tile
 
@@ -27,6 +35,9 @@ _IMMUTABLE = "public, max-age=31536000, immutable"
 #: Seconds for which a checkpoint may be kept, and after which what failed may be asked again.
 _CHECKPOINT = "public, max-age=1"
 _RETRY_SECONDS = "1"
+#: Damaged files that are remembered for the log's health.
+_NAMED = 100
+_NO_CHECKPOINT = LogUnavailableError("The log has no checkpoint yet.")
 _NO_TILE = FormatError("The log has no such tile.", "Read the checkpoint: it has the size.")
 
 
@@ -34,16 +45,15 @@ class Published(Protocol):
     """What is read from."""
 
     @property
-    def size(self) -> int:
-        """Entries under the published checkpoint."""
-
-    @property
     def note(self) -> str:
         """The published checkpoint; empty before the first one."""
 
     @property
-    def readable(self) -> int:
-        """Entries whose tiles will not change: those that witnesses are asked about are more."""
+    def tree(self) -> Checkpoint | None:
+        """The signed tree that tiles are held against.
+
+        It may be larger than the published one: witnesses look at what they are asked about.
+        """
 
     def read(self, tile: Tile) -> bytes:
         """A tile or bundle.
@@ -64,6 +74,15 @@ class Reading:
 
     def __init__(self, published: Published) -> None:
         self._published = published
+        self._tiles = DemandedTiles(published.read)
+        self._damaged: dict[str, CorruptLogError] = {}
+
+    @property
+    def problem(self) -> DamagedError | None:
+        """What is stored and not what it must be, as far as somebody has asked for it."""
+        for error in list(self._damaged.values()):
+            return DamagedError(error.cause)
+        return None
 
     def routes(self, prefix: str = "") -> list[Route]:
         """Checkpoint and tiles, below *prefix*."""
@@ -75,7 +94,7 @@ class Reading:
     async def _checkpoint(self, request: Request) -> Response:
         note = self._published.note
         if not note:
-            return refuse(LogUnavailableError("The log has no checkpoint yet."))
+            return refuse(_NO_CHECKPOINT)
         return _answer(Resource(note.encode(), "text/plain; charset=utf-8", _CHECKPOINT), request)
 
     async def _tile(self, request: Request) -> Response:
@@ -83,21 +102,31 @@ class Reading:
             tile = Tile.parse("tile/" + request.path_params["path"])
         except FormatError as error:
             return refuse(error, 404)
-        # A tile beyond them may still change until its batch is committed.
-        hashes = self._published.readable >> (8 * max(tile.level, 0))
         try:
-            if tile.index * TILE_WIDTH + tile.width > hashes:
-                raise FileNotFoundError
-            content = await run_in_threadpool(self._published.read, tile)
+            content = await run_in_threadpool(self._read, tile)
         except FileNotFoundError:
             return refuse(_NO_TILE, 404)
+        except LogUnavailableError as error:
+            return refuse(error)
         except OSError as error:
             return refuse(LogUnavailableError(f"The log's storage fails: {error}."))
         except CorruptLogError as error:
+            if len(self._damaged) < _NAMED:
+                self._damaged[tile.path()] = error
             _LOG.error("%s", error)
-            return refuse(error, 503)
+            return refuse(error)
+        self._damaged.pop(tile.path(), None)
         resource = Resource(content, "application/octet-stream", _IMMUTABLE, tile.level < 0)
         return _answer(resource, request)
+
+    def _read(self, tile: Tile) -> bytes:
+        tree = self._published.tree
+        if tree is None:
+            raise _NO_CHECKPOINT
+        # A tile beyond the checkpoint may still change until its batch is committed.
+        if tile.index * TILE_WIDTH + tile.width > tree.size >> (8 * max(tile.level, 0)):
+            raise FileNotFoundError
+        return self._tiles.read(tile, tree)
 
 
 def _answer(resource: Resource, request: Request) -> Response:

@@ -17,7 +17,15 @@ from typing import Any
 
 from habeas.foundation.errors import HabeasError
 from habeas.tlog.admission import Admission, AdmitNothing, refusals
-from habeas.tlog.errors import LogUnavailableError, TlogError
+from habeas.tlog.checkpoint import Checkpoint
+from habeas.tlog.errors import (
+    CorruptLogError,
+    DamagedError,
+    LogUnavailableError,
+    PlaceError,
+    RootMismatchError,
+    TlogError,
+)
 from habeas.tlog.policy import Policy
 from habeas.tlog.proof import TlogProof
 from habeas.tlog.server.publisher import RESTAMP, Publisher
@@ -25,7 +33,7 @@ from habeas.tlog.server.rollback import Standstill
 from habeas.tlog.server.storage import LogLockedError, Storage
 from habeas.tlog.signing import LogSigner
 from habeas.tlog.tiles import Tile
-from habeas.tlog.tree import inclusion_path
+from habeas.tlog.tree import inclusion_path, verify_inclusion
 
 _LOG = logging.getLogger("habeas.tlog")
 MAX_BATCH = 16384
@@ -99,7 +107,7 @@ class Sequencer:
         self._unpublished: deque[_Waiting] = deque()
         self._tasks: list[asyncio.Task[None]] = []
         #: After a failure of the storage: until when, and with which words, callers are refused.
-        self._refusing: tuple[float, LogUnavailableError] | None = None
+        self._refusing: tuple[float, TlogError] | None = None
         #: Entries that wait for a batch or a checkpoint.
         self.waiting = 0
         #: Failed rounds since the last good one, and why the last of them failed.
@@ -117,9 +125,9 @@ class Sequencer:
         return self._publisher.note
 
     @property
-    def readable(self) -> int:
-        """Entries whose tiles may be read: published, or shown to witnesses."""
-        return max(self._publisher.size, self._publisher.shown)
+    def tree(self) -> Checkpoint | None:
+        """The tree whose tiles may be read: published, or shown to witnesses."""
+        return self._publisher.tree
 
     def read(self, tile: Tile) -> bytes:
         """A published tile or bundle; see `Storage.read`."""
@@ -198,9 +206,15 @@ class Sequencer:
 
         Raises:
             ProofError: it is not under that checkpoint.
+            CorruptLogError: a tile is not what it was.
         """
-        size, note = self.size, self.note
-        path = inclusion_path(index, size, self._storage.node_of(size))
+        size, note, root = self.size, self.note, self._publisher.root
+        node = self._storage.node_of(size)
+        path = inclusion_path(index, size, node)
+        try:
+            verify_inclusion(index, size, node(0, index), path, root)
+        except RootMismatchError as error:
+            raise CorruptLogError(f"entry {index}", "its tiles do not lead to the root.") from error
         return TlogProof(index, tuple(path), note).format()
 
     async def _run(self) -> None:
@@ -253,20 +267,20 @@ class Sequencer:
 
     async def _sequence(self, batch: list[_Waiting]) -> None:
         try:
-            admitted, refused = await self._publisher.in_thread(self._admit, batch)
-            for each, refusal in refused:
-                _fail(each, refusal)
-            entries = [entry for each in admitted for entry in each.entries]
-            positions = await self._publisher.in_thread(self._storage.append, entries)
-        except (LogUnavailableError, LogLockedError) as error:
-            refusal = LogUnavailableError(error.cause)
+            # One thread for both: each change of threads costs a lone caller as much as a file.
+            admitted, refused, positions = await self._publisher.in_thread(self._take, batch)
+        except (LogUnavailableError, LogLockedError, DamagedError, PlaceError) as error:
+            known = isinstance(error, (DamagedError, PlaceError))
+            refusal = error if known else LogUnavailableError(error.cause)
             self._refusing = (time.monotonic() + 0.5, refusal)
-            for each in batch:
-                _fail(each, refusal)
+            for caller in batch:
+                _fail(caller, refusal)
             raise
         except BaseException:
             self._queue.extendleft(each for each in reversed(batch) if not each.done.done())
             raise
+        for caller, why in refused:
+            _fail(caller, why)
         at = 0
         for each in admitted:
             each.positions = positions[at : at + len(each.entries)]
@@ -274,10 +288,18 @@ class Sequencer:
             at += len(each.entries)
         self._unpublished.extend(admitted)
 
+    def _take(
+        self, batch: list[_Waiting]
+    ) -> tuple[list[_Waiting], list[tuple[_Waiting, HabeasError]], list[int]]:
+        """In a thread: keep what the log takes; gives its callers, the others, and the places."""
+        admitted, refused = self._admit(batch)
+        entries = [entry for each in admitted for entry in each.entries]
+        return admitted, refused, self._storage.append(entries)
+
     def _admit(
         self, batch: list[_Waiting]
     ) -> tuple[list[_Waiting], list[tuple[_Waiting, HabeasError]]]:
-        """In a thread: ask of each entry whether the log takes it. One refused refuses its call."""
+        """Ask of each entry whether the log takes it. One refused refuses its call."""
         entries = [entry for each in batch for entry in each.entries]
         said = refusals(self._admission, entries)
         if not any(said):

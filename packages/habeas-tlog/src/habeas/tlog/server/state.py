@@ -10,7 +10,7 @@ import contextlib
 import fcntl
 import hashlib
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
@@ -78,6 +78,18 @@ class State(Protocol):
     def close(self) -> None:
         """Give the log to the next writer."""
 
+
+#: What SQLite answers for a file that was changed by others. Its statements are right, so an
+#: "error" in them or a constraint that fails is the file's fault too.
+_DAMAGED = (
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_ERROR,
+    sqlite3.SQLITE_CONSTRAINT,
+    sqlite3.SQLITE_MISMATCH,
+    sqlite3.SQLITE_TOOBIG,
+    sqlite3.SQLITE_RANGE,
+)
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS tree (
@@ -165,8 +177,9 @@ class SqliteState:
 
     def _failure(self, error: sqlite3.Error) -> Exception:
         """What a failure of SQLite means for the log."""
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        extended = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+        code = extended & 0xFF
+        if code in _DAMAGED or extended == sqlite3.SQLITE_IOERR_SHORT_READ:
             return DamagedError(f"{self._file} is damaged: {error}.")
         if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
             return PlaceError(f"{self._file} cannot be written: {error}.")
@@ -174,38 +187,48 @@ class SqliteState:
 
     def load(self) -> Stored:
         """What is committed."""
-        try:
+        self._indexed = 0
+        with self._reading():
             size, hashes, settled = self._database.execute(
                 "SELECT size, hashes, settled FROM tree"
             ).fetchone()
             rows = self._database.execute("SELECT first, count, entries FROM pending").fetchall()
+            self._recent = {
+                hashlib.sha256(entry).digest(): position
+                for first, count, content in rows
+                for position, entry in enumerate(decode_bundle(content, count), start=first)
+            }
+            if not 0 <= settled <= size:
+                raise ValueError("more is settled than is logged")
+            return Stored(unpack(size, hashes), settled)
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
+        """What is read may be of any type and value, where the file was damaged."""
+        try:
+            yield
         except sqlite3.Error as error:
             raise self._failure(error) from error
-        self._indexed = 0
-        self._recent = {
-            hashlib.sha256(entry).digest(): position
-            for first, count, content in rows
-            for position, entry in enumerate(decode_bundle(content, count), start=first)
-        }
-        return Stored(unpack(size, hashes), settled)
+        except (TypeError, ValueError, OverflowError, TlogError) as error:
+            raise DamagedError(f"{self._file} is damaged: {error}.") from error
 
     def find(self, digests: Sequence[bytes]) -> dict[bytes, int]:
         """Positions of entries (by SHA-256) that are in the log."""
         recent = self._recent
         found = {digest: recent[digest] for digest in digests if digest in recent}
         rest = [digest for digest in digests if digest not in recent] if found else digests
-        try:
+        with self._reading():
             for at in range(0, len(rest), 500):
                 some = rest[at : at + 500]
                 marks = ",".join("?" * len(some))
-                found |= dict(
-                    self._database.execute(
+                found |= {
+                    entry: position
+                    for entry, position in self._database.execute(
                         f"SELECT entry, position FROM position WHERE entry IN ({marks})",  # noqa: S608
                         some,
                     )
-                )
-        except sqlite3.Error as error:
-            raise self._failure(error) from error
+                    if type(position) is int and position >= 0
+                }
         return found
 
     def commit(self, batch: Batch, settled: int) -> None:
@@ -253,14 +276,12 @@ class SqliteState:
 
     def pending(self, begin: int) -> list[bytes]:
         """All entries from *begin* on, which is not below the settled size."""
-        try:
+        with self._reading():
             rows = self._database.execute(
                 "SELECT first, count, entries FROM pending WHERE first + count > ? ORDER BY first",
                 (begin,),
             ).fetchall()
-        except sqlite3.Error as error:
-            raise self._failure(error) from error
-        return after_position(rows, begin)
+            return after_position(rows, begin)
 
     def settle(self, size: int) -> None:
         """Tiles are durable up to *size*: forget the entries below it."""

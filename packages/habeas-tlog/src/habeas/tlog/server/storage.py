@@ -9,19 +9,28 @@ written again: the same bytes, since they follow from what was committed.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Self
 
 from habeas.tlog.checkpoint import Checkpoint
-from habeas.tlog.errors import DamagedError, LogUnavailableError, PlaceError, RolledBackError
+from habeas.tlog.errors import (
+    CorruptLogError,
+    DamagedError,
+    FormatError,
+    LogUnavailableError,
+    PlaceError,
+    RolledBackError,
+)
 from habeas.tlog.note import split
+from habeas.tlog.server.demanded import DemandedTiles
 from habeas.tlog.server.edge import Edge
 from habeas.tlog.server.objects import CHECKPOINT, FolderObjects, Objects, Step, no_step
 from habeas.tlog.server.state import Batch, LogLockedError, SqliteState, State, StateError
@@ -78,10 +87,8 @@ class Storage:
         """Take up the log where its last writer stopped, and hold its parts against each other."""
         stored = self._state.load()
         self._settled = stored.settled
-        try:
+        with self._whole():
             self._edge = Edge.read(stored.settled, self._tiles.read)
-        except FileNotFoundError as error:
-            raise DamagedError(f"The log's files are incomplete: {error}.") from error
         self._tree = self._edge.frontier()
         self._reconcile()
         if self._tree.hashes != stored.tree.hashes:
@@ -181,6 +188,7 @@ class Storage:
             at = positions.get(digest)
             if at is not None and at < self._laid_out:
                 if not hmac.compare_digest(self._leaf(at), leaf_hash(entry)):
+                    self._hold_against_tree(at)
                     _LOG.error("the index has an entry at %s that stands elsewhere or nowhere", at)
                     del positions[digest]
             elif at is not None and at >= self._tree.size:
@@ -189,7 +197,28 @@ class Storage:
         return positions
 
     def _leaf(self, position: int) -> bytes:
-        return self._tiles.node_of(self._laid_out)(0, position)
+        with self._whole():
+            return self._tiles.node_of(self._laid_out)(0, position)
+
+    def _hold_against_tree(self, position: int) -> None:
+        """Raise where it is the tile, and not the index, that is not what it was."""
+        if self._laid_out != self._tree.size:
+            return
+        tree = Checkpoint("", self._tree.size, self._tree.root())
+        index = position // TILE_WIDTH
+        width = min(TILE_WIDTH, tree.size - index * TILE_WIDTH)
+        with self._whole():
+            DemandedTiles(self._tiles.read).read(Tile(0, index, width), tree)
+
+    @contextlib.contextmanager
+    def _whole(self) -> Iterator[None]:
+        """Files that are missing or changed are not a passing failure."""
+        try:
+            yield
+        except FileNotFoundError as error:
+            raise DamagedError(f"The log's files are incomplete: {error}.") from error
+        except (CorruptLogError, FormatError) as error:
+            raise DamagedError(f"The log's files are damaged: {error.cause}") from error
 
     def holds(self, entries: Sequence[bytes]) -> bool:
         """Whether all of *entries* are in the log already.
@@ -317,13 +346,18 @@ class Storage:
         note = self.published()
         if note is None:
             return
-        old = Checkpoint.parse(split(note)[0])
+        try:
+            old = Checkpoint.parse(split(note)[0])
+        except FormatError as error:
+            raise DamagedError(f"The published checkpoint is damaged: {error.cause}") from error
         if old.size > self._tree.size:
             raise RolledBackError(
                 f"A checkpoint of {old.size} entries was published; the database knows only "
                 f"{self._tree.size}."
             )
-        if not hmac.compare_digest(root_hash(old.size, self.node_of(old.size)), old.root):
+        with self._whole():
+            root = root_hash(old.size, self.node_of(old.size))
+        if not hmac.compare_digest(root, old.root):
             raise RolledBackError("The published checkpoint is not of the database's tree.")
 
     def read(self, tile: Tile) -> bytes:

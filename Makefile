@@ -43,7 +43,7 @@ setup-dev: setup $(VENV)/.dev ## the same, and what tests and lint need
 browser: ## Debian's chromium, for the browser tests
 	@bin/install-test-packages
 
-run: setup ## portal, log and three trustees on this machine (Ctrl-C stops them)
+run: setup ## portal, log, four trustees and three desks on this machine (Ctrl-C stops them)
 	@$(BIN)/habeas run --data $(DATA)
 
 demo: setup ## the whole journey, headless, over HTTP

@@ -9,15 +9,18 @@ from habeas.foundation.database import Database
 from habeas.protocol import (
     CUSTODIAN,
     Circle,
+    Foreign,
     Kind,
     Pins,
     Promise,
     Receipt,
     ReceiptError,
+    read_entry,
     sealing,
     sign_entry,
     stream,
     terms,
+    writer_id,
 )
 from habeas.protocol.details import (
     ClosedDetails,
@@ -310,3 +313,37 @@ def test_the_withdrawal_secret_is_bound(world):
     assert terms.track_hash(held.secrets.withdraw_secret) != held.promise.track_hash
     assert stream.tag(held.stream_key(CUSTODIAN), 0) != stream.tag(held.stream_key(1), 0)
     assert leaf_hash(b"") != leaf_hash(b"\0")
+
+
+def test_a_signature_in_another_writers_name(betrayed):
+    """2. An entry that names the custodian, an office or a trustee, and is signed by another."""
+    world, held, traitor = betrayed()
+    signer = world.keys[traitor].statement
+    victim = world.keys[world.names[0]].statement
+    day = world.clock.today()
+    month = held.promise.opens_until[:7]
+    destroyed = KeyDestroyedStatement(
+        trustee=world.names[0], month=month, key=held.promise.trustees.keys[0].key, day=day
+    )
+    forged = (
+        (Kind.CLOSED, ClosedDetails(promise=held.digest.hex(), because="decided"),
+         {"service": held.promise.service, "tag": stream.closing_tag(held.stream_key())},
+         world.custodian),
+        (Kind.WITHDRAWN, WithdrawnDetails(promise=held.digest.hex(), secret=NOBODY), {},
+         world.custodian),
+        # Even a statement that the victim has signed is not said by whoever repeats it.
+        (Kind.KEY_DESTROYED, KeyDetails(
+            trustee=world.names[0], month=month, key=destroyed.key,
+            statement=sign_statement(victim, destroyed)), {}, victim),
+    )  # fmt: skip
+    for kind, details, fields, named in forged:
+        entry = sign_entry(signer, kind, day, details, secrets.token_bytes(32), **fields)
+        name = writer_id(named.verifier.public_key)
+        other = entry.model_copy(update={"writer": name}).encode()
+        world.log.append(other)
+        read = read_entry(other, world.chain)
+        assert isinstance(read, Foreign)
+        assert read.code == "tlog-signature"
+    world.followed()
+    assert not {"key-destroyed-early"} & set(findings(world))
+    assert world.open(held) == PHOTO

@@ -160,13 +160,19 @@ def test_no_plaintext_photo_reaches_the_disk(city):
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{}", b"[1,2]", b"nonsense", b'{"v":1}' + bytes(200_000)]
+    "content", [b"", b"{}", b"[1,2]", b"nonsense", b'{"secret":"' + b"0" * 200_000 + b'"}']
 )
-def test_what_is_no_receipt_is_refused(city, content):
-    answer = httpx.post(f"{city.place.portal_url}/api/receipt/history", content=content)
-    assert answer.status_code in (413, 422, 400, 503)
+def test_what_is_no_withdrawal_is_refused(city, content):
+    _, receipt, _ = city.apply()
+    address = f"{city.place.portal_url}/api/photos/{receipt.promise.seal_id}/withdrawal"
+    answer = httpx.post(address, content=content)
+    assert answer.status_code in (413, 422, 400)
     assert answer.json()["detail"]
     assert answer.json()["remedy"]
+    _, unknown, _ = city.apply()
+    wrong = httpx.post(address, json={"secret": unknown.withdraw_secret})
+    assert wrong.status_code == 403
+    assert wrong.json()["code"] == "not-the-holder"
 
 
 def test_a_receipt_page_says_what_is_wrong(city):

@@ -20,12 +20,13 @@ from habeas.cameras.declaration import Camera
 from habeas.cameras.recordings import Recordings
 from habeas.deploy import installation
 from habeas.protocol import Entry
-from habeas.protocol.footage import PublicCamera
+from habeas.protocol.footage import PublicCamera, e6
+from habeas.tlog import NoteSigner
 from habeas.tlog.client import LogClient
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.journey.conftest import City, city  # noqa: F401 - a fixture
 from tests.journey.test_in_browser import SHOTS, SIZES, Visitor, axe  # noqa: F401 - a fixture
-from tests.media.video.segments import CAMERA, RECORDER, add_segment
+from tests.media.video.segments import CAMERA, add_segment
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -49,8 +50,13 @@ class Street:
     root: str
 
     def log(self) -> LogClient:
-        token = (self.city.place.folder / "portal" / "log-token").read_text().strip()
-        return LogClient(self.city.place.log_url, token)
+        return LogClient(self.city.place.log_url)
+
+    @property
+    def recorder(self) -> NoteSigner:
+        """The key that the circle has for its cameras."""
+        file = self.city.place.folder / "recorder" / "recorder.key"
+        return NoteSigner.parse(file.read_text().strip())
 
     def settle(self):
         with self.log() as log:
@@ -72,7 +78,7 @@ class Officer:
     """An officer's browser, as far as HTTP goes."""
 
     def __init__(self, street, office):
-        self.user, self.password = installation.sign_ins(street.city.place)[office]
+        self.user, self.password = installation.accounts(street.city.place)[office]
         self.http = httpx.Client(base_url=street.city.place.portal_url, trust_env=False, timeout=60)
         answer = self.post(
             "/desk/sign-in/", {"username": self.user, "password": self.password, "next": ""}
@@ -112,9 +118,10 @@ def street(city, tmp_path_factory):  # noqa: F811
         assert page.status_code == 200  # the folder of recordings does not exist yet
         assert "No cameras are registered." in page.text
     recordings = Recordings(city.place.folder / "recordings")
+    found = Street(city, recordings, "")
     today = datetime.now(UTC).date()
     north = _declare(tmp_path)
-    recordings.write_camera(north, today, RECORDER)
+    recordings.write_camera(north, today, found.recorder)
     others = {
         "market-square": ("Market square", "Рыночная площадь", 55.7601, 37.6089),
         "river-bridge": ("River bridge", "Мост через реку", 55.7466, 37.6302),
@@ -123,14 +130,14 @@ def street(city, tmp_path_factory):  # noqa: F811
     for name, (english, russian, latitude, longitude) in others.items():
         other = {
             **north.fields(),
-            "id": name, "name": {"en": english, "ru": russian}, "latitude": latitude,
-            "longitude": longitude, "viewers": ["interior-ministry"],
+            "id": name, "name": {"en": english, "ru": russian}, "latitude_e6": e6(latitude),
+            "longitude_e6": e6(longitude), "viewers": ["interior-ministry"],
         }  # fmt: skip
         if name == "river-bridge":
-            other["miss_rate"] = {**other["miss_rate"], "share": 0.0}
+            other["miss_rate"] = {**other["miss_rate"], "per_million": 0}
         else:
             del other["miss_rate"]
-        recordings.write_camera(PublicCamera.read(other), today, RECORDER)
+        recordings.write_camera(PublicCamera.read(other), today, found.recorder)
     add_segment(recordings, "market-square", START)
     for number in range(COUNT):
         start = START + timedelta(seconds=SECONDS * number)
@@ -139,8 +146,7 @@ def street(city, tmp_path_factory):  # noqa: F811
     picture = tmp_path / "sample.jpg"
     Image.new("RGB", (640, 360), (90, 110, 100)).save(picture)
     recordings.write_sample("north-gate", picture.read_bytes())
-    root = recordings.close_hour("north-gate", HOUR, today, RECORDER).root
-    found = Street(city, recordings, root)
+    found.root = recordings.close_hour("north-gate", HOUR, today, found.recorder).root
     found.settle()
     return found
 
@@ -252,7 +258,7 @@ def test_a_viewing_is_on_the_log_before_it_plays(street, viewer):
         "start": START.isoformat(), "end": (START + timedelta(minutes=1)).isoformat(),
     }  # fmt: skip
     assert entry.details == {
-        "v": 1, "act": "viewed", "camera": "north-gate", "office": "parks-department",
+        "v": 2, "act": "viewed", "camera": "north-gate", "office": "parks-department",
         "purpose": "city-service", "hour": HOUR, "minutes": 1,
         "commit": protocol.commitment(row["salt"], private),
     }  # fmt: skip
@@ -332,33 +338,31 @@ def test_an_office_that_the_register_lets_go_sees_nothing_any_more(street, viewe
     viewer.ask()
     camera = street.recordings.camera("north-gate")
     today = datetime.now(UTC).date()
-    street.recordings.write_camera(camera.model_copy(update={"viewers": ()}), today, RECORDER)
+    nobody = camera.model_copy(update={"viewers": ()})
+    street.recordings.write_camera(nobody, today, street.recorder)
     try:
         assert viewer.part(0).status_code == 403
     finally:
-        street.recordings.write_camera(camera, today, RECORDER)
+        street.recordings.write_camera(camera, today, street.recorder)
         street.settle()
     assert viewer.part(0).status_code == 200
 
 
 @pytest.mark.parametrize(
-    ("camera", "changes", "code", "said"),
+    ("camera", "changes", "said"),
     [
-        ("market-square", {}, "viewer-not-named", "Your office is not among those"),
-        ("north-gate", {"minutes": "16"}, "span-too-long", "At most 15 minutes"),
-        ("north-gate", {"purpose": "curiosity"}, "purpose-unknown", "There is no such purpose"),
-        ("north-gate", {"purpose": "recognition"}, "recognition-never", "never recognised"),
+        ("market-square", {}, "Your office is not among those"),
+        ("north-gate", {"minutes": "16"}, "At most 15 minutes"),
+        ("north-gate", {"purpose": "curiosity"}, "There is no such purpose"),
+        ("north-gate", {"purpose": "recognition"}, "There is no such purpose"),
     ],
 )
-def test_what_cannot_be_asked_is_refused_in_public(street, viewer, camera, changes, code, said):
-    before = street.entries()
+def test_what_cannot_be_asked_plays_nothing(street, viewer, camera, changes, said):
+    before = len(street.entries())
     answer = viewer.ask(camera, **changes)
     assert answer.status_code == 403
     assert said in answer.text
-    (entry,) = street.entries()[len(before) :]
-    assert (entry.kind, entry.code) == ("refused", code)
-    assert f'href="/register/entries/{len(before)}/"' in answer.text
-    assert viewer.user not in entry.encode().decode()
+    assert len(street.entries()) == before
     assert viewer.part(0).status_code == 403
 
 
@@ -433,21 +437,6 @@ def test_without_the_log_nothing_plays(street, viewer):
     assert viewer.part(0).status_code == 200
 
 
-def test_a_proof_that_does_not_verify_plays_nothing(street, viewer, tmp_path):
-    from habeas.tlog.server import init_log
-
-    file = street.city.place.folder / "portal" / "policy.txt"
-    before = file.read_text()
-    stranger = init_log(tmp_path / "stranger", "habeas.example/log")
-    file.write_text(f"log {stranger}\n" + before.partition("\n")[2])
-    try:
-        assert viewer.ask().status_code == 503
-        assert viewer.part(0).status_code == 403
-    finally:
-        file.write_text(before)
-    assert viewer.ask().status_code == 302
-
-
 def test_a_segment_that_was_changed_does_not_play(street, viewer):
     viewer.ask()
     file = street.recordings.segments("north-gate", START, START + timedelta(seconds=1))[0].path
@@ -512,7 +501,7 @@ def _until(page, true):
 def test_a_viewing_plays_in_a_browser(street, chromium, width):
     visitor = Visitor(chromium, street.city, width)
     page = visitor.page
-    user, password = installation.sign_ins(street.city.place)["parks-department"]
+    user, password = installation.accounts(street.city.place)["parks-department"]
     page.goto("/desk/cameras/")
     page.fill("#id_username", user)
     page.fill("#id_password", password)

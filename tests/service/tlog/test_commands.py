@@ -1,16 +1,30 @@
 """`habeas log` against a log that runs."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from typer.testing import CliRunner
 
 from habeas import tlog
 from habeas.cli.log import app
+from habeas.foundation.errors import HabeasError
+from habeas.protocol.footage import CameraDetails, entry_of
+from habeas.register.admission import CircleAdmission
 from habeas.tlog.client import LogClient
-from habeas.tlog.server import init_log, make_app, read_signer
+from habeas.tlog.server import init_log, make_app
 from tests.service.tlog.running import served
-from tests.unit.tlog.test_monitor import Acts, honest
+from tests.unit.protocol.world import RECORDER_KEY, circle_note
+
+WORDS = {"en": "North", "ru": "Север"}
+CAMERA = {
+    "v": 2, "act": "registered", "camera": "bridge-north",
+    "entry": {
+        "id": "bridge-north", "name": WORDS, "where": WORDS, "latitude_e6": 0, "longitude_e6": 0,
+        "why": WORDS, "viewers": [], "keep_days": 14, "since": "2026-11-01",
+        "detector": "centerface", "quality": "thorough",
+    },
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -25,11 +39,11 @@ def invoke(*arguments, **options):
     return CliRunner().invoke(app, [str(each) for each in arguments], **options)
 
 
-def test_the_commands(live, tmp_path):
+def test_the_commands(live):
     folder, url = live
     policy = folder / "policy.txt"
-    acts = Acts()
-    for entry in honest(acts):
+    entries = [f"entry {number}" for number in range(9)]
+    for entry in entries:
         done = invoke("append", url, "-", input=entry)
         assert done.exit_code == 0
     assert tlog.TlogProof.parse(done.stdout).index == 8
@@ -39,26 +53,28 @@ def test_the_commands(live, tmp_path):
     assert [json.loads(line)["index"] for line in shown] == [0, 1, 2]
     assert invoke("show", url).stdout.startswith("log.example/cli\n9\n")
     proof = tlog.TlogProof.parse(invoke("proof", url, 8).stdout)
-    proof.verify(entry, tlog.Policy.parse(policy.read_text()))
+    proof.verify(entry.encode(), tlog.Policy.parse(policy.read_text()))
     for place in (url, folder, folder / "public"):
         done = invoke("verify", place, "--policy", policy, "--json")
         assert json.loads(done.stdout)["size"] == 9
-    state = tmp_path / "state"
-    watch = ("monitor", url, "--policy", policy, "--state", state)
-    assert invoke(*watch).exit_code == 0
-    with LogClient(url) as log:
-        log.append(b"no entry of ours")
-    done = invoke(*watch, "--json")
-    assert done.exit_code == 2
-    assert json.loads(done.stdout)["findings"][0]["code"] == "entry-syntax"
-    assert invoke(*watch).exit_code == 2
 
 
-def test_a_log_that_does_not_answer(tmp_path):
-    init_log(tmp_path, "log.example/none")
-    arguments = ("--policy", tmp_path / "policy.txt", "--state", tmp_path / "state")
-    assert invoke("monitor", "http://127.0.0.1:9", *arguments).exit_code == 3
-    assert read_signer(tmp_path).name == "log.example/none"
+def test_a_log_with_a_circle_takes_what_its_writers_have_signed(tmp_path):
+    """As `habeas log serve` makes it: no token, and no entry by anybody else."""
+    folder = tmp_path / "log"
+    init_log(folder, "log.example/circle")
+    (folder / "circle.txt").write_text(circle_note())
+    now = datetime.now(UTC).date()
+    camera = CameraDetails.read(CAMERA)
+    with served(make_app(folder, CircleAdmission.of_log(folder), interval=0.01)) as url:
+        with LogClient(url) as log:
+            assert log.append(entry_of(camera, now, RECORDER_KEY, bytes(32)).encode()).index == 0
+            stranger = tlog.NoteSigner.generate("stranger.example/recorder")
+            for refused in (b"bytes", entry_of(camera, now, stranger, bytes(32)).encode()):
+                with pytest.raises(HabeasError) as error:
+                    log.append(refused)
+                assert error.value.remedy
+        assert invoke("show", url).stdout.startswith("log.example/circle\n1\n")
 
 
 @pytest.mark.parametrize("name", ["allow", "mirror", "push", "rebuild"])

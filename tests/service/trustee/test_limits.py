@@ -145,3 +145,23 @@ def test_a_stranger_learns_nothing_of_a_photo(world):
     guess = secrets.token_bytes(32)
     assert code(world.client().stream_end, held.digest, guess, bytes(32)) == "not-the-holder"
     assert code(world.client().stream_end, bytes(32), guess, bytes(32)) == "unknown-photo"
+
+
+def test_after_a_failure_of_power_all_go_on(new_world):
+    """Log and trustees start together; some had cosigned what was not published any more."""
+    world = new_world()
+    held = world.seal()
+    world.open(held)
+    world.settled()
+    longer = world.log.checkpoint()
+    port = int(world.log_url.rpartition(":")[2])
+    world.log_server.stop()
+    for name in list(world.servers):
+        world.stop(name)
+    world.log_server = Server(world.log_app(), listening(port))
+    for name in world.names:
+        world.start(name)
+    other = world.seal()
+    world.followed()
+    assert world.open(other) == PHOTO
+    assert world.log.checkpoint() != longer

@@ -4,11 +4,23 @@ import pytest
 
 from habeas import tlog
 from habeas.foundation.database import Database
-from habeas.protocol import Kind, sign_entry
-from habeas.protocol.details import SealedDetails
+from habeas.protocol import Entry, Kind, sign_entry
+from habeas.protocol.details import CircleDetails, KeyDetails, SealedDetails
+from habeas.protocol.statements import sign_statement
 from habeas.register.copy import FOREIGN as FOREIGN_KIND
 from habeas.register.copy import Figure, LogCopy
-from tests.unit.protocol.world import CUSTODIAN_KEY, DAY, OFFICE, SERVICE, TRUSTEES, Case, random
+from tests.unit.protocol.vectors.circles import NEWCOMER, second_note
+from tests.unit.protocol.world import (
+    CUSTODIAN_KEY,
+    DAY,
+    OFFICE,
+    SERVICE,
+    TIME,
+    TRUSTEES,
+    Case,
+    Log,
+    random,
+)
 from tests.unit.tlog.memory import POLICY, MemoryLog
 
 TAGS = ["11" * 16, "22" * 16]
@@ -121,3 +133,71 @@ def test_another_log_of_the_same_name_is_a_fork(copy):
     with pytest.raises(tlog.ForkedViewError):
         forked.catch_up()
     assert copy.size == 4
+
+
+def circle_entry():
+    note = second_note(CHAIN.newest.circle)
+    return sign_entry(
+        TRUSTEES[0].statement, Kind.CIRCLE, DAY, CircleDetails(circle=note), random("salt")
+    ).encode()
+
+
+def test_what_one_process_sees_of_circles_the_others_know_at_once(log, tmp_path):
+    first, second = (
+        LogCopy(Database(tmp_path / "copy.sqlite3"), log, POLICY, CHAIN, now=lambda: TIME)
+        for _ in range(2)
+    )
+    for each in (first, second):
+        each.catch_up()
+    log.add(circle_entry())
+    first.catch_up()
+    assert [len(each.chain.links) for each in (first, second)] == [2, 2]
+    # What only the new circle lets in is no stranger's to the other process.
+    said = KeyDetails(
+        trustee=NEWCOMER.name, month="2027-05", key=NEWCOMER.key().key_id(),
+        statement=sign_statement(NEWCOMER.statement, NEWCOMER.key()),
+    )  # fmt: skip
+    log.add(sign_entry(NEWCOMER.statement, Kind.KEY, DAY, said, random("salt")).encode())
+    second.catch_up()
+    kinds = {each.kind: each.count for each in second.figures()}
+    assert (kinds["circle"], kinds["key"], kinds[FOREIGN_KIND]) == (1, 1, 1)
+
+
+def test_a_circle_s_delay_does_not_begin_anew_with_each_start(log, tmp_path):
+    def start(now):
+        return LogCopy(Database(tmp_path / "copy.sqlite3"), log, POLICY, CHAIN, now=lambda: now)
+
+    log.add(circle_entry())
+    start(TIME).catch_up()
+    delay = CHAIN.newest.circle.delays.circle_seconds
+    again = start(TIME + delay)
+    assert again.chain.newest.effective == TIME + delay
+    assert again.chain.in_force(TIME + delay).circle.number == 2
+
+
+def test_checkpoints_count_by_the_circle_in_force(tmp_path):
+    """A copy goes on when the witnesses of the circle that it began with have gone."""
+    log, now = CosignedLog(), [TIME]
+    copy = LogCopy(Database(None), log, None, CHAIN, now=lambda: now[0])
+    log.append(Entry.decode(FIRST))
+    assert copy.catch_up() == 1
+    log.leaves.append(circle_entry())
+    assert copy.catch_up() == 2
+    log.witnesses = [NEWCOMER, *TRUSTEES[:2]]
+    log.append(Entry.decode(SECOND))
+    with pytest.raises(tlog.QuorumError):
+        copy.catch_up()
+    now[0] += CHAIN.newest.circle.delays.circle_seconds
+    assert copy.catch_up() == 3
+
+
+class CosignedLog(Log):
+    """A log whose checkpoints those witnesses cosign."""
+
+    witnesses = TRUSTEES[:3]
+
+    def checkpoint(self, *_):
+        return super().checkpoint(self.witnesses)
+
+    def entries(self, begin, end):
+        return self.leaves[begin:end]

@@ -191,18 +191,22 @@ class Follower:
                 f"The log signed two different trees of {checkpoint.size} entries."
             )
 
-    def holds(self, checkpoint: tlog.Checkpoint, leaves: set[bytes]) -> bool:
-        """Whether the tree of *checkpoint*, which need not count yet, holds all *leaves*.
+    def said_until(self, checkpoint: tlog.Checkpoint) -> set[bytes]:
+        """Leaf hashes of this trustee's own entries between its view and a tree.
 
-        Those that the own view has do not count: only what lies between is read.
+        Args:
+            checkpoint: signed by the log; it need not count yet, and nothing of it is believed.
 
         Raises:
-            TlogError: the log does not show that tree, or it is another log's.
+            TlogError: the log does not show that tree.
         """
-        missing = set(leaves)
-        for span in verified_spans(self._source, self._view.frontier(), checkpoint):
-            missing.difference_update(span.leaves)
-        return not missing
+        spans = verified_spans(self._source, self._view.frontier(), checkpoint)
+        return {
+            leaf
+            for span in spans
+            for entry, leaf in zip(span.entries, span.leaves, strict=True)
+            if self._index.is_own(entry)
+        }
 
     def _keep_evidence(self, note: str) -> None:
         evidence = json.dumps({"seen": self._view.evidence(), "shown": note})

@@ -65,6 +65,11 @@ class Index:
         elif entry.details is not None:
             self._institution(connection, entry)
 
+    def is_own(self, content: bytes) -> bool:
+        """Whether an entry is signed by this trustee."""
+        entry = read_entry(content, self._circles.chain)
+        return not isinstance(entry, Foreign) and entry.writer == self._own
+
     def _settle(self, connection: sqlite3.Connection, position: int, leaf: bytes) -> None:
         known = connection.execute(
             "UPDATE entries SET position = coalesce(position, ?),"

@@ -109,11 +109,19 @@ def owed(connection: sqlite3.Connection) -> int:
     return int(count)
 
 
-def owed_leaves(connection: sqlite3.Connection) -> set[bytes]:
-    """Leaf hashes of the entries that are owed."""
-    return {
-        leaf for (leaf,) in connection.execute("SELECT leaf FROM entries WHERE position IS NULL")
-    }
+def leaves_of(leaves: set[bytes]) -> Callable[[sqlite3.Connection], tuple[set[bytes], set[bytes]]]:
+    """Of *leaves* those that this trustee knows as its own; and all that it owes."""
+
+    def read(connection: sqlite3.Connection) -> tuple[set[bytes], set[bytes]]:
+        rows = connection.execute("SELECT leaf FROM entries WHERE position IS NULL").fetchall()
+        known = {
+            leaf
+            for leaf in leaves
+            if connection.execute("SELECT 1 FROM entries WHERE leaf = ?", (leaf,)).fetchone()
+        }
+        return known, {leaf for (leaf,) in rows}
+
+    return read
 
 
 def in_debt(connection: sqlite3.Connection, now: int, patience: int, wait: int) -> bool:

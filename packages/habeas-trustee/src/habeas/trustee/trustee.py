@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 import base64
-import logging
 import sqlite3
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from habeas.foundation.database import Database
-from habeas.foundation.errors import HabeasError
 from habeas.protocol import Identity, Kind, writer_id
 from habeas.protocol.details import CircleDetails, KeyDetails, SuspendedDetails
 from habeas.protocol.document import Document
 from habeas.protocol.statements import KeyStatement, ReleasedStatement, sign_statement
-from habeas.tlog import NoteVerifier
+from habeas.tlog import Checkpoint, NoteVerifier
 from habeas.tlog.client import LogClient
+from habeas.tlog.note import split
+from habeas.tlog.view import Source
 from habeas.tlog.witness import Answer
+from habeas.tlog.writing import BundleWriter
 from habeas.trustee import index, keyring, records, standing
 from habeas.trustee.circles import Circles
 from habeas.trustee.deposits import Deposits
 from habeas.trustee.erasure import Erasure
 from habeas.trustee.errors import NoCircleError, Refusal, SetupError
 from habeas.trustee.following import Follower
+from habeas.trustee.loops import Loops
 from habeas.trustee.months import MonthKey, MonthKeys, StoredMonthKeys
 from habeas.trustee.outbox import Outbox
 from habeas.trustee.peers import Peers
@@ -41,12 +42,9 @@ from habeas.trustee.store import Store
 from habeas.trustee.withdrawals import Destroyed, Withdrawals
 from habeas.trustee.witnessing import Witnessing
 
-_LOG = logging.getLogger("habeas.trustee")
 _SWEEP_SECONDS = 60.0
 #: Sending an entry again is harmless, so nothing waits long for a log that hangs.
 _LOG_SECONDS = 5.0
-#: A loop that failed waits so long before its next round.
-_RETRY_SECONDS = 2.0
 
 
 def utc_now() -> datetime:
@@ -79,19 +77,27 @@ class SignedRefusal(Exception):  # noqa: N818 - an answer, not an accident
         self.statement = statement
 
 
+class Log(Source, BundleWriter, Protocol):
+    """What a trustee needs of its log."""
+
+    def close(self) -> None:
+        """Close the connections."""
+
+
 class Trustee:
     """A trustee at work. `start` lets it follow the log and deliver what it owes.
 
     Args:
         folder: its folder, as made by `habeas trustee init`.
         now: the clock, UTC.
+        log: to follow and to write; by default that of the circle, over HTTP.
 
     Raises:
         SetupError: the folder is not complete.
         KeyringError: the keys do not unlock.
     """
 
-    def __init__(self, folder: Path, *, now: Clock = utc_now) -> None:
+    def __init__(self, folder: Path, *, now: Clock = utc_now, log: Log | None = None) -> None:
         self.settings = Settings.load(folder)
         self._now = now
         self._keys = keyring.load(folder, self.settings)
@@ -100,8 +106,8 @@ class Trustee:
         with self._store.database.reading() as connection:
             self.circles = Circles(connection, self._note)
         self._verify_seat()
-        log = self.circles.chain.links[0].circle.log
-        self._log = LogClient(log.url, load_token(folder), timeout=_LOG_SECONDS)
+        url = self.circles.chain.links[0].circle.log.url
+        self._log = log or LogClient(url, load_token(folder), timeout=_LOG_SECONDS)
         track_keys = TrackKeys(self._keys.locker)
         self._records = Records(self.settings.name, self._keys.statement, track_keys, now)
         self._months: MonthKeys = StoredMonthKeys(
@@ -119,7 +125,7 @@ class Trustee:
             self._reload,
         )
         self._standing = Standing(
-            self.settings, self._store, lambda: self.follower.caught_up, self._records.seconds
+            self.settings, self._store, self._caught_up, self._records.seconds
         )
         # In a file of its own, that no backup of the deposits brings back.
         self._witness_database = Database(folder / "witness.db")
@@ -127,6 +133,8 @@ class Trustee:
             self._witness_database, self._keys.witness, self.circles, self._standing,
             self._store, self.follower, self._records.seconds,
         )  # fmt: skip
+        note = self._witnessing.latest(self.circles.chain.links[0].circle.log.origin)
+        self._cosigned_before = Checkpoint.parse(split(note)[0]).size if note else 0
         self._deposits = Deposits(
             self.settings, self._store, self._records, streams, self._months, self.circles
         )
@@ -149,9 +157,7 @@ class Trustee:
             self.circles, self._keys.locker, self._sign,
         )  # fmt: skip
         self._peers = Peers(self.circles)
-        self._stop = threading.Event()
-        self._threads: list[threading.Thread] = []
-        self._faults: dict[str, str] = {}
+        self._loops = Loops()
         self._next_sweep = 0.0
 
     def _verify_seat(self) -> None:
@@ -166,6 +172,14 @@ class Trustee:
             "Adopt a circle that this trustee has signed.",
         )
 
+    def _caught_up(self) -> bool:
+        """Whether it has read, since it started, all that it had cosigned before.
+
+        A restored database is behind the witness's, which lies in a file of its own: what the
+        trustee has said since the copy was made may stand between the two.
+        """
+        return self.follower.caught_up and self.follower.size >= self._cosigned_before
+
     def _reload(self) -> None:
         with self._store.database.reading() as connection:
             self.circles.reload(connection, self._note)
@@ -179,38 +193,17 @@ class Trustee:
 
     def start(self) -> None:
         """Begin to follow the log, to deliver, and to tell the other trustees."""
-        for name, body in (("tail", self._tail), ("deliver", self._deliver), ("tell", self._tell)):
-            thread = threading.Thread(
-                target=self._loop, args=(name, body), name=f"trustee-{name}", daemon=True
-            )
-            thread.start()
-            self._threads.append(thread)
+        self._loops.start({"tail": self._tail, "deliver": self._deliver, "tell": self._tell})
 
     def close(self) -> None:
         """Finish what is under way, and stop."""
-        self._stop.set()
+        self._loops.stop()
         self.outbox.wake()
-        for thread in self._threads:
-            thread.join()
+        self._loops.join()
         self._peers.close()
         self._store.close()
         self._witness_database.close()
         self._log.close()
-
-    def _loop(self, name: str, body: Callable[[], None]) -> None:
-        """Run *body* until the end, whatever it raises: a loop outlives any error."""
-        while not self._stop.is_set():
-            try:
-                body()
-                self._faults.pop(name, None)
-            except HabeasError as error:
-                self._faults[name] = error.cause
-                self._stop.wait(_RETRY_SECONDS)
-            except Exception as error:  # noqa: BLE001
-                # A fault of ours must not end the loop; health tells it until a round succeeds.
-                _LOG.exception("A round of %s failed.", name)
-                self._faults[name] = f"A round of {name} failed: {type(error).__name__}."
-                self._stop.wait(_RETRY_SECONDS)
 
     def _tail(self) -> None:
         self.follower.tail()
@@ -218,7 +211,7 @@ class Trustee:
         if moment >= self._next_sweep:
             self.sweep()
             self._next_sweep = moment + _SWEEP_SECONDS
-        self._stop.wait(self.settings.poll_seconds)
+        self._loops.wait(self.settings.poll_seconds)
 
     def _deliver(self) -> None:
         if self.outbox.deliver() == 0:
@@ -226,7 +219,7 @@ class Trustee:
 
     def _tell(self) -> None:
         self._withdrawals.forward(self._peers.tell)
-        self._stop.wait(self.settings.poll_seconds)
+        self._loops.wait(self.settings.poll_seconds)
 
     def sweep(self) -> int:
         """One round of expiry and destruction; returns how many shares ended."""
@@ -394,7 +387,7 @@ class Trustee:
         """How this trustee fares: for probes, and for `habeas trustee status`."""
         count = self._store.run(_count)
         fork = self.follower.fork()
-        problems = list(self._faults.values())
+        problems = list(self._loops.faults.values())
         problems += [
             problem.cause
             for problem in (self.follower.problem, self.outbox.problem)
@@ -409,7 +402,7 @@ class Trustee:
         if fork is not None:
             code = "view-forked"
         return {
-            "ok": code == "ok" and not self._faults,
+            "ok": code == "ok" and not self._loops.faults,
             "state": code,
             "name": self.settings.name,
             "circle": self.circles.in_force(self._records.seconds()).digest,

@@ -1,8 +1,9 @@
-"""C2SP tlog-witness, with the rule that who owes the log does not cosign.
+"""C2SP tlog-witness, with the rule that who owes the log, or is behind it, does not cosign.
 
-A reading quorum of fresh cosignatures then tells that nobody owes. The one tree that a trustee
-in debt does cosign is a tree that holds all that it owes: otherwise two trustees in debt at
-once would keep the log for ever from publishing what settles them.
+A reading quorum of fresh cosignatures then tells that nobody owes. The one tree that such a
+trustee does cosign is one that it has read, that holds all that it owes, and nothing of its own
+that it does not know: otherwise two trustees in debt at once, or all of them after a failure of
+power, would keep the log for ever from publishing what settles them.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from habeas.trustee.errors import Refusal
 from habeas.trustee.following import Follower
 from habeas.trustee.standing import Standing
 from habeas.trustee.store import Store
+
+#: What keeps from cosigning, but for a tree that settles it.
+_SETTLED = {"owes-the-log", "behind"}
 
 
 class Witnessing:
@@ -80,12 +84,12 @@ class Witnessing:
             try:
                 self._standing.verify()
             except Refusal as refusal:
-                if refusal.code != "owes-the-log" or not self._settles(body):
+                if refusal.code not in _SETTLED or not self._settles(body):
                     raise
         return witness.add_checkpoint(body, self._seconds())
 
     def _settles(self, body: bytes) -> bool:
-        """Whether the tree of an add-checkpoint request holds all that this trustee owes."""
+        """Whether the tree of an add-checkpoint request holds just what this trustee has said."""
         log = self._circles.circle(self._seconds()).log
         policy = self._circles.circle(self._seconds()).acting_policy()
         try:
@@ -93,10 +97,11 @@ class Witnessing:
             checkpoint = Checkpoint.parse(split(note)[0])
             # Only what the log has signed is worth reading.
             open_note(note, [key for key in policy.logs if key.name == log.origin])
-            owed = self._store.run(records.owed_leaves)
-            return self._follower.holds(checkpoint, owed)
+            said = self._follower.said_until(checkpoint)
+            known, owed = self._store.run(records.leaves_of(said))
         except HabeasError:
             return False
+        return said == known and owed <= said
 
     def monitor(self, origin_hash: str) -> Answer:
         """The newest checkpoint that it has cosigned, for monitors."""

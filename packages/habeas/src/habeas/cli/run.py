@@ -11,12 +11,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.panel import Panel
-from rich.table import Table
 
 from habeas.deploy import installation, sample
 from habeas.deploy.supervisor import Supervisor
 
 app = typer.Typer(add_completion=False)
+#: The office whose account shows recordings.
+_VIEWER = "parks-department"
 
 
 @app.command()
@@ -61,29 +62,32 @@ def run(
 
 
 def _greet(console: Console, place: installation.Installation) -> None:
-    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
-    table.add_row("Apply for a licence", f"{place.portal_url}/")
-    table.add_row("Public register", f"{place.portal_url}/register/")
-    table.add_row("Transparency log", f"{place.log_url}/checkpoint")
-    for each in place.circle.trustees:
-        table.add_row(f"Trustee {each.name}", f"{each.url}/health")
-    table.add_row("Circle", f"{place.circle_file}  {place.circle.digest().hex()[:16]}")
-    table.add_row("Data", str(place.folder.resolve()))
-    console.print(table)
-    desks = Table(box=None, padding=(0, 2, 0, 0), title_justify="left")
-    for heading in ("Desk of an office", "Its address", "Officer", "Passphrase"):
-        desks.add_column(heading, no_wrap=True)
-    for office, words in place.words.items():
-        desks.add_row(office, f"{place.addresses.desks[office]}/", sample.OFFICER, words.officer)
-    console.print()
-    console.print(desks)
-    accounts = installation.accounts(place)
-    if "parks-department" in accounts:
-        user, password = accounts["parks-department"]
-        console.print(
-            f"\nRecordings of cameras: {place.portal_url}/desk/cameras/  {user}  {password}",
-            soft_wrap=True,
+    rows = [
+        ("Apply for a licence", f"{place.portal_url}/"),
+        ("A portrait to try it with", str(place.portrait.resolve())),
+        ("What happened to a photo", f"{place.portal_url}/receipt/"),
+        ("Public register", f"{place.portal_url}/register/"),
+        *(
+            (f"Desk of {office}", f"{url}/  {sample.OFFICER}  {place.words[office].officer}")
+            for office, url in place.addresses.desks.items()
+        ),
+    ]
+    known = installation.accounts(place).get(_VIEWER)
+    if known is not None:
+        rows.append(
+            ("Recordings of cameras", f"{place.portal_url}/desk/cameras/  {'  '.join(known)}")
         )
+    rows += [
+        ("Transparency log", f"{place.log_url}/checkpoint"),
+        *((f"Trustee {each.name}", f"{each.url}/health") for each in place.circle.trustees),
+        ("Circle, for habeas verify --pin", str(place.circle_file.resolve())),
+        ("Data", str(place.folder.resolve())),
+    ]
+    width = max(len(name) for name, _ in rows) + 2
+    for name, value in rows:
+        # Never broken or cut: addresses and passphrases are copied from here.
+        console.print(f"{name:<{width}}{value}", soft_wrap=True, highlight=False, markup=False)
+    console.print("A desk is signed in to with the name and the passphrase behind its address.")
     console.print(
         Panel(
             "[bold]FOR TRYING OUT ONLY. NO PHOTOGRAPHS OF REAL PEOPLE.[/]\n"

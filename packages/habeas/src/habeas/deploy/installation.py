@@ -6,6 +6,7 @@
     DATA/output/       what the processes print
     DATA/sign-ins.json passphrases of the sample offices and officers
     DATA/ports.json    where the parties listen
+    DATA/portrait.png  a portrait in the public domain, to try it with
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 from habeas.deploy import sample
 from habeas.deploy.addresses import Addresses, port_of
 from habeas.deploy.supervisor import Process
+from habeas.faces import assets
 from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
 from habeas.office.client import OfficerClient
@@ -58,6 +60,11 @@ class Installation:
     def pins(self) -> Pins:
         """What whoever has this folder knows: its circle."""
         return Pins(circles=frozenset({self.circle.digest().hex()}))
+
+    @property
+    def portrait(self) -> Path:
+        """A portrait in the public domain, to try it with."""
+        return self.folder / "portrait.png"
 
     @property
     def log_public(self) -> Path:
@@ -135,6 +142,8 @@ def install(folder: Path, *, port: int | None = None, free_ports: bool = False) 
     if not sample.is_whole(folder):
         sample.make(folder, addresses)
     place = Installation(folder, addresses)
+    if not place.portrait.exists():
+        durable.write(place.portrait, assets.path("astronaut.png").read_bytes())
     _prepare_portal(place)
     return place
 

@@ -6,8 +6,10 @@ portal's public register, the applicant's history and `habeas verify` all read f
 
 from __future__ import annotations
 
+import sqlite3
+import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from habeas.foundation.database import Database
@@ -32,6 +34,7 @@ CREATE INDEX IF NOT EXISTS copied_roster ON copied (kind, office, position)
   WHERE kind IN ('roster', 'circle');
 CREATE INDEX IF NOT EXISTS copied_withdrawn ON copied (position) WHERE kind = 'withdrawn';
 CREATE INDEX IF NOT EXISTS copied_tag ON copied (tag) WHERE tag IS NOT NULL;
+CREATE TABLE IF NOT EXISTS circles (position INTEGER PRIMARY KEY, seen INTEGER NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS copied_camera ON copied (
   json_extract(CAST(content AS TEXT), '$.details.camera'), position
 ) WHERE kind IN ('camera', 'footage');
@@ -49,56 +52,102 @@ class Figure:
 
 
 class LogCopy:
-    """A copy that follows one log.
+    """A copy that follows one log. Several processes may follow into one database.
 
     Args:
         database: for the copy alone.
         source: the log.
-        policy: what makes its checkpoints count.
+        policy: what makes its checkpoints count; by default the acting policy of the circle
+            in force.
         chain: the circles that it begins with; it grows with those on the log.
+        now: the clock, POSIX seconds.
     """
 
-    def __init__(self, database: Database, source: Source, policy: Policy, chain: Chain) -> None:
-        self._database = database
-        self.chain = chain
+    def __init__(
+        self,
+        database: Database,
+        source: Source,
+        policy: Policy | None,
+        chain: Chain,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._database, self._source, self._policy = database, source, policy
+        self._chain, self._now = chain, now
+        #: Index of the newest `circle` entry that the chain has taken in.
+        self._grown = -1
+        #: Index of the entry after the last that this process has taken in.
+        self._next = 0
+        self._lock = threading.RLock()
         database.prepare(_SCHEMA)
-        self._grow()
-        self._view = LogView(database, source, policy, self._add)
+        self._made_for = ""
+        self._view = self._view_now()
 
-    def _grow(self) -> None:
-        """Take in the circles that were copied before."""
+    @property
+    def chain(self) -> Chain:
+        """The circles, as far as the log was followed, by this process or another."""
         with self._database.reading() as connection:
-            rows = connection.execute(
-                "SELECT content FROM copied WHERE kind = ? ORDER BY position", (Kind.CIRCLE.value,)
-            ).fetchall()
-        for (content,) in rows:
-            self._circle(content)
+            found = self._circles(connection)
+        # Not within the database's own lock, under which `_add` takes this one.
+        with self._lock:
+            for each in found:
+                self._grow(*each)
+            return self._chain
 
-    def _circle(self, content: bytes) -> None:
-        entry = read_entry(content, self.chain)
-        if isinstance(entry, Foreign):
+    def _circles(self, connection: sqlite3.Connection) -> list[tuple[int, bytes, int]]:
+        """The `circle` entries that the chain has not taken in: where, what, and when seen."""
+        return connection.execute(
+            "SELECT position, content, seen FROM circles JOIN copied USING (position) "
+            "WHERE position > ? ORDER BY position",
+            (self._grown,),
+        ).fetchall()
+
+    def _grow(self, position: int, content: bytes, seen: int) -> None:
+        if position <= self._grown:
             return
-        details = details_of(entry)
+        self._grown = position
+        details = details_of(Entry.decode(content))
         if isinstance(details, CircleDetails):
             try:
-                self.chain = self.chain.extend(details.circle, int(time.time()))
+                self._chain = self._chain.extend(details.circle, seen)
             except HabeasError:
                 return  # it does not follow: what it lets in stays foreign
 
+    def _view_now(self) -> LogView:
+        """The view under the policy that counts now; the database is the same."""
+        chain = self.chain
+        link = chain.in_force(int(self._now())) or chain.newest
+        with self._lock:
+            if link.digest != self._made_for and (self._policy is None or not self._made_for):
+                policy = self._policy or link.circle.acting_policy()
+                self._view = LogView(self._database, self._source, policy, self._add)
+                self._made_for = link.digest
+            return self._view
+
     def _add(self, position: int, content: bytes) -> None:
-        entry = read_entry(content, self.chain)
+        """Take an entry in, within the view's transaction."""
+        connection = self._database.connection
+        with self._lock:
+            if position != self._next:
+                # Another process has followed meanwhile, and may have seen circles.
+                for each in self._circles(connection):
+                    self._grow(*each)
+            self._next = position + 1
+            entry = read_entry(content, self._chain)
         row: tuple[str | None, ...]
         if isinstance(entry, Foreign):
             # Anybody's bytes may stand on a log: they are kept, counted, and never obeyed.
             row = (FOREIGN, None, None, None, None, None)
         else:
             row = (entry.kind, entry.tag, entry.office, entry.purpose, entry.day, entry.slot)
-            if entry.kind is Kind.CIRCLE:
-                self._circle(content)
-        # Within the view's transaction.
-        self._database.connection.execute(
+        connection.execute(
             "INSERT INTO copied VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (position, content, *row)
         )
+        if row[0] == Kind.CIRCLE:
+            # A circle waits from when it was first seen, whoever reads it later.
+            seen = int(self._now())
+            connection.execute("INSERT INTO circles VALUES (?, ?)", (position, seen))
+            with self._lock:
+                self._grow(position, content, seen)
 
     def catch_up(self) -> int:
         """Follow the log to its newest checkpoint; gives the number of entries followed.
@@ -106,8 +155,9 @@ class LogCopy:
         Raises:
             TlogError: the log does not answer, or what it answers does not verify.
         """
-        self._view.catch_up()
-        return self._view.size
+        view = self._view_now()
+        view.catch_up()
+        return view.size
 
     @property
     def size(self) -> int:

@@ -27,7 +27,7 @@ def _copy() -> LogCopy:
     chain = Chain.start(pinned_circle(), 0)
     circle = chain.newest.circle
     database = Database(settings.DATA / "register.sqlite3")
-    return LogCopy(database, LogClient(circle.log.url), circle.acting_policy(), chain)
+    return LogCopy(database, LogClient(circle.log.url), None, chain)
 
 
 def log_copy() -> LogCopy:

@@ -11,8 +11,7 @@ from habeas.cameras.viewing import Viewer, Viewings, Wish, refusal
 from habeas.custody import RefusedError
 from habeas.portal.cameras.shown import recordings
 from habeas.portal.officers.models import Officer
-from habeas.portal.register.log import log_copy
-from habeas.portal.vault.custodian import log, signer
+from habeas.portal.vault.custodian import in_force, log, signer
 from habeas.portal.viewing.store import DjangoStore
 from habeas.protocol.footage import PublicCamera
 
@@ -23,7 +22,7 @@ def viewings() -> Viewings:
         recordings(),
         DjangoStore(),
         log(),
-        log_copy().chain.newest.circle.acting_policy(),
+        in_force().circle.acting_policy(),
         signer(),
         clock=lambda: datetime.now(UTC),
         random=secrets.token_bytes,

@@ -1,0 +1,62 @@
+"""What a trustee does without being asked: rounds that go on, whatever one of them raises."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+
+from habeas.foundation.errors import HabeasError
+
+_LOG = logging.getLogger("habeas.trustee")
+#: A loop that failed waits so long before its next round.
+_RETRY_SECONDS = 2.0
+
+
+class Loops:
+    """Threads that repeat something until they are stopped.
+
+    Attributes:
+        faults: of loops whose last round failed, why.
+    """
+
+    def __init__(self) -> None:
+        self.faults: dict[str, str] = {}
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def start(self, rounds: Mapping[str, Callable[[], None]]) -> None:
+        """Repeat each of *rounds* in a thread of its own."""
+        for name, body in rounds.items():
+            thread = threading.Thread(
+                target=self._loop, args=(name, body), name=f"trustee-{name}", daemon=True
+            )
+            thread.start()
+            self._threads.append(thread)
+
+    def stop(self) -> None:
+        """Let each loop end after the round that it is in."""
+        self._stop.set()
+
+    def join(self) -> None:
+        """Wait until all have ended."""
+        for thread in self._threads:
+            thread.join()
+
+    def wait(self, seconds: float) -> None:
+        """Between two rounds: so long, or until `stop`."""
+        self._stop.wait(seconds)
+
+    def _loop(self, name: str, body: Callable[[], None]) -> None:
+        while not self._stop.is_set():
+            try:
+                body()
+                self.faults.pop(name, None)
+            except HabeasError as error:
+                self.faults[name] = error.cause
+                self._stop.wait(_RETRY_SECONDS)
+            except Exception as error:  # noqa: BLE001
+                # A fault of ours must not end the loop; health tells it until a round succeeds.
+                _LOG.exception("A round of %s failed.", name)
+                self.faults[name] = f"A round of {name} failed: {type(error).__name__}."
+                self._stop.wait(_RETRY_SECONDS)

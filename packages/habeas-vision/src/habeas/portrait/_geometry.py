@@ -87,8 +87,9 @@ class Aligned:
     def place(self, points: Points) -> Points:
         """Points of the picture, here."""
         a, b, c, d, e, f = self.matrix
-        turn = np.array([[a, b], [d, e]])
-        return np.asarray(np.linalg.solve(turn, (points - (c, f)).T).T, np.float32)
+        # The map is a turn and one scale: its inverse is its transpose, scaled back.
+        back = np.array([[a, b], [d, e]]) / (a * e - b * d)
+        return np.asarray((points - (c, f)) @ back, np.float32)
 
 
 def align(picture: Image.Image, landmarks: Landmarks) -> Aligned:

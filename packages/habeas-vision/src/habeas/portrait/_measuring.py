@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from habeas.portrait import _framing, ofiq, own
@@ -30,13 +31,12 @@ def measure(
 ) -> dict[str, Measure]:
     """Every measure by name."""
     aligned = align(found.image, found.landmarks)
-    plane = ofiq.luminance(aligned.pixels)
     both = eyes(found.image, found.landmarks)
     return {
         **_of_geometry(decoded, found),
         **_of_framing(found, framing, around),
-        **_of_face(aligned, plane, found),
-        **_of_light(aligned, plane, found, both),
+        **_of_face(aligned, found),
+        **_of_light(aligned, found, both),
         **_of_eyes_and_mouth(found, both),
         "plain_background": around.plain_background(),
         "blockiness": own.blockiness(_grid(decoded), decoded.block, decoded.quality),
@@ -95,8 +95,13 @@ def _of_eyes_and_mouth(found: Found, both: tuple[Eye, Eye]) -> dict[str, Measure
     }
 
 
-def _of_face(aligned: Aligned, plane: Plane, found: Found) -> dict[str, Measure]:
-    within = plane[aligned.ofiq_hull] if aligned.ofiq_hull.any() else plane.ravel()
+def _within(aligned: Aligned, hull: NDArray[np.bool_]) -> Plane:
+    """Luminance within *hull*; of all, where a face is too far outside to have one."""
+    return ofiq.luminance(aligned.pixels[hull] if hull.any() else aligned.pixels.reshape(-1, 3))
+
+
+def _of_face(aligned: Aligned, found: Found) -> dict[str, Measure]:
+    within = _within(aligned, aligned.ofiq_hull)
     zones = cheek_zones(aligned, found.landmarks)
     right, left = (ofiq.luminance(zone) for zone in zones)
     face = Image.fromarray(aligned.pixels)
@@ -122,11 +127,8 @@ def _of_face(aligned: Aligned, plane: Plane, found: Found) -> dict[str, Measure]
     }
 
 
-def _of_light(
-    aligned: Aligned, plane: Plane, found: Found, both: tuple[Eye, Eye]
-) -> dict[str, Measure]:
-    within = plane[aligned.hull] if aligned.hull.any() else plane.ravel()
-    highlights = float(np.quantile(within, 0.98)) / 255
+def _of_light(aligned: Aligned, found: Found, both: tuple[Eye, Eye]) -> dict[str, Measure]:
+    highlights = float(np.quantile(_within(aligned, aligned.hull), 0.98)) / 255
     white = max(each.white for each in both)
     lit = {
         name: float(np.median(ofiq.luminance(patch)))

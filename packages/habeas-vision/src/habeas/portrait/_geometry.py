@@ -26,13 +26,17 @@ _OFIQ_HULL = (
     93, 234, 70, 63, 105, 66, 107, 336, 296, 334, 293, 300,
 )  # fmt: skip
 #: Parts of the mesh that show skin in most people: each by some of its points.
-CHEEKS = {"right cheek": (118, 101, 50), "left cheek": (347, 330, 280)}
 LIT = {
-    **CHEEKS,
+    "right cheek": (118, 101, 50), "left cheek": (347, 330, 280),
     "below the right eye": (119, 120, 100), "below the left eye": (348, 349, 329),
     "bridge of the nose": (6, 197, 195), "tip of the nose": (1, 4, 5),
     "beside the nose, right": (205, 36, 50), "beside the nose, left": (425, 266, 280),
 }  # fmt: skip
+#: Of those, the right side and the left.
+SIDES = (
+    ("right cheek", "below the right eye", "beside the nose, right"),
+    ("left cheek", "below the left eye", "beside the nose, left"),
+)
 SKIN = {**LIT, "forehead": (151, 9, 108, 337)}
 
 

@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from habeas.portrait import _framing, ofiq, own
+from habeas.portrait import _framing, ofiq, own, texture
 from habeas.portrait._decode import Decoded
 from habeas.portrait._eyes import Eye, eyes
 from habeas.portrait._find import Found
 from habeas.portrait._framing import Framing
 from habeas.portrait._geometry import (
-    CHEEKS,
     LIT,
+    SIDES,
     SKIN,
     Aligned,
     align,
@@ -39,7 +39,7 @@ def measure(
         **_of_light(aligned, found, both),
         **_of_eyes_and_mouth(found, both),
         "plain_background": around.plain_background(),
-        "blockiness": own.blockiness(_grid(decoded), decoded.block, decoded.quality),
+        "blockiness": texture.blockiness(_grid(decoded), decoded.block, decoded.quality),
         **_of_surface(found),
     }
 
@@ -123,7 +123,7 @@ def _of_face(aligned: Aligned, found: Found) -> dict[str, Measure]:
         "skin_colour": own.skin_colour(
             [each.reshape(-1, 3) for each in patches(aligned, found.landmarks, SKIN)]
         ),
-        "detail": own.detail(grey, aligned.hull),
+        "detail": texture.detail(grey, aligned.hull),
     }
 
 
@@ -131,10 +131,10 @@ def _of_light(aligned: Aligned, found: Found, both: tuple[Eye, Eye]) -> dict[str
     highlights = float(np.quantile(_within(aligned, aligned.hull), 0.98)) / 255
     white = max(each.white for each in both)
     lit = {
-        name: float(np.median(ofiq.luminance(patch)))
+        name: _part(ofiq.luminance(patch))
         for name, patch in zip(LIT, patches(aligned, found.landmarks, LIT), strict=True)
     }
-    right, left = (lit[name] for name in CHEEKS)
+    right, left = ([lit[part] for part in side] for side in SIDES)
     picture = found.small.reduce(max(1, max(found.small.size) // TUNING.picture_side))
     brightest = float(np.quantile(ofiq.luminance(np.asarray(picture)), 0.99)) / 255
     return {
@@ -143,6 +143,10 @@ def _of_light(aligned: Aligned, found: Found, both: tuple[Eye, Eye]) -> dict[str
         "light_balance": own.light_balance(left, right),
         "shade": own.shade(list(lit.values())),
     }
+
+
+def _part(plane: Plane) -> own.Part:
+    return own.Part(float(np.median(plane)), float(plane.std() / (plane.mean() + 1)))
 
 
 def _of_surface(found: Found) -> dict[str, Measure]:
@@ -155,8 +159,8 @@ def _of_surface(found: Found) -> dict[str, Measure]:
         return {"screen": ofiq.scored(0.0, 100), "drawing": ofiq.scored(0.0, 100)}
     grey = np.asarray(found.image.crop(box).convert("L"))
     return {
-        "screen": own.screen(grey.astype(np.float32)),
-        "drawing": own.drawing(grey, (grey > 8) & (grey < 247)),
+        "screen": texture.screen(grey.astype(np.float32)),
+        "drawing": texture.drawing(grey, (grey > 8) & (grey < 247)),
     }
 
 

@@ -139,7 +139,7 @@ def _serve(commands: Commands) -> None:
     )
     each.add_argument(
         "--remember", type=int, metavar="N",
-        help="never log the newest N entries twice (default: none of all; 60 bytes for each)",
+        help="never log the newest N entries twice (default: none of all; 50 bytes for each)",
     )  # fmt: skip
     add_stores(each)
 

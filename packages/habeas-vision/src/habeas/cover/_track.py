@@ -9,7 +9,7 @@ import math
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field, replace
 
-from habeas.cover._geometry import Extent, hull
+from habeas.cover._geometry import Extent, hull, shrunk
 from habeas.cover._head import Filter, Seen, State
 from habeas.faces import Box
 
@@ -230,7 +230,8 @@ class Link:
     def cover(self, at: float, extent: Extent) -> Box | None:
         """What to cover at a time between the two, in the scene; None elsewhere.
 
-        A small chance that somebody is there is worth a small cover, and no large one.
+        A small chance that somebody is there is worth a small cover, where they most likely are,
+        and no large one.
         """
         if not self.before.at < at < self.at:
             return None
@@ -240,8 +241,11 @@ class Link:
         size = max(width, self.size[0]), max(height, self.size[1])
         state = self.later.model.between(self.before, at, self._smoothed)
         box = extent.around(state, size, self.later.model.bias(max(size)), extent.bridge)
-        faces = math.log(max(1.0, box.area / (size[0] * size[1])))
-        return box if self.odds >= faces - extent.worth else None
+        # Faces that the odds are worth, in area: the longer the way, the more of it is covered.
+        longer = max(1.0, (self.at - self.before.at) / extent.moment)
+        worth = math.exp(min(self.odds, 0.0) + extent.worth) / longer
+        faces = box.area / (size[0] * size[1])
+        return shrunk(box, math.sqrt(min(1.0, worth / faces))) if worth >= 1 else None
 
     def _smooth(self) -> State:
         """What is known of the later sighting, if both are one person."""

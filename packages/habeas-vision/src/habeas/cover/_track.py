@@ -11,13 +11,8 @@ from dataclasses import dataclass, field, replace
 
 from habeas.cover._geometry import Extent, hull, shrunk
 from habeas.cover._head import Filter, Seen, State
+from habeas.cover._tuning import TUNED
 from habeas.faces import Box
-
-#: Sightings after a time that are looked at to smooth it; those beyond change nothing any more.
-_LAG = 6
-#: Seconds to either side in which a face's greatest size counts: half of one that passes behind a
-#: post is found by what is left to be seen of it.
-_AROUND = 0.4
 
 
 @dataclass(slots=True)
@@ -148,8 +143,8 @@ class Track:
 
     def size(self, at: float) -> tuple[float, float]:
         """Width and height of the face at a time: the greatest seen around then."""
-        since = bisect_left(self.nodes, at - _AROUND, key=_when)
-        until = bisect_right(self.nodes, at + _AROUND, key=_when)
+        since = bisect_left(self.nodes, at - TUNED.around, key=_when)
+        until = bisect_right(self.nodes, at + TUNED.around, key=_when)
         near = bisect_left(self.nodes, at, key=_when)
         around = self.nodes[min(since, max(0, near - 1)) : max(until, near + 1)]
         return max(n.seen.width for n in around), max(n.seen.height for n in around)
@@ -158,11 +153,11 @@ class Track:
         node = self.nodes[number]
         if node.smoothed is not None:
             return node.smoothed
-        end = min(number + 2 * _LAG, len(self.nodes) - 1)
+        end = min(number + 2 * TUNED.lag, len(self.nodes) - 1)
         state = self.nodes[end].state
         for at in range(end - 1, number - 1, -1):
             state = self.model.smooth(self.nodes[at].state, state)
-            if at <= end - _LAG:
+            if at <= end - TUNED.lag:
                 self.nodes[at].smoothed = state
         return state
 
@@ -211,7 +206,7 @@ class Link:
         self.odds += model.likelihood(expected, seen) - own
         self._state = model.see(state, seen)
         self._learned += 1
-        return self._learned < _LAG
+        return self._learned < TUNED.lag
 
     @property
     def at(self) -> float:
@@ -252,7 +247,7 @@ class Link:
         model, nodes = self.later.model, self.later.nodes
         start = bisect_left(nodes, self.at, key=_when)
         states, state = [], self.before
-        for node in nodes[start : start + _LAG + 1]:
+        for node in nodes[start : start + TUNED.lag + 1]:
             state = model.see(state, node.seen)
             states.append(state)
         for earlier in reversed(states[:-1]):

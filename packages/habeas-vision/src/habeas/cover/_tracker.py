@@ -18,6 +18,7 @@ from habeas.cover._association import Chances, Pairs, pair, ratios
 from habeas.cover._geometry import Extent, moved
 from habeas.cover._head import Filter, Seen
 from habeas.cover._track import Link, Node, Track
+from habeas.cover._tuning import TUNED
 from habeas.faces import Box, Sighting
 
 
@@ -254,10 +255,6 @@ class Tracker:
             self.begun.append(moved(box, self._origin))
 
 
-#: Share of a sighting that lies within another from which it is a part of that face.
-_PART = 0.7
-
-
 def _is_part(seen: Seen, other: Seen) -> bool:
     """Whether a sighting lies within another.
 
@@ -270,4 +267,4 @@ def _is_part(seen: Seen, other: Seen) -> bool:
     down = min(seen.y + seen.height / 2, other.y + other.height / 2) - max(
         seen.y - seen.height / 2, other.y - other.height / 2
     )
-    return max(0.0, across) * max(0.0, down) >= _PART * seen.width * seen.height
+    return max(0.0, across) * max(0.0, down) >= TUNED.part * seen.width * seen.height

@@ -26,6 +26,7 @@ from pathlib import Path
 import httpx
 import uvicorn
 
+from bench.tlog.process import log_process
 from habeas import tlog
 from habeas.foundation.database import Database
 from habeas.tlog.client import LogClient
@@ -117,15 +118,8 @@ class Harness:
 
     @contextlib.contextmanager
     def _log(self) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        command = [sys.executable, "-m", "habeas.tlog", "serve", "--data", str(self.folder)]
-        process = subprocess.Popen([*command, "--port", str(port), "--interval", "0.005"])
-        try:
+        with log_process(self.folder, 0.005) as (process, port):
             yield process, f"http://127.0.0.1:{port}"
-        finally:
-            process.kill()
-            process.wait()
 
     def kill(self, run: int, chance: random.Random) -> None:
         """Start the log, load it, kill it, and look at what it left.

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-import uvicorn
 import uvloop
 
-from bench.tlog.common import WRITER, entry_of, new_log, row, signed, until_it_answers
-from habeas.tlog.admission import AdmitSigned, InWorkers
+from bench.tlog.common import entry_of, new_log, row, signed, until_it_answers
+from bench.tlog.process import log_process
 from habeas.tlog.client import LogClient
-from habeas.tlog.server import make_app
 from habeas.tlog.tiles import encode_bundle
 
 _SECONDS = 4.0
@@ -62,19 +56,12 @@ async def _callers(port: int, callers: int, size: int, entry: Callable[[int], by
 
 
 @contextmanager
-def _log(folder: Path, *options: str) -> Iterator[int]:
-    """A log in a process of its own; gives its port."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-    command = [sys.executable, "-m", "bench.tlog.over_http", str(folder), str(port), *options]
-    server = subprocess.Popen(command)
-    try:
+def _log(folder: Path, *, checked: bool = False) -> Iterator[int]:
+    """A log in a process of its own that answers; gives its port."""
+    with log_process(folder, 0.02, checked=checked) as (_, port):
         with LogClient(f"http://127.0.0.1:{port}") as log:
             until_it_answers(lambda: bool(log.checkpoint()))
         yield port
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def over_http(place: Path, in_process: float) -> None:
@@ -91,7 +78,7 @@ def over_http(place: Path, in_process: float) -> None:
                 rates.append(uvloop.run(_callers(port, callers, size, entry_of)))
             with _log(new_log(place, f"{kind}-open")[0]) as port:
                 plain = uvloop.run(_callers(port, callers, size, signed))
-            with _log(new_log(place, f"{kind}-signed")[0], "signed") as port:
+            with _log(new_log(place, f"{kind}-signed")[0], checked=True) as port:
                 ratios.append(uvloop.run(_callers(port, callers, size, signed)) / plain)
         rate = statistics.median(rates)
         figure = f"{rate / in_process:.2f} x in process ({rate:,.0f}/s)"
@@ -99,14 +86,3 @@ def over_http(place: Path, in_process: float) -> None:
         cores = len(os.sched_getaffinity(0))
         figure = f"{statistics.median(ratios):.2f} x without ({cores} cores)"
         row("  the same, each signature checked", figure, "at least 0.7 x")
-
-
-def _serve(folder: Path, port: int, *, checked: bool) -> None:
-    with ProcessPoolExecutor() as pool:
-        takes = InWorkers(AdmitSigned([WRITER.verifier]), pool) if checked else None
-        app = make_app(folder, takes, interval=0.02)
-        uvicorn.run(app, port=port, log_level="error", access_log=False)
-
-
-if __name__ == "__main__":
-    _serve(Path(sys.argv[1]), int(sys.argv[2]), checked="signed" in sys.argv[3:])

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from habeas.cover._changes import REFRESH, Changes, unchanged
+from habeas.cover._changes import Changes, unchanged
+from habeas.cover._tuning import TUNED
 from habeas.faces import Box, Sighting
 
 GROUND = np.random.default_rng(1).integers(60, 200, (135, 240)).astype(np.uint8)
@@ -90,8 +91,8 @@ def test_nothing_stays_unseen_for_longer_than_half_a_second(fps):
     changes = Changes()
     whole = [n / fps for n in range(60) if changes.regions(GROUND, n / fps) is None]
     gaps = np.diff([*whole, 60 / fps])
-    assert max(gaps) < REFRESH + 1 / fps
-    assert min(gaps) >= min(REFRESH, 1 / fps) - 1e-9
+    assert max(gaps) < TUNED.refresh + 1 / fps
+    assert min(gaps) >= min(TUNED.refresh, 1 / fps) - 1e-9
 
 
 def test_after_forgetting_or_another_size_everything_is_looked_at():

@@ -344,3 +344,42 @@ def test_every_sure_sighting_is_covered_where_it_is(places, every, shift):
                 and b.top <= box.top + 0.01 and b.bottom >= box.bottom - 0.01
                 for b in found[frame]
             )  # fmt: skip
+
+
+def test_a_way_that_may_be_nobodys_takes_no_sighting_from_who_runs():
+    x = lambda frame: 300 - 15 * (frame - 8)  # noqa: E731
+    late = {0: [face(100)], 4: [face(160)], 8: [face(198)], 12: [face(258)]}
+    sightings = {f: [*found, *([face(x(f), 120)] if f >= 8 else [])] for f, found in late.items()}
+    found = run(sightings, 13)
+    for frame in range(8, 13):
+        assert covers(found[frame], x(frame), 120), frame
+
+
+def test_whom_two_others_seem_to_stop_may_have_gone_straight_on():
+    x = lambda frame: 100 + 6 * frame  # noqa: E731
+    walks = {f: [face(x(f))] for f in (0, 4, 8, 20)}
+    comes = {f: [face(188 - 2 * f, 112)] for f in (0, 4, 8, 12, 16)}
+    sightings = {f: walks.get(f, []) + comes.get(f, []) for f in range(0, 21, 4)}
+    sightings[12].append(face(150))
+    found = run(sightings, 21)
+    for frame in range(21):
+        assert covers(found[frame], x(frame)), frame
+
+
+def test_a_part_of_a_face_is_no_face_beside_it():
+    """Found in a part of the picture that cuts it; or of a tilted face, less surely."""
+    whole, part = face(100, size=60), face(110, size=20)
+    tracker = Tracker(RULES)
+    for frame in range(4):
+        tracker.see(frame, frame / FPS, [part], still=[whole])
+    tracker.see(4, 4 / FPS, [whole, replace(part, score=0.8)])
+    assert tracker.faces == 1
+    assert all(covers(tracker.boxes(frame), 100, size=60) for frame in range(5))
+
+
+def test_who_stands_before_somebody_is_met_once_they_are_beside_them():
+    before, behind = face(100, size=60), face(100, size=30, score=0.8)
+    beside = face(150, size=30, score=0.8)
+    found = run({0: [before, behind], 4: [before, behind], 8: [before, beside]}, 9)
+    assert covers(found[8], 150, size=30)
+    assert all(covers(each, 100, size=30) for each in found)

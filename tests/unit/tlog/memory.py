@@ -2,7 +2,7 @@
 
 from habeas import tlog
 from habeas.tlog.server.edge import Edge
-from habeas.tlog.tiles import TILE_WIDTH, Tile, decode_bundle, encode_bundle
+from habeas.tlog.tiles import TILE_WIDTH, Tile, bundles_of, decode_bundle, encode_bundle
 
 SIGNER = tlog.NoteSigner("log.example/memory", bytes(32))
 POLICY = tlog.Policy.parse(f"log {SIGNER.vkey}\nquorum none\n")
@@ -26,10 +26,9 @@ class MemoryLog:
         return SIGNER.sign(tlog.Checkpoint(SIGNER.name, tree.size, tree.root()).text())
 
     def entries(self, begin, end):
-        for number in range(begin // TILE_WIDTH, -(-end // TILE_WIDTH)):
-            width = min(TILE_WIDTH, end - number * TILE_WIDTH)
-            bundle = decode_bundle(self.tile(Tile(-1, number, width)), width)
-            yield from bundle[max(0, begin - number * TILE_WIDTH) :]
+        for bundle in bundles_of(end, begin):
+            entries = decode_bundle(self.tile(bundle), bundle.width)
+            yield from entries[max(0, begin - bundle.index * TILE_WIDTH) :]
 
     def tile(self, tile):
         content = self.files.get(tile.path())

@@ -10,10 +10,10 @@ from habeas.tlog.server import FileStorage, init_log, read_signer
 from habeas.tlog.verifying import Folder, verify_log
 
 
-def write_log(folder, sizes, entry=lambda n: b"entry %d" % n):
-    """A log that grew by *sizes*, and its policy."""
+def write_log(folder, sizes, entry=lambda n: b"entry %d" % n, *, short=False):
+    """A log that grew by *sizes*, and its policy; a short one has no ML-DSA-44 signatures."""
     init_log(folder, "log.example/v")
-    signer = read_signer(folder)
+    signer = tlog.LogSigner(read_signer(folder)._ed25519) if short else read_signer(folder)
     at = 0
     with FileStorage(folder) as storage:
         for size in sizes:
@@ -22,7 +22,7 @@ def write_log(folder, sizes, entry=lambda n: b"entry %d" % n):
             at += size
             tree = storage.tree
             storage.publish(signer.sign(tlog.Checkpoint(signer.name, at, tree.root()).text()))
-    return tlog.Policy.parse((folder / "policy.txt").read_text())
+    return tlog.Policy.parse(signer.policy_lines + "quorum none\n")
 
 
 def files_of(folder):
@@ -56,7 +56,7 @@ class OneChanged(Folder):
 
 
 def test_every_flipped_byte_is_noticed_and_its_file_named(tmp_path):
-    policy = write_log(tmp_path, [2, 3, 4], entry=lambda n: b"%d" % n)
+    policy = write_log(tmp_path, [2, 3, 4], lambda n: b"%d" % n, short=True)
     public = tmp_path / "public"
     files = OneChanged(public)
     flips = 0
@@ -73,7 +73,7 @@ def test_every_flipped_byte_is_noticed_and_its_file_named(tmp_path):
                 twin = path.replace("/entries/", "/0/")
                 assert caught.value.path in (path, twin)
             flips += 1
-    assert flips > 700
+    assert flips > 600
     files.changed = ("", b"")
     verify_log(files, policy)
 

@@ -7,6 +7,7 @@ A new log takes nothing until somebody has said what it takes.
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from typing import Protocol
@@ -16,8 +17,9 @@ from habeas.tlog.errors import FormatError, NotAdmittedError, SignatureError
 from habeas.tlog.note import Verifier, open_note
 
 _LOG = logging.getLogger("habeas.tlog")
-#: Entries that one worker of `InWorkers` gets at a time: few enough that all workers are busy.
-_CHUNK = 64
+#: Entries that one worker of `InWorkers` gets at a time, at least and at most: enough to be worth
+#: the way there, and few enough that all workers are busy.
+_LEAST, _MOST = 8, 64
 
 
 class Admission(Protocol):
@@ -100,9 +102,11 @@ class InWorkers:
 
     def refusals(self, entries: Sequence[bytes]) -> list[HabeasError | None]:
         """Ask of many entries at once; None for each that may be appended."""
-        if len(entries) <= _CHUNK // 4:
+        if len(entries) <= _LEAST:
             return refusals(self._admission, entries)
-        chunks = [entries[at : at + _CHUNK] for at in range(0, len(entries), _CHUNK)]
+        cores = len(os.sched_getaffinity(0))
+        chunk = min(_MOST, max(_LEAST, -(-len(entries) // cores)))
+        chunks = [entries[at : at + chunk] for at in range(0, len(entries), chunk)]
         asked = [self._workers.submit(refusals, self._admission, chunk) for chunk in chunks]
         return [refusal for each in asked for refusal in each.result()]
 

@@ -1,9 +1,9 @@
 """What is asked of a log over HTTP, and what the answers mean; nothing here does input or output.
 
-Each question is a generator that yields calls and is sent their replies, so that one text
-serves the client that waits (`habeas.tlog.client`) and the one that does not
-(`habeas.tlog.aio`). Reading is C2SP tlog-tiles; appending is as the log of this package
-takes it.
+Each question is a generator that yields calls and is sent their replies; `persist` repeats
+the calls that fail in passing. So one text serves the client that waits
+(`habeas.tlog.client`) and the one that does not (`habeas.tlog.aio`). Reading is C2SP
+tlog-tiles; appending is as the log of this package takes it.
 """
 
 from __future__ import annotations
@@ -14,14 +14,20 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from habeas.foundation.problem import Problem, ProblemFormatError
-from habeas.tlog.errors import (
-    FormatError,
-    LogUnavailableError,
-    NotAdmittedError,
-    RolledBackError,
+from habeas.tlog.checkpoint import Checkpoint
+from habeas.tlog.errors import FormatError, LogUnavailableError, NotAdmittedError, RolledBackError
+from habeas.tlog.note import split
+from habeas.tlog.proof import TlogProof
+from habeas.tlog.retry import PASSING, Retry
+from habeas.tlog.tiles import (
+    TILE_BYTES,
+    TILE_WIDTH,
+    Tile,
+    TileNodes,
+    decode_bundle,
+    encode_bundle,
 )
-from habeas.tlog.retry import PASSING
-from habeas.tlog.tiles import TILE_BYTES, TILE_WIDTH, Tile, decode_bundle, encode_bundle
+from habeas.tlog.tree import NodeHash, inclusion_path, verify_inclusion
 
 MAX_CHECKPOINT = 1_000_000
 MAX_BUNDLE = TILE_WIDTH * (2 + 0xFFFF)
@@ -50,15 +56,87 @@ class Call:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer: its status and content."""
+    """An answer.
+
+    Attributes:
+        status: of HTTP.
+        content: the body.
+        after: seconds after which the server asks to be asked again (Retry-After), if it does.
+    """
 
     status: int
     content: bytes
+    after: float | None = None
+
+
+@dataclass(frozen=True)
+class Silence:
+    """No answer.
+
+    Attributes:
+        error: why.
+        unreachable: whether nothing listens at the address.
+    """
+
+    error: Exception
+    unreachable: bool
+
+
+@dataclass(frozen=True)
+class Pause:
+    """What to do before the next call: wait so many seconds."""
+
+    seconds: float
 
 
 Answer = TypeVar("Answer")
 #: A question: calls go out, replies come in, and it ends with what they mean.
 Question = Generator[Call, Reply, Answer]
+#: A question with all that a client has to do for it. A pause is sent nothing.
+Errand = Generator[Call | Pause, Reply | Silence | None, Answer]
+
+
+def persist(question: Question[Answer], retry: Retry, url: str) -> Errand[Answer]:
+    """Ask *question*, and make each of its calls as often as it takes and is allowed.
+
+    Args:
+        question: what is asked.
+        retry: how patiently.
+        url: the log's, for the error.
+
+    Raises:
+        LogUnavailableError: the log does not answer.
+        TlogError: what the question makes of the replies.
+    """
+    try:
+        call = next(question)
+        while True:
+            call = question.send((yield from _exchange(call, retry, url)))
+    except StopIteration as ended:
+        answer: Answer = ended.value
+        return answer
+
+
+def _exchange(call: Call, retry: Retry, url: str) -> Errand[Reply]:
+    most = call.attempts or retry.attempts
+    attempt = 0
+    while True:
+        reply = yield call
+        assert reply is not None  # noqa: S101 - a client answers calls
+        if isinstance(reply, Silence):
+            after = None
+            if reply.unreachable:
+                most = min(most, retry.unreachable)
+        elif reply.status in PASSING:
+            after = reply.after
+        else:
+            return reply
+        attempt += 1
+        if attempt >= most:
+            if isinstance(reply, Silence):
+                raise LogUnavailableError(f"The log at {url} does not answer.") from reply.error
+            return reply
+        yield Pause(retry.pause(attempt - 1, after))
 
 
 @dataclass(frozen=True)
@@ -139,6 +217,43 @@ def append_many(entries: Sequence[bytes]) -> Question[list[int]]:
     if len(indices) != len(entries):
         raise LogUnavailableError("The log answers for another number of entries.")
     return indices
+
+
+def proof_tiles(index: int, size: int) -> list[Tile]:
+    """The tiles that a proof of entry *index* in a tree of *size* is made of.
+
+    Raises:
+        ProofError: there is no such entry.
+    """
+    # Which they are follows from the two numbers, whatever stands in the tiles.
+    needed: dict[Tile, None] = {}
+
+    def wanted(tile: Tile) -> bytes:
+        needed[tile] = None
+        return bytes(tile.width * 32)
+
+    node = TileNodes(size, wanted)
+    inclusion_path(index, size, node)
+    node(0, index)
+    return list(needed)
+
+
+def prove(index: int, note: str, node: NodeHash) -> str:
+    """The tlog-proof of entry *index*.
+
+    Args:
+        index: from 0.
+        note: the checkpoint under which it is proven; it is not verified here.
+        node: the subtree hashes of its tree.
+
+    Raises:
+        ProofError: there is no such entry, or the hashes do not lead to the root.
+        FormatError: the note is no checkpoint.
+    """
+    tree = Checkpoint.parse(split(note)[0])
+    path = inclusion_path(index, tree.size, node)
+    verify_inclusion(index, tree.size, node(0, index), path, tree.root)
+    return TlogProof(index, tuple(path), note).format()
 
 
 def _post(path: str, body: bytes) -> Question[Mapping[str, Any]]:

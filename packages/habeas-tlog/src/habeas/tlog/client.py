@@ -9,18 +9,18 @@ from typing import Self, TypeVar
 import httpx
 
 from habeas.tlog import calls
-from habeas.tlog.calls import Appended, Call, Question, Reply
+from habeas.tlog.calls import Appended, Call, Pause, Question, Reply, Silence, persist
 from habeas.tlog.checkpoint import Checkpoint
-from habeas.tlog.errors import FormatError, LogUnavailableError, RootMismatchError
+from habeas.tlog.errors import FormatError, RootMismatchError
 from habeas.tlog.note import split
-from habeas.tlog.proof import TlogProof
-from habeas.tlog.retry import PASSING, Retry, retry_after
-from habeas.tlog.tiles import TILE_WIDTH, Tile, TileNodes
-from habeas.tlog.tree import inclusion_path, verify_inclusion
+from habeas.tlog.retry import Retry, retry_after
+from habeas.tlog.tiles import TILE_WIDTH, Tile, TileNodes, bundles_of
 
 __all__ = ["Appended", "LogClient"]
 
 _Answer = TypeVar("_Answer")
+#: What httpx raises where no answer comes.
+SILENT = (httpx.HTTPError, httpx.InvalidURL)
 
 
 class LogClient:
@@ -35,6 +35,7 @@ class LogClient:
         timeout: seconds for one call; appending waits for a checkpoint and its cosignatures.
         retry: how patiently reading is repeated.
         sleep: waits so many seconds.
+        transport: how requests travel; over the network, unless told.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class LogClient:
         timeout: float = 30.0,
         retry: Retry | None = None,
         sleep: Callable[[float], object] = time.sleep,
+        transport: httpx.BaseTransport | None = None,
     ) -> None:
         self.url = url.rstrip("/")
         self._retry = retry or Retry()
@@ -54,6 +56,7 @@ class LogClient:
         self._http = httpx.Client(
             base_url=self.url, headers=headers, timeout=timeout, trust_env=False,
             limits=httpx.Limits(max_connections=64, max_keepalive_connections=32),
+            transport=transport,
         )  # fmt: skip
 
     def __enter__(self) -> Self:
@@ -67,47 +70,30 @@ class LogClient:
         self._http.close()
 
     def _ask(self, question: Question[_Answer]) -> _Answer:
-        try:
-            call = next(question)
-            while True:
-                call = question.send(self._exchange(call))
-        except StopIteration as ended:
-            answer: _Answer = ended.value
-            return answer
-
-    def _exchange(self, call: Call) -> Reply:
-        """Make a call, as often as it takes and is allowed."""
-        attempt = 0
+        errand = persist(question, self._retry, self.url)
+        said: Reply | Silence | None = None
         while True:
-            failure: Exception | None = None
-            asked: float | None = None
-            most = call.attempts or self._retry.attempts
             try:
-                reply, asked = self._once(call)
-                if reply.status not in PASSING:
-                    return reply
-            except (httpx.HTTPError, httpx.InvalidURL) as error:
-                failure = error
-                if isinstance(error, (httpx.ConnectError, httpx.InvalidURL)):
-                    most = min(most, self._retry.unreachable)
-            attempt += 1
-            if attempt >= most:
-                if failure is not None:
-                    raise LogUnavailableError(f"The log at {self.url} does not answer.") from (
-                        failure
-                    )
-                return reply
-            self._sleep(self._retry.pause(attempt - 1, asked))
+                step = errand.send(said)
+            except StopIteration as ended:
+                answer: _Answer = ended.value
+                return answer
+            if isinstance(step, Pause):
+                self._sleep(step.seconds)
+                said = None
+            else:
+                said = self._once(step)
 
-    def _once(self, call: Call) -> tuple[Reply, float | None]:
-        with self._http.stream(call.method, call.path, content=call.body) as response:
-            content = b""
-            for chunk in response.iter_bytes():
-                content += chunk
-                if len(content) > call.limit:
-                    raise FormatError(f"The log answers {call.path} with more than it can have.")
-            asked = retry_after(response.headers.get("retry-after"), time.time())
-            return Reply(response.status_code, content), asked
+    def _once(self, call: Call) -> Reply | Silence:
+        try:
+            with self._http.stream(call.method, call.path, content=call.body) as response:
+                content = b""
+                for chunk in response.iter_bytes():
+                    content += chunk
+                    check_length(call, content)
+        except SILENT as error:
+            return silence(error)
+        return reply_of(response, content)
 
     def checkpoint(self) -> str:
         """The newest checkpoint, unverified.
@@ -134,10 +120,9 @@ class LogClient:
         Raises:
             LogUnavailableError, FormatError: as named.
         """
-        for number in range(begin // TILE_WIDTH, -(-end // TILE_WIDTH)):
-            width = min(TILE_WIDTH, end - number * TILE_WIDTH)
-            bundle = self._ask(calls.bundle(Tile(-1, number, width)))
-            yield from bundle[max(0, begin - number * TILE_WIDTH) :]
+        for bundle in bundles_of(end, begin):
+            entries = self._ask(calls.bundle(bundle))
+            yield from entries[max(0, begin - bundle.index * TILE_WIDTH) :]
 
     def read(self, path: str) -> bytes | None:
         """The content at a path below the log's prefix, or None where the log has none.
@@ -164,17 +149,14 @@ class LogClient:
             FormatError: what the log answers is none of the formats'.
         """
         note = self.checkpoint() if checkpoint is None else checkpoint
-        tree = Checkpoint.parse(split(note)[0])
-        if self._nodes is None or self._nodes[0] != tree.size:
-            self._nodes = (tree.size, TileNodes(tree.size, self.tile))
-        node = self._nodes[1]
-        path = inclusion_path(index, tree.size, node)
+        size = Checkpoint.parse(split(note)[0]).size
+        if self._nodes is None or self._nodes[0] != size:
+            self._nodes = (size, TileNodes(size, self.tile))
         try:
-            verify_inclusion(index, tree.size, node(0, index), path, tree.root)
+            return calls.prove(index, note, self._nodes[1])
         except RootMismatchError:
             self._nodes = None  # what was kept may be of another tree
             raise
-        return TlogProof(index, tuple(path), note).format()
 
     def append_many(self, entries: Sequence[bytes]) -> list[int]:
         """Append up to 256 entries in one call, in order, all or none; gives their indices.
@@ -200,3 +182,24 @@ class LogClient:
             RolledBackError: the log has stopped for good.
         """
         return self._ask(calls.append(entry))
+
+
+def silence(error: Exception) -> Silence:
+    """What an error of `SILENT` means."""
+    return Silence(error, isinstance(error, (httpx.ConnectError, httpx.InvalidURL)))
+
+
+def check_length(call: Call, content: bytes) -> None:
+    """Raise where an answer is longer than it can be.
+
+    Raises:
+        FormatError: it is.
+    """
+    if len(content) > call.limit:
+        raise FormatError(f"The log answers {call.path} with more than it can have.")
+
+
+def reply_of(response: httpx.Response, content: bytes) -> Reply:
+    """An answer whose body was read."""
+    after = retry_after(response.headers.get("retry-after"), time.time())
+    return Reply(response.status_code, content, after)

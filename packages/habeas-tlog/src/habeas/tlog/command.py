@@ -121,9 +121,13 @@ def _serve(commands: Commands) -> None:
         storage = open_storage(
             given.data, database=given.database, objects=given.objects, remember=given.remember
         )
-        app = make_app(
-            given.data, interval=given.interval, patience=given.patience, storage=storage
-        )
+        try:
+            app = make_app(
+                given.data, interval=given.interval, patience=given.patience, storage=storage
+            )
+        except BaseException:
+            storage.close()
+            raise
         listen(app, given)
 
     each = add_command(commands, "serve", "serve a log over HTTP", run)
@@ -135,7 +139,7 @@ def _serve(commands: Commands) -> None:
     )
     each.add_argument(
         "--remember", type=int, metavar="N",
-        help="never log the newest N entries twice (default: none of all; 60 bytes for each)",
+        help="never log the newest N entries twice (default: none of all; 50 bytes for each)",
     )  # fmt: skip
     add_stores(each)
 

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from habeas.tlog.errors import CorruptLogError, FormatError, TlogError
 from habeas.tlog.policy import Policy, VerifiedCheckpoint
-from habeas.tlog.tiles import TILE_WIDTH, Tile, decode_bundle, tile_root
+from habeas.tlog.tiles import TILE_WIDTH, Tile, bundles_of, decode_bundle, tile_root
 from habeas.tlog.tree import EMPTY_ROOT, fold
 
 _CHECKPOINT = "checkpoint"
@@ -82,11 +82,9 @@ class Folder:
         Raises:
             CorruptLogError: a bundle is missing, or is none.
         """
-        for number in range(begin // TILE_WIDTH, -(-end // TILE_WIDTH)):
-            width = min(TILE_WIDTH, end - number * TILE_WIDTH)
-            bundle = Tile(-1, number, width)
-            entries = _decode_first(bundle.path(), self.tile(bundle), width)
-            yield from entries[max(0, begin - number * TILE_WIDTH) :]
+        for bundle in bundles_of(end, begin):
+            entries = _decode_first(bundle.path(), self.tile(bundle), bundle.width)
+            yield from entries[max(0, begin - bundle.index * TILE_WIDTH) :]
 
     def widths(self, tile: Tile) -> list[int]:
         """Widths of the partial files of a tile or bundle."""

@@ -12,22 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from habeas.cover._motion import Small
+from habeas.cover._tuning import TUNED
 from habeas.faces import Box, Sighting
-
-#: Side of the squares that are compared, in pixels of the small picture.
-_TILE = 8
-#: Grey levels by which a pixel of the small picture differs when something moved there. At
-#: night a person differs from the ground by little; what looks unchanged then must be so.
-_MOVED = 6
-#: Seconds from one look at the whole picture to the next: nothing unseen for longer than that.
-REFRESH = 0.5
-#: Share of the picture from which parts of it cost as much as the whole, in memory too: what
-#: the network keeps for large parts does not serve it again for the whole.
-MOST = 0.45
-#: Tiles between two changes that make them two places.
-_GAP = 2
-#: Intersection over union from which two boxes are of one face.
-SAME = 0.3
 
 Tiles = NDArray[np.bool_]
 
@@ -53,11 +39,11 @@ class Changes:
             at: its time, seconds.
         """
         known = self._known
-        if known is None or known.shape != small.shape or at - self._whole_at >= REFRESH:
+        if known is None or known.shape != small.shape or at - self._whole_at >= TUNED.refresh:
             self._whole(small, at)
             return None
         parts = list(_rectangles(_changed(known, small)))
-        if _area(parts) > MOST * small.size:
+        if _area(parts) > TUNED.most * small.size:
             self._whole(small, at)
             return None
         height, width = small.shape
@@ -86,7 +72,7 @@ def unchanged(
         face
         for face in before
         if not any(_within(face.box, region) for region in regions)
-        and not any(face.box.overlap(each.box) > SAME for each in now)
+        and not any(face.box.overlap(each.box) > TUNED.same for each in now)
     ]
 
 
@@ -101,12 +87,12 @@ def _within(box: Box, region: Box) -> bool:
 
 def _changed(known: Small, small: Small) -> Tiles:
     """Tiles in which something moved, and those around them: a face needs its surroundings."""
-    moved = np.abs(small.astype(np.int16) - known) > _MOVED
-    height, width = (-(-side // _TILE) for side in moved.shape)
-    whole = np.zeros((height * _TILE, width * _TILE), np.bool_)
+    moved = np.abs(small.astype(np.int16) - known) > TUNED.changed
+    height, width = (-(-side // TUNED.tile) for side in moved.shape)
+    whole = np.zeros((height * TUNED.tile, width * TUNED.tile), np.bool_)
     whole[: moved.shape[0], : moved.shape[1]] = moved
     tiles = np.zeros((height + 2, width + 2), np.bool_)
-    tiles[1:-1, 1:-1] = whole.reshape(height, _TILE, width, _TILE).any(axis=(1, 3))
+    tiles[1:-1, 1:-1] = whole.reshape(height, TUNED.tile, width, TUNED.tile).any(axis=(1, 3))
     wide = tiles[:-2] | tiles[1:-1] | tiles[2:]
     return np.asarray(wide[:, :-2] | wide[:, 1:-1] | wide[:, 2:])
 
@@ -121,7 +107,7 @@ def _rectangles(tiles: Tiles, top: int = 0, left: int = 0) -> Iterator[tuple[int
     if not rows.size:
         return
     for axis, filled in ((0, rows), (1, columns)):
-        gaps = np.flatnonzero(np.diff(filled) > _GAP)
+        gaps = np.flatnonzero(np.diff(filled) > TUNED.apart)
         if gaps.size:
             cut = int(filled[gaps[0]]) + 1
             one, other = (
@@ -131,8 +117,8 @@ def _rectangles(tiles: Tiles, top: int = 0, left: int = 0) -> Iterator[tuple[int
             yield from _rectangles(other, top + cut * (axis == 0), left + cut * (axis == 1))
             return
     yield (
-        (top + int(rows[0])) * _TILE, (top + int(rows[-1]) + 1) * _TILE,
-        (left + int(columns[0])) * _TILE, (left + int(columns[-1]) + 1) * _TILE,
+        (top + int(rows[0])) * TUNED.tile, (top + int(rows[-1]) + 1) * TUNED.tile,
+        (left + int(columns[0])) * TUNED.tile, (left + int(columns[-1]) + 1) * TUNED.tile,
     )  # fmt: skip
 
 

@@ -44,7 +44,8 @@ class Extent:
     known: float = 0.5
     chance: float = 0.2
     worth: float = 4.0
-    bridge: float = 2.0
+    moment: float = 0.2
+    bridge: float = 1.0
 
     def widened(self, beyond: float) -> Extent:
         """The same with so many face heights more to each side."""
@@ -115,3 +116,9 @@ def hull(box: Box, other: Box) -> Box:
 def moved(box: Box, by: tuple[float, float]) -> Box:
     """The box elsewhere."""
     return Box(box.left + by[0], box.top + by[1], box.right + by[0], box.bottom + by[1])
+
+
+def shrunk(box: Box, share: float) -> Box:
+    """The box around the same middle, with that share of its sides."""
+    across, down = box.width * (1 - share) / 2, box.height * (1 - share) / 2
+    return Box(box.left + across, box.top + down, box.right - across, box.bottom - down)

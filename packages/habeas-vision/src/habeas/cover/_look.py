@@ -12,20 +12,11 @@ import av
 import numpy as np
 from av.video.reformatter import VideoReformatter
 
-from habeas.cover._changes import MOST, SAME
 from habeas.cover._planes import planes
+from habeas.cover._tuning import TUNED
 from habeas.cover.settings import Quality, Zone
 from habeas.faces import Box, Detector, Sighting
 
-#: Shares of the picture's lesser side: a face is as good as any below the first, large from the
-#: second. Of two with the same score the larger is more often none.
-_USUAL, _LARGE = 0.15, 0.3
-#: Side of the networks' coarsest cells, pixels of what they see.
-_CELL = 32
-#: Share of the score that begins a track from which a sighting may still continue one.
-_FAINT = 0.5
-#: Sizes of a face to each side in which it is looked for again; it is found in the inner half.
-_REACH = 3.0
 _own = threading.local()
 
 
@@ -62,11 +53,11 @@ def look(
         top, bottom = _aligned(region.top / down, region.bottom / down, height)
         parts = (each[top:bottom, left:right] for each in (red, green, blue))
         upright = np.stack([np.rot90(each, turns) for each in parts], dtype=np.uint8)
-        for face in detector.find(upright, quality.begin * _FAINT):
+        for face in detector.find(upright, quality.begin * TUNED.faint):
             box = _placed(_stored(face.box, turns, right - left, bottom - top),
                           left, top, across, down)  # fmt: skip
             score = face.score * _worth(face.box.height / min(width, height), quality)
-            if score >= quality.begin * _FAINT:
+            if score >= quality.begin * TUNED.faint:
                 found.append(replace(face, box=box, score=score))
     return found
 
@@ -84,7 +75,7 @@ def look_ways(
 
 def _worth(height: float, quality: Quality) -> float:
     """What a score is worth of a face that takes so much of the picture's lesser side."""
-    large = min(max((height - _USUAL) / (_LARGE - _USUAL), 0.0), 1.0)
+    large = min(max((height - TUNED.usual) / (TUNED.large - TUNED.usual), 0.0), 1.0)
     return quality.begin / (quality.begin + (quality.large - quality.begin) * large)
 
 
@@ -101,17 +92,17 @@ def look_around(
         way: as in `look`.
     """
     whole = Box(0, 0, frame.width, frame.height)
-    around = [_widened(box, _REACH, whole) for box in boxes]
-    if sum(each.width * each.height for each in around) > MOST * whole.width * whole.height:
+    around = [_widened(box, TUNED.reach, whole) for box in boxes]
+    if sum(each.width * each.height for each in around) > TUNED.most * whole.width * whole.height:
         return look(detector, frame, quality, way=way)
     found: list[Sighting] = []
     for box, region in zip(boxes, around, strict=True):
-        near = _widened(box, _REACH / 2, whole)
+        near = _widened(box, TUNED.reach / 2, whole)
         for face in look(detector, frame, quality, [region], way):
             # What the region's edge cuts is no whole face; what two regions share is one.
             inside = near.left <= face.box.left and face.box.right <= near.right
             inside &= near.top <= face.box.top and face.box.bottom <= near.bottom
-            if inside and not any(face.box.overlap(each.box) > SAME for each in found):
+            if inside and not any(face.box.overlap(each.box) > TUNED.same for each in found):
                 found.append(face)
     return found
 
@@ -133,7 +124,9 @@ def _reformatter() -> VideoReformatter:
 
 def _aligned(low: float, high: float, size: int) -> tuple[int, int]:
     """Whole cells of the networks' coarsest grid, so that parts are seen as the whole is."""
-    return max(0, int(low) // _CELL * _CELL), min(size, -(-math.ceil(high) // _CELL) * _CELL)
+    return max(0, int(low) // TUNED.cell * TUNED.cell), min(
+        size, -(-math.ceil(high) // TUNED.cell) * TUNED.cell
+    )
 
 
 def _placed(box: Box, left: float, top: float, across: float, down: float) -> Box:

@@ -13,19 +13,10 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from habeas.cover._tuning import TUNED
+
 Small = NDArray[np.uint8]
 Grey = NDArray[np.float32]
-
-#: Grey levels by which a pixel of the small picture differs when something moved there.
-_MOVED = 18
-#: Pixels of the small picture below which it has not moved: people who walk by move it less.
-_STANDS = 0.2
-#: Grey levels from which a difference counts no more: somebody who walks by, not the place.
-_STRANGE = 20
-#: Correlation of aligned pictures below which they show different scenes.
-_SAME_SCENE = 0.5
-#: Correlation of unmoved pictures above which the camera can have turned by little at most.
-_ALMOST_THE_SAME = 0.9
 
 
 @dataclass(frozen=True)
@@ -60,17 +51,17 @@ class MotionEstimator:
         if last is None or last.shape != small.shape:
             self._spectrum = None
             return Motion(cut=last is not None)
-        if int((np.maximum(small, last) - np.minimum(small, last)).max()) <= _MOVED:
+        if int((np.maximum(small, last) - np.minimum(small, last)).max()) <= TUNED.unmoved:
             self._spectrum = None
             return Motion()
         both = _Both(last.astype(np.float32), small.astype(np.float32))
         still = both.alike(0, 0)
         dx, dy = round(self._moved.dx), round(self._moved.dy)
-        if still > _ALMOST_THE_SAME and both.lowest(0, 0) == (0, 0):
+        if still > TUNED.almost_the_same and both.lowest(0, 0) == (0, 0):
             # A camera on a pole, as nearly always: nothing else can be nearer.
             self._spectrum = None
             dx = dy = 0
-        elif (dx or dy) and both.alike(dx, dy) > max(still, _ALMOST_THE_SAME):
+        elif (dx or dy) and both.alike(dx, dy) > max(still, TUNED.almost_the_same):
             # A camera that turns goes on turning, as fast or nearly.
             self._spectrum = None
         else:
@@ -78,14 +69,14 @@ class MotionEstimator:
             self._spectrum = _spectrum(both.now)
             dx, dy = _shift(before, self._spectrum, small.shape)
             alike = both.alike(dx, dy)
-            if max(alike, still) < _SAME_SCENE:
+            if max(alike, still) < TUNED.same_scene:
                 return Motion(cut=True)
             if alike <= still:
                 dx = dy = 0
         # The peak is drawn to 0 by what does not move with the picture, a slow pan's above all:
         # the difference itself has to say that the camera stands.
         x, y = both.refined(dx, dy)
-        if max(abs(x), abs(y)) < _STANDS:
+        if max(abs(x), abs(y)) < TUNED.stands:
             return Motion()
         return Motion(x, y)
 
@@ -148,7 +139,7 @@ class _Both:
             self._known[dx, dy] = float("inf")
             if parts is not None:
                 apart = parts[0] - parts[1]
-                np.clip(apart, -_STRANGE, _STRANGE, out=apart)
+                np.clip(apart, -TUNED.stranger, TUNED.stranger, out=apart)
                 self._known[dx, dy] = float(np.einsum("ij,ij->", apart, apart)) / apart.size
         return self._known[dx, dy]
 

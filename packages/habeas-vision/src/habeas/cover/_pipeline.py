@@ -18,7 +18,7 @@ from typing import TypeVar
 import av
 
 from habeas.cover._ahead import ahead
-from habeas.cover._changes import REFRESH, unchanged
+from habeas.cover._changes import unchanged
 from habeas.cover._cover import cover, cover_whole
 from habeas.cover._damage import is_sound
 from habeas.cover._geometry import EXTENTS
@@ -26,6 +26,7 @@ from habeas.cover._head import Filter, Motion
 from habeas.cover._look import look_around, zone_box
 from habeas.cover._planes import step
 from habeas.cover._tracker import Evidence, Tracker, Tracking
+from habeas.cover._tuning import TUNED
 from habeas.cover._watch import Watch, Watched
 from habeas.cover._way_up import merged
 from habeas.cover.settings import Settings
@@ -144,12 +145,12 @@ class Pipeline:
     @property
     def past(self) -> float:
         """Seconds before a frame that decide what is covered in it."""
-        return self._quality.ahead + 2 * REFRESH
+        return self._quality.ahead + 2 * TUNED.refresh
 
     @property
     def future(self) -> float:
         """Seconds after a frame that decide what is covered in it."""
-        return self._quality.ahead + 2 * REFRESH
+        return self._quality.ahead + 2 * TUNED.refresh
 
     @property
     def faces(self) -> int:

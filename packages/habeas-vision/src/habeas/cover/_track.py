@@ -9,15 +9,10 @@ import math
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field, replace
 
-from habeas.cover._geometry import Extent, hull
+from habeas.cover._geometry import Extent, hull, shrunk
 from habeas.cover._head import Filter, Seen, State
+from habeas.cover._tuning import TUNED
 from habeas.faces import Box
-
-#: Sightings after a time that are looked at to smooth it; those beyond change nothing any more.
-_LAG = 6
-#: Seconds to either side in which a face's greatest size counts: half of one that passes behind a
-#: post is found by what is left to be seen of it.
-_AROUND = 0.4
 
 
 @dataclass(slots=True)
@@ -148,8 +143,8 @@ class Track:
 
     def size(self, at: float) -> tuple[float, float]:
         """Width and height of the face at a time: the greatest seen around then."""
-        since = bisect_left(self.nodes, at - _AROUND, key=_when)
-        until = bisect_right(self.nodes, at + _AROUND, key=_when)
+        since = bisect_left(self.nodes, at - TUNED.around, key=_when)
+        until = bisect_right(self.nodes, at + TUNED.around, key=_when)
         near = bisect_left(self.nodes, at, key=_when)
         around = self.nodes[min(since, max(0, near - 1)) : max(until, near + 1)]
         return max(n.seen.width for n in around), max(n.seen.height for n in around)
@@ -158,11 +153,11 @@ class Track:
         node = self.nodes[number]
         if node.smoothed is not None:
             return node.smoothed
-        end = min(number + 2 * _LAG, len(self.nodes) - 1)
+        end = min(number + 2 * TUNED.lag, len(self.nodes) - 1)
         state = self.nodes[end].state
         for at in range(end - 1, number - 1, -1):
             state = self.model.smooth(self.nodes[at].state, state)
-            if at <= end - _LAG:
+            if at <= end - TUNED.lag:
                 self.nodes[at].smoothed = state
         return state
 
@@ -211,7 +206,7 @@ class Link:
         self.odds += model.likelihood(expected, seen) - own
         self._state = model.see(state, seen)
         self._learned += 1
-        return self._learned < _LAG
+        return self._learned < TUNED.lag
 
     @property
     def at(self) -> float:
@@ -230,7 +225,8 @@ class Link:
     def cover(self, at: float, extent: Extent) -> Box | None:
         """What to cover at a time between the two, in the scene; None elsewhere.
 
-        A small chance that somebody is there is worth a small cover, and no large one.
+        A small chance that somebody is there is worth a small cover, where they most likely are,
+        and no large one.
         """
         if not self.before.at < at < self.at:
             return None
@@ -240,15 +236,18 @@ class Link:
         size = max(width, self.size[0]), max(height, self.size[1])
         state = self.later.model.between(self.before, at, self._smoothed)
         box = extent.around(state, size, self.later.model.bias(max(size)), extent.bridge)
-        faces = math.log(max(1.0, box.area / (size[0] * size[1])))
-        return box if self.odds >= faces - extent.worth else None
+        # Faces that the odds are worth, in area: the longer the way, the more of it is covered.
+        longer = max(1.0, (self.at - self.before.at) / extent.moment)
+        worth = math.exp(min(self.odds, 0.0) + extent.worth) / longer
+        faces = box.area / (size[0] * size[1])
+        return shrunk(box, math.sqrt(min(1.0, worth / faces))) if worth >= 1 else None
 
     def _smooth(self) -> State:
         """What is known of the later sighting, if both are one person."""
         model, nodes = self.later.model, self.later.nodes
         start = bisect_left(nodes, self.at, key=_when)
         states, state = [], self.before
-        for node in nodes[start : start + _LAG + 1]:
+        for node in nodes[start : start + TUNED.lag + 1]:
             state = model.see(state, node.seen)
             states.append(state)
         for earlier in reversed(states[:-1]):

@@ -18,6 +18,7 @@ from habeas.cover._association import Chances, Pairs, pair, ratios
 from habeas.cover._geometry import Extent, moved
 from habeas.cover._head import Filter, Seen
 from habeas.cover._track import Link, Node, Track
+from habeas.cover._tuning import TUNED
 from habeas.faces import Box, Sighting
 
 
@@ -106,8 +107,10 @@ class Tracker:
         self._origin = (self._origin[0] + shift[0], self._origin[1] + shift[1])
         self._frames[frame] = _Frame(at, self._scene, self._origin)
         if found is not None:
+            known = [self._seen(at, each, fresh=False) for each in still]
             seen = [self._seen(at, each, fresh=True) for each in found]
-            seen += [self._seen(at, each, fresh=False) for each in still]
+            # What lies within one that stands still is what the edge of the look left of it.
+            seen = [each for each in seen if not any(_is_part(each, it) for it in known)] + known
             self._associate(at, seen)
             self._looked = at
 
@@ -190,7 +193,9 @@ class Tracker:
                     self._tracks.append(track.unseen(-pairs.doubtful[number]))
                     self._judge(self._begin(each, doubtful=True), each, clear=clear[number])
                 track.add(each)
-            elif clear[number]:
+            elif clear[number] and not any(
+                each.score < other.score and _is_part(each, other) for other in seen
+            ):
                 track = self._begin(each)
             if track is not None:
                 owners[number] = track
@@ -216,7 +221,7 @@ class Tracker:
                 track.until = at
                 continue
             number = max(owners, key=lambda n: float(ratio[before, n]), default=None)
-            if number is not None and ratio[before, number] >= 0:
+            if number is not None and ratio[before, number] >= self._tracking.evidence.surely:
                 size, odds = track.size(track.last.at), float(ratio[before, number])
                 self._link(Link(track.state, size, track, owners[number], seen[number], odds))
                 track.until = at
@@ -248,3 +253,18 @@ class Tracker:
             box = Box(seen.x - half_width, seen.y - half_height,
                       seen.x + half_width, seen.y + half_height)  # fmt: skip
             self.begun.append(moved(box, self._origin))
+
+
+def _is_part(seen: Seen, other: Seen) -> bool:
+    """Whether a sighting lies within another.
+
+    Detectors find parts of faces: of tilted ones, and of those that the edge of what is looked at
+    cuts. A part is covered with its face; if it is somebody else, they will be seen beside it.
+    """
+    across = min(seen.x + seen.width / 2, other.x + other.width / 2) - max(
+        seen.x - seen.width / 2, other.x - other.width / 2
+    )
+    down = min(seen.y + seen.height / 2, other.y + other.height / 2) - max(
+        seen.y - seen.height / 2, other.y - other.height / 2
+    )
+    return max(0.0, across) * max(0.0, down) >= TUNED.part * seen.width * seen.height

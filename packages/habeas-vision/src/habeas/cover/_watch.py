@@ -23,17 +23,10 @@ from habeas.cover._changes import Changes
 from habeas.cover._look import look_ways, scaled
 from habeas.cover._motion import Motion, MotionEstimator, Small
 from habeas.cover._planes import small
+from habeas.cover._tuning import TUNED
 from habeas.cover._way_up import WayUp
 from habeas.cover.settings import Quality
 from habeas.faces import Box, Detector, Sighting
-
-#: How far threads that look stand back, of 19.
-_NICE = 10
-#: Seconds by which times that are rounded to thousandths may be off.
-_ROUNDED = 0.002
-#: Seconds from one frame to the next, at most: a longer gap in the time stamps is a jump of the
-#: clock, or nothing was sent; nobody knows how far people went.
-_GAP = 2.0
 
 
 @dataclass(eq=False)
@@ -114,7 +107,7 @@ class Watch:
             # Whatever stands in the scene has another place in the picture.
             self._changes.forget()
         late = math.inf if following is None or following.motion.cut else following.at
-        if not motion.cut and late - self._looked <= quality.interval + _ROUNDED:
+        if not motion.cut and late - self._looked <= quality.interval + TUNED.rounded:
             return item
         shares = self._changes.regions(item.shown, item.at)
         if shares is not None:
@@ -143,7 +136,7 @@ class Watch:
 def _give_way() -> None:
     """This thread works when the encoder has nothing to do: everybody waits for that one."""
     with contextlib.suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), TUNED.give_way)
 
 
 class _Clock:
@@ -160,5 +153,5 @@ class _Clock:
         since = self._usual if told is None or self._told is None else told - self._told
         if told is not None:
             self._told = told
-        self._at += min(max(since, self._usual / 20), _GAP)
+        self._at += min(max(since, self._usual / 20), TUNED.gap)
         return self._at

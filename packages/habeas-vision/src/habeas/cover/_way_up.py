@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from habeas.cover._changes import SAME
+from habeas.cover._tuning import TUNED
 from habeas.faces import Sighting
 
 #: Ways up: quarter turns anticlockwise of the picture, beyond what its file says.
@@ -107,6 +107,6 @@ def merged(
     )
     kept: list[Sighting] = []
     for face in faces:
-        if not any(face.box.overlap(other.box) > SAME for other in kept):
+        if not any(face.box.overlap(other.box) > TUNED.same for other in kept):
             kept.append(face)
     return kept

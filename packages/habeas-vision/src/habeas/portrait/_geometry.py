@@ -26,13 +26,17 @@ _OFIQ_HULL = (
     93, 234, 70, 63, 105, 66, 107, 336, 296, 334, 293, 300,
 )  # fmt: skip
 #: Parts of the mesh that show skin in most people: each by some of its points.
-CHEEKS = {"right cheek": (118, 101, 50), "left cheek": (347, 330, 280)}
 LIT = {
-    **CHEEKS,
+    "right cheek": (118, 101, 50), "left cheek": (347, 330, 280),
     "below the right eye": (119, 120, 100), "below the left eye": (348, 349, 329),
     "bridge of the nose": (6, 197, 195), "tip of the nose": (1, 4, 5),
     "beside the nose, right": (205, 36, 50), "beside the nose, left": (425, 266, 280),
 }  # fmt: skip
+#: Of those, the right side and the left.
+SIDES = (
+    ("right cheek", "below the right eye", "beside the nose, right"),
+    ("left cheek", "below the left eye", "beside the nose, left"),
+)
 SKIN = {**LIT, "forehead": (151, 9, 108, 337)}
 
 
@@ -87,8 +91,9 @@ class Aligned:
     def place(self, points: Points) -> Points:
         """Points of the picture, here."""
         a, b, c, d, e, f = self.matrix
-        turn = np.array([[a, b], [d, e]])
-        return np.asarray(np.linalg.solve(turn, (points - (c, f)).T).T, np.float32)
+        # The map is a turn and one scale: its inverse is its transpose, scaled back.
+        back = np.array([[a, b], [d, e]]) / (a * e - b * d)
+        return np.asarray((points - (c, f)) @ back, np.float32)
 
 
 def align(picture: Image.Image, landmarks: Landmarks) -> Aligned:

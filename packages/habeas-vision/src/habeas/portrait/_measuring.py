@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
-from habeas.portrait import _framing, ofiq, own
+from habeas.portrait import _framing, ofiq, own, texture
 from habeas.portrait._decode import Decoded
 from habeas.portrait._eyes import Eye, eyes
 from habeas.portrait._find import Found
 from habeas.portrait._framing import Framing
 from habeas.portrait._geometry import (
-    CHEEKS,
     LIT,
+    SIDES,
     SKIN,
     Aligned,
     align,
@@ -30,16 +31,15 @@ def measure(
 ) -> dict[str, Measure]:
     """Every measure by name."""
     aligned = align(found.image, found.landmarks)
-    plane = ofiq.luminance(aligned.pixels)
     both = eyes(found.image, found.landmarks)
     return {
         **_of_geometry(decoded, found),
         **_of_framing(found, framing, around),
-        **_of_face(aligned, plane, found),
-        **_of_light(aligned, plane, found, both),
+        **_of_face(aligned, found),
+        **_of_light(aligned, found, both),
         **_of_eyes_and_mouth(found, both),
         "plain_background": around.plain_background(),
-        "blockiness": own.blockiness(_grid(decoded), decoded.block, decoded.quality),
+        "blockiness": texture.blockiness(_grid(decoded), decoded.block, decoded.quality),
         **_of_surface(found),
     }
 
@@ -95,8 +95,13 @@ def _of_eyes_and_mouth(found: Found, both: tuple[Eye, Eye]) -> dict[str, Measure
     }
 
 
-def _of_face(aligned: Aligned, plane: Plane, found: Found) -> dict[str, Measure]:
-    within = plane[aligned.ofiq_hull] if aligned.ofiq_hull.any() else plane.ravel()
+def _within(aligned: Aligned, hull: NDArray[np.bool_]) -> Plane:
+    """Luminance within *hull*; of all, where a face is too far outside to have one."""
+    return ofiq.luminance(aligned.pixels[hull] if hull.any() else aligned.pixels.reshape(-1, 3))
+
+
+def _of_face(aligned: Aligned, found: Found) -> dict[str, Measure]:
+    within = _within(aligned, aligned.ofiq_hull)
     zones = cheek_zones(aligned, found.landmarks)
     right, left = (ofiq.luminance(zone) for zone in zones)
     face = Image.fromarray(aligned.pixels)
@@ -118,21 +123,18 @@ def _of_face(aligned: Aligned, plane: Plane, found: Found) -> dict[str, Measure]
         "skin_colour": own.skin_colour(
             [each.reshape(-1, 3) for each in patches(aligned, found.landmarks, SKIN)]
         ),
-        "detail": own.detail(grey, aligned.hull),
+        "detail": texture.detail(grey, aligned.hull),
     }
 
 
-def _of_light(
-    aligned: Aligned, plane: Plane, found: Found, both: tuple[Eye, Eye]
-) -> dict[str, Measure]:
-    within = plane[aligned.hull] if aligned.hull.any() else plane.ravel()
-    highlights = float(np.quantile(within, 0.98)) / 255
+def _of_light(aligned: Aligned, found: Found, both: tuple[Eye, Eye]) -> dict[str, Measure]:
+    highlights = float(np.quantile(_within(aligned, aligned.hull), 0.98)) / 255
     white = max(each.white for each in both)
     lit = {
-        name: float(np.median(ofiq.luminance(patch)))
+        name: _part(ofiq.luminance(patch))
         for name, patch in zip(LIT, patches(aligned, found.landmarks, LIT), strict=True)
     }
-    right, left = (lit[name] for name in CHEEKS)
+    right, left = ([lit[part] for part in side] for side in SIDES)
     picture = found.small.reduce(max(1, max(found.small.size) // TUNING.picture_side))
     brightest = float(np.quantile(ofiq.luminance(np.asarray(picture)), 0.99)) / 255
     return {
@@ -141,6 +143,10 @@ def _of_light(
         "light_balance": own.light_balance(left, right),
         "shade": own.shade(list(lit.values())),
     }
+
+
+def _part(plane: Plane) -> own.Part:
+    return own.Part(float(np.median(plane)), float(plane.std() / (plane.mean() + 1)))
 
 
 def _of_surface(found: Found) -> dict[str, Measure]:
@@ -153,8 +159,8 @@ def _of_surface(found: Found) -> dict[str, Measure]:
         return {"screen": ofiq.scored(0.0, 100), "drawing": ofiq.scored(0.0, 100)}
     grey = np.asarray(found.image.crop(box).convert("L"))
     return {
-        "screen": own.screen(grey.astype(np.float32)),
-        "drawing": own.drawing(grey, (grey > 8) & (grey < 247)),
+        "screen": texture.screen(grey.astype(np.float32)),
+        "drawing": texture.drawing(grey, (grey > 8) & (grey < 247)),
     }
 
 

@@ -17,7 +17,7 @@ from PIL import Image, ImageFilter
 
 from habeas import faces
 from habeas.faces import Landmarks
-from habeas.portrait import own
+from habeas.portrait import texture
 from habeas.portrait.ofiq import Measure
 from habeas.portrait.tuning import TUNING
 
@@ -62,14 +62,14 @@ class Surroundings:
         return (faces.find_person(self._part[0]) * 255).astype(np.uint8)
 
     def plain_background(self) -> Measure:
-        """See `own.plain_background`."""
+        """See `texture.plain_background`."""
         grey = self._grey()
         beside = self._surely_background(grey.shape)
         if beside.mean() >= TUNING.least_background:
-            first = own.plain_background(grey, beside)
+            first = texture.plain_background(grey, beside)
             if first.score >= TUNING.surely_plain:
                 return first
-        return own.plain_background(grey, self._background(grey.shape))
+        return texture.plain_background(grey, self._background(grey.shape))
 
     def _grey(self) -> NDArray[np.float32]:
         part, t = self._part

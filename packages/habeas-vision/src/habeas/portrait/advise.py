@@ -67,8 +67,8 @@ _DEFAULT = (
     # More than 3 % of the face without any drawing left.
     Rule("over_exposure", 24, "too-bright"),
     # Blur that people see in a print; set on graded blur, so that clean pictures never fall.
-    Rule("detail", 30, "blurred", unless=("drawing", "turned", *_SHADED)),
-    # A third of the light on one cheek.
+    Rule("detail", 30, "blurred", unless=("drawing", "turned", "too-small", *_SHADED)),
+    # A quarter of the light on one side of the face.
     Rule("light_balance", 50, "uneven-light", unless=("turned",)),
     # A fifth of the light on some part of the face.
     Rule("shade", 50, "shadow", unless=("uneven-light", "too-dark", "backlit", "turned")),

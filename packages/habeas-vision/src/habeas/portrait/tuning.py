@@ -96,7 +96,7 @@ class Tuning:
     patch_side: int = 12
     gaze_aside: float = 0.25
     picture_side: int = 177
-    grid_side: int = 640
+    grid_side: int = 448
     surface_side: int = 128
     around_aside: float = 1.5
     around_above: float = 1.35

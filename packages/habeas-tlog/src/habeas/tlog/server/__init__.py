@@ -125,7 +125,7 @@ def open_storage(
         objects: ``s3://bucket/prefix``; credentials and endpoint as obstore reads them from
             the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT, ...).
         remember: how many of the newest entries are never logged twice; None for all, at some
-            60 bytes of the database for each.
+            50 bytes of the database for each.
         key: under which the log stands in PostgreSQL; by default its origin.
 
     Raises:

@@ -135,7 +135,7 @@ class SqliteState:
     Args:
         folder: the log's.
         step: called before each transaction and commit.
-        remember: how many of the newest entries `find` knows; None for all, at some 60 bytes
+        remember: how many of the newest entries `find` knows; None for all, at some 50 bytes
             of the disk for each.
 
     Raises:

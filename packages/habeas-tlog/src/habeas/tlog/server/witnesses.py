@@ -65,6 +65,7 @@ class Witnesses:
         weigh: what to do when one of them has seen what the log may not hold.
         timeout: seconds that one witness gets for one answer.
         clock: POSIX seconds; a cosignature whose time cannot be does not count.
+        transport: how requests travel; over the network, unless told.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class Witnesses:
         *,
         timeout: float = 3.0,
         clock: Callable[[], float] = time.time,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._clock = clock
         self._policy = policy
@@ -83,7 +85,7 @@ class Witnesses:
         self._turns = {name: asyncio.Lock() for name in policy.witnesses}
         self._newest = 0
         self._asking: set[asyncio.Task[str | None]] = set()
-        self._http = httpx.AsyncClient(timeout=timeout, trust_env=False)
+        self._http = httpx.AsyncClient(timeout=timeout, trust_env=False, transport=transport)
         self._asked = [each for each in policy.witnesses.values() if each.url]
 
     @property

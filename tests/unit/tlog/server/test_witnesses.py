@@ -1,7 +1,6 @@
 """A log asks its witnesses, and bears whatever they answer."""
 
 import asyncio
-import threading
 
 import pytest
 from starlette.applications import Starlette
@@ -10,9 +9,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from habeas import tlog
+from habeas.tlog.server.witness_app import witness_app
 from habeas.tlog.server.witnesses import Witnesses
 from habeas.tlog.witness import Witness
-from tests.service.tlog.running import served, witness_app
+from tests.unit.tlog.serving import Hosts
 from tests.unit.tlog.test_witness import LOG, body, database, node, tree
 
 
@@ -61,12 +61,13 @@ def policy(*witnesses, quorum):
     return tlog.Policy.parse("\n".join([*lines, *quorum]))
 
 
-async def cosign(rules, *sizes, claims=None, patience=60.0):
+async def cosign(rules, hosts, *sizes, claims=None):
     async def weigh(claim):
         assert claims is not None, claim
         claims.append(claim)
 
-    asking = Witnesses(rules, weigh, timeout=patience)
+    # Whoever waits for what never comes would wait until the timeout, and fail there.
+    asking = Witnesses(rules, weigh, timeout=3600.0, transport=hosts)
     try:
         notes = []
         for size in sizes:
@@ -85,10 +86,11 @@ async def cosign(rules, *sizes, claims=None, patience=60.0):
 def test_an_odd_witness_costs_no_more_than_its_cosignature(name):
     good, odd = (tlog.CosignatureSigner.generate(f"w{n}") for n in range(2))
     app = witness_app(Witness(database(), good, [LOG.verifier]))
-    with served(app) as good_url, served(ODD[name]) as odd_url:
-        rules = policy(("g", good, good_url), ("o", odd, odd_url), quorum=["quorum g"])
-        for note in asyncio.run(cosign(rules, 3, 9)):
-            assert [each.name for each in rules.verify(note).cosignatures] == ["g"]
+    hosts = Hosts()
+    witnesses = ("g", good, hosts.add(app)), ("o", odd, hosts.add(ODD[name]))
+    rules = policy(*witnesses, quorum=["quorum g"])
+    for note in asyncio.run(cosign(rules, hosts, 3, 9)):
+        assert [each.name for each in rules.verify(note).cosignatures] == ["g"]
 
 
 @pytest.mark.parametrize(("size", "other"), [(999_999, False), (3, True)])
@@ -96,42 +98,35 @@ def test_a_witness_that_has_seen_what_the_log_may_not_hold_is_heard(size, other)
     """Of a larger tree, or (as v1.0.0 of the specification says it) of another of this size."""
     odd = tlog.CosignatureSigner.generate("w")
     claims = []
-    with served(fixed(409, b"%d\n" % size, "text/x.tlog.size")) as url:
-        rules = policy(("o", odd, url), quorum=["quorum o"])
-        asyncio.run(cosign(rules, 3, claims=claims))
+    hosts = Hosts()
+    url = hosts.add(fixed(409, b"%d\n" % size, "text/x.tlog.size"))
+    rules = policy(("o", odd, url), quorum=["quorum o"])
+    asyncio.run(cosign(rules, hosts, 3, claims=claims))
     assert [(each.who, each.size, each.other) for each in claims] == [("o", size, other)]
 
 
 def test_a_slow_witness_delays_nobody_who_does_not_need_it():
     good, slow = (tlog.CosignatureSigner.generate(f"w{n}") for n in range(2))
     app = witness_app(Witness(database(), good, [LOG.verifier]))
-    released = threading.Event()
 
     async def slow_answer(_):
-        await asyncio.to_thread(released.wait)
-        return Response("", 200)
+        await asyncio.Event().wait()  # for ever
 
-    async def journey(rules):
-        try:
-            # Whoever waited for the slow one would wait until its timeout, and fail there.
-            return await cosign(rules, 3, 9, 12, patience=3600.0)
-        finally:
-            released.set()
-
-    with served(app) as good_url, served(answering(slow_answer)) as slow_url:
-        rules = policy(("g", good, good_url), ("s", slow, slow_url), quorum=["quorum g"])
-        # The notes are there before the slow one has said anything.
-        assert len(asyncio.run(journey(rules))) == 3
+    hosts = Hosts()
+    witnesses = ("g", good, hosts.add(app)), ("s", slow, hosts.add(answering(slow_answer)))
+    rules = policy(*witnesses, quorum=["quorum g"])
+    # The notes are there before the slow one has said anything.
+    assert len(asyncio.run(cosign(rules, hosts, 3, 9, 12))) == 3
 
 
 def test_a_witness_that_knows_more_or_less_than_the_log_thinks_is_caught_up_with():
     signer = tlog.MldsaCosignatureSigner.generate("w")
     witness = Witness(database(), signer, [LOG.verifier])
     assert witness.add_checkpoint(body(0, 5), 1).status == 200
-    with served(witness_app(witness)) as url:
-        rules = policy(("w", signer, url + "/"), quorum=["quorum w"])
-        for note in asyncio.run(cosign(rules, 7, 9)):
-            rules.verify(note)
+    hosts = Hosts()
+    rules = policy(("w", signer, hosts.add(witness_app(witness)) + "/"), quorum=["quorum w"])
+    for note in asyncio.run(cosign(rules, hosts, 7, 9)):
+        rules.verify(note)
 
 
 class Scripted:
@@ -178,9 +173,10 @@ class Scripted:
 @pytest.mark.parametrize("kind", [tlog.CosignatureSigner, tlog.MldsaCosignatureSigner])
 def test_a_conversation_with_a_foreign_witness(kind, kinds, asked, cosigned):
     witness = Scripted(kind.generate("foreign.example"), *kinds)
-    with served(answering(witness)) as url:
-        rules = policy(("f", witness.signer, url), quorum=["quorum none"])
-        all_of = policy(("f", witness.signer, url), quorum=["quorum f"])
-        notes = asyncio.run(cosign(all_of, 3, 9))
+    hosts = Hosts()
+    url = hosts.add(answering(witness))
+    rules = policy(("f", witness.signer, url), quorum=["quorum none"])
+    all_of = policy(("f", witness.signer, url), quorum=["quorum f"])
+    notes = asyncio.run(cosign(all_of, hosts, 3, 9))
     assert witness.asked == asked
     assert [bool(rules.verify(note).cosignatures) for note in notes] == cosigned

@@ -181,10 +181,11 @@ def test_a_deposit_that_never_reaches_the_log_is_erased(new_world):
     trustee = world.trustees[world.names[0]]
     world.clock.move(hours=25)
     # Without having followed the log until now, nobody knows that it is missing there.
-    assert trustee.sweep() == 0
-    world.seal()
+    trustee.sweep()
+    assert trustee.health()["photos"] == 1
+    other = world.seal()
     trustee.follower.tail()
-    assert trustee.sweep() == 1
+    trustee.sweep()  # if the trustee's own round was not quicker
     assert code(world.deposit, held, 0) == "erased"
 
 

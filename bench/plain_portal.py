@@ -45,7 +45,7 @@ def apply_plainly(request: HttpRequest) -> HttpResponse:
         reference=reference,
         service=service.id,
         office=service.office,
-        answers=form.answers(),
+        answers=json.dumps(form.answers()).encode(),
         day=datetime.now(UTC).date(),
     )
     return JsonResponse({"reference": reference}, status=201)

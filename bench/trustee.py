@@ -1,159 +1,88 @@
-"""How many releases one trustee handles in a second, over HTTP, beside the bare cryptography.
+"""What four trustees and their log do in a second, over HTTP, and how long an opening takes.
 
-The trustee and its log run as processes of their own. Requests are put on the log first;
-then as many clients as fit show them to the trustee. Every release is durable (one fsync
-serves many), signed, and owed to the log.
+Log and trustees run as processes of their own, as in production: every act is durable (one
+fsync serves many), signed, and owed to the log, which publishes every tenth of a second under
+three of four cosignatures. One trustee is asked by as many clients as fit; an opening is what an
+officer waits for after the gesture; a history is what the holder of a receipt waits for.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import http.client
 import json
+import os
 import secrets
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx
-from habeas.custody.reader import OneTimeKey
+from rich.console import Console
 
-from habeas import protocol
-from habeas.protocol import CUSTODIAN, Entry, Kind, Promise, TrusteeIdentity, sealing
-from habeas.protocol.client import TrusteeClient
-from habeas.tlog.client import LogClient
-from habeas.tlog.server import init_log
-from habeas.trustee import Settings, keyring
+from habeas.protocol import Pins
+from habeas.protocol.document import base64_of
+from habeas.protocol.exchange import DepositBody
+from habeas.protocol.opening import open_photo
+from habeas.register.verifying import verify_photo
+from habeas.tlog.server import open_storage
+from tests.world import Held, World
 
-ORIGIN = "bench.test/habeas"
-PHOTOS, REQUESTS, CLIENTS = 20, 1200, 16
-
-
-def _port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
+CLIENTS, PHOTOS, REQUESTS, DEPOSITS, OPENINGS = 16, 20, 1000, 600, 60
+#: Entries of the log at which a photo's history is verified; `HABEAS_BENCH_LOG` changes the last.
+SIZES = (1_000, int(os.environ.get("HABEAS_BENCH_LOG", "1000000")))
+_BATCH_SECONDS = 0.1
+_OUT = Console()
 
 
-def _start(folder: Path) -> tuple[list[subprocess.Popen[bytes]], TrusteeIdentity, str]:
-    log_port, port = _port(), _port()
-    vkey = init_log(folder / "log", ORIGIN, anybody=True)
-    settings = Settings.model_validate(
-        {
-            "name": "trustee.test",
-            "url": f"http://127.0.0.1:{port}",
-            "log_url": f"http://127.0.0.1:{log_port}",
-            "origin": ORIGIN,
-            "quotas": {"office": 10**6, "officer": 10**6, "purpose": 10**6},
-        }
-    )
-    (folder / "trustee").mkdir()
-    keys = keyring.create(folder / "trustee", settings)
-    settings.save(folder / "trustee")
-    policy = f"log {vkey}\nwitness one {keys.witness.vkey} {settings.url}\nquorum one\n"
-    for name in ("log", "trustee"):
-        (folder / name / "policy.txt").write_text(policy)
-    habeas = [sys.executable, "-m", "habeas.cli"]
-    commands = [
-        [*habeas, "log", "serve", "--data", str(folder / "log"), "--port", str(log_port)],
-        [*habeas, "trustee", "serve", "--data", str(folder / "trustee"), "--port", str(port)],
-    ]
-    return [subprocess.Popen(each) for each in commands], keys.identity(settings), settings.log_url
+class _Processes(World):
+    """A world whose log and trustees are processes."""
+
+    def __init__(self, folder: Path) -> None:
+        many = {"office": 10**6, "officer": 10**6, "purpose": 10**6}
+        quotas = {**many, "delay_after": 100, "delay_seconds": 60}
+        super().__init__(folder, circle={"quotas": quotas})
+        self._running: list[subprocess.Popen[bytes]] = []
+        self.log_server.stop()
+        for name in list(self.servers):
+            self.stop(name)
+
+    def serve(self) -> None:
+        """Start them all, and wait until they act."""
+        port = self.log_url.rpartition(":")[2]
+        commands = [["habeas.tlog", "serve", "--data", str(self.folder / "log"), "--port", port]]
+        for each in self.circle.trustees:
+            where = ["--data", str(self.folder / each.name), "--port", each.url.rpartition(":")[2]]
+            commands.append(["habeas.trustee", "serve", *where])
+        self._running = [subprocess.Popen([sys.executable, "-m", *each]) for each in commands]
+        deadline = time.monotonic() + 1800
+        for each in self.circle.trustees:
+            while not _acts(f"{each.url}/health"):
+                assert time.monotonic() < deadline, each.name
+                time.sleep(0.1)
+
+    def end(self) -> None:
+        """Stop them."""
+        for process in self._running:
+            process.terminate()
+        for process in self._running:
+            process.wait()
 
 
-def _wait(url: str) -> None:
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            if httpx.get(url, trust_env=False).status_code == 200:
-                return
-        except httpx.HTTPError:
-            pass
-        assert time.monotonic() < deadline, url
-        time.sleep(0.05)
+def _acts(url: str) -> bool:
+    try:
+        state = httpx.get(url, trust_env=False, timeout=10).json()
+    except (httpx.HTTPError, ValueError):
+        return False
+    return state["state"] == "ok" and not state["problems"]
 
 
-def _photo(client: TrusteeClient) -> tuple[Promise, bytes]:
-    """A photo whose first share is at the trustee; the second is nobody's."""
-    until = (datetime.now(UTC) + timedelta(days=30)).date()
-    key = client.key(until.isoformat()[:7])
-    shares = [secrets.token_bytes(32) + bytes([x]) for x in (1, 2)]
-    keys = [
-        {"trustee": name, "month": key.month, "key": key.key_id()}
-        for name in (client.name, "another.test")
-    ]
-    sealed = Promise.read(
-        {
-            "v": 1, "suite": "habeas-1", "origin": ORIGIN, "seal_id": secrets.token_hex(16),
-            "service": "bench", "recipients": ["office"], "purposes": ["decide-application"],
-            "opens_until": until.isoformat(), "trustees": {"k": 2, "keys": keys},
-            "withdraw_hash": "00" * 32, "sealed_by": "server",
-            "photo": {"type": "image/jpeg", "size": 1, "sha256": "00" * 32},
-            "shares": [hashlib.sha256(share).hexdigest() for share in shares],
-            "key_commitment": "00" * 32,
-        }
-    )  # fmt: skip
-    track_key = secrets.token_bytes(32)
-    info = sealing.deposit_info(sealed.digest(), bytes.fromhex(key.key_id()), 0)
-    deposit = sealing.seal_deposit(key.key(), info, sealing.Deposit(shares[0], track_key))
-    client.deposit(sealed, 0, deposit)
-    return sealed, track_key
-
-
-def _request(sealed: Promise, track_key: bytes, counter: int) -> dict[str, Any]:
-    now = datetime.now(UTC)
-    details = protocol.RequestDetails.read(
-        {
-            "v": 1, "seal_id": sealed.seal_id, "promise": sealed.digest().hex(),
-            "office": "office", "officer": "officer", "purpose": "decide-application",
-            "reason": "bench", "one_time_key": base64.b64encode(OneTimeKey().public).decode(),
-            "at": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        }
-    ).fields()  # fmt: skip
-    salt = secrets.token_bytes(32)
-    entry = Entry(
-        kind=Kind.REQUESTED, service="bench", office="office",
-        purpose=protocol.Purpose.DECIDE_APPLICATION, day=now.date().isoformat(),
-        tag=protocol.tag(track_key, CUSTODIAN, counter), commit=protocol.commitment(salt, details),
-    )  # fmt: skip
-    return {
-        "promise": sealed.digest().hex(), "entry": entry.encode().decode(),
-        "details": details, "salt": salt.hex(),
-    }  # fmt: skip
-
-
-def _prepare(client: TrusteeClient, log: LogClient) -> list[bytes]:
-    def chain(_: int) -> list[bytes]:
-        sealed, track_key = _photo(client)
-        details = protocol.SealedDetails(promise=sealed.digest().hex()).fields()
-        entry = Entry(
-            kind=Kind.SEALED, service="bench", day=datetime.now(UTC).date().isoformat(),
-            tag=protocol.tag(track_key, CUSTODIAN, 0),
-            commit=protocol.commitment(bytes(32), details),
-        )  # fmt: skip
-        log.append(entry.encode())
-        bodies = []
-        for counter in range(1, REQUESTS // PHOTOS + 1):
-            body = _request(sealed, track_key, counter)
-            body["proof"] = log.append(body["entry"].encode()).proof
-            bodies.append(json.dumps(body).encode())
-        return bodies
-
-    with ThreadPoolExecutor(PHOTOS) as pool:
-        chains = list(pool.map(chain, range(PHOTOS)))
-    return [body for row in zip(*chains, strict=True) for body in row]
-
-
-def _fire(url: str, bodies: list[bytes]) -> list[float]:
-    """Show the requests, CLIENTS at once; gives the seconds that each took."""
+def _fire(url: str, path: str, bodies: list[bytes]) -> list[float]:
+    """Show the bodies, `CLIENTS` at once; gives the seconds that each took."""
     host = url.removeprefix("http://")
 
     def worker(mine: list[bytes]) -> list[float]:
@@ -161,7 +90,7 @@ def _fire(url: str, bodies: list[bytes]) -> list[float]:
         times = []
         for body in mine:
             start = time.perf_counter()
-            connection.request("POST", "/v1/releases", body, {"Content-Type": "application/json"})
+            connection.request("POST", path, body, {"Content-Type": "application/json"})
             answer = connection.getresponse()
             content = answer.read()
             assert answer.status == 200, content
@@ -174,44 +103,127 @@ def _fire(url: str, bodies: list[bytes]) -> list[float]:
         return [seconds for times in pool.map(worker, parts) for seconds in times]
 
 
-def _bare() -> float:
-    """Unwraps and wraps per second: the cryptography that no release can do without."""
-    seed = secrets.token_bytes(32)
-    public, one_time = sealing.public_key(seed), OneTimeKey().public
-    share = secrets.token_bytes(33)
-    deposit = sealing.seal_deposit(public, b"info", sealing.Deposit(share, bytes(32)))
-    share_hash = hashlib.sha256(share).digest()
-    count, start = 0, time.perf_counter()
-    while time.perf_counter() - start < 1.0:
-        opened = sealing.open_deposit(seed, b"info", deposit, share_hash)
-        sealing.seal_release(one_time, b"info", opened.share)
-        count += 1
-    return count / (time.perf_counter() - start)
+def _rate(what: str, url: str, path: str, bodies: list[bytes], goal: str) -> None:
+    start = time.perf_counter()
+    times = _fire(url, path, bodies)
+    rate = len(bodies) / (time.perf_counter() - start)
+    p95 = statistics.quantiles(times, n=20)[18] * 1000
+    _OUT.print(f"{what:<34} {rate:7.0f} /s   p95 {p95:6.1f} ms   {goal}")
+
+
+def _requests(world: World) -> list[bytes]:
+    """Requests for some photos on the log, in an order in which each may be answered."""
+
+    def of_one(_: int) -> list[bytes]:
+        held = world.seal(openings_max=100, openings_a_day=100, only=(0, 1, 2, 3))
+        return [json.dumps(world.request(held).body).encode() for _ in range(REQUESTS // PHOTOS)]
+
+    with ThreadPoolExecutor(PHOTOS) as pool:
+        chains = list(pool.map(of_one, range(PHOTOS)))
+    return [body for row in zip(*chains, strict=True) for body in row]
+
+
+def _deposits(world: World) -> list[bytes]:
+    bodies = []
+    for _ in range(DEPOSITS):
+        held = world.prepare()
+        body = DepositBody(
+            promise=held.promise, index=0, deposit=base64_of(held.sealed.deposits[0]),
+            order=world.order(held.promise),
+        )  # fmt: skip
+        bodies.append(json.dumps(body.fields()).encode())
+    return bodies
+
+
+def _opening(world: World, held: Held, pool: ThreadPoolExecutor) -> float:
+    """Seconds from the officer's signature to the picture."""
+    start = time.perf_counter()
+    shown = world.request(held)
+    shares = list(pool.map(lambda index: world.show(held, shown, index), (0, 1)))
+    open_photo(shown.key.seed, held.promise, shown.entry, shares, held.sealed.ciphertext)
+    return time.perf_counter() - start
+
+
+def _openings(world: World) -> None:
+    held = [world.seal(openings_max=100, openings_a_day=100) for _ in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        times = [_opening(world, held[number % 2], pool) for number in range(OPENINGS)]
+    cut = [each * 1000 for each in statistics.quantiles(times, n=20)]
+    goal = (_BATCH_SECONDS + 0.15) * 1000
+    _OUT.print(
+        f"{'opening, after the gesture':<34} p50 {cut[9]:5.0f} ms   p95 {cut[18]:6.0f} ms   "
+        f"goal: p95 at most {goal:.0f} ms"
+    )
+
+
+def _history(world: World, held: Held) -> float:
+    """Seconds for one photo's whole history, asked of all."""
+    pins = Pins(circles=frozenset({world.circle.digest().hex()}))
+    receipt = world.receipt(held)
+
+    def once() -> float:
+        start = time.perf_counter()
+        found = verify_photo(receipt, pins, world.log, world.clock(), secrets.token_bytes)
+        assert found.outcome == "complete", found
+        assert found.openings == 1
+        return time.perf_counter() - start
+
+    _until_complete(once)
+    return statistics.median(once() for _ in range(7))
+
+
+def _until_complete(once: Callable[[], float]) -> None:
+    """The first answers come before what is owed stands on the log."""
+    for _ in range(100):
+        try:
+            once()
+        except AssertionError:
+            time.sleep(0.2)
+        else:
+            return
+
+
+def _fill(folder: Path, size: int) -> None:
+    """Make the log that long: with foreign entries, which every reader hashes and counts."""
+    storage = open_storage(folder / "log")
+    have = storage.tree.size
+    for begin in range(have, size, 8192):
+        entries = [b"entry %d" % number for number in range(begin, min(begin + 8192, size))]
+        storage.restore(entries)
+        storage.lay_out()
+    storage.make_durable()
+    storage.close()
 
 
 def run() -> None:
-    """Print releases per second, and how long one takes."""
+    """Print releases and deposits a second, how long an opening takes, and a history."""
     with tempfile.TemporaryDirectory() as name:
-        processes, identity, log_url = _start(Path(name))
+        folder = Path(name)
+        world = _Processes(folder)
         try:
-            _wait(f"{identity.url}/health")
-            _wait(f"{log_url}/checkpoint")
-            client, log = TrusteeClient(identity), LogClient(log_url)
-            bodies = _prepare(client, log)
-            start = time.perf_counter()
-            times = _fire(identity.url, bodies)
-            rate = len(bodies) / (time.perf_counter() - start)
-            client.close()
-            log.close()
+            world.serve()
+            url = world.circle.trustees[0].url
+            bodies = _requests(world)
+            _rate(f"releases, {len(bodies)}", url, "/v2/releases", bodies, "goal: at least 300")
+            deposits = _deposits(world)
+            _rate(f"deposits, {len(deposits)}", url, "/v2/deposits", deposits,
+                  "goal: at least 600")  # fmt: skip
+            _openings(world)
+            held = world.seal()
+            world.open(held)
+            found = []
+            for size in SIZES:
+                world.end()
+                _fill(folder, size)
+                world.serve()
+                found.append(_history(world, held))
+                _OUT.print(
+                    f"{'history at ' + format(world.size(), ',') + ' entries':<34} "
+                    f"{found[-1] * 1000:5.0f} ms"
+                )
+            _OUT.print(
+                f"{'ratio':<34} {found[-1] / found[0]:5.2f}   goal: at most 1.5, under a second"
+            )
         finally:
-            for process in processes:
-                process.terminate()
-            for process in processes:
-                process.wait()
-    bare = _bare()
-    quantiles = statistics.quantiles(times, n=20)
-    print(f"releases, {len(bodies)} over HTTP with {CLIENTS} clients   {rate:8.0f} /s")
-    print(f"bare unwrap and wrap, one core               {bare:8.0f} /s")
-    print(f"ratio                                        {rate / bare:8.2f}")
-    print(f"one release, p50                             {quantiles[9] * 1000:8.1f} ms")
-    print(f"one release, p95                             {quantiles[18] * 1000:8.1f} ms")
+            world.end()
+            world.close()

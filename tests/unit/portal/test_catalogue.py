@@ -66,9 +66,13 @@ def test_texts_are_in_the_visitor_s_language(folder):
         ("garden.toml", SERVICE + PHOTO.replace("= 6", "= 0"), "keep_months"),
         ("garden.toml", SERVICE + PHOTO.replace('["parks"]', '["zoo"]'), "zoo"),
         ("garden.toml", SERVICE.replace(', ru = "Сад"', ""), "ru"),
+        ("garden.toml", SERVICE + PHOTO.replace('["parks"]', '["zoo"]'), "no recipient"),
     ],
 )
 def test_what_cannot_be_used_is_said_by_file_and_place(folder, file, content, said):
+    if said == "no recipient":
+        zoo = '[zoo]\nname = { en = "Zoo", ru = "Зоопарк" }\n'
+        (folder / "offices.toml").write_text(OFFICES + zoo)
     if content is None:
         (folder / file).unlink()
     else:

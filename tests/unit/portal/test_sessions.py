@@ -69,7 +69,7 @@ def test_a_challenge_that_was_signed_late_or_is_another_portal_s(terminal, monke
     shown = terminal.introduction()
     now = time.time()  # noqa: TID251 - what the portal's own clock is moved from
     with monkeypatch.context() as later:
-        later.setattr(sessions.time, "time", lambda: now + 301)
+        later.setattr("habeas.portal.desk.sessions.time.time", lambda: now + 301)
         assert code(terminal.post("officers/sessions", shown)) == (401, "sign-in")
     forged = terminal.introduction(challenge="00" * 32)
     assert code(terminal.post("officers/sessions", forged)) == (401, "sign-in")
@@ -147,7 +147,7 @@ def test_what_was_used_up_is_forgotten_when_it_is_old(terminal, monkeypatch):
     assert Spent.objects.count() == 1
     assert sessions.sweep() == 0
     now = time.time()  # noqa: TID251 - what the portal's own clock is moved from
-    monkeypatch.setattr(sessions.time, "time", lambda: now + 2 * 3600)
+    monkeypatch.setattr("habeas.portal.desk.sessions.time.time", lambda: now + 2 * 3600)
     assert sessions.sweep() == 1
 
 

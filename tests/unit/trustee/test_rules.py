@@ -299,6 +299,9 @@ def test_quotas(rule, what, limit):
         return replace(FACTS, before={what: count}, place=place)
 
     rule(FACTS, QUOTAS)
+    one = QUOTAS.model_copy(update={what: 1, "delay_after": 100})
+    rule(FACTS, one)
+    assert code(rule, facts(1), one) == f"quota-{what}"
     rule(facts(limit // 2 - 1), QUOTAS)
     assert code(rule, facts(limit // 2), QUOTAS) == "quota-delay"
     assert code(rule, facts(limit - 1, waited=899), QUOTAS) == "quota-delay"

@@ -181,7 +181,7 @@ def of_this_log(verified: tlog.VerifiedCheckpoint, promise: Promise) -> None:
 def fresh(verified: tlog.VerifiedCheckpoint, now: datetime, settings: Settings) -> None:
     """A quorum of witnesses saw the checkpoint lately, and none of their clocks runs ahead."""
     times = [cosignature.timestamp for cosignature in verified.cosignatures]
-    if max(times, default=0) > now.timestamp() + settings.skew_seconds:
+    if any(time > now.timestamp() + settings.skew_seconds for time in times):
         raise Refusal(
             "clock-skew",
             "A witness's clock is ahead of this trustee's.",

@@ -127,6 +127,12 @@ class Catalogue:
             for office in (service.office, *recipients):
                 if office not in offices:
                     raise CatalogueError(f"{file.name} names the office {office}, which is none.")
+            if service.photo and service.office not in recipients:
+                raise CatalogueError(
+                    f"{file.name}: the office {service.office} decides, and is no recipient of "
+                    "the photo: it could not open it.",
+                    "Name it among the recipients, or leave the photo out.",
+                )
             services[service.id] = service
         return cls(offices, services)
 

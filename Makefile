@@ -10,7 +10,7 @@ DATA ?= data
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev browser run demo test quick coverage mutants lint web bench evaluate fuzz release lock clean
+.PHONY: help setup setup-dev browser run demo test quick coverage mutants lint web bench evaluate fuzz reference release lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -87,6 +87,9 @@ evaluate: setup-dev ## quality on real portraits and generated video, written to
 
 fuzz: setup-dev ## mutated photos and videos against the decoders, some minutes
 	@$(BIN)/python -m fuzz --seconds 20
+
+reference: setup-dev ## API reference of tlog, protocol, portrait and cover, as HTML, in build/
+	@$(BIN)/python bin/reference
 
 release: setup-dev ## wheels (the same bytes each time), SBOMs and sums, in dist/
 	@$(BIN)/python bin/release

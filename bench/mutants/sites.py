@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +40,7 @@ ROOMS = {
     ),
     "trustee": Room("habeas-trustee", ("trustee/*rules.py",), (), ("tests/unit/trustee",)),
     "tlog": Room(
-        "habeas-tlog", ("tlog/*.py",), ("client.py", "calls.py", "command.py", "__main__.py"),
+        "habeas-tlog", ("tlog/*.py",), ("command.py", "copying.py", "options.py", "pushing.py"),
         ("tests/unit/tlog",),
     ),
     "custody": Room("habeas", ("custody/*.py",), (), ("tests/unit/custody",)),
@@ -54,6 +55,12 @@ _OPERATORS: dict[type[ast.AST], tuple[str, str]] = {
     ast.BitAnd: ("&", "|"), ast.BitOr: ("|", "&"), ast.BitXor: ("^", "|"),
     ast.And: ("and", "or"), ast.Or: ("or", "and"),
 }  # fmt: skip
+
+
+@functools.cache
+def _content(file: Path) -> bytes:
+    """What stood in a file when its places were counted."""
+    return file.read_bytes()
 
 
 @dataclass(frozen=True, order=True)
@@ -84,7 +91,7 @@ class Mutant:
     def name(self) -> str:
         """What a reason is filed under: no line numbers, which move."""
         where = self.file.relative_to(ROOT / "packages" / ROOMS[self.room].distribution / "src")
-        content = self.file.read_bytes()
+        content = _content(self.file)
         start = content.rfind(b"\n", 0, self.begin) + 1
         line = content[start:].partition(b"\n")[0].decode()
         column = self.begin - start - (len(line) - len(line.lstrip()))
@@ -92,7 +99,7 @@ class Mutant:
 
     def changed(self) -> bytes:
         """The file's content with the change in it."""
-        source = self.file.read_bytes()
+        source = _content(self.file)
         return source[: self.begin] + self.after.encode() + source[self.end :]
 
 
@@ -101,7 +108,7 @@ class _Sites(ast.NodeVisitor):
 
     def __init__(self, room: str, file: Path) -> None:
         self._room, self._file = room, file
-        self._source = file.read_bytes()
+        self._source = _content(file)
         self._lines = [0]
         for line in self._source.splitlines(keepends=True):
             self._lines.append(self._lines[-1] + len(line))

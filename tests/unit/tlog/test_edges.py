@@ -1,11 +1,15 @@
 """The edges of what the formats allow: one more is refused, by its own name."""
 
+import base64
+
 import pytest
 
 from habeas import tlog
 from habeas.tlog.note import MAX_NOTE, split
 from habeas.tlog.retry import PASSING
+from habeas.tlog.subtree import verify_subtree_inclusion
 from habeas.tlog.tiles import split_tile
+from habeas.tlog.witness import AddCheckpoint, SignSubtree
 
 
 def text_of(origin):
@@ -58,3 +62,66 @@ def test_answers_that_may_be_another_one_in_a_moment(status):
 @pytest.mark.parametrize("status", [200, 301, 400, 401, 403, 404, 409, 410, 413, 501, 505])
 def test_answers_that_stay(status):
     assert status not in PASSING
+
+
+def test_the_longest_policy():
+    vkey = tlog.NoteSigner("log.example/edge", bytes(32)).vkey
+    longest = f"log {vkey}\nquorum none" + "\n" * 998
+    assert tlog.Policy.parse(longest).quorum == "none"
+    with pytest.raises(tlog.FormatError, match="too many lines"):
+        tlog.Policy.parse(longest + "\n")
+
+
+@pytest.mark.parametrize("stray", ["!", "\n", " ", "-", "é"])
+def test_a_verifier_key_is_base64_alone(stray):
+    """Decoders that pass over other characters read the same key from many texts."""
+    name, id_, blob = tlog.NoteSigner("log.example/edge", bytes(32)).vkey.split("+", 2)
+    with pytest.raises(tlog.FormatError, match="malformed"):
+        tlog.NoteVerifier.parse(f"{name}+{id_}+{blob[:9]}{stray}{blob[9:]}")
+
+
+@pytest.mark.parametrize(("start", "end"), [(1, 3), (2, 5), (3, 3), (4, 3)])
+def test_no_inclusion_in_what_is_no_subtree(start, end):
+    leaf = tlog.leaf_hash(b"x")
+    with pytest.raises(tlog.ProofError, match="entries"):
+        verify_subtree_inclusion(start, start, end, leaf, [], leaf)
+
+
+@pytest.mark.parametrize("body", [b"old 3", b"3\n\nnote", b"old", b"", b"\n\nnote"])
+def test_no_add_checkpoint(body):
+    with pytest.raises(tlog.FormatError, match="begin with the old size"):
+        AddCheckpoint.parse(body)
+
+
+HASH = base64.b64encode(bytes(32)).decode()
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["subtree 0", "subtree 0 1 2", "tree 0 1", "subtree  0 1", "subtree 0 1\n\nnote", "\n\nnote"],
+)
+def test_no_sign_subtree(head):
+    body = head if "\n\n" in head else f"{head}\n{HASH}\n\nnote"
+    with pytest.raises(tlog.FormatError, match="begin with the subtree"):
+        SignSubtree.parse(body.encode())
+
+
+def test_a_sign_subtree_without_a_note():
+    with pytest.raises(tlog.FormatError, match="begin with the subtree"):
+        SignSubtree.parse(f"subtree 0 1\n{HASH}\n".encode())
+    assert SignSubtree.parse(f"subtree 0 1\n{HASH}\n\nnote".encode()).proof == ()
+
+
+def test_private_keys_that_are_none():
+    signer = tlog.NoteSigner("log.example/edge", bytes(32))
+    assert tlog.NoteSigner.parse(f" {signer.private}\n").vkey == signer.vkey
+    for wrong in ("", "PRIVATE+KEY+name+id", signer.private + "!", signer.vkey, "PRIVATE+KEY"):
+        with pytest.raises(tlog.FormatError, match="no private key"):
+            tlog.NoteSigner.parse(wrong)
+    with pytest.raises(tlog.FormatError, match="another type"):
+        tlog.CosignatureSigner.parse(signer.private)
+
+
+def test_a_note_ends_in_a_newline():
+    with pytest.raises(tlog.FormatError, match="newline"):
+        tlog.NoteSigner("log.example/edge", bytes(32)).sign("text")

@@ -164,7 +164,12 @@ def read(path: str) -> Question[bytes | None]:
 
 
 def checkpoint() -> Question[str]:
-    """The newest checkpoint, unverified."""
+    """The newest checkpoint, unverified (C2SP tlog-tiles, "Checkpoints").
+
+    Raises:
+        LogUnavailableError: the log has none.
+        FormatError: what it answers is no text.
+    """
     content = yield from _get("/checkpoint", MAX_CHECKPOINT, _CHECKPOINT_ATTEMPTS)
     if content is None:
         raise LogUnavailableError("The log has no checkpoint.")
@@ -177,7 +182,11 @@ def checkpoint() -> Question[str]:
 def tile(which: Tile) -> Question[bytes]:
     """The bytes of a tile or bundle, unverified.
 
-    A partial tile that is gone is cut from the full one, as the specification allows.
+    A partial tile that is gone is cut from the full one, as the specification allows (C2SP
+    tlog-tiles, "Partial tiles").
+
+    Raises:
+        LogUnavailableError: the log has neither.
     """
     limit = TILE_BYTES if which.level >= 0 else MAX_BUNDLE
     content = yield from _get(f"/{which.path()}", limit)
@@ -189,7 +198,12 @@ def tile(which: Tile) -> Question[bytes]:
 
 
 def bundle(which: Tile) -> Question[list[bytes]]:
-    """The entries of a bundle, unverified."""
+    """The entries of a bundle, unverified: as many as its name says.
+
+    Raises:
+        LogUnavailableError: the log does not have it.
+        FormatError: it holds fewer, or is no bundle.
+    """
     content = yield from tile(which)
     at = 0
     # The full bundle, in place of a partial one, holds more than was asked for.
@@ -199,7 +213,14 @@ def bundle(which: Tile) -> Question[list[bytes]]:
 
 
 def append(entry: bytes) -> Question[Appended]:
-    """Append one entry."""
+    """Append one entry: 1 to 65,535 bytes.
+
+    Raises:
+        LogUnavailableError: the log cannot take it now, or answers what cannot be read.
+        NotAdmittedError: the log does not take such an entry.
+        FormatError: no log takes it.
+        RolledBackError: the log has stopped for good.
+    """
     answer = yield from _post("/append", entry)
     try:
         return Appended(int(answer["index"]), str(answer["proof"]))
@@ -208,7 +229,14 @@ def append(entry: bytes) -> Question[Appended]:
 
 
 def append_many(entries: Sequence[bytes]) -> Question[list[int]]:
-    """Append up to 256 entries, all or none."""
+    """Append up to 256 entries, all or none; gives their indices, in order.
+
+    Raises:
+        LogUnavailableError: the log cannot take them now, or answers what cannot be read.
+        NotAdmittedError: the log does not take one of them.
+        FormatError: no log takes them.
+        RolledBackError: the log has stopped for good.
+    """
     answer = yield from _post("/append-bundle", encode_bundle(entries))
     try:
         indices = [int(index) for index in answer["indices"]]

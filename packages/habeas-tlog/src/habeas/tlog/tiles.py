@@ -6,21 +6,17 @@ a partial tile holds the first W of them. Entry bundles follow the same numberin
 
 from __future__ import annotations
 
-import hashlib
 import re
-import struct
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from habeas.tlog.errors import FormatError
+from habeas.tlog.tree import complete_root
 
 TILE_HEIGHT = 8
 TILE_WIDTH = 256
 TILE_BYTES = TILE_WIDTH * 32
 MAX_ENTRY = 0xFFFF
-
-#: Two hashes that stand beside each other.
-_PAIRS = struct.Struct("64s")
 
 _PATH = re.compile(
     r"\Atile/(?P<level>entries|0|[1-9]|[1-5][0-9]|6[0-3])/"
@@ -157,16 +153,6 @@ def check_shape(tile: Tile, content: bytes) -> None:
         decode_bundle(content, tile.width)
 
 
-def tile_root(content: bytes) -> bytes:
-    """The root over a power of two of neighbouring hashes, given one after the other."""
-    sha256 = hashlib.sha256
-    while len(content) > 32:
-        content = b"".join(
-            [sha256(b"\x01" + pair).digest() for (pair,) in _PAIRS.iter_unpack(content)]
-        )
-    return content
-
-
 class TileNodes:
     """Hashes of complete subtrees of one tree, out of its tiles; for making proofs.
 
@@ -201,4 +187,4 @@ class TileNodes:
             if len(self._full) >= self._KEPT:
                 self._full.pop(next(iter(self._full)))
             kept[tile] = row
-        return tile_root(row[first * 32 : (first + (1 << level % TILE_HEIGHT)) * 32])
+        return complete_root(row[first * 32 : (first + (1 << level % TILE_HEIGHT)) * 32])

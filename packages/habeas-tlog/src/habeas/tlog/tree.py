@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import struct
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,11 @@ from habeas.tlog.errors import ForkedViewError, ProofError, ProofLengthError, Ro
 HASH_BYTES = 32
 #: Root of the empty tree: SHA-256 of nothing.
 EMPTY_ROOT = hashlib.sha256(b"").digest()
+
+#: Two hashes that stand beside each other.
+_PAIRS = struct.Struct("64s")
+#: Leaves that are hashed together where they make a subtree.
+_RUN = 256
 
 #: Gives the hash of the complete subtree at (level, index): leaves index·2^level onwards.
 NodeHash = Callable[[int, int], bytes]
@@ -29,6 +35,22 @@ def leaf_hash(entry: bytes) -> bytes:
 def node_hash(left: bytes, right: bytes) -> bytes:
     """SHA-256(0x01 ‖ left ‖ right); 32 bytes (RFC 6962 section 2.1)."""
     return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def complete_root(hashes: bytes) -> bytes:
+    """The root over a power of two of neighbouring hashes, given one after the other.
+
+    Raises:
+        ProofError: they are not whole hashes of 32 bytes each, or their number is another.
+    """
+    sha256, count = hashlib.sha256, len(hashes) // HASH_BYTES
+    if len(hashes) % HASH_BYTES or count.bit_count() != 1:
+        raise ProofError("These are not the hashes of a complete subtree.")
+    while len(hashes) > HASH_BYTES:
+        hashes = b"".join(
+            [sha256(b"\x01" + pair).digest() for (pair,) in _PAIRS.iter_unpack(hashes)]
+        )
+    return hashes
 
 
 def subtrees(begin: int, end: int) -> list[tuple[int, int]]:
@@ -251,11 +273,14 @@ class Frontier:
 
     def extend(self, leaves: Iterable[bytes]) -> Frontier:
         """The edge after appending *leaves* (leaf hashes)."""
-        size, hashes = self.size, list(self.hashes)
-        for leaf in leaves:
-            size += 1
-            hash_ = leaf
-            for _ in range((size & -size).bit_length() - 1):
+        size, hashes, fresh = self.size, list(self.hashes), list(leaves)
+        at = 0
+        while at < len(fresh):
+            # A run that begins where a subtree of its size does is hashed row by row.
+            run = _RUN if size % _RUN == 0 and len(fresh) - at >= _RUN else 1
+            hash_ = complete_root(b"".join(fresh[at : at + run])) if run > 1 else fresh[at]
+            size, at = size + run, at + run
+            for _ in range((size // run & -(size // run)).bit_length() - 1):
                 hash_ = node_hash(hashes.pop(), hash_)
             hashes.append(hash_)
         return Frontier(size, tuple(hashes))

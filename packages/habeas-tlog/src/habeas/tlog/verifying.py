@@ -15,8 +15,8 @@ from typing import Protocol
 
 from habeas.tlog.errors import CorruptLogError, FormatError, TlogError
 from habeas.tlog.policy import Policy, VerifiedCheckpoint
-from habeas.tlog.tiles import TILE_WIDTH, Tile, bundles_of, decode_bundle, tile_root
-from habeas.tlog.tree import EMPTY_ROOT, fold
+from habeas.tlog.tiles import TILE_WIDTH, Tile, bundles_of, decode_bundle
+from habeas.tlog.tree import EMPTY_ROOT, complete_root, fold
 
 _CHECKPOINT = "checkpoint"
 
@@ -202,7 +202,7 @@ class _Checker:
         if level + 1 == len(self._rows):
             self._rows.append(bytearray())
             self._counts.append(0)
-        self._rows[level + 1] += tile_root(row)
+        self._rows[level + 1] += complete_root(row)
         self._counts[level + 1] += 1
         if len(self._rows[level + 1]) == TILE_WIDTH * 32:
             full, self._rows[level + 1] = bytes(self._rows[level + 1]), bytearray()
@@ -227,7 +227,7 @@ class _Checker:
             for bit in range(7, -1, -1):
                 width = 32 << bit
                 if (len(row) // 32) >> bit & 1:
-                    hashes.append(tile_root(row[at : at + width]))
+                    hashes.append(complete_root(row[at : at + width]))
                     at += width
         return fold(hashes)
 

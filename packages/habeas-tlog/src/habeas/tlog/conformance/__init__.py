@@ -73,6 +73,9 @@ def judged_by(command: Sequence[str]) -> Judge:
     Args:
         command: gets three more arguments for a proof (policy, entry, proof), two for a
             checkpoint (policy, checkpoint), one for a policy, after the word for which it is.
+
+    Returns:
+        A judge that raises for what the program does not take.
     """
 
     def ask(artefact: Artefact) -> None:

@@ -14,8 +14,8 @@ from collections.abc import Callable
 from habeas.tlog.checkpoint import Checkpoint
 from habeas.tlog.errors import CorruptLogError, FormatError
 from habeas.tlog.server.edge import Edge
-from habeas.tlog.tiles import TILE_WIDTH, Tile, decode_bundle, encode_bundle, split_tile, tile_root
-from habeas.tlog.tree import leaf_hash
+from habeas.tlog.tiles import TILE_WIDTH, Tile, decode_bundle, encode_bundle, split_tile
+from habeas.tlog.tree import complete_root, leaf_hash
 
 #: Full tiles that were found right, and are not read again: 8 KiB each.
 _KEPT = 512
@@ -66,7 +66,7 @@ class DemandedTiles:
         above = self._row(level + 1, index // TILE_WIDTH, tree)
         at = index % TILE_WIDTH * 32
         content = self._get(Tile(level, index))
-        if not hmac.compare_digest(tile_root(content), above[at : at + 32]):
+        if not hmac.compare_digest(complete_root(content), above[at : at + 32]):
             path = Tile(level, index).path()
             raise CorruptLogError(path, "it does not hold the hashes that the signed root demands.")
         with self._turn:

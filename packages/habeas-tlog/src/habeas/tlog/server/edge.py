@@ -16,9 +16,8 @@ from habeas.tlog.tiles import (
     decode_bundle,
     encode_bundle,
     split_tile,
-    tile_root,
 )
-from habeas.tlog.tree import Frontier, leaf_hash
+from habeas.tlog.tree import Frontier, complete_root, leaf_hash
 
 
 class Edge:
@@ -66,7 +65,7 @@ class Edge:
             for bit in range(7, -1, -1):
                 width = 1 << bit
                 if len(row) & width:
-                    hashes.append(tile_root(b"".join(row[at : at + width])))
+                    hashes.append(complete_root(b"".join(row[at : at + width])))
                     at += width
         return Frontier(self.size, tuple(hashes))
 
@@ -93,7 +92,7 @@ class Edge:
                 content = b"".join(part)
                 files.append((Tile(level, number, len(part)), content))
                 if len(part) == TILE_WIDTH:
-                    fresh.append(tile_root(content))
+                    fresh.append(complete_root(content))
                     number += 1
             self._rows[level] = row[len(fresh) * TILE_WIDTH :]
             first, level = first // TILE_WIDTH, level + 1

@@ -334,7 +334,12 @@ class Storage:
             raise _unavailable(error) from error
 
     def published(self) -> str | None:
-        """The newest published checkpoint."""
+        """The newest published checkpoint, or None before the first.
+
+        Raises:
+            DamagedError: what lies there is no text.
+            OSError: the store does not answer.
+        """
         try:
             return self._objects.read(CHECKPOINT).decode()
         except FileNotFoundError:

@@ -1,0 +1,62 @@
+"""What begins with an underscore stays in its room.
+
+Import contracts (pyproject.toml) say which room may import which; of names they know nothing.
+"""
+
+import ast
+
+import pytest
+
+from tests.places import ROOT
+
+FILES = sorted(ROOT.glob("packages/*/src/habeas/**/*.py"))
+
+
+def room_of(file):
+    parts = file.parts
+    return parts[parts.index("habeas", parts.index("src")) + 1].removesuffix(".py")
+
+
+def private_imports(source, room):
+    """Dotted names with an underscore that *source*, a file of *room*, takes from other rooms."""
+    for node in ast.walk(ast.parse(source)):
+        names = []
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names = [f"{node.module}.{each.name}" for each in node.names]
+        elif isinstance(node, ast.Import):
+            names = [each.name for each in node.names]
+        for name in names:
+            parts = name.split(".")
+            if parts[0] == "habeas" and parts[1:2] != [room]:
+                yield from [name] if any(each.startswith("_") for each in parts[1:]) else []
+
+
+def test_the_rooms_are_seen():
+    rooms = {room_of(each) for each in FILES}
+    assert {"foundation", "tlog", "protocol", "trustee", "custody", "portal", "cli"} <= rooms
+
+
+@pytest.mark.parametrize("room", sorted({room_of(each) for each in FILES}))
+def test_no_room_takes_what_another_keeps_to_itself(room):
+    taken = {
+        f"{file.relative_to(ROOT)}: {name}"
+        for file in FILES
+        if room_of(file) == room
+        for name in private_imports(file.read_text(), room)
+    }
+    assert not taken
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("from habeas.tlog._tree import fold", ["habeas.tlog._tree.fold"]),
+        ("from habeas.tlog.tree import _fold", ["habeas.tlog.tree._fold"]),
+        ("import habeas.tlog._tree", ["habeas.tlog._tree"]),
+        ("from habeas.tlog.tree import fold, __all__", ["habeas.tlog.tree.__all__"]),
+        ("from habeas.tlog.tree import fold\nimport _thread", []),
+        ("from habeas.trustee._rules import refuse", []),
+    ],
+)
+def test_it_would_be_seen(source, found):
+    assert list(private_imports(source, "trustee")) == found

@@ -183,7 +183,7 @@ def test_a_deposit_that_never_reaches_the_log_is_erased(new_world):
     # Without having followed the log until now, nobody knows that it is missing there.
     trustee.sweep()
     assert trustee.health()["photos"] == 1
-    other = world.seal()
+    world.seal()
     trustee.follower.tail()
     trustee.sweep()  # if the trustee's own round was not quicker
     assert code(world.deposit, held, 0) == "erased"

@@ -1,9 +1,16 @@
 """`python -m fuzz [FORMAT...] [--seconds N] [--seed N]`: mutated files, for a bounded time.
 
+<<<<<<< HEAD
 Photos go to the sandboxed worker, videos through the covering of a file, documents of the
 protocol to their readers. A finding is a worker that died, hung or took too much memory, an
 error that is not a clear refusal, a kept picture that holds more than pixels, a video that
 was written uncovered or in part, or a document that was mended, or taken though unsigned.
+=======
+Photos go to the sandboxed worker, videos through the covering of a file. A finding is a
+worker that died, hung or took too much memory, an error that is not a clear refusal, a kept
+picture that holds more than pixels, one whose metadata decided whether or how it is taken, or
+a video that was written uncovered or in part.
+>>>>>>> main
 Findings are made small and saved under build/fuzz; exit status 1.
 """
 
@@ -21,8 +28,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+<<<<<<< HEAD
 from fuzz import guided, photos, protocol, video
 from fuzz.documents import DocumentMutator
+=======
+from fuzz import guided, metadata, photos, video
+>>>>>>> main
 from fuzz.mutate import Mutator, smallest
 
 FINDINGS = Path(__file__).resolve().parents[1] / "build" / "fuzz"
@@ -56,6 +67,7 @@ class Session:
 
     def __init__(self, kind: str, number: int) -> None:
         self.kind, self.number = kind, number
+<<<<<<< HEAD
         self.result = Result()
         self.target: photos.Target | video.Target | protocol.Target
         self.mutator: Mutator | DocumentMutator
@@ -70,6 +82,21 @@ class Session:
 
     def run(self, seconds: float) -> Result:
         """Mutate and try, for *seconds*."""
+=======
+        self.target: photos.Target | video.Target
+        if kind in metadata.FORMATS:
+            self.corpus, self.target = metadata.seeds(kind), metadata.Target(kind)
+        elif kind in photos.FORMATS:
+            self.corpus, self.target = photos.seeds(kind), photos.Target()
+        else:
+            self.corpus, self.target = video.seeds(kind), video.Target(kind)
+        self.result = Result()
+
+    def run(self, seconds: float) -> Result:
+        """Mutate and try, for *seconds*."""
+        stuffed = self.kind in metadata.FORMATS
+        mutator = (metadata.Stuffer if stuffed else Mutator)(self.corpus, self.number)
+>>>>>>> main
         result, began = self.result, time.monotonic()
         try:
             # The seeds themselves must be taken, or the mutations test nothing.
@@ -113,10 +140,14 @@ class Session:
         return outcome
 
     def _keep(self, content: bytes, outcome: str) -> None:
-        small = smallest(content, lambda shorter: self.target(shorter) == outcome, most=60)
+        # A picture that was made smaller is no sound picture: what its metadata did is lost.
+        small = content
+        if self.kind not in metadata.FORMATS:
+            small = smallest(content, lambda shorter: self.target(shorter) == outcome, most=60)
         FINDINGS.mkdir(parents=True, exist_ok=True)
         word = outcome[1:].replace(" ", "-")
-        name = f"{self.kind}-{word}-{hashlib.sha256(small).hexdigest()[:12]}.{self.kind}"
+        ending = self.kind.split("+")[0]
+        name = f"{self.kind}-{word}-{hashlib.sha256(small).hexdigest()[:12]}.{ending}"
         (FINDINGS / name).write_bytes(small)
         told = {"file": name, "outcome": word, "seed": self.number,
                 "tried": self.result.outcomes.total(), "before": len(content)}  # fmt: skip
@@ -127,7 +158,11 @@ class Session:
 
 def main() -> None:
     """Fuzz the formats that are named, or all."""
+<<<<<<< HEAD
     every = (*photos.FORMATS, *video.FORMATS, *protocol.FORMATS)
+=======
+    every = (*photos.FORMATS, *metadata.FORMATS, *video.FORMATS)
+>>>>>>> main
     parser = argparse.ArgumentParser(prog="python -m fuzz", description=__doc__.split("\n")[0])
     parser.add_argument("formats", nargs="*", metavar="FORMAT", help=", ".join(every))
     parser.add_argument("--seconds", type=float, default=20, help="for each format (default 20)")
@@ -141,7 +176,11 @@ def main() -> None:
         parser.error(f"no such format: {', '.join(sorted(unknown))}; there are {', '.join(every)}")
     if asked.guided and not guided.available():
         parser.error("atheris is not installed: .venv/bin/pip install atheris")
+<<<<<<< HEAD
     if asked.guided and set(asked.formats) - set(photos.FORMATS):
+=======
+    if asked.guided and not set(asked.formats) <= set(photos.FORMATS):
+>>>>>>> main
         parser.error("only photos are guided by coverage")
     table = Table(title=f"Mutated files, seed {asked.seed}")
     for name in ("format", "files", "a second", "slowest", "memory", "findings", "outcomes"):

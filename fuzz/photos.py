@@ -258,7 +258,7 @@ class Target:
         except Exception as error:  # noqa: BLE001 - whatever it is, it is a finding
             return f"!{type(error).__name__}"
         for kept in (found.upright, found.cropped):
-            if kept is not None and not _bare(kept):
+            if kept is not None and not is_bare(kept):
                 return "!kept"
         return found.verdict
 
@@ -273,7 +273,7 @@ def peak(pid: int) -> int:
     return int(status.split("VmHWM:")[1].split()[0]) * 1024
 
 
-def _bare(kept: bytes) -> bool:
+def is_bare(kept: bytes) -> bool:
     """Whether a kept picture can be read, and holds nothing but pixels from end to end."""
     with contextlib.suppress(Exception):
         image = Image.open(io.BytesIO(kept), formats=["JPEG"])

@@ -1,34 +1,32 @@
 """`python -m bench.portrait.evaluate`: the portrait checks on real people and graded defects.
 
 Writes docs/evaluation/portrait.md and its plots. The portraits lie beside the project
-(``../shared/data/portraits``), and are shown nowhere.
+(``../shared/data/portraits``; ``--real`` for those of `bench.portrait.judged`), and are shown
+nowhere.
 """
 
 from __future__ import annotations
 
+import argparse
 import collections
 import csv
-import itertools
 import math
 import statistics
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import matplotlib as mpl
-
-mpl.use("svg")
-import matplotlib.pyplot as plt
 import numpy as np
 from rich.progress import track
 
+from bench.portrait import judged
 from bench.portrait.asking import ANGLES, Answer, ask_file, one_portrait
-from bench.portrait.defects import DEFECTS, Defect
+from bench.portrait.defects import DEFECTS
+from bench.portrait.plots import falls, plot
+from bench.portrait.tables import difference, interval, table
 from habeas.faces import assets
-from habeas.portrait.advise import limits
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data" / "portraits"
@@ -41,25 +39,6 @@ _LIGHT_OR_MOUTH = {
     "too-dark", "backlit", "too-bright", "uneven-light", "shadow", "odd-colours", "tinted",
     "black-and-white", "mouth-open", "eyes-closed", "smiling",
 }  # fmt: skip
-
-
-def _wilson(hits: int, of: int) -> str:
-    """95 % interval of a share (Wilson 1927), per cent."""
-    if not of:
-        return "–"
-    z, p = 1.96, hits / of
-    middle = (p + z * z / (2 * of)) / (1 + z * z / of)
-    half = z * math.sqrt(p * (1 - p) / of + z * z / (4 * of * of)) / (1 + z * z / of)
-    return f"{100 * max(0, middle - half):.0f}–{100 * min(1, middle + half):.0f}"
-
-
-def _table(head: Iterable[str], rows: Iterable[Iterable[Any]]) -> Iterator[str]:
-    names = list(head)
-    yield "| " + " | ".join(names) + " |"
-    yield "|" + "---|" * len(names)
-    for row in rows:
-        yield "| " + " | ".join(str(each) for each in row) + " |"
-    yield ""
 
 
 def _groups(person: dict[str, str]) -> Iterator[tuple[str, str]]:
@@ -120,7 +99,8 @@ def _clean_part(
     head = ("by", "group", "people", "one face found", "false advice", "of it about light or mouth",
             "false advice, icao", "smiling, advised", "pupil error, median of IED",
             "luminance mean, score")  # fmt: skip
-    yield from _table(head, rows)
+    yield from table(head, rows)
+    yield from _apart(counted, answers["neutral"])
     yield (
         "The last column shows why no advice rests on how bright a face is: the same studio light "
         "scores far lower on dark skin, by ISO's own formula."
@@ -134,6 +114,27 @@ def _clean_part(
     yield ""
     false = sum(each.codes != ("no-face",) for each in answers["negatives"].values())
     yield f"Pictures without people: a face found in {false} of {len(answers['negatives'])}."
+    yield ""
+
+
+def _apart(
+    counted: dict[tuple[str, str], list[tuple[dict[str, str], str]]], answers: dict[str, Answer]
+) -> Iterator[str]:
+    """How far each group is from all others."""
+    everybody = [name for _, name in counted["all", "all"]]
+    rows = []
+    for (kind, group), members in sorted(counted.items()):
+        names = {name for _, name in members}
+        others = [name for name in everybody if name not in names]
+        wrong, of_others = (sum(bool(answers[n].codes) for n in each) for each in (names, others))
+        rows.append((kind, group, len(names), f"{wrong} ({interval(wrong, len(names))})",
+                     difference(wrong, len(names), of_others, len(others))))  # fmt: skip
+    head = ("by", "group", "people", "false advice (95 % interval, %)", "points from all others")
+    yield from table(head, rows)
+    yield (
+        "Groups of this size have intervals far wider than three points: the table shows "
+        "differences that are large, and cannot rule out smaller ones."
+    )
     yield ""
 
 
@@ -155,13 +156,13 @@ def _defect_part(found: list[dict[tuple[str, float], Answer]]) -> Iterator[str]:
             first = sum(bool(each.codes) and each.codes[0] not in right for each in answers)
             rows.append((
                 defect.name, f"{grade:g} ({defect.unit})", ", ".join(defect.codes),
-                f"{advised} of {len(answers)}", _wilson(advised, len(answers)), first,
+                f"{advised} of {len(answers)}", interval(advised, len(answers)), first,
             ))  # fmt: skip
     head = ("defect", "grade", "advice", "advised", "95 % interval, %", "other advice first")
-    yield from _table(head, rows)
+    yield from table(head, rows)
     yield "![Scores by grade](../images/portrait-defects.svg)"
     yield ""
-    falling = [defect.name for defect in DEFECTS if not _falls(defect, found)]
+    falling = [defect.name for defect in DEFECTS if not falls(defect, found)]
     yield (
         f"The median score falls with every grade (or stays at the end of its scale) for "
         f"{len(DEFECTS) - len(falling)} of {len(DEFECTS)} defects"
@@ -185,7 +186,7 @@ def _eyes_part(found: list[dict[tuple[str, float], Answer]]) -> Iterator[str]:
     yield (
         f"**Open eyes under other defects.** In {len(others)} pictures with defects other than "
         f"lids, closed eyes were said of {false.total()} "
-        f"({_wilson(false.total(), len(others))} %)"
+        f"({interval(false.total(), len(others))} %)"
         + (f": {', '.join(f'{name} {count}' for name, count in false.most_common())}." if false
            else ".")
     )  # fmt: skip
@@ -209,9 +210,9 @@ def _ways_part(found: list[dict[tuple[str, float], Answer]]) -> Iterator[str]:
         right = sum(each.turned == (360 - turn) % 360 for each in answers)
         same = sum(each.codes == base["way up", 0].codes for each, base in zip(answers, found,
                    strict=True))  # fmt: skip
-        rows.append((f"{turn}°", f"{right} of {len(answers)}", _wilson(right, len(answers)), same))
+        rows.append((f"{turn}°", f"{right} of {len(answers)}", interval(right, len(answers)), same))
     head = ("stored turned by", "turned upright", "95 % interval, %", "same advice as upright")
-    yield from _table(head, rows)
+    yield from table(head, rows)
 
 
 def _real_part(answers: dict[str, dict[str, Answer]]) -> Iterator[str]:
@@ -219,27 +220,15 @@ def _real_part(answers: dict[str, dict[str, Answer]]) -> Iterator[str]:
     yield ""
     yield (
         "Not of a studio: one face at four distances (an arm's length and less), and two press "
-        "portraits in the public domain that the tests use. Six pictures prove nothing about the "
-        "share of false advice on portraits as people take them; a set with people's consent is "
-        "still to be found."
+        "portraits in the public domain that the tests use. The door and tiles behind the four, "
+        "and the flag behind the officer, are in the frame; the astronaut's flag and shuttle "
+        "are not."
     )
     yield ""
     rows = [(name, each.faces, ", ".join(each.codes) or "–")
             for name, each in answers["real"].items()]  # fmt: skip
-    yield from _table(("picture", "faces", "advice"), rows)
-
-
-def _medians(defect: Defect, found: list[dict[tuple[str, float], Answer]]) -> list[float]:
-    return [
-        statistics.median(each[defect.name, grade].scores.get(defect.measure, 0) for each in found)
-        for grade in defect.grades
-    ]
-
-
-def _falls(defect: Defect, found: list[dict[tuple[str, float], Answer]]) -> bool:
-    scores = _medians(defect, found)
-    # One point is rounding.
-    return all(after <= before + 1 for before, after in itertools.pairwise(scores))
+    yield from table(("picture", "faces", "advice"), rows)
+    yield from judged.part(answers.get("judged", {}))
 
 
 def _pose_part(found: list[dict[tuple[str, float], Answer]]) -> Iterator[str]:
@@ -273,65 +262,52 @@ def _pose_part(found: list[dict[tuple[str, float], Answer]]) -> Iterator[str]:
                 f"{statistics.median(errors):.1f}°", f"{100 * advised / len(found):.0f} %",
             ))  # fmt: skip
     head = ("angle", "turned by", "measured, median", "error, median", "advised")
-    yield from _table(head, rows)
+    yield from table(head, rows)
 
 
-def _plot(found: list[dict[tuple[str, float], Answer]]) -> None:
-    columns = 3
-    figure, axes = plt.subplots(
-        math.ceil(len(DEFECTS) / columns), columns, figsize=(11, 26), layout="constrained"
-    )
-    below = limits("default")
-    for axis, defect in zip(axes.ravel(), DEFECTS, strict=False):
-        at = range(len(defect.grades))
-        for each in found:
-            scores = [each[defect.name, g].scores.get(defect.measure, 0) for g in defect.grades]
-            axis.plot(at, scores, ".", color="#5694ca", alpha=0.35, markersize=4)
-        axis.plot(at, _medians(defect, found), color="#0b0c0c", linewidth=1.5)
-        axis.axhspan(0, below[defect.measure], color="#b1b4b6", alpha=0.35, linewidth=0)
-        axis.set_xticks(at, [f"{grade:g}" for grade in defect.grades])
-        axis.set_ylim(-3, 103)
-        axis.set_title(defect.name, fontsize=10)
-        axis.set_xlabel(defect.unit, fontsize=8)
-        axis.set_ylabel(f"score, {defect.measure.replace('_', ' ')}", fontsize=8)
-    for axis in axes.ravel()[len(DEFECTS) :]:
-        axis.axis("off")
-    mpl.rcParams["svg.hashsalt"] = "habeas"
-    figure.savefig(IMAGES / "portrait-defects.svg", metadata={"Date": None})
-    plt.close(figure)
+Everybody = dict[str, dict[str, str]]
+Answers = dict[str, dict[str, Answer]]
+Defects = list[dict[tuple[str, float], Answer]]
 
 
-def evaluate(every: int = _EVERY) -> None:
-    """Measure everything, and write the page.
+def collect(every: int, data: Path, real: Path | None) -> tuple[Everybody, Answers, Defects]:
+    """Have everything checked.
 
     Args:
         every: of how many studio portraits one is given defects; each takes about a minute.
+        data: with the studio portraits.
+        real: with those of `judged`, or None.
     """
-    if not DATA.is_dir():
-        sys.exit("Skipped: the portraits for evaluation are not beside this checkout.")
-    with (DATA / "people.csv").open() as file:
+    with (data / "people.csv").open() as file:
         people = {row["id"]: row for row in csv.DictReader(file)}
+    neutral = _named(data / "neutral")
+    distances = [*_named(data / "distance").values(), _HOPPER, assets.path("astronaut.png")]
     sets = {
-        "neutral": ("default", sorted((DATA / "neutral").glob("*.jpg"))),
-        "neutral, icao": ("icao", sorted((DATA / "neutral").glob("*.jpg"))),
-        "smiling": ("default", sorted((DATA / "smiling").glob("*.jpg"))),
-        "real": (
-            "default",
-            [*sorted((DATA / "distance").glob("*.jpg")), _HOPPER, assets.path("astronaut.png")],
-        ),
-        "negatives": ("default", sorted((DATA / "negatives").glob("*.jpg"))),
+        "neutral": ("default", neutral),
+        "neutral, icao": ("icao", neutral),
+        "smiling": ("default", _named(data / "smiling")),
+        "real": ("default", {file.stem: file for file in distances}),
+        "negatives": ("default", _named(data / "negatives")),
+        "judged": ("default", judged.pictures(real) if real else {}),
     }
     with ProcessPoolExecutor() as pool:
         answers = {}
         for name, (profile, files) in sets.items():
-            told = pool.map(partial(ask_file, profile), files)
+            told = pool.map(partial(ask_file, profile), files.values())
             shown = track(told, f"Portraits: {name}", total=len(files))
-            answers[name] = dict(zip([file.stem for file in files], shown, strict=True))
-        files = sets["neutral"][1]
-        numbers = range(0, len(files), every)
-        made = pool.map(partial(one_portrait, files=files, data=DATA), numbers)
-        found = list(track(made, "Graded defects", total=len(numbers)))
-    _plot(found)
+            answers[name] = dict(zip(files, shown, strict=True))
+        numbers = range(0, len(neutral), every)
+        made = pool.map(partial(one_portrait, files=list(neutral.values()), data=data), numbers)
+        return people, answers, list(track(made, "Graded defects", total=len(numbers)))
+
+
+def _named(folder: Path) -> dict[str, Path]:
+    return {file.stem: file for file in sorted(folder.glob("*.jpg"))}
+
+
+def write(people: Everybody, answers: Answers, found: Defects) -> None:
+    """Write the page and its plots."""
+    plot(found, IMAGES / "portrait-defects.svg")
     lines = [
         "# Portrait checks, evaluated",
         "",
@@ -352,5 +328,17 @@ def evaluate(every: int = _EVERY) -> None:
     print(f"Wrote {DOC.relative_to(ROOT)}")
 
 
+def main() -> None:
+    """Measure everything, and write the page."""
+    parser = argparse.ArgumentParser(prog="python -m bench.portrait.evaluate")
+    parser.add_argument("--data", type=Path, default=DATA, help="folder of the studio portraits")
+    parser.add_argument("--real", type=Path, help="folder of the packages of bench.portrait.judged")
+    parser.add_argument("--every", type=int, default=_EVERY, help="portraits given defects: 1 in N")
+    asked = parser.parse_args()
+    if not asked.data.is_dir():
+        parser.exit(0, "Skipped: the portraits for evaluation are not beside this checkout.\n")
+    write(*collect(asked.every, asked.data, asked.real))
+
+
 if __name__ == "__main__":
-    evaluate(*map(int, sys.argv[1:]))
+    main()

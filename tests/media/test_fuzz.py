@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image, ImageCms
 
-from fuzz import heif, photos, video
+from fuzz import heif, metadata, photos, video
 from fuzz.containers import Part, build, parse
 from fuzz.mutate import Mutator, smallest
 from habeas.faces import assets
@@ -120,11 +120,11 @@ def test_a_worker_that_dies_or_hangs_is_a_finding(monkeypatch, number, outcome):
 
 def test_a_kept_picture_with_more_than_pixels_is_a_finding(face):
     plain = photos.saved(face, "JPEG")
-    assert photos._bare(plain)
+    assert photos.is_bare(plain)
     for more in ({"comment": b"c"}, {"exif": b"Exif\0\0" + photos.tiff()}, {"xmp": b"<x/>"}):
-        assert not photos._bare(photos.saved(face, "JPEG", **more))
-    assert not photos._bare(plain + b"more")
-    assert not photos._bare(plain[: len(plain) // 2])
+        assert not photos.is_bare(photos.saved(face, "JPEG", **more))
+    assert not photos.is_bare(plain + b"more")
+    assert not photos.is_bare(plain[: len(plain) // 2])
 
 
 @pytest.fixture
@@ -171,3 +171,38 @@ def test_a_fork_that_dies_hangs_or_raises_is_a_finding(monkeypatch, work, outcom
         assert target(b"x") == outcome
     finally:
         target.close()
+
+
+def test_metadata_is_put_into_every_format_and_the_same_for_the_same_number():
+    for kind in metadata.FORMATS:
+        seeds = metadata.seeds(kind)
+        one, same = metadata.Stuffer(seeds, 5), metadata.Stuffer(seeds, 5)
+        made = [one.next() for _ in range(40)]
+        assert made == [same.next() for _ in range(40)]
+        assert len(set(made)) > 30, kind
+        if kind.startswith("avif"):
+            assert all(known in seeds[0] for known in metadata._IN_AVIF.values())
+
+
+def test_metadata_that_decides_is_found():
+    target = metadata.Target("jpeg+metadata")
+    try:
+        plain = metadata.seeds("jpeg+metadata")[0]
+        assert not target(plain).startswith("!")
+        assert target(plain[:2] + b"\xff\xfe\0\x06free" + plain[2:]) == target(plain)
+        assert target(b"no picture") == "!not-a-picture"
+        other = Image.open(io.BytesIO(plain)).point(lambda value: min(255, value + 3))
+        assert target(photos.saved(other, "JPEG")) == "!changed"
+    finally:
+        target.close()
+
+
+@pytest.mark.parametrize("kind", metadata.FORMATS)
+def test_metadata_does_not_decide(kind):
+    target = metadata.Target(kind)
+    try:
+        stuffer = metadata.Stuffer(metadata.seeds(kind), 24)
+        outcomes = {target(stuffer.next()) for _ in range(12)}
+    finally:
+        target.close()
+    assert not {outcome for outcome in outcomes if outcome.startswith("!")}

@@ -173,6 +173,15 @@ def test_black_glasses_are_no_shadow(pool, face):
     assert not {"shadow", "uneven-light"} & codes(pool.check(saved(glasses)))
 
 
+#: A sound EXIF: the maker of a camera.
+_MAKER = struct.pack(">2sHIHHHI", b"MM", 42, 8, 1, 0x010F, 2, 4) + b"abc\0\0\0\0\0"
+
+
+def _overwritten(content, part):
+    assert part in content
+    return content.replace(part, b"\xfe" * len(part))
+
+
 def _stuffed(face):
     """The same pixels in files whose metadata is broken, wrong or large."""
     jpeg, png = saved(face), saved(face, "PNG")
@@ -201,14 +210,19 @@ def _stuffed(face):
             b"zTXt", b"c\0\0" + zlib.compress(bytes(80_000_000), 9)
         ),
         "WebP's EXIF of nonsense": saved(face, "WEBP", quality=92, exif=b"\xff\xd8 nonsense"),
+        "AVIF's EXIF of nonsense": _overwritten(
+            saved(face, "AVIF", quality=92, exif=_MAKER), _MAKER
+        ),
         "AVIF's XMP": saved(face, "AVIF", quality=92, xmp=b"<x" * 500),
         "a film behind": jpeg + struct.pack(">I", 24) + b"ftypmp42" + b"\xff\xd8\xff" * 300_000,
     }
 
 
-NAMES = ("EXIF of nonsense", "EXIF without an end", "XMP's orientation",
-         "a raw profile that is no hex", "XMP of 1.2 MB", "a comment that unpacks to 80 MB",
-         "WebP's EXIF of nonsense", "AVIF's XMP", "a film behind")  # fmt: skip
+NAMES = (
+    "EXIF of nonsense", "EXIF without an end", "XMP's orientation",
+    "a raw profile that is no hex", "XMP of 1.2 MB", "a comment that unpacks to 80 MB",
+    "WebP's EXIF of nonsense", "AVIF's EXIF of nonsense", "AVIF's XMP", "a film behind",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NAMES)

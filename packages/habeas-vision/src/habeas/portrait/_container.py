@@ -54,7 +54,7 @@ def bare(photo: bytes) -> Bare:
                 raise stop(AnimatedError)
             return Bare(webp.content, orientation(webp.exif), webp.icc)
         if photo[4:8] == b"ftyp":
-            _items.check(photo)
+            return Bare(_items.bare(photo))
     except UnsoundError as error:
         raise stop(BrokenPhotoError) from error
     return Bare(photo)

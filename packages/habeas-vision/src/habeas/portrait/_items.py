@@ -1,4 +1,8 @@
-"""HEIF and AVIF (ISO/IEC 23008-12): what their decoders stumble over, found before they look."""
+"""HEIF and AVIF (ISO/IEC 23008-12): items that are not the picture, hidden from decoders.
+
+A decoder that reads EXIF which it does not understand gives the picture up. How a picture
+stands is said by properties of its own (`irot`, `imir`), so nothing of metadata is needed.
+"""
 
 from __future__ import annotations
 
@@ -6,32 +10,49 @@ from collections.abc import Iterator
 
 from habeas.portrait._limits import UnsoundError
 
+#: Types of items that hold metadata, and one that decoders pass over. Annex A.2 and A.3.
+_METADATA, _NOTHING = (b"Exif", b"mime"), b"free"
 
-def check(photo: bytes) -> None:
-    """Raise where an item's type is no text: pi-heif ends its process over it.
+
+def bare(photo: bytes) -> bytes:
+    """*photo* with its items of metadata called by a type that says nothing.
 
     Raises:
-        UnsoundError: it is not.
+        UnsoundError: an item's type is no text; pi-heif ends its process over it.
     """
-    for meta in _boxes(photo, b"meta"):
-        for table in _boxes(meta[4:], b"iinf"):
+    hidden = bytearray()
+    for at in _types(photo):
+        kind = photo[at : at + 4]
+        if not kind.isascii():
+            raise UnsoundError("the type of an item is no text")
+        if kind in _METADATA:
+            hidden = hidden or bytearray(photo)
+            hidden[at : at + 4] = _NOTHING
+    return bytes(hidden) or photo
+
+
+def _types(photo: bytes) -> Iterator[int]:
+    """Where the types of items stand."""
+    for meta in _boxes(photo, b"meta", range(len(photo))):
+        for table in _boxes(photo, b"iinf", range(meta.start + 4, meta.stop)):
             # Version 0 counts in two bytes, others in four.
-            for entry in _boxes(table[6 if table[:1] == b"\0" else 8 :], b"infe"):
-                start = 6 if entry[:1] == b"\2" else 8
-                if entry[:1] in (b"\2", b"\3") and not entry[start + 2 : start + 6].isascii():
-                    raise UnsoundError("the type of an item is no text")
+            first = table.start + (6 if photo[table.start : table.start + 1] == b"\0" else 8)
+            for entry in _boxes(photo, b"infe", range(first, table.stop)):
+                version = photo[entry.start : entry.start + 1]
+                if version in (b"\2", b"\3"):
+                    yield entry.start + (8 if version == b"\2" else 10)
 
 
-def _boxes(content: bytes, name: bytes) -> Iterator[bytes]:
+def _boxes(photo: bytes, name: bytes, within: range) -> Iterator[range]:
     """Bodies of the boxes of this name, not those within others. ISO/IEC 14496-12 clause 4.2."""
-    at = 0
-    while at + 8 <= len(content):
-        length, header = int.from_bytes(content[at : at + 4], "big"), 8
+    at = within.start
+    while at + 8 <= within.stop:
+        length, header = int.from_bytes(photo[at : at + 4], "big"), 8
         if length == 1:
-            length, header = int.from_bytes(content[at + 8 : at + 16], "big"), 16
-        end = len(content) if length == 0 else at + length
+            length, header = int.from_bytes(photo[at + 8 : at + 16], "big"), 16
+        end = within.stop if length == 0 else min(at + length, within.stop)
         if length and length < header:
             return
-        if content[at + 4 : at + 8] == name:
-            yield content[at + header : end]
+        if photo[at + 4 : at + 8] == name:
+            yield range(at + header, end)
         at = end

@@ -113,14 +113,14 @@ def eye_openness(gaps: list[float], contrasts: list[float]) -> Measure:
 
     The gap alone is weak: models of lids believe in open eyes, and narrow eyes are open. An
     eye that is open is dark where the pupil is, whatever its colour; a lid is not. Score
-    100 σ(x; 0.495, 0.02).
+    100 σ(x; 0.51, 0.02).
 
     Args:
         gaps: largest lid gap over the width of each eye.
         contrasts: of each eye, how much darker its darkest row is than the skin around, 0 to 1.
     """
     x = sum(gaps) / len(gaps) + 0.4 * sum(contrasts) / len(contrasts)
-    return scored(x, 100 * sigmoid(x, 0.495, 0.02))
+    return scored(x, 100 * sigmoid(x, 0.51, 0.02))
 
 
 def smile(x: float) -> Measure:

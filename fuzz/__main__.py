@@ -1,16 +1,7 @@
 """`python -m fuzz [FORMAT...] [--seconds N] [--seed N]`: mutated files, for a bounded time.
 
-<<<<<<< HEAD
-Photos go to the sandboxed worker, videos through the covering of a file, documents of the
-protocol to their readers. A finding is a worker that died, hung or took too much memory, an
-error that is not a clear refusal, a kept picture that holds more than pixels, a video that
-was written uncovered or in part, or a document that was mended, or taken though unsigned.
-=======
-Photos go to the sandboxed worker, videos through the covering of a file. A finding is a
-worker that died, hung or took too much memory, an error that is not a clear refusal, a kept
-picture that holds more than pixels, one whose metadata decided whether or how it is taken, or
-a video that was written uncovered or in part.
->>>>>>> main
+from fuzz import guided, metadata, photos, protocol, video
+from fuzz.documents import DocumentMutator
 Findings are made small and saved under build/fuzz; exit status 1.
 """
 
@@ -28,12 +19,24 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-<<<<<<< HEAD
-from fuzz import guided, photos, protocol, video
-from fuzz.documents import DocumentMutator
-=======
-from fuzz import guided, metadata, photos, video
->>>>>>> main
+        self.result = Result()
+        self.target: photos.Target | video.Target | protocol.Target
+        self.mutator: Mutator | metadata.Stuffer | DocumentMutator
+        if kind in protocol.FORMATS:
+            self.corpus, self.target = protocol.seeds(kind), protocol.Target(kind)
+            self.mutator = self.target.mutator(self.corpus, number)
+        elif kind in metadata.FORMATS:
+            self.corpus, self.target = metadata.seeds(kind), metadata.Target(kind)
+            self.mutator = metadata.Stuffer(self.corpus, number)
+        elif kind in photos.FORMATS:
+            self.corpus, self.target = photos.seeds(kind), photos.Target()
+            self.mutator = Mutator(self.corpus, number)
+        else:
+            self.corpus, self.target = video.seeds(kind), video.Target(kind)
+            self.mutator = Mutator(self.corpus, number)
+
+    def run(self, seconds: float) -> Result:
+        """Mutate and try, for *seconds*."""
 from fuzz.mutate import Mutator, smallest
 
 FINDINGS = Path(__file__).resolve().parents[1] / "build" / "fuzz"
@@ -67,22 +70,6 @@ class Session:
 
     def __init__(self, kind: str, number: int) -> None:
         self.kind, self.number = kind, number
-<<<<<<< HEAD
-        self.result = Result()
-        self.target: photos.Target | video.Target | protocol.Target
-        self.mutator: Mutator | DocumentMutator
-        if kind in protocol.FORMATS:
-            self.corpus, self.target = protocol.seeds(kind), protocol.Target(kind)
-            self.mutator = self.target.mutator(self.corpus, number)
-            return
-        module = photos if kind in photos.FORMATS else video
-        self.corpus = module.seeds(kind)
-        self.target = photos.Target() if module is photos else video.Target(kind)
-        self.mutator = Mutator(self.corpus, number)
-
-    def run(self, seconds: float) -> Result:
-        """Mutate and try, for *seconds*."""
-=======
         self.target: photos.Target | video.Target
         if kind in metadata.FORMATS:
             self.corpus, self.target = metadata.seeds(kind), metadata.Target(kind)
@@ -96,7 +83,6 @@ class Session:
         """Mutate and try, for *seconds*."""
         stuffed = self.kind in metadata.FORMATS
         mutator = (metadata.Stuffer if stuffed else Mutator)(self.corpus, self.number)
->>>>>>> main
         result, began = self.result, time.monotonic()
         try:
             # The seeds themselves must be taken, or the mutations test nothing.
@@ -158,11 +144,7 @@ class Session:
 
 def main() -> None:
     """Fuzz the formats that are named, or all."""
-<<<<<<< HEAD
-    every = (*photos.FORMATS, *video.FORMATS, *protocol.FORMATS)
-=======
-    every = (*photos.FORMATS, *metadata.FORMATS, *video.FORMATS)
->>>>>>> main
+    every = (*photos.FORMATS, *metadata.FORMATS, *video.FORMATS, *protocol.FORMATS)
     parser = argparse.ArgumentParser(prog="python -m fuzz", description=__doc__.split("\n")[0])
     parser.add_argument("formats", nargs="*", metavar="FORMAT", help=", ".join(every))
     parser.add_argument("--seconds", type=float, default=20, help="for each format (default 20)")
@@ -176,11 +158,7 @@ def main() -> None:
         parser.error(f"no such format: {', '.join(sorted(unknown))}; there are {', '.join(every)}")
     if asked.guided and not guided.available():
         parser.error("atheris is not installed: .venv/bin/pip install atheris")
-<<<<<<< HEAD
-    if asked.guided and set(asked.formats) - set(photos.FORMATS):
-=======
     if asked.guided and not set(asked.formats) <= set(photos.FORMATS):
->>>>>>> main
         parser.error("only photos are guided by coverage")
     table = Table(title=f"Mutated files, seed {asked.seed}")
     for name in ("format", "files", "a second", "slowest", "memory", "findings", "outcomes"):

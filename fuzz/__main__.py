@@ -1,7 +1,10 @@
 """`python -m fuzz [FORMAT...] [--seconds N] [--seed N]`: mutated files, for a bounded time.
 
-from fuzz import guided, metadata, photos, protocol, video
-from fuzz.documents import DocumentMutator
+Photos go to the sandboxed worker, videos through the covering of a file, documents of the
+protocol to their readers. A finding is a worker that died, hung or took too much memory, an
+error that is not a clear refusal, a kept picture that holds more than pixels, one whose
+metadata decided whether or how it is taken, a video that was written uncovered or in part, or
+a document that was mended, or taken though unsigned.
 Findings are made small and saved under build/fuzz; exit status 1.
 """
 
@@ -19,24 +22,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-        self.result = Result()
-        self.target: photos.Target | video.Target | protocol.Target
-        self.mutator: Mutator | metadata.Stuffer | DocumentMutator
-        if kind in protocol.FORMATS:
-            self.corpus, self.target = protocol.seeds(kind), protocol.Target(kind)
-            self.mutator = self.target.mutator(self.corpus, number)
-        elif kind in metadata.FORMATS:
-            self.corpus, self.target = metadata.seeds(kind), metadata.Target(kind)
-            self.mutator = metadata.Stuffer(self.corpus, number)
-        elif kind in photos.FORMATS:
-            self.corpus, self.target = photos.seeds(kind), photos.Target()
-            self.mutator = Mutator(self.corpus, number)
-        else:
-            self.corpus, self.target = video.seeds(kind), video.Target(kind)
-            self.mutator = Mutator(self.corpus, number)
-
-    def run(self, seconds: float) -> Result:
-        """Mutate and try, for *seconds*."""
+from fuzz import guided, metadata, photos, protocol, video
+from fuzz.documents import DocumentMutator
 from fuzz.mutate import Mutator, smallest
 
 FINDINGS = Path(__file__).resolve().parents[1] / "build" / "fuzz"
@@ -70,19 +57,25 @@ class Session:
 
     def __init__(self, kind: str, number: int) -> None:
         self.kind, self.number = kind, number
-        self.target: photos.Target | video.Target
-        if kind in metadata.FORMATS:
+        self.result = Result()
+        self.target: photos.Target | video.Target | protocol.Target
+        self.mutator: Mutator | metadata.Stuffer | DocumentMutator
+        if kind in protocol.FORMATS:
+            documents = protocol.Target(kind)
+            self.corpus, self.target = protocol.seeds(kind), documents
+            self.mutator = documents.mutator(self.corpus, number)
+        elif kind in metadata.FORMATS:
             self.corpus, self.target = metadata.seeds(kind), metadata.Target(kind)
+            self.mutator = metadata.Stuffer(self.corpus, number)
         elif kind in photos.FORMATS:
             self.corpus, self.target = photos.seeds(kind), photos.Target()
+            self.mutator = Mutator(self.corpus, number)
         else:
             self.corpus, self.target = video.seeds(kind), video.Target(kind)
-        self.result = Result()
+            self.mutator = Mutator(self.corpus, number)
 
     def run(self, seconds: float) -> Result:
         """Mutate and try, for *seconds*."""
-        stuffed = self.kind in metadata.FORMATS
-        mutator = (metadata.Stuffer if stuffed else Mutator)(self.corpus, self.number)
         result, began = self.result, time.monotonic()
         try:
             # The seeds themselves must be taken, or the mutations test nothing.

@@ -229,6 +229,45 @@ def test_an_upload_may_end_at_an_earlier_pending_checkpoint(folder, place):
         copied(url, place.policy, 600)
 
 
+def test_a_checkpoint_that_was_overtaken_is_shown_whole(folder, place):
+    """The entries came with a later one, so that no batch ended where this one does."""
+    mirror = place.open()
+    with served(mirror_app(mirror)) as url:
+        source = grow(folder, 300)
+        add_checkpoint(url, source)
+        shutil.copytree(folder / "public", folder / "earlier")
+        source = grow(folder, 8700, 300)
+        mirror._source, real = source, source.entries
+        source.entries = lambda begin, end: real(begin, end) if not begin else ()
+        with pytest.raises(tlog.StaleViewError):
+            mirror.catch_up()  # it breaks off after the first span
+        source.entries = real
+        answer = request(url, Folder(folder / "earlier"), 300, 300)
+        assert answer.status_code == 200
+        copied(url, place.policy, 300)
+        mirror.catch_up()
+        copied(url, place.policy, 9000)
+
+
+def test_what_is_read_and_pushed_at_once_is_kept_once(folder, place):
+    source = grow(folder, 9000)
+    mirror = place.open(source)
+    real = source.entries
+    with served(mirror_app(mirror, every=3600.0)) as url:
+        pushes = iter([lambda: push(Folder(folder / "public"), url)])
+
+        def entries(begin, end):
+            read = list(real(begin, end))
+            next(pushes, lambda: None)()
+            return read
+
+        source.entries = entries
+        mirror.catch_up()
+        grow(folder, 10, 9000)
+        mirror.catch_up()
+        copied(url, place.policy, 9010)
+
+
 def test_what_is_refused(folder, place):
     source = grow(folder, 600)
 

@@ -187,6 +187,29 @@ def test_a_part_of_an_object_is_not_served_for_the_whole(folder):
             assert httpx.get(f"{url}/{path}").status_code == 200
 
 
+def test_a_turned_bit_is_not_served_and_health_names_it(folder):
+    Submitters.open_to_all(folder)
+    with served(make_app(folder, interval=0.01)) as url, LogClient(url) as log:
+        log.append_many([b"entry %d" % n for n in range(256)])
+        log.append(b"one more")
+        for path in ("tile/0/000", "tile/entries/000", "tile/entries/001.p/1"):
+            file = folder / "public" / path
+            content = file.read_bytes()
+            file.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+            said = problem(httpx.get(f"{url}/{path}"), 503, "log-corrupt")
+            assert path in said.detail
+            health = httpx.get(f"{url}/health")
+            assert health.status_code == 503
+            assert health.json()["code"] == "log-damaged"
+            assert path in health.json()["cause"]
+            assert "rebuild" in health.json()["remedy"]
+            file.unlink()
+            problem(httpx.get(f"{url}/{path}"), 503, "log-corrupt")
+            file.write_bytes(content)
+            assert httpx.get(f"{url}/{path}").status_code == 200
+            assert httpx.get(f"{url}/health").json()["ok"] is True
+
+
 @pytest.fixture
 def without_quorum(folder):
     """A log whose witness is away; it takes three entries at a time."""

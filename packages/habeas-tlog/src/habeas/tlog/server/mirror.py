@@ -240,6 +240,7 @@ class Mirror:
 
     def _publish(self, note: str, target: Checkpoint) -> str:
         self._hold_against(target)
+        self._storage.lay_out_at(target.size)
         self._storage.make_durable()
         line = self._signer.cosign(target.text(), max(int(self._clock()), 1)).line()
         self._storage.publish(note + line)

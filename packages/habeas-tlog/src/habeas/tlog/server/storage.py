@@ -93,24 +93,9 @@ class Storage:
         self._reconcile()
         if self._tree.hashes != stored.tree.hashes:
             raise RolledBackError("The log's files do not belong to its database.")
-        self._obsolete += self._left_behind(stored.settled)
+        self._obsolete += self._tiles.left_behind(stored.settled, self._edge.size)
         self.lay_out()
         self._verify_published()
-
-    def _left_behind(self, settled: int) -> list[str]:
-        """Partial files that a crash kept from being deleted when their full one was durable.
-
-        Whatever became full below *settled* was tidied before that size was written down.
-        """
-        left: list[str] = []
-        level, first, end = 0, settled // TILE_WIDTH, self._edge.size // TILE_WIDTH
-        while end:
-            kinds = (0, -1) if level == 0 else (level,)
-            for index in range(first, end):
-                for kind in kinds:
-                    left += self._objects.partials(Tile(kind, index).path())
-            level, first, end = level + 1, first // TILE_WIDTH, end // TILE_WIDTH
-        return left
 
     def __enter__(self) -> Self:
         return self
@@ -156,6 +141,8 @@ class Storage:
         Raises:
             LogUnavailableError: the database does not take them.
         """
+        if not entries:
+            return
         digests = [hashlib.sha256(entry).digest() for entry in entries]
         try:
             with self._turn:
@@ -309,6 +296,17 @@ class Storage:
         self._objects.sync(gone)
         self._state.tidy()
         return size
+
+    def lay_out_at(self, size: int) -> None:
+        """Write the partial tiles and bundle of an earlier size, at which no batch ended.
+
+        Raises:
+            LogUnavailableError: the disk or object store does not take them.
+        """
+        try:
+            self._tiles.lay_out_at(size, self._edge.size)
+        except OSError as error:
+            raise _unavailable(error) from error
 
     def make_durable(self) -> None:
         """Return when the tiles of all that is committed are on the disk.

@@ -10,15 +10,24 @@ from habeas.tlog.tiles import (
     TILE_HEIGHT,
     TILE_WIDTH,
     Tile,
+    bundles_of,
     check_shape,
     decode_bundle,
     encode_bundle,
     holding,
+    tiles_of,
 )
 from habeas.tlog.tree import NodeHash, node_hash
 
 #: Tiles and hashes that are kept: few, for memory must not follow the log's size.
 _ROWS, _NODES = 128, 16384
+
+
+def narrowed(tile: Tile, wider: bytes) -> bytes:
+    """A partial tile or bundle, cut from one of the same place that has more."""
+    if tile.level >= 0:
+        return wider[: tile.width * 32]
+    return encode_bundle(decode_bundle(wider)[: tile.width])
 
 
 class TileStore:
@@ -46,10 +55,7 @@ class TileStore:
         except FileNotFoundError:
             if tile.width == TILE_WIDTH:
                 raise
-        full = self._whole(Tile(tile.level, tile.index))
-        if tile.level >= 0:
-            return full[: tile.width * 32]
-        return encode_bundle(decode_bundle(full, TILE_WIDTH)[: tile.width])
+        return narrowed(tile, self._whole(Tile(tile.level, tile.index)))
 
     def _whole(self, tile: Tile) -> bytes:
         content = self._objects.read(tile.path())
@@ -58,6 +64,37 @@ class TileStore:
         except FormatError as error:
             raise CorruptLogError(tile.path(), error.cause) from error
         return content
+
+    def lay_out_at(self, size: int, whole: int) -> None:
+        """Write the partial tiles and bundle of *size*, where a log of *whole* entries lacks them.
+
+        Raises:
+            OSError: the store does not take them.
+        """
+        for tile in (*tiles_of(size), *bundles_of(size)) if size < whole else ():
+            if tile.width == TILE_WIDTH:
+                continue
+            try:
+                self.read(tile)
+            except FileNotFoundError:
+                there = (whole >> (TILE_HEIGHT * max(tile.level, 0))) - tile.index * TILE_WIDTH
+                wider = self.read(Tile(tile.level, tile.index, there))
+                self._objects.write([(tile.path(), narrowed(tile, wider))])
+
+    def left_behind(self, settled: int, size: int) -> list[str]:
+        """Partial files that a crash kept from being deleted when their full one was durable.
+
+        Whatever became full below *settled* was tidied before that size was written down.
+        """
+        left: list[str] = []
+        level, first, end = 0, settled // TILE_WIDTH, size // TILE_WIDTH
+        while end:
+            kinds = (0, -1) if level == 0 else (level,)
+            for index in range(first, end):
+                for kind in kinds:
+                    left += self._objects.partials(Tile(kind, index).path())
+            level, first, end = level + 1, first // TILE_WIDTH, end // TILE_WIDTH
+        return left
 
     def node_of(self, size: int) -> NodeHash:
         """The hashes of complete subtrees of the tree of *size* leaves, by level and index."""

@@ -41,6 +41,7 @@ def good(file="me.jpg", crop=True, sharpness=80):
             "sharpness": {"native": 0.123456, "score": sharpness},
             "head_size": {"native": 12.0, "score": 55},
         },
+        "notes": [],
         "advice": [{"code": "dark", "cause": "It is <dark>.", "remedy": "Use more light."}],
         "landmarks": {
             "pupils": [[200, 300], [400, 310]],

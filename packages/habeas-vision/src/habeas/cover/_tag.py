@@ -23,11 +23,9 @@ def tag(path: Path, quarters: int) -> None:
         path: the file; its track of pictures is the one that has a size.
         quarters: quarter turns anticlockwise that bring them upright.
     """
-    cosine, sine = _TURNS[quarters % 4]
+    cos, sin = _TURNS[quarters % 4]
     one = 1 << 16
-    matrix = struct.pack(
-        ">9i", cosine * one, -sine * one, 0, sine * one, cosine * one, 0, 0, 0, 1 << 30
-    )
+    matrix = struct.pack(">9i", cos * one, -sin * one, 0, sin * one, cos * one, 0, 0, 0, 1 << 30)
     with path.open("r+b") as file:
         end = path.stat().st_size
         for start, stop in _boxes(file, 0, end, b"moov"):

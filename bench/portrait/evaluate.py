@@ -195,8 +195,9 @@ def _eyes_part(found: list[dict[tuple[str, float], Answer]]) -> Iterator[str]:
         "Lids were closed by warping (`bench/portrait/lids.py`): the skin between brow and lid is "
         "drawn down over the eye. It shows what detectors of open eyes have to tell apart, lashes "
         "and lid skin where an iris was, on every skin; it does not show the crease that vanishes "
-        "or the brow that sinks. Real pictures of closed eyes are four elsewhere, and none here; "
-        "the labelled clips show eyes 30 pixels apart, too small for any advice on eyes."
+        "or the brow that sinks. Of real shut eyes "
+        "the portraits from the web have only a few; the labelled clips show eyes 30 "
+        "pixels apart, too small for any advice on eyes."
     )
     yield ""
 

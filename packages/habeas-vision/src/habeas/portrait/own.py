@@ -79,7 +79,7 @@ def light_balance(left: list[Part], right: list[Part]) -> Measure:
 
     A ratio within one face does not depend on the colour of the skin. Of each part beside its
     counterpart, the median counts, as hair may hang over a cheek and a hat's shadow end in
-    it; nothing is said of a side that hair covers. Score 100 σ(x; 0.25, 0.05): daylight
+    it; nothing is said of a side that hair covers. Score 100 σ(x; 0.255, 0.05): daylight
     through a window beside somebody leaves a third or more on the far side.
 
     Args:
@@ -92,7 +92,7 @@ def light_balance(left: list[Part], right: list[Part]) -> Measure:
         if a.smooth and b.smooth
     ]
     x = math.exp(-abs(float(np.median(ratios)))) if ratios else 1.0
-    return scored(x, 100 * sigmoid(x, 0.25, 0.05))
+    return scored(x, 100 * sigmoid(x, 0.255, 0.05))
 
 
 def shade(parts: list[Part]) -> Measure:

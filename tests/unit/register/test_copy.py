@@ -142,6 +142,14 @@ def circle_entry():
     ).encode()
 
 
+def key_of_the_newcomer():
+    said = KeyDetails(
+        trustee=NEWCOMER.name, month="2027-05", key=NEWCOMER.key().key_id(),
+        statement=sign_statement(NEWCOMER.statement, NEWCOMER.key()),
+    )  # fmt: skip
+    return sign_entry(NEWCOMER.statement, Kind.KEY, DAY, said, random("salt")).encode()
+
+
 def test_what_one_process_sees_of_circles_the_others_know_at_once(log, tmp_path):
     first, second = (
         LogCopy(Database(tmp_path / "copy.sqlite3"), log, POLICY, CHAIN, now=lambda: TIME)
@@ -153,14 +161,38 @@ def test_what_one_process_sees_of_circles_the_others_know_at_once(log, tmp_path)
     first.catch_up()
     assert [len(each.chain.links) for each in (first, second)] == [2, 2]
     # What only the new circle lets in is no stranger's to the other process.
-    said = KeyDetails(
-        trustee=NEWCOMER.name, month="2027-05", key=NEWCOMER.key().key_id(),
-        statement=sign_statement(NEWCOMER.statement, NEWCOMER.key()),
-    )  # fmt: skip
-    log.add(sign_entry(NEWCOMER.statement, Kind.KEY, DAY, said, random("salt")).encode())
+    log.add(key_of_the_newcomer())
     second.catch_up()
     kinds = {each.kind: each.count for each in second.figures()}
     assert (kinds["circle"], kinds["key"], kinds[FOREIGN_KIND]) == (1, 1, 1)
+
+
+def test_a_circle_that_another_process_takes_in_meanwhile_counts_at_once(log, tmp_path):
+    def copy(source):
+        database = Database(tmp_path / "copy.sqlite3")
+        return LogCopy(database, source, POLICY, CHAIN, now=lambda: TIME)
+
+    class Meanwhile(type(log)):
+        """Between two steps of whoever asks it, another process follows to the circle."""
+
+        def checkpoint(self):
+            if self.edge.frontier().size == 5:
+                first.catch_up()
+                self.add(key_of_the_newcomer())
+            return super().checkpoint()
+
+    first, second = copy(log), copy(log)
+    second.catch_up()
+    log.add(circle_entry())
+    log.__class__ = Meanwhile
+    first = copy(MemoryLog(FIRST, FOREIGN, SECOND, OTHER, log_entry(log, 4)))
+    second.catch_up()
+    kinds = {each.kind: each.count for each in second.figures()}
+    assert (kinds["circle"], kinds["key"], kinds[FOREIGN_KIND]) == (1, 1, 1)
+
+
+def log_entry(log, index):
+    return next(iter(log.entries(index, index + 1)))
 
 
 def test_a_circle_s_delay_does_not_begin_anew_with_each_start(log, tmp_path):

@@ -62,8 +62,9 @@ COVERED ?= foundation protocol tlog trustee custody
 COVERING ?= tests/unit tests/service tests/attacks tests/journey
 
 coverage: setup-dev ## of rooms that keep promises, with a floor; COVERED and COVERING choose
-	@$(BIN)/python -m pytest -n 2 -m 'not browser' --cov --cov-report= $(COVERING)
-	@missed=0; for room in $(COVERED); do \
+	@missed=0; \
+	$(BIN)/python -m pytest -n 2 -m 'not browser' --cov --cov-report= $(COVERING) || missed=1; \
+	for room in $(COVERED); do \
 	  echo "$$room"; $(BIN)/python -m coverage report --skip-covered --skip-empty --fail-under=90 \
 	    --include="*/src/habeas/$$room/*" || missed=1; done; exit $$missed
 

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import random
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -275,6 +276,18 @@ class Run:
         verify_log(Folder(self.folder / "public"), self.log.policy)
 
 
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """What is damaged on purpose is told to nobody; whoever runs this in tests reads on after."""
+    log = logging.getLogger("habeas.tlog")
+    before = log.level
+    log.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
+
+
 def corruptions(runs: int, seed: int | None = None) -> Outcome:
     """Damage *runs* copies of a log.
 
@@ -283,8 +296,7 @@ def corruptions(runs: int, seed: int | None = None) -> Outcome:
     """
     seed = random.SystemRandom().getrandbits(32) if seed is None else seed
     outcome = Outcome()
-    logging.getLogger("habeas.tlog").setLevel(logging.CRITICAL + 1)
-    with tempfile.TemporaryDirectory(prefix="habeas-corruptions-") as place:
+    with _silence(), tempfile.TemporaryDirectory(prefix="habeas-corruptions-") as place:
         logs = [Log(Path(place) / "a", killed=False), Log(Path(place) / "b", killed=True)]
         for number in range(runs):
             chance = random.Random(f"{seed} {number}")

@@ -217,14 +217,14 @@ def test_a_disk_that_fails_and_recovers(tmp_path, error, steps):
             patience=0.4,
         )
         await log.start()
-        assert await log.append(b"before") == 0
+        assert await _appended(log, b"before") == 0
         failing.error, failing.steps = error, steps
         with pytest.raises(tlog.LogUnavailableError) as caught:
             await log.append(b"during")
         assert "again" in str(caught.value)
         failing.error = None
         assert await _appended(log, b"during") == 1
-        assert await log.append(b"after") == 2
+        assert await _appended(log, b"after") == 2
         await log.stop()
 
     asyncio.run(journey())

@@ -55,8 +55,8 @@ class Waiting:
         )
 
     def ask(self, name, *arguments):
-        with self._log:
-            answer = getattr(self._log, name)(*arguments)
+        with self._log as log:
+            answer = getattr(log, name)(*arguments)
             return list(answer) if name == "entries" else answer
 
 
@@ -76,8 +76,8 @@ class Asynchronous:
 
     def ask(self, name, *arguments):
         async def asked():
-            async with self._log:
-                answer = getattr(self._log, name)(*arguments)
+            async with self._log as log:
+                answer = getattr(log, name)(*arguments)
                 if name == "entries":
                     return [each async for each in answer]
                 return await answer

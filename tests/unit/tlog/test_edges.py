@@ -5,10 +5,11 @@ import base64
 import pytest
 
 from habeas import tlog
+from habeas.tlog.cosignature import timestamp_of
 from habeas.tlog.note import MAX_NOTE, split
 from habeas.tlog.retry import PASSING
 from habeas.tlog.subtree import verify_subtree_inclusion
-from habeas.tlog.tiles import split_tile
+from habeas.tlog.tiles import bundles_of, split_tile
 from habeas.tlog.witness import AddCheckpoint, SignSubtree
 
 
@@ -42,6 +43,7 @@ def test_the_last_time_that_a_cosignature_may_carry():
 
 def test_the_longest_note():
     signature = "\n\n— name AAAAAAA=\n"
+    assert MAX_NOTE == 1_000_000
     longest = "x" * (MAX_NOTE - len(signature)) + signature
     assert split(longest)[0] == longest.partition("\n\n")[0] + "\n"
     with pytest.raises(tlog.FormatError, match="too long"):
@@ -125,3 +127,41 @@ def test_private_keys_that_are_none():
 def test_a_note_ends_in_a_newline():
     with pytest.raises(tlog.FormatError, match="newline"):
         tlog.NoteSigner("log.example/edge", bytes(32)).sign("text")
+
+
+def test_a_cosignatures_time_takes_eight_bytes():
+    assert timestamp_of(b"\0" * 7 + b"\5") == 5
+    with pytest.raises(tlog.SignatureError, match="too short"):
+        timestamp_of(bytes(7))
+
+
+def test_without_a_clock_times_count_to_the_end_of_the_year_9999():
+    log, witness = tlog.NoteSigner("o", bytes(32)), tlog.CosignatureSigner("w", bytes(32))
+    policy = tlog.Policy.parse(f"log {log.vkey}\nwitness w {witness.vkey}\nquorum w\n")
+    text = text_of("o")
+    last = 253_402_300_799
+    verified = policy.verify(log.sign(text) + witness.cosign(text, last).line())
+    assert verified.quorum_time == last
+    with pytest.raises(tlog.QuorumError):
+        policy.verify(log.sign(text) + witness.cosign(text, last + 1).line())
+
+
+@pytest.mark.parametrize("line", ["log {log}", "witness w {witness}"])
+def test_a_line_of_a_policy_has_one_url_at_most(line):
+    keys = {
+        "log": tlog.NoteSigner("o", bytes(32)).vkey,
+        "witness": tlog.CosignatureSigner("w", bytes(32)).vkey,
+    }
+    other = "" if line.startswith("log") else f"log {keys['log']}\n"
+    begin = other + line.format(**keys)
+    for end in ("", " https://a.example"):
+        assert tlog.Policy.parse(f"{begin}{end}\nquorum none\n")
+    with pytest.raises(tlog.FormatError):
+        tlog.Policy.parse(f"{begin} https://a.example https://b.example\nquorum none\n")
+
+
+def test_the_bundles_that_are_new():
+    assert list(bundles_of(300)) == [tlog.Tile(-1, 0, 256), tlog.Tile(-1, 1, 44)]
+    assert list(bundles_of(300, 256)) == [tlog.Tile(-1, 1, 44)]
+    assert list(bundles_of(300, 299)) == [tlog.Tile(-1, 1, 44)]
+    assert list(bundles_of(300, 300)) == []

@@ -104,3 +104,13 @@ def test_a_log_of_other_entries_does_not_verify(tmp_path):
     shutil.copy(tmp_path / "a/public/checkpoint", tmp_path / "b/public/checkpoint")
     with pytest.raises(tlog.CorruptLogError, match="checkpoint"):
         verify_log(Folder(tmp_path / "b/public"), policy)
+
+
+def test_an_older_checkpoint_verifies_with_the_full_bundle_in_place_of_the_partial_one(tmp_path):
+    write_log(tmp_path, [300])
+    old = (tmp_path / "public/checkpoint").read_bytes()
+    policy = write_log(tmp_path, [300, 300])  # the first 300 are there already
+    (tmp_path / "public/checkpoint").write_bytes(old)
+    for path in (tlog.Tile(-1, 1, 44).path(), tlog.Tile(0, 1, 44).path()):
+        (tmp_path / "public" / path).unlink(missing_ok=True)
+    assert verify_log(Folder(tmp_path / "public"), policy).checkpoint.size == 300

@@ -181,3 +181,13 @@ def test_a_fork_of_what_was_followed_is_noticed_at_every_size():
             LogView(owner.database, other, POLICY, owner.apply).catch_up()
         same = MemoryLog(*numbers(min(size, SPAN + 300)))
         LogView(owner.database, same, POLICY, owner.apply).catch_up()
+
+
+def test_tiles_of_another_length_are_not_followed():
+    log, owner = MemoryLog(*numbers(LONG)), Owner()
+    for path in [each for each in log.files if each.startswith("tile/1/")]:
+        log.files[path] = log.files[path][:-32]
+    view = LogView(owner.database, log, POLICY, owner.apply)
+    with pytest.raises(tlog.StaleViewError, match="cannot be read"):
+        view.catch_up()
+    assert view.size == 0

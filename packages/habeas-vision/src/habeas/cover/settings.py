@@ -167,7 +167,7 @@ class Settings:
             raise SettingsError(f"Sound cannot be {self.sound!r}: none, keep or distort.")
         if str(self.cover) == "people":
             raise SettingsError(
-                "Whole people cannot be covered: no model for that is in a package index.",
+                "Whole people cannot be covered: no package index has a model that does it well.",
                 "Choose heads, and widen covers with beyond; docs/adr/0066 says why.",
             )
         if self.cover not in ("faces", "heads"):

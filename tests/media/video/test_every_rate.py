@@ -1,0 +1,107 @@
+"""One walk at every rate of frames, found by a real detector: nobody is bare between two looks."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from habeas import cover, faces
+from habeas.foundation.errors import HabeasError
+from tests.media.video import films
+
+RATES = (60, 25, 10, 5, 2, 1)
+SECONDS = 4
+WIDTH, HEIGHT, SIZE = 640, 360, 60
+#: Pixels a second: somebody who walks by, 2.5 heights of the face.
+SPEED = 120
+
+
+@pytest.fixture(scope="module", params=["centerface", "yunet"])
+def detector(request):
+    try:
+        return faces.detector(request.param)
+    except HabeasError:
+        pytest.skip(f"{request.param} is not installed: no package index has it")
+
+
+def place(at):
+    """Left and top of the head at a time."""
+    return round(20 + SPEED * at), 120
+
+
+def film(path, fps):
+    """The walk."""
+    rng = np.random.default_rng(1)
+    ground = rng.integers(90, 130, (HEIGHT // 8, WIDTH // 8, 3), dtype=np.uint8)
+    still = Image.fromarray(ground).resize((WIDTH, HEIGHT))
+    head = films.face(SIZE)
+
+    def pictures():
+        for number in range(SECONDS * fps):
+            picture = still.copy()
+            picture.paste(head, place(number / fps))
+            yield np.asarray(picture)
+
+    return films.write(path, pictures(), times=range(SECONDS * fps), base=Fraction(1, fps))
+
+
+def bare(covers, fps):
+    """Times at which less than seven tenths of the face are covered."""
+    found = []
+    for number, boxes in enumerate(covers):
+        left, top = place(number / fps)
+        # The face in the head's picture; an ellipse, as covers are.
+        x, y = left + SIZE * 0.5, top + SIZE * 0.6
+        down, across = np.mgrid[-0.95:1:0.1, -0.95:1:0.1] * SIZE
+        down, across = down * 0.4, across * 0.3
+        face = (down / 0.4) ** 2 + (across / 0.3) ** 2 <= SIZE**2
+        hidden = np.zeros_like(face)
+        for box in boxes:
+            middle = (box.left + box.right) / 2, (box.top + box.bottom) / 2
+            hidden |= (
+                (x + across - middle[0]) ** 2 / (box.width / 2) ** 2
+                + (y + down - middle[1]) ** 2 / (box.height / 2) ** 2
+            ) <= 1
+        if hidden[face].mean() < 0.7:
+            found.append(number / fps)
+    return found
+
+
+@pytest.mark.parametrize("live", [False, True], ids=["file", "camera"])
+@pytest.mark.parametrize("fps", RATES)
+def test_who_walks_by_is_covered_in_every_frame(tmp_path, detector, fps, live):
+    source = film(tmp_path / "walk.mp4", fps)
+    settings = cover.Settings(detector=detector.name)
+    covers = list(cover.boxes(source, settings, detector, live=live))
+    assert len(covers) == SECONDS * fps
+    assert bare(covers, fps) == []
+
+
+def apart(box, other):
+    """Pixels between the middles of two boxes."""
+    return (
+        np.hypot(
+            box.left + box.right - other.left - other.right,
+            box.top + box.bottom - other.top - other.bottom,
+        )
+        / 2
+    )
+
+
+@pytest.mark.parametrize("fps", [10, 5, 2])
+def test_dropped_frames_change_nothing_of_those_that_are_left(tmp_path, detector, fps):
+    """Of the same walk: at whole seconds every rate has a frame.
+
+    Where looks are rare, it may be covered twice: as one person, and as two.
+    """
+    found = {}
+    for rate in (10, fps):
+        source = film(tmp_path / f"{rate}.mp4", rate)
+        covers = list(cover.boxes(source, cover.Settings(detector=detector.name), detector))
+        found[rate] = [covers[second * rate] for second in range(SECONDS)]
+    for one, other in zip(found[10], found[fps], strict=True):
+        (only,) = one
+        nearest = max(other, key=only.overlap)
+        assert only.overlap(nearest) > 0.5
+        assert all(apart(each, nearest) < SIZE for each in other), "nothing is covered elsewhere"

@@ -3,7 +3,7 @@
 import pytest
 
 from habeas import cover
-from tests.media.video import small
+from tests.media.video import films, small
 from tests.media.video.small import SETTINGS
 
 
@@ -20,6 +20,22 @@ def test_a_size_that_changes_on_the_way_is_refused_and_said(tmp_path, ending):
     assert refused.value.remedy
     assert not out.exists()
     assert not list(tmp_path.glob(".out*"))
+
+
+@pytest.mark.parametrize("codec", ["libx265", "mpeg2video"])
+def test_a_codec_that_changes_on_the_way_is_covered_as_far_as_it_goes(tmp_path, codec):
+    """Recordings that were joined: what cannot be decoded is counted, and nothing of it is bare."""
+    options = {"x265-params": "log-level=none"} if codec == "libx265" else {}
+    one = films.write(tmp_path / "one.ts", films.pictures(25), options={"g": "25"})
+    other = films.write(tmp_path / "other.ts", films.pictures(25), codec=codec, options=options)
+    source = tmp_path / "both.ts"
+    source.write_bytes(one.read_bytes() + other.read_bytes())
+    report = cover.redact(source, tmp_path / "out.mp4", SETTINGS)
+    shown = films.read(tmp_path / "out.mp4")
+    assert len(shown) == report.frames >= 20
+    assert report.damaged > 10
+    assert report.covered == report.frames
+    assert sum(bool(films.dark(frame).all()) for frame in shown) == report.whole < 10
 
 
 def test_a_file_without_its_index_is_refused(tmp_path):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from habeas import cover
-from tests.media.video import nal, small
+from tests.media.video import films, nal, small
 from tests.media.video.small import SETTINGS
 
 
@@ -52,6 +52,19 @@ def test_what_says_how_colours_are_meant_stays(tmp_path):
     with av.open(str(made)) as container:
         context = container.streams.video[0].codec_context
         assert (context.color_primaries, context.color_trc, context.colorspace) == (9, 16, 9)
+
+
+def test_dolby_vision_metadata_does_not_pass(tmp_path):
+    plain = films.write(
+        tmp_path / "plain.h265", films.pictures(12), codec="libx265",
+        options={"x265-params": "log-level=none"},
+    )  # fmt: skip
+    source = tmp_path / "dolby.h265"
+    source.write_bytes(nal.with_dolby_vision(plain.read_bytes()))
+    assert source.read_bytes().count(nal.SHOT) == 12
+    report = cover.redact(source, tmp_path / "out.mp4", SETTINGS)
+    assert (report.frames, report.covered, report.whole) == (12, 12, 0)
+    assert nal.SHOT not in (tmp_path / "out.mp4").read_bytes()
 
 
 def test_a_second_lens_is_dropped_and_said(tmp_path):

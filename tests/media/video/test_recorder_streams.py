@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import subprocess
 import sys
@@ -14,11 +15,11 @@ from fractions import Fraction
 import av
 import pytest
 
-from habeas.cameras import health, recorder, writing
+from habeas.cameras import health, live, recorder, writing
 from habeas.cameras.declaration import Camera as Declared
 from habeas.cameras.recorder import Recorder
 from habeas.cameras.recordings import Recordings
-from tests.media.video import films, streams
+from tests.media.video import films, small, streams
 from tests.media.video.segments import CAMERA, RECORDER
 from tests.waiting import until
 
@@ -154,6 +155,24 @@ def test_a_size_that_changes_gives_segments_of_one_size_each(tmp_path):
             lambda it: {size(each.path) for each in it.segments} == {(320, 240), (480, 320)}
         )
     assert recorded.told("changes from 320 × 240 to 480 × 320")
+
+
+def test_a_codec_that_changes_is_said_and_recorded_by_a_new_connection(tmp_path, monkeypatch):
+    monkeypatch.setattr(live, "Patience", functools.partial(live.Patience, undecoded=2.0))
+    one = streams.film(3)
+    other = small.write(
+        tmp_path / "other.ts", 150, codec="libx265", rate=15, base=Fraction(1, 15),
+        options={"x265-params": "log-level=none:bframes=0:keyint=15", "preset": "ultrafast"},
+    ).read_bytes()  # fmt: skip
+    with streams.Camera((one[0] + other, 13), (other, 10)) as camera:
+        recorded = Recorded(tmp_path, camera).run(
+            lambda it: it.told("its codec may be another") and it.told("recording") >= 2
+            and any(size(each.path) == (160, 120) for each in it.segments)
+        )  # fmt: skip
+    with_face = [each for each in recorded.segments if size(each.path) == (320, 240)]
+    assert with_face
+    for each in with_face:
+        assert all(covered(frame) for frame in films.read(each.path))
 
 
 def size(path):

@@ -32,6 +32,8 @@ class Extent:
         worth: of two sightings that may be one person the way between is covered where the odds
             that they are outweigh what is covered: so much, as a natural logarithm, on each area
             of a face.
+        moment: seconds of that way to which `worth` applies, as from one look to the next; of one
+            that lasts longer more is covered in all, so it has to be likelier or narrower.
         bridge: face heights by which a cover grows at most on the way between two sightings.
     """
 

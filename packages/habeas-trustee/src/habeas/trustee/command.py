@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from habeas.trustee import Trustee
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, help="Hold shares of photos, and release by rule."
+    add_completion=False,
+    rich_markup_mode="markdown",
+    no_args_is_help=True,
+    help="Hold shares of photos, and release by rule.",
 )
 
 Folder = Annotated[Path, typer.Option("--data", help="The trustee's folder.")]

@@ -32,6 +32,7 @@ _DETECTORS = {
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode="markdown",
     help="Install and list the model files that find faces.",
 )
 

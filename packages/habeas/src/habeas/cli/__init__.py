@@ -61,6 +61,7 @@ app = typer.Typer(
     epilog="Start with `habeas run`, or see the whole journey with `habeas demo`.",
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode="markdown",
 )
 
 

@@ -18,7 +18,7 @@ from rich.progress import track
 if TYPE_CHECKING:
     from habeas import portrait
 
-app = typer.Typer(add_completion=False)
+app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
 
 
 class Profile(StrEnum):

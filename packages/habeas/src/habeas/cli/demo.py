@@ -29,7 +29,7 @@ from habeas.office.client import DeskError
 from habeas.protocol import Kind, Purpose, Receipt
 from habeas.register.verifying import Verification, verify_offline
 
-app = typer.Typer(add_completion=False)
+app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
 
 #: For what trustees owe the log to stand there.
 _PATIENCE_SECONDS = 30.0

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from habeas.tlog.verifying import Files
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, help="Make, serve and check a transparency log."
+    add_completion=False,
+    rich_markup_mode="markdown",
+    no_args_is_help=True,
+    help="Make, serve and check a transparency log.",
 )
 
 Folder = Annotated[Path, typer.Option("--data", help="The log's folder.")]

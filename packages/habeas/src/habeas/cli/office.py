@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from habeas.office.keys import OfficeKeys
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True,
+    add_completion=False, rich_markup_mode="markdown", no_args_is_help=True,
     help="An office's keys and officers. The portal never has these keys.",
 )  # fmt: skip
-roster = typer.Typer(no_args_is_help=True, help="Who may sign requests for this office.")
+roster = typer.Typer(
+    rich_markup_mode="markdown", no_args_is_help=True, help="Who may sign requests for this office."
+)
 app.add_typer(roster, name="roster")
 
 Folder = Annotated[Path, typer.Option("--data", help="The office's folder.")]

@@ -17,7 +17,7 @@ from habeas.portrait.opened import reencode
 from habeas.protocol import Purpose
 from habeas.protocol.credential import Membership
 
-app = typer.Typer(add_completion=False)
+app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
 
 
 @app.command(name="open")

@@ -14,7 +14,10 @@ import typer
 from habeas.foundation.errors import HabeasError
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, help="Set up, serve and check a portal."
+    add_completion=False,
+    rich_markup_mode="markdown",
+    no_args_is_help=True,
+    help="Set up, serve and check a portal.",
 )
 officers = typer.Typer(
     no_args_is_help=True,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from habeas.tlog import NoteSigner
     from habeas.tlog.client import LogClient
 
-app = typer.Typer(add_completion=False)
+app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
 _ROUND_SECONDS = 20.0
 
 

@@ -15,7 +15,7 @@ from rich.panel import Panel
 from habeas.deploy import installation, sample
 from habeas.deploy.supervisor import Supervisor
 
-app = typer.Typer(add_completion=False)
+app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
 #: The office whose account shows recordings.
 _VIEWER = "parks-department"
 

@@ -15,7 +15,7 @@ from habeas.foundation.errors import HabeasError
 from habeas.protocol import Receipt
 from habeas.protocol.receipt import verify_parts
 
-app = typer.Typer(add_completion=False)
+app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
 
 
 @app.command()

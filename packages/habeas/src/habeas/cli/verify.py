@@ -20,7 +20,7 @@ from habeas.protocol.circle import circle_of
 from habeas.register.verifying import Act, Verification, verify_offline, verify_photo
 from habeas.tlog.client import LogClient
 
-app = typer.Typer(add_completion=False)
+app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
 #: Exit statuses, by outcome.
 STATUS = {"complete": 0, "incomplete": 3, "contradicted": 4}
 _COLOURS = {"complete": "green", "incomplete": "yellow", "contradicted": "red"}

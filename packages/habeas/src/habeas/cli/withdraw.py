@@ -14,7 +14,7 @@ from habeas.custody import Withdrawal, withdraw_directly
 from habeas.protocol import Chain, Receipt
 from habeas.protocol.panel import Panel
 
-app = typer.Typer(add_completion=False)
+app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
 #: Not all trustees have confirmed yet.
 INCOMPLETE = 3
 _PAUSE_SECONDS = 0.5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import socket
 import subprocess
 import sys
@@ -53,6 +54,8 @@ def log_process(
 
 def serve(folder: Path, handle: int, interval: float, *, checked: bool) -> None:
     """Serve the log in *folder* at a socket that was inherited."""
+    # uvicorn sends itself the signal once more when it is done: the pool must end before that.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with contextlib.ExitStack() as stack:
         takes = None
         if checked:

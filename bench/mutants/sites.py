@@ -40,7 +40,8 @@ ROOMS = {
     ),
     "trustee": Room("habeas-trustee", ("trustee/*rules.py",), (), ("tests/unit/trustee",)),
     "tlog": Room(
-        "habeas-tlog", ("tlog/*.py",), ("command.py", "copying.py", "options.py", "pushing.py"),
+        "habeas-tlog", ("tlog/*.py",),
+        ("__main__.py", "command.py", "copying.py", "options.py", "pushing.py"),
         ("tests/unit/tlog",),
     ),
     "custody": Room("habeas", ("custody/*.py",), (), ("tests/unit/custody",)),

@@ -100,17 +100,18 @@ class Misbehaving(RuleBasedStateMachine):
             self.show(asked, index)
         return asked
 
-    @rule(target=requests, photo=photos)
-    def open(self, photo: Photo) -> Asked:
-        """A good request, shown to all."""
-        asked = self.society.ask(photo, "public", number=min(photo.number, 100))
+    @rule(target=requests, photo=photos, purpose=st.sampled_from(PURPOSES))
+    def open(self, photo: Photo, purpose: str) -> Asked:
+        """A request that the officer has signed, shown to all."""
+        number = min(photo.number, 100)
+        asked = self.society.ask(photo, "public", number=number, purpose=purpose)
         for index in HONEST:
             self.show(asked, index)
         return asked
 
-    @rule(photo=photos)
-    def a_quiet_hour(self, photo: Photo) -> None:
-        """The log takes what it is told, all follow it, and the photo is opened."""
+    @rule(photo=photos, purposes=st.lists(st.sampled_from(PURPOSES), min_size=1, max_size=3))
+    def a_quiet_hour(self, photo: Photo, purposes: list[str]) -> None:
+        """The log takes what it is told, all follow it; the photo is opened too often."""
         log = self.society.log
         log.refusing = log.lying = False
         self.society.put("public", b"an hour " + secrets.token_bytes(4))
@@ -118,7 +119,8 @@ class Misbehaving(RuleBasedStateMachine):
             for index in HONEST:
                 self.society.trustees[index].follower.tail()
                 self.society.trustees[index].outbox.deliver()
-        self.open(photo)
+        for purpose in purposes:
+            self.open(photo, purpose)
 
     @rule(asked=requests, index=honest)
     def show(self, asked: Asked, index: int) -> None:

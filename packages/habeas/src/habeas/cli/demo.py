@@ -165,14 +165,19 @@ class _Journey:
         )
 
     def refuse_recipient(self) -> tuple[int | None, str]:
-        """Another office, to which somebody has even handed what leads to the photo."""
+        """Another office, to which somebody has even handed what leads to the photo.
+
+        It ends at the portal, which knows no such photo for that office; trustees would refuse
+        it as well.
+        """
         self._stranger.sign_in()
         pointer = self._officer.pointer(self._case)
         return _refused(
             lambda: self._stranger.ask(
                 pointer, Purpose.DECIDE_APPLICATION, "Send the photo to the ministry"
             ),
-            "recipient",
+            "unknown-photo",
+            logged=False,
         )
 
     def refuse_recognition(self) -> tuple[None, str]:

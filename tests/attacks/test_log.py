@@ -69,7 +69,7 @@ def test_stale_checkpoint(new_world, refused):
     world = new_world()
     held = world.seal()
     shown = world.request(held)
-    world.clock.move(minutes=11)
+    world.later(minutes=11)
     assert refused(world.show, held, shown) == "stale-checkpoint"
 
 
@@ -86,7 +86,7 @@ def test_request_kept_for_later(new_world, refused):
     world = new_world()
     held = world.seal()
     shown = world.request(held)
-    world.clock.move(hours=3)
+    world.later(hours=3)
     proof = forge(world, entries_of(world), shown.index, world.clock())
     assert refused(world.show, held, with_(shown, proof=proof)) == "request-time"
 

@@ -202,7 +202,7 @@ def test_an_officer_of_today(new_world, refused):
     held = world.seal()
     assert refused(world.open, held) == "officer-too-new"
     world.settled()
-    world.clock.move(hours=25)
+    world.later(hours=25)
     world.log.append(b"so that there is a fresh checkpoint")
     world.followed()
     assert world.open(held) == PHOTO

@@ -55,7 +55,7 @@ def test_later_expiry(new_world, refused):
     world = new_world()
     held = world.seal(opens_until=world.clock().date())
     assert world.open(held) == PHOTO
-    world.clock.move(days=1)
+    world.later(days=1)
     assert refused(world.open, held) == "expired"
 
 
@@ -75,7 +75,7 @@ def test_more_openings_in_a_day_than_were_promised(new_world, refused):
     shown = world.request(held)
     answers = [refused(world.show, held, shown, index) for index in range(4)]
     assert answers == ["openings-a-day"] * 4
-    world.clock.move(days=1)
+    world.later(days=1)
     assert world.open(held) == PHOTO
 
 

@@ -166,7 +166,7 @@ def test_bulk_requests_by_one_officer(new_world):
     (other,) = hire(world, 1)
     assert answered_until_refused(world, itertools.repeat(world.officer)) == (4, "slot")
     assert answered_until_refused(world, itertools.repeat(other)) == (4, "slot")
-    world.clock.move(days=1)
+    world.later(days=1)
     assert answered_until_refused(world, itertools.repeat(world.officer)) == (4, "slot")
 
 
@@ -191,7 +191,7 @@ def test_many_requests_are_slowed_down(new_world, refused):
     world.show(held, shown[1])
     assert refused(world.show, held, shown[2]) == "quota-delay"
     world.settled()
-    world.clock.move(seconds=301)
+    world.later(seconds=301)
     world.show(held, shown[2])
 
 

@@ -462,6 +462,11 @@ class World:
         )
         return self.entries()
 
+    def later(self, **ahead: float) -> None:
+        """Move the clock, once nobody owes the log: a moment's debt would become an old one."""
+        self.settled()
+        self.clock.move(**ahead)
+
     def followed(self) -> None:
         """Have every running trustee follow the log to its end."""
 

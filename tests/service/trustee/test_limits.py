@@ -40,10 +40,10 @@ def test_details_end_some_time_after_the_photo(new_world):
     world.withdraw(held, 0)
     world.settled()
     trustee = world.trustees[world.names[0]]
-    world.clock.move(days=29)
+    world.later(days=29)
     trustee.sweep()
     assert len(told(world, held).answer.own) == 2
-    world.clock.move(days=2)
+    world.later(days=2)
     trustee.sweep()
     end = told(world, held)
     assert (end.answer.own, end.statement.next, end.statement.held) == ((), 2, False)

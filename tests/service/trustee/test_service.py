@@ -151,7 +151,7 @@ def test_an_expired_photo_is_swept_and_its_month_key_destroyed(new_world):
     world = new_world()
     held = world.seal(opens_until=world.clock().date())
     world.followed()
-    world.clock.move(days=32)
+    world.later(days=32)
     # Only once a quorum has seen the log in that time: one wrong clock destroys nothing.
     for trustee in world.trustees.values():
         assert trustee.sweep() == 0
@@ -193,7 +193,7 @@ def test_a_sealed_photo_survives_an_outage_of_the_log(new_world):
     """A trustee that has not seen the `sealed` entry yet does not take the photo for an orphan."""
     world = new_world(poll_seconds=600.0)
     held = world.seal()
-    world.clock.move(hours=30)
+    world.later(hours=30)
     for trustee in world.trustees.values():
         assert trustee.sweep() == 0
     for trustee in world.trustees.values():

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from habeas.foundation import durable
+from habeas.foundation import durable, text
 
 Folder = Annotated[Path, typer.Option("--data", help="The trustee's folder.")]
 
@@ -59,7 +59,7 @@ def draft(
             fields["offices"] = [json.loads(each.read_text()) for each in office]
     except (ValueError, TypeError) as error:
         raise MalformedError("One of these files is no JSON.") from error
-    made = ceremony.draft(fields, after.read_text() if after else None)
+    made = ceremony.draft(fields, text.read(after) if after else None)
     durable.write(out, ceremony.text_of(made).encode())
     typer.echo(f"Circle number {made.number}, digest {made.digest().hex()}, waits for signatures:")
     for each in made.trustees:
@@ -77,7 +77,7 @@ def sign_(
     """Add this trustee's signature to the file. Read what you sign: `circle show`."""
     from habeas.trustee import ceremony
 
-    note = ceremony.sign(data, file.read_text())
+    note = ceremony.sign(data, text.read(file))
     durable.write(file, note.encode())
     missing = ceremony.missing(note)
     typer.echo(f"Signed. Still missing: {', '.join(missing)}." if missing else "All have signed.")
@@ -103,7 +103,7 @@ def adopt(
     """
     from habeas.trustee import ceremony
 
-    made = ceremony.adopt(data, [each.read_text() for each in notes])
+    made = ceremony.adopt(data, [text.read(each) for each in notes])
     typer.echo(f"Adopted circle number {made.number}, digest {made.digest().hex()}.")
 
 
@@ -116,7 +116,7 @@ def show(
     """Say in plain words what a circle is, and who has signed it."""
     from habeas.trustee import ceremony
 
-    content = file.read_text()
+    content = text.read(file)
     made, missing = ceremony.read(content), ceremony.missing(content)
     if json_:
         digest = made.digest().hex()

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from habeas.foundation import text
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import MalformedError, Pins
 from habeas.protocol.circle import circle_of
@@ -45,8 +46,8 @@ def read_pins(given: Iterable[str] | None) -> Pins:
 
 def _digest_of(file: Path) -> str:
     try:
-        return circle_of(file.read_text()).digest().hex()
-    except (MalformedError, UnicodeDecodeError) as error:
+        return circle_of(text.read(file)).digest().hex()
+    except (MalformedError, text.TextFileError) as error:
         raise HabeasError(f"{file} holds no circle.", "Name the circle's file, circle.txt.") from (
             error
         )

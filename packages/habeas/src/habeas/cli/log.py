@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from habeas.foundation import text
 from habeas.foundation.errors import HabeasError
 
 if TYPE_CHECKING:
@@ -241,7 +242,7 @@ def monitor(
     from habeas.tlog.monitor import Monitor
 
     receipts = [read_receipt(each) for each in receipt or []]
-    chain = Chain.start(circle.read_text(), 0)
+    chain = Chain.start(text.read(circle), 0)
     with Database(state) as database, _client(log) as client:
         watching = Monitor(
             database, client, chain.newest.circle.reading_policy(),

@@ -165,10 +165,11 @@ def publish_(
     circle: Annotated[Path, typer.Option(exists=True, help="The note of the circle in force.")],
 ) -> None:
     """Write the desk's files for the office's own address."""
+    from habeas.foundation import text
     from habeas.office.folder import OfficeFolder
     from habeas.office.publish import publish
 
-    count = publish(OfficeFolder(data), circle.read_text(), out)
+    count = publish(OfficeFolder(data), text.read(circle), out)
     typer.echo(f"{out} serves {count} officers. Nothing in it opens without their passphrase.")
 
 

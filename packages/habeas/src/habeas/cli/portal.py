@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from habeas.foundation import text
 from habeas.foundation.errors import HabeasError
 
 app = typer.Typer(
@@ -98,7 +99,7 @@ def adopt(
     """
     from habeas.portal.site import folder
 
-    folder.adopt(data, circle.read_text())
+    folder.adopt(data, text.read(circle))
     typer.echo(f"The portal of {data} acts under this circle.")
 
 

@@ -142,6 +142,7 @@ def _signer(data: Path | None, key: Path | None, say: Callable[[str], None]) -> 
 
 
 def _log(data: Path | None, url: str | None) -> LogClient | None:
+    from habeas.foundation import text
     from habeas.foundation.errors import HabeasError
     from habeas.protocol import verify_circle
     from habeas.tlog.client import LogClient
@@ -152,5 +153,5 @@ def _log(data: Path | None, url: str | None) -> LogClient | None:
             raise HabeasError(
                 f"{data} is no installation.", "Start one: `habeas run --data FOLDER`."
             )
-        url = verify_circle(circle.read_text()).log.url
+        url = verify_circle(text.read(circle)).log.url
     return None if url is None else LogClient(url)

@@ -22,7 +22,7 @@ from habeas.deploy import sample
 from habeas.deploy.addresses import Addresses, port_of
 from habeas.deploy.supervisor import Process
 from habeas.faces import assets
-from habeas.foundation import durable
+from habeas.foundation import durable, text
 from habeas.foundation.errors import HabeasError
 from habeas.office.client import OfficerClient
 from habeas.office.folder import OfficeFolder
@@ -54,7 +54,7 @@ class Installation:
     @property
     def circle(self) -> Circle:
         """The same, read."""
-        return Chain.start(self.circle_file.read_text(), 0).newest.circle
+        return Chain.start(text.read(self.circle_file), 0).newest.circle
 
     @property
     def pins(self) -> Pins:

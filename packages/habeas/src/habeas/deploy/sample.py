@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from habeas.deploy.addresses import Addresses
-from habeas.foundation import durable
+from habeas.foundation import durable, text
 from habeas.office import keys as office_keys
 from habeas.office import publish
 from habeas.office.folder import OfficeFolder, OfficeName, Settings
@@ -87,7 +87,7 @@ def make(folder: Path, addresses: Addresses) -> None:
         for place, _, _ in seats:
             note = ceremony.sign(place, note)
         durable.write(folder / "circle.txt", note.encode())
-    _adopt(folder, addresses, (folder / "circle.txt").read_text())
+    _adopt(folder, addresses, text.read(folder / "circle.txt"))
 
 
 def _adopt(folder: Path, addresses: Addresses, note: str) -> None:

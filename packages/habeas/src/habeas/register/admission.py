@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Self
 
-from habeas.foundation import durable
+from habeas.foundation import durable, text
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Chain, Kind, verify_entry
 from habeas.protocol.details import CircleDetails
@@ -53,7 +53,7 @@ class CircleAdmission:
         Raises:
             HabeasError: circle.txt, or what is kept beside it, is no chain of circles.
         """
-        chain = Chain.start((folder / "circle.txt").read_text(), 0)
+        chain = Chain.start(text.read(folder / "circle.txt"), 0)
         file = folder / "circles.json"
         kept = json.loads(file.read_text()) if file.exists() else []
         for note, seen in kept:

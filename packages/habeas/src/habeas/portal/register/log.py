@@ -8,6 +8,7 @@ from functools import cache
 
 from django.conf import settings
 
+from habeas.foundation import text
 from habeas.foundation.database import Database
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Chain
@@ -19,7 +20,7 @@ _lock = threading.Lock()
 
 def pinned_circle() -> str:
     """The note of the circle that this portal's operator has agreed to."""
-    return str((settings.DATA / "circle.txt").read_text())
+    return text.read(settings.DATA / "circle.txt")
 
 
 @cache

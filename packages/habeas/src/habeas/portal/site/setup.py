@@ -13,6 +13,7 @@ from pathlib import Path
 import django
 from django.conf import settings
 
+from habeas.foundation import text
 from habeas.foundation.errors import HabeasError
 from habeas.portal.site.folder import FolderError, custodian_key
 from habeas.protocol import verify_circle
@@ -99,7 +100,7 @@ def _catalogue() -> Iterator[HabeasError]:
 def _circle() -> Iterator[HabeasError]:
     from habeas.portal.catalogue import catalogue  # noqa: PLC0415 - needs Django started
 
-    circle = verify_circle((settings.DATA / "circle.txt").read_text())
+    circle = verify_circle(text.read(settings.DATA / "circle.txt"))
     if circle.custodian.vkey != custodian_key(settings.DATA).vkey:
         yield FolderError("The circle has another custodian than this portal.", "Adopt another.")
     for service in catalogue().services.values():

@@ -1,0 +1,25 @@
+"""Text of others is read as octets, and what is none is said."""
+
+import pytest
+
+from habeas.foundation import text
+
+
+def test_text_is_utf8_as_it_stands(tmp_path):
+    file = tmp_path / "circle.txt"
+    file.write_bytes("— Лицензии\r\n".encode())
+    assert text.read(file) == "— Лицензии\r\n"
+
+
+@pytest.mark.parametrize("content", [b"\xff", b"a\xc3", b"\xed\xa0\x80"])
+def test_other_bytes_are_refused_by_name(tmp_path, content):
+    file = tmp_path / "circle.txt"
+    file.write_bytes(content)
+    with pytest.raises(text.TextFileError, match=r"circle\.txt is no text"):
+        text.read(file)
+
+
+def test_what_cannot_be_read_is_said(tmp_path):
+    for place in (tmp_path, tmp_path / "absent"):
+        with pytest.raises(text.TextFileError, match="cannot be read"):
+            text.read(place)

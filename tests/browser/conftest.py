@@ -38,7 +38,8 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
         super().do_GET()
 
 
-@pytest.fixture(scope="session")
+# While it is open its event loop runs in this thread: no other module may find it there.
+@pytest.fixture(scope="module")
 def chromium():
     if not CHROMIUM.exists():
         pytest.skip("chromium is not installed: apt-get install chromium")

@@ -16,6 +16,7 @@ from habeas.deploy import sample
 from habeas.faces import assets
 from tests import places
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 ROOT = places.ROOT
@@ -136,10 +137,16 @@ def _send(visitor, tmp_path, look=lambda _: None):
 
 
 def _status(visitor, file):
-    visitor.page.goto("/receipt/")
-    visitor.page.set_input_files("#receipt", file)
-    visitor.press("Continue")
-    visitor.page.wait_for_selector("#verified")
+    """Ask until all trustees have put on the log what they did a moment ago."""
+
+    def verified():
+        visitor.page.goto("/receipt/")
+        visitor.page.set_input_files("#receipt", file)
+        visitor.press("Continue")
+        visitor.page.wait_for_selector("#verified, #incomplete, #contradicted")
+        return visitor.page.locator("#verified").count()
+
+    until(verified, "a photo's history that is complete")
 
 
 def _sign_in(visitor, city, office="licensing-office"):

@@ -18,11 +18,10 @@ def read(file: Path) -> str:
     """The text of *file*, with its line ends as they are.
 
     Raises:
-        TextFileError: it cannot be read, or is no UTF-8.
+        OSError: it cannot be read.
+        TextFileError: it is no UTF-8.
     """
     try:
         return file.read_bytes().decode()
-    except OSError as error:
-        raise TextFileError(f"{file} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise TextFileError(f"{file} is no text in UTF-8.") from error

@@ -38,6 +38,7 @@ from habeas.protocol.statements import (
     sign_statement,
 )
 from habeas.trustee import Settings, officer_rules, rules
+from habeas.trustee.facts import Facts, Shown
 from habeas.trustee.officers import OfficeFacts
 from habeas.trustee.photos import Place
 from tests.unit.protocol.officers import OFFICERS
@@ -134,7 +135,7 @@ def _open_once(photo: _Photo, roster: Roster, shown: Membership) -> bytes:
     shares = []
     for number, party in enumerate(TRUSTEES[:2]):
         promise = Promise.decode(document)
-        asked = rules.Shown(
+        asked = Shown(
             digest=promise.digest(), content=content, entry=Entry.decode(content),
             request=Request.read(request.fields()), salt=salt, proof=proof, assertion=assertion,
             credential=credential, newest=shown, aged=shown,
@@ -145,7 +146,7 @@ def _open_once(photo: _Photo, roster: Roster, shown: Membership) -> bytes:
         facts = OfficeFacts(office, roster, forked=False, aged={1: roster}, suspended_by=0)
         officer_rules.prove_officer(asked, facts, case.circle.k)
         place = Place(index, asked.leaf, "requested", DAY, int(_NOW.timestamp()))
-        state = rules.Facts(
+        state = Facts(
             now=_NOW, promise=promise, stream_key=case.custodian_stream_key(), passed=2,
             place=place, withdrawn=False, closed=False, same_day=0, slot_position=index,
             before={}, key_owner=None,
@@ -155,7 +156,7 @@ def _open_once(photo: _Photo, roster: Roster, shown: Membership) -> bytes:
     return open_photo(one_time, case.promise, content, shares, case.sealed.ciphertext).photo
 
 
-def _release(case: Case, number: int, asked: rules.Shown) -> WrappedShare:
+def _release(case: Case, number: int, asked: Shown) -> WrappedShare:
     party, promise = TRUSTEES[number], case.promise
     key = bytes.fromhex(promise.trustees.keys[number].key)
     deposit = sealing.open_deposit(

@@ -14,8 +14,8 @@ from habeas.protocol.parties import Quotas
 from habeas.protocol.stream import slot, stream_key, tag
 from habeas.tlog import NoteSigner
 from habeas.trustee import Refusal, Settings, rules
+from habeas.trustee.facts import Facts, Shown
 from habeas.trustee.photos import Place
-from habeas.trustee.rules import Facts, Shown
 from tests.places import ROOT
 from tests.unit.protocol.officers import OFFICERS
 from tests.unit.protocol.world import (
@@ -261,55 +261,10 @@ def test_no_gap():
     assert code(rules.no_gap, shown(number=2), FACTS) == "tag-gap"
 
 
-def test_openings_a_day():
-    most = PROMISE.openings_a_day
-    rules.openings_a_day(replace(FACTS, same_day=most - 1))
-    assert code(rules.openings_a_day, replace(FACTS, same_day=most)) == "openings-a-day"
-
-
 def test_key_unused():
     rules.key_unused(GOOD, FACTS)
     rules.key_unused(GOOD, replace(FACTS, key_owner=GOOD.leaf))
     assert code(rules.key_unused, GOOD, replace(FACTS, key_owner=bytes(32))) == "one-time-key"
-
-
-def test_own_slot():
-    rules.own_slot(GOOD, FACTS, QUOTAS)
-    rules.own_slot(shown(nth=5), FACTS, QUOTAS)
-    assert code(rules.own_slot, shown(nth=6), FACTS, QUOTAS) == "slot"
-    for facts in (
-        replace(FACTS, slot_position=6), replace(FACTS, slot_position=None),
-        replace(FACTS, place=None), replace(FACTS, place=None, slot_position=None),
-    ):  # fmt: skip
-        assert code(rules.own_slot, GOOD, facts, QUOTAS) == "slot"
-    others = slot(OFFICERS[1].slot_key, DAY, 1)
-    next_one = slot(OFFICER.slot_key, DAY, 2)
-    tomorrows = slot(OFFICER.slot_key, "2027-01-16", 1)
-    for foreign in (others, next_one, tomorrows):
-        assert code(rules.own_slot, shown(shows={"slot": foreign}), FACTS, QUOTAS) == "slot"
-
-
-@pytest.mark.parametrize(
-    ("rule", "what", "limit"),
-    [(rules.quota_office, "office", 10), (rules.quota_purpose, "purpose", 20)],
-)
-def test_quotas(rule, what, limit):
-    def facts(count, waited=0):
-        place = replace(PLACE, seen=SECONDS - waited)
-        return replace(FACTS, before={what: count}, place=place)
-
-    rule(FACTS, QUOTAS)
-    one = QUOTAS.model_copy(update={what: 1, "delay_after": 100})
-    rule(FACTS, one)
-    assert code(rule, facts(1), one) == f"quota-{what}"
-    rule(facts(limit // 2 - 1), QUOTAS)
-    assert code(rule, facts(limit // 2), QUOTAS) == "quota-delay"
-    assert code(rule, facts(limit - 1, waited=899), QUOTAS) == "quota-delay"
-    rule(facts(limit - 1, waited=900), QUOTAS)
-    assert code(rule, facts(limit, waited=10**6), QUOTAS) == f"quota-{what}"
-    # What the other quota counts is no matter of this one.
-    rule(replace(FACTS, before={"office": 99, "purpose": 99} | {what: 0}), QUOTAS)
-    assert code(rule, replace(facts(limit // 2), place=None), QUOTAS) == "quota-delay"
 
 
 NONE_BUT = {
@@ -375,7 +330,14 @@ def test_every_code_is_documented():
     folder = ROOT / "packages" / "habeas-trustee" / "src" / "habeas" / "trustee"
     sources = [
         (folder / name).read_text()
-        for name in ("rules.py", "officer_rules.py", "following.py", "releases.py", "standing.py")
+        for name in (
+            "rules.py",
+            "quota_rules.py",
+            "officer_rules.py",
+            "following.py",
+            "releases.py",
+            "standing.py",
+        )
     ]
     codes = {c for s in sources for c in re.findall(r'Refusal\(\s*"([a-z-]+)"', s)}
     assert len(codes) > 30

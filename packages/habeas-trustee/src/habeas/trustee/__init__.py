@@ -1,6 +1,7 @@
 """A trustee: a small server that holds one share of each photo, and releases it by rule.
 
-Reading order: `rules` and `officer_rules` (when a share may be released; pure), `releases`,
+Reading order: `facts`, `rules`, `quota_rules` and `officer_rules` (when a share may be released;
+pure), `releases`,
 `deposits`, `withdrawals`, `erasure` (the acts), `standing` (whether it may act at all),
 `index` and `following` (its own verified view of the log), `records` and `outbox` (what it
 owes to the log), `store` (one database, one writer), `keyring` and `months` (keys at rest),

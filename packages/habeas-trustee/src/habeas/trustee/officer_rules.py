@@ -6,8 +6,8 @@ from habeas.foundation.errors import HabeasError
 from habeas.protocol.assertion import verify_assertion
 from habeas.protocol.credential import Roster, verify_credential, verify_membership
 from habeas.trustee.errors import Refusal
+from habeas.trustee.facts import Shown
 from habeas.trustee.officers import OfficeFacts
-from habeas.trustee.rules import Shown
 
 
 def office_stands(facts: OfficeFacts, k: int) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -23,19 +23,20 @@ from habeas.protocol import (
     stream,
 )
 from habeas.protocol.details import RefusedDetails, ReleasedDetails
+from habeas.protocol.document import Document
 from habeas.protocol.exchange import ReleaseBody
 from habeas.protocol.parties import Quotas
-from habeas.protocol.statements import RefusedStatement
+from habeas.protocol.statements import RefusedStatement, ReleasedStatement
 from habeas.protocol.terms import MAX_OPENINGS
 from habeas.trustee import officer_rules, photos, records, rules
 from habeas.trustee.circles import Circles
 from habeas.trustee.errors import GoneError, NoShareError, Refusal
+from habeas.trustee.facts import Facts, Shown
 from habeas.trustee.following import Follower
 from habeas.trustee.months import MonthKeys
 from habeas.trustee.officers import office_facts
 from habeas.trustee.photos import Photo
 from habeas.trustee.records import Records
-from habeas.trustee.rules import Facts, Shown
 from habeas.trustee.settings import Settings
 from habeas.trustee.standing import Standing
 from habeas.trustee.store import Store
@@ -46,10 +47,10 @@ _REMEMBERED_CHECKPOINTS = 16
 _MOST_COUNTED = 1_000_000
 
 
-class UnsignedRefusal(Exception):  # noqa: N818 - an answer, not an accident
-    """A refusal, and what this trustee says of it."""
+class SignedRefusal(Exception):  # noqa: N818 - an answer, not an accident
+    """A refusal, and the signed `refused` statement of it."""
 
-    def __init__(self, refusal: Refusal | GoneError, statement: RefusedStatement) -> None:
+    def __init__(self, refusal: Refusal | GoneError, statement: str) -> None:
         super().__init__(str(refusal))
         self.refusal = refusal
         self.statement = statement
@@ -57,12 +58,11 @@ class UnsignedRefusal(Exception):  # noqa: N818 - an answer, not an accident
 
 @dataclass(frozen=True)
 class Release:
-    """A share, wrapped to the request's one-time key; ``request`` is its entry's leaf hash."""
+    """A share, wrapped to the request's one-time key, and the signed `released` statement."""
 
     index: int
     release: bytes
-    request: bytes
-    day: str
+    statement: str
 
 
 class Releases:
@@ -77,6 +77,7 @@ class Releases:
         circles: Circles,
         follower: Follower,
         standing: Standing,
+        sign: Callable[[Document], str],
     ) -> None:
         self._settings = settings
         self._store = store
@@ -85,6 +86,7 @@ class Releases:
         self._circles = circles
         self._follower = follower
         self._standing = standing
+        self._sign = sign
         self._verified: OrderedDict[tuple[str, str], tlog.VerifiedCheckpoint] = OrderedDict()
         self._verified_lock = threading.Lock()
 
@@ -95,7 +97,7 @@ class Releases:
             fields: a `ReleaseBody` as it arrived: every one of them may be a stranger's.
 
         Raises:
-            UnsignedRefusal: a rule forbids it, or the share is gone.
+            SignedRefusal: a rule forbids it, or the share is gone.
             NoShareError: no such photo is here.
             MalformedError: the request cannot be read.
         """
@@ -117,15 +119,18 @@ class Releases:
             self._follower.follow(tlog.TlogProof.parse(asked.proof).checkpoint, verified.checkpoint)
             release = self._wrap(asked, promise, photo)
             day = self._store.run(lambda c: self._record(c, asked))
-            return Release(photo.share, release, leaf, day)
+            statement = ReleasedStatement(
+                trustee=self._settings.name, promise=digest.hex(), request=leaf.hex(), day=day
+            )
+            return Release(photo.share, release, self._sign(statement))
         except (Refusal, GoneError) as refusal:
             if shown is not None:
                 self._store.run(partial(self._note, shown=shown, refusal=refusal))
-            statement = RefusedStatement(
+            refused = RefusedStatement(
                 trustee=self._settings.name, request=leaf.hex(), code=refusal.code,
                 day=self._records.today(),
             )  # fmt: skip
-            raise UnsignedRefusal(refusal, statement) from refusal
+            raise SignedRefusal(refusal, self._sign(refused)) from refusal
 
     def _prove(self, shown: Shown, promise: Promise) -> tlog.VerifiedCheckpoint:
         now = self._records.now()

@@ -2,14 +2,13 @@
 
 Pure: facts come in, and a rule returns nothing or raises `Refusal` with a code of its own. A
 trustee applies all of them on its own, whatever the portal says it has checked. What the
-officer has to prove is in `officer_rules`.
+officer has to prove is in `officer_rules`, how often photos are opened in `quota_rules`.
 """
 
 from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -19,87 +18,21 @@ from habeas.protocol import (
     CUSTODIAN,
     Chain,
     CommitmentError,
-    Entry,
     Kind,
     Promise,
     Purpose,
-    Request,
     stream,
     verify_commitment,
 )
-from habeas.protocol.assertion import Assertion
-from habeas.protocol.credential import Credential, Membership
 from habeas.protocol.entry import verify_signature
 from habeas.protocol.parties import Quotas
 from habeas.trustee.errors import Refusal
-from habeas.trustee.photos import Place
+from habeas.trustee.facts import Facts, Shown
+from habeas.trustee.quota_rules import within_limits
 from habeas.trustee.settings import Settings
 
 #: The policy's word on a checkpoint's note: the verified checkpoint, or an error.
 VerifyCheckpoint = Callable[[str], tlog.VerifiedCheckpoint]
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A request for a share, as it was shown to this trustee, parsed.
-
-    Attributes:
-        digest: the promise's digest, 32 bytes.
-        content: the `requested` entry, canonical bytes; ``entry`` is the same, parsed.
-        request: what the entry must commit to, and the officer must have signed.
-        salt: of the commitment, 32 bytes.
-        proof: tlog-proof of the entry, text.
-        assertion: the officer's signature.
-        credential: the officer's, and where it stands in the newest and in an aged roster.
-    """
-
-    digest: bytes
-    content: bytes
-    entry: Entry
-    request: Request
-    salt: bytes
-    proof: str
-    assertion: Assertion
-    credential: Credential
-    newest: Membership
-    aged: Membership
-
-    @property
-    def leaf(self) -> bytes:
-        """The leaf hash of the entry: the name of this request."""
-        return tlog.leaf_hash(self.content)
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What this trustee knows, read in the transaction that decides.
-
-    Attributes:
-        now: the trustee's clock, UTC.
-        promise: from the trustee's own database.
-        stream_key: of the custodian's stream of this photo, 32 bytes.
-        passed: how many entries of that stream the log holds, without gap.
-        place: the custodian's first entry with the request's tag in the own view.
-        withdrawn: whether a withdrawal secret was shown, or stands on the log.
-        closed: whether the custodian has closed the photo.
-        same_day: how many of this photo's requests of the same day came before this one.
-        slot_position: of the first entry on the log with the request's slot.
-        before: requests of the same day before this one in the log's order, by "office" and
-            "purpose".
-        key_owner: leaf hash of the request that used this one-time key before, if any.
-    """
-
-    now: datetime
-    promise: Promise
-    stream_key: bytes = field(repr=False)
-    passed: int
-    place: Place | None
-    withdrawn: bool
-    closed: bool
-    same_day: int
-    slot_position: int | None
-    before: Mapping[str, int]
-    key_owner: bytes | None
 
 
 # What the request itself must be. ---------------------------------------------------------
@@ -308,19 +241,6 @@ def no_gap(shown: Shown, facts: Facts) -> None:
         )
 
 
-def openings_a_day(facts: Facts) -> None:
-    """Not more requests for this photo in one day than were promised."""
-    if facts.same_day >= facts.promise.openings_a_day:
-        raise Refusal(
-            "openings-a-day",
-            f"The promise allows {facts.promise.openings_a_day} requests for this photo in a day.",
-            "Ask again tomorrow.",
-        )
-
-
-# Keys and quotas. -------------------------------------------------------------------------
-
-
 def key_unused(shown: Shown, facts: Facts) -> None:
     """The one-time key was never used for another request."""
     if facts.key_owner is not None and facts.key_owner != shown.leaf:
@@ -329,53 +249,6 @@ def key_unused(shown: Shown, facts: Facts) -> None:
             "The one-time key was used before.",
             "Make a fresh key for each request.",
         )
-
-
-def own_slot(shown: Shown, facts: Facts, quotas: Quotas) -> None:
-    """The slot is the officer's own for that number of the day, unused, and within the quota."""
-    request = shown.request
-    if request.nth > quotas.officer:
-        raise Refusal(
-            "slot",
-            f"One officer may ask for {quotas.officer} photos in a day.",
-            "Go on tomorrow, or hand the case to a colleague.",
-        )
-    expected = stream.slot(bytes.fromhex(shown.credential.slot_key), request.day, request.nth)
-    first = facts.place is not None and facts.slot_position == facts.place.position
-    if not hmac.compare_digest(expected, shown.entry.slot or "") or not first:
-        raise Refusal(
-            "slot",
-            "The request does not bear the officer's next number of the day.",
-            "Count the officer's requests of this day again, and make a new request.",
-        )
-
-
-def _quota(facts: Facts, what: str, limit: int, quotas: Quotas) -> None:
-    used = facts.before.get(what, 0)
-    if used >= limit:
-        raise Refusal(
-            f"quota-{what}",
-            f"{used} requests stand on the log today for this {what}; {limit} are answered.",
-            "Go on tomorrow; the circle sets the quotas.",
-        )
-    waited = facts.now.timestamp() - facts.place.seen if facts.place else 0.0
-    if used * 100 >= limit * quotas.delay_after and waited < quotas.delay_seconds:
-        raise Refusal(
-            "quota-delay",
-            f"Many requests stand on the log today for this {what}: they now wait "
-            f"{quotas.delay_seconds} seconds there.",
-            "Ask again later with a fresh proof of the same request.",
-        )
-
-
-def quota_office(facts: Facts, quotas: Quotas) -> None:
-    """The office has not asked for too many photos today."""
-    _quota(facts, "office", quotas.office, quotas)
-
-
-def quota_purpose(facts: Facts, quotas: Quotas) -> None:
-    """Not too many photos were asked for today for this purpose."""
-    _quota(facts, "purpose", quotas.purpose, quotas)
 
 
 def prove(
@@ -414,7 +287,4 @@ def decide(shown: Shown, facts: Facts, quotas: Quotas, settings: Settings) -> No
     in_view(shown, facts)
     numbered(shown, facts)
     no_gap(shown, facts)
-    openings_a_day(facts)
-    own_slot(shown, facts, quotas)
-    quota_office(facts, quotas)
-    quota_purpose(facts, quotas)
+    within_limits(shown, facts, quotas)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,31 +9,32 @@ from pathlib import Path
 from typing import Any, Protocol, Self
 
 from habeas.foundation.database import Database
-from habeas.protocol import Identity, Kind, writer_id
-from habeas.protocol.details import CircleDetails, KeyDetails, SuspendedDetails
+from habeas.protocol import Identity, writer_id
 from habeas.protocol.document import Document
-from habeas.protocol.statements import KeyStatement, ReleasedStatement, sign_statement
-from habeas.tlog import Checkpoint, NoteVerifier
+from habeas.protocol.statements import sign_statement
+from habeas.tlog import Checkpoint
 from habeas.tlog.client import LogClient
 from habeas.tlog.note import split
 from habeas.tlog.view import Source
 from habeas.tlog.witness import Answer
 from habeas.tlog.writing import BundleWriter
-from habeas.trustee import index, keyring, records, standing
+from habeas.trustee import index, keyring, standing
+from habeas.trustee.announcements import Announcements
 from habeas.trustee.circles import Circles
 from habeas.trustee.deposits import Deposits
 from habeas.trustee.erasure import Erasure
-from habeas.trustee.errors import NoCircleError, Refusal, SetupError
+from habeas.trustee.errors import NoCircleError, SetupError
 from habeas.trustee.following import Follower
+from habeas.trustee.health import health
 from habeas.trustee.loops import Loops
-from habeas.trustee.months import MonthKey, MonthKeys, StoredMonthKeys
+from habeas.trustee.months import MonthKeys, StoredMonthKeys
 from habeas.trustee.outbox import Outbox
 from habeas.trustee.peers import Peers
 from habeas.trustee.photos import Streams, TrackKeys
 from habeas.trustee.readers import Readers, Told
 from habeas.trustee.records import Clock, Records
 from habeas.trustee.recovery import Recovery
-from habeas.trustee.releases import Releases, UnsignedRefusal
+from habeas.trustee.releases import Release, Releases
 from habeas.trustee.settings import Settings, load_circle, load_token
 from habeas.trustee.standing import Standing
 from habeas.trustee.store import Store
@@ -53,28 +52,10 @@ def utc_now() -> datetime:
 
 
 @dataclass(frozen=True)
-class SignedRelease:
-    """A released share and the signed statement of it."""
-
-    index: int
-    release: bytes
-    statement: str
-
-
-@dataclass(frozen=True)
 class Withdrawn:
     """A withdrawal: the signed `erased` statement, or None while its entry is owed to the log."""
 
     statement: str | None
-
-
-class SignedRefusal(Exception):  # noqa: N818 - an answer, not an accident
-    """A refusal and the signed statement of it."""
-
-    def __init__(self, error: UnsignedRefusal, statement: str) -> None:
-        super().__init__(str(error))
-        self.error = error
-        self.statement = statement
 
 
 class Log(Source, BundleWriter, Protocol):
@@ -140,7 +121,7 @@ class Trustee:
         )
         self._releases = Releases(
             self.settings, self._store, self._records, self._months, self.circles, self.follower,
-            self._standing,
+            self._standing, self._sign,
         )  # fmt: skip
         self._withdrawals = Withdrawals(
             self.settings.name, self._store, self._records, self.circles, self._keys.locker
@@ -148,6 +129,10 @@ class Trustee:
         self._erasure = Erasure(
             self.settings, self._store, self._records, self._months,
             lambda: self.follower.followed_at, self._sign,
+        )  # fmt: skip
+        self._announcements = Announcements(
+            self._store, self._records, self._months, self.circles, self._sign,
+            self.outbox.wake,
         )  # fmt: skip
         self._readers = Readers(
             self.settings.name, self._store, self._records, self.circles, self.follower
@@ -248,91 +233,27 @@ class Trustee:
         return link.note
 
     def publish_circle(self, note: str) -> None:
-        """Put the circle that follows the newest one on the log, once it has all its signatures.
-
-        It takes effect after the public delay, for all who read the log.
-
-        Raises:
-            MalformedError: it is no note of a circle.
-            CircleError: it does not follow, is unsafe, or signatures are missing.
-        """
-        chain = self.circles.chain
-        if chain.extend(note, self._records.seconds()) is chain:
-            return  # it stands there already
-        self._store.run(lambda c: self._records.write(c, Kind.CIRCLE, CircleDetails(circle=note)))
-        self.outbox.wake()
+        """Put the next circle on the log. See `Announcements.circle`."""
+        self._announcements.circle(note)
 
     def key(self, month: str) -> str:
-        """The signed statement of the key for photos that expire in *month*.
-
-        Raises:
-            MonthError: the month is over, or too far ahead.
-        """
-        key = self._store.run(lambda connection: self._current_key(connection, month))
-        self.outbox.wake()
-        return self._sign(self._key_statement(key))
+        """The signed statement of a month's key. See `Announcements.key`."""
+        return self._announcements.key(month)
 
     def rotate(self, month: str) -> str:
-        """Make a fresh key for new photos of *month*; returns its signed statement.
-
-        Raises:
-            MonthError: the month is over, or too far ahead.
-        """
-        today = self._now().date()
-
-        def act(connection: sqlite3.Connection) -> MonthKey:
-            key = self._months.rotate(connection, month, today)
-            self._announce(connection, key)
-            return key
-
-        return self._sign(self._key_statement(self._store.run(act)))
-
-    def _current_key(self, connection: sqlite3.Connection, month: str) -> MonthKey:
-        before = connection.total_changes
-        key = self._months.current(connection, month, self._now().date())
-        if connection.total_changes != before:
-            self._announce(connection, key)
-        return key
-
-    def _announce(self, connection: sqlite3.Connection, key: MonthKey) -> None:
-        """A new key goes on the log: nobody can be given another one unseen."""
-        said = self._key_statement(key)
-        details = KeyDetails(
-            trustee=said.trustee, month=said.month, key=said.key_id(), statement=self._sign(said)
-        )
-        self._records.write(connection, Kind.KEY, details)
-
-    def _key_statement(self, key: MonthKey) -> KeyStatement:
-        return KeyStatement(
-            trustee=self.settings.name,
-            month=key.month,
-            public_key=base64.b64encode(key.public).decode(),
-        )
+        """Make a fresh key for a month. See `Announcements.rotate`."""
+        return self._announcements.rotate(month)
 
     def deposit(self, document: bytes, index: int, deposit: bytes, order: str) -> str:
         """Keep a share; returns the signed acknowledgement. See `Deposits.take`."""
         return self._sign(self._deposits.take(document, index, deposit, order))
 
-    def release(self, fields: Mapping[str, Any]) -> SignedRelease:
-        """Release a share. See `Releases.release`.
-
-        Raises:
-            SignedRefusal: a rule forbids it.
-            NoShareError, MalformedError: as named.
-        """
+    def release(self, fields: Mapping[str, Any]) -> Release:
+        """Release a share. See `Releases.release`."""
         try:
-            release = self._releases.release(fields)
-        except UnsignedRefusal as error:
+            return self._releases.release(fields)
+        finally:
             self.outbox.wake()
-            raise SignedRefusal(error, self._sign(error.statement)) from error
-        self.outbox.wake()
-        statement = ReleasedStatement(
-            trustee=self.settings.name,
-            promise=str(fields["promise"]),
-            request=release.request.hex(),
-            day=release.day,
-        )
-        return SignedRelease(release.index, release.release, self._sign(statement))
 
     def withdraw(self, digest: bytes, secret: bytes) -> Withdrawn:
         """Destroy a share on the word of who knows the secret. See `Withdrawals.withdraw`."""
@@ -347,21 +268,8 @@ class Trustee:
         return told, self._sign(told.statement)
 
     def suspend(self, office: str, *, lifted: bool = False) -> None:
-        """Say on the log that this trustee suspends an office's root key, or lifts that.
-
-        Raises:
-            SetupError: the circle in force has no such office.
-        """
-        found = self.circles.circle(self._records.seconds()).office(office)
-        if found is None:
-            raise SetupError(f"The circle in force has no office {office}.")
-        details = SuspendedDetails(
-            office=office,
-            root=writer_id(NoteVerifier.parse(found.root_vkey).public_key),
-            lifted=lifted,
-        )
-        self._store.run(lambda c: self._records.write(c, Kind.SUSPENDED, details, office=office))
-        self.outbox.wake()
+        """Suspend an office's root key, or lift that. See `Announcements.suspend`."""
+        self._announcements.suspend(office, lifted=lifted)
 
     def pause(self, *, resume: bool = False) -> None:
         """Refuse every request from now on, or go on."""
@@ -385,45 +293,7 @@ class Trustee:
 
     def health(self) -> dict[str, Any]:
         """How this trustee fares: for probes, and for `habeas trustee status`."""
-        count = self._store.run(_count)
-        fork = self.follower.fork()
-        problems = list(self._loops.faults.values())
-        problems += [
-            problem.cause
-            for problem in (self.follower.problem, self.outbox.problem)
-            if problem is not None
-        ]
-        code = "ok"
-        try:
-            self._standing.verify()
-        except Refusal as refusal:
-            code = refusal.code
-            problems.append(refusal.cause)
-        if fork is not None:
-            code = "view-forked"
-        return {
-            "ok": code == "ok" and not self._loops.faults,
-            "state": code,
-            "name": self.settings.name,
-            "circle": self.circles.in_force(self._records.seconds()).digest,
-            "view": self.follower.size,
-            "root": base64.b64encode(self.follower.root).decode(),
-            "forked": fork is not None,
-            "problems": problems,
-            **count,
-        }
-
-
-def _count(connection: sqlite3.Connection) -> dict[str, int]:
-    (live,) = connection.execute("SELECT count(*) FROM photos WHERE because IS NULL").fetchone()
-    (pending,) = connection.execute(
-        "SELECT count(*) FROM photos WHERE because IS NULL AND sealed IS NULL"
-    ).fetchone()
-    (forwards,) = connection.execute("SELECT count(*) FROM forwards").fetchone()
-    return {
-        "photos": int(live),
-        "pending": int(pending),
-        "owed": records.owed(connection),
-        "to_tell": int(forwards),
-        "foreign": index.foreign(connection),
-    }
+        return health(
+            self.settings.name, self._store, self.circles.in_force(self._records.seconds()).digest,
+            self.follower, self.outbox, self._standing, list(self._loops.faults.values()),
+        )  # fmt: skip

@@ -28,7 +28,8 @@ from habeas.protocol import MalformedError, canonical
 from habeas.protocol.document import Document, Month, unbase64
 from habeas.protocol.exchange import DepositBody, ReleaseBody, StreamEndBody, WithdrawalBody
 from habeas.trustee.errors import NoShareError
-from habeas.trustee.trustee import SignedRefusal, Trustee
+from habeas.trustee.releases import SignedRefusal
+from habeas.trustee.trustee import Trustee
 
 MAX_BODY = 256 * 1024
 #: Figures of health that are numbers, for Prometheus.
@@ -247,7 +248,7 @@ def _photo_routes(app: FastAPI, trustee: Trustee) -> None:
 def _handle_errors(app: FastAPI) -> None:
     @app.exception_handler(SignedRefusal)
     async def refused(_: Request, error: SignedRefusal) -> Response:
-        return _problem(error.error.refusal, statement=error.statement)
+        return _problem(error.refusal, statement=error.statement)
 
     @app.exception_handler(HabeasError)
     async def known(_: Request, error: HabeasError) -> Response:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from habeas import tlog
 from habeas.protocol import Kind, Request, sealing, sign_entry
+from habeas.tlog.client import LogClient
+from habeas.tlog.errors import LogUnavailableError
 from habeas.tlog.server import read_signer
+from habeas.tlog.tiles import Tile
 from tests.world import Held, Shown, World
 from tests.world.world import ORIGIN, OneTimeKey
 
@@ -99,3 +102,25 @@ def write_as(world: World, name: str, kind: Kind, details: Any, **fields: Any) -
     )
     world.log.append(entry.encode())
     return entry.encode()
+
+
+class Old:
+    """A log that shows a reader what it was at one time, and takes nothing."""
+
+    def __init__(self, log: LogClient) -> None:
+        self._log, self._note = log, log.checkpoint()
+
+    def checkpoint(self) -> str:
+        return self._note
+
+    def tile(self, tile: Tile) -> bytes:
+        return self._log.tile(tile)
+
+    def entries(self, begin: int, end: int) -> Iterable[bytes]:
+        return self._log.entries(begin, end)
+
+    def append_many(self, _: Sequence[bytes]) -> list[int]:
+        raise LogUnavailableError("It takes nothing.")
+
+    def close(self) -> None:
+        """Nothing of its own is open."""

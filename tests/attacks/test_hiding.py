@@ -12,26 +12,10 @@ from habeas.protocol import Circle, Entry, Kind, MalformedError, verify_circle
 from habeas.protocol.circle import CircleUnsafeError
 from habeas.protocol.client import TrusteeAnswerError
 from habeas.tlog.errors import NotAdmittedError
-from tests.attacks.forger import checkpoint_of, entries_of, node_of, signed, unlogged
+from tests.attacks.forger import Old, checkpoint_of, entries_of, node_of, signed, unlogged
 from tests.waiting import until
 from tests.world import PHOTO
 from tests.world.world import Server, listening
-
-
-class Old:
-    """A log that shows a reader what it was at one time."""
-
-    def __init__(self, log):
-        self._log, self._note = log, log.checkpoint()
-
-    def checkpoint(self):
-        return self._note
-
-    def tile(self, tile):
-        return self._log.tile(tile)
-
-    def entries(self, begin, end):
-        return self._log.entries(begin, end)
 
 
 def test_an_old_checkpoint_proves_no_innocence(new_world, verify):

@@ -5,9 +5,9 @@ import shutil
 import pytest
 
 from habeas.protocol import sealing, stream
-from habeas.trustee import recovery
-from habeas.trustee.errors import SetupError
-from tests.attacks.forger import share_of
+from habeas.trustee import Trustee, recovery
+from habeas.trustee.errors import Refusal, SetupError
+from tests.attacks.forger import Old, share_of
 from tests.service.trustee.test_recovery import LOST, fetch, given_by, offers_of, runs
 from tests.waiting import until
 from tests.world.successors import lose
@@ -145,6 +145,21 @@ def test_a_restored_trustee_that_has_released(new_world, refused):
     assert note.count("/witness ") == 3
 
 
+def test_a_restored_trustee_tells_its_holder_no_clean_story(new_world, verify):
+    """13. Its stream ends early, for it has forgotten a release that stands on the log."""
+    world = new_world()
+    held = world.seal()
+    world.settled()
+    world.followed()
+    trustee = restored(world, 0, lambda: world.open(held, indexes=(0, 3)))
+    until(lambda: state_of(trustee) == "rolled-back", "it has found its own entry")
+    found = verify(world, held)
+    verdict = found.verdicts[world.names[0]]
+    assert verdict.outcome == "incomplete", verdict
+    assert "does not know" in verdict.causes[0]
+    assert not found.never_opened
+
+
 def test_a_restored_trustee_acts_on_nothing_before_it_has_looked(new_world, refused):
     """13. Between start and the first look at the log it neither releases nor cosigns."""
     world = new_world(poll_seconds=600.0)
@@ -162,6 +177,28 @@ def test_a_restored_trustee_acts_on_nothing_before_it_has_looked(new_world, refu
         world.log_server = Server(world.log_app(), listening(port))
     shown = world.request(held)
     assert refused(world.show, held, shown) == "behind"
+
+
+def test_a_restored_trustee_is_shown_a_log_that_remembers_no_more(new_world, verify):
+    """13. Truly cosigned, and old: after a start only what a quorum has seen lately counts."""
+    world = new_world()
+    held = world.seal()
+    world.settled()
+    world.followed()
+    name = world.names[0]
+    world.stop(name)
+    old = Old(world.log)
+    world.later(minutes=11)
+    world.publish_roster()
+    with Trustee(world.folder / name, now=world.clock, log=old) as trustee:
+        until(lambda: trustee.follower.followed_at, "it has followed what it was shown")
+        assert state_of(trustee) == "behind"
+        mac = stream.reader_mac(held.stream_key(1), name)
+        with pytest.raises(Refusal) as refusal:
+            trustee.stream_end(held.digest, "00" * 32, bytes.fromhex(mac))
+        assert refusal.value.code == "behind"
+    world.start(name)
+    until(lambda: state_of(world.trustees[name]) == "ok", "it is shown the log")
 
 
 def test_a_witness_keeps_its_place_outside_the_database(new_world):

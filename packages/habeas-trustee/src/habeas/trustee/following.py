@@ -37,6 +37,7 @@ class Follower:
         source: the log, for reading.
         now: the clock, UTC.
         reload: brings the circles back in step after a transaction that was undone.
+        fresh_seconds: how old a quorum's word on the end of the log may be.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Follower:
         source: Source,
         now: Clock,
         reload: Callable[[], None],
+        fresh_seconds: int,
     ) -> None:
         self._store = store
         self._index = index
@@ -54,6 +56,7 @@ class Follower:
         self._source = source
         self._now = now
         self._reload = reload
+        self._fresh_seconds = fresh_seconds
         #: Held by whoever reads the log, also while the log is slow; nobody else waits for it.
         self._extending = threading.RLock()
         #: Held for a moment, around the frontiers.
@@ -65,7 +68,11 @@ class Follower:
         self.followed_at: float = 0.0
         """How far in time the log was followed, POSIX seconds; 0 before the first success."""
         self.caught_up = False
-        """Whether the log was followed to its end since this process started."""
+        """Whether the log was followed to its end since this process started.
+
+        A quorum has to have seen that end lately: else a log could show a restored database just
+        as much as it remembers.
+        """
         self.problem: HabeasError | None = None
         """Why the newest checkpoint could not be followed, if it could not."""
 
@@ -109,7 +116,7 @@ class Follower:
             verified = self._circles.circle(now).acting_policy().verify(note)
             self.follow(note, verified.checkpoint)
             self.followed_at = verified.quorum_time or float(now)
-            self.caught_up = True
+            self.caught_up = self.caught_up or self.followed_at >= now - self._fresh_seconds
             self.problem = None
         except HabeasError as error:
             self.problem = error

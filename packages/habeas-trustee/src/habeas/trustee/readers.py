@@ -17,6 +17,7 @@ from habeas.trustee.circles import Circles
 from habeas.trustee.errors import NoShareError, SecretError
 from habeas.trustee.following import Follower
 from habeas.trustee.records import Records
+from habeas.trustee.standing import Standing
 from habeas.trustee.store import Store
 
 
@@ -42,13 +43,20 @@ class Readers:
     """Answers to holders of receipts."""
 
     def __init__(
-        self, name: str, store: Store, records: Records, circles: Circles, follower: Follower
+        self,
+        name: str,
+        store: Store,
+        records: Records,
+        circles: Circles,
+        follower: Follower,
+        standing: Standing,
     ) -> None:
         self._name = name
         self._store = store
         self._records = records
         self._circles = circles
         self._follower = follower
+        self._standing = standing
 
     def stream_end(self, digest: bytes, nonce: str, mac: bytes) -> Told:
         """The end of this trustee's stream for a photo, and what it knows of the photo.
@@ -61,6 +69,8 @@ class Readers:
         Raises:
             NoShareError: no such photo is here.
             SecretError: *mac* was not made with the receipt's track key.
+            Refusal: this trustee may have forgotten what it has said: ``rolled-back`` or
+                ``behind``.
         """
         # Before the transaction: whoever follows the log waits for the database within it.
         seen = self._follower.seen()
@@ -79,6 +89,7 @@ class Readers:
             raise NoShareError("This trustee holds no share of such a photo.")
         if not photos.shows_receipt(photo, mac):
             raise SecretError("This is not the receipt of the photo.")
+        self._standing.verify_memory(connection)
         rows = connection.execute(
             "SELECT entry, details, salt, position FROM entries WHERE digest = ? ORDER BY number",
             (digest,),

@@ -54,6 +54,22 @@ class Standing:
                 "This trustee answers no requests: its administrator has paused it.",
                 "Ask the trustee why, and when it goes on.",
             )
+        self.verify_memory(connection)
+        if records.in_debt(connection, self._seconds(), self._settings.debt_seconds, _VIEW_SECONDS):
+            raise Refusal(
+                "owes-the-log",
+                "The log has not taken what this trustee has to tell.",
+                "Ask again when the log takes entries.",
+            )
+
+    def verify_memory(self, connection: sqlite3.Connection) -> None:
+        """Raise unless this trustee knows, as far as the log can tell, all that it ever said.
+
+        Only then is the end of its stream one: a restored database ends early.
+
+        Raises:
+            Refusal: ``rolled-back`` or ``behind``.
+        """
         if index.rolled_back(connection):
             raise Refusal(
                 "rolled-back",
@@ -65,12 +81,6 @@ class Standing:
                 "behind",
                 "This trustee has not followed the log to its end since it started.",
                 "Ask again in a moment.",
-            )
-        if records.in_debt(connection, self._seconds(), self._settings.debt_seconds, _VIEW_SECONDS):
-            raise Refusal(
-                "owes-the-log",
-                "The log has not taken what this trustee has to tell.",
-                "Ask again when the log takes entries.",
             )
 
 

@@ -104,6 +104,7 @@ class Trustee:
             self._log,
             now,
             self._reload,
+            self.settings.fresh_seconds,
         )
         self._standing = Standing(
             self.settings, self._store, self._caught_up, self._records.seconds
@@ -135,8 +136,9 @@ class Trustee:
             self.outbox.wake,
         )  # fmt: skip
         self._readers = Readers(
-            self.settings.name, self._store, self._records, self.circles, self.follower
-        )
+            self.settings.name, self._store, self._records, self.circles, self.follower,
+            self._standing,
+        )  # fmt: skip
         self.recovery = Recovery(
             self.settings.name, self._store, self._records, self._months, self._deposits,
             self.circles, self._keys.locker, self._sign,

@@ -44,7 +44,7 @@ class Fault:
 
 async def _write(folder, run, report, fault, random_):
     storage = FileStorage(folder, fault)
-    storage._synced_at = 0.0  # a round of syncing begins at once
+    storage._settling._last = 0.0  # a round of syncing begins at once
     policy = tlog.Policy.parse((folder / "policy.txt").read_text())
     log = Sequencer(storage, read_signer(folder), policy, AdmitAnything(), interval=0)
     await log.start()
@@ -56,7 +56,7 @@ async def _write(folder, run, report, fault, random_):
             index = await each
             line = {"index": index, "entry": entry.decode(), "proof": log.proof(index)}
             os.write(report, json.dumps(line).encode() + b"\n")
-        storage._synced_at = 0.0
+        storage._settling._last = 0.0
     await log.stop()
 
 

@@ -100,7 +100,7 @@ def test_what_was_committed_but_not_laid_out_is_laid_out_later(reopen):
     storage = reopen()
     storage.append([b"%d" % n for n in range(300)])
     storage._state.close()  # the process is gone: nothing else was written
-    storage._syncer.shutdown()
+    storage._settling.close()
     with reopen() as storage:
         publish(storage)
         assert verify_log(Objects(storage), POLICY).checkpoint.size == 300
@@ -156,12 +156,12 @@ def test_tiles_that_a_power_cut_took_are_made_again(tmp_path):
     storage = FileStorage(tmp_path)
     storage.append([b"%d" % n for n in range(200)])
     publish(storage)
-    storage._syncer.submit(storage._objects.sync, []).result()
-    storage._settled = 200
+    storage._settling.sync()
+    storage._settling.settled = 200
     storage.append([b"%d" % n for n in range(200, 600)])
     note = publish(storage)
     storage._state.close()
-    storage._syncer.shutdown()
+    storage._settling.close()
     for number, file in enumerate(sorted((tmp_path / "public").rglob("*"))):
         kept = (str(Tile(0, 0, 200).path()), str(Tile(-1, 0, 200).path()), "checkpoint")
         if file.is_file() and not str(file).endswith(kept):
@@ -203,10 +203,10 @@ def test_partial_files_go_once_the_full_one_is_durable(tmp_path):
         for first in range(0, 260, 20):
             storage.append([b"%d" % n for n in range(first, first + 20)])
             storage.lay_out()
-        storage._synced_at = float("-inf")
-        storage._settle_now_and_then()
-        storage._sync.result()
-        storage._settle_now_and_then()
+        storage._settling._last = float("-inf")
+        storage._settling.round(storage._edge.size)
+        storage._settling._under_way.result()
+        storage._settling.round(storage._edge.size)
         publish(storage)
     assert not list((tmp_path / "public/tile/0/000.p").glob("*"))
     assert verify_log(Folder(tmp_path / "public"), POLICY).checkpoint.size == 260
@@ -215,7 +215,7 @@ def test_partial_files_go_once_the_full_one_is_durable(tmp_path):
 def crashed(storage):
     """The process is gone: nothing else was written."""
     storage._state.close()
-    storage._syncer.shutdown()
+    storage._settling.close()
 
 
 def test_an_index_that_was_damaged_acknowledges_nothing(reopen, request):
@@ -299,7 +299,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
 
 def test_partial_files_that_a_crash_left_are_collected(tmp_path):
     storage = FileStorage(tmp_path)
-    storage._synced_at = float("inf")  # the crash comes before any round of syncing
+    storage._settling._last = float("inf")  # the crash comes before any round of syncing
     for first in range(0, 600, 20):
         storage.append([b"%d" % n for n in range(first, first + 20)])
         storage.lay_out()
@@ -309,9 +309,9 @@ def test_partial_files_that_a_crash_left_are_collected(tmp_path):
     (partial / "17.part").write_bytes(b"half")
     assert len(list(partial.iterdir())) > 12
     with FileStorage(tmp_path) as storage:
-        storage._synced_at = float("-inf")
+        storage._settling._last = float("-inf")
         storage.lay_out()
-        storage._sync.result()
+        storage._settling._under_way.result()
         for kind in ("0", "entries"):
             tiles = tmp_path / "public" / "tile" / kind
             assert not list(tiles.glob("000.p/*")) + list(tiles.glob("001.p/*"))

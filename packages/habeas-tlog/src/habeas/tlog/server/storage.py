@@ -14,9 +14,7 @@ import hashlib
 import hmac
 import logging
 import threading
-import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Self
 
@@ -33,6 +31,7 @@ from habeas.tlog.note import split
 from habeas.tlog.server.demanded import DemandedTiles
 from habeas.tlog.server.edge import Edge
 from habeas.tlog.server.objects import CHECKPOINT, FolderObjects, Objects, Step, no_step
+from habeas.tlog.server.settling import Settling
 from habeas.tlog.server.state import Batch, LogLockedError, SqliteState, State, StateError
 from habeas.tlog.server.tilestore import TileStore
 from habeas.tlog.tiles import TILE_WIDTH, Tile
@@ -41,8 +40,6 @@ from habeas.tlog.tree import Frontier, NodeHash, leaf_hash, root_hash
 __all__ = ["FileStorage", "LogLockedError", "Storage"]
 
 _LOG = logging.getLogger("habeas.tlog")
-#: Seconds between two rounds of making tiles durable.
-_SYNC_EVERY = 1.0
 
 
 class Storage:
@@ -62,38 +59,31 @@ class Storage:
         self._objects = objects
         self._files: dict[Tile, bytes] = {}
         self._partials: dict[tuple[int, int], list[str]] = {}
-        self._obsolete: list[str] = []
-        self._sync: Future[int] | None = None
-        self._syncer = ThreadPoolExecutor(1, thread_name_prefix="log-sync")
-        self._synced_at = time.monotonic()
+        self._settling = Settling(state, objects)
         self._unsure = False
         #: The size up to which the tiles of the tree are there to be read.
         self._laid_out = 0
         #: Held for what the database is asked, by whichever thread.
         self._turn = threading.Lock()
         self._tiles = TileStore(objects)
-        try:
-            self._open()
-        except (OSError, StateError) as error:
-            self._syncer.shutdown()
-            state.close()
-            raise _unavailable(error) from error
-        except BaseException:
-            self._syncer.shutdown()
-            state.close()
-            raise
+        with contextlib.ExitStack() as opened:
+            opened.callback(state.close)
+            opened.callback(self._settling.close)
+            with _working():
+                self._open()
+            opened.pop_all()
 
     def _open(self) -> None:
         """Take up the log where its last writer stopped, and hold its parts against each other."""
         stored = self._state.load()
-        self._settled = stored.settled
+        self._settling.settled = stored.settled
         with self._whole():
             self._edge = Edge.read(stored.settled, self._tiles.read)
         self._tree = self._edge.frontier()
         self._reconcile()
         if self._tree.hashes != stored.tree.hashes:
             raise RolledBackError("The log's files do not belong to its database.")
-        self._obsolete += self._tiles.left_behind(stored.settled, self._edge.size)
+        self._settling.obsolete += self._tiles.left_behind(stored.settled, self._edge.size)
         self.lay_out()
         self._verify_published()
 
@@ -106,9 +96,9 @@ class Storage:
     def close(self) -> None:
         """Make everything durable, and give the log to the next writer."""
         try:
-            self._syncer.shutdown(wait=True)
+            self._settling.close()
             self._objects.sync([])
-            self._state.settle(self._edge.size if not self._files else self._settled)
+            self._state.settle(self._edge.size if not self._files else self._settling.settled)
         except (OSError, StateError):
             pass  # the next writer lays out again what may not be durable
         finally:
@@ -129,11 +119,8 @@ class Storage:
             LogUnavailableError: the database does not take them.
             LogLockedError: another writer has taken over.
         """
-        try:
-            with self._turn:
-                return self._append(entries)
-        except (OSError, StateError) as error:
-            raise _unavailable(error) from error
+        with _working(), self._turn:
+            return self._append(entries)
 
     def restore(self, entries: Sequence[bytes]) -> None:
         """Take over entries of a log that is copied, in order and each at its own place.
@@ -144,11 +131,8 @@ class Storage:
         if not entries:
             return
         digests = [hashlib.sha256(entry).digest() for entry in entries]
-        try:
-            with self._turn:
-                self._commit(list(entries), digests)
-        except (OSError, StateError) as error:
-            raise _unavailable(error) from error
+        with _working(), self._turn:
+            self._commit(list(entries), digests)
 
     def _append(self, entries: Sequence[bytes]) -> list[int]:
         if self._unsure:
@@ -214,12 +198,9 @@ class Storage:
             LogUnavailableError: the database does not say.
         """
         digests = [hashlib.sha256(entry).digest() for entry in entries]
-        try:
-            with self._turn:
-                known = self._known(digests, entries)
-                return all(digest in known for digest in digests)
-        except (OSError, StateError) as error:
-            raise _unavailable(error) from error
+        with _working(), self._turn:
+            known = self._known(digests, entries)
+            return all(digest in known for digest in digests)
 
     def committed(self) -> int:
         """Entries of the log in the database, whoever has put them there.
@@ -227,18 +208,15 @@ class Storage:
         Raises:
             LogUnavailableError: the database does not say.
         """
-        try:
-            with self._turn:
-                return self._state.load().tree.size
-        except (OSError, StateError) as error:
-            raise _unavailable(error) from error
+        with _working(), self._turn:
+            return self._state.load().tree.size
 
     def _commit(self, entries: list[bytes], digests: list[bytes]) -> None:
         leaves = [leaf_hash(entry) for entry in entries]
         after = self._tree.extend(leaves)
         # Whether a commit that fails took place is known only by asking again.
         self._unsure = True
-        self._state.commit(Batch(self._tree.size, after, entries, digests), self._settled)
+        self._state.commit(Batch(self._tree.size, after, entries, digests), self._settling.settled)
         self._unsure = False
         self._stage(entries, leaves, after)
 
@@ -249,7 +227,7 @@ class Storage:
             if tile.width < TILE_WIDTH:
                 self._partials.setdefault(place, []).append(tile.path())
             else:
-                self._obsolete += self._partials.pop(place, [])
+                self._settling.obsolete += self._partials.pop(place, [])
         self._tree = after
 
     def _reconcile(self) -> None:
@@ -272,30 +250,12 @@ class Storage:
         Raises:
             LogUnavailableError: the disk or object store does not take them.
         """
-        try:
+        with _working():
             if self._files:
                 self._objects.write((tile.path(), each) for tile, each in self._files.items())
                 self._files.clear()
             self._laid_out = self._edge.size
-        except OSError as error:
-            raise _unavailable(error) from error
-        self._settle_now_and_then()
-
-    def _settle_now_and_then(self) -> None:
-        if self._sync is not None and self._sync.done():
-            done, self._sync = self._sync, None
-            if done.exception() is None:
-                self._settled = max(self._settled, done.result())
-        due = time.monotonic() - self._synced_at > _SYNC_EVERY
-        if self._sync is None and due and self._edge.size > self._settled:
-            self._synced_at = time.monotonic()
-            gone, self._obsolete = self._obsolete, []
-            self._sync = self._syncer.submit(self._make_durable, self._edge.size, gone)
-
-    def _make_durable(self, size: int, gone: list[str]) -> int:
-        self._objects.sync(gone)
-        self._state.tidy()
-        return size
+        self._settling.round(self._edge.size)
 
     def lay_out_at(self, size: int) -> None:
         """Write the partial tiles and bundle of an earlier size, at which no batch ended.
@@ -303,10 +263,8 @@ class Storage:
         Raises:
             LogUnavailableError: the disk or object store does not take them.
         """
-        try:
+        with _working():
             self._tiles.lay_out_at(size, self._edge.size)
-        except OSError as error:
-            raise _unavailable(error) from error
 
     def make_durable(self) -> None:
         """Return when the tiles of all that is committed are on the disk.
@@ -315,10 +273,8 @@ class Storage:
             LogUnavailableError: the disk or object store does not take them.
         """
         self.lay_out()
-        try:
-            self._syncer.submit(self._objects.sync, []).result()
-        except OSError as error:
-            raise _unavailable(error) from error
+        with _working():
+            self._settling.sync()
 
     def publish(self, note: str) -> None:
         """Store a checkpoint durably, where readers find it.
@@ -326,10 +282,8 @@ class Storage:
         Raises:
             LogUnavailableError: the disk or object store does not take it.
         """
-        try:
+        with _working():
             self._objects.publish(note.encode())
-        except OSError as error:
-            raise _unavailable(error) from error
 
     def published(self) -> str | None:
         """The newest published checkpoint, or None before the first.
@@ -396,5 +350,10 @@ class FileStorage(Storage):
         super().__init__(state, objects)
 
 
-def _unavailable(error: Exception) -> LogUnavailableError:
-    return LogUnavailableError(f"The log's storage does not work now: {error}.")
+@contextlib.contextmanager
+def _working() -> Iterator[None]:
+    """A disk, object store or database that fails now may work later."""
+    try:
+        yield
+    except (OSError, StateError) as error:
+        raise LogUnavailableError(f"The log's storage does not work now: {error}.") from error

@@ -26,7 +26,8 @@ from habeas.protocol.parties import (
 from habeas.protocol.sealing import KeyFormatError, verify_public_key
 from habeas.protocol.terms import MAX_TRUSTEES, Terms
 from habeas.tlog import Policy, TlogError, open_note
-from habeas.tlog.note import decode_vkey, split
+from habeas.tlog.keys import decode_vkey
+from habeas.tlog.note import split
 
 #: Neither names a witness: a `KeyName` has no colon.
 _ACTING, _READING = "quorum:acting", "quorum:reading"

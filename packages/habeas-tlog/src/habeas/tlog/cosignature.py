@@ -18,14 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, M
 
 from habeas.tlog.checkpoint import Checkpoint
 from habeas.tlog.errors import FormatError, SignatureError
-from habeas.tlog.note import (
-    NoteVerifier,
-    PrivateKey,
-    PublicKey,
-    Signature,
-    decode_vkey,
-    verify_ed25519,
-)
+from habeas.tlog.keys import PrivateKey, PublicKey, decode_vkey
+from habeas.tlog.note import NoteVerifier, Signature, verify_ed25519
 
 COSIGNATURE_V1 = 0x04
 MLDSA44 = 0x06

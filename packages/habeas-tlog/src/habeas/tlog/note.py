@@ -8,51 +8,23 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import re
-import secrets
-from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar, Generic, Protocol, Self, TypeVar
+from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from habeas.tlog.errors import FormatError, SignatureError, UnsignedError
+from habeas.tlog.keys import PrivateKey, PublicKey, is_unicode
 
 ED25519 = 0x01
 MAX_NOTE = 1_000_000
 MAX_SIGNATURES = 100
-_LINE = re.compile(r"\A— (\S+) ([A-Za-z0-9+/]+={0,2})\Z")
+_LINE = re.compile(r"\A— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})\Z")
 #: Control characters but the newline, and what stands for bytes that were no text.
 _FORBIDDEN = re.compile("[\x00-\x09\x0b-\x1f\ufffd\ud800-\udfff]")
-_NAME = re.compile(r"\A[^\s+]+\Z")
-
-
-def key_id(name: str, kind: int, public_key: bytes) -> int:
-    """First 4 bytes of SHA-256(name ‖ 0x0A ‖ type ‖ public key), as a number."""
-    digest = hashlib.sha256(name.encode() + b"\n" + bytes([kind]) + public_key).digest()
-    return int.from_bytes(digest[:4], "big")
-
-
-def check_name(name: str) -> None:
-    """Raise unless *name* can name a key: not empty, no white space, no plus.
-
-    Raises:
-        FormatError: it cannot.
-    """
-    if not _NAME.match(name) or not _encodable(name):
-        raise FormatError(f"{name[:100]!r} cannot name a key.")
-
-
-def _encodable(text: str) -> bool:
-    """Whether *text* is Unicode: half of a surrogate pair, as JSON can bring it, is not."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 @dataclass(frozen=True)
@@ -76,7 +48,7 @@ class Signature:
             FormatError: it is no signature line.
         """
         match = _LINE.match(line)
-        if match is None or not _NAME.match(match[1]):
+        if match is None:
             raise FormatError("A signature line of the note is malformed.")
         try:
             blob = base64.b64decode(match[2], validate=True)
@@ -119,7 +91,7 @@ def split(note: str) -> tuple[str, list[Signature]]:
     """
     if len(note) > MAX_NOTE:
         raise FormatError("The note is too long.")
-    if _FORBIDDEN.search(note) or not _encodable(note):
+    if _FORBIDDEN.search(note) or not is_unicode(note):
         raise FormatError("The note holds characters that it must not.")
     text, separator, lines = note.rpartition("\n\n")
     if not separator or not lines.endswith("\n"):
@@ -157,114 +129,6 @@ def open_note(note: str, verifiers: Iterable[Verifier]) -> Note:
     if not verified:
         raise UnsignedError("None of the known keys has signed the note.")
     return Note(text, tuple(verified.values()), tuple(unknown))
-
-
-def encode_vkey(name: str, kind: int, public_key: bytes) -> str:
-    """A verifier key: ``name+hex key id+base64(type ‖ public key)``."""
-    blob = base64.b64encode(bytes([kind]) + public_key).decode()
-    return f"{name}+{key_id(name, kind, public_key):08x}+{blob}"
-
-
-def decode_vkey(vkey: str) -> tuple[str, int, bytes]:
-    """Name, type and public key of a verifier key.
-
-    Raises:
-        FormatError: malformed, or the key id is not that of the key.
-    """
-    parts = vkey.strip().split("+", 2)
-    if len(parts) != 3:
-        raise FormatError("A verifier key has three parts.")
-    name, id_, blob = parts
-    check_name(name)
-    try:
-        content = base64.b64decode(blob, validate=True)
-    except ValueError as error:
-        raise FormatError("A verifier key is malformed.") from error
-    if len(content) < 2 or id_ != f"{key_id(name, content[0], content[1:]):08x}":
-        raise FormatError("The id of the verifier key is not that of its key.")
-    return name, content[0], content[1:]
-
-
-@dataclass(frozen=True)
-class PublicKey:
-    """What verifier keys of every type share: a name, the key's bytes, and how they are written."""
-
-    name: str
-    public_key: bytes
-    #: Type byte, length in bytes, and what such a key is called.
-    KIND: ClassVar[int]
-    SIZE: ClassVar[int]
-    CALLED: ClassVar[str]
-
-    @classmethod
-    def parse(cls, vkey: str) -> Self:
-        """Read a verifier key.
-
-        Raises:
-            FormatError: malformed, or of another type.
-        """
-        name, kind, public_key = decode_vkey(vkey)
-        if kind != cls.KIND or len(public_key) != cls.SIZE:
-            raise FormatError(f"The key {name} is no {cls.CALLED} key.")
-        return cls(name, public_key)
-
-    @property
-    def key_id(self) -> int:
-        """Key id."""
-        return key_id(self.name, self.KIND, self.public_key)
-
-    @property
-    def vkey(self) -> str:
-        """The verifier key as text."""
-        return encode_vkey(self.name, self.KIND, self.public_key)
-
-
-Verifying = TypeVar("Verifying", bound=PublicKey)
-
-
-class PrivateKey(ABC, Generic[Verifying]):
-    """What signing keys of every type share. The text form is that of Go's ``note`` package.
-
-    Args:
-        name: key name.
-        seed: 32 bytes, from which the key is made.
-    """
-
-    KIND: ClassVar[int]
-
-    def __init__(self, name: str, seed: bytes) -> None:
-        check_name(name)
-        self.name = name
-        self._seed = seed
-        self.verifier = self._load(name, seed)
-
-    @abstractmethod
-    def _load(self, name: str, seed: bytes) -> Verifying:
-        """Make the key of *seed*; gives its public half."""
-
-    @classmethod
-    def generate(cls, name: str) -> Self:
-        """A fresh key."""
-        return cls(name, secrets.token_bytes(32))
-
-    @classmethod
-    def parse(cls, private: str) -> Self:
-        """Read the text form.
-
-        Raises:
-            FormatError: it is none.
-        """
-        return cls(*decode_private(private, cls.KIND))
-
-    @property
-    def private(self) -> str:
-        """The private key as text; keep it secret."""
-        return encode_private(self.name, self.KIND, self.verifier.public_key, self._seed)
-
-    @property
-    def vkey(self) -> str:
-        """The verifier key as text."""
-        return self.verifier.vkey
 
 
 @dataclass(frozen=True)
@@ -318,27 +182,3 @@ class NoteSigner(PrivateKey[NoteVerifier]):
         if not text.endswith("\n"):
             raise FormatError("The text of a note ends in a newline.")
         return f"{text}\n{self.signature(text).line()}"
-
-
-def encode_private(name: str, kind: int, public_key: bytes, seed: bytes) -> str:
-    """``PRIVATE+KEY+name+hex key id+base64(type ‖ seed)``."""
-    blob = base64.b64encode(bytes([kind]) + seed).decode()
-    return f"PRIVATE+KEY+{name}+{key_id(name, kind, public_key):08x}+{blob}"
-
-
-def decode_private(private: str, kind: int) -> tuple[str, bytes]:
-    """Name and seed of a private key's text form.
-
-    Raises:
-        FormatError: malformed, or of another type.
-    """
-    parts = private.strip().split("+", 4)
-    try:
-        if parts[:2] != ["PRIVATE", "KEY"]:
-            raise ValueError
-        content = base64.b64decode(parts[4], validate=True)
-    except (IndexError, ValueError) as error:
-        raise FormatError("This is no private key of a note signer.") from error
-    if content[:1] != bytes([kind]) or len(content) != 33:
-        raise FormatError("This private key is of another type.")
-    return parts[2], content[1:]

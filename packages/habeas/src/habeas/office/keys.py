@@ -17,7 +17,7 @@ from habeas.protocol.credential import credential_id
 from habeas.protocol.document import base64_of
 from habeas.protocol.office import WrappedKey, unwrap_key, wrap_key
 from habeas.tlog import NoteSigner
-from habeas.tlog.note import decode_private, encode_private
+from habeas.tlog.keys import decode_private, encode_private
 
 _FILE = "keys.json"
 #: What the two seeds are wrapped for, in place of an officer's credential.

@@ -5,8 +5,9 @@ import shutil
 import pytest
 
 from habeas.protocol import sealing, stream
-from habeas.trustee import Trustee, recovery
+from habeas.trustee import Trustee
 from habeas.trustee.errors import Refusal, SetupError
+from habeas.trustee.replacement import Replacement
 from tests.attacks.forger import Old, share_of
 from tests.service.trustee.test_recovery import LOST, fetch, given_by, offers_of, runs
 from tests.waiting import until
@@ -64,7 +65,7 @@ def test_a_newcomer_that_k_trustees_have_not_signed_for(new_world):
         side.replacement("newcomer.test", world.names[:2])
     with pytest.raises(SetupError):
         side.replacement(world.names[LOST], [world.names[0]])
-    assert recovery.Replacement.of(world.circle, world.names[LOST], world.names[2:])
+    assert Replacement.of(world.circle, world.names[LOST], world.names[2:])
 
 
 def test_the_order_of_erasures_tells_nothing(new_world):

@@ -202,10 +202,14 @@ def pause(data: Folder) -> None:
 
 @app.command()
 def resume(data: Folder) -> None:
-    """Answer requests again, after `pause`."""
+    """Go on after `pause`, and after expiry has halted.
+
+    Expiry halts when the clock jumps, and when more photos than usual are due at once: look at
+    the clock and at `status` first. What is due today may end after this.
+    """
     with _trustee(data) as trustee:
         trustee.pause(resume=True)
-    typer.echo("Requests are answered again.")
+    typer.echo("Requests are answered, and photos end by their date.")
 
 
 @app.command()

@@ -7,17 +7,24 @@ import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from habeas.foundation.caution import CAUTION, verify_share
 from habeas.protocol import Kind
 from habeas.protocol.details import KeyDetails
 from habeas.protocol.document import Document
 from habeas.protocol.statements import KeyDestroyedStatement
 from habeas.trustee import photos
+from habeas.trustee.halts import Halts
 from habeas.trustee.months import MonthKey, MonthKeys, month_of
 from habeas.trustee.records import Records
 from habeas.trustee.settings import Settings
 from habeas.trustee.store import Store
 
 _BATCH = 500
+_EXPIRED = "because IS NULL AND opens_until < ?"
+_CLOSED = (
+    "because IS NULL AND closed_day IS NOT NULL"
+    " AND date(closed_day, '+' || closed_days || ' days') < ?"
+)
 
 
 class Erasure:
@@ -25,6 +32,7 @@ class Erasure:
 
     Args:
         followed_at: how far in time the log was followed, POSIX seconds.
+        halts: what stops rounds until a person has looked.
         sign: makes a signed note of a statement.
     """
 
@@ -35,6 +43,7 @@ class Erasure:
         records: Records,
         months: MonthKeys,
         followed_at: Callable[[], float],
+        halts: Halts,
         sign: Callable[[Document], str],
     ) -> None:
         self._settings = settings
@@ -42,6 +51,7 @@ class Erasure:
         self._records = records
         self._months = months
         self._followed_at = followed_at
+        self._halts = halts
         self._sign = sign
 
     def _moment(self) -> datetime:
@@ -50,7 +60,12 @@ class Erasure:
         return min(self._records.now(), followed)
 
     def sweep(self) -> int:
-        """One round; returns how many shares ended."""
+        """One round; returns how many shares ended.
+
+        Raises:
+            HaltedError: the clock jumped, or too many would end; nothing was done.
+        """
+        self._halts.verify(self._verify_ends)
         count = 0
         for ends in (self._expired, self._closed, self._orphaned):
             while ended := self._store.run(ends):
@@ -61,17 +76,30 @@ class Erasure:
             self._store.scrub()
         return count
 
+    def _verify_ends(self, connection: sqlite3.Connection) -> None:
+        """Raise where too large a share of the sealed photos would end by date."""
+        today = self._moment().date().isoformat()
+        (due,) = connection.execute(
+            f"SELECT (SELECT count(*) FROM photos WHERE {_EXPIRED})"  # noqa: S608 - constants
+            f" + (SELECT count(*) FROM photos WHERE {_CLOSED})",
+            (today, today),
+        ).fetchone()
+        if due > CAUTION.least:
+            (kept,) = connection.execute(
+                "SELECT count(*) FROM photos WHERE because IS NULL AND sealed IS NOT NULL"
+            ).fetchone()
+            verify_share(due, kept)
+
     def _expired(self, connection: sqlite3.Connection) -> int:
         rows = connection.execute(
-            "SELECT digest FROM photos WHERE because IS NULL AND opens_until < ? LIMIT ?",
+            f"SELECT digest FROM photos WHERE {_EXPIRED} LIMIT ?",  # noqa: S608 - constants
             (self._moment().date().isoformat(), _BATCH),
         ).fetchall()
         return self._end(connection, rows, "expired")
 
     def _closed(self, connection: sqlite3.Connection) -> int:
         rows = connection.execute(
-            "SELECT digest FROM photos WHERE because IS NULL AND closed_day IS NOT NULL"
-            " AND date(closed_day, '+' || closed_days || ' days') < ? LIMIT ?",
+            f"SELECT digest FROM photos WHERE {_CLOSED} LIMIT ?",  # noqa: S608 - constants
             (self._moment().date().isoformat(), _BATCH),
         ).fetchall()
         return self._end(connection, rows, "expired")
@@ -113,7 +141,7 @@ class Erasure:
 
     def _forget(self, connection: sqlite3.Connection) -> None:
         """Drop what is needed no longer. Leaf hashes of own entries are kept for good."""
-        now = self._records.now()
+        now = self._moment()
         ended = (now - timedelta(days=self._settings.details_days)).date().isoformat()
         connection.execute(
             "UPDATE entries SET entry = NULL, details = NULL, salt = NULL"
@@ -130,5 +158,5 @@ class Erasure:
         connection.execute("DELETE FROM log_requests WHERE day < ?", (past,))
         connection.execute("DELETE FROM refusals WHERE day < ?", (past,))
         connection.execute(
-            "DELETE FROM told WHERE until IS NOT NULL AND until < ?", (self._records.seconds(),)
+            "DELETE FROM told WHERE until IS NOT NULL AND until < ?", (int(now.timestamp()),)
         )

@@ -9,6 +9,7 @@ from typing import Any
 from habeas.trustee import index, records
 from habeas.trustee.errors import Refusal
 from habeas.trustee.following import Follower
+from habeas.trustee.halts import standing as halted
 from habeas.trustee.outbox import Outbox
 from habeas.trustee.standing import Standing
 from habeas.trustee.store import Store
@@ -29,7 +30,9 @@ def health(
     problems = faults + [
         problem.cause for problem in (follower.problem, outbox.problem) if problem is not None
     ]
-    code = "ok"
+    halt = store.run(halted)
+    code = "ok" if halt is None else halt.code
+    problems += [] if halt is None or halt.cause in problems else [halt.cause]
     try:
         standing.verify()
     except Refusal as refusal:

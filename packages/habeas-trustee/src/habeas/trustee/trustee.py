@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol, Self
 
+from habeas.foundation import caution
+from habeas.foundation.caution import Look
 from habeas.foundation.database import Database
 from habeas.protocol import Identity, writer_id
 from habeas.protocol.document import Document
@@ -25,6 +27,7 @@ from habeas.trustee.deposits import Deposits
 from habeas.trustee.erasure import Erasure
 from habeas.trustee.errors import NoCircleError, SetupError
 from habeas.trustee.following import Follower
+from habeas.trustee.halts import Halts
 from habeas.trustee.health import health
 from habeas.trustee.loops import Loops
 from habeas.trustee.months import MonthKeys, StoredMonthKeys
@@ -72,13 +75,18 @@ class Trustee:
         folder: its folder, as made by `habeas trustee init`.
         now: the clock, UTC.
         log: to follow and to write; by default that of the circle, over HTTP.
+        look: the clocks whose jump halts expiry; by default the machine's, or *now* for all
+            where that is another clock than the machine's.
 
     Raises:
         SetupError: the folder is not complete.
         KeyringError: the keys do not unlock.
     """
 
-    def __init__(self, folder: Path, *, now: Clock = utc_now, log: Log | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, now: Clock = utc_now, log: Log | None = None,
+        look: Look | None = None,
+    ) -> None:  # fmt: skip
         self.settings = Settings.load(folder)
         self._now = now
         self._keys = keyring.load(folder, self.settings)
@@ -127,9 +135,11 @@ class Trustee:
         self._withdrawals = Withdrawals(
             self.settings.name, self._store, self._records, self.circles, self._keys.locker
         )
+        clocks = look or (caution.look if now is utc_now else caution.given(now))
+        self._halts = Halts(self._store, clocks, self._records.today)
         self._erasure = Erasure(
             self.settings, self._store, self._records, self._months,
-            lambda: self.follower.followed_at, self._sign,
+            lambda: self.follower.followed_at, self._halts, self._sign,
         )  # fmt: skip
         self._announcements = Announcements(
             self._store, self._records, self._months, self.circles, self._sign,
@@ -209,7 +219,11 @@ class Trustee:
         self._loops.wait(self.settings.poll_seconds)
 
     def sweep(self) -> int:
-        """One round of expiry and destruction; returns how many shares ended."""
+        """One round of expiry and destruction; returns how many shares ended.
+
+        Raises:
+            HaltedError: the clock jumped, or too many would end; `pause(resume=True)` lets it.
+        """
         return self._erasure.sweep()
 
     def _sign(self, statement: Document) -> str:
@@ -274,8 +288,10 @@ class Trustee:
         self._announcements.suspend(office, lifted=lifted)
 
     def pause(self, *, resume: bool = False) -> None:
-        """Refuse every request from now on, or go on."""
+        """Refuse every request from now on, or go on; expiry that was halted goes on too."""
         self._store.run(lambda connection: standing.pause(connection, resume=resume))
+        if resume:
+            self._halts.resume()
 
     def add_checkpoint(self, body: bytes) -> Answer:
         """C2SP tlog-witness: cosign a checkpoint that extends the last one.

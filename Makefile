@@ -10,7 +10,7 @@ DATA ?= data
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev browser run demo test quick coverage shuffled mutants lint web bench evaluate fuzz reference release lock clean
+.PHONY: help setup setup-dev browser run demo test quick coverage shuffled mutants mutants-of-rules lint web bench evaluate fuzz reference release lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -81,6 +81,9 @@ shuffled: setup-dev browser ## every test in three random orders, on a machine t
 
 mutants: setup-dev ## would the unit tests notice? 200 small changes, at least 90 % found
 	@$(BIN)/python -m bench.mutants --write docs/evaluation/mutants.md
+
+mutants-of-rules: setup-dev ## every small change of the trustee's rules and of the protocol
+	@$(BIN)/python -m bench.mutants --all --room trustee --room protocol --write docs/evaluation/mutants.md
 
 lint: setup-dev ## ruff, mypy strict, import contracts; tsc, eslint and prettier where node is
 	@$(BIN)/ruff check .

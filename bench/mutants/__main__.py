@@ -1,6 +1,7 @@
 """Mutation testing: would the unit tests notice if one operator of the code were another?
 
     python -m bench.mutants [--sample 200] [--seed 1] [--room tlog] [--write PAGE]
+    python -m bench.mutants --all [--room trustee] [--write PAGE] [FILE ...]
 
 A mutant is one small change in one file of a room whose faults would break a promise. Each is
 tried against the unit tests of its room alone; it is found when they fail, or hang. What
@@ -15,85 +16,81 @@ import os
 import random
 import sys
 import tempfile
-import tomllib
-from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import track
 
+from bench.mutants.page import FLOOR, page, part, reasons
 from bench.mutants.sites import ROOMS, ROOT, Mutant, mutants
 from bench.mutants.trying import rooms, survivors
 
-REASONS = Path(__file__).with_name("survivors.toml")
-#: At least this share of all mutants must be found.
-FLOOR = 0.9
 _TERMINAL = Console(stderr=True)
 
 
-def sample(names: list[str], count: int, seed: int) -> list[Mutant]:
-    """*count* mutants of all rooms together, the same ones for the same seed and code."""
-    everything = [each for name in names for each in mutants(name)]
+def sample(everything: list[Mutant], count: int, seed: int) -> list[Mutant]:
+    """*count* mutants of them all, the same ones for the same seed and code."""
     chosen = random.Random(seed).sample(everything, min(count, len(everything)))
     return sorted(chosen)
 
 
-def reasons() -> dict[str, str]:
-    """Why what survives may: mutant -> reason."""
-    found: dict[str, str] = tomllib.loads(REASONS.read_text())["survivors"]
-    return found
-
-
-def page(chosen: list[Mutant], left: list[Mutant], seed: int) -> Iterator[str]:
-    """What was found, and what was not, as Markdown."""
-    known = reasons()
-    yield "# Would the unit tests notice?\n"
-    yield (
-        "`make mutants` writes this page. A mutant is one small change of the source (`<` for "
-        "`<=`, a number, a condition turned round, a raise left out); it is found when the unit "
-        f"tests of its room fail. Sample of {len(chosen)}, seed {seed}; at least {FLOOR:.0%} "
-        "must be found.\n"
-    )
-    yield "| room | mutants | found | share |\n|---|---|---|---|"
-    for name in [*sorted({each.room for each in chosen}), ""]:
-        everyone = sum(name in {"", each.room} for each in chosen)
-        found = everyone - sum(name in {"", each.room} for each in left)
-        yield f"| {name or 'all'} | {everyone} | {found} | {found / everyone:.0%} |"
-    yield "\n## Survivors\n"
-    for each in left:
-        where, _, change = each.name.partition(": ")
-        reason = known.get(each.name, "No reason is given yet.")
-        yield f"- `{where}`, line {each.line}: `{change}`\n  {reason}"
-
-
-def main() -> None:
-    """Run a sample; exit status 1 where fewer than `FLOOR` of it are found."""
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("files", nargs="*", type=Path, help="files of the rooms; all by default")
+    parser.add_argument("--all", action="store_true", help="every mutant, in place of a sample")
     parser.add_argument("--sample", type=int, default=200, help="how many mutants")
     parser.add_argument("--seed", type=int, default=1, help="which ones")
     parser.add_argument("--room", action="append", choices=sorted(ROOMS), help="this room alone")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--write", type=Path, help="a page to write what is printed to")
     options = parser.parse_args()
-    names = options.room or sorted(ROOMS)
-    chosen = sample(names, options.sample, options.seed)
-    print(f"{len(chosen)} mutants of {', '.join(names)}", file=sys.stderr)
+    options.files = {each.resolve() for each in options.files}
+    return options
+
+
+def _tried(chosen: list[Mutant], processes: int) -> list[Mutant]:
+    """Those of *chosen* that survive."""
     os.chdir(ROOT)
     os.environ["HYPOTHESIS_PROFILE"] = "repeatable"
     with tempfile.TemporaryDirectory() as folder:
-        reached = rooms(names, Path(folder))
-    trying = survivors(chosen, reached, options.processes)
+        reached = rooms(sorted({each.room for each in chosen}), Path(folder))
+    trying = survivors(chosen, reached, processes)
     alive = {
         mutant
         for mutant, lives in track(trying, "Changing", total=len(chosen), console=_TERMINAL)
         if lives
     }
-    left = [each for each in chosen if each in alive]
-    text = "\n".join(page(chosen, left, options.seed)) + "\n"
+    return [each for each in chosen if each in alive]
+
+
+def main() -> None:
+    """Exit status 1 where too few are found: `FLOOR` of a sample, or all but those with reasons."""
+    options = _options()
+    everything = [each for name in options.room or sorted(ROOMS) for each in mutants(name)]
+    if options.files:
+        everything = [each for each in everything if each.file in options.files]
+    chosen = sorted(everything) if options.all else sample(everything, options.sample, options.seed)
+    if not chosen:
+        sys.exit("There is nothing to change in these files: name some of the rooms'.")
+    names = sorted({each.room for each in chosen})
+    print(f"{len(chosen)} mutants of {', '.join(names)}", file=sys.stderr)
+    left = _tried(chosen, options.processes)
+    what = "All" if options.all else f"A sample, seed {options.seed}:"
+    today = datetime.now(UTC).date()
+    how = f"{what} {len(chosen)} of {len(everything)} mutants in {_listed(names)}; tried {today}."
+    text = "\n".join(part(chosen, left, how))
     print(text)
     if options.write is not None:
-        options.write.write_text(text)
+        before = options.write.read_text() if options.write.exists() else ""
+        options.write.write_text(page(before, "all" if options.all else "sample", text))
+    if options.all:
+        sys.exit(any(each.name not in reasons() for each in left))
     sys.exit(1 - len(left) / len(chosen) < FLOOR)
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(f"`{each}`" for each in names)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What all tests share: how thoroughly Hypothesis searches.
+"""What all tests share: how thoroughly Hypothesis searches, and how long answers may take.
 
 `HYPOTHESIS_PROFILE` chooses; no profile has a deadline, because no test may need a fast
 machine.
@@ -6,7 +6,10 @@ machine.
 
 import os
 
+from httpx._config import DEFAULT_TIMEOUT_CONFIG
 from hypothesis import HealthCheck, Phase, settings
+
+from tests.waiting import PATIENCE_SECONDS
 
 _SLOW_MACHINE = (HealthCheck.too_slow,)
 
@@ -26,3 +29,8 @@ settings.register_profile(
     phases=(Phase.explicit, Phase.generate),
 )  # fmt: skip
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+# A test that asks with httpx itself would give up after five seconds, which a busy machine takes.
+# The product's own clients say how long they wait.
+for _step in ("connect", "read", "write", "pool"):
+    setattr(DEFAULT_TIMEOUT_CONFIG, _step, PATIENCE_SECONDS)

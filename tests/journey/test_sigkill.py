@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from habeas.cli._portal import PortalError
+from habeas.office.client import DeskError
 from habeas.protocol import Purpose, Receipt
 from tests.journey.conftest import City
 from tests.waiting import until
@@ -75,6 +76,16 @@ def _all_followed(city):
     return all(each["owed"] == 0 and each["view"] >= log["size"] for each in states)
 
 
+def _opened(officer, case):
+    """The picture; None where too few trustees answered in time: there are openings to spare."""
+    try:
+        return officer.open(case.reference, Purpose.DECIDE_APPLICATION, "After the crash").photo
+    except DeskError as error:
+        if error.status != 503:
+            raise
+        return None
+
+
 @pytest.mark.slow
 def test_nothing_acknowledged_is_lost_and_nothing_else_opens(city):
     chance = random.Random(20261123)
@@ -106,8 +117,8 @@ def test_nothing_acknowledged_is_lost_and_nothing_else_opens(city):
     assert len(kept) >= ROUNDS
     with city.officer() as officer:
         for case in kept:
-            opened = officer.open(case.reference, Purpose.DECIDE_APPLICATION, "After the crash")
-            assert opened.photo == case.photo
+            opened = until(lambda case=case: _opened(officer, case), "a photo to open", pause=0.5)
+            assert opened == case.photo
     portal = city.place.folder / "portal" / "portal.sqlite3"
     states = dict(_rows(portal, "select state, count(*) from vault_sealedphoto group by 1"))
     assert set(states) <= {"sealed", "orphaned"}

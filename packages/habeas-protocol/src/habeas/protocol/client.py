@@ -42,7 +42,10 @@ from habeas.protocol.stream import reader_mac
 from habeas.protocol.terms import MAX_TRUSTEES, Promise
 from habeas.tlog import NoteVerifier, leaf_hash
 
-#: Seconds for one call as a whole; its timeout is for each of the steps.
+#: Seconds to reach a trustee, and for each further step of a call. A busy machine takes seconds
+#: for what others do in milliseconds; who is not needed is not waited for (`Panel.ask`).
+CONNECT_SECONDS, STEP_SECONDS = 5.0, 15.0
+#: Seconds for one call as a whole.
 _LONGEST_CALL_SECONDS = 60.0
 #: Most bytes of an answer: a circle's note, or a stream's end with all its entries.
 _MAX_ANSWER = StreamEndAnswer.LIMIT
@@ -134,7 +137,7 @@ class TrusteeClient:
         identity: where to ask.
         verifiers: its statement keys, as the chain of circles has them, newest first; by
             default the one of its identity.
-        timeout: seconds for one call.
+        timeout: seconds for each step of a call, once the trustee is reached.
         transport: in place of the network.
     """
 
@@ -143,7 +146,7 @@ class TrusteeClient:
         identity: Identity,
         verifiers: Sequence[NoteVerifier] = (),
         *,
-        timeout: float = 5.0,
+        timeout: float = STEP_SECONDS,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self.identity = identity
@@ -153,7 +156,7 @@ class TrusteeClient:
             base_url=identity.url,
             # An answer is never larger than what came over the wire.
             headers={"Accept-Encoding": "identity"},
-            timeout=timeout,
+            timeout=httpx.Timeout(timeout, connect=min(timeout, CONNECT_SECONDS)),
             trust_env=False,
             verify=_authorities(),
             transport=transport,

@@ -9,7 +9,7 @@ from typing import Any, Self, TypeVar
 
 from habeas.foundation.errors import HabeasError
 from habeas.protocol.chain import Chain
-from habeas.protocol.client import TrusteeClient, TrusteeUnreachableError
+from habeas.protocol.client import STEP_SECONDS, TrusteeClient, TrusteeUnreachableError
 
 Result = TypeVar("Result")
 #: Seconds that calls under way get to finish when the panel is closed.
@@ -30,7 +30,7 @@ class Panel:
         self._under_way: set[Future[Any]] = set()
 
     @classmethod
-    def of(cls, chain: Chain, circle_digest: str, *, timeout: float = 5.0) -> Self:
+    def of(cls, chain: Chain, circle_digest: str, *, timeout: float = STEP_SECONDS) -> Self:
         """The trustees of the circle with that digest (hex): newest addresses, all their keys.
 
         Raises:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from habeas.protocol.client import TrusteeClient, TrusteeRefusedError
 from habeas.trustee.circles import Circles
 
-#: A trustee that is away is told in a later round: nobody waits long for it.
-_SECONDS = 5.0
 #: What a trustee says that has nothing to destroy, and will take no such deposit.
 _NOTHING_HERE = "unknown-photo"
 
@@ -42,7 +40,7 @@ class Peers:
             if known is not None:
                 known.close()
             keys = [seat.verifier() for seat in reversed(found)]
-            known = self._clients[name] = TrusteeClient(found[-1], keys, timeout=_SECONDS)
+            known = self._clients[name] = TrusteeClient(found[-1], keys)
         return known
 
     def close(self) -> None:

@@ -45,8 +45,9 @@ from habeas.trustee.withdrawals import Destroyed, Withdrawals
 from habeas.trustee.witnessing import Witnessing
 
 _SWEEP_SECONDS = 60.0
-#: Sending an entry again is harmless, so nothing waits long for a log that hangs.
-_LOG_SECONDS = 5.0
+#: Sending an entry again is harmless, so nothing waits long for a log that hangs; a busy log
+#: has the time to answer a whole batch.
+_LOG_SECONDS = 15.0
 
 
 def utc_now() -> datetime:

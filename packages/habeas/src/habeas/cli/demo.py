@@ -32,7 +32,7 @@ from habeas.register.verifying import Verification, verify_offline
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
 
 #: For what trustees owe the log to stand there.
-_PATIENCE_SECONDS = 30.0
+_PATIENCE_SECONDS = 120.0
 _SERVICE = "hunting-licence"
 _FIELDS = {
     "full_name": "Anna Example",
@@ -188,7 +188,9 @@ class _Journey:
             "request": {"purpose": "face-recognition", "reason": "For another agency"},
         }
         for trustee in self._place.circle.trustees:
-            answer = httpx.post(f"{trustee.url}/v2/releases", json=body, trust_env=False)
+            answer = httpx.post(
+                f"{trustee.url}/v2/releases", json=body, trust_env=False, timeout=_PATIENCE_SECONDS
+            )
             code = answer.json().get("code")
             if code != "purpose-unknown":
                 raise DemoError(f"{trustee.name} answered {code}, not purpose-unknown.")

@@ -149,7 +149,8 @@ def serve(
     command += ["--bind", f"[{host}]:{port}" if ":" in host else f"{host}:{port}"]
     # A photo's journey is waiting, for disks and trustees, more than computing.
     command += ["--workers", str(workers), "--threads", "16", "--worker-class", "gthread"]
-    command += ["--log-level", "warning", "--no-control-socket"]
+    # A worker of a busy machine may be silent for a while: killed, it would lose what it does.
+    command += ["--timeout", "180", "--log-level", "warning", "--no-control-socket"]
     os.execv(sys.executable, command)  # noqa: S606 - this process becomes the server
 
 

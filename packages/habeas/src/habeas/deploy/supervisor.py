@@ -23,6 +23,8 @@ from habeas.foundation.errors import HabeasError
 
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None)
+#: A busy machine takes seconds to answer, and minutes to start eleven processes.
+_ANSWER_SECONDS, _HEALTHY_SECONDS = 10.0, 300.0
 _STOP_SECONDS = 15.0
 
 
@@ -77,7 +79,7 @@ class _Running:
         if self.process.health is None:
             return True
         try:
-            answer = httpx.get(self.process.health, timeout=2.0, trust_env=False)
+            answer = httpx.get(self.process.health, timeout=_ANSWER_SECONDS, trust_env=False)
         except httpx.HTTPError:
             return False
         return answer.status_code == 200
@@ -117,7 +119,7 @@ class Supervisor:
         """Process id of each running process, by name."""
         return {r.process.name: r.popen.pid for r in self._running if r.popen is not None}
 
-    def wait_until_healthy(self, seconds: float = 60.0) -> None:
+    def wait_until_healthy(self, seconds: float = _HEALTHY_SECONDS) -> None:
         """Wait until every process answers.
 
         Raises:

@@ -73,7 +73,7 @@ class Witnesses:
         policy: Policy,
         weigh: Weigh,
         *,
-        timeout: float = 3.0,
+        timeout: float = 10.0,
         clock: Callable[[], float] = time.time,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:

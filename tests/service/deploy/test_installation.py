@@ -14,6 +14,7 @@ from habeas.office import keys
 from habeas.portal.site.folder import Site
 from habeas.protocol import verify_circle
 from habeas.protocol.sealing import OpeningError
+from habeas.tlog import NoteSigner
 from habeas.trustee import Settings
 from tests.waiting import until
 
@@ -96,6 +97,7 @@ def test_the_desk_gives_away_nothing_that_opens_without_the_passphrase(made):
     served = [each.read_bytes() for each in (office.folder / "desk").rglob("*") if each.is_file()]
     assert any(b"software_key" in content for content in served)
     root = keys.load(office.folder, "licensing-office", words.office).root
+    assert isinstance(root, NoteSigner)
     for content in served:
         assert words.officer.encode() not in content
         assert words.office.encode() not in content

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,8 +13,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from habeas.office.credentials import TokenKey
     from habeas.office.folder import OfficeFolder
     from habeas.office.keys import OfficeKeys
+    from habeas.office.token_uri import TokenUri
+    from habeas.protocol.credential import PublicKey
 
 app = typer.Typer(
     add_completion=False, rich_markup_mode="markdown", no_args_is_help=True,
@@ -27,20 +31,49 @@ app.add_typer(roster, name="roster")
 Folder = Annotated[Path, typer.Option("--data", help="The office's folder.")]
 Label = Annotated[str, typer.Argument(help="A staff number or the like: for the office's list.")]
 LogUrl = Annotated[str, typer.Option("--log", help="The log's address.")]
+_OFFICE_PIN, _OFFICER_PIN = "HABEAS_OFFICE_PIN", "HABEAS_OFFICER_PIN"
 _PASSPHRASE = "HABEAS_OFFICE_PASSPHRASE"  # noqa: S105 - a name, not a secret
 _OFFICER = "HABEAS_OFFICER_PASSPHRASE"
+RootToken = Annotated[
+    str,
+    typer.Option(
+        "--root-token",
+        metavar="URI",
+        help="The token that has the root key: pkcs11:token=LABEL?module-path=FILE (RFC 7512). "
+        "Its PIN is asked for; or in HABEAS_OFFICE_PIN, or in the file that the URI names "
+        "as pin-source.",
+    ),
+]
 
 
 def _passphrase(variable: str, of: str) -> str:
     return os.environ.get(variable) or typer.prompt(f"Passphrase of {of}", hide_input=True)
 
 
-def _open(data: Path) -> tuple[OfficeFolder, OfficeKeys]:
+def _pin(uri: TokenUri, variable: str, of: str) -> str:
+    def ask() -> str:
+        return os.environ.get(variable) or typer.prompt(f"PIN of {of}'s token", hide_input=True)
+
+    return uri.read_pin(ask)
+
+
+def _open(data: Path, root_token: str = "") -> tuple[OfficeFolder, OfficeKeys]:
     from habeas.office import keys
     from habeas.office.folder import OfficeFolder
 
     office = OfficeFolder(data)
-    return office, keys.load(data, office.settings.office, _passphrase(_PASSPHRASE, "the office"))
+    passphrase = _passphrase(_PASSPHRASE, "the office")
+    find = _finder(root_token) if root_token else None
+    return office, keys.load(data, office.settings.office, passphrase, find)
+
+
+def _finder(root_token: str) -> Callable[[PublicKey], TokenKey]:
+    """What finds the root key on the token."""
+    from habeas.office import token
+    from habeas.office.token_uri import TokenUri
+
+    uri = TokenUri.parse(root_token)
+    return lambda public: token.find(uri, _pin(uri, _OFFICE_PIN, "the office"), public)
 
 
 def _today() -> str:
@@ -72,36 +105,82 @@ def init(
     software: Annotated[
         bool, typer.Option(help="Whether keys in software may sign; passkeys always may.")
     ] = True,
+    root_token: RootToken = "",
 ) -> None:
-    """Make the office's root key and encryption key, and print its part of the circle (JSON)."""
+    """Make the office's root key and encryption key, and print its part of the circle (JSON).
+
+    The keys lie in the folder under a passphrase (asked for; or in HABEAS_OFFICE_PASSPHRASE).
+    With --root-token the root key is made on a token, or is the Ed25519 key there that the URI
+    names by object or id, and never leaves it: who has the folder alone names no officers.
+
+    Example: habeas office init --data office --office licensing-office --name "Licensing Office"
+    --origin https://desk.example --portal https://photos.example
+    --root-token "pkcs11:token=Office?module-path=/usr/lib/softhsm/libsofthsm2.so"
+    """
     from urllib.parse import urlsplit
 
     from habeas.office import keys
     from habeas.office.folder import OfficeFolder, OfficeName, Settings
+    from habeas.office.token_uri import TokenUri
 
     settings = Settings(
         office=office, name=OfficeName(en=name, ru=name_ru or name),
         rp_id=urlsplit(origin[0]).hostname or "", origins=tuple(origin), portal=portal,
         software=software,
     )  # fmt: skip
-    made = OfficeFolder.create(data, settings)
     passphrase = _passphrase(_PASSPHRASE, "the office")
+    root = None
+    if root_token:
+        from habeas.office import token
+
+        uri = TokenUri.parse(root_token)
+        pin = _pin(uri, _OFFICE_PIN, "the office")
+        root = token.make(uri, pin, f"{office}/root", only_ed25519=True)
+    made = OfficeFolder.create(data, settings)
     typer.echo(
-        json.dumps(made.circle_entry(keys.create(data, office, passphrase, secrets.token_bytes)))
+        json.dumps(
+            made.circle_entry(keys.create(data, office, passphrase, secrets.token_bytes, root))
+        )
     )
 
 
 @roster.command()
-def add(label: Label, *, data: Folder, log: LogUrl) -> None:
-    """Give an officer a key in software, and put it on the roster.
+def add(
+    label: Label,
+    *,
+    data: Folder,
+    log: LogUrl,
+    token: Annotated[
+        str,
+        typer.Option(
+            metavar="URI",
+            help="The officer's own token, on which their key is made, or is the one that the "
+            "URI names by object or id. PIN: asked for, HABEAS_OFFICER_PIN, or pin-source.",
+        ),
+    ] = "",
+    root_token: RootToken = "",
+) -> None:
+    """Give an officer a key in software or on a token, and put it on the roster.
 
-    It works once the delay that the circle sets is over. Then publish again.
+    The officer types a passphrase of their own, and with a token its PIN. It works once the
+    delay that the circle sets is over. Then publish again. Who has a token signs with
+    `habeas open --token`; a passkey for the desk in the browser comes by `admit`.
     """
     from habeas.office import publish
+    from habeas.office.token_uri import TokenUri
 
-    office, keys = _open(data)
+    office, keys = _open(data, root_token)
     passphrase = _passphrase(_OFFICER, label)
-    credential, _ = publish.enrol(office, keys, label, passphrase, _today(), secrets.token_bytes)
+    key = None
+    if token:
+        from habeas.office import token as tokens
+
+        uri = TokenUri.parse(token)
+        name = f"habeas/{office.settings.office}"
+        key = tokens.make(uri, _pin(uri, _OFFICER_PIN, label), name)
+    credential, _ = publish.enrol(
+        office, keys, label, passphrase, _today(), secrets.token_bytes, key
+    )
     _log(office, log)
     typer.echo(f"{label} signs with credential {credential.id[:16]}.")
 
@@ -112,6 +191,7 @@ def admit(
     *,
     data: Folder,
     log: LogUrl,
+    root_token: RootToken = "",
 ) -> None:
     """Put an officer's authenticator on the roster, from the file that the desk has made.
 
@@ -120,7 +200,7 @@ def admit(
     from habeas.office import publish
     from habeas.office.keys import OfficeError
 
-    office, keys = _open(data)
+    office, keys = _open(data, root_token)
     try:
         fields = json.loads(enrolment.read_bytes())
     except ValueError as error:
@@ -131,11 +211,17 @@ def admit(
 
 
 @roster.command()
-def revoke(label: Label, *, data: Folder, log: LogUrl) -> None:
+def revoke(
+    label: Label,
+    *,
+    data: Folder,
+    log: LogUrl,
+    root_token: RootToken = "",
+) -> None:
     """Take an officer off the roster. It works at once, when the log has it."""
     from habeas.office import publish
 
-    office, keys = _open(data)
+    office, keys = _open(data, root_token)
     publish.revoke(office, keys, label, _today(), secrets.token_bytes)
     _log(office, log)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +13,9 @@ import typer
 from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
 from habeas.office.client import OfficerClient
+from habeas.office.credentials import TokenKey
 from habeas.office.folder import Person, person_name
+from habeas.office.token_uri import TokenUri
 from habeas.portrait.opened import reencode
 from habeas.protocol import Purpose
 from habeas.protocol.credential import Membership
@@ -49,6 +52,15 @@ def open_(
             help="Of your key. Asked for when absent; or in the environment.",
         ),
     ],
+    token: Annotated[
+        str,
+        typer.Option(
+            metavar="URI",
+            help="The token that has your key: pkcs11:token=LABEL?module-path=FILE (RFC 7512). "
+            "Its PIN is asked for; or in HABEAS_OFFICER_PIN, or in the file that the URI names "
+            "as pin-source.",
+        ),
+    ] = "",
     json_: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Open one photo for one promised purpose, signed with your own key.
@@ -56,7 +68,8 @@ def open_(
     Your request is put on the public log before any trustee releases its share; the
     applicant sees office, purpose and reason. The picture is decrypted here, with a key made
     for this one request, and encoded afresh in a sandbox: what was sealed is a stranger's
-    file. This needs a key in software; an authenticator is asked by the desk in a browser.
+    file. Your key lies in software, under your passphrase, or on a token; an authenticator is
+    asked by the desk in a browser.
 
     Example: habeas open HL-2A7C-K9QD --desk http://localhost:8006 --officer officer
     --purpose decide-application --reason "Is this the applicant?" --out photo.jpg
@@ -66,7 +79,8 @@ def open_(
     fields, address = _person(desk, officer, key, portal)
     person = Person.read(fields)
     membership = {name: Membership.read(each) for name, each in fields["membership"].items()}
-    with OfficerClient(address, person, membership, passphrase) as client:
+    sign = _token_key(token, person).sign if token else None
+    with OfficerClient(address, person, membership, passphrase, key=sign) as client:
         opened = client.open(case, purpose, reason)
     durable.create(out, reencode(opened.photo), private=True)
     for trustee, cause in opened.bad.items():
@@ -77,6 +91,24 @@ def open_(
         return
     typer.echo(f"Opened; your request is entry {opened.index} of the public log.")
     typer.echo(f"Picture: {out}. Delete it when you have seen what you needed.")
+
+
+def _token_key(address: str, person: Person) -> TokenKey:
+    """The officer's key on the token."""
+    from habeas.office.token import find
+
+    if person.credential.type != "key":
+        raise HabeasError(
+            "The key that your office has put on its roster is on no token.",
+            "Leave --token out, or ask for `habeas office roster add --token`.",
+        )
+    uri = TokenUri.parse(address)
+
+    def ask() -> str:
+        given = os.environ.get("HABEAS_OFFICER_PIN")
+        return given or str(typer.prompt("PIN of your token", hide_input=True))
+
+    return find(uri, uri.read_pin(ask), person.credential.key())
 
 
 def _person(desk: str, officer: str, key: Path | None, portal: str) -> tuple[dict[str, Any], str]:

@@ -67,16 +67,25 @@ class OfficerClient:
         person: the officer's file.
         membership: proofs that they are on the roster: ``newest``, and ``aged``.
         passphrase: the officer's.
+        key: signs, where the officer's private key lies on a token.
 
     Raises:
         OpeningError: another passphrase.
-        OfficeError: the officer has no key in software.
+        OfficeError: the officer's key is neither in software nor the token's.
     """
 
     def __init__(
-        self, portal: str, person: Person, membership: dict[str, Membership], passphrase: str
+        self,
+        portal: str,
+        person: Person,
+        membership: dict[str, Membership],
+        passphrase: str,
+        *,
+        key: credentials.Sign | None = None,
     ) -> None:
-        if person.software_key is None:
+        if person.software_key is not None:
+            key = credentials.signing(credentials.unlock(person.software_key, passphrase))
+        elif person.credential.type == "webauthn":
             raise OfficeError(
                 "This officer signs with an authenticator, which only a browser can ask.",
                 "Use the desk at the office's own address.",
@@ -84,7 +93,12 @@ class OfficerClient:
         self._portal = portal.rstrip("/")
         self._credential = person.credential
         self._membership = membership
-        self._private = credentials.unlock(person.software_key, passphrase)
+        if key is None:
+            raise OfficeError(
+                "This officer signs with a token, and it is not said which.",
+                "Put it in, and give --token pkcs11:...",
+            )
+        self._sign = key
         self._seed = unwrap_key(person.office_key, passphrase)
         self._http = httpx.Client(base_url=self._portal, timeout=60.0, trust_env=False)
 
@@ -133,7 +147,7 @@ class OfficerClient:
         self._http.headers["Authorization"] = f"Bearer {answer['token']}"
 
     def _shown(self, what: Signable) -> dict[str, Any]:
-        assertion = credentials.sign(self._private, self._credential, what)
+        assertion = credentials.sign(self._sign, self._credential, what)
         return {
             "assertion": assertion.fields(),
             "credential": self._credential.fields(),

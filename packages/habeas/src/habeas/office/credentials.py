@@ -1,14 +1,14 @@
-"""Docs/protocol section 5: officers' keys that need no authenticator: in software, in a file.
+"""Docs/protocol section 5: officers' keys that need no authenticator: in a file, or on a token.
 
-The private key lies encrypted under the officer's passphrase (PBKDF2-HMAC-SHA256, AES-256-GCM),
-in a form that browsers' WebCrypto opens too.
+A private key in software lies encrypted under the officer's passphrase (PBKDF2-HMAC-SHA256,
+AES-256-GCM), in a form that browsers' WebCrypto opens too.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ec import (
@@ -31,12 +31,29 @@ from cryptography.hazmat.primitives.serialization import (
 from pydantic import Field, StringConstraints
 
 from habeas.protocol.assertion import KeyAssertion, Signable
-from habeas.protocol.credential import ES256, Credential, credential_id
+from habeas.protocol.credential import ES256, Credential, PublicKey, credential_id
 from habeas.protocol.document import Document, Hex32, base64_of, unbase64
 from habeas.protocol.office import ITERATIONS
 from habeas.protocol.sealing import OpeningError
 
 _LABEL = b"habeas/v2/software-key\0"
+#: Signs a message with an officer's key; 64 bytes: EdDSA, or r ‖ s of ES256.
+Sign = Callable[[bytes], bytes]
+
+
+class TokenKey(Protocol):
+    """A private key that lies elsewhere; `habeas.office.token.TokenKey` is one."""
+
+    @property
+    def public_key(self) -> PublicKey:
+        """Its public half."""
+
+    @property
+    def algorithm(self) -> Literal[-7, -8]:
+        """`ES256` or `EDDSA`."""
+
+    def sign(self, message: bytes) -> bytes:
+        """Sign *message*; 64 bytes: EdDSA, or r ‖ s of ES256."""
 
 
 class SoftwareKey(Document):
@@ -111,10 +128,30 @@ def unlock(kept: SoftwareKey, passphrase: str) -> EllipticCurvePrivateKey:
     return private
 
 
-def sign(private: EllipticCurvePrivateKey, credential: Credential, what: Signable) -> KeyAssertion:
-    """Sign a request or a sign-in: ES256, r ‖ s."""
-    r, s = decode_dss_signature(private.sign(what.message(), ECDSA(SHA256())))
-    signature = base64_of(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
+def signing(private: EllipticCurvePrivateKey) -> Sign:
+    """What signs with *private*: ES256, r ‖ s."""
+
+    def sign(message: bytes) -> bytes:
+        r, s = decode_dss_signature(private.sign(message, ECDSA(SHA256())))
+        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+    return sign
+
+
+def of_token(
+    office: str, label: str, key: TokenKey, day: str, random: Callable[[int], bytes]
+) -> Credential:
+    """A new credential of an officer whose private key lies on a token. See `make`."""
+    spki = key.public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return Credential(
+        office=office, id=credential_id(spki), algorithm=key.algorithm,
+        public_key=base64_of(spki), type="key", slot_key=random(32).hex(), label=label, added=day,
+    )  # fmt: skip
+
+
+def sign(by: Sign, credential: Credential, what: Signable) -> KeyAssertion:
+    """Sign a request or a sign-in with the key of *credential*."""
+    signature = base64_of(by(what.message()))
     return KeyAssertion.read({"type": credential.type, "signature": signature})
 
 

@@ -1,7 +1,7 @@
 """An office's folder: what it is called, its rosters so far, and what its officers need.
 
 office.toml     name, relying party, origins, portal
-keys.json       root and encryption key, under the office's passphrase (see `keys`)
+keys.json       encryption key, and root key unless a token has it, under the office's passphrase
 rosters.json    every roster, with the credentials that it lists
 people/         one file for each officer: wrapped office key, and software key if there is one
 """
@@ -139,7 +139,7 @@ class OfficeFolder:
         return {
             "office": self.settings.office,
             "name": self.settings.name.model_dump(),
-            "root_vkey": keys.root.vkey,
+            "root_vkey": keys.root.verifier.vkey,
             "encryption_key": keys.encryption_key,
             "rp_id": self.settings.rp_id,
             "origins": list(self.settings.origins),

@@ -1,4 +1,7 @@
-"""Docs/protocol section 5: an office's root key and encryption key, at rest under a passphrase."""
+"""Docs/protocol section 5: an office's root key and encryption key, at rest.
+
+Both lie under the office's passphrase. The root key may lie on a token instead (`token`).
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
+from habeas.office.credentials import TokenKey
+from habeas.office.token_uri import TokenError
 from habeas.protocol import sealing
-from habeas.protocol.credential import credential_id
+from habeas.protocol.credential import PublicKey, credential_id
 from habeas.protocol.document import base64_of
+from habeas.protocol.keys import Signer
 from habeas.protocol.office import WrappedKey, unwrap_key, wrap_key
-from habeas.tlog import NoteSigner
+from habeas.tlog import NoteSigner, NoteVerifier, Signature
 from habeas.tlog.keys import decode_private, encode_private
 
 _FILE = "keys.json"
@@ -31,6 +37,32 @@ class OfficeError(HabeasError):
     remedy = "See `habeas office --help`."
 
 
+class TokenSigner:
+    """A root key on a token.
+
+    Args:
+        name: of the key in notes.
+        key: on the token.
+
+    Raises:
+        TokenError: it is of another algorithm.
+    """
+
+    def __init__(self, name: str, key: TokenKey) -> None:
+        if not isinstance(key.public_key, Ed25519PublicKey):
+            raise TokenError(
+                "The key on the token is not of Ed25519, which root keys must be.",
+                "Take a token that has CKM_EDDSA, or keep the root key in an encrypted file.",
+            )
+        self.verifier = NoteVerifier(name, key.public_key.public_bytes_raw())
+        self._key = key
+
+    def signature(self, text: str) -> Signature:
+        """Sign *text*."""
+        value = self._key.sign(text.encode())
+        return Signature(self.verifier.name, self.verifier.key_id, value)
+
+
 @dataclass(frozen=True, repr=False)
 class OfficeKeys:
     """An office's keys, unlocked.
@@ -40,7 +72,7 @@ class OfficeKeys:
         seed: of the encryption key, 32 bytes: what leads to the office's cases opens with it.
     """
 
-    root: NoteSigner
+    root: Signer
     seed: bytes
 
     @property
@@ -50,18 +82,35 @@ class OfficeKeys:
 
 
 def create(
-    folder: Path, office: str, passphrase: str, random: Callable[[int], bytes]
+    folder: Path,
+    office: str,
+    passphrase: str,
+    random: Callable[[int], bytes],
+    token: TokenKey | None = None,
 ) -> OfficeKeys:
     """Make an office's keys and store them encrypted.
 
+    Args:
+        folder: the office's.
+        office: its slug.
+        passphrase: at least 12 characters.
+        random: gives that many random bytes.
+        token: has the root key, where it is not to be made and stored here.
+
     Raises:
         OfficeError: the folder has keys already, or the passphrase is too short.
+        TokenError: the token's key cannot be a root key.
     """
     if len(passphrase) < 12:
         raise OfficeError("The passphrase has fewer than 12 characters.", "Choose a longer one.")
-    root = NoteSigner.generate(f"{office}/root")
-    keys = OfficeKeys(root, random(32))
-    seeds = {"root": decode_private(root.private, NoteSigner.KIND)[1], "encryption": keys.seed}
+    seeds = {"encryption": random(32)}
+    root: Signer
+    if token is None:
+        root = made = NoteSigner.generate(f"{office}/root")
+        seeds["root"] = decode_private(made.private, NoteSigner.KIND)[1]
+    else:
+        root = TokenSigner(f"{office}/root", token)
+    keys = OfficeKeys(root, seeds["encryption"])
     wrapped: dict[str, Any] = {
         name: wrap_key(
             seed, passphrase, office=office, credential=_USES[name], with_="passphrase",
@@ -69,7 +118,7 @@ def create(
         ).fields()
         for name, seed in seeds.items()
     }  # fmt: skip
-    wrapped["root_vkey"] = root.vkey
+    wrapped["root_vkey"] = root.verifier.vkey
     try:
         durable.create(folder / _FILE, json.dumps(wrapped, indent=1).encode(), private=True)
     except FileExistsError as error:
@@ -79,20 +128,42 @@ def create(
     return keys
 
 
-def load(folder: Path, office: str, passphrase: str) -> OfficeKeys:
+def load(
+    folder: Path,
+    office: str,
+    passphrase: str,
+    token: Callable[[PublicKey], TokenKey] | None = None,
+) -> OfficeKeys:
     """Unlock an office's keys.
+
+    Args:
+        folder: the office's.
+        office: its slug.
+        passphrase: the office's.
+        token: finds the private key of a public one on the token, where the root key lies there.
 
     Raises:
         OfficeError: there are none, or the file is not what it must be.
         OpeningError: another passphrase.
+        TokenError: the token is not there, or does not have the root key.
     """
     try:
         kept = json.loads((folder / _FILE).read_bytes())
-        wrapped = {name: WrappedKey.read(kept[name]) for name in _USES}
+        wrapped = {name: WrappedKey.read(kept[name]) for name in _USES if name in kept}
+        root = NoteVerifier.parse(kept["root_vkey"])
+        wrapped["encryption"]
     except (OSError, ValueError, KeyError, TypeError, HabeasError) as error:
         raise OfficeError(f"{folder / _FILE} cannot be read.") from error
     seeds = {name: unwrap_key(each, passphrase) for name, each in wrapped.items()}
     name = f"{office}/root"
+    if "root" not in seeds:
+        if token is None:
+            raise OfficeError(
+                "The office's root key lies on a token, and it is not said which.",
+                "Put it in, and give --root-token pkcs11:...",
+            )
+        public_key = Ed25519PublicKey.from_public_bytes(root.public_key)
+        return OfficeKeys(TokenSigner(name, token(public_key)), seeds["encryption"])
     public = NoteSigner.parse(
         encode_private(name, NoteSigner.KIND, _public(seeds["root"]), seeds["root"])
     )

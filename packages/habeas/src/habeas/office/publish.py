@@ -27,14 +27,37 @@ def enrol(
     passphrase: str,
     day: str,
     random: Callable[[int], bytes],
+    token: credentials.TokenKey | None = None,
 ) -> tuple[Credential, Entry]:
-    """Make a credential in software for an officer, and put it on the roster.
+    """Make a credential for an officer, and put it on the roster.
+
+    Args:
+        office: the office.
+        keys: its keys.
+        label: the officer's.
+        passphrase: the officer's.
+        day: YYYY-MM-DD.
+        random: gives that many random bytes.
+        token: has the officer's key, where it is not to be one in software.
 
     Returns:
         The credential, and the entry that the log has still to take.
+
+    Raises:
+        OfficeError: the token's key is another officer's.
     """
     name = office.settings.office
-    credential, software_key = credentials.make(name, label, passphrase, day, random)
+    software_key = None
+    if token is None:
+        credential, software_key = credentials.make(name, label, passphrase, day, random)
+    else:
+        credential = credentials.of_token(name, label, token, day, random)
+        others = {each.id: each.label for each in office.credentials() if each.label != label}
+        if credential.id in others:
+            raise OfficeError(
+                f"The key on this token is that of {others[credential.id]}.",
+                "Give each officer a token, or another key on it by ;object=NAME.",
+            )
     office_key = wrap_key(
         keys.seed, passphrase, office=name, credential=credential.id, with_="passphrase",
         random=random,

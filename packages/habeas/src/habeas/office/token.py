@@ -1,0 +1,253 @@
+"""PKCS #11 (OASIS, version 3.0): a key that lies on a token, and never leaves it.
+
+An office's root key and an officer's key may lie on a smart card, a USB token or a hardware
+module. This module needs python-pkcs11, the extra ``habeas[pkcs11]``: import it where a token
+is asked, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from habeas.office.token_uri import TokenError, TokenUri
+from habeas.protocol.credential import EDDSA, ES256, PublicKey
+
+try:
+    import pkcs11
+    from pkcs11 import Attribute, KeyType, ObjectClass
+except ImportError as error:
+    raise TokenError(
+        "The part of Habeas that speaks to tokens is not installed.",
+        "Install it: pip install 'habeas[pkcs11]'.",
+    ) from error
+
+#: CKA_EC_PARAMS: object identifiers id-Ed25519 (RFC 8410) and secp256r1 (RFC 5480), DER.
+_ED25519 = bytes.fromhex("06032b6570")
+_P256 = bytes.fromhex("06082a8648ce3d030107")
+#: The length of an uncompressed point of P-256 (SEC 1, section 2.3.3), and of an Ed25519 key.
+_POINT_BYTES, _ED25519_BYTES = 65, 32
+#: CKF_TOKEN_INITIALIZED.
+_INITIALIZED = 0x400
+
+
+@dataclass(frozen=True)
+class TokenKey:
+    """A private key on a token, in a session that is open.
+
+    Attributes:
+        public_key: its public half.
+    """
+
+    public_key: PublicKey
+    _private: Any
+    _session: Any
+
+    @property
+    def algorithm(self) -> Literal[-7, -8]:
+        """`EDDSA` or `ES256` (COSE)."""
+        return EDDSA if isinstance(self.public_key, Ed25519PublicKey) else ES256
+
+    def sign(self, message: bytes) -> bytes:
+        """Sign *message*; 64 bytes: EdDSA, or r ‖ s of ES256.
+
+        Raises:
+            TokenError: the token was taken out, or does not sign.
+        """
+        if self.algorithm == EDDSA:
+            content, mechanism = message, pkcs11.Mechanism.EDDSA
+        else:
+            # Tokens that hash by themselves are fewer than those that sign a hash.
+            content, mechanism = hashlib.sha256(message).digest(), pkcs11.Mechanism.ECDSA
+        with _explained("sign"):
+            return bytes(self._private.sign(content, mechanism=mechanism))
+
+    def close(self) -> None:
+        """End the session: the token forgets that a PIN was shown."""
+        self._session.close()
+
+
+def make(uri: TokenUri, pin: str, label: str, *, only_ed25519: bool = False) -> TokenKey:
+    """The key that the URI names, or where there is none, a new one on the token.
+
+    Args:
+        uri: names the token, and perhaps the key.
+        pin: of the token's user.
+        label: of a new key, where the URI names none.
+        only_ed25519: whether ES256 will not do where the token has no Ed25519.
+
+    Raises:
+        TokenError: there is no such token, another PIN, or it can make no such key.
+    """
+    session = _open(uri, pin, write=True)
+    try:
+        if uri.object is not None or uri.id is not None:
+            found = _keys(session, uri)
+            if len(found) > 1:
+                raise TokenError(
+                    "More than one key on the token fits.", "Name one by object and id."
+                )
+            if found:
+                return found[0]
+        named = uri.object or label
+        identity = uri.id or hashlib.sha256(named.encode()).digest()[:8]
+        if not uri.object and not uri.id and _keys(session, TokenUri(object=label)):
+            raise TokenError(
+                f"The token has a key {label} already.",
+                f"Add ;object={label} to its address to use that key.",
+            )
+        for kind, parameters, mechanism in (
+            (KeyType.EC_EDWARDS, _ED25519, pkcs11.Mechanism.EC_EDWARDS_KEY_PAIR_GEN),
+            (KeyType.EC, _P256, pkcs11.Mechanism.EC_KEY_PAIR_GEN),
+        )[: 1 if only_ed25519 else 2]:
+            try:
+                domain = session.create_domain_parameters(
+                    kind, {Attribute.EC_PARAMS: parameters}, local=True
+                )
+                public, private = domain.generate_keypair(
+                    id=identity, label=named, store=True, mechanism=mechanism
+                )
+            except (pkcs11.MechanismInvalid, pkcs11.FunctionNotSupported):
+                continue
+            return TokenKey(_public_key(public), private, session)
+        raise TokenError(
+            "The token can make no key of " + ("Ed25519." if only_ed25519 else "Ed25519 or P-256."),
+            "Take another token" + (", or an encrypted file." if only_ed25519 else "."),
+        )
+    except pkcs11.PKCS11Error as error:
+        session.close()
+        raise _explain(error, "make a key") from error
+    except BaseException:
+        session.close()
+        raise
+
+
+def find(uri: TokenUri, pin: str, public_key: PublicKey) -> TokenKey:
+    """The private key of *public_key* on a token.
+
+    Raises:
+        TokenError: there is no such token, another PIN, or it has no such key.
+    """
+    session = _open(uri, pin, write=False)
+    try:
+        with _explained("say what keys it has"):
+            for each in _keys(session, uri):
+                if _spki(each.public_key) == _spki(public_key):
+                    return each
+    except BaseException:
+        session.close()
+        raise
+    session.close()
+    raise TokenError(
+        "The token does not have the key that is on the roster.",
+        "Put in the token with which the key was made, or check object and id.",
+    )
+
+
+def _open(uri: TokenUri, pin: str, *, write: bool) -> Any:
+    try:
+        library = pkcs11.lib(uri.module)
+    except pkcs11.PKCS11Error as error:
+        raise TokenError(
+            f"The module {uri.module} cannot be loaded: it is missing, or is none of PKCS #11.",
+            "Install the token's driver, and name its file as module-path.",
+        ) from error
+    with _explained("be opened"):
+        tokens = [each for each in library.get_tokens() if each.flags & _INITIALIZED]
+        fitting = [
+            each
+            for each in tokens
+            if uri.token in {None, each.label}
+            and uri.serial in {None, each.serial.decode(errors="replace")}
+        ]
+        if len(fitting) != 1:
+            there = ", ".join(sorted(each.label for each in tokens)) or "none"
+            raise TokenError(
+                f"{'No token' if not fitting else 'More than one token'} fits. There: {there}.",
+                "Put the token in, and name it by token or serial.",
+            )
+        try:
+            return fitting[0].open(rw=write, user_pin=pin)
+        except pkcs11.UserAlreadyLoggedIn:
+            # An office that tries things out has its own key and an officer's on one token:
+            # PKCS #11 signs in whole programs, not sessions.
+            return fitting[0].open(rw=write)
+
+
+def _keys(session: Any, uri: TokenUri) -> list[TokenKey]:
+    """Keys of the token that fit the URI and that Habeas can use."""
+    wanted: dict[Any, Any] = {Attribute.CLASS: ObjectClass.PUBLIC_KEY}
+    if uri.object is not None:
+        wanted[Attribute.LABEL] = uri.object
+    if uri.id is not None:
+        wanted[Attribute.ID] = uri.id
+    found = []
+    for public in list(session.get_objects(wanted)):
+        if public.key_type not in {KeyType.EC, KeyType.EC_EDWARDS}:
+            continue
+        try:
+            key = _public_key(public)
+        except ValueError:
+            continue  # a curve of another use
+        private = list(
+            session.get_objects(
+                {
+                    Attribute.CLASS: ObjectClass.PRIVATE_KEY,
+                    Attribute.KEY_TYPE: public.key_type,
+                    Attribute.ID: public[Attribute.ID],
+                }
+            )
+        )
+        found += [TokenKey(key, each, session) for each in private[:1]]
+    return found
+
+
+def _public_key(public: Any) -> PublicKey:
+    """The public key of an object. CKA_EC_POINT is an OCTET STRING; some tokens leave that out."""
+    point = bytes(public[Attribute.EC_POINT])
+    edwards = public.key_type == KeyType.EC_EDWARDS
+    length = _ED25519_BYTES if edwards else _POINT_BYTES
+    if point[:2] == bytes([0x04, length]) and len(point) == length + 2:
+        point = point[2:]
+    if edwards:
+        return Ed25519PublicKey.from_public_bytes(point)
+    return EllipticCurvePublicKey.from_encoded_point(SECP256R1(), point)
+
+
+def _spki(key: PublicKey) -> bytes:
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+@contextmanager
+def _explained(what: str) -> Iterator[None]:
+    try:
+        yield
+    except pkcs11.PKCS11Error as error:
+        raise _explain(error, what) from error
+
+
+def _explain(error: pkcs11.PKCS11Error, what: str) -> TokenError:
+    match error:
+        case pkcs11.PinIncorrect() | pkcs11.PinLenRange() | pkcs11.PinInvalid():
+            return TokenError(
+                "This is not the token's PIN.",
+                "Try again; most tokens lock themselves after a few wrong ones.",
+            )
+        case pkcs11.PinLocked():
+            return TokenError(
+                "The token has locked itself after too many wrong PINs.",
+                "Whoever gave you the token can unlock it.",
+            )
+        case pkcs11.UserPinNotInitialized():
+            return TokenError("The token has no PIN yet.", "Set one with the token's own tool.")
+        case pkcs11.DeviceRemoved() | pkcs11.TokenNotPresent():
+            return TokenError("The token was taken out.", "Put it in, and begin again.")
+    said = str(error) or type(error).__name__
+    return TokenError(f"The token could not {what}: {said}.")

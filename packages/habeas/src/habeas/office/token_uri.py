@@ -1,0 +1,122 @@
+"""RFC 7512: the address of a key on a PKCS #11 token.
+
+    pkcs11:token=Officer%201;object=habeas?module-path=/usr/lib/opensc-pkcs11.so
+
+A PIN never stands in it: it is typed, or lies in the file that pin-source names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+from urllib.parse import unquote, urlsplit
+
+from habeas.foundation.errors import HabeasError
+
+#: Where a URI names no module: p11-kit's, which leads to all that the machine has set up.
+_PROXY = "p11-kit-proxy.so"
+_PATH = ("token", "serial", "object", "id")
+_QUERY = ("module-path", "pin-source")
+
+
+class TokenError(HabeasError):
+    """A token that is not there, or does not do what it is asked."""
+
+    code = "token"
+    remedy = "See the section on tokens in docs/portal.md."
+
+
+@dataclass(frozen=True)
+class TokenUri:
+    """A URI of RFC 7512: which token and key are meant.
+
+    Attributes:
+        token: label of the token, or None for whichever is there.
+        serial: its serial number.
+        object: label of the key (CKA_LABEL).
+        id: of the key (CKA_ID).
+        module: file of the vendor's PKCS #11 module.
+        pin_source: file that holds the PIN, or None to have it asked for.
+    """
+
+    token: str | None = None
+    serial: str | None = None
+    object: str | None = None
+    id: bytes | None = None
+    module: str = _PROXY
+    pin_source: Path | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a URI.
+
+        Raises:
+            TokenError: it is none, or names what is not understood, or the PIN itself.
+        """
+        scheme, _, rest = text.partition(":")
+        path, _, query = rest.partition("?")
+        if scheme != "pkcs11":
+            raise TokenError(
+                f"{text[:80]!r} is no address of a token.",
+                "It looks like pkcs11:token=LABEL?module-path=FILE (RFC 7512).",
+            )
+        found = {**_attributes(path, ";", _PATH), **_attributes(query, "&", _QUERY)}
+        known = {name: unquote(value) for name, value in found.items()}
+        return cls(
+            token=known.get("token"),
+            serial=known.get("serial"),
+            object=known.get("object"),
+            id=_octets(found["id"]) if "id" in found else None,
+            module=known.get("module-path", _PROXY),
+            pin_source=_file(known["pin-source"]) if "pin-source" in known else None,
+        )
+
+    def read_pin(self, ask: Callable[[], str]) -> str:
+        """The PIN: from the file that the URI names, else what *ask* gives.
+
+        Raises:
+            TokenError: the file cannot be read.
+        """
+        if self.pin_source is None:
+            return ask()
+        try:
+            return self.pin_source.read_text().strip("\r\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise TokenError(
+                f"The file {self.pin_source}, which should hold the PIN, cannot be read.",
+                "Check the token's pin-source.",
+            ) from error
+
+
+def _attributes(part: str, separator: str, known: tuple[str, ...]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for each in part.split(separator) if part else ():
+        name, equals, value = each.partition("=")
+        if name == "pin-value":
+            raise TokenError(
+                "A PIN must not stand on the command line, where others can read it.",
+                "Leave pin-value out: the PIN is asked for. Or name a file as pin-source.",
+            )
+        if not equals or name not in known or name in found:
+            raise TokenError(
+                f"The token's address has {name[:40]!r}, which is not understood.",
+                f"It may have once each: {', '.join((*_PATH, *_QUERY))}.",
+            )
+        found[name] = value
+    return found
+
+
+def _octets(value: str) -> bytes:
+    if re.fullmatch(r"(%[0-9A-Fa-f]{2})+", value):
+        return bytes.fromhex(value.replace("%", ""))
+    return unquote(value).encode()
+
+
+def _file(value: str) -> Path:
+    parts = urlsplit(value)
+    if parts.scheme not in {"", "file"} or parts.netloc:
+        raise TokenError("A pin-source must be a file.", "Name it as pin-source=file:/path.")
+    return Path(parts.path)

@@ -335,7 +335,7 @@ class Society:
         for index in keepers:
             try:
                 acknowledged[NAMES[index]] = self.trustees[index].deposit(
-                    promise.encode(), index, sealed.deposits[index], note
+                    promise, index, sealed.deposits[index], note
                 )
             except HabeasError:
                 continue

@@ -47,6 +47,55 @@ def test_a_transaction_is_kept(database, tmp_path):
         assert values(other) == [1]
 
 
+def test_a_snapshot_waits_for_no_writer_and_sees_what_was_committed(database):
+    def seen():
+        with database.snapshot() as connection:
+            return [x for (x,) in connection.execute("SELECT x FROM t ORDER BY x")]
+
+    found = []
+    with database.transaction() as connection:
+        connection.execute("INSERT INTO t VALUES (1)")
+        reader = threading.Thread(target=lambda: found.append(seen()))
+        reader.start()
+        reader.join(timeout=60)
+        assert found == [[]]
+    assert seen() == [1]
+    with database.snapshot() as connection, pytest.raises(sqlite3.OperationalError):
+        connection.execute("INSERT INTO t VALUES (2)")
+
+
+def test_a_snapshot_is_one_state(database):
+    with database.snapshot() as connection:
+        assert connection.execute("SELECT count(*) FROM t").fetchone() == (0,)
+        writer = threading.Thread(target=lambda: _insert(database))
+        writer.start()
+        writer.join(timeout=60)
+        assert connection.execute("SELECT count(*) FROM t").fetchone() == (0,)
+    assert values(database) == [1]
+
+
+def test_no_snapshot_keeps_old_pages_from_being_scrubbed(database, tmp_path):
+    _insert(database)
+    with database.snapshot() as connection:
+        connection.execute("SELECT count(*) FROM t").fetchone()
+        scrubbing = threading.Thread(target=database.scrub)
+        scrubbing.start()
+    scrubbing.join(timeout=60)
+    assert (tmp_path / "d-wal").stat().st_size == 0
+
+
+def test_in_memory_there_are_snapshots_too():
+    with Database(schema=SCHEMA) as database:
+        _insert(database)
+        with database.snapshot() as connection:
+            assert connection.execute("SELECT x FROM t").fetchall() == [(1,)]
+
+
+def _insert(database):
+    with database.transaction() as connection:
+        connection.execute("INSERT INTO t VALUES (1)")
+
+
 def test_an_error_undoes_all_of_it(database):
     def half():
         with database.transaction() as connection:

@@ -3,10 +3,12 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from habeas.protocol import MalformedError, document
+from habeas.protocol import Entry, MalformedError, Promise, Receipt, canonical, document
+from habeas.protocol.credential import Credential
 from habeas.protocol.details import SealedDetails, SuspendedDetails
 from habeas.protocol.document import base64_of, unbase64
 from habeas.protocol.request import Moment
+from tests.unit.protocol.vectors.files import load
 from tests.unit.protocol.world import TRUSTEES, random
 
 GOOD = {
@@ -132,3 +134,31 @@ def test_what_grew_too_large_is_not_written():
         Small(text="a" * 10).encode()
     with pytest.raises(MalformedError):
         Small.decode(b'{"text":"' + b"a" * 10 + b'"}')
+
+
+def _read():
+    """Documents of the vectors, as they were read."""
+    yield Promise.read(load("promise")["promise"]["document"])
+    for case in load("entries")["good"]:
+        yield Entry.decode(case["entry"].encode())
+    for case in load("receipt")["good"]:
+        yield Receipt.read(case["receipt"])
+    for case in load("credentials")["good"]:
+        yield Credential.read(case["credential"])
+
+
+def test_the_bytes_that_are_kept_are_those_that_it_would_be_written_to():
+    kinds = {type(each) for each in _read()}
+    assert kinds == {Promise, Entry, Receipt, Credential}
+    for each in _read():
+        assert each.encode() == canonical.encode(each.fields())
+        made = type(each).model_validate(each.model_dump())
+        assert (made, made.encode()) == (each, each.encode())
+
+
+def test_a_changed_copy_has_bytes_of_its_own():
+    before = next(each for each in _read() if isinstance(each, Promise))
+    first = before.digest()
+    after = before.model_copy(update={"service": "another"})
+    assert after.encode() == canonical.encode(after.fields())
+    assert after.digest() != first == before.digest()

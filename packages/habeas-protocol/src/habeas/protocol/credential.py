@@ -7,6 +7,7 @@ trustees alone: public keys would show staff numbers, and each one's work.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -119,6 +120,7 @@ def credential_id(content: bytes) -> str:
     return digest("credential", content).hex()
 
 
+@lru_cache(maxsize=256)
 def parse_public_key(text: str, algorithm: int) -> PublicKey:
     """The key of base64 of a SubjectPublicKeyInfo (RFC 5480, RFC 8410).
 

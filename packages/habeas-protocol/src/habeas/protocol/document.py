@@ -9,7 +9,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
@@ -177,16 +179,27 @@ class Document(BaseModel):
         Raises:
             MalformedError: it has grown beyond what a reader takes.
         """
-        content = canonical.encode(self.fields())
+        content = self._canonical
         if len(content) > self.LIMIT:
             raise canonical.MalformedError(
                 f"{type(self).__name__}: {len(content)} bytes; {self.LIMIT} are allowed."
             )
         return content
 
+    @cached_property
+    def _canonical(self) -> bytes:
+        """The canonical bytes. A document never changes, and is hashed again and again."""
+        return canonical.encode(self.fields())
+
     def digest(self) -> bytes:
         """SHA-256 of the canonical bytes; 32 bytes."""
         return hashlib.sha256(self.encode()).digest()
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """See `BaseModel.model_copy`; what is kept of the bytes is not that of the copy."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("_canonical", None)
+        return copied
 
     @classmethod
     def read(cls, fields: Any) -> Self:
@@ -213,10 +226,13 @@ class Document(BaseModel):
             raise canonical.MalformedError(f"{cls.__name__}: a field without value is left out.")
         # JSON has no tuples: strict mode takes lists for them only when it reads JSON.
         try:
-            return cls.model_validate_json(content, context=_READING)
+            document = cls.model_validate_json(content, context=_READING)
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False, include_context=False)[0]
             # Names of fields may be a stranger's: nothing of them but plain signs is repeated.
             where = ".".join(str(part) for part in first["loc"])[:80]
             where = where.encode("ascii", "backslashreplace").decode() or "the document"
             raise canonical.MalformedError(f"{cls.__name__}: {where!r} is not valid.") from error
+        # Strict fields keep what they are given: these are the bytes that it would encode to.
+        document.__dict__["_canonical"] = content
+        return document

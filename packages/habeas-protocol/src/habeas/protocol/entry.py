@@ -154,9 +154,17 @@ class Entry(Document):
             MalformedError: it is none, or larger than its kind may be.
         """
         entry = super().decode(content)
-        if len(content) > SHAPES[entry.kind].limit:
-            raise canonical.MalformedError(f"An entry of kind {entry.kind} has too many bytes.")
+        entry.verify_size()
         return entry
+
+    def verify_size(self) -> None:
+        """Raise where it is larger than its kind may be.
+
+        Raises:
+            MalformedError: it is.
+        """
+        if len(self.encode()) > SHAPES[self.kind].limit:
+            raise canonical.MalformedError(f"An entry of kind {self.kind} has too many bytes.")
 
 
 def sign_entry(
@@ -185,13 +193,15 @@ def sign_entry(
         "kind": kind.value,
         "writer": keys.writer_id(signer.verifier.public_key),
         "day": day,
-        "commit": commitment(salt, details.fields()),
+        "commit": _commitment(salt, details.encode()),
         **{name: value for name, value in fields.items() if value is not None},
     }
     if SHAPES[kind].open:
         unsigned |= {"details": details.fields(), "salt": salt.hex()}
     signature = keys.sign(signer, canonical.encode(unsigned))
-    return Entry.decode(canonical.encode({**unsigned, "signature": signature}))
+    entry = Entry.read({**unsigned, "signature": signature})
+    entry.verify_size()
+    return entry
 
 
 def verify_signature(content: bytes, entry: Entry, writer: Writer) -> None:
@@ -213,7 +223,11 @@ def verify_signature(content: bytes, entry: Entry, writer: Writer) -> None:
 
 def commitment(salt: bytes, details: dict[str, Any]) -> str:
     """SHA-256(salt ‖ canonical JSON of the details), hex. The salt is 32 random bytes."""
-    return hashlib.sha256(salt + canonical.encode(details)).hexdigest()
+    return _commitment(salt, canonical.encode(details))
+
+
+def _commitment(salt: bytes, details: bytes) -> str:
+    return hashlib.sha256(salt + details).hexdigest()
 
 
 def verify_commitment(entry: Entry, salt: bytes, details: Document) -> None:
@@ -222,6 +236,6 @@ def verify_commitment(entry: Entry, salt: bytes, details: Document) -> None:
     Raises:
         CommitmentError: it commits to something else.
     """
-    fits = hmac.compare_digest(commitment(salt, details.fields()), entry.commit)
+    fits = hmac.compare_digest(_commitment(salt, details.encode()), entry.commit)
     if len(salt) != SALT_BYTES or not fits:
         raise CommitmentError("The log entry commits to other details than these.")

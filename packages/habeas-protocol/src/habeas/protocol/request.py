@@ -6,7 +6,7 @@ office, credential, purpose, reason, one-time key, numbers and time, all of it.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -24,11 +24,12 @@ from habeas.protocol.document import (
 from habeas.protocol.terms import MAX_OPENINGS, Purpose
 
 _LABEL = b"habeas/v2/request\0"
-_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def _moment(text: str) -> str:
-    datetime.strptime(text, _FORMAT).replace(tzinfo=UTC)
+    if text[11:13] == "24":  # ISO 8601 has it, RFC 3339 does not
+        raise ValueError("a day has the hours 00 to 23")
+    datetime.fromisoformat(text)
     check_day(text[:10])
     return text
 
@@ -78,7 +79,7 @@ class Request(Document):
 
     def moment(self) -> datetime:
         """When the officer signed."""
-        return datetime.strptime(self.at, _FORMAT).replace(tzinfo=UTC)
+        return datetime.fromisoformat(self.at)
 
     @property
     def day(self) -> str:

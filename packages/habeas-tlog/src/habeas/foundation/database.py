@@ -54,7 +54,11 @@ class Database:
         self, path: Path | None = None, schema: str = "", *, secure_delete: bool = False
     ) -> None:
         self._name = str(path or "in memory")
+        self._path = path
         self._lock = threading.RLock()
+        #: Taken after the other one, where both are.
+        self._snapshot_lock = threading.RLock()
+        self._second: sqlite3.Connection | None = None
         with self._errors():
             self.connection = _connect(path)
             self.connection.execute(f"PRAGMA secure_delete = {int(secure_delete)}")
@@ -68,8 +72,10 @@ class Database:
         self.close()
 
     def close(self) -> None:
-        """Close the connection, after whoever uses it now."""
-        with self._lock:
+        """Close the connections, after whoever uses them now."""
+        with self._lock, self._snapshot_lock:
+            if self._second is not None:
+                self._second.close()
             self.connection.close()
 
     def prepare(self, schema: str) -> None:
@@ -111,9 +117,33 @@ class Database:
         with self._lock, self._errors():
             yield self.connection
 
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """Read one state of the database: what was committed last, without waiting for a writer.
+
+        In the block nothing else of this database may be used.
+
+        Raises:
+            DatabaseError: the database does not answer.
+        """
+        if self._path is None:  # a database in memory is its connection's own
+            with self.reading() as connection:
+                yield connection
+            return
+        with self._snapshot_lock, self._errors():
+            if self._second is None:
+                self._second = _connect(self._path)
+                self._second.execute("PRAGMA query_only = 1")
+            self._second.execute("BEGIN")
+            try:
+                yield self._second
+            finally:
+                self._second.execute("COMMIT")
+
     def scrub(self) -> None:
         """Fold the write-ahead log into the file, so that no old copy of a page stays there."""
-        with self._lock, self._errors():
+        # A snapshot that is being read would keep its pages in the write-ahead log.
+        with self._lock, self._snapshot_lock, self._errors():
             self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     @contextlib.contextmanager

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
+from collections import OrderedDict
 
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Chain, Circle
 from habeas.protocol.chain import Link
+from habeas.tlog import Policy, VerifiedCheckpoint
 from habeas.trustee.errors import SetupError
+
+#: Checkpoints that were verified lately: many requests come under one, and whoever follows the
+#: log is shown the newest again and again.
+_REMEMBERED_CHECKPOINTS = 16
 
 
 class Circles:
@@ -27,6 +34,9 @@ class Circles:
         for later, seen in rows.fetchall():
             chain = chain.extend(later, seen)
         self._chain = chain
+        self._lock = threading.Lock()
+        self._policies: dict[str, Policy] = {}
+        self._verified: OrderedDict[tuple[str, str], VerifiedCheckpoint] = OrderedDict()
 
     @property
     def chain(self) -> Chain:
@@ -40,6 +50,31 @@ class Circles:
     def circle(self, now: int) -> Circle:
         """See `in_force`."""
         return self.in_force(now).circle
+
+    def verify(self, note: str, now: int) -> VerifiedCheckpoint:
+        """The word of the acting policy in force at *now* (POSIX seconds) on a checkpoint.
+
+        Args:
+            note: the checkpoint with its signatures, and whether it holds does not change.
+            now: POSIX seconds.
+
+        Raises:
+            TlogError: it is none, or not signed by those who must.
+        """
+        link = self.in_force(now)
+        with self._lock:
+            known = self._verified.get((link.digest, note))
+            policy = self._policies.get(link.digest)
+        if known is not None:
+            return known
+        policy = policy or link.circle.acting_policy()
+        verified = policy.verify(note)
+        with self._lock:
+            self._policies[link.digest] = policy
+            self._verified[link.digest, note] = verified
+            while len(self._verified) > _REMEMBERED_CHECKPOINTS:
+                self._verified.popitem(last=False)
+        return verified
 
     def numbered(self, number: int, now: int) -> Link | None:
         """The circle of that number, once it is in force or was; None if there is none."""

@@ -46,17 +46,17 @@ class Deposits:
         self._months = months
         self._circles = circles
 
-    def take(self, document: bytes, index: int, deposit: bytes, order: str) -> Acknowledgement:
+    def take(self, promise: Promise, index: int, deposit: bytes, order: str) -> Acknowledgement:
         """Keep a deposit. Durable when it returns; repeating it gives the same answer.
 
         Args:
-            document: canonical bytes of the promise.
+            promise: what it is a part of.
             index: of the share.
             deposit: HPKE message for the month key that the promise names.
             order: the custodian's, a signed note.
 
         Raises:
-            MalformedError: the promise is none.
+            MalformedError: the promise contradicts its circle.
             SubmitterError: the custodian has not ordered it.
             CircleNotInForceError: it is made under another circle than the one in force.
             DepositError: it is not for this trustee, or does not hold the promised share, or
@@ -65,7 +65,6 @@ class Deposits:
             GoneError: the photo was withdrawn, or is over.
             BusyError: too many deposits wait for their `sealed` entry.
         """
-        promise = Promise.decode(document)
         self._verify_order(promise, order)
         self._verify(promise, index)
         key_id = bytes.fromhex(promise.trustees.keys[index].key)
@@ -78,7 +77,7 @@ class Deposits:
             raise DepositError(f"The deposit is not what was promised: {error.cause}") from error
         return self._store.run(
             lambda connection: self.keep(
-                connection, promise, document, index, key_id, deposit, opened.track_key
+                connection, promise, index, key_id, deposit, opened.track_key
             )
         )
 
@@ -113,7 +112,6 @@ class Deposits:
         self,
         connection: sqlite3.Connection,
         promise: Promise,
-        document: bytes,
         index: int,
         key_id: bytes,
         deposit: bytes,
@@ -140,13 +138,13 @@ class Deposits:
                     digest, promise.seal_id, index, key_id, promise.opens_until,
                     promise.closed_days, promise.withdraw_hash,
                     photos.reader_hash(track_key, index + 1, self._settings.name),
-                    self._records.seconds(), self._records.today(), document, deposit,
+                    self._records.seconds(), self._records.today(), promise.encode(), deposit,
                     self._records.keys.lock(digest, track_key),
                 ),
             )  # fmt: skip
             known = photos.find(connection, digest)
             assert known is not None  # noqa: S101 - inserted above
-            self._streams.watch(connection, known, self._circles.chain)
+            self._streams.watch(connection, known, promise, track_key, self._circles.chain)
             after = photos.find(connection, digest)
             if after is not None and after.closed is not None:
                 raise GoneError("The photo was closed before its share arrived.")

@@ -113,7 +113,7 @@ class Follower:
         try:
             note = self._source.checkpoint()
             now = int(self._now().timestamp())
-            verified = self._circles.circle(now).acting_policy().verify(note)
+            verified = self._circles.verify(note, now)
             self.follow(note, verified.checkpoint)
             self.followed_at = verified.quorum_time or float(now)
             self.caught_up = self.caught_up or self.followed_at >= now - self._fresh_seconds

@@ -87,8 +87,9 @@ class StoredMonthKeys:
         self._store = store
         self._locker = locker
         self._months_ahead = months_ahead
-        #: Seeds stay in memory while the service runs: it could read them at any time anyway.
-        self._seeds: dict[tuple[str, bytes], bytes] = {}
+        #: Private keys stay in memory while the service runs: it could read them at any time
+        #: anyway.
+        self._private: dict[tuple[str, bytes], sealing.PrivateKey] = {}
 
     def current(self, connection: sqlite3.Connection, month: str, today: date) -> MonthKey:
         """See `MonthKeys.current`.
@@ -130,15 +131,15 @@ class StoredMonthKeys:
         self, month: str, key_id: bytes, info: bytes, deposit: bytes, share_hash: bytes
     ) -> sealing.Deposit:
         """See `MonthKeys.open`."""
-        return sealing.open_deposit(self._seed(month, key_id), info, deposit, share_hash)
+        return sealing.open_deposit(self._key(month, key_id), info, deposit, share_hash)
 
     def unwrap(self, month: str, key_id: bytes, info: bytes, sealed: bytes) -> bytes:
         """See `MonthKeys.unwrap`."""
-        return sealing.open_(self._seed(month, key_id), info, sealed)
+        return sealing.open_(self._key(month, key_id), info, sealed)
 
-    def _seed(self, month: str, key_id: bytes) -> bytes:
-        seed = self._seeds.get((month, key_id))
-        if seed is None:
+    def _key(self, month: str, key_id: bytes) -> sealing.PrivateKey:
+        key = self._private.get((month, key_id))
+        if key is None:
             row = self._store.run(
                 lambda connection: connection.execute(
                     "SELECT seed FROM month_keys WHERE key_id = ? AND month = ?", (key_id, month)
@@ -148,8 +149,9 @@ class StoredMonthKeys:
                 raise DepositError("The promise names a key that is not this trustee's.")
             if row[0] is None:
                 raise DepositError("The promise's key was destroyed when its month was over.")
-            seed = self._seeds[month, key_id] = self._locker.unlock(b"seed" + key_id, row[0])
-        return seed
+            seed = self._locker.unlock(b"seed" + key_id, row[0])
+            key = self._private[month, key_id] = sealing.PrivateKey(seed)
+        return key
 
     def destroy(self, connection: sqlite3.Connection, before: str) -> list[MonthKey]:
         """See `MonthKeys.destroy`."""
@@ -158,7 +160,7 @@ class StoredMonthKeys:
             (before,),
         ).fetchall()
         for month, key_id, _ in rows:
-            self._seeds.pop((month, key_id), None)
+            self._private.pop((month, key_id), None)
         connection.execute(
             "UPDATE month_keys SET seed = NULL, current = 0 WHERE month < ?", (before,)
         )

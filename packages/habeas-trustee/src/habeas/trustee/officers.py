@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from functools import lru_cache
 
 from habeas.protocol import Chain, Promise, writer_id
 from habeas.protocol.credential import OfficeForkedError, Roster, newest_roster
@@ -30,6 +31,12 @@ class OfficeFacts:
     suspended_by: int
 
 
+@lru_cache(maxsize=256)
+def _roster(document: bytes) -> Roster:
+    """A roster of this trustee's database: public, 4 KiB at most, and read for each request."""
+    return Roster.decode(document)
+
+
 def office_facts(
     connection: sqlite3.Connection, chain: Chain, promise: Promise, name: str, now: int
 ) -> OfficeFacts:
@@ -51,7 +58,7 @@ def office_facts(
     rows = connection.execute(
         "SELECT document, seen FROM rosters WHERE office = ? AND root_key = ?", (name, root)
     ).fetchall()
-    rosters = [(Roster.decode(document), seen) for document, seen in rows]
+    rosters = [(_roster(document), seen) for document, seen in rows]
     newest, forked = None, False
     try:
         newest = newest_roster(roster for roster, _ in rosters)

@@ -112,10 +112,17 @@ class Streams:
     def __init__(self, keys: TrackKeys) -> None:
         self._keys = keys
 
-    def watch(self, connection: sqlite3.Connection, photo: Photo, chain: Chain) -> None:
+    def watch(
+        self,
+        connection: sqlite3.Connection,
+        photo: Photo,
+        promise: Promise,
+        track_key: bytes,
+        chain: Chain,
+    ) -> None:
         """Begin to follow a new photo: the custodian's tags, the closing tag, its own."""
         for number in (CUSTODIAN, CLOSING, photo.stream):
-            self._advance(connection, photo, number, 0, chain)
+            self._advance(connection, photo, promise, track_key, number, 0, chain)
         # Whoever takes a lost trustee's seat goes on with its numbers.
         connection.execute(
             "UPDATE photos SET next_number = ? WHERE digest = ?",
@@ -131,24 +138,25 @@ class Streams:
             return
         digest, number_of_stream, number = row
         photo = find(connection, digest)
-        if photo is not None and photo.because is None:
-            self._advance(connection, photo, number_of_stream, number, chain)
+        track_key = self._keys.of(photo) if photo is not None else None
+        if photo is not None and photo.because is None and track_key is not None:
+            self._advance(
+                connection, photo, photo.promise(), track_key, number_of_stream, number, chain
+            )
 
     def _advance(
         self,
         connection: sqlite3.Connection,
         photo: Photo,
+        promise: Promise,
+        track_key: bytes,
         stream_number: int,
         number: int,
         chain: Chain,
     ) -> None:
         """Pass every entry of a stream that the log holds, from *number* on, without gap."""
-        track_key = self._keys.of(photo)
-        if track_key is None:
-            return
         writer = CUSTODIAN if stream_number == CLOSING else stream_number
         key = stream.stream_key(track_key, writer)
-        promise = photo.promise()
         while True:
             text = stream.closing_tag(key) if stream_number == CLOSING else stream.tag(key, number)
             tag = bytes.fromhex(text)

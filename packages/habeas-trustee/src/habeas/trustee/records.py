@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 
-from habeas.protocol import Kind, Signer, canonical, sign_entry, stream
+from habeas.protocol import Kind, Signer, sign_entry, stream
 from habeas.protocol.details import ErasedDetails
 from habeas.protocol.document import Document
 from habeas.tlog import leaf_hash
@@ -76,7 +76,7 @@ class Records:
         connection.execute(
             "INSERT INTO entries (leaf, digest, kind, entry, details, salt, made)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (leaf, digest, kind.value, content, canonical.encode(details.fields()), salt,
+            (leaf, digest, kind.value, content, details.encode(), salt,
              self.seconds()),
         )  # fmt: skip
         return leaf

@@ -282,9 +282,7 @@ class Recovery:
         info = sealing.deposit_info(digest, key.key_id, index)
         deposit = sealing.seal_deposit(key.public, info, sealing.Deposit(share, track_key))
         self._store.run(
-            lambda c: self._deposits.keep(
-                c, promise, document, index, key.key_id, deposit, track_key
-            )
+            lambda c: self._deposits.keep(c, promise, index, key.key_id, deposit, track_key)
         )
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -41,8 +39,6 @@ from habeas.trustee.settings import Settings
 from habeas.trustee.standing import Standing
 from habeas.trustee.store import Store
 
-#: Checkpoints that were verified lately: the requests of one batch come under the same.
-_REMEMBERED_CHECKPOINTS = 16
 #: No quota is larger; a flood of requests costs no more to count.
 _MOST_COUNTED = 1_000_000
 
@@ -87,8 +83,6 @@ class Releases:
         self._follower = follower
         self._standing = standing
         self._sign = sign
-        self._verified: OrderedDict[tuple[str, str], tlog.VerifiedCheckpoint] = OrderedDict()
-        self._verified_lock = threading.Lock()
 
     def release(self, fields: Mapping[str, Any]) -> Release:
         """Give the share to whoever asked, if every rule allows it.
@@ -104,8 +98,9 @@ class Releases:
         digest, leaf = _named(fields)
         shown: Shown | None = None
         try:
-            self._standing.verify()
-            photo = self._store.run(lambda c: photos.find(c, digest))
+            with self._store.database.snapshot() as connection:
+                self._standing.verify_within(connection)
+                photo = photos.find(connection, digest)
             if photo is None:
                 raise NoShareError("This trustee holds no share of such a photo.")
             if photo.because is not None:
@@ -118,7 +113,7 @@ class Releases:
             self._prove_officer(asked, promise)
             self._follower.follow(tlog.TlogProof.parse(asked.proof).checkpoint, verified.checkpoint)
             release = self._wrap(asked, promise, photo)
-            day = self._store.run(lambda c: self._record(c, asked))
+            day = self._store.run(lambda c: self._record(c, asked, promise))
             statement = ReleasedStatement(
                 trustee=self._settings.name, promise=digest.hex(), request=leaf.hex(), day=day
             )
@@ -139,23 +134,12 @@ class Releases:
     def _prove_officer(self, shown: Shown, promise: Promise) -> None:
         now = self._records.seconds()
         chain = self._circles.chain
-        facts = self._store.run(
-            lambda c: office_facts(c, chain, promise, shown.request.office, now)
-        )
+        with self._store.database.snapshot() as connection:
+            facts = office_facts(connection, chain, promise, shown.request.office, now)
         officer_rules.prove_officer(shown, facts, promise.trustees.k)
 
     def _verify(self, note: str) -> tlog.VerifiedCheckpoint:
-        """The acting policy's word on a checkpoint; the requests of one batch share one."""
-        link = self._circles.in_force(self._records.seconds())
-        with self._verified_lock:
-            known = self._verified.get((link.digest, note))
-        if known is None:
-            known = link.circle.acting_policy().verify(note)
-            with self._verified_lock:
-                self._verified[link.digest, note] = known
-                while len(self._verified) > _REMEMBERED_CHECKPOINTS:
-                    self._verified.popitem(last=False)
-        return known
+        return self._circles.verify(note, self._records.seconds())
 
     def _wrap(self, shown: Shown, promise: Promise, photo: Photo) -> bytes:
         share_hash = bytes.fromhex(promise.shares[photo.share])
@@ -169,13 +153,13 @@ class Releases:
         except sealing.KeyFormatError as error:
             raise Refusal("one-time-key", error.cause, error.remedy) from error
 
-    def _record(self, connection: sqlite3.Connection, shown: Shown) -> str:
+    def _record(self, connection: sqlite3.Connection, shown: Shown, promise: Promise) -> str:
         """Decide, and if nothing forbids it, note the release: one transaction. Returns its day."""
         self._standing.verify_within(connection)
         photo = photos.find(connection, shown.digest)
         if photo is None or photo.because is not None:
             raise _gone(photo)
-        facts = self._facts(connection, photo, shown)
+        facts = self._facts(connection, photo, shown, promise)
         if facts.key_owner == shown.leaf:
             # This very request was answered before: the same answer, and no second entry.
             (day,) = connection.execute(
@@ -199,8 +183,10 @@ class Releases:
     def _quotas(self) -> Quotas:
         return self._circles.circle(self._records.seconds()).quotas
 
-    def _facts(self, connection: sqlite3.Connection, photo: Photo, shown: Shown) -> Facts:
-        chain, promise = self._circles.chain, photo.promise()
+    def _facts(
+        self, connection: sqlite3.Connection, photo: Photo, shown: Shown, promise: Promise
+    ) -> Facts:
+        chain = self._circles.chain
         key = stream.stream_key(self._records.keys.of(photo) or b"", CUSTODIAN)
         tag = bytes.fromhex(shown.entry.tag or "")
         place = photos.first_by_writer(connection, tag, chain, promise, CUSTODIAN)

@@ -11,7 +11,7 @@ from typing import Any, Protocol, Self
 from habeas.foundation import caution
 from habeas.foundation.caution import Look
 from habeas.foundation.database import Database
-from habeas.protocol import Identity, writer_id
+from habeas.protocol import Identity, Promise, writer_id
 from habeas.protocol.document import Document
 from habeas.protocol.statements import sign_statement
 from habeas.tlog import Checkpoint
@@ -261,9 +261,9 @@ class Trustee:
         """Make a fresh key for a month. See `Announcements.rotate`."""
         return self._announcements.rotate(month)
 
-    def deposit(self, document: bytes, index: int, deposit: bytes, order: str) -> str:
+    def deposit(self, promise: Promise, index: int, deposit: bytes, order: str) -> str:
         """Keep a share; returns the signed acknowledgement. See `Deposits.take`."""
-        return self._sign(self._deposits.take(document, index, deposit, order))
+        return self._sign(self._deposits.take(promise, index, deposit, order))
 
     def release(self, fields: Mapping[str, Any]) -> Release:
         """Release a share. See `Releases.release`."""

@@ -204,9 +204,7 @@ def _photo_routes(app: FastAPI, trustee: Trustee) -> None:
     def deposit(fields: Fields) -> AcknowledgementAnswer:
         """Take a share into keeping."""
         body = DepositBody.read(fields)
-        note = trustee.deposit(
-            body.promise.encode(), body.index, unbase64(body.deposit), body.order
-        )
+        note = trustee.deposit(body.promise, body.index, unbase64(body.deposit), body.order)
         return AcknowledgementAnswer(acknowledgement=note)
 
     @app.post("/v2/releases", openapi_extra=_takes(ReleaseBody))

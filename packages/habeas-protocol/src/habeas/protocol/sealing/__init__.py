@@ -17,6 +17,7 @@ from habeas.protocol.sealing.deposit import (
 from habeas.protocol.sealing.hpke import (
     KeyFormatError,
     OpeningError,
+    PrivateKey,
     open_,
     public_key,
     seal,
@@ -30,6 +31,7 @@ __all__ = [
     "Deposit",
     "KeyFormatError",
     "OpeningError",
+    "PrivateKey",
     "SharesError",
     "combine",
     "contribution",

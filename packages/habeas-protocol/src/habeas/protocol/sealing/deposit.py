@@ -55,11 +55,13 @@ def seal_deposit(trustee_key: bytes, info: bytes, deposit: Deposit) -> bytes:
     return hpke.seal(trustee_key, info, deposit.share + deposit.track_key)
 
 
-def open_deposit(seed: bytes, info: bytes, sealed: bytes, share_hash: bytes) -> Deposit:
+def open_deposit(
+    seed: bytes | hpke.PrivateKey, info: bytes, sealed: bytes, share_hash: bytes
+) -> Deposit:
     """Unwrap a deposit and check that it holds the promised share.
 
     Args:
-        seed: the trustee's X-Wing private key, 32 bytes.
+        seed: the trustee's X-Wing private key, 32 bytes, or the same expanded.
         info: as made by `deposit_info` from the trustee's own copy of the promise.
         sealed: the deposit as received.
         share_hash: the SHA-256 that the promise gives for this share, 32 bytes.

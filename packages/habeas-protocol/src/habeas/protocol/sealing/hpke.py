@@ -99,17 +99,46 @@ def seal(recipient: bytes, info: bytes, plaintext: bytes) -> bytes:
         raise KeyFormatError("This X-Wing public key cannot be encrypted to.") from error
 
 
-def open_(seed: bytes, info: bytes, sealed: bytes) -> bytes:
+class PrivateKey:
+    """An X-Wing private key, expanded once for many messages: that is half of opening one.
+
+    Args:
+        seed: 32 bytes.
+
+    Raises:
+        KeyFormatError: *seed* is no private key.
+    """
+
+    def __init__(self, seed: bytes) -> None:
+        self._key = hpke.MLKEM768X25519PrivateKey(*_expand(seed))
+
+    def decrypt(self, info: bytes, sealed: bytes) -> bytes:
+        """Decrypt ``enc ‖ ciphertext``.
+
+        Raises:
+            OpeningError: another key or context, or changed bytes.
+        """
+        if len(sealed) < ENC_BYTES + _TAG_BYTES:
+            raise OpeningError("The sealed message is too short.")
+        try:
+            return _SUITE.decrypt(sealed, self._key, info)
+        except (InvalidTag, ValueError) as error:
+            raise OpeningError(
+                "The sealed message does not open with this key and context."
+            ) from error
+
+
+def open_(seed: bytes | PrivateKey, info: bytes, sealed: bytes) -> bytes:
     """Decrypt ``enc ‖ ciphertext``.
+
+    Args:
+        seed: the private key, 32 bytes, or the same expanded.
+        info: the context.
+        sealed: the message.
 
     Raises:
         OpeningError: another key or context, or changed bytes.
         KeyFormatError: *seed* is no private key.
     """
-    private = hpke.MLKEM768X25519PrivateKey(*_expand(seed))
-    if len(sealed) < ENC_BYTES + _TAG_BYTES:
-        raise OpeningError("The sealed message is too short.")
-    try:
-        return _SUITE.decrypt(sealed, private, info)
-    except (InvalidTag, ValueError) as error:
-        raise OpeningError("The sealed message does not open with this key and context.") from error
+    key = seed if isinstance(seed, PrivateKey) else PrivateKey(seed)
+    return key.decrypt(info, sealed)

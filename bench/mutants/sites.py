@@ -38,7 +38,9 @@ ROOMS = {
         "habeas-protocol", ("protocol/**/*.py",), ("client.py", "panel.py"),
         ("tests/unit/protocol",),
     ),
-    "trustee": Room("habeas-trustee", ("trustee/*rules.py",), (), ("tests/unit/trustee",)),
+    "trustee": Room(
+        "habeas-trustee", ("trustee/*rules.py", "trustee/facts.py"), (), ("tests/unit/trustee",)
+    ),
     "tlog": Room(
         "habeas-tlog", ("tlog/*.py",),
         ("__main__.py", "command.py", "copying.py", "options.py", "pushing.py"),

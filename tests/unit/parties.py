@@ -42,6 +42,8 @@ class MemoryLog:
 
     log: world.Log = field(default_factory=world.Log)
     down: bool = False
+    #: Entries that the log will not have.
+    refuses: Callable[[bytes], bool] = lambda _: False
     #: Called before the next append, once.
     before: Callable[[], object] | None = None
 
@@ -54,6 +56,8 @@ class MemoryLog:
         if before is not None:
             before()
         self._answering()
+        if self.refuses(entry):
+            raise tlog.NotAdmittedError("The entry is not admitted.")
         if entry not in self.log.leaves:
             self.log.leaves.append(entry)
         index = self.log.leaves.index(entry)
@@ -88,6 +92,7 @@ class MemoryTrustee:
         self.orders: list[str] = []
         self.secrets: list[tuple[bytes, bytes]] = []
         self.asked: list[str] = []
+        self.shown: list[ReleaseBody] = []
 
     def _answering(self) -> None:
         if self.away:
@@ -125,6 +130,7 @@ class MemoryTrustee:
     def release(self, body: ReleaseBody) -> Released:
         self.asked.append("release")
         self._answering()
+        self.shown.append(body)
         _, index, share = self.held[body.promise]
         leaf = tlog.leaf_hash(body.entry.encode())
         info = sealing.release_info(bytes.fromhex(body.promise), leaf, index)

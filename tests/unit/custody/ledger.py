@@ -27,6 +27,7 @@ class MemoryLedger:
     def __init__(self) -> None:
         self.tables = Tables()
         self._inside = False
+        self._locked: set[str] = set()
 
     @contextmanager
     def atomic(self) -> Iterator[None]:
@@ -39,6 +40,7 @@ class MemoryLedger:
             raise
         finally:
             self._inside = False
+            self._locked.clear()
 
     def writing(self) -> Tables:
         assert self._inside, "written outside of a transaction"
@@ -57,6 +59,7 @@ class MemoryLedger:
         return None
 
     def lock(self, seal_id: str) -> SealedPhoto | None:
+        self._locked.add(seal_id)
         return self.writing().photos.get(seal_id)
 
     def move(self, seal_id: str, before: PhotoState, after: PhotoState) -> bool:
@@ -76,6 +79,8 @@ class MemoryLedger:
         return [each for each in found if each.begun is not None and each.begun < before][:most]
 
     def add_line(self, line: LogLine) -> LogLine:
+        # Two requests side by side would take one number.
+        assert not line.number or line.seal_id in self._locked, "numbered without the photo's lock"
         stored = replace(line, row=len(self.tables.lines))
         self.writing().lines.append(stored)
         return stored

@@ -35,6 +35,15 @@ def test_only_its_owner_can_read(blobs, tmp_path):
         assert folder.stat().st_mode & 0o777 == 0o700
 
 
+def test_of_the_time_a_file_tells_the_day_alone(blobs, tmp_path):
+    """The time of day would tell which photo came with which application."""
+    blobs.put(NAME, b"ciphertext")
+    (file,) = files(tmp_path)
+    written, known = file.stat().st_mtime, file.parent.stat().st_mtime
+    assert written % 86_400 == 0
+    assert 0 <= known - written < 2 * 86_400
+
+
 def test_deleted_is_gone_and_deleting_twice_is_harmless(blobs, tmp_path):
     blobs.put(NAME, b"ciphertext")
     blobs.delete(NAME)

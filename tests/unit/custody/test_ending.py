@@ -3,9 +3,11 @@
 import pytest
 
 from habeas.custody import SecretError, UnknownPhotoError, withdraw_directly
+from habeas.custody.endings import expire
 from habeas.custody.locked import lock, unlock
 from habeas.custody.ports import PendingDeposit, PhotoState
-from habeas.protocol import Entry, MalformedError
+from habeas.foundation.errors import HabeasError
+from habeas.protocol import Entry, MalformedError, stream
 from habeas.protocol.details import WithdrawnDetails
 from habeas.protocol.statements import ErasedStatement, read_statement
 from tests.unit.parties import PHOTO
@@ -111,14 +113,22 @@ def test_the_custodian_learns_from_the_log_what_was_withdrawn_past_it(custodian,
     assert custodian.custody.learn(said)
     assert state(custodian, receipt) is PhotoState.WITHDRAWN
     assert not list(custodian.blobs.names())
-    assert not custodian.custody.learn(said)
+    assert custodian.custody.learn(said) is False
     assert custodian.log.kinds() == ["sealed"], "the entry stands there already"
+
+
+def test_who_opened_what_is_forgotten_with_a_photo_that_was_withdrawn_past_it(custodian, receipt):
+    custodian.open(receipt)
+    assert list(custodian.custody.details(receipt))
+    said = WithdrawnDetails(promise=receipt.promise.digest().hex(), secret=receipt.withdraw_secret)
+    assert custodian.custody.learn(said)
+    assert not list(custodian.custody.details(receipt))
 
 
 @pytest.mark.parametrize("foreign", [{"secret": "00" * 32}, {"promise": "00" * 32}])
 def test_an_entry_that_does_not_fit_destroys_nothing(custodian, receipt, foreign):
     fields = {"promise": receipt.promise.digest().hex(), "secret": receipt.withdraw_secret}
-    assert not custodian.custody.learn(WithdrawnDetails(**{**fields, **foreign}))
+    assert custodian.custody.learn(WithdrawnDetails(**{**fields, **foreign})) is False
     assert state(custodian, receipt) is PhotoState.SEALED
     assert custodian.open(receipt) == PHOTO
 
@@ -154,6 +164,48 @@ def test_the_last_day_counts(custodian, receipt):
     assert not list(custodian.blobs.names())
     assert not list(custodian.custody.details(receipt))
     assert custodian.custody.sweep().expired == 0
+
+
+def test_expiry_drops_what_waits_and_leaves_alone_what_ended_meanwhile(custodian, receipt):
+    custodian.trustee(2).away = True
+    waiting = custodian.seal().promise.seal_id
+    assert custodian.ledger.tables.deposits
+    assert expire(custodian.context, custodian.ledger.photo(waiting)) is True
+    assert not custodian.ledger.tables.deposits
+    before = custodian.ledger.photo(receipt.promise.seal_id)
+    custodian.trustee(2).away = False
+    withdraw(custodian, receipt)
+    assert expire(custodian.context, before) is False
+    assert state(custodian, receipt) is PhotoState.WITHDRAWN
+
+
+def test_a_line_that_the_log_will_not_have_holds_nothing_else_up(custodian, receipt):
+    """Not another photo's, nor a second withdrawal, whose line names no photo."""
+    other = custodian.seal()
+    custodian.log.down = True
+    for _ in range(2):
+        with pytest.raises(HabeasError):
+            custodian.request(receipt)
+    with pytest.raises(HabeasError):
+        custodian.request(other)
+    for each in (receipt, other):
+        withdraw(custodian, each)
+    custodian.log.down = False
+    hopeless = {Entry.decode(custodian.ledger.lines(receipt.promise.seal_id)[1].entry).tag}
+    secrets = [receipt.withdraw_secret.encode()]
+
+    def refuses(entry):
+        return Entry.decode(entry).tag in hopeless or any(each in entry for each in secrets)
+
+    custodian.log.refuses = refuses
+    assert custodian.custody.sweep().written == 2
+    assert custodian.log.kinds() == ["sealed", "sealed", "requested", "withdrawn"]
+    # A number never stands on the log without the one before it.
+    custodian.log.refuses = lambda entry: any(each in entry for each in secrets)
+    assert custodian.custody.sweep().written == 2
+    tags = [each.tag for each in custodian.log.decoded() if each.kind == "requested"]
+    key = receipt.stream_key(stream.CUSTODIAN)
+    assert tags[-2:] == [stream.tag(key, number) for number in (1, 2)]
 
 
 def test_details_are_bound_to_key_and_entry():

@@ -32,6 +32,11 @@ def test_what_one_process_learns_the_other_knows(tmp_path):
         again.require(SEATS[3], "2027-05")
 
 
+def test_what_was_learnt_is_for_the_portal_alone(tmp_path):
+    MonthKeys(tmp_path / "keys.json").keep(SEATS[0], statement(0))
+    assert (tmp_path / "keys.json").stat().st_mode & 0o777 == 0o600
+
+
 def test_a_seat_that_has_changed_hands_is_asked_anew():
     keys = MonthKeys()
     keys.keep(SEATS[0], statement(0))

@@ -6,6 +6,7 @@ from habeas.custody import BlobMissingError, RefusedError, TooFewTrusteesError, 
 from habeas.custody.context import blob_name
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import CUSTODIAN, Entry, MalformedError, commitment, stream
+from habeas.tlog import Checkpoint, TlogProof, leaf_hash, verify_inclusion
 from tests.unit.parties import PHOTO
 from tests.unit.protocol import world
 from tests.unit.protocol.officers import OFFICERS
@@ -31,6 +32,34 @@ def test_the_request_stands_on_the_log_before_a_trustee_is_asked(custodian, rece
     assert entry.slot == stream.slot(OFFICERS[0].slot_key, world.DAY, 1)
     assert REASON.encode() not in opening.entry
     assert OFFICERS[0].credential().id.encode() not in opening.entry
+
+
+def test_each_trustee_is_shown_where_the_request_stands_on_the_log(custodian, receipt):
+    opening = custodian.request(receipt)
+    bodies = [body for each in custodian.panel.clients for body in each.shown]
+    assert len(bodies) == 4
+    for body in bodies:
+        proof = TlogProof.parse(body.proof)
+        tree = Checkpoint.parse(proof.checkpoint.partition("\n\n")[0] + "\n")
+        leaf = leaf_hash(body.entry.encode())
+        verify_inclusion(proof.index, tree.size, leaf, proof.path, tree.root)
+        assert proof.index == opening.index == 1
+
+
+def test_a_sweep_that_writes_the_line_first_takes_nothing_from_the_request(
+    custodian, receipt, monkeypatch
+):
+    owed_lines = custodian.ledger.owed_lines
+
+    def after_a_sweep(*arguments):
+        monkeypatch.setattr(custodian.ledger, "owed_lines", owed_lines)
+        assert custodian.custody.sweep().written == 1
+        return owed_lines(*arguments)
+
+    monkeypatch.setattr(custodian.ledger, "owed_lines", after_a_sweep)
+    opening = custodian.request(receipt)
+    assert custodian.log.kinds() == ["sealed", "requested"]
+    assert (opening.index, opening.entry) == (1, custodian.log.log.leaves[1])
 
 
 def test_who_asked_for_what_is_known_to_the_receipt_alone(custodian, receipt):
@@ -99,8 +128,8 @@ def test_with_too_few_it_says_who_and_that_the_request_stands(custodian, receipt
 
 
 def test_where_too_many_refuse_the_refusal_is_passed_on(custodian, receipt):
-    for number in (1, 2, 3):
-        custodian.trustee(number).refusing = "purpose"
+    for number, why in ((1, "purpose"), (2, "expired"), (3, "expired")):
+        custodian.trustee(number).refusing = why
     with pytest.raises(RefusedError, match="rule forbids") as error:
         custodian.request(receipt)
     assert (error.value.code, error.value.index) == ("purpose", 1)

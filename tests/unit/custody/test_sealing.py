@@ -1,11 +1,14 @@
 """Sealing: q trustees and the log acknowledge, or nothing is kept. Who is away is served later."""
 
+from dataclasses import replace
+
 import pytest
 
-from habeas.custody import SealingError
+from habeas.custody import Custody, SealingError
 from habeas.custody.context import blob_name
 from habeas.custody.ports import PhotoState
-from habeas.protocol import CUSTODIAN, Entry, stream
+from habeas.custody.sweep import Swept
+from habeas.protocol import CUSTODIAN, Chain, Entry, stream
 from habeas.protocol.client import TrusteeUnreachableError
 from habeas.protocol.office import open_pointer, verify_pointer
 from habeas.protocol.receipt import verify_parts
@@ -60,6 +63,8 @@ def test_the_ciphertext_lies_under_a_name_that_tells_no_id(custodian):
     seal_id = receipt.promise.seal_id
     assert list(custodian.blobs.names()) == [blob_name(seal_id)]
     assert seal_id not in blob_name(seal_id)
+    # What is stored already keeps its name.
+    assert blob_name("00" * 16) == "7aea750583db4c526971c33c6c2e22d4"
     assert PHOTO not in custodian.blobs.get(blob_name(seal_id))
 
 
@@ -150,8 +155,9 @@ def test_a_trustee_that_has_no_place_for_a_deposit_is_not_asked_for_ever(custodi
 
 
 def test_a_key_that_nobody_knows_means_that_nothing_begins(custodian):
-    custodian.trustee(2).away = True
-    with pytest.raises(SealingError, match=r"trustee-2\.example"):
+    for number in (2, 3):
+        custodian.trustee(number).away = True
+    with pytest.raises(SealingError, match=r"trustee-2\.example, trustee-3\.example"):
         custodian.seal()
     nothing_is_kept(custodian)
     assert not custodian.ledger.tables.photos
@@ -167,6 +173,40 @@ def test_with_too_few_trustees_nothing_is_sealed(custodian, monkeypatch):
         custodian.seal()
     nothing_is_kept(custodian)
     assert custodian.log.kinds() == ["closed"]
+
+
+def test_a_share_that_waits_is_dropped_with_a_sealing_that_failed(custodian):
+    custodian.seal()
+    custodian.trustee(2).away = custodian.log.down = True
+    with pytest.raises(SealingError, match="log"):
+        custodian.seal()
+    assert not custodian.ledger.tables.deposits
+
+
+def test_before_a_circle_is_in_force_nothing_is_sealed(custodian):
+    custodian.chain = Chain.start(world.circle_note(), int(custodian.today.timestamp()) + 1)
+    with pytest.raises(SealingError, match="No circle is in force"):
+        custodian.seal()
+    assert custodian.custody.sweep() == Swept(0, 0, 0, 0, ())
+    custodian.chain = Chain.start(world.circle_note(), 0)
+    custodian.seal()
+
+
+def test_a_sweep_learns_the_keys_of_months_to_come(custodian):
+    """While everybody is there, so that a new month does not begin with one that is away."""
+    ahead = replace(custodian.context, months_ahead=3)
+    custody = Custody(ahead)
+    for number in (3, 2):
+        custodian.trustee(number).away = True
+    assert custody.sweep().keyless == (custodian.trustee(2).name, custodian.trustee(3).name)
+    custodian.trustee(2).away = custodian.trustee(3).away = False
+    assert custody.sweep().keyless == ()
+    for seat, client in zip(custodian.chain.newest.circle.trustees, custodian.panel.clients,
+                            strict=True):  # fmt: skip
+        for month in ("2027-01", "2027-02", "2027-03"):
+            assert ahead.months.get(seat, month) is not None
+            assert f"key {month}" in client.asked
+        assert ahead.months.get(seat, "2027-04") is None
 
 
 def test_without_the_log_nothing_is_sealed_and_the_log_hears_of_both_later(custodian):

@@ -61,6 +61,9 @@ def test_quotas(rule, what, limit):
     assert code(rule, facts(limit - 1, waited=899), QUOTAS) == "quota-delay"
     rule(facts(limit - 1, waited=900), QUOTAS)
     assert code(rule, facts(limit, waited=10**6), QUOTAS) == f"quota-{what}"
+    # At a hundred per cent, answers wait from the quota on, where there are none any more.
+    large = QUOTAS.model_copy(update={what: 101, "delay_after": 100})
+    rule(facts(100), large)
     # What the other quota counts is no matter of this one.
     rule(replace(FACTS, before={"office": 99, "purpose": 99} | {what: 0}), QUOTAS)
     assert code(rule, replace(facts(limit // 2), place=None), QUOTAS) == "quota-delay"

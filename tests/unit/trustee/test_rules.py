@@ -324,6 +324,10 @@ def test_all_of_the_state_decides(facts, expected):
     assert code(rules.decide, GOOD, replace(FACTS, **facts), QUOTAS, SETTINGS) == expected
 
 
+def test_what_leads_to_a_holder_shows_in_no_print():
+    assert repr(FACTS.stream_key)[2:-1] not in repr(FACTS)
+
+
 def test_every_code_is_documented():
     """A refusal's code is public: the protocol document lists all of them."""
     text = (ROOT / "docs" / "protocol" / "trustee.md").read_text()

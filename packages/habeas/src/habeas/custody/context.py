@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from habeas.custody.errors import UnknownPhotoError
@@ -105,8 +105,12 @@ class Context:
             locked = lock(details_key, self.random(12), content, salt, details.fields())
         return self.ledger.add_line(LogLine(content, seal_id, number, locked)), salt
 
-    def write(self, line: LogLine) -> LogLine:
+    def write(self, seal_id: str, line: LogLine) -> LogLine:
         """Put *line* on the log, after all lines of the same photo that are still owed.
+
+        Args:
+            seal_id: of the photo.
+            line: as it was stored.
 
         Returns:
             The line with index and proof.
@@ -114,25 +118,16 @@ class Context:
         Raises:
             HabeasError: the log does not take it now. The line stays owed.
         """
-        owed: Iterable[LogLine] = [line]
-        if line.seal_id is not None:
-            # A number without its predecessors on the log opens nothing: keep the order.
-            owed = self.ledger.owed_lines(MOST_LINES, line.seal_id)
-        written = line
-        for each in owed:
-            done = self._append(each)
-            if each.row == line.row:
-                written = done
-        if written.index is None and line.seal_id is not None:
-            # A sweep was quicker.
-            written = next(x for x in self.ledger.lines(line.seal_id) if x.row == line.row)
-        return written
+        # A number without its predecessors on the log opens nothing: keep the order.
+        for each in self.ledger.owed_lines(MOST_LINES, seal_id):
+            self._append(each)
+        # It is read again, because a sweep may have been quicker.
+        return next(each for each in self.ledger.lines(seal_id) if each.row == line.row)
 
-    def _append(self, line: LogLine) -> LogLine:
+    def _append(self, line: LogLine) -> None:
         appended = self.log.append(line.entry)
         if line.row is not None:
             self.ledger.logged(line.row, appended.index, appended.proof)
-        return replace(line, index=appended.index, proof=appended.proof)
 
     def settle(self, seal_id: str | None = None) -> int:
         """Write lines that are owed to the log; returns how many it took."""

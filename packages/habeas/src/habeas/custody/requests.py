@@ -169,13 +169,11 @@ def _verify(context: Context, promise: Promise, asked: Request) -> None:
 def _log(context: Context, promise: Promise, line: LogLine) -> LogLine:
     """Write *line*; where the log lacks its witnesses, say which trustees are missing."""
     try:
-        return context.write(line)
+        return context.write(promise.seal_id, line)
     except HabeasError as error:
-        names, k = [key.trustee for key in promise.trustees.keys], promise.trustees.k
-        answering, silent = context.panel(promise.circle).ask(
-            names, lambda trustee, _: trustee.answers()
-        )
-        if len(answering) >= k and not silent:
+        names = [key.trustee for key in promise.trustees.keys]
+        _, silent = context.panel(promise.circle).ask(names, lambda trustee, _: trustee.answers())
+        if not silent:
             raise
         raise TooFewTrusteesError(
             f"The log lacks its witnesses; missing: {listed(silent)}.", tuple(silent)

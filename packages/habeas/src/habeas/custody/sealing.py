@@ -156,7 +156,7 @@ def _log(context: Context, sealed: Sealed, tag: str) -> tuple[LogLine, bytes]:
             Kind.SEALED, SealedDetails(promise=promise.digest().hex()),
             seal_id=promise.seal_id, number=0, service=promise.service, tag=tag,
         )  # fmt: skip
-    return context.write(line), salt
+    return context.write(promise.seal_id, line), salt
 
 
 def _pointers(circle: Circle, sealed: Sealed, wishes: Wishes, secrets: Secrets) -> dict[str, bytes]:

@@ -8,8 +8,11 @@ from typer.testing import CliRunner
 from habeas import cli
 from habeas.foundation.errors import HabeasError
 from habeas.protocol.statements import sign_statement
+from habeas.trustee.errors import NoShareError
 from tests.waiting import until
 from tests.world import World
+from tests.world.successors import succeed
+from tests.world.world import listening
 
 
 @pytest.fixture(scope="module")
@@ -176,6 +179,48 @@ def test_a_portal_that_is_gone_stops_no_withdrawal(shared, tmp_path):
     done = habeas("withdraw", receipt, "--portal", "http://127.0.0.1:9")
     assert done.exit_code == 0
     assert "Asking the trustees" in done.stderr
+
+
+def test_trustees_that_were_replaced_or_moved_since_are_found(world, tmp_path):
+    """The receipt's circle names addresses and keys of before."""
+    held = world.seal()
+    receipt, _ = keep(world, held, tmp_path)
+    name = world.names[0]
+    sock = listening()
+    moved = f"http://127.0.0.1:{sock.getsockname()[1]}"
+    seats = [each.fields() for each in world.circle.trustees]
+    seats[0]["url"] = moved
+    succeed(world, trustees=seats)
+    world.stop(name)
+    world._serve(name, sock)
+    until(lambda: world.trustees[name].follower.caught_up, "it follows the log")
+    done = habeas("withdraw", receipt, "--portal", "http://127.0.0.1:9")
+    assert done.exit_code == 0, done.output
+    assert "Withdrawn: all 4 trustees have confirmed." in done.stdout
+
+
+def test_a_trustee_that_denies_what_it_acknowledged_has_confirmed_nothing(world, tmp_path):
+    held = world.seal()
+    receipt, circle = keep(world, held, tmp_path)
+    liar = world.trustees[world.names[1]]
+
+    def deny(*_):
+        raise NoShareError("This trustee holds no share of such a photo.")
+
+    liar.withdraw = liar.stream_end = deny
+    done = habeas("withdraw", receipt, "--direct", "--patience", "0", "--json")
+    assert done.exit_code == 3
+    said = json.loads(done.stdout)
+    assert said["never_held"] == []
+    assert "its acknowledgement says otherwise" in said["owed"][world.names[1]]
+    folder = tmp_path / "evidence"
+    status, found = told(receipt, "--pin", circle, "--evidence", folder)
+    assert (status, found["outcome"]) == (3, "incomplete")
+    assert not found["never_opened"]
+    (cause,) = found["trustees"][world.names[1]]["causes"]
+    assert "its acknowledgement says otherwise" in cause
+    kept = world.receipt(held).acknowledgements[1]
+    assert kept.note in [file.read_text() for file in folder.iterdir()]
 
 
 def test_who_is_missing_is_named_and_hears_of_it_from_the_others(world, tmp_path):

@@ -44,7 +44,7 @@ def test_a_withdrawal_names_the_photo_and_shows_the_secret(portal):
         assert client.withdraw(receipt) == {"complete": True}
     assert asked == [
         ("POST", f"/api/photos/{receipt.promise.seal_id}/withdrawal",
-         {"secret": receipt.withdraw_secret})
+         {"secret": receipt.withdraw_secret, "pending": []})
     ]  # fmt: skip
 
 

@@ -21,9 +21,10 @@ def receipt(custodian):
     return custodian.seal()
 
 
-def withdraw(custodian, receipt):
+def withdraw(custodian, receipt, pending=None):
     secret = bytes.fromhex(receipt.withdraw_secret)
-    return custodian.custody.withdraw(receipt.promise.seal_id, secret)
+    pending = receipt.pending if pending is None else pending
+    return custodian.custody.withdraw(receipt.promise.seal_id, secret, pending)
 
 
 def state(custodian, receipt):
@@ -79,10 +80,28 @@ def test_a_trustee_that_is_away_is_named_until_it_confirms(custodian, receipt):
 
 def test_a_trustee_that_never_had_its_share_owes_nothing(custodian, receipt):
     custodian.trustee(2).refusing = "unknown-photo"
-    withdrawal = withdraw(custodian, receipt)
+    withdrawal = withdraw(custodian, receipt, pending=[NAMES[1]])
     assert withdrawal.never_held == (NAMES[1],)
     assert NAMES[1] not in withdrawal.statements
     assert withdrawal.complete
+
+
+def test_a_trustee_that_acknowledged_cannot_say_that_it_never_held_its_share(custodian, receipt):
+    custodian.trustee(2).refusing = "unknown-photo"
+    for done in (
+        withdraw(custodian, receipt),
+        withdraw_directly(custodian.panel, receipt.promise, bytes.fromhex(receipt.withdraw_secret)),
+    ):
+        assert not done.complete
+        assert done.never_held == ()
+        assert "its acknowledgement says otherwise" in done.owed[NAMES[1]]
+
+
+def test_who_acknowledged_late_cannot_say_so_either(custodian, receipt):
+    custodian.trustee(2).refusing = "unknown-photo"
+    with custodian.ledger.atomic():
+        custodian.ledger.keep_acknowledgement(receipt.promise.seal_id, NAMES[1], "a note")
+    assert list(withdraw(custodian, receipt, pending=[NAMES[1]]).owed) == [NAMES[1]]
 
 
 def test_a_trustee_that_refuses_for_another_reason_still_owes(custodian, receipt):

@@ -78,7 +78,8 @@ class PortalClient:
     def withdraw(self, receipt: Receipt) -> dict[str, Any]:
         """Withdraw the receipt's photo at the portal; it tells the trustees and the log."""
         path = f"/api/photos/{receipt.promise.seal_id}/withdrawal"
-        return self._call("POST", path, json={"secret": receipt.withdraw_secret})
+        shown = {"secret": receipt.withdraw_secret, "pending": list(receipt.pending)}
+        return self._call("POST", path, json=shown)
 
 
 def read_receipt(file: Path) -> Receipt:

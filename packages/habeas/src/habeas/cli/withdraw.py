@@ -11,8 +11,9 @@ import typer
 
 from habeas.cli._portal import PortalClient, PortalError, read_receipt
 from habeas.custody import Withdrawal, withdraw_directly
-from habeas.protocol import Chain, Receipt
+from habeas.protocol import Receipt
 from habeas.protocol.panel import Panel
+from habeas.register.successors import newest_trustees
 
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
 #: Not all trustees have confirmed yet.
@@ -40,20 +41,22 @@ def withdraw(
 
     The portal is told first, so that it deletes the sealed photo; then each trustee is asked
     for its own word. Should the portal refuse or be gone, the receipt alone is enough. A
-    trustee that does not answer now is told by the others.
+    trustee that does not answer now is told by the others. Where trustees have moved or were
+    replaced since, those who have the receipt's circle lead to the circles that followed.
 
     Exit status 0 when all have confirmed: the photo is withdrawn. 3 when some have not yet;
     ask again.
     """
     kept = read_receipt(receipt)
-    circle = Chain.start(kept.circle, 0)
-    if not direct:
-        try:
-            with PortalClient(portal or circle.newest.circle.custodian.portal) as client:
-                client.withdraw(kept)
-        except PortalError as error:
-            typer.echo(f"The portal did not do it: {error.cause} Asking the trustees.", err=True)
-    with Panel.of(circle, kept.promise.circle) as panel:
+    with newest_trustees(kept) as (chain, panel):
+        if not direct:
+            try:
+                with PortalClient(portal or chain.newest.circle.custodian.portal) as client:
+                    client.withdraw(kept)
+            except PortalError as error:
+                typer.echo(
+                    f"The portal did not do it: {error.cause} Asking the trustees.", err=True
+                )
         done = _until_all(panel, kept, patience)
     if json_:
         told = {
@@ -72,7 +75,7 @@ def _until_all(panel: Panel, receipt: Receipt, patience: float) -> Withdrawal:
     deadline = time.monotonic() + patience
     secret = bytes.fromhex(receipt.withdraw_secret)
     while True:
-        done = withdraw_directly(panel, receipt.promise, secret)
+        done = withdraw_directly(panel, receipt.promise, secret, receipt.pending)
         if done.complete or time.monotonic() >= deadline:
             return done
         time.sleep(_PAUSE_SECONDS)

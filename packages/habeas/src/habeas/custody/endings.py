@@ -6,6 +6,7 @@ the log. Its own `closed` freezes, and destroys nothing before its date.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from habeas.custody.context import Context, blob_name, promise_of
@@ -28,7 +29,7 @@ class Withdrawal:
 
     Attributes:
         statements: signed `erased` statements (notes), by trustee: its entry is on the log.
-        never_held: trustees whose deposit never arrived; they will take none.
+        never_held: trustees that had not acknowledged their deposit, and will take none.
         owed: trustees that have not confirmed yet, with the reason. Ask again.
     """
 
@@ -42,14 +43,18 @@ class Withdrawal:
         return not self.owed
 
 
-def withdraw(context: Context, seal_id: str, secret: bytes) -> Withdrawal:
+def withdraw(
+    context: Context, seal_id: str, secret: bytes, pending: Collection[str] = ()
+) -> Withdrawal:
     """Withdraw through the custodian. See `Custody.withdraw`."""
     with context.ledger.atomic():
         promise, was_there = _end(context, seal_id, secret)
         if was_there:
             details = WithdrawnDetails(promise=promise.digest().hex(), secret=secret.hex())
             context.line(Kind.WITHDRAWN, details)
-    withdrawal = withdraw_directly(context.panel(promise.circle), promise, secret)
+    late = context.ledger.acknowledgements(seal_id)
+    waiting = [name for name in pending if name not in late]
+    withdrawal = withdraw_directly(context.panel(promise.circle), promise, secret, waiting)
     context.blobs.delete(blob_name(seal_id))
     context.settle()
     if withdrawal.complete:
@@ -87,8 +92,18 @@ def learn(context: Context, withdrawn: WithdrawnDetails) -> bool:
     return was_there
 
 
-def withdraw_directly(panel: Panel, promise: Promise, secret: bytes) -> Withdrawal:
-    """Withdraw at the trustees themselves, with the receipt alone, past the custodian."""
+def withdraw_directly(
+    panel: Panel, promise: Promise, secret: bytes, pending: Collection[str] = ()
+) -> Withdrawal:
+    """Withdraw at the trustees themselves, with the receipt alone, past the custodian.
+
+    Args:
+        panel: the trustees.
+        promise: of the photo.
+        secret: the withdrawal secret, 32 bytes.
+        pending: trustees that have not acknowledged their deposit. Only their word is taken
+            that they never held it: who acknowledged has to sign that it destroyed it.
+    """
     digest = promise.digest()
 
     def ask(trustee: TrusteeClient, _: int) -> str:
@@ -96,9 +111,14 @@ def withdraw_directly(panel: Panel, promise: Promise, secret: bytes) -> Withdraw
         try:
             erased = trustee.withdraw(digest, secret)
         except TrusteeRefusedError as error:
-            if error.code == _NOTHING_HERE:
-                return ""
-            raise
+            if error.code != _NOTHING_HERE:
+                raise
+            if trustee.name not in pending:
+                raise DeniedError(
+                    f"{trustee.name} says that it holds no such photo; its acknowledgement says "
+                    "otherwise."
+                ) from error
+            return ""
         if erased is None:
             raise OwedError("The share is destroyed; the log does not show it yet.")
         return erased.note
@@ -109,6 +129,13 @@ def withdraw_directly(panel: Panel, promise: Promise, secret: bytes) -> Withdraw
         tuple(sorted(name for name, note in said.items() if not note)),
         {name: error.cause for name, error in errors.items()},
     )
+
+
+class DeniedError(HabeasError):
+    """A trustee that acknowledged a deposit, and knows nothing of it now."""
+
+    code = "denied"
+    remedy = "Its acknowledgement is in the receipt: show it to the other trustees."
 
 
 class OwedError(HabeasError):

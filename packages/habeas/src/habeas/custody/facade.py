@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import AbstractContextManager
 from typing import Any, Literal
 
@@ -73,16 +73,24 @@ class Custody:
         """
         return requests.ciphertext(self._context, seal_id)
 
-    def withdraw(self, seal_id: str, secret: bytes) -> endings.Withdrawal:
+    def withdraw(
+        self, seal_id: str, secret: bytes, pending: Collection[str] = ()
+    ) -> endings.Withdrawal:
         """Withdraw a photo: the secret goes to the log and to all trustees.
 
         Repeating it is harmless, and tells how far it has come.
+
+        Args:
+            seal_id: of the photo.
+            secret: the withdrawal secret, 32 bytes.
+            pending: trustees that the receipt has as pending. All others have to sign that
+                they destroyed their share.
 
         Raises:
             UnknownPhotoError: it is not in custody here.
             SecretError: the secret is another photo's.
         """
-        return endings.withdraw(self._context, seal_id, secret)
+        return endings.withdraw(self._context, seal_id, secret, pending)
 
     def learn(self, withdrawn: WithdrawnDetails) -> bool:
         """Take note of a `withdrawn` entry on the log: a trustee may have got the secret.

@@ -11,23 +11,21 @@ import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any, Literal
 
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import CUSTODIAN, Chain, Entry, Kind, Pins, Receipt, stream
-from habeas.protocol.client import StreamEnd, TrusteeClient
+from habeas.protocol.client import StreamEnd, TrusteeRefusedError
 from habeas.protocol.details import ReleasedDetails
 from habeas.protocol.exchange import OwnEntry
 from habeas.protocol.panel import Panel
 from habeas.protocol.receipt import verify_parts
 from habeas.register.proven import LogChangedError, LogReader, ProvenLog
+from habeas.register.successors import newest_trustees
 
 Outcome = Literal["complete", "incomplete", "contradicted"]
 #: A checkpoint of the reading quorum counts for so long.
 FRESH = timedelta(hours=24)
-#: A circle every month for twenty years; whoever shows more has made them up.
-_MOST_CIRCLES = 240
 _WORST: list[Outcome] = ["complete", "incomplete", "contradicted"]
 
 
@@ -152,35 +150,9 @@ def verify_photo(
         ReceiptError: the receipt does not hold by itself.
     """
     pinned, index = verify_offline(receipt, pins)
-    chain = Chain.start(receipt.circle, 0)
-    while True:
-        with connect(chain, receipt.promise.circle) as panel:
-            longer = _follow(chain, panel)
-            if longer is chain:
-                pinned = pinned or any(pins.vouch_for(link.circle) for link in chain.links)
-                return _verify(receipt, chain, pinned, index, log, now, random, panel)
-        chain = longer  # its trustees may have other addresses and keys now
-
-
-def _next_circle(number: int, trustee: TrusteeClient, _: int) -> str:
-    return trustee.circle(number + 1)
-
-
-def _follow(chain: Chain, panel: Panel) -> Chain:
-    """The chain with the circles that follow it, as trustees show them one by one."""
-    names = [client.name for client in panel.clients]
-    while len(chain.links) < _MOST_CIRCLES:
-        notes, _ = panel.ask(names, partial(_next_circle, chain.newest.circle.number))
-        longer = chain
-        for note in notes.values():
-            try:
-                longer = longer.extend(note, 0)
-            except HabeasError:
-                continue  # one trustee's own idea of a circle stops nobody
-        if longer is chain:
-            break
-        chain = longer
-    return chain
+    with newest_trustees(receipt, connect) as (chain, panel):
+        pinned = pinned or any(pins.vouch_for(link.circle) for link in chain.links)
+        return _verify(receipt, chain, pinned, index, log, now, random, panel)
 
 
 def _verify(
@@ -238,8 +210,14 @@ def _ask(
 
 
 def _silent(receipt: Receipt, name: str, error: HabeasError) -> TrusteeVerdict:
-    pending = " It had not acknowledged yet." if name in receipt.pending else ""
-    return TrusteeVerdict("incomplete", (error.cause + pending,))
+    if name in receipt.pending:
+        return TrusteeVerdict("incomplete", (error.cause + " It had not acknowledged yet.",))
+    if not (isinstance(error, TrusteeRefusedError) and error.code == "unknown-photo"):
+        return TrusteeVerdict("incomplete", (error.cause,))
+    # Its denial is not signed, so nobody else can be shown it; what it signed before can.
+    cause = f"{name} says that it holds no such photo; its acknowledgement says otherwise."
+    signed = [each.note for each in receipt.acknowledgements if each.trustee == name]
+    return TrusteeVerdict("incomplete", (cause,), tuple(signed))
 
 
 def _one(

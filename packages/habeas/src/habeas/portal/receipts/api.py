@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
+from pydantic import Field
 
 from habeas.portal.site.calls import Said, body, call, say
 from habeas.portal.vault.custodian import custody, in_force
-from habeas.protocol.document import Document, Hex32
+from habeas.protocol.document import Document, Hex32, KeyName
+from habeas.protocol.terms import MAX_TRUSTEES
 
 
 class CircleSaid(Said):
@@ -18,9 +22,15 @@ class CircleSaid(Said):
 
 
 class Secret(Document):
-    """The withdrawal secret of a receipt."""
+    """The withdrawal secret of a receipt.
+
+    Attributes:
+        pending: trustees that the receipt has as pending; only their word is taken that they
+            never held their part. Without it, nobody's is.
+    """
 
     secret: Hex32
+    pending: Annotated[tuple[KeyName, ...], Field(max_length=MAX_TRUSTEES)] | None = None
 
 
 class Withdrawn(Said):
@@ -29,7 +39,7 @@ class Withdrawn(Said):
     Attributes:
         complete: all trustees have confirmed.
         statements: signed `erased` statements (notes), by trustee.
-        never_held: trustees whose deposit never arrived; they take none any more.
+        never_held: pending trustees whose deposit never arrived; they take none any more.
         owed: trustees that have not confirmed yet, with why.
     """
 
@@ -51,7 +61,8 @@ def circle(_: HttpRequest) -> HttpResponse:
 @call("POST", takes=Secret, gives=Withdrawn)
 def withdraw(request: HttpRequest, seal_id: str) -> HttpResponse:
     """Withdraw a photo with its secret; ask again until nobody owes."""
-    done = custody().withdraw(seal_id, bytes.fromhex(body(request, Secret).secret))
+    shown = body(request, Secret)
+    done = custody().withdraw(seal_id, bytes.fromhex(shown.secret), shown.pending or ())
     return say(
         Withdrawn(
             complete=done.complete, statements=done.statements,

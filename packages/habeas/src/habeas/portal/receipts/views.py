@@ -118,7 +118,7 @@ def _withdraw(receipt: Receipt) -> Withdrawal:
     secret = bytes.fromhex(receipt.withdraw_secret)
     give_up = time.monotonic() + _PATIENCE
     while True:
-        done = custody().withdraw(receipt.promise.seal_id, secret)
+        done = custody().withdraw(receipt.promise.seal_id, secret, receipt.pending)
         if done.complete or time.monotonic() + _PAUSE > give_up:
             return done
         time.sleep(_PAUSE)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from habeas import cover
+from habeas.confined import WorkerDiedError, WorkerProcess
 from tests.media.video import films
 
 SETTINGS = cover.Settings(detector="centerface", quality="fast")
@@ -125,17 +126,61 @@ def test_a_playlist_fetches_nothing(tmp_path):
     assert attempt(playlist, tmp_path / "out.mp4").code in ("unreadable-video", "no-video")
 
 
-def test_a_decoder_that_hangs_is_ended(plain, tmp_path, monkeypatch):
-    """The worker is stopped in the middle, as a hanging decoder would be."""
+@pytest.fixture
+def instead(monkeypatch):
+    """Has another program run in place of the worker."""
     popen = subprocess.Popen
 
-    def stopped(command, **options):
-        program = "import sys, time; sys.stdin.readline(); time.sleep(600)"
-        return popen([sys.executable, "-c", program], **options)
+    def put(program):
+        def started(command, **options):
+            return popen([sys.executable, "-c", program], **options)
 
-    monkeypatch.setattr("habeas.cover._redact.subprocess.Popen", stopped)
+        monkeypatch.setattr("habeas.confined.process.subprocess.Popen", started)
+
+    return put
+
+
+def test_a_decoder_that_hangs_is_ended(plain, tmp_path, instead):
+    """The worker is stopped in the middle, as a hanging decoder would be."""
+    instead(HANGING)
     error = attempt(plain, tmp_path / "out.mkv", stall=1.0)
     assert error.code == "stalled"
+
+
+HANGING = """
+from threading import Event
+from habeas.confined import serve
+serve(lambda: lambda job: Event().wait())
+"""
+LYING = """
+from habeas.confined import Answer, Rights, serve
+def handle(job):
+    job.progress({said})
+    job.confine(Rights(memory=2**33))
+    return Answer({said})
+serve(lambda: handle)
+"""
+
+
+@pytest.mark.parametrize("said", ["[]", "{'frames': 'many'}", "'done'", "None"])
+def test_a_worker_that_was_taken_over_is_not_believed(said, plain, tmp_path, instead):
+    instead(LYING.format(said=said))
+    assert attempt(plain, tmp_path / "out.mkv", progress=print).code == "worker-died"
+    assert attempt(plain, tmp_path / "out.mkv").code == "worker-died"
+
+
+def test_a_worker_keeps_its_source_and_its_target_and_nothing_else(plain, tmp_path):
+    target = tmp_path / "out.mkv"
+    target.touch()
+    job = {"kind": "cover", "source": str(plain), "target": str(target), "ending": ".mkv",
+           "settings": SETTINGS.to_json()}  # fmt: skip
+    with WorkerProcess("habeas.cover._worker") as worker:
+        report = worker.run(job, stall=60.0, progress=print).value
+        assert worker.confinement.open_doors == ()
+    assert report["frames"] == 30
+    with WorkerProcess("habeas.cover._worker") as worker, pytest.raises(WorkerDiedError):
+        worker.run(job | {"target": str(tmp_path / "elsewhere.mkv")}, stall=60.0, progress=print)
+    assert not (tmp_path / "elsewhere.mkv").exists()
 
 
 def test_a_full_disk_is_said_and_leaves_nothing(tmp_path):

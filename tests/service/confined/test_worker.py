@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from pathlib import Path
 
 import pytest
@@ -169,5 +168,5 @@ def test_a_busy_worker_without_a_parent_ends_itself(worker):
     """What a killed parent leaves: the input is closed while the job hangs, and nobody waits."""
     ask(worker, "echo", say=1)
     job = Message({"kind": "job", "job": {"do": "hang"}, "stall": 0.1})
-    worker._write(encode(job), time.monotonic() + 60, 60.0)  # noqa: TID251 - what it asks for
+    worker._write(encode(job), 60.0)
     assert worker._process.wait(600) == -signal.SIGALRM

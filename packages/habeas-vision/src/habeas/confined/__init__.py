@@ -29,7 +29,7 @@ Both sides of it:
   `WorkerDiedError`, `WorkerStalledError`, or `JobError` with the code, cause and remedy of
   the `HabeasError` that the handler raised; `close` ends the worker at any time::
 
-      with WorkerProcess("habeas.cover._worker", environment=_ALLOCATION) as worker:
+      with WorkerProcess("room._worker", environment={"MALLOC_ARENA_MAX": "1"}) as worker:
           answer = worker.run({"kind": "cover", ...}, stall=60.0, progress=tell)
 """
 

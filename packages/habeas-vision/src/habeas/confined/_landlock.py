@@ -18,7 +18,7 @@ _VERSION = 1  # LANDLOCK_CREATE_RULESET_VERSION
 _PATH_BENEATH = 1  # LANDLOCK_RULE_PATH_BENEATH
 #: LANDLOCK_ACCESS_FS_*, by bit.
 _WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 1, 1 << 2, 1 << 3
-_REMOVE_FILE, _MAKE_REG, _TRUNCATE, _IOCTL_DEV = 1 << 5, 1 << 8, 1 << 14, 1 << 15
+_REMOVE_FILE, _MAKE_REG, _TRUNCATE = 1 << 5, 1 << 8, 1 << 14
 #: How many of the rights to files each version of the interface knows.
 _KNOWN = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 #: LANDLOCK_ACCESS_NET_BIND_TCP and _CONNECT_TCP, from version 4.
@@ -41,13 +41,12 @@ def version() -> int:
     return max(0, _call(_CREATE_RULESET, None, 0, _VERSION))
 
 
-def restrict(*, read: Iterable[Path], write: Iterable[Path], devices: Iterable[Path]) -> int:
+def restrict(*, read: Iterable[Path], write: Iterable[Path]) -> int:
     """Let this thread, and those that it starts, open nothing but what is named.
 
     Args:
         read: files, and folders with all that is in them, to be read.
         write: the same, to be written and read; in folders, files may be made and removed.
-        devices: device nodes to be read, written and controlled.
 
     Returns:
         The version of the interface; 0 where nothing could be restricted.
@@ -66,8 +65,7 @@ def restrict(*, read: Iterable[Path], write: Iterable[Path], devices: Iterable[P
     try:
         reading = _READ_FILE | _READ_DIR
         writing = reading | _WRITE_FILE | _REMOVE_FILE | _MAKE_REG | _TRUNCATE
-        device = _READ_FILE | _WRITE_FILE | _IOCTL_DEV
-        for paths, rights in ((read, reading), (write, writing), (devices, device)):
+        for paths, rights in ((read, reading), (write, writing)):
             for path in paths:
                 _allow(ruleset, path, rights & handled)
         return known if _call(_RESTRICT_SELF, ruleset, 0) == 0 else 0
@@ -80,7 +78,7 @@ def _allow(ruleset: int, path: Path, rights: int) -> None:
     try:
         if not stat.S_ISDIR(os.fstat(place).st_mode):
             # The kernel refuses rights to a file that only a folder can give.
-            rights &= _READ_FILE | _WRITE_FILE | _TRUNCATE | _IOCTL_DEV
+            rights &= _READ_FILE | _WRITE_FILE | _TRUNCATE
         rule = struct.pack("=Qi", rights, place)
         if _call(_ADD_RULE, ruleset, _PATH_BENEATH, rule, 0) != 0:
             raise OSError(ctypes.get_errno(), "Landlock takes no rule", str(path))

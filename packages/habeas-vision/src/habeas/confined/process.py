@@ -15,6 +15,7 @@ from typing import Self
 
 from habeas.confined.errors import JobError, WorkerDiedError, WorkerStalledError
 from habeas.confined.messages import Answer, Json, Message, MessageError, decode, encode
+from habeas.confined.patience import Patience, pulse
 from habeas.confined.rights import Confinement
 from habeas.foundation.errors import HabeasError
 
@@ -26,6 +27,32 @@ _KEPT = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "HABEAS_ASSETS", "VIRTUAL_ENV")
 _KEPT_BEGINNINGS = ("LC_", "LD_", "PYTHON", "CUDA", "NVIDIA", "COVERAGE")
 #: One thread each: parallel jobs use the cores, not one job's matrices.
 _THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+class _Watch:
+    """Watches over a worker from one message to the next.
+
+    Args:
+        process: its number.
+        stall: see `WorkerProcess.run`.
+    """
+
+    def __init__(self, process: int, stall: float) -> None:
+        self.stall = stall
+        #: Seconds between two looks.
+        self.pause = min(1.0, stall / 4)
+        self._process = process
+        self._patience = Patience(stall)
+        self._last = time.monotonic()
+
+    def over(self) -> bool:
+        """Whether the worker is to be given up; it is looked at when the last look is long ago."""
+        passed = time.monotonic() - self._last
+        if passed < self.pause:
+            return False
+        self._last += passed
+        # This process may have waited itself, for the same machine.
+        return self._patience.over(pulse(self._process), min(passed, 2 * self.pause))
 
 
 class WorkerProcess:
@@ -83,18 +110,19 @@ class WorkerProcess:
         Args:
             job: any JSON.
             blobs: bytes beside it.
-            stall: seconds without progress after which the worker is ended.
+            stall: seconds of processor time, or of rest, without progress after which the worker
+                is ended; waiting for a busy machine does not count.
             progress: called with what the worker tells of its progress; without, telling any
                 is an error.
 
         Raises:
             JobError: the handler's own.
             WorkerDiedError: the worker ended, failed, or sent what is no answer.
-            WorkerStalledError: nothing happened for *stall* seconds.
+            WorkerStalledError: it worked or rested for *stall* seconds without progress.
         """
         self._wait_until_ready()
         head = {"kind": "job", "job": job, "stall": stall}
-        self._write(encode(Message(head, blobs)), time.monotonic() + stall, stall)
+        self._write(encode(Message(head, blobs)), stall)
         while True:
             message = self._read(stall)
             match message.kind:
@@ -146,12 +174,12 @@ class WorkerProcess:
             raise self._died("The worker does not say what holds it.") from error
         if self.confinement.open_doors:
             doors = ", ".join(self.confinement.open_doors)
-            _LOG.warning("This kernel leaves workers more than they need: %s.", doors)
+            _LOG.warning("A worker keeps more than it needs: %s.", doors)
 
-    def _write(self, content: bytes, deadline: float, stall: float) -> None:
-        left = memoryview(content)
+    def _write(self, content: bytes, stall: float) -> None:
+        left, watch = memoryview(content), _Watch(self.pid, stall)
         while left:
-            self._await(deadline, stall, writing=True)
+            self._await(watch, writing=True)
             try:
                 left = left[os.write(self._entrance.fileno(), left[:_CHUNK]) :]
             except BlockingIOError:
@@ -161,12 +189,12 @@ class WorkerProcess:
 
     def _read(self, stall: float) -> Message:
         # Only a whole message is progress: bytes that trickle are not.
-        deadline = time.monotonic() + stall
+        watch = _Watch(self.pid, stall)
 
         def read(count: int) -> bytes:
             parts = bytearray()
             while len(parts) < count:
-                self._await(deadline, stall, writing=False)
+                self._await(watch, writing=False)
                 try:
                     part = os.read(self._exit.fileno(), min(_CHUNK, count - len(parts)))
                 except BlockingIOError:
@@ -181,14 +209,19 @@ class WorkerProcess:
         except MessageError as error:
             raise self._died(f"The worker sent {error}.") from error
 
-    def _await(self, deadline: float, stall: float, *, writing: bool) -> None:
+    def _await(self, watch: _Watch, *, writing: bool) -> None:
         descriptor = (self._entrance if writing else self._exit).fileno()
         # poll, because select knows no descriptor above 1,023.
         waiting = select.poll()
         waiting.register(descriptor, select.POLLOUT if writing else select.POLLIN)
-        if not waiting.poll(max(0.0, 1000 * (deadline - time.monotonic()))):
-            self.close()
-            raise WorkerStalledError(f"Nothing has happened for {stall:.0f} seconds.")
+        there = False
+        while not there:
+            there = bool(waiting.poll(1000 * watch.pause))
+            if watch.over():
+                self.close()
+                raise WorkerStalledError(
+                    f"Nothing came of {watch.stall:.0f} seconds of work or of rest."
+                )
 
     def _died(self, cause: str) -> WorkerDiedError:
         self.close()

@@ -31,7 +31,8 @@ class Rights:
         read: files and folders that may be opened for reading.
         write: files that may be written too; they exist already. In folders named here, files
             may be made and removed.
-        devices: device nodes that may be opened and controlled, such as a GPU's.
+        driver: whether a GPU's driver works in this process, which opens files and makes calls
+            of its own: then it keeps both, and loses the network, memory and files beyond bounds.
     """
 
     memory: int
@@ -39,12 +40,12 @@ class Rights:
     open_files: int = 32
     read: Sequence[Path] = ()
     write: Sequence[Path] = ()
-    devices: Sequence[Path] = ()
+    driver: bool = False
 
     @property
     def opens(self) -> bool:
         """Whether it may open any file."""
-        return bool(self.read or self.write or self.devices)
+        return bool(self.read or self.write or self.driver)
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Confinement:
 
     @property
     def open_doors(self) -> tuple[str, ...]:
-        """What this kernel could not forbid: other ``files``, ``network``, ``programs``."""
+        """What stays open, for want of a kernel or for a driver: files, network, programs."""
         landlock = self.landlock > 0 and self.threads == 1
         held = {
             "files": landlock or (self.seccomp and not self.opens),
@@ -98,9 +99,11 @@ def confine(rights: Rights) -> Confinement:
         _, hard = resource.getrlimit(kind)
         limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(kind, (limit, limit))
-    landlock = _landlock.restrict(read=rights.read, write=rights.write, devices=rights.devices)
-    own_network = False
-    if not (seccomp := _seccomp.restrict(files=rights.opens)):
+    landlock, seccomp, own_network = 0, False, False
+    if not rights.driver:
+        landlock = _landlock.restrict(read=rights.read, write=rights.write)
+        seccomp = _seccomp.restrict(files=rights.opens)
+    if not seccomp:
         # A network of its own has no way out. As root it is had at once; others need a user
         # namespace, which some systems forbid.
         own_network = (

@@ -1,7 +1,7 @@
 """The worker's own side: read a job, do it with few rights, answer.
 
-It ends when its input does, and ends itself when a job makes no progress for twice the time
-that its parent allows: a parent that was killed leaves no worker behind.
+It ends when its input does, and ends itself when a job makes no progress for longer than its
+parent would wait: a parent that was killed leaves no worker behind.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ from typing import IO
 from habeas.confined.messages import Answer, Json, Message, decode, encode
 from habeas.confined.rights import Confinement, Rights, confine
 from habeas.foundation.errors import HabeasError
+
+#: Times what a parent allows: longer than it waits for a worker that rests in pieces.
+_LONGEST = 20
 
 
 class UnconfinedError(RuntimeError):
@@ -36,11 +39,17 @@ class Job:
         self.value: Json = message.head["job"]
         self.blobs: Sequence[bytes] = message.blobs
         self.confinement = confinement
-        self._seconds = math.ceil(2 * float(message.head["stall"])) + 1
+        self._stall = float(message.head["stall"])
         self._out = out
         # Handlers with threads tell of progress from any of them.
         self._lock = threading.Lock()
-        signal.alarm(self._seconds)
+        self._begin()
+
+    def _begin(self) -> None:
+        # Processor time, as a slow machine is no reason to end; and a longest wait for a job
+        # that only rests. Neither is reached while a parent watches.
+        signal.setitimer(signal.ITIMER_PROF, 2 * self._stall + 1)
+        signal.alarm(math.ceil(_LONGEST * self._stall) + 1)
 
     def confine(self, rights: Rights) -> None:
         """Confine this process to *rights*, for good; see `habeas.confined.rights.confine`."""
@@ -48,7 +57,7 @@ class Job:
 
     def progress(self, value: Json) -> None:
         """Tell the parent that something was done; it need not come often, only in time."""
-        signal.alarm(self._seconds)
+        self._begin()
         self.send(Message({"kind": "progress", "value": value}))
 
     def send(self, message: Message) -> None:
@@ -59,6 +68,7 @@ class Job:
 
     def end(self) -> None:
         """The job is done, and may take no more time."""
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.alarm(0)
 
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import glob
-import json
 import os
-import select
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from habeas import confined
+from habeas.confined import JobError, WorkerProcess, WorkerStalledError
 from habeas.cover import errors
 from habeas.cover._cover_file import Report
-from habeas.cover._patience import Patience, pulse
 from habeas.cover.errors import (
     FootageError,
     OutputError,
@@ -79,7 +76,10 @@ def redact(
     check(source, target)
     job = {"kind": "cover", "ending": target.suffix.lower()}
     answer = work(source, target, job, settings or Settings(), progress, stall)
-    return Report.from_json(answer)
+    try:
+        return Report.from_json(answer)
+    except (TypeError, KeyError) as error:
+        raise WorkerDiedError(f"What covered {source.name} gave no report.") from error
 
 
 def write_preview(
@@ -158,6 +158,8 @@ def work(
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _sweep(target)
+        # A worker makes no file: it writes into this one.
+        meanwhile.touch()
         answer = ask(job, progress, stall)
         durable.move(meanwhile, target)
     except OSError as error:
@@ -182,59 +184,23 @@ def ask(job: dict[str, Any], progress: Progress | None, stall: float) -> Any:
     Raises:
         FootageError: see `redact`.
     """
-    process = subprocess.Popen(
-        [sys.executable, "-m", "habeas.cover._worker"],
-        env=os.environ | _ALLOCATION,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
+    name = Path(job["source"]).name
+
+    def tell(told: Any) -> None:
+        try:
+            seconds = None if told["seconds"] is None else float(told["seconds"])
+            frames, at = int(told["frames"]), float(told["at"])
+        except (TypeError, KeyError, ValueError) as error:
+            raise WorkerDiedError(f"What covers {name} tells of no progress.") from error
+        if progress is not None:
+            progress(frames, at, seconds)
+
     try:
-        if process.stdin is None or process.stdout is None:
-            raise WorkerDiedError("The covering process did not start.")
-        with contextlib.suppress(BrokenPipeError):
-            process.stdin.write(json.dumps(job).encode() + b"\n")
-            process.stdin.close()
-        name = Path(job["source"]).name
-        for answer in _answers(process, process.stdout.fileno(), stall, name):
-            if "error" in answer:
-                told = answer["error"]
-                raise _KINDS.get(told["code"], FootageError)(told["cause"], told["remedy"])
-            if "report" in answer:
-                return answer["report"]
-            if progress is not None:
-                progress(answer["frames"], answer["at"], answer["seconds"])
-        raise WorkerDiedError(f"The process that covered {name} ended without an answer.")
-    finally:
-        process.kill()
-        process.wait()
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                with contextlib.suppress(BrokenPipeError):
-                    stream.close()
-
-
-def _answers(
-    process: subprocess.Popen[bytes], descriptor: int, stall: float, name: str
-) -> Iterator[dict[str, Any]]:
-    """JSON lines as they come; the worker may be taken over, so nothing else is believed."""
-    rest = b""
-    patience, look = Patience(stall), min(1.0, stall / 4)
-    while True:
-        ready, _, _ = select.select([descriptor], [], [], look)
-        if not ready:
-            beat = pulse(process.pid)
-            if beat is not None and patience.over(beat, look):
-                raise StalledError(f"{name} gave no frame in {stall:.0f} seconds of work.")
-            continue
-        part = os.read(descriptor, 65_536)
-        if not part:
-            return
-        *lines, rest = (rest + part).split(b"\n")
-        if len(rest) > 1_000_000:
-            return
-        for line in lines:
-            answer = json.loads(line)
-            if isinstance(answer, dict):
-                patience.result()
-                yield answer
+        with WorkerProcess("habeas.cover._worker", environment=_ALLOCATION) as worker:
+            return worker.run(job, stall=stall, progress=tell).value
+    except JobError as error:
+        raise _KINDS.get(error.code, FootageError)(error.cause, error.remedy) from error
+    except WorkerStalledError as error:
+        raise StalledError(f"{name} gave no frame in {stall:.0f} seconds of work.") from error
+    except confined.WorkerDiedError as error:
+        raise WorkerDiedError(f"{name} ended the process that covered it: {error.cause}") from error

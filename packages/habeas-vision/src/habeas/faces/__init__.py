@@ -4,11 +4,13 @@ Models of MediaPipe run on LiteRT for portraits; for street scenes YuNet or Cent
 on ONNX Runtime. numpy in, frozen dataclasses out.
 """
 
+import os
+
 import numpy as np
 from PIL import Image
 
 from habeas.faces._blazeface import FULL_RANGE, SHORT_RANGE
-from habeas.faces._detector import Detector, UnknownDetectorError, choose, detector
+from habeas.faces._detector import Detector, UnknownDetectorError, choose, detector, load_detectors
 from habeas.faces._mesh import Landmarks, find_landmarks
 from habeas.faces._person import find_person
 from habeas.faces._types import Box, Face, Pixels, Points, Sighting
@@ -38,9 +40,15 @@ __all__ = [
     "is_sure",
     "lean",
     "load",
+    "load_detectors",
     "way_up",
     "ways_up",
 ]
+
+
+# ONNX Runtime tells its maker what it runs on, over the network and through a database in the
+# user's cache, unless this is set before it is loaded. Only modules of this room load it.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 
 def load() -> None:

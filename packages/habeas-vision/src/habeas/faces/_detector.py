@@ -69,3 +69,8 @@ def detector(name: str = "auto", *, gpu: bool = False) -> Detector:
     from habeas.faces._centerface import CenterFace  # noqa: PLC0415
 
     return CenterFace(gpu=gpu)
+
+
+def load_detectors() -> None:
+    """Load the code of every detector: a process that may open no files later does so first."""
+    from habeas.faces import _centerface, _yunet  # noqa: F401, PLC0415

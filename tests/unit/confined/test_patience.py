@@ -2,7 +2,7 @@
 
 import os
 
-from habeas.cover._patience import Patience, Pulse, pulse
+from habeas.confined.patience import Patience, Pulse, pulse
 
 
 def waited(patience, beats, passed=1.0):
@@ -24,9 +24,21 @@ def test_rest_without_a_reason_is_ended():
     assert waited(Patience(60), [Pulse(3.0, asleep=True)] * 100) == 59
 
 
+def naps(looks):
+    return [Pulse(3.0 + n // 50 / 10, asleep=n % 50 != 0) for n in range(looks)]
+
+
 def test_rest_between_work_is_none():
-    naps = [Pulse(3.0 + number // 50 / 10, asleep=number % 50 != 0) for number in range(2000)]
-    assert waited(Patience(60), naps) is None
+    assert waited(Patience(60), naps(600)) is None
+
+
+def test_a_worker_that_was_taken_over_does_not_doze_for_ever():
+    assert 600 <= waited(Patience(60), naps(2000)) < 700
+
+
+def test_what_cannot_be_felt_is_rest():
+    assert waited(Patience(60), [None] * 100) == 59
+    assert waited(Patience(60), [Pulse(3.0, asleep=False), *[None] * 100]) == 60
 
 
 def test_each_result_begins_the_count_anew():

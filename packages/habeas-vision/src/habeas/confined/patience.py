@@ -2,7 +2,8 @@
 
 A slow or loaded machine is no damaged file: a worker that waits for the processor is waited
 for. What ends it is work without a result (an endless loop), or rest without a reason (a
-deadlock). Both are read from /proc (proc(5)), which only Linux has.
+deadlock, or a worker that was taken over and stops itself). Both are read from /proc (proc(5)),
+which only Linux has; where it does not tell, a worker without a result counts as resting.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-#: States of proc(5) in which a thread waits for the machine: running or ready to, in
-#: uninterruptible sleep for a disk, stopped by somebody.
-_WAITS_FOR_THE_MACHINE = frozenset("RDTt")
+#: States of proc(5) in which a thread waits for the machine: running or ready to, or in
+#: uninterruptible sleep for a disk.
+_WAITS_FOR_THE_MACHINE = frozenset("RD")
+#: Rest in many small pieces is too much after so many times what it may be in one.
+_PIECES = 10
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -57,22 +60,29 @@ class Patience:
         self._seconds = seconds
         self._from: float | None = None
         self._used = 0.0
-        self._rested = 0.0
+        self._rested = self._rested_in_all = 0.0
 
     def result(self) -> None:
         """It has told of a result."""
-        self._from, self._rested = None, 0.0
+        self._from, self._rested, self._rested_in_all = None, 0.0, 0.0
 
-    def over(self, beat: Pulse, passed: float) -> bool:
+    def over(self, beat: Pulse | None, passed: float) -> bool:
         """Whether to give it up.
 
         Args:
-            beat: its pulse now.
+            beat: its pulse now; None where none can be felt.
             passed: seconds since this was asked before.
         """
+        beat = beat or Pulse(self._used, asleep=True)
         if self._from is None:
             self._from = self._used = beat.used
         moved, self._used = beat.used > self._used, beat.used
-        # Rest counts only in one piece: who works in between is not dead.
-        self._rested = self._rested + passed if beat.asleep and not moved else 0.0
-        return beat.used - self._from >= self._seconds or self._rested >= self._seconds
+        rested = passed if beat.asleep and not moved else 0.0
+        self._rested_in_all += rested
+        # Rest counts in one piece, for who works in between is not dead.
+        self._rested = self._rested + rested if rested else 0.0
+        return (
+            beat.used - self._from >= self._seconds
+            or self._rested >= self._seconds
+            or self._rested_in_all >= _PIECES * self._seconds
+        )

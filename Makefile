@@ -49,10 +49,15 @@ run: setup ## portal, log, four trustees and three desks on this machine (Ctrl-C
 demo: setup ## the whole journey, headless, over HTTP
 	@$(BIN)/habeas demo
 
+# Tests of whole installations wait for disks and for each other: one worker more than cores
+# keeps the cores busy. Those of one module share what it has started.
+WORKERS ?= $(shell expr $$(nproc) + 1)
+SPREAD := -n $(WORKERS) --dist loadscope --no-loadscope-reorder
+
 test: setup-dev browser ## lint, then every test
 	@$(MAKE) --no-print-directory lint
 	@bin/web test
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest $(SPREAD)
 
 quick: setup-dev ## unit tests alone: no process, no network, at most a minute
 	@bin/web test
@@ -63,7 +68,7 @@ COVERING ?= tests/unit tests/service tests/attacks tests/journey
 
 coverage: setup-dev ## of rooms that keep promises, with a floor; COVERED and COVERING choose
 	@missed=0; \
-	$(BIN)/python -m pytest -n 2 -m 'not browser' --cov --cov-report= $(COVERING) || missed=1; \
+	$(BIN)/python -m pytest $(SPREAD) -m 'not browser' --cov --cov-report= $(COVERING) || missed=1; \
 	for room in $(COVERED); do \
 	  echo "$$room"; $(BIN)/python -m coverage report --skip-covered --skip-empty --fail-under=90 \
 	    --include="*/src/habeas/$$room/*" || missed=1; done; exit $$missed
@@ -77,7 +82,7 @@ shuffled: setup-dev browser ## every test in three random orders, on a machine t
 	trap "kill $$busy" EXIT; \
 	for seed in $(SEEDS); do \
 	  echo "in the order of seed $$seed (again: make shuffled SEEDS=$$seed)"; \
-	  $(BIN)/python -m pytest -n 2 --randomly-seed=$$seed $(SHUFFLED) || exit 1; done
+	  $(BIN)/python -m pytest $(SPREAD) --randomly-seed=$$seed $(SHUFFLED) || exit 1; done
 
 mutants: setup-dev ## would the unit tests notice? 200 small changes, at least 90 % found
 	@$(BIN)/python -m bench.mutants --write docs/evaluation/mutants.md

@@ -5,7 +5,9 @@ machine.
 """
 
 import os
+from pathlib import Path
 
+import pytest
 from httpx._config import DEFAULT_TIMEOUT_CONFIG
 from hypothesis import HealthCheck, Phase, settings
 
@@ -34,3 +36,18 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 # The product's own clients say how long they wait.
 for _step in ("connect", "read", "write", "pool"):
     setattr(DEFAULT_TIMEOUT_CONFIG, _step, PATIENCE_SECONDS)
+
+_HERE = Path(__file__).parent
+#: Kinds whose tests are long come first, so that with several workers all end together.
+_LONG = ("journey", "browser", "service", "media", "attacks", "model")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order the tests by kind; within a kind they stay in their random order."""
+
+    def place(item: pytest.Item) -> int:
+        kind = item.path.relative_to(_HERE).parts[0]
+        return _LONG.index(kind) if kind in _LONG else len(_LONG)
+
+    items.sort(key=place)

@@ -180,7 +180,7 @@ class World:
         for name, sock in zip(self.names, sockets, strict=True):
             url = f"http://127.0.0.1:{sock.getsockname()[1]}"
             made = Settings.model_validate(
-                {"name": name, "url": url, "poll_seconds": 0.05, **settings}
+                {"name": name, "url": url, "poll_seconds": 0.05, "retry_seconds": 0.05, **settings}
             )
             (folder / name).mkdir()
             self.keys[name] = keyring.create(folder / name, made)

@@ -9,18 +9,20 @@ from collections.abc import Callable, Mapping
 from habeas.foundation.errors import HabeasError
 
 _LOG = logging.getLogger("habeas.trustee")
-#: A loop that failed waits so long before its next round.
-_RETRY_SECONDS = 2.0
 
 
 class Loops:
     """Threads that repeat something until they are stopped.
 
+    Args:
+        retry_seconds: how long a loop that failed waits before its next round.
+
     Attributes:
         faults: of loops whose last round failed, why.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, retry_seconds: float) -> None:
+        self._retry = retry_seconds
         self.faults: dict[str, str] = {}
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -54,9 +56,9 @@ class Loops:
                 self.faults.pop(name, None)
             except HabeasError as error:
                 self.faults[name] = error.cause
-                self._stop.wait(_RETRY_SECONDS)
+                self._stop.wait(self._retry)
             except Exception as error:  # noqa: BLE001
                 # A fault of ours must not end the loop; health tells it until a round succeeds.
                 _LOG.exception("A round of %s failed.", name)
                 self.faults[name] = f"A round of {name} failed: {type(error).__name__}."
-                self._stop.wait(_RETRY_SECONDS)
+                self._stop.wait(self._retry)

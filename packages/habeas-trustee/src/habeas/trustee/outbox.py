@@ -19,7 +19,6 @@ from habeas.trustee.store import Store
 #: As many as the log takes in one call.
 _BATCH = 256
 _BYTES = 512 * 1024
-_RETRY_SECONDS = 2.0
 #: An entry that has its index and is not in the own view after so long is sent again.
 _AGAIN_SECONDS = 600
 
@@ -91,9 +90,9 @@ class Outbox:
             (self._seconds() - _AGAIN_SECONDS, _BATCH),
         ).fetchall()
 
-    def wait(self) -> None:
-        """Until there is something to deliver, or a while."""
-        self._wake.wait(_RETRY_SECONDS)
+    def wait(self, seconds: float) -> None:
+        """Until there is something new to deliver, or so long: what failed is tried again."""
+        self._wake.wait(seconds)
         self._wake.clear()
 
 

@@ -47,6 +47,8 @@ class Settings(BaseModel):
     #: Who has owed the log an entry for longer neither releases nor cosigns.
     debt_seconds: _Positive = 60
     poll_seconds: Annotated[float, Field(gt=0)] = 2.0
+    #: After how long what failed is tried again: reading the log, or writing what is owed.
+    retry_seconds: Annotated[float, Field(gt=0)] = 2.0
 
     @classmethod
     def load(cls, folder: Path) -> Self:

@@ -155,7 +155,7 @@ class Trustee:
             self.circles, self._keys.locker, self._sign,
         )  # fmt: skip
         self._peers = Peers(self.circles)
-        self._loops = Loops()
+        self._loops = Loops(self.settings.retry_seconds)
         self._next_sweep = 0.0
 
     def _verify_seat(self) -> None:
@@ -213,7 +213,7 @@ class Trustee:
 
     def _deliver(self) -> None:
         if self.outbox.deliver() == 0:
-            self.outbox.wait()
+            self.outbox.wait(self.settings.retry_seconds)
 
     def _tell(self) -> None:
         self._withdrawals.forward(self._peers.tell)

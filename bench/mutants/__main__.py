@@ -56,11 +56,11 @@ def _tried(chosen: list[Mutant], processes: int) -> list[Mutant]:
     with tempfile.TemporaryDirectory() as folder:
         reached = rooms(sorted({each.room for each in chosen}), Path(folder))
     trying = survivors(chosen, reached, processes)
-    alive = {
-        mutant
-        for mutant, lives in track(trying, "Changing", total=len(chosen), console=_TERMINAL)
-        if lives
-    }
+    alive = set()
+    for mutant, lives in track(trying, "Changing", total=len(chosen), console=_TERMINAL):
+        if lives:
+            alive.add(mutant)
+            _TERMINAL.print(f"Survives: {mutant.name}", markup=False, soft_wrap=True)
     return [each for each in chosen if each in alive]
 
 

@@ -4,14 +4,16 @@ import copy
 
 import pytest
 
-from habeas.protocol import MalformedError
+from habeas.protocol import Entry, MalformedError, Receipt
+from habeas.protocol.assertion import read_assertion
 from habeas.protocol.circle import Circle
-from habeas.protocol.credential import Membership, Roster
+from habeas.protocol.credential import Credential, Membership, Roster
 from habeas.protocol.details import RecoveryDetails
 from habeas.protocol.exchange import StreamEndAnswer
 from habeas.protocol.footage import CameraDetails, ViewedDetails
 from habeas.protocol.office import Pointer, WrappedKey
 from habeas.protocol.request import Request
+from habeas.protocol.signin import SignIn
 from habeas.protocol.statements import Acknowledgement, StreamEndStatement
 from habeas.protocol.terms import Promise
 from tests.unit.protocol.test_readers import DOCUMENTS
@@ -53,6 +55,23 @@ NUMBERS = [
     *((StreamEndStatement, name, 0, _MOST) for name in ("closed", "size")),
     (RecoveryDetails, "photos", 0, _MOST),
 ]  # fmt: skip
+
+
+#: Document, path of the field, what makes a text of so many signs, most.
+TEXTS = [
+    (Circle, "offices.0.rp_id", "a".__mul__, 253),
+    (Circle, "offices.0.origins", lambda n: ["https://" + "a" * (n - 8)], 256),
+    (Circle, "custodian.portal", lambda n: "https://" + "a" * (n - 8), 256),
+    (Circle, "offices.0.name.en", "ж".__mul__, 500),
+    (Credential, "label", "a".__mul__, 500),
+    (Request, "reason", "a".__mul__, 500),
+]
+#: Most canonical bytes: docs/protocol/formats.md, *Conventions*.
+BYTES = {
+    Acknowledgement: 65_536, Promise: 65_536, Entry: 49_152, Circle: 40_960, Request: 8192,
+    Credential: 4096, Roster: 4096, WrappedKey: 4096, SignIn: 2048, Receipt: 196_608,
+    StreamEndAnswer: 524_288,
+}  # fmt: skip
 
 
 def trustees(count):
@@ -139,6 +158,31 @@ def test_lists(kind, path, make, least, most):
     assert not taken(kind, with_(kind, path, make(most + 1)))
     if least:
         assert not taken(kind, with_(kind, path, make(least - 1)))
+
+
+@pytest.mark.parametrize(("kind", "path", "make", "most"), TEXTS)
+def test_texts(kind, path, make, most):
+    assert taken(kind, with_(kind, path, make(most)))
+    assert not taken(kind, with_(kind, path, make(most + 1)))
+
+
+@pytest.mark.parametrize("kind", BYTES)
+def test_bytes(kind):
+    """What is longer is refused for its length, before anything else of it is looked at."""
+    for size, too_long in ((BYTES[kind], False), (BYTES[kind] + 1, True)):
+        with pytest.raises(MalformedError) as refused:
+            kind.decode(bytes(size))
+        assert (refused.value.cause.endswith(f"{BYTES[kind]} are allowed.")) == too_long
+
+
+@pytest.mark.parametrize(
+    ("field", "most"), [("authenticator_data", 5500), ("client_data", 5500), ("signature", 96)]
+)
+def test_what_an_authenticator_gives(field, most):
+    good = {"type": "webauthn", "authenticator_data": "", "client_data": "", "signature": ""}
+    assert read_assertion({**good, field: "A" * most})
+    with pytest.raises(MalformedError):
+        read_assertion({**good, field: "A" * (most + 1)})
 
 
 @pytest.mark.parametrize(("number", "good"), [(1_000_000, True), (1_000_001, False), (0, False)])

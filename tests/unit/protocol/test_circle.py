@@ -7,7 +7,6 @@ import pytest
 from habeas import tlog
 from habeas.protocol import Chain, Circle, MalformedError, Pins
 from habeas.protocol.chain import (
-    GRACE_SECONDS,
     CircleOrderError,
     CircleUnknownError,
     NotPinnedError,
@@ -109,8 +108,8 @@ def test_a_chain_grows_and_takes_effect(case):
     assert longer.in_force(5000 + DAY) == longer.newest
     assert longer.depositable(1000 + DAY) == longer.links[:1]
     assert longer.depositable(5000 + DAY) == longer.links
-    assert longer.depositable(5000 + DAY + GRACE_SECONDS - 1) == longer.links
-    assert longer.depositable(5000 + DAY + GRACE_SECONDS) == longer.links[1:]
+    assert longer.depositable(5000 + 2 * DAY - 1) == longer.links
+    assert longer.depositable(5000 + 2 * DAY) == longer.links[1:]
     assert longer.extend(case.note, 9000) is longer
 
 

@@ -230,6 +230,39 @@ def test_an_authenticator_may_say_more(case):
     )
 
 
+def test_an_authenticator_may_say_so_much_and_no_more(case):
+    """4,096 bytes of client data and as many of authenticator data."""
+    officer = OFFICERS[2]
+    request = case.request(officer.credential().id)
+
+    def client(size):
+        least = len(client_data(request, more=""))
+        return {"client": client_data(request, more="x" * (size - least))}
+
+    def data(size):
+        least = len(extended({"more": bytes(256)})) - 256
+        return {"data": extended({"more": bytes(size - least)})}
+
+    for make in (client, data):
+        (most,) = make(4096).values()
+        assert len(most) == 4096
+        good = webauthn(officer, request, **make(4096))
+        verify_assertion(good, request, officer.credential(), office_of(case))
+        more = webauthn(officer, request, **make(4097))
+        with pytest.raises(OfficerSignatureError):
+            verify_assertion(more, request, officer.credential(), office_of(case))
+
+
+def test_a_key_that_is_none_is_said_to_be_none(case):
+    officer = OFFICERS[2]
+    for bad in (
+        ES256({1: 2, 3: -7, -1: 1, -2: bytes(32), -3: bytes(32)}),
+        ES256({1: 2, 3: -7, -1: 1, -2: 7}),
+    ):
+        with pytest.raises(WebAuthnError, match="key is none"):
+            registered(case, *registration(officer, bad))
+
+
 CHALLENGE = random("challenge")
 
 

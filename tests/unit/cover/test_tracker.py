@@ -1,5 +1,6 @@
 """Heads through frames: smoothed, carried on in both directions, never over a cut."""
 
+import math
 import random
 from dataclasses import replace
 
@@ -119,6 +120,31 @@ def test_one_unsure_look_is_no_face_and_two_are():
     found = run({3: [face(100, score=0.4)], 6: [face(102, score=0.4)]}, 10)
     assert covers(found[4], 100.5)
     assert covers(run({3: [face(100, score=0.7)]}, 10)[3], 100)
+
+
+def test_two_unsure_looks_far_apart_are_no_face_where_others_between_saw_none():
+    faint = [face(100, score=0.4)]
+    apart = {4: faint, 24: faint} | {f: [] for f in (0, 8, 12, 16, 20, 28)}
+    assert not any(run(apart, 30))
+    # With two frames a second they follow one another.
+    assert covers(run({0: faint, 1: faint}, 2, fps=2)[1], 100)
+
+
+def test_the_longer_somebody_is_unseen_the_less_is_covered_where_they_may_be():
+    """As much in all as the way between two sightings of different tracks is worth."""
+    stands = {f: [face(100)] for f in (0, 4, 8, 12)}
+    looks = {f: [] for f in range(16, 112, 4)}
+    areas = {}
+    for again in (40, 112):
+        back = {f: [face(100)] for f in range(again, again + 16, 4)}
+        found = run(stands | {f: s for f, s in looks.items() if f < again} | back, again + 16)
+        middle = found[(12 + again) // 2]
+        assert covers(middle, 100, size=16)
+        areas[again] = max(box.area for box in middle)
+    extent = RULES.extent
+    worth = math.exp(extent.worth) / ((112 - 12) / FPS / extent.moment)
+    assert areas[112] <= worth * 20 * 20 + 1
+    assert areas[112] < areas[40]
 
 
 def test_somebody_else_who_comes_where_another_went_is_a_track_as_well():

@@ -1,6 +1,7 @@
 """The way up is found from the first looks, and watched."""
 
 import itertools
+from dataclasses import replace
 
 from habeas.cover._way_up import WAYS, Watching, WayUp, merged
 from habeas.faces import Box, Sighting
@@ -29,6 +30,24 @@ def test_who_is_found_upright_and_on_their_side_alike_decides_nothing():
         assert way_up.ways(look * 0.1) == WAYS
         way_up.vote(seen(1) | {3: [FACE]})
     assert way_up.turns == 0
+
+
+def test_a_face_that_is_surer_one_way_speaks_for_it_and_shapes_beside_it_do_not():
+    """Close faces are found upside down as well, a little less surely."""
+    shape = Sighting(Box(100, 10, 140, 50), 0.5)
+    seen_by = {0: [replace(FACE, score=0.8)], 1: [], 2: [replace(FACE, score=0.65)], 3: []}
+    way_up = WayUp(0.2, known=False)
+    assert way_up.ways(0.0) == WAYS
+    way_up.vote(seen_by)
+    way_up.vote(seen_by | {3: [shape]})
+    way_up.vote(seen_by)
+    assert way_up.ways(0.3) == (0,)
+    # A file is tagged only where nothing speaks for another way.
+    tilted = WayUp(0.2, known=False)
+    for _ in range(3):
+        tilted.vote({each: list(reversed(seen_by[(each + 1) % 4])) for each in WAYS})
+    assert tilted.turns == 3
+    assert tilted.certain == 0
 
 
 def test_faint_sightings_do_not_count():

@@ -90,6 +90,24 @@ class Extent:
             height * self.down / 2 + high, height,
         )  # fmt: skip
 
+    def weighed(
+        self, box: Box, size: tuple[float, float], odds: float, seconds: float
+    ) -> Box | None:
+        """As much of a cover as a doubtful way is worth; None where that is less than a face.
+
+        A small chance that somebody is there is worth a small cover, where they most likely are,
+        and no large one. The longer the way, the more of the picture it covers in all.
+
+        Args:
+            box: the cover, if it were certain.
+            size: width and height of the face, pixels.
+            odds: natural logarithm of those that somebody goes that way.
+            seconds: for how long it goes.
+        """
+        faces = box.area / (size[0] * size[1])
+        worth = math.exp(min(odds, 0.0) + self.worth) / max(1.0, seconds / self.moment)
+        return shrunk(box, math.sqrt(min(1.0, worth / faces))) if worth >= 1 else None
+
     def sighting(self, seen: Seen) -> Box:
         """The cover of a face where it was seen."""
         return self._box(

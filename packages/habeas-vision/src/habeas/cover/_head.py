@@ -17,6 +17,8 @@ from habeas.cover._kalman import Gaussian, Step, predict, smooth, step, update
 class Motion:
     """How people move, and how far detectors are off.
 
+    Of errors in place, what is stated was compared to what is: docs/evaluation/footage-choices.md.
+
     Attributes:
         pace: root mean square speed of somebody of whom nothing is known yet, face heights a
             second. People walk at 1.34 m/s (Weidmann 1993), which is 7, and run at 3.5, which is
@@ -26,6 +28,7 @@ class Motion:
         jitter: standard deviation of a sighting's place from one look to the next, face heights.
         off: the same of what stays as long as a face is turned as it is, face heights.
         off_pixels: the same for small faces, pixels of what the detector sees.
+        blur: the same, pixels of the picture: to show it enlarged tells no more than there is.
         resize: standard deviation of a face's size after a second, natural logarithm.
         resized: standard deviation of a sighting's size, natural logarithm.
     """
@@ -34,8 +37,9 @@ class Motion:
     sway: float = 0.3
     persistence: float = 3.0
     jitter: float = 0.05
-    off: float = 0.03
-    off_pixels: float = 2.5
+    off: float = 0.02
+    off_pixels: float = 1.8
+    blur: float = 1.2
     resize: float = 0.25
     resized: float = 0.15
 
@@ -104,11 +108,16 @@ class Filter:
 
     def error(self, size: float) -> float:
         """Variance of a sighting's place that is another one each time, square pixels."""
-        return (self.motion.jitter * size) ** 2 + (self.motion.off_pixels / 4 / self.scale) ** 2
+        return (self.motion.jitter * size) ** 2 + self._small / 16
 
     def bias(self, size: float) -> float:
         """Variance of a sighting's place that no further sighting makes less, square pixels."""
-        return (self.motion.off * size) ** 2 + (self.motion.off_pixels / self.scale) ** 2
+        return (self.motion.off * size) ** 2 + self._small
+
+    @property
+    def _small(self) -> float:
+        """Variance of a small face's place, square pixels of the picture."""
+        return (self.motion.off_pixels / self.scale) ** 2 + self.motion.blur**2
 
     def first(self, seen: Seen) -> State:
         """What one sighting tells."""

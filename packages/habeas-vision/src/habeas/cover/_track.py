@@ -5,11 +5,10 @@ Nothing here looks at pixels, or knows whose head it is.
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field, replace
 
-from habeas.cover._geometry import Extent, hull, shrunk
+from habeas.cover._geometry import Extent, hull
 from habeas.cover._head import Filter, Seen, State
 from habeas.cover._tuning import TUNED
 from habeas.faces import Box
@@ -49,7 +48,7 @@ class Track:
         begins: time from which it is a way of its own, seconds.
         until: time from which it is another track's way, seconds.
         odds: natural logarithm of those that it is anybody.
-        sightings: clear ones by looks.
+        clear_at: time of the last clear sighting by a look, seconds; None for none yet.
         links: that end in it, and of which its next sightings tell more.
         doubtful: it may be nobody's: its last sighting, or what came after, is another track's.
     """
@@ -64,7 +63,7 @@ class Track:
     begins: float = float("-inf")
     until: float = float("inf")
     odds: float = 0.0
-    sightings: int = 0
+    clear_at: float | None = None
     doubtful: bool = False
     links: list[Link] = field(default_factory=list)
 
@@ -122,7 +121,8 @@ class Track:
             return hull(box, extent.sighting(node.seen))
         before = self.nodes[right - 1].state
         state = self.model.between(before, at, self._smoothed(right))
-        return self._around(state, extent, extent.bridge)
+        box = self._around(state, extent, extent.bridge)
+        return extent.weighed(box, self.size(at), 0.0, node.seen.at - before.at)
 
     def _around(self, state: State, extent: Extent, most: float) -> Box:
         size = self.size(state.at)
@@ -139,7 +139,10 @@ class Track:
             expected = abs(at - state.at) <= extent.waits(self.lasted)
             if not expected or extent.doubt(there) > extent.known:
                 return None
-        return self._around(there, extent, extent.reach)
+        box = self._around(there, extent, extent.reach)
+        if not self.doubtful:
+            return box
+        return extent.weighed(box, self.size(state.at), self.odds, at - state.at)
 
     def size(self, at: float) -> tuple[float, float]:
         """Width and height of the face at a time: the greatest seen around then."""
@@ -236,11 +239,7 @@ class Link:
         size = max(width, self.size[0]), max(height, self.size[1])
         state = self.later.model.between(self.before, at, self._smoothed)
         box = extent.around(state, size, self.later.model.bias(max(size)), extent.bridge)
-        # Faces that the odds are worth, in area: the longer the way, the more of it is covered.
-        longer = max(1.0, (self.at - self.before.at) / extent.moment)
-        worth = math.exp(min(self.odds, 0.0) + extent.worth) / longer
-        faces = box.area / (size[0] * size[1])
-        return shrunk(box, math.sqrt(min(1.0, worth / faces))) if worth >= 1 else None
+        return extent.weighed(box, size, self.odds, self.at - self.before.at)
 
     def _smooth(self) -> State:
         """What is known of the later sighting, if both are one person."""

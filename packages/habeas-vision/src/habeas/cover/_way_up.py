@@ -24,6 +24,8 @@ class Watching:
     Attributes:
         lead: sum of scores of clear sightings by which one way leads when it is found: one face
             that is seen twice, or two at once.
+        surer: score by which a face is surer one way than any other when it speaks for that way;
+            upside down it looks much like one, and speaks for none.
         clearly: times the second way's sum that the best one has to have before a file is tagged
             by it: of a large face alone, detectors are as sure when it lies on its side.
         again: seconds from one look at all ways to the next, once it is found.
@@ -32,6 +34,7 @@ class Watching:
     """
 
     lead: float = 1.0
+    surer: float = 0.1
     clearly: float = 1.5
     again: float = 10.0
     patience: float = 20.0
@@ -51,6 +54,7 @@ class WayUp:
         self._clear = clear
         self._known = known
         self._rules = watching or Watching()
+        self._sums = dict.fromkeys(WAYS, 0.0)
         self._votes = dict.fromkeys(WAYS, 0.0)
         self._all_at: float | None = None
         self._since: float | None = None
@@ -61,9 +65,9 @@ class WayUp:
     @property
     def certain(self) -> int:
         """The same where it is beyond doubt; 0 where it is not."""
-        best, second = sorted(self._votes.values(), reverse=True)[:2]
+        best, second = sorted(self._sums.values(), reverse=True)[:2]
         clear = best >= self._rules.lead and best >= self._rules.clearly * second
-        return self.turns if clear and self._votes[self.turns] == best else 0
+        return self.turns if clear and self._sums[self.turns] == best else 0
 
     def ways(self, at: float) -> tuple[int, ...]:
         """How to look at a frame of that time, seconds."""
@@ -82,13 +86,31 @@ class WayUp:
         """Tell what a look at all ways showed."""
         if len(found) < len(WAYS):
             return
+        speaks = self._speaks(found)
         for way, faces in found.items():
             # What was found long ago counts less: cameras are hung anew.
-            self._votes[way] *= 0.5 if self._found else 1.0
-            self._votes[way] += sum(face.score for face in faces if face.score >= self._clear)
+            kept = 0.5 if self._found else 1.0
+            seen = sum(face.score for face in faces if face.score >= self._clear)
+            self._sums[way] = self._sums[way] * kept + seen
+            self._votes[way] = self._votes[way] * kept + speaks[way]
         best, second = sorted(WAYS, key=self._votes.__getitem__, reverse=True)[:2]
         if self._votes[best] - self._votes[second] >= self._rules.lead:
             self._found, self.turns = True, best
+
+    def _speaks(self, found: Mapping[int, Sequence[Sighting]]) -> dict[int, float]:
+        """Scores of the faces that speak for each way, each face once."""
+        speaks = dict.fromkeys(WAYS, 0.0)
+        for face in merged(found, clear=self._clear):
+            if face.score < self._clear:
+                continue
+            sure = {
+                way: max((f.score for f in some if f.box.overlap(face.box) > TUNED.same), default=0)
+                for way, some in found.items()
+            }
+            best, second = sorted(WAYS, key=lambda way: sure.get(way, 0.0), reverse=True)[:2]
+            if sure[best] - sure.get(second, 0.0) >= self._rules.surer:
+                speaks[best] += sure[best]
+        return speaks
 
 
 def merged(

@@ -124,10 +124,11 @@ def page(by_rate: dict[int | None, list[Result]], live: list[Result]) -> Iterato
         "more than its own, and the labels do not say."
     )
     yield (
-        "- What was chosen on these clips: the detectors' errors (`off`, `off_pixels`, `blur`), the "
-        "persistence of movement, how much cover a doubtful way is worth and how wide it may be "
-        "(`worth`, `moment`, `bridge`), what counts as a part of a face (`part`), and that YuNet "
-        "is shown no picture enlarged. They are seen, not held back."
+        "- What was chosen on these clips: the detectors' errors (`off`, `off_pixels`, `blur`), "
+        "the persistence of movement, when fainter sightings confirm one another (`together`), how "
+        "clearly a face tells the way up (`surer`), how much cover a doubtful way is worth "
+        "and how wide it may be (`worth`, `moment`, `bridge`), what counts as a part of a face "
+        "(`part`), and that YuNet is shown no picture enlarged. They are seen, not held back."
     )
 
 

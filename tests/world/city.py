@@ -141,7 +141,7 @@ class City(World):
         def healthy() -> bool:
             assert self._processes["portal"].poll() is None, "the portal has ended"
             try:
-                return self.http.get("/api/health").status_code == 200
+                return self.http.get("/livez").status_code == 200
             except httpx.HTTPError:
                 return False
 

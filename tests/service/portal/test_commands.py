@@ -66,7 +66,7 @@ class Portal:
                 def healthy():
                     assert process.poll() is None
                     with contextlib.suppress(httpx.HTTPError):
-                        return http.get("/api/health").status_code == 200
+                        return http.get("/livez").status_code == 200
 
                 until(healthy, "the portal", pause=0.1)
                 yield http

@@ -30,15 +30,21 @@ class Custodian:
     panel: MemoryPanel = field(default_factory=MemoryPanel)
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     today: datetime = datetime(2027, 1, 15, 10, tzinfo=UTC)
+    #: By default, as the own clock says.
+    witnessed: datetime | None = None
 
     def __post_init__(self) -> None:
         self.chain = parties.chain()
         self.context = Context(
             ledger=self.ledger, blobs=self.blobs, log=self.log, signer=world.CUSTODIAN_KEY,
             chain=lambda: self.chain, panel=lambda _: cast("Any", self.panel),
+            witnessed=self._witnessed,
             now=lambda: self.today, months_ahead=0,
         )  # fmt: skip
         self.custody = Custody(self.context)
+
+    def _witnessed(self) -> float:
+        return (self.witnessed or self.today).timestamp()
 
     def trustee(self, number: int) -> parties.MemoryTrustee:
         return self.panel.clients[number - 1]

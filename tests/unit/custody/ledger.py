@@ -62,12 +62,28 @@ class MemoryLedger:
         self._locked.add(seal_id)
         return self.writing().photos.get(seal_id)
 
-    def move(self, seal_id: str, before: PhotoState, after: PhotoState) -> bool:
+    def move(
+        self, seal_id: str, before: PhotoState, after: PhotoState, destroy_on: str | None = None
+    ) -> bool:
         photo = self.writing().photos.get(seal_id)
         if photo is None or photo.state is not before:
             return False
-        self.tables.photos[seal_id] = replace(photo, state=after, begun=None)
+        self.tables.photos[seal_id] = replace(photo, state=after, begun=None, destroy_on=destroy_on)
         return True
+
+    def doomed(self, day: str, most: int) -> Sequence[SealedPhoto]:
+        found = self.tables.photos.values()
+        return [x for x in found if x.destroy_on is not None and x.destroy_on <= day][:most]
+
+    def destroyed(self, seal_id: str) -> None:
+        photo = self.writing().photos[seal_id]
+        self.tables.photos[seal_id] = replace(photo, destroy_on=None)
+
+    def due(self, day: str) -> int:
+        return len(self.expired(day, 1 << 60))
+
+    def kept(self) -> int:
+        return len(self.expired("9999-12-31", 1 << 60))
 
     def expired(self, day: str, most: int) -> Sequence[SealedPhoto]:
         states = (PhotoState.SEALED, PhotoState.CLOSED)

@@ -1,11 +1,14 @@
 """Withdrawal, closing and expiry: only the secret destroys, and nothing owed is forgotten."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
-from habeas.custody import SecretError, UnknownPhotoError, withdraw_directly
+from habeas.custody import RefusedError, SecretError, UnknownPhotoError, withdraw_directly
 from habeas.custody.endings import expire
 from habeas.custody.locked import lock, unlock
 from habeas.custody.ports import PendingDeposit, PhotoState
+from habeas.foundation.caution import Caution, TooManyEndsError
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Entry, MalformedError, stream
 from habeas.protocol.details import WithdrawnDetails
@@ -180,9 +183,57 @@ def test_the_last_day_counts(custodian, receipt):
     custodian.later(days=1)
     assert custodian.custody.sweep().expired == 1
     assert state(custodian, receipt) is PhotoState.EXPIRED
+    with pytest.raises(RefusedError):
+        custodian.custody.ciphertext(receipt.promise.seal_id)
+    custodian.later(days=6)
+    assert custodian.custody.sweep().destroyed == 0
+    assert list(custodian.blobs.names()), "it waits in quarantine"
+    custodian.later(days=1)
+    swept = custodian.custody.sweep()
+    assert (swept.expired, swept.destroyed) == (0, 1)
     assert not list(custodian.blobs.names())
     assert not list(custodian.custody.details(receipt))
+    assert custodian.custody.sweep().destroyed == 0
+
+
+def test_one_wrong_clock_ends_nothing(custodian, receipt):
+    custodian.witnessed = custodian.today
+    custodian.later(days=800)
     assert custodian.custody.sweep().expired == 0
+    custodian.witnessed = datetime.fromtimestamp(0, UTC)
+    assert custodian.custody.sweep().expired == 0, "the log was not followed yet"
+    custodian.today, custodian.witnessed = custodian.today - timedelta(days=800), custodian.today
+    assert custodian.custody.sweep().expired == 0
+    assert custodian.open(receipt) == PHOTO
+
+
+def test_too_many_ends_at_once_wait_for_a_person(custodian, monkeypatch):
+    monkeypatch.setattr("habeas.custody.sweep.CAUTION", Caution(least=2))
+    many = 3
+    for _ in range(many):
+        custodian.seal()
+    custodian.later(days=137)
+    with pytest.raises(TooManyEndsError, match=f"{many} of {many}"):
+        custodian.custody.sweep()
+    assert custodian.custody.sweep(ends=False).expired == 0
+    assert len(list(custodian.blobs.names())) == many
+    assert custodian.custody.sweep(many=True).expired == many
+
+
+def test_a_withdrawal_that_was_cut_off_is_destroyed_by_the_sweep(custodian, receipt, monkeypatch):
+    class Crash(BaseException):
+        pass
+
+    def crash(_):
+        raise Crash
+
+    monkeypatch.setattr(custodian.blobs, "delete", crash)
+    with pytest.raises(Crash):
+        custodian.custody.withdraw(receipt.promise.seal_id, bytes.fromhex(receipt.withdraw_secret))
+    monkeypatch.undo()
+    assert state(custodian, receipt) is PhotoState.WITHDRAWN
+    assert custodian.custody.sweep().destroyed == 1
+    assert not list(custodian.blobs.names())
 
 
 def test_expiry_drops_what_waits_and_leaves_alone_what_ended_meanwhile(custodian, receipt):

@@ -268,6 +268,9 @@ def test_a_sweep_gives_up_what_a_crash_left(custodian):
     assert custodian.custody.sweep().given_up == 0, "it may still be at work"
     custodian.later(seconds=601)
     assert custodian.custody.sweep().given_up == 1
+    assert list(custodian.blobs.names()), "it waits in quarantine"
+    custodian.later(days=8)
+    assert custodian.custody.sweep().destroyed == 1
     nothing_is_kept(custodian)
     assert custodian.log.kinds() == ["sealed", "closed"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import django
@@ -29,6 +30,7 @@ from habeas.custody import Context, Custody, FileBlobs
 from habeas.foundation.database import Database
 from habeas.portal.officers import accounts
 from habeas.portal.register import log as register
+from habeas.portal.standing import installation
 from habeas.portal.vault import custodian
 from habeas.portal.vault.ledger import DjangoLedger
 from habeas.protocol import Chain, Kind, sealing, sign_entry
@@ -174,11 +176,13 @@ def city(data, monkeypatch):
     context = Context(
         ledger=ledger, blobs=blobs, log=log, signer=world.CUSTODIAN_KEY,
         chain=lambda: copy.chain, panel=lambda _: cast("Any", panel), months_ahead=0,
+        witnessed=lambda: datetime.now(UTC).timestamp(),
     )  # fmt: skip
     monkeypatch.setattr(register, "_copy", lambda: copy)
     for name, part in (("_context", context), ("_log", log), ("_signer", world.CUSTODIAN_KEY)):
         monkeypatch.setattr(custodian, name, lambda part=part: part)
     monkeypatch.setattr(custodian, "panel", lambda _: panel)
+    installation.found()
     return City(log, panel, Custody(context), ledger, blobs, copy)
 
 

@@ -104,10 +104,6 @@ def test_the_pages_without_data_are_there_in_both_languages(browser, address, la
     assert f'lang="{language}"' in page.content.decode()
 
 
-def test_health_answers_from_the_database(browser):
-    assert browser.get("/api/health").json() == {"ok": True}
-
-
 # Uploads
 
 

@@ -165,6 +165,67 @@ def worker(data: Folder) -> None:
     worker.main()
 
 
+@app.command()
+def resume(data: Folder) -> None:
+    """Let expiry go on after it has halted: the clock is right, and what is due today may end.
+
+    The worker halts when the clock has moved by more than ten minutes without time passing, and
+    when more than a fifth of all photos are due at once. Look at /readyz first.
+    """
+    from habeas.portal.site import setup
+
+    setup.start(data)
+    from habeas.portal.standing import halts
+
+    stood = halts.standing()
+    halts.resume()
+    for each in stood:
+        typer.echo(f"It stood still: {each.cause}")
+    for each in halts.standing():
+        typer.secho(f"It still does: {each.cause} {each.remedy}", fg="red")
+    if not stood:
+        typer.echo("Nothing had halted.")
+
+
+@app.command()
+def reconcile(
+    data: Folder,
+    *,
+    json_: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """After a restore: bring the database in step with the log, and say what is lost.
+
+    Stop the worker before. Photos that were closed or withdrawn since the copy was made are so
+    again; nothing is destroyed for being unknown.
+    """
+    from dataclasses import asdict
+
+    from habeas.portal.site import setup
+
+    setup.start(data)
+    from habeas.portal.standing.reconcile import reconcile
+
+    found = reconcile(lambda text: typer.echo(text, err=True))
+    if json_:
+        typer.echo(json.dumps(asdict(found)))
+        raise typer.Exit(1 if found.missing else 0)
+    typer.echo(f"{found.taken_in} entries of this portal were taken in from the log.")
+    typer.echo(f"{found.closed} photos had been closed since; {found.kept} were being sealed.")
+    if found.unknown:
+        typer.secho(
+            f"{found.unknown} photos were sealed after the copy was made. Their cases are lost: "
+            "ask their applicants, who hold receipts, to apply again.",
+            fg="yellow",
+        )
+    if found.missing:
+        typer.secho(
+            f"{found.missing} sealed photos have no ciphertext: restore the blobs that belong to "
+            "this database, and run this again.",
+            fg="red",
+        )
+        raise typer.Exit(1)
+
+
 def _accounts(data: Path) -> ModuleType:
     """The use cases of officers, over the portal of *data*."""
     from habeas.portal.site import setup

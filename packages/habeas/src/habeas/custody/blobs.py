@@ -12,6 +12,7 @@ from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
 
 _DAY = 86_400
+_MARK = "installation.json"
 _NAME = re.compile(r"\A[0-9a-f]{32}\Z")
 
 
@@ -57,6 +58,15 @@ class FileBlobs:
     def delete(self, name: str) -> None:
         """Delete *name*, and what a crash may have left of it."""
         durable.remove(self._path(name))
+
+    def mark(self) -> str | None:
+        """What `set_mark` has written beside the blobs; None where nobody did."""
+        file = self._folder / _MARK
+        return file.read_text() if file.exists() else None
+
+    def set_mark(self, content: str) -> None:
+        """Write whose blobs these are, durably."""
+        durable.write(self._folder / _MARK, content.encode(), private=True)
 
     def names(self) -> Iterable[str]:
         """All names, half-written ones too: nobody refers to them, so they get swept."""

@@ -6,12 +6,12 @@ import hashlib
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from habeas.custody.errors import UnknownPhotoError
 from habeas.custody.locked import lock
 from habeas.custody.months import MonthKeys
-from habeas.custody.ports import Blobs, Ledger, LogLine
+from habeas.custody.ports import Blobs, Ledger, LogLine, PhotoState, SealedPhoto
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Chain, Kind, Promise, Signer, sign_entry
 from habeas.protocol.chain import Link
@@ -22,6 +22,9 @@ from habeas.tlog.writing import EntryWriter
 
 #: Lines that one round writes.
 MOST_LINES = 256
+#: So long a ciphertext that ended by date, or was left half sealed, stays before it is destroyed:
+#: a mistake is noticed within a week, over holidays too.
+QUARANTINE_DAYS = 7
 
 
 def utc_now() -> datetime:
@@ -40,6 +43,8 @@ class Context:
         signer: the custodian's key.
         chain: the circles so far.
         panel: the trustees of the circle with that digest (hex).
+        witnessed: the time, POSIX seconds, up to which a quorum of trustees has seen the log
+            that was followed; 0 before it was followed. Nothing ends by date before that.
         now: the clock, UTC.
         random: gives that many random bytes.
         months: trustees' month keys that were verified.
@@ -52,6 +57,7 @@ class Context:
     signer: Signer
     chain: Callable[[], Chain]
     panel: Callable[[str], Panel]
+    witnessed: Callable[[], float]
     now: Callable[[], datetime] = utc_now
     random: Callable[[int], bytes] = secrets.token_bytes
     months: MonthKeys = field(default_factory=MonthKeys)
@@ -64,6 +70,18 @@ class Context:
     def today(self) -> str:
         """This day, UTC."""
         return self.now().date().isoformat()
+
+    def moment(self) -> datetime:
+        """The smaller of the own clock and the witnessed time: one wrong clock ends nothing."""
+        return min(self.now(), datetime.fromtimestamp(self.witnessed(), UTC))
+
+    def destroy(self, photo: SealedPhoto) -> None:
+        """Destroy the ciphertext of a photo that has ended. Harmless when repeated."""
+        self.blobs.delete(blob_name(photo.seal_id))
+        if photo.state is not PhotoState.WITHDRAWN:
+            self.ledger.forget_details(photo.seal_id)
+        with self.ledger.atomic():
+            self.ledger.destroyed(photo.seal_id)
 
     def link(self) -> Link:
         """The circle in force.
@@ -145,6 +163,11 @@ class Context:
                 break  # all stay owed, and are tried in the next round
             count += 1
         return count
+
+
+def quarantined_until(moment: datetime) -> str:
+    """The day on which what ends at *moment* by date is destroyed."""
+    return (moment + timedelta(days=QUARANTINE_DAYS)).date().isoformat()
 
 
 def blob_name(seal_id: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from habeas.custody.context import Context, blob_name, promise_of
+from habeas.custody.context import Context, promise_of, quarantined_until
 from habeas.custody.errors import SecretError, UnknownPhotoError
 from habeas.custody.ports import PhotoState, SealedPhoto
 from habeas.custody.sealing import close_line
@@ -55,7 +55,7 @@ def withdraw(
     late = context.ledger.acknowledgements(seal_id)
     waiting = [name for name in pending if name not in late]
     withdrawal = withdraw_directly(context.panel(promise.circle), promise, secret, waiting)
-    context.blobs.delete(blob_name(seal_id))
+    _destroy(context, seal_id)
     context.settle()
     if withdrawal.complete:
         context.ledger.forget_details(seal_id)
@@ -72,7 +72,9 @@ def _end(context: Context, seal_id: str, secret: bytes) -> tuple[Promise, bool]:
         raise SecretError("This secret does not belong to the photo.")
     if photo.state is PhotoState.WITHDRAWN:
         return promise, False
-    context.ledger.move(seal_id, photo.state, PhotoState.WITHDRAWN)
+    # Marked in the same transaction: whoever is killed before the ciphertext is gone has told
+    # the sweep to destroy it.
+    context.ledger.move(seal_id, photo.state, PhotoState.WITHDRAWN, context.today())
     context.ledger.drop_deposits(seal_id)
     return promise, True
 
@@ -87,9 +89,15 @@ def learn(context: Context, withdrawn: WithdrawnDetails) -> bool:
             _, was_there = _end(context, seal_id, bytes.fromhex(withdrawn.secret))
     except SecretError:
         return False  # foreign: it destroys nothing
-    context.blobs.delete(blob_name(seal_id))
+    _destroy(context, seal_id)
     context.ledger.forget_details(seal_id)
     return was_there
+
+
+def _destroy(context: Context, seal_id: str) -> None:
+    photo = context.ledger.photo(seal_id)
+    if photo is not None:
+        context.destroy(photo)
 
 
 def withdraw_directly(
@@ -158,14 +166,14 @@ def close(context: Context, seal_id: str, because: str) -> None:
 
 
 def expire(context: Context, photo: SealedPhoto) -> bool:
-    """Delete the ciphertext of a photo whose last day has passed.
+    """End a photo whose last day has passed: it is opened no more, and destroyed later.
 
-    The trustees sweep their own shares, and destroy the month's key.
+    The trustees sweep their own shares, and destroy the month's key: without them the
+    ciphertext is noise. It waits in quarantine, so that a date that was wrong can be told.
     """
+    destroy_on = quarantined_until(context.moment())
     with context.ledger.atomic():
-        if not context.ledger.move(photo.seal_id, photo.state, PhotoState.EXPIRED):
+        if not context.ledger.move(photo.seal_id, photo.state, PhotoState.EXPIRED, destroy_on):
             return False
         context.ledger.drop_deposits(photo.seal_id)
-    context.blobs.delete(blob_name(photo.seal_id))
-    context.ledger.forget_details(photo.seal_id)
     return True

@@ -123,6 +123,25 @@ class Custody:
                 details_key = stream.details_key(key, line.number)
                 yield line.entry, *unlock(details_key, line.entry, line.locked)
 
-    def sweep(self, *, pending_seconds: int = sweep.PENDING_SECONDS) -> sweep.Swept:
-        """One round of what must happen although nobody asks. Safe at any time."""
-        return sweep.sweep(self._context, pending_seconds=pending_seconds)
+    def owes(self) -> bool:
+        """Whether an entry waits to be taken by the log."""
+        return bool(self._context.ledger.owed_lines(1))
+
+    def sweep(
+        self,
+        *,
+        pending_seconds: int = sweep.PENDING_SECONDS,
+        ends: bool = True,
+        many: bool = False,
+    ) -> sweep.Swept:
+        """One round of what must happen although nobody asks. Safe at any time.
+
+        Args:
+            pending_seconds: what is pending for longer was left behind.
+            ends: end and destroy what is over; without, only tell and bring what is owed.
+            many: end it also where that is an unusual share of all.
+
+        Raises:
+            TooManyEndsError: so much would end that a person has to look. All else was done.
+        """
+        return sweep.sweep(self._context, pending_seconds=pending_seconds, ends=ends, many=many)

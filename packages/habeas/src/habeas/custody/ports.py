@@ -40,6 +40,8 @@ class SealedPhoto:
         opens_until: the last day of the promise.
         closing_tag: of the custodian's stream, for the one `closed` entry.
         begun: POSIX seconds, while it is pending.
+        destroy_on: the day from which its ciphertext is destroyed, once it has ended; None
+            before that, and when the ciphertext is gone.
     """
 
     seal_id: str
@@ -48,6 +50,7 @@ class SealedPhoto:
     closing_tag: str
     state: PhotoState = PhotoState.PENDING
     begun: int | None = None
+    destroy_on: str | None = None
 
 
 @dataclass(frozen=True)
@@ -104,8 +107,33 @@ class Ledger(Protocol):
     def lock(self, seal_id: str) -> SealedPhoto | None:
         """The photo, locked against other writers until the transaction ends."""
 
-    def move(self, seal_id: str, before: PhotoState, after: PhotoState) -> bool:
-        """Change the state if it is *before*; tell if it was."""
+    def move(
+        self,
+        seal_id: str,
+        before: PhotoState,
+        after: PhotoState,
+        destroy_on: str | None = None,
+    ) -> bool:
+        """Change the state if it is *before*; tell if it was.
+
+        Args:
+            seal_id: of the photo.
+            before: the state that it must have.
+            after: the new one.
+            destroy_on: the day from which its ciphertext is destroyed, where it ends.
+        """
+
+    def doomed(self, day: str, most: int) -> Sequence[SealedPhoto]:
+        """At most *most* ended photos whose ciphertext is to be destroyed by *day*."""
+
+    def destroyed(self, seal_id: str) -> None:
+        """The ciphertext is gone."""
+
+    def due(self, day: str) -> int:
+        """How many photos are sealed or closed, and had their last day before *day*."""
+
+    def kept(self) -> int:
+        """How many photos are sealed or closed."""
 
     def expired(self, day: str, most: int) -> Sequence[SealedPhoto]:
         """At most *most* photos that are sealed or closed and whose last day is before *day*."""

@@ -51,7 +51,7 @@ def sealing_of(context: Context, photo: bytes, wishes: Wishes) -> Iterator[Ackno
                 raise SealingError("Sealing took so long that it was given up.")
             yield acknowledged
     except BaseException:
-        give_up(context, record)
+        _undo(context, record)
         raise
 
 
@@ -82,7 +82,7 @@ def _prepare(context: Context, photo: bytes, wishes: Wishes) -> tuple[SealedPhot
             line.proof or "", acknowledgements,
         )  # fmt: skip
     except HabeasError as error:
-        give_up(context, record)
+        _undo(context, record)
         raise SealingError(f"The photo could not be sealed: {error.cause}") from error
     return record, Acknowledged(receipt, _pointers(link.circle, sealed, wishes, secrets))
 
@@ -169,15 +169,33 @@ def _pointers(circle: Circle, sealed: Sealed, wishes: Wishes, secrets: Secrets) 
     }
 
 
-def give_up(context: Context, record: SealedPhoto) -> None:
-    """Close a photo that nobody was acknowledged: it is frozen, and what waits is dropped."""
+def give_up(context: Context, record: SealedPhoto, destroy_on: str) -> bool:
+    """Close a photo that nobody was acknowledged: it is frozen, and what waits is dropped.
+
+    Args:
+        context: ports and keys.
+        record: the photo.
+        destroy_on: the day from which its ciphertext is destroyed.
+
+    Returns:
+        Whether it was still pending.
+    """
     with context.ledger.atomic():
-        if not context.ledger.move(record.seal_id, PhotoState.PENDING, PhotoState.ORPHANED):
-            return
+        pending, orphaned = PhotoState.PENDING, PhotoState.ORPHANED
+        if not context.ledger.move(record.seal_id, pending, orphaned, destroy_on):
+            return False
         context.ledger.drop_deposits(record.seal_id)
         close_line(context, record, "orphaned")
-    context.blobs.delete(blob_name(record.seal_id))
     context.settle(record.seal_id)
+    return True
+
+
+def _undo(context: Context, record: SealedPhoto) -> None:
+    """Close a photo whose sealing has failed here, before anybody was told of it."""
+    give_up(context, record, context.today())
+    ended = context.ledger.photo(record.seal_id)
+    if ended is not None and ended.state is PhotoState.ORPHANED:
+        context.destroy(ended)
 
 
 def close_line(context: Context, record: SealedPhoto, because: str) -> None:

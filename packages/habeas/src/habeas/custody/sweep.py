@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from habeas.custody.context import Context, promise_of
+from habeas.custody.context import Context, promise_of, quarantined_until
 from habeas.custody.endings import expire
 from habeas.custody.months import months_from
 from habeas.custody.ports import PendingDeposit, PhotoState
 from habeas.custody.sealing import give_up, learn_keys
+from habeas.foundation.caution import CAUTION, verify_share
 from habeas.foundation.errors import HabeasError
 from habeas.protocol.client import TrusteeRefusedError
 from habeas.protocol.statements import Order, sign_statement
@@ -30,17 +31,58 @@ class Swept:
     written: int
     keyless: tuple[str, ...] = ()
     """Trustees whose keys of the coming months are not known, and who do not answer."""
+    destroyed: int = 0
+    """Ciphertexts of photos that had ended before."""
 
 
-def sweep(context: Context, *, pending_seconds: int = PENDING_SECONDS) -> Swept:
-    """One round. Safe at any time, and in any number of processes."""
-    stale = context.ledger.stale(context.seconds() - pending_seconds, _BATCH)
-    for photo in stale:
-        give_up(context, photo)
-    over = context.ledger.expired(context.today(), _BATCH)
-    ended = sum(expire(context, photo) for photo in over)
+def sweep(
+    context: Context,
+    *,
+    pending_seconds: int = PENDING_SECONDS,
+    ends: bool = True,
+    many: bool = False,
+) -> Swept:
+    """One round. Safe at any time, and in any number of processes.
+
+    Args:
+        context: ports and keys.
+        pending_seconds: what is pending for longer was left behind.
+        ends: end and destroy what is over; without, only tell and bring what is owed.
+        many: end it also where that is an unusual share of all.
+
+    Raises:
+        TooManyEndsError: so much would end that a person has to look. All else was done.
+    """
     delivered = sum(_deliver(context, each) for each in context.ledger.pending_deposits(_BATCH))
-    return Swept(len(stale), ended, delivered, context.settle(), _ahead(context))
+    written, keyless = context.settle(), _ahead(context)
+    given_up = ended = destroyed = 0
+    if ends:
+        given_up = _given_up(context, pending_seconds)
+        destroyed = _destroyed(context)
+        ended = _ended(context, many=many)
+    return Swept(given_up, ended, delivered, written, keyless, destroyed)
+
+
+def _given_up(context: Context, pending_seconds: int) -> int:
+    # Not destroyed at once: a database of yesterday would call pending what was sealed since.
+    destroy_on = quarantined_until(context.now())
+    stale = context.ledger.stale(context.seconds() - pending_seconds, _BATCH)
+    return sum(give_up(context, photo, destroy_on) for photo in stale)
+
+
+def _destroyed(context: Context) -> int:
+    doomed = context.ledger.doomed(context.moment().date().isoformat(), _BATCH)
+    for photo in doomed:
+        context.destroy(photo)
+    return len(doomed)
+
+
+def _ended(context: Context, *, many: bool) -> int:
+    day = context.moment().date().isoformat()
+    due = context.ledger.due(day)
+    if due > CAUTION.least and not many:
+        verify_share(due, context.ledger.kept(), CAUTION)
+    return sum(expire(context, photo) for photo in context.ledger.expired(day, _BATCH))
 
 
 def _ahead(context: Context) -> tuple[str, ...]:

@@ -110,7 +110,7 @@ class Installation:
             "HABEAS_RECORDINGS": str((self.folder / "recordings").resolve()),
         }
         serve = [*habeas, "portal", "serve", "--port", port_of(self.portal_url)]
-        found.append(Process("portal", serve, f"{self.portal_url}/api/health", environment))
+        found.append(Process("portal", serve, f"{self.portal_url}/readyz", environment))
         found.append(Process("worker", [*habeas, "portal", "worker"], None, environment))
         for name, url in self.addresses.desks.items():
             desk = str(self.folder / "office" / name / "desk")

@@ -35,6 +35,7 @@ CREATE INDEX IF NOT EXISTS copied_roster ON copied (kind, office, position)
 CREATE INDEX IF NOT EXISTS copied_withdrawn ON copied (position) WHERE kind = 'withdrawn';
 CREATE INDEX IF NOT EXISTS copied_tag ON copied (tag) WHERE tag IS NOT NULL;
 CREATE TABLE IF NOT EXISTS circles (position INTEGER PRIMARY KEY, seen INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS copied_by (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS copied_camera ON copied (
   json_extract(CAST(content AS TEXT), '$.details.camera'), position
 ) WHERE kind IN ('camera', 'footage');
@@ -80,6 +81,7 @@ class LogCopy:
         self._lock = threading.RLock()
         database.prepare(_SCHEMA)
         self._made_for = ""
+        self._witnessed = 0
         self._view = self._view_now()
 
     @property
@@ -156,8 +158,39 @@ class LogCopy:
             TlogError: the log does not answer, or what it answers does not verify.
         """
         view = self._view_now()
-        view.catch_up()
+        verified = view.catch_up()
+        self._witnessed = max(self._witnessed, verified.quorum_time)
+        self._keep("followed-at", str(int(self._now())))
         return view.size
+
+    @property
+    def witnessed(self) -> float:
+        """The time up to which a quorum has seen what this process followed; 0 before that."""
+        return self._witnessed
+
+    @property
+    def followed_at(self) -> int:
+        """When any process last reached the log's end, POSIX seconds; 0 for never."""
+        return int(self._kept("followed-at") or 0)
+
+    def installation(self) -> str | None:
+        """Whose copy this is, as `belong` has said."""
+        return self._kept("installation")
+
+    def belong(self, installation: str) -> None:
+        """Say whose copy this is."""
+        self._keep("installation", installation)
+
+    def _kept(self, name: str) -> str | None:
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT value FROM copied_by WHERE name = ?", (name,)
+            ).fetchone()
+        return row[0] if row else None
+
+    def _keep(self, name: str, value: str) -> None:
+        with self._database.transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO copied_by VALUES (?, ?)", (name, value))
 
     @property
     def size(self) -> int:
@@ -217,6 +250,15 @@ class LogCopy:
             (position, WithdrawnDetails.read(Entry.decode(content).details))
             for position, content in rows
         ]
+
+    def counted(self, begin: int, count: int) -> list[tuple[int, bytes]]:
+        """At most *count* entries from index *begin* on that are not foreign."""
+        with self._database.reading() as connection:
+            return connection.execute(
+                "SELECT position, content FROM copied WHERE kind != ? AND position >= ? "
+                "ORDER BY position LIMIT ?",
+                (FOREIGN, begin, count),
+            ).fetchall()
 
     def entry(self, position: int) -> bytes | None:
         """The entry at *position*, or None beyond the copy."""

@@ -6,7 +6,7 @@ from habeas.portal.apply import api as apply
 from habeas.portal.desk import api as desk
 from habeas.portal.desk import signing_in
 from habeas.portal.receipts import api as receipts
-from habeas.portal.site import health, openapi
+from habeas.portal.site import openapi
 
 urlpatterns = [
     path("applications", apply.send),
@@ -22,6 +22,5 @@ urlpatterns = [
     path("photos/<str:seal_id>/openings", desk.opening),
     path("photos/<str:seal_id>/withdrawal", receipts.withdraw),
     path("circle", receipts.circle),
-    path("health", health.health),
     path("openapi.json", openapi.openapi),
 ]

@@ -1,23 +1,54 @@
-"""Whether the portal can serve."""
+"""Whether the portal lives, and whether it can serve: Kubernetes' words for the two probes.
+
+`/livez` answers while the process does: nothing that a restart would not mend makes it fail.
+`/readyz` is judged by what really happened: halts that stand, and for each of the worker's
+loops the age of its last success. It tells causes, and nothing of people or photos.
+"""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+import time
 
-from habeas.portal.cases.models import Case
-from habeas.portal.site.calls import Said, call, say
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+
+from habeas.foundation.errors import HabeasError
+from habeas.portal.register.log import log_copy
+from habeas.portal.standing import beats, halts, installation
+
+#: Seconds since this machine's copy of the log was followed to its end.
+_COPY_LATE = 120
 
 
-class Healthy(Said):
-    """The portal can serve."""
+@require_safe
+def livez(_: HttpRequest) -> HttpResponse:
+    """200 while this process answers."""
+    return HttpResponse("ok\n", content_type="text/plain")
 
-    ok: bool
+
+@require_safe
+def readyz(_: HttpRequest) -> HttpResponse:
+    """200 where all that the portal needs works now; else 503, with the causes."""
+    now = time.time()
+    try:
+        problems = _problems(now)
+        ages = {name: round(now - each.at) for name, each in beats.beats().items() if each.at}
+    except DatabaseError:
+        problems, ages = {"database": "The database does not answer."}, {}
+    state = next(iter(problems), "ok")
+    answer = {"ok": not problems, "state": state, "problems": problems, "ages": ages}
+    return JsonResponse(answer, status=503 if problems else 200)
 
 
-@require_GET
-@call("GET", gives=Healthy)
-def health(_: HttpRequest) -> HttpResponse:
-    """200 while the database answers."""
-    Case.objects.exists()
-    return say(Healthy(ok=True))
+def _problems(now: float) -> dict[str, str]:
+    found = {each.code: f"{each.cause} {each.remedy}" for each in halts.standing()}
+    try:
+        installation.verify()
+    except HabeasError as error:
+        found[error.code] = str(error)
+    found |= beats.late(now)
+    age = now - log_copy().followed_at
+    if not -_COPY_LATE <= age <= _COPY_LATE:
+        found.setdefault("follow", "This machine's copy of the log is not followed.")
+    return found

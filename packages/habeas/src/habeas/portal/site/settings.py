@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "habeas.portal.site",
     "habeas.portal.officers",
+    "habeas.portal.standing",
     "habeas.portal.vault",
     "habeas.portal.cases",
     "habeas.portal.apply",
@@ -72,6 +73,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "habeas.portal.site.middleware.Problems",
+    "habeas.portal.standing.middleware.ReadOnly",
 ]
 
 TEMPLATES = [

@@ -56,6 +56,10 @@ def migrate() -> None:
             file.touch(mode=0o600)
             file.chmod(0o600)
         call_command("migrate", verbosity=0, interactive=False)
+        if (settings.DATA / "site.json").exists():
+            from habeas.portal.standing import installation  # noqa: PLC0415 - needs the tables
+
+            installation.found()
     except (DatabaseError, OSError) as error:
         raise TablesError(
             f"The portal's tables could not be made: {error}.",

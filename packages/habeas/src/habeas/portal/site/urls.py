@@ -2,10 +2,13 @@
 
 from django.urls import include, path
 
+from habeas.portal.site import health
 from habeas.portal.site.security_txt import security_txt
 
 urlpatterns = [
     path(".well-known/security.txt", security_txt),
+    path("livez", health.livez),
+    path("readyz", health.readyz),
     path("api/", include("habeas.portal.site.api_urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("cameras/", include("habeas.portal.cameras.urls")),

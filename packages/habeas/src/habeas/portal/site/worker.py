@@ -2,7 +2,8 @@
 
 Settles what is owed to the log, brings trustees that are back their deposits, gives up
 unfinished sealings, expires photos, sweeps drafts, follows the log for the register, and writes
-the database's file anew.
+the database's file anew. Of any number of workers of one database, one does all of that; the
+others only follow the log, each for the web processes of its own machine.
 """
 
 from __future__ import annotations
@@ -10,67 +11,130 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import nullcontext
 
+from django.db import close_old_connections
+
+from habeas.foundation.caution import Look, TooManyEndsError, look
 from habeas.foundation.errors import HabeasError
 from habeas.portal.apply import drafts
 from habeas.portal.desk import sessions
 from habeas.portal.register.log import log_copy
+from habeas.portal.site.election import Election
+from habeas.portal.standing import beats, clock, halts, history, installation
 from habeas.portal.vault.custodian import custody
 from habeas.portal.vault.scrub import Scrub
 
-#: Between two sweeps, seconds: how long an owed entry or deposit waits after a failure.
+#: Between two rounds, seconds: how long an owed entry or deposit waits after a failure.
 _PAUSE = 5.0
-_BATCH = 1000
+#: Between two looks whether all parts are of one installation, seconds.
+_EPOCH = 3600.0
 _LOG = logging.getLogger("habeas.portal")
 
 
-@dataclass
-class _Learned:
-    """How far the log was read for withdrawals; after a start, from its beginning."""
+class Worker:
+    """Rounds over one portal's folder. Django must have been started.
 
-    upto: int = 0
+    Args:
+        read: the clocks whose jump halts what destroys.
+        scrub: writes the database's file anew; None to let it be.
+    """
 
+    def __init__(self, read: Look = look, scrub: Scrub | None = None) -> None:
+        self._read = read
+        self._scrub = scrub
+        self._election = Election()
+        self._followed = False
+        self._next_epoch = 0.0
 
-_learned = _Learned()
+    def close(self) -> None:
+        """Let another worker take over."""
+        self._election.close()
 
+    def round(self) -> None:
+        """One round. A part that cannot be done now holds up no other; the next tries again."""
+        # A database that was started again in between is connected to afresh.
+        close_old_connections()
+        elected = self._part("election", self._election.win, silent=True) and self._election.won
+        self._followed = self._part("follow", log_copy().catch_up) or self._followed
+        if not elected:
+            return
+        self._part("standing", self._verify)
+        stand = halts.standing()
+        if any(each.reads_only for each in stand) or not self._followed:
+            return  # what this database believes is in doubt: it neither tells nor destroys
+        self._part("custody", lambda: self._custody(ends=not stand))
+        self._part("owed", self._owed)
+        if not stand:
+            self._part("drafts", drafts.sweep)
+            self._part("sessions", sessions.sweep)
+        if self._scrub is not None:
+            self._part("scrub", self._scrub, silent=True)
 
-def _custody() -> None:
-    swept = custody().sweep()
-    if swept.given_up or swept.expired or swept.delivered:
-        _LOG.warning(
-            "given up %d, expired %d, delivered late %d",
-            swept.given_up, swept.expired, swept.delivered,
-        )  # fmt: skip
-
-
-def _follow() -> None:
-    """Follow the log, and end photos that were withdrawn at a trustee: it has the secret."""
-    log_copy().catch_up()
-    while found := log_copy().withdrawals(_learned.upto, _BATCH):
-        for position, withdrawn in found:
-            custody().learn(withdrawn)
-            _learned.upto = position + 1
-
-
-_PARTS: tuple[Callable[[], object], ...] = (
-    _custody, drafts.sweep, sessions.sweep, _follow, Scrub(),
-)  # fmt: skip
-
-
-def sweep() -> None:
-    """One round. A part that cannot be done now holds up no other; the next round tries again."""
-    for part in _PARTS:
+    def _verify(self) -> None:
+        """Find reasons to halt; each is kept for all processes."""
+        begun = time.monotonic()
         try:
-            part()
+            clock.verify(self._read)
+            if begun >= self._next_epoch:
+                installation.verify()
+            if self._followed:
+                history.learn()
         except HabeasError as error:
-            _LOG.warning("sweep: %s", error)
-        except Exception:  # noqa: BLE001 - the next round may fare better
-            _LOG.exception("sweep")
+            if error.code in halts.CODES:
+                _LOG.error("halted: %s", error)
+                halts.halt(error)
+            raise
+        if begun >= self._next_epoch and not halts.standing():
+            installation.advance()
+            self._next_epoch = begun + _EPOCH
+
+    def _custody(self, *, ends: bool) -> None:
+        try:
+            swept = custody().sweep(ends=ends, many=halts.many_allowed())
+        except TooManyEndsError as error:
+            halts.halt(error)
+            raise
+        if swept.given_up or swept.expired or swept.delivered:
+            _LOG.warning(
+                "given up %d, expired %d, destroyed %d, delivered late %d",
+                swept.given_up, swept.expired, swept.destroyed, swept.delivered,
+            )  # fmt: skip
+
+    def _owed(self) -> None:
+        if custody().owes():
+            raise OwedError("Entries wait for the log to take them.")
+
+    def _part(self, name: str, act: Callable[[], object], *, silent: bool = False) -> bool:
+        """Do one part; whether it succeeded. Its success or fault is noted for health."""
+        fault = ""
+        try:
+            act()
+        except HabeasError as error:
+            _LOG.warning("%s: %s", name, error)
+            fault = error.cause
+        except Exception as error:  # noqa: BLE001 - the next round may fare better
+            _LOG.exception("%s", name)
+            fault = f"A round of {name} failed: {type(error).__name__}."
+        if not silent and self._election.won:
+            try:
+                with self._scrub.unseen() if self._scrub else nullcontext():
+                    beats.beat(name, fault)
+            except Exception:  # noqa: BLE001 - without a database, health is red anyway
+                _LOG.exception("beat")
+        return not fault
+
+
+class OwedError(HabeasError):
+    """The log has not taken all entries yet."""
+
+    code = "owed"
+    remedy = "They are sent again in each round."
 
 
 def main() -> None:
     """Rounds, until the process is ended. Django must have been started."""
+    worker = Worker(scrub=Scrub())
     while True:
-        sweep()
+        worker.round()
         time.sleep(_PAUSE)

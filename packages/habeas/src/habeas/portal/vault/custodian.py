@@ -55,6 +55,7 @@ def _context() -> Context:
         signer=_signer(),
         chain=chain,
         panel=panel,
+        witnessed=lambda: log_copy().witnessed,
         months=MonthKeys(settings.DATA / "month-keys.json"),
     )
 

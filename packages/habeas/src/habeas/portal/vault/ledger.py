@@ -13,12 +13,16 @@ from habeas.custody import ports
 from habeas.custody.ports import PhotoState
 from habeas.portal.vault import models
 from habeas.protocol import Promise
+from habeas.tlog import leaf_hash
+
+#: Photos that have not ended.
+_KEPT = (PhotoState.SEALED, PhotoState.CLOSED)
 
 
 def _photo(row: models.SealedPhoto) -> ports.SealedPhoto:
     return ports.SealedPhoto(
         row.seal_id, bytes(row.promise), row.opens_until, row.closing_tag,
-        PhotoState(row.state), row.begun,
+        PhotoState(row.state), row.begun, row.destroy_on,
     )  # fmt: skip
 
 
@@ -66,16 +70,37 @@ class DjangoLedger:
         row = models.SealedPhoto.objects.select_for_update().filter(seal_id=seal_id).first()
         return _photo(row) if row else None
 
-    def move(self, seal_id: str, before: PhotoState, after: PhotoState) -> bool:
+    def move(
+        self,
+        seal_id: str,
+        before: PhotoState,
+        after: PhotoState,
+        destroy_on: str | None = None,
+    ) -> bool:
         """Change the state if it is *before*; tell if it was."""
         found = models.SealedPhoto.objects.filter(seal_id=seal_id, state=before)
-        return bool(found.update(state=after, begun=None))
+        return bool(found.update(state=after, begun=None, destroy_on=destroy_on))
+
+    def doomed(self, day: str, most: int) -> Sequence[ports.SealedPhoto]:
+        """Ended photos whose ciphertext is to be destroyed by *day*."""
+        rows = models.SealedPhoto.objects.filter(destroy_on__lte=day)
+        return [_photo(row) for row in rows[:most]]
+
+    def destroyed(self, seal_id: str) -> None:
+        """The ciphertext is gone."""
+        models.SealedPhoto.objects.filter(seal_id=seal_id).update(destroy_on=None)
+
+    def due(self, day: str) -> int:
+        """How many had their last day before *day*."""
+        return models.SealedPhoto.objects.filter(state__in=_KEPT, opens_until__lt=day).count()
+
+    def kept(self) -> int:
+        """How many are sealed or closed."""
+        return models.SealedPhoto.objects.filter(state__in=_KEPT).count()
 
     def expired(self, day: str, most: int) -> Sequence[ports.SealedPhoto]:
         """Photos whose last day is before *day*."""
-        rows = models.SealedPhoto.objects.filter(
-            state__in=(PhotoState.SEALED, PhotoState.CLOSED), opens_until__lt=day
-        )
+        rows = models.SealedPhoto.objects.filter(state__in=_KEPT, opens_until__lt=day)
         return [_photo(row) for row in rows[:most]]
 
     def stale(self, before: int, most: int) -> Sequence[ports.SealedPhoto]:
@@ -86,8 +111,9 @@ class DjangoLedger:
     def add_line(self, line: ports.LogLine) -> ports.LogLine:
         """Store an entry that is owed to the log."""
         row = models.Line.objects.create(
-            seal_id=line.seal_id, number=line.number, entry=line.entry, locked=line.locked
-        )
+            seal_id=line.seal_id, number=line.number, entry=line.entry, locked=line.locked,
+            leaf=leaf_hash(line.entry).hex(),
+        )  # fmt: skip
         return replace(line, row=row.pk)
 
     def next_number(self, seal_id: str) -> int:

@@ -29,10 +29,16 @@ class SealedPhoto(models.Model):
     closing_tag = models.CharField(max_length=32)
     state = models.CharField(max_length=16)
     begun = models.BigIntegerField(null=True)
+    destroy_on = models.CharField(max_length=10, null=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["state", "opens_until"], name="photos_by_end"),
+            models.Index(
+                fields=["destroy_on"],
+                name="photos_doomed",
+                condition=models.Q(destroy_on__isnull=False),
+            ),
             models.Index(
                 fields=["begun"], name="photos_pending", condition=models.Q(begun__isnull=False)
             ),
@@ -46,6 +52,8 @@ class Line(models.Model):
     seal_id = models.CharField(max_length=32, null=True, db_index=True)
     number = models.PositiveIntegerField(null=True)
     entry = models.BinaryField()
+    #: RFC 6962 leaf hash of the entry, hex: by it an entry on the log is known as this custodian's.
+    leaf = models.CharField(max_length=64, db_index=True)
     locked = models.BinaryField()
     index = models.PositiveBigIntegerField(null=True)
     proof = models.TextField(null=True)

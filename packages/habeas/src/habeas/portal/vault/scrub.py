@@ -9,6 +9,8 @@ the write-ahead log is emptied.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.db import connection
 
@@ -22,6 +24,17 @@ class Scrub:
     def __init__(self) -> None:
         self._changes: tuple[int, int] | None = None
         self._not_before = 0.0
+
+    @contextmanager
+    def unseen(self) -> Iterator[None]:
+        """What the block changes here, by this connection, needs no scrubbing: it is no secret."""
+        if connection.vendor != "sqlite" or self._changes is None:
+            yield
+            return
+        before = _changes()[1]
+        yield
+        others, own = self._changes
+        self._changes = (others, own + _changes()[1] - before)
 
     def __call__(self) -> bool:
         """Scrub if there is something to scrub; tells whether all of it is clean now."""

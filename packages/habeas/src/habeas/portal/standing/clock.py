@@ -1,0 +1,24 @@
+"""The worker's look at the clock, kept over restarts in the database."""
+
+from __future__ import annotations
+
+from habeas.foundation.caution import Look, Mark, look, verify_clock
+from habeas.portal.standing.models import drop, keep, note
+
+_NOTE = "clock"
+
+
+def verify(read: Look = look) -> None:
+    """Raise where the clock has jumped since the last look, also of an earlier process.
+
+    Raises:
+        ClockJumpedError: it has.
+    """
+    before, now = note(_NOTE), read()
+    verify_clock(Mark.model_validate_json(before) if before else None, now)
+    keep(_NOTE, now.model_dump_json())
+
+
+def forget() -> None:
+    """The clock is right now: the next look is the first."""
+    drop(_NOTE)

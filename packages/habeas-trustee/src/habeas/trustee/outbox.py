@@ -46,7 +46,8 @@ class Outbox:
 
     def deliver(self) -> int:
         """Deliver one round; returns how many entries arrived."""
-        rows = _together(self._store.run(self._unsent))
+        with self._store.database.snapshot() as connection:
+            rows = _together(self._unsent(connection))
         if not rows:
             self.problem = None
             return 0

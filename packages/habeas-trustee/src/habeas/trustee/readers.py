@@ -72,9 +72,10 @@ class Readers:
             Refusal: this trustee may have forgotten what it has said: ``rolled-back`` or
                 ``behind``.
         """
-        # Before the transaction: whoever follows the log waits for the database within it.
+        # Before the snapshot, which then holds at least what was seen.
         seen = self._follower.seen()
-        return self._store.run(lambda c: self._stream_end(c, digest, nonce, mac, seen))
+        with self._store.database.snapshot() as connection:
+            return self._stream_end(connection, digest, nonce, mac, seen)
 
     def _stream_end(
         self,

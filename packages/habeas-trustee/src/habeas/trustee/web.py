@@ -7,31 +7,25 @@ is RFC 9457 problem details.
 from __future__ import annotations
 
 import base64
-import json
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Annotated, Any, TypeVar
 
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi import Path as PathParameter
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 
-from habeas.foundation import problem
-from habeas.foundation.errors import HabeasError
-from habeas.foundation.problem import Problem
-from habeas.protocol import MalformedError, canonical
+from habeas.protocol import canonical
 from habeas.protocol.document import Document, Month, unbase64
 from habeas.protocol.exchange import DepositBody, ReleaseBody, StreamEndBody, WithdrawalBody
+from habeas.trustee.edge import Bounded, Calls, handle_errors, read_fields
 from habeas.trustee.errors import NoShareError
-from habeas.trustee.releases import SignedRefusal
 from habeas.trustee.trustee import Trustee
 
-MAX_BODY = 256 * 1024
 #: Figures of health that are numbers, for Prometheus.
 _GAUGES = ("ok", "view", "photos", "pending", "owed", "to_tell", "foreign")
 
@@ -107,28 +101,25 @@ def make_app(trustee: Trustee) -> FastAPI:
         redirect_slashes=False,
         responses={status: {"model": ProblemAnswer} for status in (400, 403, 404)},
     )
-    app.add_middleware(_Bounded)
-    _handle_errors(app)
+    handle_errors(app)
     _public_routes(app, trustee)
     _witness_routes(app, trustee)
-    _photo_routes(app, trustee)
+    photo_routes = _photo_routes(trustee)
+    app.include_router(photo_routes)
+    acts = {each.path: each.endpoint for each in photo_routes.routes if isinstance(each, APIRoute)}
+    app.add_middleware(Calls, acts=acts)
+    app.add_middleware(Bounded)
     return app
 
 
-async def _json(request: Request) -> dict[str, Any]:
-    try:
-        fields = json.loads(await request.body())
-    except (ValueError, RecursionError) as error:
-        raise MalformedError("The body is no JSON.") from error
-    if not isinstance(fields, dict):
-        raise MalformedError("The body is no JSON object.")
-    return fields
+async def _fields(request: Request) -> dict[str, Any]:
+    return read_fields(await request.body())
 
 
 #: A circle's number, in an address.
 Number = Annotated[int, PathParameter(ge=1, le=canonical.MAX_INTEGER)]
 #: The body's fields. `Document.read` is stricter than a model of the framework would be.
-Fields = Annotated[dict[str, Any], Depends(_json)]
+Fields = Annotated[dict[str, Any], Depends(_fields)]
 
 
 def _takes(kind: type[Document]) -> dict[str, Any]:
@@ -199,22 +190,25 @@ def _witness_routes(app: FastAPI, trustee: Trustee) -> None:
         return Response(answer.body, answer.status, answer.headers)
 
 
-def _photo_routes(app: FastAPI, trustee: Trustee) -> None:
-    @app.post("/v2/deposits", openapi_extra=_takes(DepositBody))
+def _photo_routes(trustee: Trustee) -> APIRouter:
+    """Described here, and served by `Calls`."""
+    router = APIRouter()
+
+    @router.post("/v2/deposits", openapi_extra=_takes(DepositBody))
     def deposit(fields: Fields) -> AcknowledgementAnswer:
         """Take a share into keeping."""
         body = DepositBody.read(fields)
         note = trustee.deposit(body.promise, body.index, unbase64(body.deposit), body.order)
         return AcknowledgementAnswer(acknowledgement=note)
 
-    @app.post("/v2/releases", openapi_extra=_takes(ReleaseBody))
+    @router.post("/v2/releases", openapi_extra=_takes(ReleaseBody))
     def release(fields: Fields) -> ReleaseAnswer:
         """Release a share to a request that an officer has signed and that stands on the log."""
         done = trustee.release(fields)
         release = base64.b64encode(done.release).decode()
         return ReleaseAnswer(index=done.index, release=release, statement=done.statement)
 
-    @app.post(
+    @router.post(
         "/v2/withdrawals",
         openapi_extra=_takes(WithdrawalBody),
         responses={202: {"model": OwedAnswer}},
@@ -228,7 +222,7 @@ def _photo_routes(app: FastAPI, trustee: Trustee) -> None:
             return JSONResponse(OwedAnswer().model_dump(), 202)
         return StatementAnswer(statement=done.statement)
 
-    @app.post("/v2/stream-end", openapi_extra=_takes(StreamEndBody))
+    @router.post("/v2/stream-end", openapi_extra=_takes(StreamEndBody))
     def stream_end(fields: Fields) -> dict[str, Any]:
         """What this trustee has said about a photo, for the receipt's holder."""
         body = StreamEndBody.read(fields)
@@ -242,69 +236,4 @@ def _photo_routes(app: FastAPI, trustee: Trustee) -> None:
             "custodian": told.custodian,
         }
 
-
-def _handle_errors(app: FastAPI) -> None:
-    @app.exception_handler(SignedRefusal)
-    async def refused(_: Request, error: SignedRefusal) -> Response:
-        return _problem(error.refusal, statement=error.statement)
-
-    @app.exception_handler(HabeasError)
-    async def known(_: Request, error: HabeasError) -> Response:
-        return _problem(error)
-
-    @app.exception_handler(HTTPException)
-    async def http(_: Request, error: HTTPException) -> Response:
-        cause = f"This is not how a trustee is asked: {error.detail}."
-        known = getattr(error, "error", MalformedError(cause, "See /openapi.json."))
-        return _problem(known, error.status_code)
-
-    @app.exception_handler(RequestValidationError)
-    async def invalid(_: Request, error: RequestValidationError) -> Response:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        return _problem(MalformedError(f"{where}: {first['msg']}."))
-
-
-def _problem(error: HabeasError, status: int | None = None, **more: str) -> Response:
-    answer = Problem.of(error, status, **more)
-    return Response(answer.encode(), answer.status, media_type=problem.MEDIA_TYPE)
-
-
-_Message = MutableMapping[str, Any]
-_Receive = Callable[[], Awaitable[_Message]]
-_Send = Callable[[_Message], Awaitable[None]]
-
-
-class _Bounded:
-    """Refuses bodies that are larger than any of these documents, before they are kept."""
-
-    def __init__(self, app: Callable[..., Awaitable[None]]) -> None:
-        self._app = app
-
-    async def __call__(self, scope: _Message, receive: _Receive, send: _Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        received = 0
-
-        async def bounded() -> _Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > MAX_BODY:
-                raise _TooLargeError
-            return message
-
-        try:
-            declared = dict(scope["headers"]).get(b"content-length", b"0")
-            if not declared.isdigit() or int(declared) > MAX_BODY:
-                raise _TooLargeError
-            await self._app(scope, bounded, send)
-        except _TooLargeError as error:
-            await _problem(error.error, 413)(scope, receive, send)
-
-
-class _TooLargeError(HTTPException):
-    def __init__(self) -> None:
-        super().__init__(413)
-        self.error = MalformedError(f"The request has more than {MAX_BODY} bytes.")
+    return router

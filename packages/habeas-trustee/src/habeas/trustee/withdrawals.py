@@ -119,11 +119,10 @@ class Withdrawals:
 
     def forward(self, tell: Tell) -> int:
         """Hand on what others have still to be told; returns how many need it no more."""
-        rows = self._store.run(
-            lambda connection: connection.execute(
+        with self._store.database.snapshot() as connection:
+            rows = connection.execute(
                 "SELECT digest, trustee, secret FROM forwards LIMIT ?", (_FORWARDS_AT_ONCE,)
             ).fetchall()
-        )
         done = []
         for digest, trustee, locked in rows:
             secret = self._locker.unlock(b"forward" + digest, locked)

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from habeas import tlog
-from habeas.tlog.tree import EMPTY_ROOT, subtrees
+from habeas.tlog.tiles import TileNodes
+from habeas.tlog.tree import EMPTY_ROOT, complete_root, leaf_hash, subtrees
 from tests.places import VECTORS
 
 
@@ -256,3 +257,20 @@ def test_no_changed_subtree_proof_verifies(size, data):
 def test_what_is_no_subtree(start, end, size):
     with pytest.raises(tlog.ProofError):
         tlog.subtree_consistency_path(start, end, size, node)
+
+
+def test_hashes_out_of_tiles_are_the_same_whether_they_were_kept_or_not(monkeypatch):
+    monkeypatch.setattr(TileNodes, "_KEPT_HASHES", 5)
+    leaves = [leaf_hash(b"%d" % number) for number in range(700)]
+    above = [complete_root(b"".join(leaves[at : at + 256])) for at in (0, 256)]
+
+    def read(tile):
+        row = (leaves, above)[tile.level]
+        return b"".join(row[tile.index * 256 : tile.index * 256 + tile.width])
+
+    nodes = TileNodes(len(leaves), read)
+    for _ in range(2):
+        for level in range(10):
+            for index in range(len(leaves) >> level):
+                expected = complete_root(b"".join(leaves[index << level : (index + 1) << level]))
+                assert nodes(level, index) == expected

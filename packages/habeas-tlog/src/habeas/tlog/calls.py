@@ -23,9 +23,9 @@ from habeas.tlog.tiles import (
     TILE_BYTES,
     TILE_WIDTH,
     Tile,
-    TileNodes,
     decode_bundle,
     encode_bundle,
+    holding,
 )
 from habeas.tlog.tree import NodeHash, inclusion_path, verify_inclusion
 
@@ -256,13 +256,12 @@ def proof_tiles(index: int, size: int) -> list[Tile]:
     # Which they are follows from the two numbers, whatever stands in the tiles.
     needed: dict[Tile, None] = {}
 
-    def wanted(tile: Tile) -> bytes:
-        needed[tile] = None
-        return bytes(tile.width * 32)
+    def wanted(level: int, number: int) -> bytes:
+        needed[holding(level, number, size)[0]] = None
+        return bytes(32)
 
-    node = TileNodes(size, wanted)
-    inclusion_path(index, size, node)
-    node(0, index)
+    inclusion_path(index, size, wanted)
+    wanted(0, index)
     return list(needed)
 
 

@@ -157,7 +157,8 @@ class TileNodes:
     """Hashes of complete subtrees of one tree, out of its tiles; for making proofs.
 
     The tiles of the right edge are part of every proof: they are kept. Of full tiles only
-    the last few are.
+    the last few are. Hashes above a tile's bottom row are kept as well: neighbouring proofs
+    share most of theirs, and each is computed from up to 128 below it.
 
     Args:
         size: leaves of the tree.
@@ -165,12 +166,14 @@ class TileNodes:
     """
 
     _KEPT = 16
+    _KEPT_HASHES = 4096
 
     def __init__(self, size: int, read: Callable[[Tile], bytes]) -> None:
         self._size = size
         self._read = read
         self._edge: dict[Tile, bytes] = {}
         self._full: dict[Tile, bytes] = {}
+        self._inner: dict[tuple[int, int], bytes] = {}
 
     def __call__(self, level: int, index: int) -> bytes:
         """The hash of leaves index·2^level onwards.
@@ -178,6 +181,9 @@ class TileNodes:
         Raises:
             FormatError: a tile has another length than its name says.
         """
+        known = self._inner.get((level, index))
+        if known is not None:
+            return known
         tile, first = holding(level, index, self._size)
         kept = self._full if tile.width == TILE_WIDTH else self._edge
         row = kept.get(tile)
@@ -187,4 +193,9 @@ class TileNodes:
             if len(self._full) >= self._KEPT:
                 self._full.pop(next(iter(self._full)))
             kept[tile] = row
-        return complete_root(row[first * 32 : (first + (1 << level % TILE_HEIGHT)) * 32])
+        hash_ = complete_root(row[first * 32 : (first + (1 << level % TILE_HEIGHT)) * 32])
+        if level % TILE_HEIGHT:
+            if len(self._inner) >= self._KEPT_HASHES:
+                self._inner.clear()
+            self._inner[level, index] = hash_
+        return hash_

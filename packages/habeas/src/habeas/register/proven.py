@@ -7,6 +7,7 @@ what it looks at, whatever the log's size.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol, Self
 
@@ -25,8 +26,12 @@ from habeas.tlog import (
     verify_consistency,
     verify_inclusion,
 )
+from habeas.tlog.calls import proof_tiles
 from habeas.tlog.note import split
-from habeas.tlog.tiles import Tile, TileNodes
+from habeas.tlog.tiles import TILE_WIDTH, Tile, TileNodes, bundles_of, decode_bundle
+
+#: Tiles that are asked for at the same time.
+_AT_ONCE = 8
 
 
 class LogChangedError(HabeasError):
@@ -43,10 +48,32 @@ class LogReader(Protocol):
         """The newest checkpoint."""
 
     def tile(self, tile: Tile) -> bytes:
-        """The bytes of a tile."""
+        """The bytes of a tile or bundle. May be called by several threads."""
 
-    def entries(self, begin: int, end: int) -> Iterable[bytes]:
-        """Entries *begin* to *end*."""
+
+class _Tiles:
+    """Tiles of one log: those that were fetched side by side, and others when they are needed."""
+
+    def __init__(self, log: LogReader) -> None:
+        self._log = log
+        self._fetched: dict[Tile, bytes] = {}
+
+    def __call__(self, tile: Tile) -> bytes:
+        content = self._fetched.get(tile)
+        return self._log.tile(tile) if content is None else content
+
+    def fetch(self, tiles: Iterable[Tile]) -> None:
+        wanted = [tile for tile in dict.fromkeys(tiles) if tile not in self._fetched]
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            for tile, content in zip(wanted, pool.map(self._one, wanted), strict=True):
+                if content is not None:
+                    self._fetched[tile] = content
+
+    def _one(self, tile: Tile) -> bytes | None:
+        try:
+            return self._log.tile(tile)
+        except HabeasError:
+            return None  # whoever needs it asks again, and is told
 
 
 @dataclass(frozen=True)
@@ -62,7 +89,7 @@ class ProvenLog:
     note: str
     checkpoint: Checkpoint
     quorum_time: float
-    _log: LogReader
+    _tiles: _Tiles
     _nodes: TileNodes
 
     @classmethod
@@ -77,8 +104,30 @@ class ProvenLog:
         if verified.quorum_time is None:
             raise QuorumError("No quorum of witnesses has cosigned the log's checkpoint.")
         size = verified.checkpoint.size
-        nodes = TileNodes(size, log.tile)
-        return cls(note, verified.checkpoint, verified.quorum_time, log, nodes)
+        tiles = _Tiles(log)
+        nodes = TileNodes(size, tiles)
+        return cls(note, verified.checkpoint, verified.quorum_time, tiles, nodes)
+
+    def expect(self, proofs: Iterable[int], entries: Iterable[int] = ()) -> None:
+        """Fetch what will be looked at, all at once: the log answers in one round trip.
+
+        Args:
+            proofs: indexes whose place in the tree will be proven.
+            entries: indexes of entries that will be read and proven.
+        """
+        size, entries = self.checkpoint.size, list(entries)
+        read = [self._bundle(index) for index in entries if 0 <= index < size]
+        proven = [
+            tile
+            for index in (*proofs, *entries)
+            if 0 <= index < size
+            for tile in proof_tiles(index, size)
+        ]
+        self._tiles.fetch([*proven, *read])
+
+    def _bundle(self, index: int) -> Tile:
+        begin = index - index % TILE_WIDTH
+        return next(iter(bundles_of(min(begin + TILE_WIDTH, self.checkpoint.size), begin)))
 
     @staticmethod
     def leaf(content: bytes) -> bytes:
@@ -107,10 +156,15 @@ class ProvenLog:
         Raises:
             LogChangedError, LogUnavailableError: as for `holds`.
         """
-        for content in self._log.entries(index, index + 1):
-            self.holds(content, index)
-            return content
-        raise LogChangedError(f"Entry {index} is said to be on the log, which ends before it.")
+        if not 0 <= index < self.checkpoint.size:
+            raise LogChangedError(f"Entry {index} is said to be on the log, which ends before it.")
+        bundle = self._bundle(index)
+        # A full bundle may stand in for a partial one: it holds more.
+        content = decode_bundle(self._tiles(bundle))[index % TILE_WIDTH : bundle.width]
+        if not content:
+            raise LogUnavailableError(f"The log's bundle does not hold entry {index}.")
+        self.holds(content[0], index)
+        return content[0]
 
     def same_log(self, note: str, size: int, root: bytes) -> None:
         """Raise unless somebody else's tree is of this very log.
@@ -135,7 +189,7 @@ class ProvenLog:
                 path = consistency_path(size, ours.size, self._nodes)
                 verify_consistency(size, root, ours.size, ours.root, path)
             else:
-                nodes = TileNodes(size, self._log.tile)
+                nodes = TileNodes(size, self._tiles)
                 path = consistency_path(ours.size, size, nodes)
                 verify_consistency(ours.size, ours.root, size, root, path)
         except LogUnavailableError:

@@ -8,7 +8,7 @@ on that log. Nobody has to read the whole log for it; monitors do that for all.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -171,6 +171,7 @@ def _verify(
     ends, errors = _ask(receipt, panel, names, random)
     try:
         proven = ProvenLog.read(log, policy)
+        proven.expect((index, *_own_places(ends)), _custodian_places(ends))
         proven.holds(receipt.entry.encode(), index)
     except HabeasError as error:
         outcome: Outcome = "contradicted" if isinstance(error, LogChangedError) else "incomplete"
@@ -207,6 +208,18 @@ def _ask(
             digest, receipt.stream_key(at + 1), nonces[trustee.name]
         ),
     )
+
+
+def _own_places(ends: Mapping[str, StreamEnd]) -> Iterator[int]:
+    """Where the trustees' own entries are said to stand."""
+    for end in ends.values():
+        yield from (own.index for own in end.answer.own if own.index is not None)
+
+
+def _custodian_places(ends: Mapping[str, StreamEnd]) -> Iterator[int]:
+    """Where the custodian's are."""
+    for end in ends.values():
+        yield from end.answer.custodian
 
 
 def _silent(receipt: Receipt, name: str, error: HabeasError) -> TrusteeVerdict:

@@ -40,7 +40,8 @@ _OPTIONS = [
     # The libraries are imported before pytest could rewrite them, and need not be.
     "-W", "ignore::pytest.PytestAssertRewriteWarning",
 ]  # fmt: skip
-_OURS = ("habeas", "tests", "bench", "__main__")
+#: What imports the rooms: no parent may have done so, or a change would not be in them.
+_OURS = ("habeas", "tests", "bench", "fuzz", "__main__")
 
 
 @dataclass(frozen=True)
@@ -161,11 +162,18 @@ def reach(room: Room, folder: Path) -> Reach | None:
 
 
 def warm(modules: Iterable[str]) -> None:
-    """Import libraries here, so that no child has to."""
+    """Import libraries here, so that no child has to.
+
+    Raises:
+        SystemExit: one of them has imported a room: no change would take effect there.
+    """
     for each in modules:
         if each not in sys.modules:
             with contextlib.suppress(Exception):
                 importlib.import_module(each)
+    taken = [each for each in sys.modules if each.startswith("habeas.")]
+    if taken:
+        sys.exit(f"A library imports what is to be changed: {', '.join(sorted(taken)[:3])}.")
 
 
 def _passes(mutant: Mutant, near: list[str]) -> int:

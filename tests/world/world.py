@@ -36,6 +36,7 @@ from habeas.protocol.document import base64_of
 from habeas.protocol.exchange import ReleaseBody
 from habeas.protocol.opening import WrappedShare, open_photo
 from habeas.protocol.panel import Panel
+from habeas.protocol.parties import Identity
 from habeas.protocol.seal import Sealed, Secrets, Wishes, assemble_receipt, build_terms, seal
 from habeas.protocol.statements import Order, sign_statement
 from habeas.tlog import NoteSigner
@@ -176,7 +177,7 @@ class World:
         self.officer = Officer(OFFICE, self.clock.today())
         self.office.officers.append(self.officer)
         self.keys: dict[str, keyring.Keyring] = {}
-        identities = []
+        self.seats: list[Identity] = []
         for name, sock in zip(self.names, sockets, strict=True):
             url = f"http://127.0.0.1:{sock.getsockname()[1]}"
             made = Settings.model_validate(
@@ -185,22 +186,8 @@ class World:
             (folder / name).mkdir()
             self.keys[name] = keyring.create(folder / name, made)
             made.save(folder / name)
-            identities.append(self.keys[name].identity(made))
-        self.circle = Circle.read(
-            {
-                "v": 2, "kind": "circle", "number": 1, "k": k, "q": q, "r": r,
-                "trustees": [each.fields() for each in identities], "witnesses": [],
-                "custodian": {"name": "portal.test", "vkey": self.custodian.vkey,
-                              "portal": "http://127.0.0.1:8000"},
-                "log": {"origin": ORIGIN, "url": self.log_url, "vkeys": [self.log_vkey]},
-                "offices": [self.office.circle_entry()],
-                "recorders": [{"camera": "north-gate", "vkey": self.recorder.vkey}],
-                "quotas": {"office": 500, "officer": 100, "purpose": 2000, "delay_after": 80,
-                           "delay_seconds": 900},
-                "delays": {"circle_seconds": 0, "roster_seconds": 0},
-                **(circle or {}),
-            }
-        )  # fmt: skip
+            self.seats.append(self.keys[name].identity(made))
+        self.circle = Circle.read(self.circle_fields(k=k, q=q, r=r, **(circle or {})))
         self.circle_note = self.sign_circle(self.circle)
         (folder / "log" / "policy.txt").write_text(
             self.circle.policy_text("quorum:acting", self.circle.q)
@@ -227,6 +214,22 @@ class World:
         self.log_server.stop()
         for name in list(self.servers):
             self.stop(name)
+
+    def circle_fields(self, **changes: Any) -> dict[str, Any]:
+        """The first circle of these parties."""
+        return {
+            "v": 2, "kind": "circle", "number": 1, "k": 2, "q": 3, "r": 3,
+            "trustees": [each.fields() for each in self.seats], "witnesses": [],
+            "custodian": {"name": "portal.test", "vkey": self.custodian.vkey,
+                          "portal": "http://127.0.0.1:8000"},
+            "log": {"origin": ORIGIN, "url": self.log_url, "vkeys": [self.log_vkey]},
+            "offices": [self.office.circle_entry()],
+            "recorders": [{"camera": "north-gate", "vkey": self.recorder.vkey}],
+            "quotas": {"office": 500, "officer": 100, "purpose": 2000, "delay_after": 80,
+                       "delay_seconds": 900},
+            "delays": {"circle_seconds": 0, "roster_seconds": 0},
+            **changes,
+        }  # fmt: skip
 
     def sign_circle(self, circle: Circle, *names: str) -> str:
         """The circle's note, signed by those trustees, by default by all."""

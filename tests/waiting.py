@@ -7,7 +7,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 #: Far beyond what a loaded machine needs, so that a test fails here only when it hangs.
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 600.0
 
 
 def until(condition: Callable[[], T], what: str, *, pause: float = 0.02) -> T:

@@ -461,7 +461,7 @@ def test_kill_9_at_any_moment_loses_nothing_and_leaves_nothing_half(recordings, 
     whole = sample.read_bytes()
     output = tmp_path / "output"
     pause = random.Random(20261123)
-    for _ in range(12):
+    for number in range(12):
         with output.open("a") as file:
             writer = subprocess.Popen(
                 [sys.executable, "-c", _WRITER, str(recordings.folder), str(sample)],
@@ -469,6 +469,12 @@ def test_kill_9_at_any_moment_loses_nothing_and_leaves_nothing_half(recordings, 
             )
             before = output.read_text().count("ready")
             until(lambda before=before: output.read_text().count("ready") > before, "the writer")
+            if number % 3 == 0:
+                closed = output.read_text().count("closed")
+                until(
+                    lambda closed=closed: output.read_text().count("closed") > closed,
+                    "an hour that is closed",
+                )
             time.sleep(pause.uniform(0.02, 0.4))  # noqa: TID251 - killed at a moment of chance
             os.kill(writer.pid, signal.SIGKILL)
             writer.wait()

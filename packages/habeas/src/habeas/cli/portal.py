@@ -134,11 +134,19 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port.")] = 8000,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes.")] = 2,
+    proxy: Annotated[
+        str,
+        typer.Option(
+            help="Addresses of the server in front, with commas: who from there says "
+            "X-Forwarded-Proto: https is believed. * for any, on a port that only it reaches."
+        ),
+    ] = "127.0.0.1,::1",
 ) -> None:
     """Serve pages and the JSON interface, behind a server that speaks TLS.
 
-    Refuses to start while `habeas portal check` finds something. Run `habeas portal worker`
-    beside it.
+    Answers to the host name of the portal's address, and to the further ``hosts`` of site.json.
+    Refuses to start while `habeas portal check` finds something. Any number of these may run
+    over one database, with `habeas portal worker` beside each: one of the workers is elected.
     """
     from habeas.portal.site import setup
 
@@ -151,6 +159,7 @@ def serve(
     command += ["--workers", str(workers), "--threads", "16", "--worker-class", "gthread"]
     # A worker of a busy machine may be silent for a while: killed, it would lose what it does.
     command += ["--timeout", "180", "--log-level", "warning", "--no-control-socket"]
+    command += ["--forwarded-allow-ips", proxy]
     os.execv(sys.executable, command)  # noqa: S606 - this process becomes the server
 
 

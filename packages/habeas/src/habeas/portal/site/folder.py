@@ -18,6 +18,7 @@ import json
 import secrets
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -55,6 +56,19 @@ class Site(BaseModel):
     hosts: tuple[str, ...] = ()
     check_workers: Annotated[int, Field(ge=1, le=256)] = 1
     security_contact: Annotated[str, Field(pattern=r"^((mailto|tel):|https://)\S+$")] | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Host names that this portal answers to: of its address, and the further ones."""
+        own = urlsplit(self.portal).hostname or ""
+        return (f"[{own}]" if ":" in own else own, *self.hosts)
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """RFC 6454 origins of its pages."""
+        address = urlsplit(self.portal)
+        others = (f"{address.scheme}://{host}" for host in self.hosts)
+        return (f"{address.scheme}://{address.netloc}", *others)
 
     @classmethod
     def load(cls, folder: Path) -> Self:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from habeas.portal.site.database import postgresql, sqlite
 from habeas.portal.site.folder import FolderError, Site
 
 BASE = Path(__file__).resolve().parents[1]
@@ -39,7 +40,9 @@ def _secret_key() -> str:
 
 SECRET_KEY = _secret_key()
 DEBUG = False
-ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *SITE.hosts]
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *SITE.names]
+# A proxy that ends TLS need not tell: forms of the portal's own pages come from these.
+CSRF_TRUSTED_ORIGINS = list(SITE.origins)
 ROOT_URLCONF = "habeas.portal.site.urls"
 WSGI_APPLICATION = "habeas.portal.site.wsgi.application"
 
@@ -91,35 +94,8 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": str(DATA / "portal.sqlite3") if DATA.is_dir() else ":memory:",
-        "OPTIONS": {
-            # Writers take the lock when they begin: no transaction fails half way for it.
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": (
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
-            ),
-        },
-        "CONN_MAX_AGE": None,
-    }
-}
-if "HABEAS_DATABASE" in os.environ:
-    # postgresql://user:password@host:port/name
-    from urllib.parse import urlsplit
-
-    _url = urlsplit(os.environ["HABEAS_DATABASE"])
-    DATABASES["default"] = {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": _url.path.lstrip("/"),
-        "USER": _url.username or "",
-        "PASSWORD": _url.password or "",
-        "HOST": _url.hostname or "",
-        "PORT": str(_url.port or ""),
-        "CONN_MAX_AGE": None,
-    }
+_DATABASE = os.environ.get("HABEAS_DATABASE")
+DATABASES = {"default": postgresql(_DATABASE) if _DATABASE else sqlite(DATA)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "officers.Officer"
@@ -160,8 +136,12 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 # Over plain HTTP a Secure cookie would be dropped; only this machine is served so.
 _HTTPS = SITE.portal.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
+# RFC 6797, a year; sent where the request came by TLS, as the proxy says.
+SECURE_HSTS_SECONDS = 365 * 86_400 if _HTTPS else 0
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
-SESSION_COOKIE_NAME = "officer"
+# RFC 6265bis section 4.1.3.2: a browser takes such a cookie from this very host alone.
+SESSION_COOKIE_NAME = "__Host-officer" if _HTTPS else "officer"
+CSRF_COOKIE_NAME = "__Host-csrf" if _HTTPS else "csrftoken"
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_HTTPONLY = True

@@ -1,0 +1,129 @@
+"""A portal on its own https name, behind a proxy, with its tables in a real PostgreSQL."""
+
+import os
+import re
+import subprocess
+import sys
+
+import psycopg
+import pytest
+
+from tests.service.portal.test_commands import Portal
+from tests.service.tlog.servers import postgres
+from tests.waiting import until
+
+pytestmark = pytest.mark.slow
+NAME = "photos.city.example"
+
+
+@pytest.fixture
+def portal(tmp_path):
+    made = Portal(tmp_path)
+    assert made.init(url=f"https://{NAME}").returncode == 0
+    assert made.agree().returncode == 0
+    return made
+
+
+def test_it_answers_to_its_own_name_behind_a_proxy(portal):
+    front = {"Host": NAME, "X-Forwarded-Proto": "https"}
+    with portal.serving() as http:
+        page = http.get("/desk/sign-in/", headers=front)
+        assert page.status_code == 200
+        assert "max-age=31536000" in page.headers["strict-transport-security"]
+        cookie = page.headers["set-cookie"]
+        assert cookie.startswith("__Host-csrf=")
+        assert "Secure" in cookie
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)[1]
+        form = {"csrfmiddlewaretoken": token, "username": "nobody", "password": "wrong"}
+        held = {"Cookie": cookie.split(";")[0]}
+        # The proxy may leave out how the browser came; a form of another site is refused.
+        for said in (front, {"Host": NAME}):
+            sent = {**said, **held, "Origin": f"https://{NAME}"}
+            assert http.post("/desk/sign-in/", data=form, headers=sent).status_code == 200
+        sent = {**front, **held, "Origin": "https://other.example"}
+        assert http.post("/desk/sign-in/", data=form, headers=sent).status_code == 403
+        assert http.get("/", headers={"Host": "other.example"}).status_code == 400
+
+
+_CANDIDATE = """
+import sys
+from habeas.portal.site import setup
+setup.start()
+from django.db import Error, close_old_connections
+from habeas.portal.site.election import Election
+election = Election()
+for _ in sys.stdin:
+    close_old_connections()
+    try:
+        election.win()
+        print(election.won, flush=True)
+    except Error:
+        print("no database", flush=True)
+"""
+
+
+class Candidate:
+    """A worker that asks to be elected when it is told to."""
+
+    def __init__(self, portal, **environment):
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", _CANDIDATE], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            text=True, env={**os.environ, "HABEAS_DATA": str(portal.data), **environment},
+        )  # fmt: skip
+
+    def ask(self):
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return self.process.stdout.readline().strip()
+
+    def kill(self):
+        self.process.kill()
+        self.process.communicate()
+
+
+def one_is_elected_and_succeeded(first, second):
+    assert first.ask() == "True"
+    assert second.ask() == "False"
+    assert first.ask() == "True", "it stays elected"
+    first.kill()
+    until(lambda: second.ask() == "True", "the other takes over", pause=0.1)
+    second.kill()
+
+
+def test_of_two_workers_over_a_file_one_is_elected(portal):
+    one_is_elected_and_succeeded(Candidate(portal), Candidate(portal))
+
+
+def test_tables_in_postgresql(portal):
+    """A name and a password that have to be encoded, over the server's socket."""
+    with postgres() as server:
+        with psycopg.connect(server.dsn, autocommit=True) as connection:
+            connection.execute("CREATE ROLE \"o@b\" LOGIN PASSWORD 'p/w%:'")
+            connection.execute('CREATE DATABASE "photos of the city" OWNER "o@b"')
+        said = (
+            f"postgresql://o%40b:p%2Fw%25%3A@/photos%20of%20the%20city?host={server.folder}"
+            "&application_name=portal&sslmode=disable"
+        )
+        # The id in the folder belongs to the database that was made first.
+        for each in (portal.data / "installation.json", portal.data / "blobs/installation.json"):
+            each.unlink()
+        migrated = portal("migrate", HABEAS_DATABASE=said)
+        assert migrated.returncode == 0, migrated.stderr
+        checked = portal("check", HABEAS_DATABASE=said)
+        assert checked.stdout == "Nothing keeps the portal from serving.\n", checked.stdout
+        added = portal(
+            "officers", "add", "o.petrova", "--office", "licensing-office",
+            HABEAS_DATABASE=said, HABEAS_PASSWORD="a-long-enough-password",
+        )  # fmt: skip
+        assert added.returncode == 0, added.stderr
+        database = f"host={server.folder} user=habeas dbname='photos of the city'"
+        with psycopg.connect(database) as connection:
+            (count,) = connection.execute("SELECT count(*) FROM officers_officer").fetchone()
+            assert count == 1
+        first, second = (Candidate(portal, HABEAS_DATABASE=said) for _ in range(2))
+        assert (first.ask(), second.ask()) == ("True", "False")
+        server.stop()
+        assert first.ask() == "no database"
+        server.start()
+        until(lambda: first.ask() == "True", "it is elected again", pause=0.1)
+        one_is_elected_and_succeeded(first, second)

@@ -1,5 +1,6 @@
 """A worker that dies or hangs is replaced. What it may do: `tests/service/confined`."""
 
+import importlib
 import os
 import signal
 import threading
@@ -71,3 +72,17 @@ def test_nobody_waits_for_ever():
                 pool.check(_face())
         finally:
             pool._free.put(held)
+
+
+def test_a_machine_whose_workers_do_not_start_blames_no_photo(monkeypatch):
+    """Nor does it run out of places for workers, so that it works again by itself."""
+    good = assets.path("astronaut.png").read_bytes()
+    with portrait.CheckPool(1, patience=0.1) as pool:
+        with monkeypatch.context() as broken:
+            module = importlib.import_module("habeas.portrait._pool")
+            broken.setattr(module, "_WORKER", "habeas.portrait.nothing_here")
+            for _ in range(2):
+                with pytest.raises(portrait.CheckUnavailableError) as told:
+                    pool.check(good)
+                assert "Nothing is wrong with your photo" in told.value.remedy
+        assert pool.check(good)

@@ -16,7 +16,7 @@ import threading
 
 from habeas.portrait._assess import Keep
 from habeas.portrait._limits import LIMITS
-from habeas.portrait._pool import CheckPool, PoolBusyError
+from habeas.portrait._pool import CheckPool, CheckUnavailableError, PoolBusyError
 from habeas.portrait.advise import limits
 from habeas.portrait.assessment import FOR_THE_OFFICER, Advice, Assessment, Crop
 from habeas.portrait.errors import NoFaceError, PhotoError
@@ -30,6 +30,7 @@ __all__ = [
     "Advice",
     "Assessment",
     "CheckPool",
+    "CheckUnavailableError",
     "Crop",
     "Keep",
     "Measure",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import queue
+import struct
+import zlib
 from typing import Any, Self
 
 from habeas.confined import JobError, WorkerDiedError, WorkerError, WorkerProcess
@@ -23,6 +25,9 @@ from habeas.portrait.errors import (
 )
 
 _LOG = logging.getLogger(__name__)
+_WORKER = "habeas.portrait._worker"
+#: Of the square that a worker is tried with, pixels.
+_SIDE = 64
 
 
 class PoolBusyError(HabeasError):
@@ -30,6 +35,25 @@ class PoolBusyError(HabeasError):
 
     code = "busy"
     remedy = "Try again in a few seconds."
+
+
+class CheckUnavailableError(PoolBusyError):
+    """No worker works, whatever the photo: the machine's fault, and never told as the photo's."""
+
+    code = "check-unavailable"
+    remedy = "Nothing is wrong with your photo. Try again later."
+
+
+def _plain() -> bytes:
+    """A grey square as PNG (W3C PNG, third edition, section 5): a picture that harms no worker."""
+    head = struct.pack(">IIBBBBB", _SIDE, _SIDE, 8, 0, 0, 0, 0)
+    rows = zlib.compress((b"\0" + b"\x80" * _SIDE) * _SIDE)
+    chunks = ((b"IHDR", head), (b"IDAT", rows), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(content)) + name + content
+        + struct.pack(">I", zlib.crc32(name + content))
+        for name, content in chunks
+    )  # fmt: skip
 
 
 class CheckPool:
@@ -70,6 +94,7 @@ class CheckPool:
         Raises:
             PhotoError: the photo cannot be read, or shows no face.
             PoolBusyError: no worker became free in time.
+            CheckUnavailableError: no worker works, whatever the photo.
         """
         if not photo:
             raise stop(EmptyPhotoError)
@@ -79,19 +104,38 @@ class CheckPool:
             worker = self._free.get(timeout=self._patience)
         except queue.Empty as error:
             raise PoolBusyError("Many photos are being checked just now.") from error
-        worker = worker or WorkerProcess("habeas.portrait._worker")
-        again: WorkerProcess | None = worker
         options = {"profile": profile, "child": child, "keep": keep}
         try:
+            worker = worker or WorkerProcess(_WORKER)
             return self._ask(worker, photo, options)
-        except WorkerError as error:
+        except (WorkerError, OSError) as error:
+            if worker is not None:
+                worker.close()
+                worker = None
+            if not self._works():
+                _LOG.error("Photos cannot be checked: %s", error)
+                raise CheckUnavailableError("Photos cannot be checked just now.") from error
             # Nothing of the photo is told: that it happens, and how often, is what matters.
-            _LOG.warning("A photo ended its worker: %s", error.cause)
-            worker.close()
-            again = None
+            _LOG.warning("A photo ended its worker: %s", error)
             raise stop(BrokenPhotoError) from error
         finally:
-            self._free.put(again)
+            self._free.put(worker)
+
+    def _works(self) -> bool:
+        """Whether a new worker answers for a picture that harms none."""
+        worker = None
+        try:
+            worker = WorkerProcess(_WORKER)
+            options = {"profile": "default", "child": False, "keep": "both"}
+            worker.run(options, [_plain()], stall=self._seconds)
+        except JobError as error:
+            return error.code in BY_CODE
+        except (WorkerError, OSError):
+            return False
+        finally:
+            if worker is not None:
+                worker.close()
+        return True
 
     def _ask(self, worker: WorkerProcess, photo: bytes, options: dict[str, Any]) -> Assessment:
         try:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from habeas.cameras.deletes import Deletes
 from habeas.cameras.recordings import Recordings
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Signer
@@ -38,6 +39,7 @@ def keep_house(
     log: Log | None,
     now: datetime,
     say: Say = lambda _: None,
+    deletes: Deletes | None = None,
 ) -> None:
     """Close hours that are over, tell the log what it is owed, delete what has had its days.
 
@@ -47,6 +49,7 @@ def keep_house(
         log: where entries go; None keeps them until there is one.
         now: the time, UTC.
         say: told what could not be done; the next round tries again.
+        deletes: says until when recordings may be deleted; by default, until *now*.
     """
     for camera in recordings.cameras():
         for hour in recordings.open_hours(camera.id, now - _GRACE):
@@ -54,7 +57,8 @@ def keep_house(
     if log is not None:
         _tell(recordings, log, say)
     try:
-        for camera_id, hour in recordings.delete_expired(now, signer):
+        until = now if deletes is None else deletes.until(now)
+        for camera_id, hour in recordings.delete_expired(until, signer):
             say(f"deleted {camera_id} {hour}: its days are over")
     except HabeasError as error:
         say(str(error))

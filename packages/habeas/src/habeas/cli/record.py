@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 
 if TYPE_CHECKING:
+    from habeas.cameras.deletes import Deletes
     from habeas.tlog import NoteSigner
     from habeas.tlog.client import LogClient
 
@@ -48,6 +49,14 @@ def record(
     seconds: Annotated[
         float | None, typer.Option(min=1, help="Stop after so many seconds.")
     ] = None,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help="The clock is right again: go on deleting what has had its days. Deleting halts "
+            "when the clock moves by more than ten minutes without time passing.",
+        ),
+    ] = False,
 ) -> None:
     """Record a camera until Ctrl-C. Uncovered pictures exist in memory only.
 
@@ -73,15 +82,19 @@ def record(
         )
 
     signer = _signer(data, key, say)
+    deletes = _deletes(place.folder, data, client, resume=resume)
     place.write_camera(declared.public(), datetime.now(UTC).date(), signer)
     if client is None:
         say("no log is named: hours are closed, and what the log is owed is kept")
     recorder = Recorder(declared, place, say)
     done = threading.Event()
 
+    def keep() -> None:
+        _trying(lambda: keep_house(place, signer, client, datetime.now(UTC), say, deletes), say)
+
     def house() -> None:
         while not done.wait(0):
-            keep_house(place, signer, client, datetime.now(UTC), say)
+            keep()
             done.wait(_ROUND_SECONDS)
 
     def stop(*_: object) -> None:
@@ -102,10 +115,36 @@ def record(
         if timer is not None:
             timer.cancel()
         keeper.join()
-        keep_house(place, signer, client, datetime.now(UTC), say)
+        keep()
     whole = f", {recorder.whole} of them covered as a whole" if recorder.whole else ""
     lost = f"; {recorder.lost} lost" if recorder.lost else ""
     say(f"{recorder.frames} frames recorded{whole}{lost}")
+
+
+def _trying(act: Callable[[], None], say: Callable[[str], None]) -> None:
+    """Do *act*; where it fails, the next round may fare better: hours that stay open are untold."""
+    from habeas.foundation.errors import HabeasError
+
+    try:
+        act()
+    except (HabeasError, OSError) as error:
+        say(f"hours could not be closed: {error}")
+
+
+def _deletes(folder: Path, data: Path | None, client: LogClient | None, *, resume: bool) -> Deletes:
+    """Until when recordings may be deleted: as the installation's circle has witnessed its log."""
+    from habeas.cameras.deletes import Deletes
+    from habeas.foundation import text
+    from habeas.protocol import verify_circle
+
+    witnessed = None
+    if data is not None and client is not None:
+        policy = verify_circle(text.read(data / "circle.txt")).acting_policy()
+        witnessed = lambda: policy.verify(client.checkpoint()).quorum_time  # noqa: E731 - one use
+    deletes = Deletes(folder, witnessed)
+    if resume:
+        deletes.resume()
+    return deletes
 
 
 def _folder(data: Path | None, recordings: Path | None) -> Path:

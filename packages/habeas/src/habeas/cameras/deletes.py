@@ -1,0 +1,99 @@
+"""Until when recordings may be deleted by date: no clock that jumped deletes any.
+
+RECORDINGS/deletes.json holds the newest look at the clock, and why deleting halted, if it did.
+The folder is one machine's; its recorders share the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from habeas.foundation import caution, durable
+from habeas.foundation.caution import ClockJumpedError, Look, Mark
+from habeas.foundation.errors import HabeasError
+
+_FILE = "deletes.json"
+
+
+class DeletesHaltedError(HabeasError):
+    """Nothing is deleted by date until a person has looked."""
+
+    code = "clock-jumped"
+    remedy = "Set the clock right (NTP), then say that it is: habeas record --resume"
+
+
+class _State(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    clock: Mark | None = None
+    halted: str = ""
+
+
+class Deletes:
+    """Says until when recordings of a folder may be deleted.
+
+    Args:
+        folder: of recordings.
+        witnessed: the time, POSIX seconds, up to which a quorum of trustees has seen the log;
+            None where no circle is known: then the own clock alone counts.
+        look: the machine's clocks.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        witnessed: Callable[[], float] | None = None,
+        look: Look = caution.look,
+    ) -> None:
+        self._folder = folder
+        self._witnessed = witnessed
+        self._look = look
+
+    def until(self, now: datetime) -> datetime:
+        """The smaller of the own clock and the witnessed time.
+
+        Raises:
+            DeletesHaltedError: the clock has jumped; this stands until `resume`.
+            HabeasError: the witnessed time cannot be had now.
+        """
+        durable.make(self._folder)
+        with durable.locked(self._folder):
+            state = self._read()
+            if not state.halted:
+                state = self._judge(state)
+        if state.halted:
+            raise DeletesHaltedError(f"No recording is deleted: {state.halted}")
+        if self._witnessed is None:
+            return now
+        return min(now, datetime.fromtimestamp(self._witnessed(), UTC))
+
+    def _judge(self, state: _State) -> _State:
+        mark = self._look()
+        try:
+            caution.verify_clock(state.clock, mark)
+            judged = _State(clock=mark)
+        except ClockJumpedError as error:
+            judged = _State(clock=state.clock, halted=error.cause)
+        self._write(judged)
+        return judged
+
+    def resume(self) -> None:
+        """The clock is right now."""
+        durable.make(self._folder)
+        with durable.locked(self._folder):
+            self._write(_State())
+
+    def _read(self) -> _State:
+        try:
+            return _State.model_validate_json((self._folder / _FILE).read_bytes())
+        except FileNotFoundError:
+            return _State()
+        except ValidationError:
+            return _State(halted=f"{_FILE} cannot be read.")
+
+    def _write(self, state: _State) -> None:
+        durable.write(self._folder / _FILE, state.model_dump_json().encode())

@@ -1,15 +1,21 @@
 /*
- * docs/protocol section 3: why r + q >= n + k. Two branches of one log, n witnesses of which the
- * k - 1 last are dishonest, acting quorum q, reading quorum r. Every witness is a trustee.
+ * Which log counts: two branches of one log, and the quorums that keep them apart (claim C4).
  *
- * An honest witness cosigns one branch, for ever: its checkpoint only grows. A dishonest one
- * cosigns both. An honest trustee releases when q have cosigned a branch that it follows itself;
- * the holder reads any branch that r have cosigned.
+ * The operator shows each witness one of two branches. N witnesses, of which the K - 1 last are
+ * dishonest and cosign both; every witness is a trustee. An honest one cosigns a branch for ever,
+ * for its checkpoint only grows. A trustee acts on what Q have cosigned (releases.py, `_verify`),
+ * and the holder reads what R have cosigned (verifying.py, `reading_policy`).
  *
- *   spin -a -DN=4 -DK=2 -DQ=3 -DR=3 views.pml && cc -O2 -o pan pan.c && ./pan -a -N seen
+ * Claim
+ *   seen        a branch on which an honest trustee has opened is the branch that the holder reads
  *
- * Faults, each of which must be found: a smaller quorum; -DFORGETFUL, a witness that loses its
- * checkpoint (a restored backup) and cosigns the other branch.
+ * Rules (-DNO_RULE_... leaves one out)
+ *   QUORUMS_MEET   circle.py: a circle has r + q >= n + k. Without it N, K, Q, R are free.
+ *   NO_QUORUM      rules.logged: the request stands under Q cosignatures
+ *   READING_QUORUM verifying.py: the holder's checkpoint stands under R cosignatures
+ *   GROWS          tlog/witness.py, witness.db: a witness cosigns only what extends its last
+ *   NOT_IN_VIEW    rules.in_view: it acts on the branch that it follows itself. With quorums that
+ *                  meet this rule is a second net: it is needed where Q + R is one too small.
  */
 #ifndef N
 #define N 4
@@ -24,48 +30,64 @@
 #define R 3
 #endif
 #define HONEST (N - K + 1)
-#define BAD (K - 1)
 
-byte follows[HONEST];      /* 0: none yet; 1, 2: the branch */
-byte cosigned[3] = BAD;    /* cosignatures that a branch can show */
-bool opened[3];            /* an honest trustee has released under it */
+#ifndef NO_RULE_QUORUMS_MEET
+#if R + Q < N + K
+#error "a circle with r + q < n + k is refused"
+#endif
+#endif
+
+#ifdef NO_RULE_NO_QUORUM
+#define ACTING(v) true
+#else
+#define ACTING(v) (cosigned[v] >= Q)
+#endif
+#ifdef NO_RULE_READING_QUORUM
+#define READING(v) true
+#else
+#define READING(v) (cosigned[v] >= R)
+#endif
+#ifdef NO_RULE_NOT_IN_VIEW
+#define IN_VIEW(v) true
+#else
+#define IN_VIEW(v) (follows == v)
+#endif
+
+byte cosigned[3] = K - 1;  /* cosignatures that branch 1 or 2 can show */
+bool opened[3];            /* an honest trustee has released on it */
 byte reads;                /* the branch that the holder accepted */
 
-proctype Witness(byte i)
+proctype Trustee()
 {
+	byte follows = 0;  /* none yet, or branch 1 or 2 */
 	bool forgot = false;
 	do
-	:: atomic { follows[i] == 0 ->
-		if
-		:: follows[i] = 1
-		:: follows[i] = 2
-		fi;
-		cosigned[follows[i]]++ }
-	:: atomic { follows[i] != 0 && cosigned[follows[i]] >= Q && !opened[follows[i]] ->
-		opened[follows[i]] = true }
-#ifdef FORGETFUL
-	:: atomic { follows[i] != 0 && !forgot -> follows[i] = 0; forgot = true }
+	:: atomic { follows == 0 -> if :: follows = 1 :: follows = 2 fi; cosigned[follows]++ }
+	:: atomic { follows != 0 && ACTING(1) && IN_VIEW(1) -> opened[1] = true }
+	:: atomic { follows != 0 && ACTING(2) && IN_VIEW(2) -> opened[2] = true }
+#ifdef NO_RULE_GROWS
+	/* A restored witness begins again; what it has cosigned stays cosigned. */
+	:: atomic { follows != 0 && !forgot -> follows = 0; forgot = true }
 #endif
-	:: true -> break
+	:: break
 	od
 }
 
 proctype Holder()
 {
 	if
-	:: atomic { cosigned[1] >= R -> reads = 1 }
-	:: atomic { cosigned[2] >= R -> reads = 2 }
-	:: true -> skip
+	:: atomic { READING(1) -> reads = 1 }
+	:: atomic { READING(2) -> reads = 2 }
+	:: true
 	fi
 }
 
 init {
 	byte i;
 	atomic {
-		for (i : 0 .. HONEST - 1) { run Witness(i) }
+		for (i : 1 .. HONEST) { run Trustee() }
 		run Holder()
 	}
 }
 
-/* The holder never accepts one branch while a photo is opened on the other. */
-ltl seen { [] !((reads == 1 && opened[2]) || (reads == 2 && opened[1])) }
+ltl seen { [] ((reads != 0) -> !opened[3 - reads]) }

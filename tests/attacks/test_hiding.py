@@ -11,6 +11,7 @@ from habeas import tlog
 from habeas.protocol import Circle, Entry, Kind, MalformedError, verify_circle
 from habeas.protocol.circle import CircleUnsafeError
 from habeas.protocol.client import TrusteeAnswerError
+from habeas.protocol.details import WithdrawnDetails
 from habeas.tlog.errors import NotAdmittedError
 from tests.attacks.forger import Old, checkpoint_of, entries_of, node_of, signed, unlogged
 from tests.waiting import until
@@ -197,6 +198,63 @@ def test_who_owes_does_not_cosign(censored):
     world.restart_log()
     world.settled()
     world.log.append(b"an entry that needs a checkpoint")
+
+
+class Liar:
+    """What a trustee hears from a log that says it took an entry, and never shows it."""
+
+    def __init__(self):
+        self.taken = 0
+
+    def append_many(self, entries):
+        self.taken += len(entries)
+
+
+def test_a_log_that_says_it_took_an_entry_has_one_minute(new_world, verify, refused):
+    """6. What it says makes no debt younger, however often it says so."""
+    world = new_world()
+    held = world.seal()
+    world.settled()
+    world.followed()
+    trustee = world.trustees[world.names[0]]
+    honest, liar = trustee.outbox._log, Liar()
+    trustee.outbox._log = liar
+    assert world.open(held) == PHOTO
+    until(lambda: liar.taken == 1, "the log to say that it took the entry")
+    assert verify(world, held).outcome == "incomplete"
+    shown = world.request(held)
+    for times in (1, 2, 3):
+        world.clock.move(seconds=61)
+        world.log.append(b"so that the log is fresh %d" % times)
+        trustee.outbox.wake()
+        until(lambda times=times: liar.taken == 1 + times, "it to be sent again")
+        assert refused(world.show, held, shown, 0) == "owes-the-log"
+    trustee.outbox._log = honest
+    world.clock.move(seconds=61)
+    trustee.outbox.wake()
+    world.settled()
+    world.followed()
+    assert trustee.health()["ok"]
+
+
+def test_a_large_debt_of_several_trustees_is_paid(new_world):
+    """6. More than one call to the log carries, at trustees without which there is no quorum."""
+    world = new_world()
+    world.settled()
+    world.log_server.stop()
+    for name in world.names[:2]:
+        records = world.trustees[name]._records
+
+        def owe(connection, records=records):
+            for _ in range(600):
+                said = WithdrawnDetails(promise=secrets.token_hex(32), secret=secrets.token_hex(32))
+                records.write(connection, Kind.WITHDRAWN, said)
+
+        world.trustees[name]._store.run(owe)
+    world.clock.move(seconds=61)
+    port = int(world.log_url.rpartition(":")[2])
+    world.log_server = Server(world.log_app(), listening(port))
+    world.settled()
 
 
 def test_a_withdrawal_told_to_one_trustee_closes_all(censored, refused):

@@ -14,13 +14,11 @@ from collections.abc import Callable
 from habeas.foundation.errors import HabeasError
 from habeas.tlog import NotAdmittedError
 from habeas.tlog.writing import BundleWriter
+from habeas.trustee import records
 from habeas.trustee.store import Store
 
-#: As many as the log takes in one call.
-_BATCH = 256
-_BYTES = 512 * 1024
 #: An entry that has its index and is not in the own view after so long is sent again.
-_AGAIN_SECONDS = 600
+_AGAIN_SECONDS = 60
 
 
 class Outbox:
@@ -47,7 +45,7 @@ class Outbox:
     def deliver(self) -> int:
         """Deliver one round; returns how many entries arrived."""
         with self._store.database.snapshot() as connection:
-            rows = _together(self._unsent(connection))
+            rows = records.batch(self._unsent(connection))
         if not rows:
             self.problem = None
             return 0
@@ -88,20 +86,10 @@ class Outbox:
         return connection.execute(
             "SELECT number, entry FROM entries WHERE position IS NULL"
             " AND (sequenced IS NULL OR sequenced < ?) ORDER BY number LIMIT ?",
-            (self._seconds() - _AGAIN_SECONDS, _BATCH),
+            (self._seconds() - _AGAIN_SECONDS, records.BATCH),
         ).fetchall()
 
     def wait(self, seconds: float) -> None:
         """Until there is something new to deliver, or so long: what failed is tried again."""
         self._wake.wait(seconds)
         self._wake.clear()
-
-
-def _together(rows: list[tuple[int, bytes]]) -> list[tuple[int, bytes]]:
-    """As many of *rows*, from the first, as one call may carry."""
-    total = 0
-    for count, (_, entry) in enumerate(rows):
-        total += len(entry)
-        if count and total > _BYTES:
-            return rows[:count]
-    return rows

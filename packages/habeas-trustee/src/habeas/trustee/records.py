@@ -11,6 +11,7 @@ import secrets
 import sqlite3
 from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 from habeas.protocol import Kind, Signer, sign_entry, stream
 from habeas.protocol.details import ErasedDetails
@@ -19,6 +20,9 @@ from habeas.tlog import leaf_hash
 from habeas.trustee.photos import Because, Photo, TrackKeys
 
 Clock = Callable[[], datetime]
+Key = TypeVar("Key")
+#: Entries, and their bytes, that one call to the log carries.
+BATCH, _BYTES = 256, 512 * 1024
 
 
 class Records:
@@ -110,32 +114,50 @@ def owed(connection: sqlite3.Connection) -> int:
 
 
 def leaves_of(leaves: set[bytes]) -> Callable[[sqlite3.Connection], tuple[set[bytes], set[bytes]]]:
-    """Of *leaves* those that this trustee knows as its own; and all that it owes."""
+    """Of *leaves* those that this trustee knows as its own; and what it owes, the oldest first.
+
+    Of what it owes as many as go to the log in one call: a tree that holds these pays in order.
+    """
 
     def read(connection: sqlite3.Connection) -> tuple[set[bytes], set[bytes]]:
-        rows = connection.execute("SELECT leaf FROM entries WHERE position IS NULL").fetchall()
+        oldest = batch(
+            connection.execute(
+                "SELECT leaf, entry FROM entries WHERE position IS NULL ORDER BY number LIMIT ?",
+                (BATCH,),
+            ).fetchall()
+        )
         known = {
             leaf
             for leaf in leaves
             if connection.execute("SELECT 1 FROM entries WHERE leaf = ?", (leaf,)).fetchone()
         }
-        return known, {leaf for (leaf,) in rows}
+        return known, {leaf for leaf, _ in oldest}
 
     return read
 
 
-def in_debt(connection: sqlite3.Connection, now: int, patience: int, wait: int) -> bool:
+def batch(rows: list[tuple[Key, bytes]]) -> list[tuple[Key, bytes]]:
+    """As many of *rows* (a key, and an entry), from the first, as one call to the log carries."""
+    total = 0
+    for count, (_, entry) in enumerate(rows[:BATCH]):
+        total += len(entry)
+        if count and total > _BYTES:
+            return rows[:count]
+    return rows[:BATCH]
+
+
+def in_debt(connection: sqlite3.Connection, now: int, patience: int) -> bool:
     """Whether this trustee owes the log an entry for too long (docs/protocol, section 8).
+
+    Nothing but the own view, under a quorum's checkpoint, pays: an index that the log has
+    given is its promise, and makes no debt younger.
 
     Args:
         connection: of the store.
         now: POSIX seconds.
-        patience: seconds until the log must have given an entry its index.
-        wait: seconds from then until it must be in the own view.
+        patience: seconds until an entry must be in the own view.
     """
     row = connection.execute(
-        "SELECT 1 FROM entries WHERE position IS NULL"
-        " AND ((sequenced IS NULL AND made < ?) OR sequenced < ?) LIMIT 1",
-        (now - patience, now - wait),
+        "SELECT 1 FROM entries WHERE position IS NULL AND made < ? LIMIT 1", (now - patience,)
     ).fetchone()
     return row is not None

@@ -11,8 +11,6 @@ from habeas.trustee.settings import Settings
 from habeas.trustee.store import Store
 
 _PAUSED = "paused"
-#: Until an entry that the log has given an index must be in the own view.
-_VIEW_SECONDS = 600
 
 
 class Standing:
@@ -55,11 +53,11 @@ class Standing:
                 "Ask the trustee why, and when it goes on.",
             )
         self.verify_memory(connection)
-        if records.in_debt(connection, self._seconds(), self._settings.debt_seconds, _VIEW_SECONDS):
+        if records.in_debt(connection, self._seconds(), self._settings.debt_seconds):
             raise Refusal(
                 "owes-the-log",
-                "The log has not taken what this trustee has to tell.",
-                "Ask again when the log takes entries.",
+                "The log does not show what this trustee has to tell.",
+                "Ask again when the log shows it.",
             )
 
     def verify_memory(self, connection: sqlite3.Connection) -> None:

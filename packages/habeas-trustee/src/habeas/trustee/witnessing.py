@@ -1,9 +1,10 @@
 """C2SP tlog-witness, with the rule that who owes the log, or is behind it, does not cosign.
 
 A reading quorum of fresh cosignatures then tells that nobody owes. The one tree that such a
-trustee does cosign is one that it has read, that holds all that it owes, and nothing of its own
-that it does not know: otherwise two trustees in debt at once, or all of them after a failure of
-power, would keep the log for ever from publishing what settles them.
+trustee does cosign is one that it has read, that holds what it owes, and nothing of its own that
+it does not know: otherwise two trustees in debt at once, or all of them after a failure of power,
+would keep the log for ever from publishing what settles them. Who owes more than goes to the log
+in one call is paid in order, by a call's worth for each tree.
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ class Witnessing:
         return witness.add_checkpoint(body, self._seconds())
 
     def _settles(self, body: bytes) -> bool:
-        """Whether the tree of an add-checkpoint request holds just what this trustee has said."""
+        """Whether the tree of an add-checkpoint request pays, and has only what was said."""
         log = self._circles.circle(self._seconds()).log
         policy = self._circles.circle(self._seconds()).acting_policy()
         try:

@@ -190,9 +190,14 @@ class City(World):
 
     def page(self, path: str, receipt: Receipt, **fields: str) -> str:
         """A page that a receipt is shown to."""
-        form = {"receipt": receipt.encode().decode(), **fields}
+        return self.form(path, receipt=receipt.encode().decode(), **fields)
+
+    def form(self, path: str, *, files: Any = None, **fields: str) -> str:
+        """Send a page's form; gives the page that follows."""
         # Django's own protection of forms: the token of the page that shows the form.
         self.http.get("/receipt/")
-        form["csrfmiddlewaretoken"] = self.http.cookies["csrftoken"]
-        answer = self.http.post(path, data=form, headers={"Referer": self.url})
+        fields["csrfmiddlewaretoken"] = self.http.cookies["csrftoken"]
+        answer = self.http.post(
+            path, data=fields, files=files, headers={"Referer": self.url}, follow_redirects=True
+        )
         return answer.text

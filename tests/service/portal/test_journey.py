@@ -6,7 +6,7 @@ import pytest
 
 from habeas.faces import assets
 from habeas.office.client import DeskError
-from habeas.protocol import Pins, Purpose
+from habeas.protocol import Pins, Purpose, Receipt
 from habeas.register.verifying import verify_offline
 from tests.waiting import until
 from tests.world.city import ANSWERS, City
@@ -135,7 +135,24 @@ def test_what_cannot_be_shown_is_said_and_the_case_goes_on(city, photo):
         assert answer == {"reference": reference, "state": "open", "photo": "asked-again"}
         (case,) = [each for each in officer.cases() if each["reference"] == reference]
         assert case["photo"] is False
-        officer.decide(reference, "declined")
+    assert "The office asks for another photo" in city.page("/receipt/", receipt)
+    city.page("/another-photo/", receipt)
+    city.form("/apply/hunting-licence/photo/", files={"photo": ("photo.jpg", photo)})
+    city.form("/apply/hunting-licence/check-photo/", picture="crop")
+    sent = city.form("/apply/hunting-licence/answers/")
+    assert "Photo sent" in sent
+    second = Receipt.read(city.http.get("/apply/hunting-licence/receipt.json").json())
+    assert (second.reference, second.promise.case) != (reference, receipt.promise.case)
+    assert second.reference == reference
+    verify_offline(second, Pins())
+    page = city.page("/receipt/", receipt)
+    assert "The office asks for another photo" not in page
+    assert "The office is done with this photo" in page
+    with city.officer_client() as officer:
+        again = officer.open(reference, Purpose.DECIDE_APPLICATION, "To decide.")
+        assert again.photo.startswith(b"\xff\xd8\xff")
+        officer.decide(reference, "approved")
+    assert city.page("/another-photo/", receipt).count("Choose a photo") == 0
 
 
 def test_with_one_trustee_silent_everything_goes_on_and_it_gets_its_share_later(city, photo):

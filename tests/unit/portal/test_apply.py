@@ -4,14 +4,17 @@ import pytest
 
 from habeas.custody import SealingError
 from habeas.portal.apply import drafts
+from habeas.portal.apply.again import NotAskedError, sending_again
 from habeas.portal.apply.drafts import AlreadySentError
 from habeas.portal.apply.models import EncryptedDraft
 from habeas.portal.apply.sending import new_reference, sending
+from habeas.portal.cases.asked import asked_for
 from habeas.portal.cases.models import Case
 from habeas.portal.catalogue import services
+from habeas.portal.desk import cases as desk
 from habeas.portal.vault.models import SealedPhoto
 from habeas.protocol.office import open_answers, open_pointer, verify_pointer
-from habeas.protocol.receipt import verify_parts
+from habeas.protocol.receipt import ReceiptError, verify_parts
 from tests.unit.parties import PHOTO
 from tests.unit.protocol import world
 
@@ -98,7 +101,8 @@ def test_a_case_has_no_order_but_its_day(city, licence):
             pass
     assert {len(str(each.row)) > 6 for each in Case.objects.all()} == {True}
     assert [field.name for field in Case._meta.get_fields()] == [
-        "row", "reference", "service", "office", "answers", "day", "state", "pointer"
+        "row", "reference", "service", "office", "answers", "day", "state", "pointer",
+        "photo_wanted",
     ]  # fmt: skip
 
 
@@ -213,3 +217,57 @@ def test_what_programs_send_wrongly_is_a_problem(browser, fields, said):
     assert said.removeprefix("no ") in answer.json()["detail"]
     assert answer.json()["remedy"]
     assert not Case.objects.exists()
+
+
+# Another photo
+
+
+@pytest.fixture
+def unread(city, licence):
+    """The receipt of a photo that the office could not read."""
+    with sending(licence, ANSWERS, PHOTO) as sent:
+        pass
+    desk.ask_again(world.OFFICE, sent.reference)
+    return sent.receipt
+
+
+def test_another_photo_is_sealed_for_the_same_case(licence, unread):
+    assert asked_for(unread) == licence
+    with sending_again(licence, unread.reference, PHOTO) as sent:
+        pass
+    case = Case.objects.get()
+    pointer = open_pointer(world.OFFICE_SEED, bytes(case.pointer), unread.reference)
+    verify_pointer(pointer, sent.receipt.promise)
+    assert sent.receipt.promise.seal_id != unread.promise.seal_id
+    assert asked_for(unread) is None
+    with pytest.raises(NotAskedError), sending_again(licence, unread.reference, PHOTO):
+        pass
+    assert bytes(Case.objects.get().pointer) == bytes(case.pointer)
+    assert SealedPhoto.objects.filter(state="sealed").count() == 2
+
+
+def test_who_is_asked_may_go_on_without_a_photo(licence, unread):
+    with sending_again(licence, unread.reference, b"") as sent:
+        pass
+    assert sent.receipt is None
+    assert Case.objects.get().pointer is None
+    assert asked_for(unread) is None
+
+
+def test_nobody_is_asked_unless_the_office_asks(licence, unread):
+    with sending(licence, ANSWERS, PHOTO) as sent:
+        pass
+    assert asked_for(sent.receipt) is None
+    with pytest.raises(NotAskedError), sending_again(licence, sent.reference, PHOTO):
+        pass
+    desk.decide(world.OFFICE, unread.reference, "declined")
+    assert asked_for(unread) is None
+
+
+def test_a_receipt_of_elsewhere_that_names_the_case_sends_nothing(unread):
+    changed = unread.model_copy(update={"case_salt": "00" * 32})
+    with pytest.raises(ReceiptError):
+        asked_for(changed)
+    elsewhere = world.Case().receipt()
+    Case.objects.update(reference=elsewhere.reference)
+    assert asked_for(elsewhere) is None

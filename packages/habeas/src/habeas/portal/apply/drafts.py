@@ -43,6 +43,8 @@ class Draft:
     advice: list[str] = field(default_factory=list)
     #: The applicant has decided about the photo, with or without one.
     photo_decided: bool = False
+    #: The reference of an application that was sent, whose office asks for another photo.
+    again: str = ""
     #: Once sent: the reference, and the receipt's text where there was a photo.
     reference: str = ""
     receipt: str = ""

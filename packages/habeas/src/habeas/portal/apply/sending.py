@@ -6,13 +6,13 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from django.db import transaction
 
 from habeas.custody import SealingError
 from habeas.portal.cases.models import Case
-from habeas.portal.catalogue.declaration import Service
+from habeas.portal.catalogue.declaration import PhotoRules, Service
 from habeas.portal.vault.custodian import custody, in_force
 from habeas.protocol import Receipt
 from habeas.protocol.document import unbase64
@@ -35,6 +35,16 @@ def new_reference(service: Service) -> str:
     """A reference like HL-7K2M-9QXT: 40 random bits, so that none can be guessed from another."""
     letters = "".join(secrets.choice(_ALPHABET) for _ in range(8))
     return f"{service.prefix}-{letters[:4]}-{letters[4:]}"
+
+
+def wishes_of(service: Service, rules: PhotoRules, reference: str, today: date) -> Wishes:
+    """What is promised about a photo that is sent today."""
+    return Wishes(
+        service=service.id, recipients=rules.recipients, purposes=rules.purposes,
+        opens_until=rules.opens_until(today).isoformat(), openings_max=rules.openings_max,
+        openings_a_day=rules.openings_a_day, closed_days=rules.closed_days,
+        reference=reference, sealed_by="server",
+    )  # fmt: skip
 
 
 @contextmanager
@@ -71,13 +81,7 @@ def sending(service: Service, answers: dict[str, str], photo: bytes) -> Iterator
             case.save(force_insert=True)
             yield Sent(reference)
         return
-    rules = service.photo
-    wishes = Wishes(
-        service=service.id, recipients=rules.recipients, purposes=rules.purposes,
-        opens_until=rules.opens_until(today).isoformat(), openings_max=rules.openings_max,
-        openings_a_day=rules.openings_a_day, closed_days=rules.closed_days,
-        reference=reference, sealed_by="server",
-    )  # fmt: skip
+    wishes = wishes_of(service, service.photo, reference, today)
     with custody().sealing(photo, wishes) as sealed:
         case.pointer = sealed.pointers.get(service.office)
         case.save(force_insert=True)

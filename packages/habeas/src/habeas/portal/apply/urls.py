@@ -16,6 +16,7 @@ urlpatterns = [
     ),
     path("draft/crop.jpg", views.picture, {"which": "crop"}, name="picture-crop"),
     path("draft/whole.jpg", views.picture, {"which": "whole"}, name="picture-whole"),
+    path("another-photo/", views.another_photo, name="another-photo"),
     path("apply/<slug:name>/", views.start, name="start"),
     path("apply/<slug:name>/details/", views.details, name="details"),
     path("apply/<slug:name>/photo/", views.photo, name="photo"),

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import contextlib
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from habeas.custody import SealingError
+from habeas.foundation.errors import HabeasError
 from habeas.portal.apply import checks, drafts
+from habeas.portal.apply.again import NotAskedError, sending_again
 from habeas.portal.apply.forms import DetailsForm
-from habeas.portal.apply.sending import sending
+from habeas.portal.apply.sending import Sent, sending
+from habeas.portal.cases.asked import asked_for
 from habeas.portal.catalogue import office_name, services
 from habeas.portal.catalogue.declaration import PhotoRules, Service
 from habeas.portal.vault.custodian import in_force
 from habeas.portrait import PhotoError, PoolBusyError, words
-from habeas.protocol import Receipt
+from habeas.protocol import MalformedError, Receipt
 
 
 def _service(name: str) -> Service:
@@ -76,7 +80,7 @@ def details(request: HttpRequest, name: str) -> HttpResponse:
     if request.method == "POST":
         form = DetailsForm(service, request.POST.dict())
         if form.is_valid():
-            if draft is None or draft.reference:
+            if draft is None or draft.reference or draft.again:
                 draft = drafts.begin(service.id)
             draft.fields = form.answers()
             step = "photo" if service.photo else "answers"
@@ -165,13 +169,14 @@ def answers(request: HttpRequest, name: str) -> HttpResponse:
         return redirect("apply:done", name)
     if service.photo and not draft.photo_decided:
         return redirect("apply:photo", name)
-    error: SealingError | None = None
+    error: HabeasError | None = None
     if request.method == "POST":
         try:
             return _send(service, draft)
-        except SealingError as problem:
+        except (SealingError, NotAskedError) as problem:
             error = problem
-    shown = [(each.label, draft.fields.get(each.name, "–")) for each in service.fields]
+    asked = () if draft.again else service.fields
+    shown = [(each.label, draft.fields.get(each.name, "–")) for each in asked]
     context = {
         "service": service, "draft": draft, "answers": shown, "error": error,
         **(promise_in_words(service) if draft.photo else {}),
@@ -179,11 +184,32 @@ def answers(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "apply/answers.html", context, status=503 if error else 200)
 
 
+def _sending(service: Service, draft: drafts.Draft) -> AbstractContextManager[Sent]:
+    if draft.again:
+        return sending_again(service, draft.again, draft.photo)
+    return sending(service, draft.fields, draft.photo)
+
+
+@require_POST
+def another_photo(request: HttpRequest) -> HttpResponse:
+    """Begin to send another photo for the application of a receipt, whose office asks for it."""
+    try:
+        receipt = Receipt.decode(request.POST.get("receipt", "").encode())
+        service = asked_for(receipt)
+    except MalformedError:
+        service = None
+    if service is None:
+        return redirect("receipts:status")
+    draft = drafts.begin(service.id)
+    draft.again = receipt.reference
+    return drafts.save(redirect("apply:photo", service.id), draft)
+
+
 def _send(service: Service, draft: drafts.Draft) -> HttpResponseRedirect:
     # A second click loses: its transaction, and what it has sealed, are undone.
     with (
         contextlib.suppress(drafts.AlreadySentError),
-        sending(service, draft.fields, draft.photo) as sent,
+        _sending(service, draft) as sent,
     ):
         receipt = sent.receipt.encode().decode() if sent.receipt else ""
         drafts.close(draft, sent.reference, receipt)

@@ -27,6 +27,8 @@ class Case(models.Model):
     day = models.DateField()
     state = models.CharField(max_length=16, choices=State, default=State.OPEN)
     pointer = models.BinaryField(null=True)
+    #: The office could not read the photo, and asks for another.
+    photo_wanted = models.BooleanField(default=False)
 
     class Meta:
         indexes = [

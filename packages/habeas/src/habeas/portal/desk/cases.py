@@ -75,12 +75,13 @@ def decide(office: str, reference: str, decision: str) -> None:
 
 
 def ask_again(office: str, reference: str) -> None:
-    """The photo could not be read: the case stays open, and lets go of it.
+    """The photo could not be read: the case stays open, lets go of it, and waits for another.
 
     Raises:
         UnknownCaseError: it is not before this office.
         DecisionError: it is decided already.
     """
     case = find(office, reference)
-    if not Case.objects.filter(pk=case.pk, state=Case.State.OPEN).update(pointer=None):
+    asked = Case.objects.filter(pk=case.pk, state=Case.State.OPEN)
+    if not asked.update(pointer=None, photo_wanted=True):
         raise DecisionError("The case is decided already.")

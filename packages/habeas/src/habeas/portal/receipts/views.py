@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from habeas.custody import Withdrawal
 from habeas.foundation.errors import HabeasError
+from habeas.portal.cases.asked import asked_for
 from habeas.portal.catalogue import office_name, services
 from habeas.portal.receipts import history
 from habeas.portal.site.bodies import MAX_BODY
@@ -73,6 +74,7 @@ def status(request: HttpRequest) -> HttpResponse:
             "seats": history.seats(receipt, found, late),
             "closed": history.is_closed(found),
             "withdrawn": history.is_withdrawn(found),
+            "wanted": asked_for(receipt),
         }
     return render(request, "receipts/status.html", context)
 

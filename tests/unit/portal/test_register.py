@@ -4,7 +4,7 @@ import pytest
 
 from habeas.portal.register import log as register
 from habeas.protocol import Kind, sign_entry
-from habeas.protocol.details import SealedDetails
+from habeas.protocol.details import SealedDetails, WithdrawnDetails
 from tests.unit.parties import PHOTO
 from tests.unit.protocol import world
 
@@ -36,6 +36,27 @@ def test_the_pages_show_what_the_log_has(written, browser):
     check = browser.get("/register/check/").content.decode()
     assert world.LOG_KEY.vkey in check.replace("&#x27;", "'")
     assert written.copy.chain.newest.digest in check
+
+
+def test_a_withdrawal_of_which_several_tell_is_one_act(city, browser):
+    told = WithdrawnDetails(promise="ab" * 32, secret="cd" * 32)
+    other = WithdrawnDetails(promise="ef" * 32, secret="cd" * 32)
+    writers = [world.CUSTODIAN_KEY, *(party.statement for party in world.TRUSTEES)]
+    for number, writer in enumerate(writers):
+        salt = bytes([number]) * 32
+        city.log.append(sign_entry(writer, Kind.WITHDRAWN, world.DAY, told, salt).encode())
+    city.log.append(
+        sign_entry(world.CUSTODIAN_KEY, Kind.WITHDRAWN, world.DAY, other, bytes(32)).encode()
+    )
+    for path in ("/register/", "/register/entries/"):
+        page = browser.get(path).content.decode()
+        shown = [f'href="/register/entries/{index}/"' in page for index in range(6)]
+        assert shown == [True, False, False, False, False, True]
+        assert page.count("trustees that say so: 4") == 1
+    overview = browser.get("/register/").content.decode()
+    assert "6 entries so far" in overview
+    assert '<td class="govuk-table__cell app-number">2</td>' in overview
+    assert browser.get("/register/entries/3/").status_code == 200
 
 
 @pytest.mark.parametrize("index", ["2", "99999999999999999999", "4611686018427387904", "-1", "x"])

@@ -33,6 +33,9 @@ CREATE INDEX IF NOT EXISTS copied_slot ON copied (slot) WHERE slot IS NOT NULL;
 CREATE INDEX IF NOT EXISTS copied_roster ON copied (kind, office, position)
   WHERE kind IN ('roster', 'circle');
 CREATE INDEX IF NOT EXISTS copied_withdrawn ON copied (position) WHERE kind = 'withdrawn';
+CREATE INDEX IF NOT EXISTS copied_act ON copied (
+  json_extract(CAST(content AS TEXT), '$.details.promise'), position
+) WHERE kind = 'withdrawn';
 CREATE INDEX IF NOT EXISTS copied_tag ON copied (tag) WHERE tag IS NOT NULL;
 CREATE TABLE IF NOT EXISTS circles (position INTEGER PRIMARY KEY, seen INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS copied_by (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -260,6 +263,16 @@ class LogCopy:
                 (FOREIGN, begin, count),
             ).fetchall()
 
+    def told(self, promise: str) -> list[tuple[int, Entry]]:
+        """All `withdrawn` entries of one photo, oldest first: several tell of one act."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT position, content FROM copied WHERE kind = 'withdrawn' AND "
+                "json_extract(CAST(content AS TEXT), '$.details.promise') = ? ORDER BY position",
+                (promise,),
+            ).fetchall()
+        return [(position, Entry.decode(content)) for position, content in rows]
+
     def entry(self, position: int) -> bytes | None:
         """The entry at *position*, or None beyond the copy."""
         with self._database.reading() as connection:
@@ -295,10 +308,13 @@ class LogCopy:
             ).fetchall()
 
     def figures(self) -> list[Figure]:
-        """Counts by kind, office and purpose."""
+        """Counts by kind, office and purpose. A withdrawal counts once, whoever tells of it."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 "SELECT kind, coalesce(office, ''), coalesce(purpose, ''), count(*) FROM copied "
-                "GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+                "WHERE kind <> 'withdrawn' GROUP BY 1, 2, 3 UNION ALL "
+                "SELECT 'withdrawn', '', '', count(*) FROM (SELECT DISTINCT "
+                "json_extract(CAST(content AS TEXT), '$.details.promise') FROM copied "
+                "WHERE kind = 'withdrawn') HAVING count(*) > 0 ORDER BY 1, 2, 3"
             ).fetchall()
         return [Figure(*row) for row in rows]

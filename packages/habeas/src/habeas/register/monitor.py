@@ -281,7 +281,8 @@ def _roster(
     if roster.version > 1 and (before is None or before[0] != roster.previous):
         words = f"Entry {index}: the roster of {roster.office} does not follow the one before."
         yield Finding("roster-gap", words, index)
-    words = f"Entry {index}: {roster.office} has {roster.size} credentials now."
+    count = "1 credential" if roster.size == 1 else f"{roster.size} credentials"
+    words = f"Entry {index}: {roster.office} has {count} now."
     yield Finding("roster-changed", words, index)
 
 

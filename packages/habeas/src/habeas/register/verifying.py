@@ -20,6 +20,7 @@ from habeas.protocol.details import ReleasedDetails
 from habeas.protocol.exchange import OwnEntry
 from habeas.protocol.panel import Panel
 from habeas.protocol.receipt import verify_parts
+from habeas.register.causes import Cause
 from habeas.register.proven import LogChangedError, LogReader, ProvenLog
 from habeas.register.successors import newest_trustees
 
@@ -56,7 +57,7 @@ class TrusteeVerdict:
     """
 
     outcome: Outcome
-    causes: tuple[str, ...] = ()
+    causes: tuple[Cause, ...] = ()
     evidence: tuple[str, ...] = ()
     held: bool | None = None
 
@@ -79,7 +80,7 @@ class Verification:
     checked_at: datetime | None
     verdicts: Mapping[str, TrusteeVerdict]
     acts: tuple[Act, ...]
-    unread: str | None = None
+    unread: Cause | None = None
 
     @property
     def outcome(self) -> Outcome:
@@ -175,12 +176,15 @@ def _verify(
         proven.holds(receipt.entry.encode(), index)
     except HabeasError as error:
         outcome: Outcome = "contradicted" if isinstance(error, LogChangedError) else "incomplete"
-        verdict = TrusteeVerdict(outcome, (error.cause,))
-        return Verification(pinned, index, None, dict.fromkeys(names, verdict), (), error.cause)
+        cause = Cause.of(error)
+        verdict = TrusteeVerdict(outcome, (cause,))
+        return Verification(pinned, index, None, dict.fromkeys(names, verdict), (), cause)
     checked = datetime.fromtimestamp(proven.quorum_time, UTC)
     unread = None
     if now - checked > FRESH:
-        unread = f"The reading quorum last saw the log on {checked:%Y-%m-%d %H:%M} UTC."
+        unread = Cause(
+            "log-stale", f"The reading quorum last saw the log on {checked:%Y-%m-%d %H:%M} UTC."
+        )
     findings = _Findings()
     entry = Entry.decode(receipt.entry.encode())
     findings.acts[receipt.entry.encode()] = Act(index, entry, "custodian")
@@ -224,11 +228,14 @@ def _custodian_places(ends: Mapping[str, StreamEnd]) -> Iterator[int]:
 
 def _silent(receipt: Receipt, name: str, error: HabeasError) -> TrusteeVerdict:
     if name in receipt.pending:
-        return TrusteeVerdict("incomplete", (error.cause + " It had not acknowledged yet.",))
+        pending = Cause("pending", f"{error.cause} It had not acknowledged yet.")
+        return TrusteeVerdict("incomplete", (pending,))
     if not (isinstance(error, TrusteeRefusedError) and error.code == "unknown-photo"):
-        return TrusteeVerdict("incomplete", (error.cause,))
+        return TrusteeVerdict("incomplete", (Cause.of(error),))
     # Its denial is not signed, so nobody else can be shown it; what it signed before can.
-    cause = f"{name} says that it holds no such photo; its acknowledgement says otherwise."
+    cause = Cause(
+        "denied", f"{name} says that it holds no such photo; its acknowledgement says otherwise."
+    )
     signed = [each.note for each in receipt.acknowledgements if each.trustee == name]
     return TrusteeVerdict("incomplete", (cause,), tuple(signed))
 
@@ -248,26 +255,27 @@ def _one(
         proven.same_log(end.answer.checkpoint, said.size, bytes.fromhex(said.root))
     except LogChangedError as error:
         return TrusteeVerdict(
-            "contradicted", (error.cause,), (end.note, end.answer.checkpoint, proven.note),
+            "contradicted", (Cause.of(error),), (end.note, end.answer.checkpoint, proven.note),
             said.held,
         )  # fmt: skip
     except HabeasError as error:
-        return TrusteeVerdict("incomplete", (error.cause,), (), said.held)
+        return TrusteeVerdict("incomplete", (Cause.of(error),), (), said.held)
     findings.custodian.update(end.answer.custodian)
-    causes: list[str] = []
+    causes: list[Cause] = []
     shown: set[str] = set()
     for own in end.answer.own:
         try:
             if own.index is not None and proven.checkpoint.size <= own.index < said.size:
-                causes.append(f"The log does not show its entry {own.index}, which {name} has.")
+                words = f"The log does not show its entry {own.index}, which {name} has."
+                causes.append(Cause("not-shown-yet", words))
                 continue
             act = _own(receipt, chain, proven, number_of_stream, name, own)
         except LogChangedError as error:
             return TrusteeVerdict(
-                "contradicted", (error.cause,), (end.note, own.entry, proven.note), said.held
+                "contradicted", (Cause.of(error),), (end.note, own.entry, proven.note), said.held
             )
         except HabeasError as error:
-            causes.append(f"{name}: {error.cause}")
+            causes.append(Cause.of(error, f"{name}: "))
             continue
         shown.add(act.entry.tag or "")
         findings.acts[own.entry.encode()] = act
@@ -275,14 +283,17 @@ def _one(
     expected = [stream.tag(key, number) for number in range(said.next)]
     missing = [number for number, tag in enumerate(expected) if tag not in shown]
     if missing:
-        causes.append(f"{name} does not show its numbers {', '.join(map(str, missing))}.")
+        numbers = ", ".join(map(str, missing))
+        causes.append(Cause("numbers-missing", f"{name} does not show its numbers {numbers}."))
     if shown - set(expected):
+        cause = Cause("more-than-said", f"{name} shows more entries than it says that it wrote.")
         return TrusteeVerdict(
-            "contradicted", (f"{name} shows more entries than it says that it wrote.",),
+            "contradicted", (cause,),
             (end.note, *(own.entry for own in end.answer.own)), said.held,
         )  # fmt: skip
     if said.owed:
-        causes.append(f"{name} owes the log {said.owed} entries about this photo.")
+        count = "1 entry" if said.owed == 1 else f"{said.owed} entries"
+        causes.append(Cause("owed", f"{name} owes the log {count} about this photo."))
     return TrusteeVerdict("incomplete" if causes else "complete", tuple(causes), (), said.held)
 
 
@@ -335,12 +346,10 @@ def _answered(verdict: TrusteeVerdict, findings: _Findings, name: str) -> Truste
             continue
         request = ReleasedDetails.read(dict(act.details)).request
         if not any(hmac.compare_digest(request, known) for known in findings.requests):
+            words = f"{name} released its share to a request that is not on the log."
             return TrusteeVerdict(
                 "contradicted",
-                (
-                    *verdict.causes,
-                    f"{name} released its share to a request that is not on the log.",
-                ),
+                (*verdict.causes, Cause("request-unlogged", words)),
                 (*verdict.evidence, act.entry.encode().decode()),
                 verdict.held,
             )

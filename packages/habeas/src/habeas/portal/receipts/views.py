@@ -16,7 +16,7 @@ from habeas.custody import Withdrawal
 from habeas.foundation.errors import HabeasError
 from habeas.portal.cases.asked import asked_for
 from habeas.portal.catalogue import office_name, services
-from habeas.portal.receipts import history
+from habeas.portal.receipts import history, words
 from habeas.portal.site.bodies import MAX_BODY
 from habeas.portal.vault.custodian import custody
 from habeas.protocol import MalformedError, Receipt
@@ -75,6 +75,14 @@ def status(request: HttpRequest) -> HttpResponse:
             "closed": history.is_closed(found),
             "withdrawn": history.is_withdrawn(found),
             "wanted": asked_for(receipt),
+            "settling": words.is_settling(found),
+            "unread": words.unread_in_words(found.unread) if found.unread else "",
+            "causes": [
+                (name, words.in_words(cause))
+                for name, verdict in found.verdicts.items()
+                for cause in verdict.causes
+                if found.unread is None or cause != found.unread
+            ],
         }
     return render(request, "receipts/status.html", context)
 

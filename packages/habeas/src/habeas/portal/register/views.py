@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,9 +12,12 @@ from django.views.decorators.http import require_GET
 from habeas.foundation.errors import HabeasError
 from habeas.portal.catalogue import offices
 from habeas.portal.register.log import followed, log_copy
-from habeas.protocol import Entry
+from habeas.protocol import Entry, Kind
+from habeas.protocol.keys import Role
 
 _PAGE = 50
+#: Acts on the first page, and entries that are looked at for them.
+_NEWEST, _FEW = 10, 30
 
 
 def _shown(index: int, content: bytes) -> dict[str, object]:
@@ -22,6 +26,26 @@ def _shown(index: int, content: bytes) -> dict[str, object]:
     except HabeasError:
         entry = None
     return {"index": index, "entry": entry, "text": content.decode(errors="replace")}
+
+
+def _acts(rows: Iterable[tuple[int, bytes]]) -> list[dict[str, object]]:
+    """Rows of a list: a withdrawal of which several tell is one act, at its first entry."""
+    copy = log_copy()
+    shown = []
+    for index, content in rows:
+        row = _shown(index, content)
+        entry = row["entry"]
+        if isinstance(entry, Entry) and entry.kind is Kind.WITHDRAWN and entry.details:
+            told = copy.told(str(entry.details["promise"]))
+            if told and index != told[0][0]:
+                continue
+            writers = {each.writer for _, each in told}
+            known = copy.chain.writers
+            row["trustees"] = sum(
+                each in known and known[each].role is Role.TRUSTEE for each in writers
+            )
+        shown.append(row)
+    return shown
 
 
 @require_GET
@@ -42,7 +66,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             (kind, count, round(100 * count / most)) for kind, count in sorted(kinds.items())
         ],
         "asked": [(office, purpose, count) for (office, purpose), count in sorted(asked.items())],
-        "newest": [_shown(*row) for row in copy.newest(10)],
+        "newest": _acts(copy.newest(_FEW))[:_NEWEST],
     }
     return render(request, "register/overview.html", context)
 
@@ -53,7 +77,7 @@ def entries(request: HttpRequest) -> HttpResponse:
     copy = followed()
     before = request.GET.get("before", "")
     start = min(int(before), copy.size) if before.isdecimal() and len(before) < 19 else copy.size
-    rows = [_shown(*row) for row in copy.newest(_PAGE, start)]
+    rows = _acts(copy.newest(_PAGE, start))
     context = {"rows": rows, "older": start - _PAGE if start > _PAGE else None, "size": copy.size}
     return render(request, "register/entries.html", context)
 

@@ -104,6 +104,15 @@ export async function verifyCheckpoint(note: string, policy: Policy): Promise<Ve
   if (!logs.some(({ name }) => name === checkpoint.origin)) {
     throw new FormatError("tlog-signature", "No log of the policy has signed the checkpoint.");
   }
+  // Keys of one type are alternatives; each type that the policy names has to sign.
+  const kinds = new Set(logs.map(({ kind }) => kind));
+  const named = policy.logs.filter(({ name }) => name === checkpoint.origin);
+  if (!named.every(({ kind }) => kinds.has(kind))) {
+    throw new FormatError(
+      "tlog-signature",
+      "A key of the log that the policy names has not signed.",
+    );
+  }
   const times = policy.witnesses
     .map((witness) => signedBy(witness))
     .filter((signature) => signature !== undefined)

@@ -75,13 +75,13 @@ const witnessKeys = (circle: Circle): string[] => [
 /** Raises unless each name and each key stands for one party, and is named by it. */
 async function verifyKeys(circle: Circle): Promise<void> {
   const noteKeys = [
-    ...circle.log.vkeys,
     ...circle.trustees.map(({ statement_vkey }) => statement_vkey),
     circle.custodian.vkey,
     ...circle.offices.map(({ root_vkey }) => root_vkey),
     ...new Set(circle.recorders.map(({ vkey }) => vkey)),
   ];
   const keys = await Promise.all([
+    ...circle.log.vkeys.map((vkey) => verifierOf(vkey, "log")),
     ...noteKeys.map((vkey) => verifierOf(vkey, "note")),
     ...witnessKeys(circle).map((vkey) => verifierOf(vkey, "witness")),
   ]);
@@ -175,7 +175,7 @@ export async function verifyCircle(note: string): Promise<Circle> {
 
 async function policyOf(circle: Circle, quorum: number): Promise<Policy> {
   return {
-    logs: await Promise.all(circle.log.vkeys.map((vkey) => verifierOf(vkey, "note"))),
+    logs: await Promise.all(circle.log.vkeys.map((vkey) => verifierOf(vkey, "log"))),
     witnesses: await Promise.all(witnessKeys(circle).map((vkey) => verifierOf(vkey, "witness"))),
     quorum,
   };

@@ -70,6 +70,12 @@ export const Vkey = v.pipe(
   atMost(256),
   v.check((text) => holds(() => parseVkey(text, "note")), "no verifier key"),
 );
+/** A verifier key of a log: Ed25519, or ML-DSA-44 (C2SP tlog-cosignature). */
+export const LogVkey = v.pipe(
+  v.string(),
+  atMost(2048),
+  v.check((text) => holds(() => parseVkey(text, "log")), "no verifier key of a log"),
+);
 /** A verifier key of a witness (C2SP tlog-cosignature): Ed25519 or ML-DSA-44. */
 export const WitnessVkey = v.pipe(
   v.string(),

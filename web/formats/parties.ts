@@ -7,6 +7,7 @@ import {
   Slug,
   Text,
   Url,
+  LogVkey,
   Vkey,
   WitnessVkey,
   XWingKey,
@@ -46,7 +47,7 @@ export const Office = v.strictObject({
 
 export const FurtherWitness = v.strictObject({ name: KeyName, url: Url, vkey: WitnessVkey });
 export const Custodian = v.strictObject({ name: KeyName, vkey: Vkey, portal: Url });
-export const Log = v.strictObject({ origin: KeyName, url: Url, vkeys: listOf(Vkey, 1, 8) });
+export const Log = v.strictObject({ origin: KeyName, url: Url, vkeys: listOf(LogVkey, 1, 8) });
 /** One key may stand for several cameras. */
 export const Recorder = v.strictObject({ camera: Slug, vkey: Vkey });
 export const Quotas = v.strictObject({

@@ -8,7 +8,11 @@ export const ED25519 = 0x01;
 export const COSIGNATURE_V1 = 0x04;
 export const MLDSA44 = 0x06;
 const KEY_BYTES: Record<number, number> = { [ED25519]: 32, [COSIGNATURE_V1]: 32, [MLDSA44]: 1312 };
-const USES = { note: [ED25519], witness: [COSIGNATURE_V1, MLDSA44] };
+const USES = {
+  note: [ED25519],
+  log: [ED25519, MLDSA44],
+  witness: [COSIGNATURE_V1, MLDSA44],
+};
 
 /** A key that signs notes; `id` is 8 digits of hex. */
 export interface Verifier {

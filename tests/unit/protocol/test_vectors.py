@@ -119,6 +119,11 @@ def of_receipt(case: Case) -> Any:
     return verify_parts(Receipt.read(case["receipt"]))
 
 
+def of_checkpoints(case: Case) -> Any:
+    circle = verify_circle(load("checkpoints")["circle"])
+    return circle.acting_policy().verify(case["note"])
+
+
 def of_circle(case: Case) -> Any:
     if "previous" in case:
         return Chain.start(case["previous"], 0).extend(case["note"], 0)
@@ -173,7 +178,8 @@ def of_wrapped(case: Case) -> Any:
 READERS: dict[str, Callable[[Case], Any]] = {
     "canonical": of_canonical, "promise": of_promise, "shares": of_shares, "photo": of_photo,
     "deposits": of_deposits, "releases": of_releases, "opening": of_opening,
-    "receipt": of_receipt, "circle": of_circle, "entries": of_entries,
+    "receipt": of_receipt, "circle": of_circle, "checkpoints": of_checkpoints,
+    "entries": of_entries,
     "statements": of_statements, "credentials": of_credentials, "assertions": of_assertions,
 }  # fmt: skip
 
@@ -247,6 +253,12 @@ def test_circle_and_its_policies():
         assert (link.digest, link.effective) == (case["digest"], case["effective"])
         assert link.circle.acting_policy() == tlog.Policy.parse(case["acting_policy"])
         assert link.circle.reading_policy() == tlog.Policy.parse(case["reading_policy"])
+
+
+def test_checkpoints_of_a_log_with_keys_of_both_types():
+    for case in load("checkpoints")["good"]:
+        found = of_checkpoints(case)
+        assert (found.checkpoint.size, found.quorum_time) == (case["size"], case["time"])
 
 
 def test_promise():

@@ -20,6 +20,7 @@ from habeas.protocol.seal import Secrets, Wishes
 from habeas.protocol.statements import Acknowledgement, KeyStatement, sign_statement
 from habeas.protocol.stream import slot, stream_key, tag
 from habeas.tlog import CosignatureSigner, NoteSigner
+from habeas.tlog.cosignature import MldsaCosignatureSigner
 
 ORIGIN = "log.example/habeas"
 NAMES = ("trustee-1.example", "trustee-2.example", "trustee-3.example", "trustee-4.example")
@@ -80,6 +81,8 @@ class Party:
 TRUSTEES = tuple(Party(name) for name in NAMES)
 CUSTODIAN_KEY = note_signer("portal.example/custodian")
 LOG_KEY = note_signer(ORIGIN)
+#: What the log would sign with beside it.
+MLDSA_LOG_KEY = MldsaCosignatureSigner(ORIGIN, random("log of ML-DSA-44"))
 ROOT_KEY = note_signer("licensing-office.example/root")
 RECORDER_KEY = note_signer("recorder.example/1")
 OFFICE_SEED = random("office encryption key")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from habeas.foundation.errors import HabeasError
 from habeas.protocol import Chain, Circle
 from habeas.protocol.circle import CircleUnsafeError
 from habeas.protocol.document import base64_of
-from tests.unit.protocol.vectors.files import Case, bad
+from habeas.tlog import Signature
+from habeas.tlog.note import split
+from tests.unit.protocol.vectors.files import Case, bad, load
 from tests.unit.protocol.world import (
     LOG_KEY,
+    MLDSA_LOG_KEY,
     TIME,
     TRUSTEES,
     Party,
@@ -61,6 +65,51 @@ def circle(photo: Photo) -> Any:
     }
 
 
+def checkpoints(photo: Photo) -> Case:
+    """Checkpoints of a log with keys of both types, for the acting policy of its circle."""
+    ed25519 = photo.log.checkpoint(()).split("\n\n")[1]
+    text = photo.log.checkpoint(()).split("\n\n")[0] + "\n"
+    cosigned = "".join(each.witness.cosign(text, TIME).line() for each in TRUSTEES)
+    mldsa = _signed_by_mldsa(text)
+    log = circle_fields()["log"]
+    both = circle_note(log={**log, "vkeys": [LOG_KEY.vkey, MLDSA_LOG_KEY.vkey]})
+    changed = Signature.parse(mldsa[:-1])
+    other = Signature(changed.name, changed.key_id, changed.value[:-1] + b"\0").line()
+
+    def note(*lines: str) -> str:
+        return f"{text}\n{''.join(lines)}"
+
+    return {
+        "circle": both,
+        "good": [
+            {"note": note(ed25519, mldsa, cosigned), "size": len(photo.log.leaves), "time": TIME}
+        ],
+        "bad": [
+            bad("without the ML-DSA-44 key", "tlog-signature", note=note(ed25519, cosigned)),
+            bad("without the Ed25519 key", "tlog-signature", note=note(mldsa, cosigned)),
+            bad("another ML-DSA-44 signature", "tlog-signature",
+                note=note(ed25519, other, cosigned)),
+            bad("too few cosignatures", "tlog-quorum",
+                note=note(ed25519, mldsa, *cosigned.splitlines(keepends=True)[:2])),
+        ],
+    }  # fmt: skip
+
+
+def _signed_by_mldsa(text: str) -> str:
+    """The line of a signature that is drawn anew each time; the one that stands, if it holds."""
+    try:
+        note = load("checkpoints")["good"][0]["note"]
+        (line,) = [
+            each
+            for each in split(note)[1]
+            if (each.name, each.key_id) == (MLDSA_LOG_KEY.name, MLDSA_LOG_KEY.verifier.key_id)
+        ]
+        MLDSA_LOG_KEY.verifier.verify(text, line.value)
+    except (OSError, KeyError, IndexError, ValueError, HabeasError):
+        return MLDSA_LOG_KEY.cosign(text, TIME).line()
+    return line.line()
+
+
 def _alone(photo: Photo) -> list[Case]:
     signers = [party.statement for party in TRUSTEES]
     fields = circle_fields()
@@ -103,6 +152,9 @@ def _alone(photo: Photo) -> list[Case]:
         },
         "one key for two parties": {
             TRUSTEES[0].witness.vkey: TRUSTEES[1].witness.vkey,
+        },
+        "a key of the log's that stands twice": {
+            f'"{LOG_KEY.vkey}"': f'"{LOG_KEY.vkey}","{LOG_KEY.vkey}"'
         },
         "a log's key of another name": {LOG_KEY.vkey: note_signer("other.example/log").vkey},
     }

@@ -13,7 +13,8 @@ def made() -> dict[str, Any]:
     photo = Case()
     makers = (
         basics.canonical, basics.keys, basics.streams, basics.shares, basics.photo,
-        circles.circle, photos.promise, photos.deposits, photos.releases, photos.opening,
+        circles.circle, circles.checkpoints,
+        photos.promise, photos.deposits, photos.releases, photos.opening,
         photos.receipt, acts.entries, acts.statements, offices.credentials, offices.assertions,
         offices.office,
     )  # fmt: skip

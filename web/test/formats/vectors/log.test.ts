@@ -42,6 +42,22 @@ function readPolicy(text: string) {
   return { logs: keys("log", 1), witnesses: keys("witness", 2), quorum: Number(group?.[2]) };
 }
 
+test("checkpoints of a log with keys of both types", async () => {
+  interface Seen {
+    note: string;
+    size: number;
+    time: number;
+  }
+  const { circle, good, bad } = vectors<{ circle: string } & Cases<Seen, Seen>>("checkpoints");
+  const policy = await actingPolicy(await verifyCircle(circle));
+  assert.ok(good.length > 0);
+  for (const { note, size, time } of good) {
+    const found = await verifyCheckpoint(note, policy);
+    assert.deepEqual([found.size, found.time], [size, time]);
+  }
+  await refusesAll(bad, ({ note }) => verifyCheckpoint(note, policy));
+});
+
 test("circle", async () => {
   interface Linked {
     note: string;

@@ -28,6 +28,7 @@ from pydantic import (
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import canonical
 from habeas.tlog import NoteVerifier, parse_cosigner
+from habeas.tlog.cosignature import parse_log_key
 
 FIRST_DAY, LAST_DAY = "2020-01-01", "2199-12-31"
 #: An X-Wing public key: ML-KEM-768 (1,184 bytes) then X25519 (32 bytes).
@@ -92,6 +93,16 @@ def _vkey(text: str) -> str:
     return text
 
 
+def _log_key(text: str) -> str:
+    try:
+        canonical_text = parse_log_key(text).vkey
+    except (HabeasError, ValueError) as error:
+        raise ValueError("this is no verifier key of a log") from error
+    if canonical_text != text:
+        raise ValueError("this verifier key is not written in the one canonical way")
+    return text
+
+
 def _cosigner(text: str) -> str:
     try:
         canonical_text = parse_cosigner(text).vkey
@@ -124,6 +135,8 @@ Reference = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,64}$")]
 Url = Annotated[str, StringConstraints(max_length=256, pattern=r"^https?://[\x21-\x7e]+$")]
 #: A verifier key (C2SP signed-note) of type Ed25519.
 Vkey = Annotated[str, StringConstraints(max_length=256), AfterValidator(_vkey)]
+#: A verifier key of a log: Ed25519, or ML-DSA-44 (C2SP tlog-cosignature).
+LogVkey = Annotated[str, StringConstraints(max_length=2048), AfterValidator(_log_key)]
 #: A verifier key of a witness (C2SP tlog-cosignature): Ed25519 or ML-DSA-44.
 WitnessVkey = Annotated[str, StringConstraints(max_length=2048), AfterValidator(_cosigner)]
 #: Base64 of an X-Wing public key.

@@ -6,7 +6,17 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from habeas.protocol.document import Document, KeyName, Slug, Text, Url, Vkey, WitnessVkey, XWingKey
+from habeas.protocol.document import (
+    Document,
+    KeyName,
+    LogVkey,
+    Slug,
+    Text,
+    Url,
+    Vkey,
+    WitnessVkey,
+    XWingKey,
+)
 from habeas.tlog import NoteVerifier
 
 #: Seconds in a year: no delay of a circle is longer.
@@ -50,11 +60,16 @@ class Custodian(Document):
 
 
 class Log(Document):
-    """The log: origin line, address, keys."""
+    """The log: origin line, address, keys.
+
+    Attributes:
+        vkeys: of its keys. A checkpoint needs a signature of each type that stands here; keys
+            of one type are alternatives, as while a log changes its key.
+    """
 
     origin: KeyName
     url: Url
-    vkeys: Annotated[tuple[Vkey, ...], Field(min_length=1, max_length=8)]
+    vkeys: Annotated[tuple[LogVkey, ...], Field(min_length=1, max_length=8)]
 
 
 class OfficeName(Document):

@@ -64,11 +64,11 @@ class Words:
 
 def make(folder: Path, addresses: Addresses) -> None:
     """Make every party's folder, and hold the ceremony that makes them a circle."""
-    from habeas.tlog.server import init_log
+    from habeas.tlog.server import init_log, read_signer
 
-    log = {
-        "origin": ORIGIN, "url": addresses.log, "vkeys": [init_log(folder / "log", ORIGIN)],
-    }  # fmt: skip
+    init_log(folder / "log", ORIGIN)
+    keys = [each.vkey for each in read_signer(folder / "log").verifiers]
+    log = {"origin": ORIGIN, "url": addresses.log, "vkeys": keys}
     seats = _seats(folder, addresses)
     identities = [_trustee(place, name, url) for place, name, url in seats]
     custodian = _custodian(folder / "portal", addresses.portal)

@@ -51,7 +51,7 @@ class Place:
 
     def execute(self, statement: str, *values: object) -> None:
         """Change the portal's database behind its back, as a hostile operator can."""
-        with sqlite3.connect(self.city.data / "portal.sqlite3", timeout=30) as database:
+        with sqlite3.connect(self.city.data / "portal.sqlite3", timeout=600) as database:
             database.execute(statement, values)
 
 

@@ -79,7 +79,8 @@ class Officer:
 
     def __init__(self, street, office):
         self.user, self.password = installation.accounts(street.city.place)[office]
-        self.http = httpx.Client(base_url=street.city.place.portal_url, trust_env=False, timeout=60)
+        url = street.city.place.portal_url
+        self.http = httpx.Client(base_url=url, trust_env=False, timeout=600)
         answer = self.post(
             "/desk/sign-in/", {"username": self.user, "password": self.password, "next": ""}
         )

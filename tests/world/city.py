@@ -61,7 +61,7 @@ class City(World):
         super().__init__(folder, circle={"offices": entries}, **settings)
         self.data = folder / "portal"
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
-        self.http = httpx.Client(base_url=self.url, timeout=60, trust_env=False)
+        self.http = httpx.Client(base_url=self.url, timeout=600, trust_env=False)
         try:
             self._make_portal()
             self.start_portal()

@@ -16,7 +16,7 @@ BLOCK = re.compile(r"```py(?:thon)?\n(.*?)```", re.DOTALL)
 def run(code, folder):
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False,
-        timeout=120,
+        timeout=600,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout

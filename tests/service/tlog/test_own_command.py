@@ -17,7 +17,7 @@ from tests.service.tlog.running import policy_of, served
 def run(*arguments, status=0, **options):
     done = subprocess.run(
         [sys.executable, "-m", "habeas.tlog", *map(str, arguments)],
-        capture_output=True, text=True, check=False, timeout=120, **options,
+        capture_output=True, text=True, check=False, timeout=600, **options,
     )  # fmt: skip
     assert done.returncode == status, done.stderr
     assert "Traceback" not in done.stderr

@@ -23,7 +23,7 @@ NAMES = [f"trustee-{number}.test" for number in (1, 2, 3)]
 
 def habeas(*arguments, check=True):
     return subprocess.run(
-        [*COMMAND, *map(str, arguments)], capture_output=True, text=True, check=check, timeout=60
+        [*COMMAND, *map(str, arguments)], capture_output=True, text=True, check=check, timeout=600
     )
 
 
@@ -119,7 +119,7 @@ def test_keys_are_private_and_survive_a_kill(folder, serve):
     assert (data / "trustee.db").stat().st_mode & 0o077 == 0
     shown = subprocess.run(
         [*COMMAND, "status", "--data", data, "--json"],
-        capture_output=True, text=True, check=True, timeout=60,
+        capture_output=True, text=True, check=True, timeout=600,
     )  # fmt: skip
     state = json.loads(shown.stdout)
     assert state["name"] == "trustee-1.test"
@@ -237,12 +237,12 @@ def test_the_view_of_the_log_is_shown(folder):
     data, _, _ = folder
     shown = subprocess.run(
         [*COMMAND, "log", "--data", data, "--reopen", "--json"],
-        capture_output=True, text=True, check=True, timeout=60,
+        capture_output=True, text=True, check=True, timeout=600,
     )  # fmt: skip
     state = json.loads(shown.stdout)
     assert (state["view"], state["fork"], state["checkpoint"]) == (0, None, None)
     plain = subprocess.run(
-        [*COMMAND, "log", "--data", data], capture_output=True, text=True, check=True, timeout=60
+        [*COMMAND, "log", "--data", data], capture_output=True, text=True, check=True, timeout=600
     )
     assert "no checkpoint yet" in plain.stdout
 
@@ -251,7 +251,7 @@ def test_nothing_to_rotate(folder):
     data, _, _ = folder
     done = subprocess.run(
         [*COMMAND, "rotate", "--data", data],
-        capture_output=True, text=True, check=False, timeout=60,
+        capture_output=True, text=True, check=False, timeout=600,
     )  # fmt: skip
     assert done.returncode == 1
     assert "nothing to rotate" in done.stderr

@@ -33,7 +33,7 @@ def test_photos_of_an_older_key_open_after_rotation(new_world):
     done = subprocess.run(
         [sys.executable, "-m", "habeas.trustee", "rotate",
          "--data", world.folder / name, "--month", month],
-        capture_output=True, text=True, check=True, timeout=60,
+        capture_output=True, text=True, check=True, timeout=600,
     )  # fmt: skip
     assert f"— {name}/statements" in done.stdout
     assert world.open(held) == PHOTO

@@ -88,12 +88,14 @@ export const XWingKey = base64Of(X_WING_BYTES, 1624);
 export const Signature64 = base64Of(ED25519_SIGNATURE_BYTES, 88);
 /** A signed note within a document. */
 export const Note = v.pipe(v.string(), atMost(48 * 1024));
-export const Purpose = v.picklist([
-  "appeal",
-  "applicant-copy",
+/** All that a photo can be opened for, the commonest first. The list is closed. */
+export const PURPOSES = [
   "decide-application",
   "produce-document",
-]);
+  "appeal",
+  "applicant-copy",
+] as const;
+export const Purpose = v.picklist(PURPOSES);
 export type PurposeName = v.InferOutput<typeof Purpose>;
 
 /** An integer of this range. */

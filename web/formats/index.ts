@@ -18,7 +18,7 @@ export { type Circle, circleDigest, verifyCircle, verifyTerms } from "./circle.j
 export { depositInfo, openDeposit, openRelease, releaseInfo, sealDeposit } from "./deposit.js";
 export { labelled } from "./digest.js";
 export { FormatError, causeOf } from "./errors.js";
-export { type PurposeName } from "./fields.js";
+export { PURPOSES, type PurposeName } from "./fields.js";
 export { open as hpkeOpen, seal as hpkeSeal, oneTimeKey, privateKeyOf } from "./hpke.js";
 export {
   type Pointer,

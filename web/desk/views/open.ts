@@ -4,8 +4,8 @@
 
 import {
   type BadShare,
+  PURPOSES,
   type Pointer,
-  type PurposeName,
   type SealedPromise,
   fromBase64,
   messageOf,
@@ -24,13 +24,6 @@ import { busy, clearProblem, copyOf, languageNow, link, show, word } from "../pa
 import type { Portal } from "../portal.js";
 import { Problem } from "../problem.js";
 import { View } from "../view.js";
-
-const PURPOSES: readonly PurposeName[] = [
-  "decide-application",
-  "produce-document",
-  "appeal",
-  "applicant-copy",
-];
 
 /** Where an opening is asked for, and by whom. */
 interface Desk {

@@ -77,7 +77,8 @@ class Terms(Document):
     service: Slug
     recipients: Annotated[tuple[Slug, ...], Field(min_length=1, max_length=16)]
     purposes: Annotated[
-        tuple[Annotated[Purpose, Field(strict=False)], ...], Field(min_length=1, max_length=4)
+        tuple[Annotated[Purpose, Field(strict=False)], ...],
+        Field(min_length=1, max_length=len(Purpose)),
     ]
     opens_until: Day
     #: Most requests ever, and in one day.

@@ -33,7 +33,7 @@ from habeas.trustee.keyring import Locker
 from habeas.trustee.months import MonthKeys, month_of
 from habeas.trustee.photos import Photo
 from habeas.trustee.records import Records
-from habeas.trustee.replacement import Offer, Part, Replacement
+from habeas.trustee.replacement import Contribution, Offer, Replacement
 from habeas.trustee.store import Store
 
 _LABEL = b"habeas/v2/recovery\0"
@@ -217,7 +217,7 @@ class Recovery:
             part = _xor(part, hmac.digest(mask, _LABEL + photo.digest, "sha256"))
         key = fetch(run.newcomer, month)
         info = _LABEL + photo.digest + bytes.fromhex(key.key_id()) + bytes([photo.share])
-        return Part(
+        return Contribution(
             promise=(photo.document or b"").decode(), index=photo.share, key=key.key_id(),
             part=_b64(sealing.seal(key.key(), info, part + opened.track_key)),
         ).fields()  # fmt: skip
@@ -239,11 +239,11 @@ class Recovery:
         missing = {each.name for each in run.helpers} - set(given)
         if missing:
             raise SetupError(f"What {', '.join(sorted(missing))} gave is missing.")
-        by_promise: dict[str, dict[str, Part]] = {}
+        by_promise: dict[str, dict[str, Contribution]] = {}
         for name, parts in given.items():
             run.helper(name)
             for fields in parts:
-                part = Part.read(dict(fields))
+                part = Contribution.read(dict(fields))
                 by_promise.setdefault(part.promise, {})[name] = part
         count, broken = 0, {}
         for document, found in by_promise.items():
@@ -256,7 +256,7 @@ class Recovery:
                 broken[hashlib.sha256(document.encode()).hexdigest()] = error.cause
         return Restored(count, broken)
 
-    def _restore(self, document: bytes, parts: Mapping[str, Part]) -> None:
+    def _restore(self, document: bytes, parts: Mapping[str, Contribution]) -> None:
         promise = Promise.decode(document)
         digest, month = promise.digest(), promise.opens_until[:7]
         names = [key.trustee for key in promise.trustees.keys]

@@ -40,7 +40,7 @@ class Offer(Document):
     sealed: str
 
 
-class Part(Document):
+class Contribution(Document):
     """A helper's masked part of one share, sealed to the newcomer.
 
     Attributes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import http.server
 import shutil
@@ -38,17 +39,39 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
         super().do_GET()
 
 
-# While it is open its event loop runs in this thread: no other module may find it there.
-@pytest.fixture(scope="module")
-def chromium():
+@contextlib.contextmanager
+def launched(*arguments):
+    """Chromium, with *arguments* beside those of all tests; skips the test where there is none."""
     if not CHROMIUM.exists():
         pytest.skip("chromium is not installed: apt-get install chromium")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=[*ARGUMENTS, *arguments]
+        )
         yield browser
         browser.close()
+
+
+def axe_script(tmp_path_factory):
+    """axe-core's script, from the front end's packages; installed aside where they are not."""
+    packages = ROOT / "web"
+    if not (packages / "node_modules").exists() and shutil.which("npm"):
+        packages = tmp_path_factory.mktemp("packages")
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(ROOT / "web" / name, packages)
+        install = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        subprocess.run(install, cwd=packages, capture_output=True, timeout=600, check=False)
+    script = packages / "node_modules" / "axe-core" / "axe.min.js"
+    return script.read_text() if script.exists() else ""
+
+
+# While it is open its event loop runs in this thread: no other module may find it there.
+@pytest.fixture(scope="module")
+def chromium():
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="module")
@@ -66,13 +89,5 @@ def page(chromium):
 
 @pytest.fixture(scope="session")
 def axe(tmp_path_factory):
-    """axe-core's script, from the front end's packages; installed aside where they are not."""
-    packages = ROOT / "web"
-    if not (packages / "node_modules").exists() and shutil.which("npm"):
-        packages = tmp_path_factory.mktemp("packages")
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(ROOT / "web" / name, packages)
-        install = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        subprocess.run(install, cwd=packages, capture_output=True, timeout=600, check=False)
-    script = packages / "node_modules" / "axe-core" / "axe.min.js"
-    return script.read_text() if script.exists() else ""
+    """axe-core's script."""
+    return axe_script(tmp_path_factory)

@@ -6,8 +6,6 @@ Screenshots of every page, phone and desktop width, are left in build/screenshot
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 
 import pytest
 from PIL import Image
@@ -15,7 +13,7 @@ from PIL import Image
 from habeas.deploy import sample
 from habeas.faces import assets
 from tests import places
-from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.browser.conftest import axe_script, launched
 from tests.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -27,29 +25,14 @@ CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"
 
 @pytest.fixture(scope="module")
 def chromium():
-    if not CHROMIUM.exists():
-        pytest.skip("chromium is not installed: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
-
     SHOTS.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *CAMERA])
+    with launched(*CAMERA) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module", autouse=True)
 def axe(tmp_path_factory):
-    """axe-core's script, from the front end's packages; installed aside where they are not."""
-    packages = ROOT / "web"
-    if not (packages / "node_modules").exists() and shutil.which("npm"):
-        packages = tmp_path_factory.mktemp("packages")
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(ROOT / "web" / name, packages)
-        install = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        subprocess.run(install, cwd=packages, capture_output=True, timeout=600, check=False)
-    script = packages / "node_modules" / "axe-core" / "axe.min.js"
-    Visitor.axe = script.read_text() if script.exists() else ""
+    Visitor.axe = axe_script(tmp_path_factory)
     return Visitor.axe
 
 

@@ -91,6 +91,7 @@ def read_authenticator_data(text: str, office: RelyingParty) -> AuthenticatorDat
         content = unbase64(text, least=_LEAST_AUTHENTICATOR_DATA, most=MOST_AUTHENTICATOR_DATA)
         data = AuthenticatorData(content)
     except Exception as error:
+        # As above: on bytes of a stranger's choice the library raises whatever its parts raise.
         raise WebAuthnError("What the authenticator gave cannot be read.") from error
     if not hmac.compare_digest(data.rp_id_hash, hashlib.sha256(office.rp_id.encode()).digest()):
         raise WebAuthnError("The authenticator answered another office.")

@@ -125,7 +125,7 @@ def _refusal(admission: Admission, entry: bytes) -> HabeasError | None:
         admission.admit(entry)
     except HabeasError as error:
         return error
-    except Exception:  # noqa: BLE001 - see below
+    except Exception:  # noqa: BLE001
         # A fault of the application's check must neither let the entry in nor stop the log.
         _LOG.exception("the admission failed")
         return NotAdmittedError(

@@ -157,7 +157,8 @@ class Store:
         try:
             with self.database.transaction() as connection:
                 outcomes = [(future, *_attempt(connection, act)) for act, future in batch]
-        except Exception as error:  # noqa: BLE001 - whoever waits must hear of it
+        except Exception as error:  # noqa: BLE001
+            # Whoever waits must hear of it, or would wait for ever; the writer goes on.
             failure = StorageError(f"The trustee's database failed: {error}")
             failure.__cause__ = error
             for _, future in batch:
@@ -179,7 +180,8 @@ def _attempt(
             return act(connection), None
     except sqlite3.OperationalError:
         raise  # a full disk or the like may have undone the others' acts too
-    except Exception as error:  # noqa: BLE001 - handed to whoever asked
+    except Exception as error:  # noqa: BLE001
+        # It is handed to whoever asked; the others of this batch are not undone by it.
         if not isinstance(error, HabeasError):
             error.add_note("while writing to the trustee's database")
         return None, error

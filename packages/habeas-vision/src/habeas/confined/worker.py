@@ -94,7 +94,8 @@ def serve(prepare: Callable[[], Handler], rights: Rights | None = None) -> None:
 
     try:
         handler = prepare()
-    except Exception as error:  # noqa: BLE001 - the parent is told, whatever it is
+    except Exception as error:  # noqa: BLE001
+        # Nobody reads this process's output: whatever it is, only the parent can tell it.
         return say(_problem(error))
     confinement = confine(rights) if rights is not None else None
     say(Message({"kind": "ready", "confinement": _told(confinement)}))
@@ -120,7 +121,8 @@ def serve(prepare: Callable[[], Handler], rights: Rights | None = None) -> None:
 def _answer(handler: Handler, job: Job) -> Message:
     try:
         answer = handler(job)
-    except Exception as error:  # noqa: BLE001 - the parent is told, whatever it is
+    except Exception as error:  # noqa: BLE001
+        # Libraries raise whatever they like on a stranger's file, and the next job is another's.
         return _problem(error)
     if job.confinement is None:
         raise UnconfinedError

@@ -47,7 +47,8 @@ def ahead(items: Iterable[T], depth: int) -> Generator[T, None, None]:
         try:
             if all(line.put(item) for item in items):
                 line.put(_END)
-        except BaseException as error:  # noqa: BLE001 - raised again where it is read
+        except BaseException as error:  # noqa: BLE001
+            # It is raised again where the items are read, which would wait for ever otherwise.
             line.put(_Failed(error))
         finally:
             if isinstance(items, Generator):

@@ -158,6 +158,7 @@ def _open(taken: _container.Bare) -> Image.Image:
         known = _kinds.is_picture(taken.content)
         raise stop(OtherFormatError if known else NotAPictureError) from error
     except Exception as error:
+        # Readers of headers raise whatever they like on a hostile file, too.
         raise stop(BrokenPhotoError) from error
     reduced = taken.jpeg is not None and not taken.jpeg.progressive
     most = LIMITS.pixels_reduced if reduced else LIMITS.pixels

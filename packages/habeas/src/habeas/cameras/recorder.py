@@ -118,8 +118,9 @@ class Recorder:
                 except FootageError as error:
                     self._report.lost(error.cause)
                     self._say(f"{error.cause} Trying again.")
-                except Exception as error:  # noqa: BLE001 - a camera must not end its recorder
-                    # A fault of this program: nothing that it left unfinished was written.
+                except Exception as error:  # noqa: BLE001
+                    # A fault of this program must not end the recorder, which would lose all that
+                    # follows. Nothing that was left unfinished was written.
                     where = traceback.extract_tb(error.__traceback__)[-1]
                     fault = f"{type(error).__name__} in {where.name}, line {where.lineno}"
                     self._report.lost(f"The recorder failed: {fault}.")

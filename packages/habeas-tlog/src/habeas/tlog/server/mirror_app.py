@@ -82,7 +82,8 @@ class MirrorApp:
             except HabeasError as error:
                 self._problem = error
                 _LOG.warning("the mirror does not follow: %s", error)
-            except Exception:  # noqa: BLE001 - the next look may go well
+            except Exception:  # noqa: BLE001
+                # The mirror must go on serving what it has; health tells of the fault meanwhile.
                 self._problem = HabeasError("The mirror's own code failed.", "Look at its output.")
                 _LOG.exception("the mirror does not follow")
             await asyncio.sleep(self._every)

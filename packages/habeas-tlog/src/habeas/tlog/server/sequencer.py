@@ -233,7 +233,8 @@ class Sequencer:
             except TlogError as error:
                 self._failed(error)
                 _LOG.warning("no checkpoint this time: %s", error.cause)
-            except Exception as error:  # noqa: BLE001 - the writer outlives any one batch
+            except Exception as error:  # noqa: BLE001
+                # One batch that fails for whatever reason must not end the log's only writer.
                 self._failed(LogUnavailableError(f"The log's writer fails: {error!r}."))
                 _LOG.exception("no checkpoint this time")
             if self._standstill.error is not None:

@@ -9,12 +9,13 @@ import pytest
 
 from habeas.protocol import Circle, Identity, Pins, Receipt, stream
 from habeas.protocol.canonical import MalformedError
-from habeas.protocol.client import TrusteeClient, TrusteeRefusedError
-from habeas.protocol.details import ClosedDetails
+from habeas.protocol.client import TrusteeClient
+from habeas.protocol.details import CircleDetails, ClosedDetails
 from habeas.protocol.entry import Kind
 from habeas.protocol.panel import Panel
 from habeas.protocol.statements import StreamEndStatement
 from habeas.protocol.terms import MAX_OWN_ENTRIES
+from habeas.protocol.wire import TrusteeRefusedError
 from habeas.register.verifying import Verification, verify_photo
 from tests.world import World
 from tests.world.officer import Officer
@@ -112,7 +113,10 @@ def next_circle(world: World, before: Circle) -> Circle:
         {**fields, "number": number, "previous": before.digest().hex(), "quotas": quotas}
     )
     note = world.sign_circle(circle)
-    world.trustees[world.names[0]].publish_circle(note)
+    trustee = world.trustees[world.names[0]]
+    details = CircleDetails(circle=note)
+    trustee._store.run(lambda c: trustee._records.write(c, Kind.CIRCLE, details))
+    trustee.outbox.wake()
     world.settled()
     world.followed()
     return circle

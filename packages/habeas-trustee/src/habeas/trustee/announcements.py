@@ -1,7 +1,7 @@
 """Docs/protocol section 8: what a trustee announces on the log of its own accord.
 
-Its month keys, the circle that it has joined in signing, and offices whose root key it
-suspends. Nobody can be told another key or another circle than everybody else.
+Its month keys, and offices whose root key it suspends. Nobody can be told another key than
+everybody else. Circles are announced where they are agreed to (`ceremony.adopt`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Callable
 
 from habeas.protocol import Kind, writer_id
-from habeas.protocol.details import CircleDetails, KeyDetails, SuspendedDetails
+from habeas.protocol.details import KeyDetails, SuspendedDetails
 from habeas.protocol.document import Document
 from habeas.protocol.statements import KeyStatement
 from habeas.tlog import NoteVerifier
@@ -46,21 +46,6 @@ class Announcements:
         self._circles = circles
         self._sign = sign
         self._wake = wake
-
-    def circle(self, note: str) -> None:
-        """Put the circle that follows the newest one on the log, once it has all its signatures.
-
-        It takes effect after the public delay, for all who read the log.
-
-        Raises:
-            MalformedError: it is no note of a circle.
-            CircleError: it does not follow, is unsafe, or signatures are missing.
-        """
-        chain = self._circles.chain
-        if chain.extend(note, self._records.seconds()) is chain:
-            return  # it stands there already
-        self._store.run(lambda c: self._records.write(c, Kind.CIRCLE, CircleDetails(circle=note)))
-        self._wake()
 
     def key(self, month: str) -> str:
         """The signed statement of the key for photos that expire in *month*.

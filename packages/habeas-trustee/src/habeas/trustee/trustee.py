@@ -249,10 +249,6 @@ class Trustee:
             raise NoCircleError(f"This trustee knows no circle {number} that took effect.")
         return link.note
 
-    def publish_circle(self, note: str) -> None:
-        """Put the next circle on the log. See `Announcements.circle`."""
-        self._announcements.circle(note)
-
     def key(self, month: str) -> str:
         """The signed statement of a month's key. See `Announcements.key`."""
         return self._announcements.key(month)

@@ -52,13 +52,13 @@ def test_a_trustee_replays_an_old_answer(new_world, monkeypatch):
     world.followed()
     client = world.client(3)
     key = held.stream_key(4)
-    kept, answers = client._call, []
+    kept, answers = client._wire.call, []
 
     def replay(*asked):
         answers.append(kept(*asked))
         return answers[0]
 
-    monkeypatch.setattr(client, "_call", replay)
+    monkeypatch.setattr(client._wire, "call", replay)
     assert client.stream_end(held.digest, key, secrets.token_bytes(32))
     with pytest.raises(TrusteeAnswerError):
         client.stream_end(held.digest, key, secrets.token_bytes(32))

@@ -9,13 +9,12 @@ import pytest
 
 from habeas.protocol import Circle, Identity, Pins, Receipt, stream
 from habeas.protocol.canonical import MalformedError
-from habeas.protocol.client import TrusteeClient
+from habeas.protocol.client import TrusteeClient, TrusteeRefusedError
 from habeas.protocol.details import CircleDetails, ClosedDetails
 from habeas.protocol.entry import Kind
 from habeas.protocol.panel import Panel
 from habeas.protocol.statements import StreamEndStatement
 from habeas.protocol.terms import MAX_OWN_ENTRIES
-from habeas.protocol.wire import TrusteeRefusedError
 from habeas.register.verifying import Verification, verify_photo
 from tests.world import World
 from tests.world.officer import Officer

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
-import re
-import ssl
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, TypeVar
 
 import httpx
 
 from habeas.foundation.errors import HabeasError
-from habeas.foundation.problem import Problem, ProblemFormatError
 from habeas.protocol.canonical import MalformedError
 from habeas.protocol.circle import circle_of
 from habeas.protocol.document import Document, base64_of
@@ -40,55 +34,29 @@ from habeas.protocol.statements import (
 )
 from habeas.protocol.stream import reader_mac
 from habeas.protocol.terms import MAX_TRUSTEES, Promise
+from habeas.protocol.wire import (
+    CONNECT_SECONDS,
+    STEP_SECONDS,
+    TrusteeAnswerError,
+    TrusteeRefusedError,
+    TrusteeUnreachableError,
+    Wire,
+)
 from habeas.tlog import NoteVerifier, leaf_hash
 
-#: Seconds to reach a trustee, and for each further step of a call. A busy machine takes seconds
-#: for what others do in milliseconds; who is not needed is not waited for (`Panel.ask`).
-CONNECT_SECONDS, STEP_SECONDS = 5.0, 15.0
-#: Seconds for one call as a whole.
-_LONGEST_CALL_SECONDS = 60.0
-#: Most bytes of an answer: a circle's note, or a stream's end with all its entries.
-_MAX_ANSWER = StreamEndAnswer.LIMIT
-_CODE = re.compile(r"\A[a-z0-9]+(-[a-z0-9]+)*\Z")
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+__all__ = [
+    "CONNECT_SECONDS",
+    "STEP_SECONDS",
+    "Erased",
+    "Released",
+    "StreamEnd",
+    "TrusteeAnswerError",
+    "TrusteeClient",
+    "TrusteeRefusedError",
+    "TrusteeUnreachableError",
+]
 
 Statement = TypeVar("Statement", bound=Document)
-Result = TypeVar("Result")
-
-
-class TrusteeUnreachableError(HabeasError):
-    """A trustee did not answer."""
-
-    code = "trustee-unreachable"
-    remedy = "Try again in a minute; if it goes on, ask the trustee to look at its service."
-    status = 503
-
-
-class TrusteeAnswerError(HabeasError):
-    """A trustee answered something that does not verify."""
-
-    code = "trustee-answer"
-    remedy = "Do not trust this answer; tell the operator and the trustee."
-    status = 502
-
-
-class TrusteeRefusedError(HabeasError):
-    """One trustee refused.
-
-    Attributes:
-        statement: the refusal as the trustee signed it (a note, unverified), where it did.
-    """
-
-    code = "refused"
-    remedy = "See the reason; a promise cannot be changed after the photo was sealed."
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(_plain(problem.detail), _plain(problem.remedy) or None)
-        if _CODE.match(problem.code):
-            self.code = problem.code[:64]
-        self.status = problem.status
-        statement = problem.more.get("statement")
-        self.statement = statement if isinstance(statement, str) else None
 
 
 @dataclass(frozen=True)
@@ -124,12 +92,6 @@ class StreamEnd:
     answer: StreamEndAnswer
 
 
-@cache
-def _authorities() -> ssl.SSLContext:
-    """Whose certificates count. Read once: it takes longer than to ask a trustee."""
-    return httpx.create_ssl_context(trust_env=False)
-
-
 class TrusteeClient:
     """One trustee.
 
@@ -152,20 +114,11 @@ class TrusteeClient:
         self.identity = identity
         self.name = identity.name
         self.verifiers = tuple(verifiers) or (identity.verifier(),)
-        self._http = httpx.Client(
-            base_url=identity.url,
-            # An answer is never larger than what came over the wire.
-            headers={"Accept-Encoding": "identity"},
-            timeout=httpx.Timeout(timeout, connect=min(timeout, CONNECT_SECONDS)),
-            trust_env=False,
-            verify=_authorities(),
-            transport=transport,
-            limits=httpx.Limits(max_connections=64, max_keepalive_connections=16),
-        )
+        self._wire = Wire(identity, timeout=timeout, transport=transport)
 
     def close(self) -> None:
         """Close the connections."""
-        self._http.close()
+        self._wire.close()
 
     def answers(self) -> Identity:
         """The identity that it answers with: that of this trustee, in this circle or a later one.
@@ -174,7 +127,7 @@ class TrusteeClient:
             TrusteeUnreachableError: it does not answer.
             TrusteeAnswerError: something else answers there.
         """
-        identity = self._read(Identity, self._call("GET", "/v2/identity"))
+        identity = self._read(Identity, self._wire.call("GET", "/v2/identity"))
         if identity.name != self.name:
             raise TrusteeAnswerError(f"At the address of {self.name} answers another trustee.")
         return identity
@@ -191,7 +144,7 @@ class TrusteeClient:
             TrusteeAnswerError: it is no note of a circle.
         """
         path = "/v2/circle" if number is None else f"/v2/circles/{number}"
-        note = self._text(self._call("GET", path), "circle")
+        note = self._wire.text(self._wire.call("GET", path), "circle")
         try:
             circle_of(note)
         except MalformedError as error:
@@ -204,7 +157,7 @@ class TrusteeClient:
         Raises:
             TrusteeUnreachableError, TrusteeRefusedError, TrusteeAnswerError: as named.
         """
-        return self._text(self._call("GET", "/v2/checkpoint"), "checkpoint")
+        return self._wire.text(self._wire.call("GET", "/v2/checkpoint"), "checkpoint")
 
     def key(self, month: str) -> KeyStatement:
         """The expiry-month key of *month* (``2027-05``), as signed by the trustee.
@@ -213,7 +166,7 @@ class TrusteeClient:
             TrusteeUnreachableError, TrusteeRefusedError: as named.
             TrusteeAnswerError: not signed, or for another month.
         """
-        note = self._text(self._call("GET", f"/v2/keys/{month}"), "statement")
+        note = self._wire.text(self._wire.call("GET", f"/v2/keys/{month}"), "statement")
         statement = self._statement(note, KeyStatement)
         if statement.month != month:
             raise TrusteeAnswerError(f"{self.name} gave the key of another month.")
@@ -236,7 +189,7 @@ class TrusteeClient:
             TrusteeAnswerError: it acknowledges something else than this promise, index and key.
         """
         body = DepositBody(promise=promise, index=index, deposit=base64_of(deposit), order=order)
-        note = self._text(self._call("POST", "/v2/deposits", body), "acknowledgement")
+        note = self._wire.text(self._wire.call("POST", "/v2/deposits", body), "acknowledgement")
         self.verify_acknowledgement(note, promise, index)
         return note
 
@@ -261,17 +214,17 @@ class TrusteeClient:
             TrusteeUnreachableError: it does not answer.
             TrusteeAnswerError: it answers for another request.
         """
-        answer = self._call("POST", "/v2/releases", body)
-        note = self._text(answer, "statement")
+        answer = self._wire.call("POST", "/v2/releases", body)
+        note = self._wire.text(answer, "statement")
         statement = self._statement(note, ReleasedStatement)
         expected = (body.promise, leaf_hash(body.entry.encode()).hex())
         if (statement.promise, statement.request) != expected:
             raise TrusteeAnswerError(f"{self.name} signed for another request.")
-        index = self._field(answer, "index", int)
+        index = self._wire.field(answer, "index", int)
         if not 0 <= index < MAX_TRUSTEES:
             raise TrusteeAnswerError(f"{self.name} names a share that there is not.")
         try:
-            release = base64.b64decode(self._text(answer, "release"), validate=True)
+            release = base64.b64decode(self._wire.text(answer, "release"), validate=True)
         except (binascii.Error, ValueError) as error:
             raise TrusteeAnswerError(f"{self.name} answered with a broken release.") from error
         return Released(self.name, index, release, note)
@@ -288,10 +241,10 @@ class TrusteeClient:
             TrusteeAnswerError: the statement is not for this photo.
         """
         body = WithdrawalBody(promise=promise_digest.hex(), secret=secret.hex())
-        answer = self._call("POST", "/v2/withdrawals", body)
+        answer = self._wire.call("POST", "/v2/withdrawals", body)
         if answer.get("state") == "owed":
             return None
-        note = self._text(answer, "statement")
+        note = self._wire.text(answer, "statement")
         statement = self._statement(note, ErasedStatement)
         if statement.promise != promise_digest.hex():
             raise TrusteeAnswerError(f"{self.name} signed for another photo.")
@@ -314,46 +267,11 @@ class TrusteeClient:
             nonce=nonce.hex(),
             mac=reader_mac(stream_key, self.name),
         )
-        answer = self._read(StreamEndAnswer, self._call("POST", "/v2/stream-end", body))
+        answer = self._read(StreamEndAnswer, self._wire.call("POST", "/v2/stream-end", body))
         statement = self._statement(answer.statement, StreamEndStatement)
         if (statement.promise, statement.nonce) != (body.promise, body.nonce):
             raise TrusteeAnswerError(f"{self.name} answered another question.")
         return StreamEnd(statement, answer.statement, answer)
-
-    def _call(self, method: str, path: str, body: Document | None = None) -> dict[str, Any]:
-        try:
-            sent = None if body is None else body.fields()
-            give_up = time.monotonic() + _LONGEST_CALL_SECONDS
-            with self._http.stream(method, path, json=sent) as response:
-                content = b""
-                for chunk in response.iter_raw():
-                    content += chunk
-                    if len(content) > _MAX_ANSWER:
-                        raise TrusteeAnswerError(f"{self.name} answered with too much.")
-                    if time.monotonic() > give_up:  # each byte may come in time, and never all
-                        raise TrusteeUnreachableError(f"{self.name} does not finish its answer.")
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise TrusteeUnreachableError(f"The trustee {self.name} does not answer.") from error
-        status = response.status_code
-        try:
-            if status >= 400:
-                raise self._refused(Problem.decode(content, status))
-            answer = json.loads(content)
-        except (ProblemFormatError, ValueError, RecursionError) as error:
-            raise self._speechless(status) from error
-        if not isinstance(answer, dict):
-            raise self._speechless(status)
-        return answer
-
-    def _speechless(self, status: int) -> TrusteeUnreachableError:
-        return TrusteeUnreachableError(f"The trustee {self.name} answered with status {status}.")
-
-    def _refused(self, problem: Problem) -> HabeasError:
-        if problem.status >= 500:
-            return TrusteeUnreachableError(
-                f"The trustee {self.name} cannot answer now: {_plain(problem.detail)}"
-            )
-        return TrusteeRefusedError(problem)
 
     def _wrong(self, error: HabeasError) -> TrusteeAnswerError:
         return TrusteeAnswerError(f"What {self.name} answers does not hold: {error.cause}")
@@ -369,22 +287,3 @@ class TrusteeClient:
             return read_statement(note, self.name, self.verifiers, kind)
         except StatementError as error:
             raise self._wrong(error) from error
-
-    def _text(self, answer: dict[str, Any], name: str) -> str:
-        text = self._field(answer, name, str)
-        try:
-            text.encode()
-        except UnicodeEncodeError as error:
-            raise TrusteeAnswerError(f"{self.name} answered with half a character.") from error
-        return text
-
-    def _field(self, answer: dict[str, Any], name: str, kind: type[Result]) -> Result:
-        value = answer.get(name)
-        if not isinstance(value, kind):
-            raise TrusteeAnswerError(f"{self.name} answered without {name}.")
-        return value
-
-
-def _plain(text: str) -> str:
-    """A stranger's words, fit for a terminal."""
-    return _CONTROLS.sub(" ", text).encode(errors="replace").decode()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from habeas.protocol.client import TrusteeClient
-from habeas.protocol.wire import TrusteeRefusedError
+from habeas.protocol.client import TrusteeClient, TrusteeRefusedError
 from habeas.trustee.circles import Circles
 
 #: What a trustee says that has nothing to destroy, and will take no such deposit.

@@ -255,3 +255,67 @@ def test_nothing_to_rotate(folder):
     )  # fmt: skip
     assert done.returncode == 1
     assert "nothing to rotate" in done.stderr
+
+
+def refused(*arguments):
+    """What a command that fails says, as one line; never a traceback."""
+    done = habeas(*arguments, check=False)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    return " ".join(done.stderr.split())
+
+
+def test_what_a_trustee_cannot_be_set_up_with(tmp_path):
+    address = ("--url", "http://127.0.0.1:1")
+    said = refused("init", "--data", tmp_path / "a", "--name", "two words", *address)
+    assert "These settings cannot be used" in said
+    said = refused("init", "--data", tmp_path / "b", "--name", "a.test", "--url", "nowhere")
+    assert "These settings cannot be used" in said
+    assert "trustee" in refused("serve", "--data", tmp_path / "nothing")
+
+
+def test_a_trustee_that_does_not_serve_has_no_status(folder):
+    assert "Start it: habeas trustee serve" in refused("status", "--data", folder[0])
+
+
+def test_a_fresh_key_of_a_month_is_made_beside_the_running_service(folder, serve):
+    data, port, _ = folder
+    month = time.strftime("%Y-%m")
+    serve()
+    address = f"http://127.0.0.1:{port}/v2/keys/{month}"
+    before = httpx.get(address, trust_env=False).json()
+    assert before == httpx.get(address, trust_env=False).json()
+    habeas("rotate", "--data", data, "--month", month)
+    assert httpx.get(address, trust_env=False).json() != before
+    assert "month" in refused("rotate", "--data", data, "--month", "1999-01").lower()
+
+
+def test_keys_under_another_passphrase(folder, tmp_path, monkeypatch):
+    data, _, identity = folder
+    (tmp_path / "new").write_text("a passphrase of some length\n")
+    change = ("--protection", "passphrase", "--passphrase-file", tmp_path / "new")
+    assert "protected by: passphrase" in habeas("rotate", "--data", data, *change).stdout
+    monkeypatch.setenv("HABEAS_TRUSTEE_PASSPHRASE", "another one")
+    assert "passphrase" in refused("log", "--data", data).lower()
+    monkeypatch.setenv("HABEAS_TRUSTEE_PASSPHRASE", "a passphrase of some length")
+    assert "no checkpoint yet" in habeas("log", "--data", data).stdout
+    assert identity["name"] == NAMES[0]
+
+
+@pytest.mark.parametrize("content", ["", "not JSON", "[[[", "7", '{"trustee": 1}', "null"])
+def test_a_helper_s_file_that_is_none_is_named(folder, tmp_path, content):
+    file = tmp_path / "carried"
+    file.write_text(content)
+    run = ("--data", folder[0], "--newcomer", NAMES[2], "--helper", NAMES[0], "--helper", NAMES[1])
+    give = refused("recover", "give", *run, "--offers", file, "--out", tmp_path / "out")
+    take = refused("recover", "take", *run, "--given", file)
+    for said in (give, take):
+        assert "carried: this is no file of a helper" in said
+    assert not (tmp_path / "out").exists()
+
+
+def test_nobody_is_replaced_whom_no_circle_replaces(folder, tmp_path):
+    run = ("--data", folder[0], "--newcomer", "stranger.test")
+    run += ("--helper", NAMES[0], "--helper", NAMES[1])
+    assert "stranger.test" in refused("recover", "offer", *run, "--out", tmp_path / "out")
+    assert not (tmp_path / "out").exists()

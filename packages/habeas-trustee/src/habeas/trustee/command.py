@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from habeas.foundation import durable
 from habeas.foundation.command import run
+from habeas.foundation.errors import HabeasError
 from habeas.trustee import circle_command
 
 if TYPE_CHECKING:
@@ -240,6 +241,7 @@ recover = typer.Typer(
 )
 app.add_typer(recover, name="recover")
 
+_Json = TypeVar("_Json", list[Any], dict[str, Any])
 Newcomer = Annotated[str, typer.Option(help="Name of the newcomer, as the circle has it.")]
 Helpers = Annotated[
     list[str], typer.Option(help="Name of a trustee that helps; at least k, one each.")
@@ -269,6 +271,31 @@ def _fetch(identity: Identity, month: str) -> KeyStatement:
         client.close()
 
 
+def _carried(file: Path, kind: type[_Json]) -> _Json:
+    """What a helper's file holds.
+
+    Raises:
+        SetupError: it is none.
+    """
+    try:
+        found = json.loads(file.read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        raise _not_carried([file]) from error
+    if not isinstance(found, kind):
+        raise _not_carried([file])
+    return found
+
+
+def _not_carried(files: list[Path]) -> HabeasError:
+    from habeas.trustee.errors import SetupError
+
+    names = ", ".join(each.name for each in files)
+    return SetupError(
+        f"{names}: this is no file of a helper, or it was changed on the way.",
+        "Bring over again what `recover offer` (for give) and `recover give` (for take) wrote.",
+    )
+
+
 @recover.command()
 def offer(data: Folder, *, newcomer: Newcomer, helper: Helpers, out: Out) -> None:
     """First, at every helper: make what hides the parts from the newcomer.
@@ -294,7 +321,7 @@ def give(
     out: Out,
 ) -> None:
     """Then, at every helper: give masked parts of the lost shares. The log will say so."""
-    notes = [note for file in offers for note in json.loads(file.read_text())]
+    notes = [note for file in offers for note in _carried(file, list)]
     with _trustee(data) as trustee:
         run = trustee.recovery.replacement(newcomer, helper)
         parts = trustee.recovery.give(run, notes, _fetch)
@@ -315,7 +342,9 @@ def take(
     ],
 ) -> None:
     """Last, at the newcomer: add the parts up, check every share, and keep it."""
-    files = [json.loads(each.read_text()) for each in given]
+    files = [_carried(each, dict) for each in given]
+    if not all({"trustee", "parts"} <= set(each) for each in files):
+        raise _not_carried(given)
     with _trustee(data) as trustee:
         trustee.follower.tail()
         if trustee.follower.problem is not None:

@@ -1,13 +1,17 @@
 """The sealing formats in a real browser, against Python. The vectors run in node (web/test)."""
 
+import base64
 import hashlib
 import json
 import secrets
 
 import pytest
 
-from habeas.protocol import sealing
+from habeas.protocol import Promise, office, sealing
+from habeas.protocol.seal import custodian_tags
+from habeas.protocol.terms import track_hash
 from tests import places
+from tests.unit.protocol import world
 
 pytestmark = pytest.mark.browser
 
@@ -91,3 +95,54 @@ def test_python_opens_what_the_browser_seals(page):
     commitment = bytes.fromhex(sealed["commitment"])
     ciphertext = bytes.fromhex(sealed["ciphertext"])
     assert sealing.decrypt(data_key, commitment, terms, ciphertext) == b"picture"
+
+
+SEAL = """async v => {
+    const circle = await f.verifyCircle(v.circle);
+    const keys = await f.readMonthKeys(circle, v.keys);
+    const secrets = f.drawSecrets(f.secureRandom);
+    const terms = await f.buildTerms(circle, keys, v.wishes, secrets);
+    const photo = f.fromBase64(v.photo);
+    const { promise, ciphertext, deposits } =
+        await f.sealPhoto(photo, terms, keys, secrets, f.secureRandom);
+    const { reference } = v.wishes;
+    const office = f.fromBase64(circle.offices[0].encryption_key);
+    const pointer = await f.sealPointer(office, await f.pointerOf(promise, reference, secrets));
+    return {
+        promise: f.fromUtf8(f.encode(promise)), ciphertext: f.toHex(ciphertext),
+        deposits: deposits.map(f.toHex), tags: await f.custodianTags(secrets.trackKey),
+        pointer: f.toHex(pointer),
+    };
+}"""
+
+
+def test_python_opens_a_photo_that_the_browser_sealed(page):
+    """With keys drawn in the browser: deposits, picture, and the pointer for the office."""
+    (case,) = vectors("sealing")["good"]
+    made = page.evaluate(SEAL, case)
+    promise = Promise.decode(made["promise"].encode())
+    assert promise.sealed_by == "browser"
+    opened = [
+        sealing.open_deposit(
+            bytes.fromhex(seed),
+            sealing.deposit_info(promise.digest(), bytes.fromhex(key.key), index),
+            bytes.fromhex(deposit),
+            bytes.fromhex(promise.shares[index]),
+        )
+        for index, (seed, key, deposit) in enumerate(
+            zip(case["month_seeds"], promise.trustees.keys, made["deposits"], strict=True)
+        )
+    ]
+    (track_key,) = {each.track_key for each in opened}
+    assert track_hash(track_key) == promise.track_hash
+    tags = custodian_tags(track_key, promise.openings_max)
+    assert made["tags"] == {"sealed": tags.sealed, "closed": tags.closed}
+    data_key = sealing.combine([opened[3].share, opened[1].share])
+    picture = sealing.decrypt(
+        data_key, bytes.fromhex(promise.key_commitment), promise.terms().digest(),
+        bytes.fromhex(made["ciphertext"]),
+    )  # fmt: skip
+    assert picture == base64.b64decode(case["photo"])
+    reference = case["wishes"]["reference"]
+    pointer = office.open_pointer(world.OFFICE_SEED, bytes.fromhex(made["pointer"]), reference)
+    office.verify_pointer(pointer, promise)

@@ -26,6 +26,7 @@ export {
   openAnswers,
   openPointer,
   readWrappedKey,
+  sealPointer,
   unwrapKey,
   verifyPointer,
   wrapKey,
@@ -45,6 +46,19 @@ export {
   signMessage,
   verifyKeyAssertion,
 } from "./request.js";
+export {
+  type Answer,
+  type Sealed,
+  type Secrets,
+  type Wishes,
+  assembleReceipt,
+  buildTerms,
+  custodianTags,
+  drawSecrets,
+  pointerOf,
+  readMonthKeys,
+  sealPhoto,
+} from "./seal.js";
 export { type Credential, ES256, credentialId, membershipOf, readCredential } from "./roster.js";
 export { type SignIn, personName, signInMessage } from "./signin.js";
 export { combine, secureRandom, split } from "./shares.js";

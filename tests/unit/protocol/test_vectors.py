@@ -12,6 +12,7 @@ from habeas import tlog
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import (
     Chain,
+    Entry,
     Foreign,
     Promise,
     Receipt,
@@ -19,6 +20,7 @@ from habeas.protocol import (
     canonical,
     office,
     read_entry,
+    seal,
     sealing,
     statements,
     stream,
@@ -124,6 +126,28 @@ def of_checkpoints(case: Case) -> Any:
     return circle.acting_policy().verify(case["note"])
 
 
+def of_sealing(case: Case) -> tuple[seal.Sealed, Receipt]:
+    """What the browser does with the same inputs; the promise is the same, deposits are not."""
+    circle = verify_circle(case["circle"])
+    keys = [
+        statements.read_statement(note, seat.name, [seat.verifier()], statements.KeyStatement)
+        for seat, note in zip(circle.trustees, case["keys"], strict=True)
+    ]
+    wishes, secrets = case["wishes"], case["secrets"]
+    lists = {name: tuple(wishes[name]) for name in ("recipients", "purposes")}
+    agreed = seal.Wishes(**{**wishes, **lists}, sealed_by="browser")
+    drawn = seal.Secrets(**{name: b(value) for name, value in secrets.items()})
+    built = seal.build_terms(circle, keys, agreed, drawn)
+    photo = base64.b64decode(case["photo"])
+    sealed = seal.seal(photo, built, keys, drawn, lambda _: b(case["coefficients"]))
+    receipt = seal.assemble_receipt(
+        sealed.promise, wishes["reference"], drawn, case["circle"],
+        Entry.decode(case["entry"].encode()), b(case["salt"]), case["proof"],
+        case["acknowledgements"],
+    )  # fmt: skip
+    return sealed, receipt
+
+
 def of_circle(case: Case) -> Any:
     if "previous" in case:
         return Chain.start(case["previous"], 0).extend(case["note"], 0)
@@ -178,8 +202,8 @@ def of_wrapped(case: Case) -> Any:
 READERS: dict[str, Callable[[Case], Any]] = {
     "canonical": of_canonical, "promise": of_promise, "shares": of_shares, "photo": of_photo,
     "deposits": of_deposits, "releases": of_releases, "opening": of_opening,
-    "receipt": of_receipt, "circle": of_circle, "checkpoints": of_checkpoints,
-    "entries": of_entries,
+    "receipt": of_receipt, "sealing": of_sealing, "circle": of_circle,
+    "checkpoints": of_checkpoints, "entries": of_entries,
     "statements": of_statements, "credentials": of_credentials, "assertions": of_assertions,
 }  # fmt: skip
 
@@ -289,6 +313,14 @@ def test_receipt():
     for case in load("receipt")["good"]:
         of_receipt(case)
         assert case["receipt"]["pending"] == case["pending"]
+
+
+def test_sealing():
+    for case in load("sealing")["good"]:
+        sealed, receipt = of_sealing(case)
+        assert sealed.promise.encode().decode() == case["promise"]
+        assert base64.b64encode(sealed.ciphertext).decode() == case["ciphertext"]
+        assert receipt.encode().decode() == case["receipt"]
 
 
 def test_entries():

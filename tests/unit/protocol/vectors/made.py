@@ -18,4 +18,7 @@ def made() -> dict[str, Any]:
         photos.receipt, acts.entries, acts.statements, offices.credentials, offices.assertions,
         offices.office,
     )  # fmt: skip
-    return {maker.__name__: maker(photo) for maker in makers}
+    return {
+        **{maker.__name__: maker(photo) for maker in makers},
+        "sealing": photos.sealing_(photo),
+    }

@@ -1,4 +1,4 @@
-"""Terms and promise, deposits, releases, opening, receipt."""
+"""Terms and promise, deposits, releases, opening, sealing, receipt."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from functools import cache
 from typing import Any
 
 from habeas import tlog
-from habeas.protocol import Kind, sealing, sign_entry
+from habeas.protocol import Kind, MalformedError, seal, sealing, sign_entry
 from habeas.protocol.details import SealedDetails
 from habeas.protocol.document import base64_of
+from habeas.protocol.statements import KeyStatement, sign_statement
 from tests.unit.protocol.officers import OFFICERS
 from tests.unit.protocol.vectors.circles import second_note
 from tests.unit.protocol.vectors.files import Case, bad, document, flipped, sealed
@@ -20,7 +21,9 @@ from tests.unit.protocol.world import (
     REFERENCE,
     SERVICE,
     TRUSTEES,
+    WISHES,
     random,
+    stream_of,
 )
 from tests.unit.protocol.world import Case as Photo
 
@@ -187,6 +190,74 @@ def opening(photo: Photo) -> Any:
             bad("another ciphertext", "does-not-open", **{**case, "ciphertext": "AAAA"}),
         ],
     }  # fmt: skip
+
+
+def sealing_(photo: Photo) -> Any:
+    """From the trustees' keys to the receipt: what a browser does, and what it must refuse."""
+    secrets, answer = photo.secrets, photo.receipt([0, 1, 3])
+    keys = [sign_statement(party.statement, party.key()) for party in TRUSTEES]
+    notes = {each.trustee: each.note for each in answer.acknowledgements}
+    tags = seal.custodian_tags(secrets.track_key, WISHES.openings_max)
+    case: Case = {
+        "circle": photo.note,
+        "keys": keys,
+        "wishes": {
+            "service": WISHES.service, "recipients": list(WISHES.recipients),
+            "purposes": list(WISHES.purposes), "opens_until": WISHES.opens_until,
+            "openings_max": WISHES.openings_max, "openings_a_day": WISHES.openings_a_day,
+            "closed_days": WISHES.closed_days, "reference": WISHES.reference,
+        },
+        "secrets": {name: value.hex() for name, value in vars(secrets).items()},
+        "coefficients": stream_of("shares")(32 * (photo.circle.k - 1)).hex(),
+        "photo": base64_of(PHOTO),
+        "entry": answer.entry,
+        "salt": answer.salt,
+        "proof": answer.proof,
+        "acknowledgements": notes,
+    }  # fmt: skip
+    good = {
+        **case,
+        "promise": photo.promise.encode().decode(),
+        "ciphertext": base64_of(photo.sealed.ciphertext),
+        "month_seeds": [party.month_seed.hex() for party in TRUSTEES],
+        "tags": {"sealed": tags.sealed, "closed": tags.closed},
+        "pointer": seal.pointer_of(photo.promise, REFERENCE, secrets).fields(),
+        "receipt": answer.encode().decode(),
+    }
+    other = sign_statement(TRUSTEES[0].statement, TRUSTEES[1].key())
+    by_another = sign_statement(TRUSTEES[1].statement, TRUSTEES[0].key())
+    later = KeyStatement(
+        trustee=NAMES[0], month="2027-06", public_key=TRUSTEES[0].key().public_key
+    )  # fmt: skip
+    changes: dict[str, tuple[str, dict[str, Any]]] = {
+        "a circle that is not signed": (
+            "circle-signatures", {"circle": case["circle"].replace('"q":3', '"q":4')}
+        ),
+        "a key that another trustee has signed": ("statement", {"keys": [by_another, *keys[1:]]}),
+        "a key of another trustee": ("statement", {"keys": [other, *keys[1:]]}),
+        "a key of another month": (
+            MalformedError.code,
+            {"keys": [sign_statement(TRUSTEES[0].statement, later), *keys[1:]]},
+        ),
+        "an office that is not of the circle": (
+            MalformedError.code, {"wishes": {**case["wishes"], "recipients": ["police"]}}
+        ),
+        "another proof": ("receipt", {"proof": photo.log.proof(0, TRUSTEES[:2])}),
+        "another salt": ("receipt", {"salt": flipped(answer.salt)}),
+        "an acknowledgement of another trustee": (
+            "receipt", {"acknowledgements": {**notes, NAMES[0]: notes[NAMES[1]]}}
+        ),
+        "too few acknowledgements": (
+            "receipt", {"acknowledgements": {NAMES[0]: notes[NAMES[0]]}}
+        ),
+        "an entry for other terms": (
+            "receipt", {"wishes": {**case["wishes"], "openings_max": 7}}
+        ),
+    }  # fmt: skip
+    return {
+        "good": [good],
+        "bad": [bad(name, code, **{**case, **each}) for name, (code, each) in changes.items()],
+    }
 
 
 def receipt(photo: Photo) -> Any:

@@ -112,6 +112,10 @@ class MemoryTrustee:
         said = self.party.key()
         return KeyStatement(trustee=self.name, month=month, public_key=said.public_key)
 
+    def announced(self, month: str) -> tuple[KeyStatement, str]:
+        said = self.key(month)
+        return said, sign_statement(self.party.statement, said)
+
     def deposit(self, promise: Promise, index: int, deposit: bytes, order: str) -> str:
         self._answering()
         key = promise.trustees.keys[index].key

@@ -22,10 +22,11 @@ def statement(number: int, month: str = "2027-05", label: str = "key") -> KeySta
 def test_what_one_process_learns_the_other_knows(tmp_path):
     worker, web = MonthKeys(tmp_path / "keys.json"), MonthKeys(tmp_path / "keys.json")
     assert web.get(SEATS[0], "2027-05") is None
-    worker.keep(SEATS[0], statement(0))
+    worker.keep(SEATS[0], statement(0), "note 0")
     assert web.require(SEATS[0], "2027-05") == statement(0)
-    web.keep(SEATS[1], statement(1))
-    worker.keep(SEATS[2], statement(2))
+    assert web.note(SEATS[0], "2027-05") == "note 0"
+    web.keep(SEATS[1], statement(1), "note 1")
+    worker.keep(SEATS[2], statement(2), "note 2")
     again = MonthKeys(tmp_path / "keys.json")
     assert [again.get(seat, "2027-05") is not None for seat in SEATS] == [True, True, True, False]
     with pytest.raises(TooFewTrusteesError):
@@ -39,7 +40,7 @@ def test_what_was_learnt_is_for_the_portal_alone(tmp_path):
 
 def test_a_seat_that_has_changed_hands_is_asked_anew():
     keys = MonthKeys()
-    keys.keep(SEATS[0], statement(0))
+    keys.keep(SEATS[0], statement(0), "note 0")
     newcomer = SEATS[0].model_copy(update={"statement_vkey": SEATS[1].statement_vkey})
     assert keys.get(newcomer, "2027-05") is None
 
@@ -49,7 +50,7 @@ def test_a_damaged_file_is_only_forgetful(tmp_path, content):
     (tmp_path / "keys.json").write_bytes(content)
     keys = MonthKeys(tmp_path / "keys.json")
     assert keys.get(SEATS[0], "2027-05") is None
-    keys.keep(SEATS[0], statement(0))
+    keys.keep(SEATS[0], statement(0), "note 0")
     assert MonthKeys(tmp_path / "keys.json").get(SEATS[0], "2027-05") == statement(0)
 
 

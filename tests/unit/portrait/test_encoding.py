@@ -34,7 +34,7 @@ def picture(width: int, height: int, kind: str) -> Image.Image:
 
 
 def made() -> list[dict[str, object]]:
-    cases = []
+    cases: list[dict[str, object]] = []
     for width, height in SIZES:
         for kind in ("noise", "slope"):
             file = encode(picture(width, height, kind))

@@ -166,11 +166,15 @@ class TrusteeClient:
             TrusteeUnreachableError, TrusteeRefusedError: as named.
             TrusteeAnswerError: not signed, or for another month.
         """
+        return self.announced(month)[0]
+
+    def announced(self, month: str) -> tuple[KeyStatement, str]:
+        """The same, and the signed note itself: for devices that verify it themselves."""
         note = self._wire.text(self._wire.call("GET", f"/v2/keys/{month}"), "statement")
         statement = self._statement(note, KeyStatement)
         if statement.month != month:
             raise TrusteeAnswerError(f"{self.name} gave the key of another month.")
-        return statement
+        return statement, note
 
     def deposit(self, promise: Promise, index: int, deposit: bytes, order: str) -> str:
         """Hand over a deposit.

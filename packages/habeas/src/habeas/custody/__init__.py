@@ -14,6 +14,7 @@ authority: it reserves numbers, writes down what officers have signed, and keeps
 
 from habeas.custody.blobs import BlobMissingError, FileBlobs
 from habeas.custody.context import Context
+from habeas.custody.depositing import Deposited, Offer, OtherTermsError, Taken
 from habeas.custody.endings import Withdrawal, withdraw_directly
 from habeas.custody.errors import (
     RefusedError,
@@ -33,14 +34,18 @@ __all__ = [
     "BlobMissingError",
     "Context",
     "Custody",
+    "Deposited",
     "FileBlobs",
     "MonthKeys",
+    "Offer",
     "Opening",
+    "OtherTermsError",
     "RefusedError",
     "SealingError",
     "SecretError",
     "SignedRequest",
     "Swept",
+    "Taken",
     "TooFewTrusteesError",
     "UnknownPhotoError",
     "Withdrawal",

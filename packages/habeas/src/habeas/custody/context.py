@@ -102,6 +102,7 @@ class Context:
         seal_id: str | None = None,
         number: int | None = None,
         details_key: bytes | None = None,
+        salt: bytes = b"",
         **shown: str | None,
     ) -> tuple[LogLine, bytes]:
         """Store an entry that is owed to the log, and give its salt back.
@@ -114,9 +115,10 @@ class Context:
             seal_id: of the photo that it is about.
             number: in the custodian's stream.
             details_key: to keep salt and details for the receipt's holder.
+            salt: of the commitment, 32 bytes; drawn where none is given.
             shown: further fields of the entry.
         """
-        salt = self.random(32)
+        salt = salt or self.random(32)
         content = sign_entry(self.signer, kind, self.today(), details, salt, **shown).encode()
         locked = b""
         if details_key is not None:

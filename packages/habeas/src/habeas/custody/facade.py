@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from contextlib import AbstractContextManager
 from typing import Any, Literal
 
-from habeas.custody import endings, requests, sealing, sweep
+from habeas.custody import depositing, endings, requests, sealing, sweep
 from habeas.custody.context import Context
 from habeas.custody.locked import unlock
 from habeas.protocol import Promise, Receipt, stream
@@ -34,6 +34,33 @@ class Custody:
             SealingError: trustees or the log are missing. Nothing counts as sealed.
         """
         return sealing.sealing_of(self._context, photo, wishes)
+
+    def offer(self, month: str) -> depositing.Offer:
+        """What a device needs to seal under, for photos that expire in *month*.
+
+        Raises:
+            SealingError: a trustee's key is not known, or no circle is in force.
+        """
+        return depositing.offer(self._context, month)
+
+    def take(self, photo: depositing.Deposited, wishes: Wishes, salt: bytes) -> depositing.Taken:
+        """Bring a photo that a device has sealed to its trustees and onto the log.
+
+        It does not count before `keeping`. Taking it again is harmless.
+
+        Raises:
+            MalformedError, OtherTermsError: it is not what was agreed on.
+            SealingError: trustees or the log are missing, or it has ended.
+        """
+        return depositing.take(self._context, photo, wishes, salt)
+
+    def keeping(self, seal_id: str) -> AbstractContextManager[Promise]:
+        """Let such a photo count; the block runs in the transaction that does it.
+
+        Raises:
+            SealingError: it never came to the log, or was given up meanwhile.
+        """
+        return depositing.keeping(self._context, seal_id)
 
     def next_number(self, seal_id: str) -> int:
         """The number that the photo's next request must have.

@@ -21,9 +21,12 @@ from habeas.foundation.errors import HabeasError
 from habeas.protocol import Identity
 from habeas.protocol.statements import KeyStatement
 
+#: A statement, and the note that its trustee has signed it in.
+_Signed = tuple[KeyStatement, str]
+
 
 class MonthKeys:
-    """Statements that were verified, by month and seat. Safe to use from many threads.
+    """Statements that were verified, with their notes, by month and seat; for many threads.
 
     Args:
         file: where they are kept; None for memory alone.
@@ -34,21 +37,25 @@ class MonthKeys:
         self._lock = threading.Lock()
         self._known = {} if file is None else _read(file)
 
-    def keep(self, seat: Identity, statement: KeyStatement) -> None:
-        """Remember a statement of *seat* that was verified."""
+    def keep(self, seat: Identity, statement: KeyStatement, note: str) -> None:
+        """Remember a statement of *seat* that was verified, and the note that it was signed in."""
         with self._lock:
             if self._file is not None:
                 self._known = {**_read(self._file), **self._known}
-            self._known[_name(seat), statement.month] = statement
+            self._known[_name(seat), statement.month] = statement, note
             if self._file is not None:
                 content = [
-                    {"seat": name, "statement": each.fields()}
-                    for (name, _), each in self._known.items()
+                    {"seat": name, "statement": each.fields(), "note": signed}
+                    for (name, _), (each, signed) in self._known.items()
                 ]
                 durable.write(self._file, json.dumps(content).encode(), private=True)
 
     def get(self, seat: Identity, month: str) -> KeyStatement | None:
         """What is remembered of *seat* for that month."""
+        found = self._find(seat, month)
+        return None if found is None else found[0]
+
+    def _find(self, seat: Identity, month: str) -> _Signed | None:
         name = (_name(seat), month)
         with self._lock:
             if name not in self._known and self._file is not None:
@@ -62,7 +69,18 @@ class MonthKeys:
         Raises:
             TooFewTrusteesError: nothing is.
         """
-        found = self.get(seat, month)
+        return self._require(seat, month)[0]
+
+    def note(self, seat: Identity, month: str) -> str:
+        """The signed note of the same.
+
+        Raises:
+            TooFewTrusteesError: nothing is remembered.
+        """
+        return self._require(seat, month)[1]
+
+    def _require(self, seat: Identity, month: str) -> _Signed:
+        found = self._find(seat, month)
         if found is None:
             raise TooFewTrusteesError(
                 f"The key of {seat.name} for {month} is not known.", (seat.name,)
@@ -81,13 +99,13 @@ def _name(seat: Identity) -> str:
     return seat.digest().hex()
 
 
-def _read(file: Path) -> dict[tuple[str, str], KeyStatement]:
+def _read(file: Path) -> dict[tuple[str, str], _Signed]:
     try:
         kept: Any = json.loads(file.read_bytes())
         found = {}
         for each in kept:
             statement = KeyStatement.read(each["statement"])
-            found[str(each["seat"]), statement.month] = statement
+            found[str(each["seat"]), statement.month] = statement, str(each["note"])
     except (OSError, ValueError, TypeError, KeyError, RecursionError, HabeasError):
         return {}  # they are asked for again
     return found

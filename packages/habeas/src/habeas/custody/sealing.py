@@ -15,7 +15,7 @@ from habeas.custody.context import Context, blob_name, listed, promise_of
 from habeas.custody.errors import SealingError, TooFewTrusteesError
 from habeas.custody.ports import LogLine, PendingDeposit, PhotoState, SealedPhoto
 from habeas.foundation.errors import HabeasError
-from habeas.protocol import Circle, Entry, Kind, Receipt, seal
+from habeas.protocol import Circle, Entry, Kind, Promise, Receipt, seal
 from habeas.protocol.chain import Link
 from habeas.protocol.client import TrusteeClient
 from habeas.protocol.details import ClosedDetails, SealedDetails
@@ -59,7 +59,7 @@ def _prepare(context: Context, photo: bytes, wishes: Wishes) -> tuple[SealedPhot
     """Everything that can fail for others' reasons: trustees, log, blobs. Closed where it does."""
     try:
         link = context.link()
-        keys = _keys(context, link, wishes.opens_until[:7])
+        keys = month_keys(context, link, wishes.opens_until[:7])
         secrets = Secrets.draw(context.random)
         terms = seal.build_terms(link.circle, keys, wishes, secrets)
         sealed = seal.seal(photo, terms, keys, secrets, context.random)
@@ -75,8 +75,9 @@ def _prepare(context: Context, photo: bytes, wishes: Wishes) -> tuple[SealedPhot
         context.ledger.add_photo(record)
     try:
         context.blobs.put(blob_name(promise.seal_id), sealed.ciphertext)
-        acknowledgements = _deposit(context, link, sealed)
-        line, salt = _log(context, sealed, tags.sealed)
+        acknowledgements = deposit(context, link, sealed)
+        salt = context.random(32)
+        line = log_sealed(context, promise, tags.sealed, salt)
         receipt = seal.assemble_receipt(
             promise, wishes.reference, secrets, link.note, Entry.decode(line.entry), salt,
             line.proof or "", acknowledgements,
@@ -87,7 +88,7 @@ def _prepare(context: Context, photo: bytes, wishes: Wishes) -> tuple[SealedPhot
     return record, Acknowledged(receipt, _pointers(link.circle, sealed, wishes, secrets))
 
 
-def _keys(context: Context, link: Link, month: str) -> list[KeyStatement]:
+def month_keys(context: Context, link: Link, month: str) -> list[KeyStatement]:
     """Each trustee's key of the month; that of one that is away is known from before."""
     errors = learn_keys(context, link, [month])
     if errors:
@@ -115,13 +116,13 @@ def learn_keys(context: Context, link: Link, months: Sequence[str]) -> dict[str,
         seat = seats[trustee.name]
         for month in months:
             if known.get(seat, month) is None:
-                known.keep(seat, trustee.key(month))
+                known.keep(seat, *trustee.announced(month))
 
     _, errors = context.panel(link.digest).ask(list(seats), ask)
     return errors
 
 
-def _deposit(context: Context, link: Link, sealed: Sealed) -> dict[str, str]:
+def deposit(context: Context, link: Link, sealed: Sealed) -> dict[str, str]:
     """Hand each trustee its share; q must acknowledge, and what the others miss waits."""
     promise = sealed.promise
     order = sign_statement(
@@ -149,14 +150,17 @@ def _deposit(context: Context, link: Link, sealed: Sealed) -> dict[str, str]:
     return acknowledged
 
 
-def _log(context: Context, sealed: Sealed, tag: str) -> tuple[LogLine, bytes]:
-    promise = sealed.promise
+def log_sealed(context: Context, promise: Promise, tag: str, salt: bytes) -> LogLine:
+    """The `sealed` entry on the log; the one that was written before, where there is one."""
     with context.ledger.atomic():
-        line, salt = context.line(
-            Kind.SEALED, SealedDetails(promise=promise.digest().hex()),
-            seal_id=promise.seal_id, number=0, service=promise.service, tag=tag,
-        )  # fmt: skip
-    return context.write(promise.seal_id, line), salt
+        lines = context.ledger.lines(promise.seal_id)
+        line = next((each for each in lines if each.number == 0), None)
+        if line is None:
+            line, _ = context.line(
+                Kind.SEALED, SealedDetails(promise=promise.digest().hex()),
+                seal_id=promise.seal_id, number=0, service=promise.service, tag=tag, salt=salt,
+            )  # fmt: skip
+    return line if line.index is not None else context.write(promise.seal_id, line)
 
 
 def _pointers(circle: Circle, sealed: Sealed, wishes: Wishes, secrets: Secrets) -> dict[str, bytes]:

@@ -54,6 +54,10 @@ class Custody:
         """
         return depositing.take(self._context, photo, wishes, salt)
 
+    def knows(self, seal_id: str) -> bool:
+        """Whether a photo of this id is, or was, in custody here."""
+        return self._context.ledger.photo(seal_id) is not None
+
     def keeping(self, seal_id: str) -> AbstractContextManager[Promise]:
         """Let such a photo count; the block runs in the transaction that does it.
 

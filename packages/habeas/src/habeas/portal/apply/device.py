@@ -15,7 +15,7 @@ import secrets
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -29,7 +29,7 @@ from habeas.custody import Deposited, OtherTermsError
 from habeas.portal.apply import drafts
 from habeas.portal.apply.sending import new_reference, sending_sealed, wishes_of
 from habeas.portal.catalogue import office_name, services
-from habeas.portal.catalogue.declaration import Service
+from habeas.portal.catalogue.declaration import PhotoRules, Service
 from habeas.portal.site.bodies import BadRequestError, json_object, raw
 from habeas.portal.vault.custodian import custody
 from habeas.protocol import Promise
@@ -52,7 +52,7 @@ class BundleHead(Document):
         tag, closing_tag: of the custodian's stream, ready made.
     """
 
-    promise: dict[str, Any]
+    promise: Promise
     deposits: Annotated[tuple[str, ...], Field(max_length=MAX_TRUSTEES)]
     tag: Hex16
     closing_tag: Hex16
@@ -66,11 +66,11 @@ class NoDraftError(BadRequestError):
     remedy = "Begin the application anew; nothing was sent."
 
 
-def _service(name: str) -> Service:
+def _service(name: str) -> tuple[Service, PhotoRules]:
     service = services().get(name)
     if service is None or service.photo is None:
         raise Http404
-    return service
+    return service, service.photo
 
 
 def _draft(request: HttpRequest, service: Service) -> drafts.Draft:
@@ -78,6 +78,13 @@ def _draft(request: HttpRequest, service: Service) -> drafts.Draft:
     if draft is None or draft.service != service.id:
         raise NoDraftError("There is no application on its way in this browser.")
     return draft
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return unbase64(text)
+    except ValueError as error:
+        raise BadRequestError(f"A field is no base64: {error}.") from error
 
 
 @cache
@@ -89,7 +96,7 @@ def _page_file() -> bytes:
 @require_GET
 def page(request: HttpRequest, name: str) -> HttpResponse:
     """The static application, the same bytes for everybody; only a draft leads there."""
-    service = _service(name)
+    service, _ = _service(name)
     draft = drafts.load(request)
     if draft is None or draft.service != service.id:
         return redirect("apply:details", name)
@@ -97,8 +104,9 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_GET
-def pin(_: HttpRequest) -> HttpResponse:
+def pin(_: HttpRequest, name: str) -> HttpResponse:
     """The circle that the application has pinned: a file of it, as this portal has adopted it."""
+    _service(name)
     content = (settings.DATA / "circle.txt").read_bytes()
     return HttpResponse(content, content_type="text/plain; charset=utf-8")
 
@@ -106,7 +114,7 @@ def pin(_: HttpRequest) -> HttpResponse:
 @require_GET
 def order(request: HttpRequest, name: str) -> HttpResponse:
     """What to seal under: reference, wishes, circles and keys; and what was answered so far."""
-    service = _service(name)
+    service, rules = _service(name)
     draft = _draft(request, service)
     shown = [[str(each.label), draft.fields.get(each.name, "–")] for each in service.fields]
     common = {
@@ -122,7 +130,7 @@ def order(request: HttpRequest, name: str) -> HttpResponse:
             "day": today.isoformat(), "salt": secrets.token_hex(32), "seal_id": "",
         }  # fmt: skip
         drafts.store(draft)
-    wishes = wishes_of(service, _day(draft), draft.order["reference"], "browser")
+    wishes = wishes_of(service, rules, draft.order["reference"], _day(draft), "browser")
     offer = custody().offer(wishes.opens_until[:7])
     fields = {
         "service": wishes.service, "recipients": wishes.recipients, "purposes": wishes.purposes,
@@ -151,7 +159,7 @@ def _salt(draft: drafts.Draft, seal_id: str) -> bytes:
 @require_POST
 def deposit(request: HttpRequest, name: str) -> HttpResponse:
     """Take a sealed photo: form fields `head` (JSON) and the file `ciphertext`."""
-    service = _service(name)
+    service, rules = _service(name)
     draft = _draft(request, service)
     if draft.reference:
         raise drafts.AlreadySentError("This application was sent already.")
@@ -161,8 +169,8 @@ def deposit(request: HttpRequest, name: str) -> HttpResponse:
     if file is None or (file.size or 0) > MAX_PHOTO:
         raise BadRequestError(f"A sealed photo has at most {MAX_PHOTO} bytes.")
     head = BundleHead.read(json_object(request.POST.get("head", "")))
-    promise = Promise.read(head.promise)
-    deposits = tuple(unbase64(each) for each in head.deposits)
+    promise = head.promise
+    deposits = tuple(_bytes(each) for each in head.deposits)
     photo = Deposited(Sealed(promise, file.read(), deposits), head.tag, head.closing_tag)
     if draft.order["seal_id"] != promise.seal_id:
         # An id that is in custody already is another application's, whoever sends it.
@@ -170,7 +178,7 @@ def deposit(request: HttpRequest, name: str) -> HttpResponse:
             raise OtherTermsError("The photo's id belongs to another application.")
         draft.order = {**draft.order, "seal_id": promise.seal_id}
         drafts.store(draft)
-    wishes = wishes_of(service, _day(draft), draft.order["reference"], "browser")
+    wishes = wishes_of(service, rules, draft.order["reference"], _day(draft), "browser")
     salt = _salt(draft, promise.seal_id)
     taken = custody().take(photo, wishes, salt)
     return JsonResponse(
@@ -184,27 +192,31 @@ def deposit(request: HttpRequest, name: str) -> HttpResponse:
 @require_POST
 def keep(request: HttpRequest, name: str) -> HttpResponse:
     """The applicant has the receipt: the application counts as sent. Body: {pointer: base64}."""
-    service = _service(name)
+    service, _ = _service(name)
     draft = _draft(request, service)
     if not draft.reference:
         if not draft.order.get("seal_id"):
             raise OtherTermsError("No photo was sealed for this application.")
         said = json_object(raw(request)).get("pointer")
-        pointer = unbase64(said) if isinstance(said, str) else b""
+        pointer = _bytes(said) if isinstance(said, str) else b""
         if not 0 < len(pointer) <= MAX_POINTER:
             raise BadRequestError("There is no sealed pointer.")
         # A second click loses: what it has begun is undone.
         with (
             contextlib.suppress(drafts.AlreadySentError),
-            sending_sealed(service, draft.fields, draft.order, pointer) as sent,
+            sending_sealed(
+                service, draft.fields, draft.order["reference"], draft.order["seal_id"], pointer
+            ) as sent,
         ):
             drafts.close(draft, sent.reference, "", device=True)
-    return JsonResponse({"reference": draft.reference or draft.order["reference"]})
+        draft = _draft(request, service)
+    return JsonResponse({"reference": draft.reference})
 
 
 @require_POST
 def clear(request: HttpRequest, name: str) -> HttpResponse:
     """Forget this browser's application, so that whoever comes next finds nothing."""
+    _service(name)
     drafts.forget(request)
     response = HttpResponse(json.dumps({}), content_type="application/json")
     response.delete_cookie(drafts.COOKIE, samesite="Lax")

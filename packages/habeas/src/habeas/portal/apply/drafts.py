@@ -48,6 +48,10 @@ class Draft:
     #: Once sent: the reference, and the receipt's text where there was a photo.
     reference: str = ""
     receipt: str = ""
+    #: What this browser's device was given to seal under: reference, day, salt, seal id.
+    order: dict[str, str] = field(default_factory=dict)
+    #: Once sent: the device has sealed the photo, and has the receipt alone.
+    device: bool = False
     secret: bytes = field(default=b"", repr=False)
 
     @property
@@ -159,7 +163,7 @@ class AlreadySentError(HabeasError):
     status = 409
 
 
-def close(draft: Draft, reference: str, receipt: str) -> None:
+def close(draft: Draft, reference: str, receipt: str, *, device: bool = False) -> None:
     """Keep of a draft that was sent its reference and receipt alone.
 
     Called in the transaction that makes the case.
@@ -170,9 +174,17 @@ def close(draft: Draft, reference: str, receipt: str) -> None:
     now = lock(draft)
     if now is None or now.reference:
         raise AlreadySentError("This application was sent already.")
-    draft.reference, draft.receipt = reference, receipt
+    draft.reference, draft.receipt, draft.device = reference, receipt, device
+    draft.order = {}
     draft.upright = draft.cropped = b""
     store(draft)
+
+
+def forget(request: HttpRequest) -> None:
+    """Delete this browser's draft."""
+    draft = load(request)
+    if draft is not None:
+        EncryptedDraft.objects.filter(pk=_row_id(draft.secret)).delete()
 
 
 def sweep() -> int:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Literal
 
 from django.db import transaction
 
@@ -37,14 +38,60 @@ def new_reference(service: Service) -> str:
     return f"{service.prefix}-{letters[:4]}-{letters[4:]}"
 
 
-def wishes_of(service: Service, rules: PhotoRules, reference: str, today: date) -> Wishes:
-    """What is promised about a photo that is sent today."""
+def wishes_of(
+    service: Service,
+    rules: PhotoRules,
+    reference: str,
+    today: date,
+    sealed_by: Literal["server", "browser"] = "server",
+) -> Wishes:
+    """What is promised about a photo that is sealed today."""
     return Wishes(
         service=service.id, recipients=rules.recipients, purposes=rules.purposes,
         opens_until=rules.opens_until(today).isoformat(), openings_max=rules.openings_max,
         openings_a_day=rules.openings_a_day, closed_days=rules.closed_days,
-        reference=reference, sealed_by="server",
+        reference=reference, sealed_by=sealed_by,
     )  # fmt: skip
+
+
+def _case(service: Service, answers: dict[str, str], reference: str) -> Case:
+    """The case, not saved yet, with its answers sealed to the office."""
+    office = in_force().circle.office(service.office)
+    if office is None:
+        raise SealingError(
+            f"The circle in force has no office {service.office}.", "Tell the operator."
+        )
+    sealed_answers = seal_answers(
+        unbase64(office.encryption_key),
+        Answers(reference=reference, service=service.id, answers=dict(answers)),
+    )
+    return Case(
+        reference=reference, service=service.id, office=service.office, answers=sealed_answers,
+        day=datetime.now(UTC).date(),
+    )  # fmt: skip
+
+
+@contextmanager
+def sending_sealed(
+    service: Service, answers: dict[str, str], reference: str, seal_id: str, pointer: bytes
+) -> Iterator[Sent]:
+    """Send an application whose photo a device has sealed; the block runs in its transaction.
+
+    Args:
+        service: what for.
+        answers: cleaned.
+        reference: that the photo's terms name.
+        seal_id: of the photo.
+        pointer: sealed to the office, as the device made it.
+
+    Raises:
+        SealingError: the photo never came to the log, or was given up.
+    """
+    case = _case(service, answers, reference)
+    with custody().keeping(seal_id):
+        case.pointer = pointer
+        case.save(force_insert=True)
+        yield Sent(reference)
 
 
 @contextmanager
@@ -62,25 +109,13 @@ def sending(service: Service, answers: dict[str, str], photo: bytes) -> Iterator
         SealingError: the photo could not be sealed. Nothing was sent.
     """
     reference = new_reference(service)
-    today = datetime.now(UTC).date()
-    office = in_force().circle.office(service.office)
-    if office is None:
-        raise SealingError(
-            f"The circle in force has no office {service.office}.", "Tell the operator."
-        )
-    sealed_answers = seal_answers(
-        unbase64(office.encryption_key),
-        Answers(reference=reference, service=service.id, answers=dict(answers)),
-    )
-    case = Case(
-        reference=reference, service=service.id, office=service.office, answers=sealed_answers,
-        day=today,
-    )  # fmt: skip
+    case = _case(service, answers, reference)
     if not photo or service.photo is None:
         with transaction.atomic():
             case.save(force_insert=True)
             yield Sent(reference)
         return
+    today = datetime.now(UTC).date()
     wishes = wishes_of(service, service.photo, reference, today)
     with custody().sealing(photo, wishes) as sealed:
         case.pointer = sealed.pointers.get(service.office)

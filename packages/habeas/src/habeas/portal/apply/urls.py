@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import TemplateView
 
-from habeas.portal.apply import views
+from habeas.portal.apply import device, views
 
 app_name = "apply"
 urlpatterns = [
@@ -20,6 +20,12 @@ urlpatterns = [
     path("apply/<slug:name>/", views.start, name="start"),
     path("apply/<slug:name>/details/", views.details, name="details"),
     path("apply/<slug:name>/photo/", views.photo, name="photo"),
+    path("apply/<slug:name>/seal/", device.page, name="seal"),
+    path("apply/<slug:name>/circle.txt", device.pin, name="pin"),
+    path("apply/<slug:name>/order/", device.order, name="order"),
+    path("apply/<slug:name>/deposit/", device.deposit, name="deposit"),
+    path("apply/<slug:name>/keep/", device.keep, name="keep"),
+    path("apply/<slug:name>/clear/", device.clear, name="clear"),
     path("apply/<slug:name>/check-photo/", views.check_photo, name="check-photo"),
     path("apply/<slug:name>/answers/", views.answers, name="answers"),
     path("apply/<slug:name>/done/", views.done, name="done"),

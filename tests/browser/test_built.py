@@ -28,8 +28,8 @@ def test_another_folder_builds_the_bytes_that_are_committed(tmp_path):
     environment = {**os.environ, "HABEAS_BUILT": str(out)}
     subprocess.run(["npm", "run", "build"], cwd=work, env=environment, timeout=600, check=True)
     for made, kept in ((out / "portal" / "static", STATIC), (out / "office" / "desk", DESK)):
-        names = {path.name for path in made.iterdir()}
-        assert names == {path.name for path in kept.iterdir()}
+        names = {str(path.relative_to(made)) for path in made.rglob("*") if path.is_file()}
+        assert names == {str(path.relative_to(kept)) for path in kept.rglob("*") if path.is_file()}
         for name in names:
             same = (made / name).read_bytes() == (kept / name).read_bytes()
             assert same, f"{name} differs: make web"

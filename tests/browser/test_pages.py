@@ -6,7 +6,7 @@ import pytest
 
 from habeas.faces import assets
 from habeas.protocol import Purpose, Receipt
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import CANNOT_SEAL, Visitor
 from tests.waiting import until
 from tests.world.city import ANSWERS, City
 
@@ -23,8 +23,9 @@ def city(tmp_path_factory):
 
 
 def applied(visitor: Visitor, city: City) -> Receipt:
-    """Apply with a photo, looking at each page on the way."""
+    """Apply with a photo that the server seals, looking at each page on the way."""
     page = visitor.page
+    page.add_init_script(CANNOT_SEAL)
     page.goto(f"{city.url}/apply/hunting-licence/")
     visitor.look("start")
     page.click(".govuk-button--start")

@@ -10,6 +10,9 @@ from tests.places import ROOT
 SHOTS = ROOT / "build" / "screenshots"
 SIZES = {"desktop": {"width": 1200, "height": 900}, "phone": {"width": 390, "height": 844}}
 
+#: Of a device that cannot seal: the pages of the server's own way.
+CANNOT_SEAL = "Object.defineProperty(window, 'isSecureContext', { value: false });"
+
 
 class Visitor:
     """A browser profile of its own."""

@@ -14,6 +14,7 @@ from habeas.deploy import sample
 from habeas.faces import assets
 from tests import places
 from tests.browser.conftest import axe_script, launched
+from tests.browser.visitor import CANNOT_SEAL
 from tests.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -91,7 +92,9 @@ class Visitor:
 
 
 def _fill(visitor):
+    """Up to the photo step of a device that cannot seal (tests/browser/test_sealing has others)."""
     page = visitor.page
+    page.add_init_script(CANNOT_SEAL)
     page.fill("#full_name", "Anna Example")
     page.fill("#date_of_birth", "1980-05-17")
     page.fill("#address", "1 Forest Lane\nGreenwood")

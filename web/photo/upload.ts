@@ -3,6 +3,7 @@
 export interface Answer {
   /** Where the answer came from, redirections followed. */
   readonly url: string;
+  readonly status: number;
   readonly text: string;
 }
 
@@ -11,15 +12,18 @@ export function upload(
   url: string,
   body: FormData,
   progress: (part: number) => void,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", url);
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.upload.onprogress = (event) => {
       if (event.lengthComputable) progress(event.loaded / event.total);
     };
     request.onload = () => {
-      resolve({ url: request.responseURL, text: request.responseText });
+      const { responseURL, status, responseText } = request;
+      resolve({ url: responseURL, status, text: responseText });
     };
     request.onerror = () => {
       reject(new Error("No answer came."));

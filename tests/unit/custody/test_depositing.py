@@ -49,9 +49,10 @@ class Device:
         with self.custodian.custody.keeping(self.seal_id):
             pass
 
-    @property
     def state(self) -> PhotoState:
-        return self.custodian.ledger.photo(self.seal_id).state
+        found = self.custodian.ledger.photo(self.seal_id)
+        assert found is not None
+        return PhotoState(found.state)
 
 
 @pytest.fixture
@@ -61,9 +62,9 @@ def device(custodian):
 
 def test_a_photo_sealed_on_a_device_opens_as_any_other(custodian, device):
     receipt = device.send()
-    assert device.state is PhotoState.PENDING
+    assert device.state() is PhotoState.PENDING
     device.keep()
-    assert device.state is PhotoState.SEALED
+    assert device.state() is PhotoState.SEALED
     assert receipt.promise.sealed_by == "browser"
     assert custodian.open(receipt) == PHOTO
 
@@ -90,10 +91,10 @@ def test_what_nobody_keeps_is_closed_a_day_later_and_no_sooner(custodian, device
     device.send()
     custodian.later(seconds=KEEPING_SECONDS - 3600)
     custodian.custody.sweep()
-    assert device.state is PhotoState.PENDING
+    assert device.state() is PhotoState.PENDING
     custodian.later(hours=2, seconds=1)
     custodian.custody.sweep()
-    assert device.state is PhotoState.ORPHANED
+    assert device.state() is PhotoState.ORPHANED
     assert not list(custodian.blobs.names())
     for again in (device.send, device.keep):
         with pytest.raises(SealingError, match="given up"):
@@ -112,7 +113,7 @@ def test_where_the_block_raises_it_does_not_count(custodian, device):
     device.send()
     with pytest.raises(ZeroDivisionError), custodian.custody.keeping(device.seal_id):
         raise ZeroDivisionError
-    assert device.state is PhotoState.PENDING
+    assert device.state() is PhotoState.PENDING
     device.keep()
 
 

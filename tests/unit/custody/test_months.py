@@ -34,7 +34,7 @@ def test_what_one_process_learns_the_other_knows(tmp_path):
 
 
 def test_what_was_learnt_is_for_the_portal_alone(tmp_path):
-    MonthKeys(tmp_path / "keys.json").keep(SEATS[0], statement(0))
+    MonthKeys(tmp_path / "keys.json").keep(SEATS[0], statement(0), "note 0")
     assert (tmp_path / "keys.json").stat().st_mode & 0o777 == 0o600
 
 

@@ -111,7 +111,11 @@ def photo(request: HttpRequest, name: str) -> HttpResponse:
         error = _take_photo(request, service.photo, draft)
         if not error:
             return drafts.save(redirect("apply:check-photo", name), draft)
-    context = {"service": service, "draft": draft, "error": error, **promise_in_words(service)}
+    # Who comes from the device's own step has chosen this way; nobody else gets here unasked.
+    context = {
+        "service": service, "draft": draft, "error": error, "chosen": "chosen" in request.GET,
+        **promise_in_words(service),
+    }  # fmt: skip
     return render(request, "apply/photo.html", context)
 
 

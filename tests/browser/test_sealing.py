@@ -1,0 +1,301 @@
+"""The photo step on the applicant's own device, in Chromium, over real parties."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from urllib.parse import urlsplit
+
+import pytest
+from PIL import Image
+
+from habeas.faces import assets
+from habeas.protocol import Purpose, Receipt, sealing
+from habeas.protocol.receipt import verify_parts
+from tests import places
+from tests.browser.visitor import Visitor
+from tests.browser.wire import Wire
+from tests.world.city import ANSWERS, City
+
+pytestmark = pytest.mark.browser
+FORM = {"full_name": ANSWERS["full_name"], "date_of_birth": "1979-03-21", "address": "1 Lane"}
+PHOTO = "astronaut.png"
+#: Writes down what a page draws, so that a test knows what must never be sent.
+DRAWS = """
+    globalThis.draws = [];
+    const draw = crypto.getRandomValues.bind(crypto);
+    crypto.getRandomValues = (bytes) => {
+        const drawn = draw(bytes);
+        if (bytes.BYTES_PER_ELEMENT === 1) draws.push([...drawn]);
+        return drawn;
+    };
+"""
+#: What a browser that resists fingerprinting does to whatever is read from a canvas.
+NOISE = """
+    const read = CanvasRenderingContext2D.prototype.getImageData;
+    CanvasRenderingContext2D.prototype.getImageData = function (...where) {
+        const pixels = read.apply(this, where);
+        crypto.getRandomValues(pixels.data.subarray(0, 4096));
+        return pixels;
+    };
+"""
+NO_CURVE = "crypto.subtle.importKey = () => Promise.reject(new Error('no such curve'));"
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory):
+    city = City(tmp_path_factory.mktemp("city"))
+    yield city
+    city.close()
+
+
+class Applicant(Visitor):
+    """Somebody who applies, up to the photo step."""
+
+    def begin(self, url: str) -> None:
+        self.page.goto(f"{url}/apply/hunting-licence/details/")
+        for name, value in FORM.items():
+            self.page.fill(f"[name={name}]", value)
+        self.page.click("form[novalidate] button[type=submit]")
+
+    def choose(self) -> None:
+        self.page.wait_for_url("**/seal/")
+        self.page.wait_for_selector("#photo")
+        self.page.set_input_files("#photo", assets.path(PHOTO))
+        self.page.wait_for_selector("canvas")
+
+    def check(self) -> None:
+        self.choose()
+        self.page.click("[data-use]")
+        self.page.wait_for_selector("[data-promise] li")
+
+    def seal(self) -> None:
+        self.check()
+        self.page.click("[data-seal]")
+
+    def save(self) -> Receipt:
+        self.page.wait_for_selector("[data-save]")
+        with self.page.expect_download() as download:
+            self.page.click("[data-save]")
+        return Receipt.decode(download.value.path().read_bytes())
+
+    def send(self) -> str:
+        self.page.click("[data-send]")
+        self.page.wait_for_selector("#reference")
+        return self.page.inner_text("#reference")
+
+    def problem(self) -> str:
+        self.page.wait_for_selector(".govuk-error-summary")
+        return self.page.inner_text(".govuk-error-summary")
+
+
+def opened(city: City, reference: str) -> bytes:
+    with city.officer_client() as officer:
+        return officer.open(reference, Purpose.DECIDE_APPLICATION, "Is this the applicant?").photo
+
+
+@pytest.mark.parametrize(("width", "locale"), [("phone", "ru"), ("desktop", "en")])
+def test_from_the_camera_step_to_the_cleared_device(chromium, city, axe, width, locale):
+    visitor = Applicant(chromium, axe, width, locale, "seal")
+    page = visitor.page
+    visitor.begin(city.url)
+    page.wait_for_url("**/seal/")
+    page.wait_for_selector("#photo")
+    visitor.look("choose")
+    visitor.choose()
+    visitor.look("cut")
+    for _ in range(5):
+        page.press("#size", "ArrowLeft")
+    page.press("#down", "Home")
+    visitor.look("cut-moved")
+    page.click("[data-use]")
+    page.wait_for_selector("[data-promise] li")
+    visitor.look("check")
+    assert ANSWERS["full_name"] in page.inner_text("dl")
+    office = {"en": "Licensing Office", "ru": "Лицензионный отдел"}[locale]
+    assert office in page.inner_text("[data-promise]")
+    page.click("[data-seal]")
+    page.wait_for_selector("[data-save]")
+    visitor.look("keep")
+    page.click("[data-send]")  # not before it is saved
+    assert page.locator("#reference").count() == 0
+    receipt = visitor.save()
+    verify_parts(receipt)
+    assert receipt.promise.sealed_by == "browser"
+    reference = visitor.send()
+    assert reference == receipt.reference
+    visitor.look("sent")
+    with Image.open(io.BytesIO(opened(city, reference))) as picture:
+        assert picture.format == "JPEG"
+        assert abs(picture.width / picture.height - 35 / 45) < 0.01
+        assert set(picture.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
+    page.click("[data-finish]")
+    page.wait_for_selector("h1:not(.govuk-panel__title)")
+    visitor.look("cleared")
+    assert page.evaluate("indexedDB.databases().then((all) => all.length)") == 0
+    assert [each for each in visitor.profile.cookies() if each["name"] == "application"] == []
+    visitor.close()
+
+
+def test_nothing_of_the_picture_and_no_secret_is_ever_sent(chromium, city, axe):
+    wire = Wire(urlsplit(city.url).port)
+    visitor = Applicant(chromium, axe, "desktop", "en", "wire")
+    visitor.page.add_init_script(DRAWS)
+    visitor.begin(wire.url)
+    visitor.seal()
+    receipt = visitor.save()
+    reference = visitor.send()
+    draws = [bytes(each) for each in visitor.page.evaluate("draws")]
+    visitor.close()
+    wire.close()
+    sent = bytes(wire.sent)
+    assert receipt.promise.seal_id.encode() in sent  # the listener heard it
+    assert b"multipart/form-data" in sent
+
+    named = [bytes.fromhex(receipt.track_key), bytes.fromhex(receipt.withdraw_secret)]
+    data_key, coefficients = draws[1], next(x for x in draws[5:] if len(x) >= 32)
+    assert set(named) <= set(draws)
+    shares = sealing.split(data_key, 2, 4, lambda _: coefficients)
+    secret = {*named, data_key, *(share[:32] for share in shares), *draws[1:]}
+    assert all(len(each) >= 32 for each in secret)
+    for each in secret:
+        for spelled in (each, each.hex().encode(), base64.b64encode(each)[:40]):
+            assert spelled not in sent
+    heard = {sent[at : at + 32] for at in range(len(sent) - 31)}
+    photo = opened(city, reference)
+    for picture in (photo, assets.path(PHOTO).read_bytes()):
+        for spelled in (picture, *(base64.b64encode(picture[cut:]) for cut in range(3))):
+            runs = {spelled[at : at + 32] for at in range(len(spelled) - 31)}
+            assert len(runs) > 1000
+            assert not runs & heard
+
+
+def test_a_closed_tab_and_a_broken_line_lose_nothing_and_send_nothing_twice(chromium, city, axe):
+    visitor = Applicant(chromium, axe, "phone", "en", "line")
+    visitor.begin(city.url)
+    before = city.size()
+    visitor.page.route("**/deposit/", lambda route: (route.fetch(), route.abort()))
+    visitor.seal()
+    assert "No answer came" in visitor.problem()
+    visitor.look("no-line")
+    visitor.page.unroute("**/deposit/")
+    # The tab is closed, and opened again: the same bytes go once more.
+    visitor.page.close()
+    visitor.page = visitor.profile.new_page()
+    visitor.page.goto(f"{city.url}/apply/hunting-licence/seal/")
+    first = visitor.save()
+    visitor.page.reload()
+    visitor.page.wait_for_selector("[data-resumed]:not([hidden])")
+    assert visitor.save() == first
+    visitor.send()
+    visitor.page.reload()
+    visitor.page.wait_for_selector("#reference")
+    kinds = [each.kind.value for each in city.entries()[before:]]
+    assert kinds.count("sealed") == 1
+    visitor.profile.close()
+
+
+def _order(change):
+    def handle(route):
+        answer = route.fetch()
+        body = answer.json()
+        change(body)
+        route.fulfill(response=answer, body=json.dumps(body))
+
+    return handle
+
+
+def _swap_keys(body):
+    body["keys"][0], body["keys"][1] = body["keys"][1], body["keys"][0]
+
+
+def _other_acknowledgement(body):
+    (first, _), (_, note) = list(body["acknowledgements"].items())[:2]
+    body["acknowledgements"][first] = note
+
+
+@pytest.mark.parametrize(
+    ("where", "change", "code"),
+    [
+        ("order", _swap_keys, "statement"),
+        ("deposit", _other_acknowledgement, "receipt"),
+        ("deposit", lambda b: b.update(proof=b["proof"].replace("index ", "index 1")), "receipt"),
+        ("deposit", lambda b: b.update(salt="0" * 64), "receipt"),
+        ("deposit", lambda b: b.update(acknowledgements={}), "receipt"),
+    ],
+    ids=["a trustee's key", "an acknowledgement", "the proof", "the entry", "no acknowledgement"],
+)
+def test_what_the_operator_swaps_is_refused_by_name(chromium, city, axe, where, change, code):
+    visitor = Applicant(chromium, axe, "desktop", "en", "swapped")
+    visitor.page.route(f"**/{where}/", _order(change))
+    visitor.begin(city.url)
+    visitor.seal()
+    said = visitor.problem()
+    assert "does not hold" in said
+    assert f"({code})" in said
+    assert visitor.page.locator("[data-save]").count() == 0
+    visitor.profile.close()
+
+
+def test_a_circle_that_is_not_the_pinned_one_is_refused(chromium, city, axe):
+    vectors = json.loads((places.VECTORS / "protocol" / "sealing.json").read_text())
+    (case,) = vectors["good"]
+    visitor = Applicant(chromium, axe, "desktop", "en", "circle")
+    visitor.page.route("**/order/", _order(lambda b: b.update(circles=[case["circle"]])))
+    visitor.begin(city.url)
+    visitor.choose()
+    visitor.page.click("[data-use]")
+    assert "(not-pinned)" in visitor.problem()
+    assert visitor.page.is_disabled("[data-seal]")
+    visitor.profile.close()
+
+
+@pytest.mark.parametrize("fault", [NOISE, NO_CURVE], ids=["a canvas that lies", "no Ed25519"])
+def test_a_device_that_cannot_seal_says_that_the_server_will_see_the_photo(
+    chromium, city, axe, fault
+):
+    visitor = Applicant(chromium, axe, "phone", "en", "cannot")
+    visitor.page.add_init_script(fault)
+    visitor.begin(city.url)
+    visitor.page.wait_for_selector("#photo-form")
+    said = visitor.page.inner_text("#server-sees")
+    assert "This device cannot seal. The city’s server will see the photo for a moment." in said
+    visitor.look("cannot")
+    # Also at the device's own step.
+    visitor.page.goto(f"{city.url}/apply/hunting-licence/seal/")
+    visitor.page.wait_for_url("**/photo/?cannot")
+    visitor.close()
+
+
+def test_the_server_s_way_is_chosen_knowingly_and_so_is_none(chromium, city, axe):
+    visitor = Applicant(chromium, axe, "desktop", "en", "chosen")
+    visitor.begin(city.url)
+    visitor.page.wait_for_url("**/seal/")
+    visitor.page.click("a[href='../photo/?chosen']")
+    visitor.page.wait_for_selector("#photo-form")
+    said = visitor.page.inner_text("#server-sees")
+    assert "cannot seal" not in said
+    assert "The city’s server will see the photo for a moment." in said
+    visitor.page.click("#server-sees a")
+    visitor.page.wait_for_selector("[data-without]")
+    visitor.page.click("[data-without]")
+    visitor.page.wait_for_url("**/answers/")
+    visitor.close()
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "bomb.png"])
+def test_what_is_no_photo_is_refused_before_it_is_decoded(chromium, city, axe, tmp_path, name):
+    file = tmp_path / name
+    if name == "bomb.png":
+        Image.new("1", (20_000, 20_000)).save(file)
+    else:
+        file.write_text("no picture")
+    visitor = Applicant(chromium, axe, "phone", "en", "no-photo")
+    visitor.begin(city.url)
+    visitor.page.wait_for_url("**/seal/")
+    visitor.page.wait_for_selector("#photo")
+    visitor.page.set_input_files("#photo", file)
+    assert "Choose another one." in visitor.problem()
+    visitor.look(name)
+    visitor.close()

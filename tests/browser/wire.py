@@ -1,0 +1,54 @@
+"""A listener on the line: what a browser sends passes through and is written down, whole."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+
+
+class Wire:
+    """Forwards connections to a server on this machine.
+
+    Args:
+        port: of the server.
+
+    Attributes:
+        url: where browsers connect.
+        sent: all bytes that came from browsers, headers and bodies.
+    """
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://localhost:{self._listener.getsockname()[1]}"
+        self.sent = bytearray()
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                browser, _ = self._listener.accept()
+                threading.Thread(target=self._connect, args=(browser,), daemon=True).start()
+
+    def _connect(self, browser: socket.socket) -> None:
+        with browser, socket.create_connection(("127.0.0.1", self._port)) as server:
+            back = threading.Thread(target=self._pass_on, args=(server, browser, False))
+            back.start()
+            self._pass_on(browser, server, heard=True)
+            back.join()
+
+    def close(self) -> None:
+        """Take no more connections."""
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # ends the wait for the next one
+        self._listener.close()
+
+    def _pass_on(self, source: socket.socket, target: socket.socket, heard: bool) -> None:
+        with contextlib.suppress(OSError):
+            while content := source.recv(65536):
+                if heard:
+                    self.sent += content
+                target.sendall(content)
+        with contextlib.suppress(OSError):
+            target.shutdown(socket.SHUT_WR)

@@ -1,0 +1,274 @@
+// The photo step on the applicant's own device: camera, file or none; upright, cut, encoded
+// afresh, sealed; a receipt that was verified here, and kept before the application counts as
+// sent. Static files: nothing in this page is made for one person.
+
+import { SkipLink, createAll } from "govuk-frontend";
+
+import { encode, fromUtf8 } from "../../formats/index.js";
+import { all, need } from "../../pages/dom.js";
+import { prepareCamera } from "../camera.js";
+import { canSeal } from "./able.js";
+import { showCutting } from "./cutting.js";
+import { busy, frame, offerLanguages, progress, refuse, say, show, word } from "./page.js";
+import { keptOf, pixelsOf } from "./picture.js";
+import * as portal from "./portal.js";
+import { fillPromise } from "./promise.js";
+import type { Pixels } from "./resample.js";
+import { type Pending, circleOf, receiptOf, sealed } from "./sealing.js";
+import * as store from "./store.js";
+
+let order: portal.Order | undefined;
+let pin = "";
+let pixels: Pixels | undefined;
+let picture: Uint8Array<ArrayBuffer> | undefined;
+let pending: Pending | undefined;
+/** Shows the view that stands, in another language. */
+let again: () => void = () => undefined;
+
+function view(next: () => void): void {
+  again = next;
+  next();
+}
+
+const csrf = (): string => order?.csrf ?? "";
+
+/** Goes to the server's own way, which says that the server sees the photo. */
+const cannot = (): void => {
+  location.replace(new URL("../photo/?cannot", location.href));
+};
+
+function showChoice(): void {
+  show("choose", (page) => {
+    need(page, "[data-service]", HTMLElement).textContent = order?.service ?? "";
+    const file = need(page, "#photo", HTMLInputElement);
+    const read = (chosen: Blob): void => {
+      void busy(file, "reading", async () => {
+        pixels = await pixelsOf(chosen);
+        view(showCut);
+      });
+    };
+    file.addEventListener("change", () => {
+      const [chosen] = file.files ?? [];
+      if (chosen) read(chosen);
+    });
+    const without = need(page, "[data-without]", HTMLButtonElement);
+    without.addEventListener("click", () => {
+      void busy(without, "sending", () => portal.without(csrf()));
+    });
+    prepareCamera(need(page, "#camera", HTMLElement), {
+      taken: read,
+      unavailable: () => {
+        say(word("noCamera"));
+        file.focus();
+      },
+    });
+  });
+}
+
+function showCut(): void {
+  if (!pixels) return;
+  const shown = pixels;
+  showCutting(shown, {
+    another: () => {
+      view(showChoice);
+    },
+    use: (place, button) => {
+      void busy(button, "reading", () => {
+        picture = keptOf(shown, place);
+        view(showCheck);
+        return Promise.resolve();
+      });
+    },
+  });
+}
+
+function showCheck(): void {
+  if (!order || order.sent || !picture) return;
+  const [offered, kept] = [order, picture];
+  show("check", (page) => {
+    need(page, "[data-service]", HTMLElement).textContent = offered.service;
+    const row = need(page, "[data-photo]", HTMLElement);
+    for (const [label, value] of offered.answers) {
+      const line = document.createElement("div");
+      line.className = "govuk-summary-list__row";
+      const key = document.createElement("dt");
+      key.className = "govuk-summary-list__key";
+      key.textContent = label;
+      const said = document.createElement("dd");
+      said.className = "govuk-summary-list__value app-lines";
+      said.textContent = value;
+      line.append(key, said);
+      row.before(line);
+    }
+    const image = need(page, "img", HTMLImageElement);
+    const address = URL.createObjectURL(new Blob([kept], { type: "image/jpeg" }));
+    image.addEventListener("load", () => {
+      URL.revokeObjectURL(address);
+    });
+    image.src = address;
+    for (const button of all(page, "[data-another]", HTMLButtonElement)) {
+      button.addEventListener("click", () => {
+        view(showChoice);
+      });
+    }
+    const button = need(page, "[data-seal]", HTMLButtonElement);
+    void circleOf(pin, offered).then(
+      ({ circle }) => {
+        fillPromise(need(page, "[data-promise]", HTMLElement), circle, offered.wishes);
+      },
+      (error: unknown) => {
+        button.disabled = true;
+        refuse(error);
+      },
+    );
+    button.addEventListener("click", () => {
+      void busy(button, "sealing", () => sealAndSend(kept, offered));
+    });
+  });
+}
+
+/** Seals, brings the photo to the trustees, and verifies what came back. */
+async function sealAndSend(kept: Uint8Array<ArrayBuffer>, offered: portal.Offered): Promise<void> {
+  // Sealed once: a second try sends the same bytes.
+  pending ??= await sealed(kept, pin, offered);
+  await store.keep(pending);
+  await send(pending);
+}
+
+async function send(waiting: Pending): Promise<void> {
+  let answer: portal.Answer;
+  try {
+    answer = await portal.sendParcel(waiting.parcel, csrf(), progress);
+  } catch (error) {
+    await giveUpIfOver(error);
+    throw error;
+  }
+  const receipt = await receiptOf(waiting, answer);
+  pending = { ...waiting, receipt: fromUtf8(encode(receipt)) };
+  const stored = await store.keep(pending);
+  view(() => {
+    showKeep({ stored, resumed: false, missing: receipt.pending });
+  });
+}
+
+/** What was sealed under terms that have passed is sealed anew, under those that hold now. */
+async function giveUpIfOver(error: unknown): Promise<void> {
+  const code = error instanceof Error && "code" in error ? error.code : "";
+  if (code !== "other-terms" && code !== "not-sealed") return;
+  if (code === "other-terms") {
+    pending = undefined;
+    await store.clear();
+    order = await portal.fetchOrder();
+  }
+}
+
+interface Keeping {
+  readonly stored: boolean;
+  readonly resumed: boolean;
+  readonly missing: readonly string[];
+}
+
+function showKeep(how: Keeping): void {
+  const kept = pending;
+  if (kept?.receipt === undefined) return;
+  const { receipt } = kept;
+  show("keep", (page) => {
+    need(page, "[data-resumed]", HTMLElement).hidden = !how.resumed;
+    need(page, "[data-not-stored]", HTMLElement).hidden = how.stored;
+    need(page, "[data-pending]", HTMLElement).hidden = how.missing.length === 0;
+    need(page, "[data-pending] strong", HTMLElement).textContent = how.missing.join(", ");
+    const save = need(page, "[data-save]", HTMLAnchorElement);
+    save.download = `receipt-${kept.reference}.json`;
+    save.href = URL.createObjectURL(new Blob([receipt], { type: "application/json" }));
+    let saved = false;
+    save.addEventListener("click", () => {
+      saved = true;
+      say("");
+    });
+    const button = need(page, "[data-send]", HTMLButtonElement);
+    button.addEventListener("click", () => {
+      if (!saved) {
+        say(word("saveFirst"));
+        save.focus();
+        return;
+      }
+      void busy(button, "sending", async () => {
+        const reference = await portal.sayKept(csrf(), kept.pointer);
+        await store.clear();
+        forgetPicture();
+        view(() => {
+          showSent(reference);
+        });
+      });
+    });
+    const over = need(page, "[data-over]", HTMLButtonElement);
+    over.addEventListener("click", () => {
+      void busy(over, "reading", async () => {
+        await store.clear();
+        forgetPicture();
+        view(showChoice);
+      });
+    });
+  });
+}
+
+function forgetPicture(): void {
+  pixels?.data.fill(0);
+  picture?.fill(0);
+  pixels = picture = pending = undefined;
+}
+
+function showSent(reference: string): void {
+  need(document, "#back", HTMLElement).hidden = true;
+  show("sent", (page) => {
+    need(page, "#reference", HTMLElement).textContent = reference;
+    const finish = need(page, "[data-finish]", HTMLButtonElement);
+    finish.addEventListener("click", () => {
+      void busy(finish, "finish", async () => {
+        await store.clear();
+        await portal.forget(csrf());
+        view(() => {
+          show("cleared", () => undefined);
+        });
+      });
+    });
+  });
+}
+
+async function start(): Promise<void> {
+  frame();
+  if (!(await canSeal())) {
+    cannot();
+    return;
+  }
+  document.body.classList.add("js-enabled", "govuk-frontend-supported");
+  createAll(SkipLink);
+  [order, pin] = await Promise.all([portal.fetchOrder(), portal.pinnedCircle()]);
+  if (order.sent) {
+    const { reference } = order;
+    view(() => {
+      showSent(reference);
+    });
+    return;
+  }
+  pending = await store.kept(order.reference);
+  if (!pending) {
+    view(showChoice);
+  } else if (pending.receipt === undefined) {
+    // It was sealed, and its answer never came.
+    say(word("sealing"));
+    await send(pending);
+  } else {
+    view(() => {
+      showKeep({ stored: true, resumed: true, missing: [] });
+    });
+  }
+}
+
+offerLanguages(() => {
+  again();
+});
+start().catch((error: unknown) => {
+  view(showChoice);
+  refuse(error);
+});

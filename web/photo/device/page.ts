@@ -1,0 +1,154 @@
+// The page around the views of the photo step: language, focus, and what went wrong.
+
+import { FormatError, causeOf } from "../../formats/index.js";
+import { Problem } from "../../desk/problem.js";
+import { all, need } from "../../pages/dom.js";
+import { PictureError } from "./picture.js";
+import { type Language, WORDS, type Word, isLanguage, isWord } from "./words.js";
+
+/** The language of the portal's pages (its cookie), else the browser's. */
+function chosen(): Language {
+  const [, cookie] = /(?:^|; )django_language=([a-z]{2})/.exec(document.cookie) ?? [];
+  if (isLanguage(cookie)) return cookie;
+  return navigator.language.startsWith("ru") ? "ru" : "en";
+}
+
+let language: Language = chosen();
+
+export const languageNow = (): Language => language;
+export const word = (name: Word): string => WORDS[language][name];
+
+/** A text with its numbers and days put in. */
+export const filled = (name: Word, values: Record<string, string | number>): string =>
+  word(name).replace(/\{(\w+)\}/g, (_, key: string) => String(values[key] ?? ""));
+
+/** A day in words. */
+export const dayInWords = (day: string): string =>
+  new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" }).format(
+    new Date(`${day}T00:00:00Z`),
+  );
+
+/** Fills every text of a part of the page; the elements say which. */
+export function translate(root: ParentNode): void {
+  const texts: [string, (element: HTMLElement, text: string) => void][] = [
+    ["t", (element, text) => (element.textContent = text)],
+    [
+      "t-label",
+      (element, text) => {
+        element.setAttribute("aria-label", text);
+      },
+    ],
+    [
+      "t-alt",
+      (element, text) => {
+        element.setAttribute("alt", text);
+      },
+    ],
+  ];
+  for (const [name, put] of texts) {
+    for (const each of all(root, `[data-${name}]`, HTMLElement)) {
+      const text = each.getAttribute(`data-${name}`) ?? "";
+      if (isWord(text)) put(each, word(text));
+    }
+  }
+}
+
+/** Frames the page in the language that is chosen. */
+export function frame(): void {
+  document.documentElement.lang = language;
+  translate(document);
+  for (const button of all(document, "[data-language]", HTMLButtonElement)) {
+    if (button.dataset["language"] === language) button.setAttribute("aria-current", "true");
+    else button.removeAttribute("aria-current");
+  }
+}
+
+/** Lets people choose a language; the portal's pages keep to it. */
+export function offerLanguages(again: () => void): void {
+  for (const button of all(document, "[data-language]", HTMLButtonElement)) {
+    button.addEventListener("click", () => {
+      const next = button.dataset["language"];
+      if (!isLanguage(next)) return;
+      language = next;
+      document.cookie = `django_language=${next}; path=/; samesite=lax`;
+      frame();
+      again();
+    });
+  }
+}
+
+const main = (): HTMLElement => need(document, "#main-content", HTMLElement);
+
+/** Shows a fresh copy of a template, and tells readers of the page by its heading. */
+export function show(template: string, fill: (view: HTMLElement) => void): HTMLElement {
+  const { content } = need(document, `#${template}`, HTMLTemplateElement);
+  const place = main();
+  place.replaceChildren(document.importNode(content, true));
+  translate(place);
+  fill(place);
+  const heading = need(place, "h1", HTMLElement);
+  heading.tabIndex = -1;
+  heading.focus();
+  document.title = `${heading.textContent} – ${word("city")}`;
+  window.scrollTo(0, 0);
+  say("");
+  return place;
+}
+
+/** Says politely what is being done. */
+export function say(text: string): void {
+  need(document, "#said", HTMLElement).textContent = text;
+}
+
+/** How much of something is done, 0 to 1; hidden where nothing is. */
+export function progress(part: number | undefined): void {
+  const bar = need(document, "#progress", HTMLProgressElement);
+  bar.hidden = part === undefined;
+  bar.value = part ?? 0;
+}
+
+/** What went wrong, and what to do, in words. */
+function wordsOf(error: unknown): [string, string] {
+  if (error instanceof PictureError) return [word(error.word), ""];
+  if (error instanceof FormatError)
+    return [`${word("notHeld")} ${causeOf(error)}`, `(${error.code})`];
+  if (error instanceof Problem) return [error.message, error.remedy];
+  return [word("noLine"), ""];
+}
+
+/** Says what went wrong, above everything else in the view. */
+export function refuse(error: unknown): void {
+  clearProblem();
+  const { content } = need(document, "#problem", HTMLTemplateElement);
+  const copy = document.importNode(content, true);
+  translate(copy);
+  const [detail, remedy] = wordsOf(error);
+  need(copy, "[data-detail]", HTMLElement).textContent = detail;
+  need(copy, "[data-remedy]", HTMLElement).textContent = remedy;
+  main().prepend(copy);
+  need(main(), ".govuk-error-summary", HTMLElement).focus();
+}
+
+export function clearProblem(): void {
+  for (const each of all(main(), ".govuk-error-summary", HTMLElement)) each.remove();
+}
+
+/** Runs what a control started, once at a time, and says what goes wrong. */
+export async function busy(
+  control: HTMLButtonElement | HTMLInputElement,
+  waiting: Word,
+  act: () => Promise<void>,
+): Promise<void> {
+  control.disabled = true;
+  clearProblem();
+  say(word(waiting));
+  try {
+    await act();
+  } catch (error) {
+    refuse(error);
+  } finally {
+    control.disabled = false;
+    progress(undefined);
+    say("");
+  }
+}

@@ -1,0 +1,113 @@
+// Sealing one photo for one application: what the portal offers is believed only as far as the
+// pinned circle's trustees have signed it, and what it gives back only as a verified receipt.
+
+import {
+  type Circle,
+  Chain,
+  type Receipt,
+  type SealedPromise,
+  assembleReceipt,
+  buildTerms,
+  circleDigest,
+  custodianTags,
+  decodePromise,
+  drawSecrets,
+  encode,
+  fromBase64,
+  fromHex,
+  fromUtf8,
+  pointerOf,
+  readMonthKeys,
+  sealPhoto,
+  sealPointer,
+  secureRandom,
+  toBase64,
+  toHex,
+  utf8,
+  verifyCircle,
+} from "../../formats/index.js";
+import { Problem } from "../../desk/problem.js";
+import type { Answer, Offered, Parcel } from "./portal.js";
+
+/** What a device keeps of a photo until its receipt is kept: enough to go on after a pause. */
+export interface Pending {
+  readonly reference: string;
+  /** Canonical promise. */
+  readonly promise: string;
+  readonly circle: string;
+  /** Hex. */
+  readonly trackKey: string;
+  readonly withdrawSecret: string;
+  readonly caseSalt: string;
+  /** Sealed to the office, base64. */
+  readonly pointer: string;
+  readonly parcel: Parcel;
+  /** The receipt's text, once it was verified. */
+  readonly receipt?: string;
+}
+
+/** The circle in force, reached from the pinned one. */
+export async function circleOf(
+  pin: string,
+  order: Offered,
+): Promise<{ circle: Circle; note: string }> {
+  const pinned = await circleDigest(await verifyCircle(pin));
+  const notes = order.circles.map((note) => [note, 0] as const);
+  const { newest } = await Chain.reach(notes, { circles: [pinned] });
+  return { circle: newest.circle, note: newest.note };
+}
+
+/** Seals a picture under what was offered and shown; nothing has left the device yet. */
+export async function sealed(
+  picture: Uint8Array<ArrayBuffer>,
+  pin: string,
+  order: Offered,
+): Promise<Pending> {
+  const { circle, note } = await circleOf(pin, order);
+  const office = circle.offices.find((each) => each.office === order.office);
+  if (!office || !order.wishes.recipients.includes(order.office)) {
+    throw new Problem("circle", "The circle does not have the office of this application.");
+  }
+  const keys = await readMonthKeys(circle, order.keys);
+  const secrets = drawSecrets(secureRandom);
+  const terms = await buildTerms(circle, keys, order.wishes, secrets);
+  const { promise, ciphertext, deposits } = await sealPhoto(
+    picture,
+    terms,
+    keys,
+    secrets,
+    secureRandom,
+  );
+  // From here on nothing on this device opens the photo.
+  secrets.dataKey.fill(0);
+  const tags = await custodianTags(secrets.trackKey);
+  const { reference } = order.wishes;
+  const pointer = await pointerOf(promise, reference, secrets);
+  const head = {
+    promise,
+    deposits: deposits.map(toBase64),
+    tag: tags.sealed,
+    closing_tag: tags.closed,
+  };
+  return {
+    reference,
+    promise: fromUtf8(encode(promise)),
+    circle: note,
+    trackKey: toHex(secrets.trackKey),
+    withdrawSecret: toHex(secrets.withdrawSecret),
+    caseSalt: toHex(secrets.caseSalt),
+    pointer: toBase64(await sealPointer(fromBase64(office.encryption_key), pointer)),
+    parcel: { head: JSON.stringify(head), ciphertext },
+  };
+}
+
+/** The receipt that the portal's answer makes, verified; raises where anything does not hold. */
+export async function receiptOf(pending: Pending, answer: Answer): Promise<Receipt> {
+  const secrets = {
+    trackKey: fromHex(pending.trackKey),
+    withdrawSecret: fromHex(pending.withdrawSecret),
+    caseSalt: fromHex(pending.caseSalt),
+  };
+  const promise: SealedPromise = decodePromise(utf8(pending.promise));
+  return assembleReceipt(promise, pending.reference, secrets, pending.circle, answer);
+}

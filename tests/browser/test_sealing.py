@@ -196,6 +196,25 @@ def test_a_closed_tab_and_a_broken_line_lose_nothing_and_send_nothing_twice(chro
     visitor.profile.close()
 
 
+def test_another_picture_after_a_broken_line_is_the_one_that_is_sealed(chromium, city, axe):
+    visitor = Applicant(chromium, axe, "desktop", "en", "another")
+    visitor.begin(city.url)
+    visitor.page.route("**/deposit/", lambda route: route.abort())
+    visitor.seal()
+    visitor.problem()
+    visitor.page.unroute("**/deposit/")
+    visitor.page.click("[data-another]")
+    visitor.choose()
+    visitor.page.check("#whole", force=True)
+    visitor.page.click("[data-use]")
+    visitor.page.wait_for_selector("[data-promise] li")
+    visitor.page.click("[data-seal]")
+    visitor.save()
+    with Image.open(io.BytesIO(opened(city, visitor.send()))) as picture:
+        assert picture.width == picture.height  # whole; the first one was cut
+    visitor.profile.close()
+
+
 def _order(change):
     def handle(route):
         answer = route.fetch()

@@ -192,7 +192,7 @@ def test_without_a_photo_on_the_log_nothing_is_kept(city, device):
     assert device.keep().status_code == 409
     city.log.down = True
     assert device.send().status_code == 503
-    assert device.keep().status_code == 503
+    assert device.keep().status_code == 409
     assert not Case.objects.exists()
     city.log.down = False
     assert device.send().status_code == 200
@@ -211,3 +211,16 @@ def test_what_is_cleared_is_gone(device, browser):
 def test_the_pin_is_the_circle_that_the_portal_has_adopted(device, browser):
     note = browser.get(f"{STEP}/circle.txt").content.decode()
     assert verify_circle(note).digest() == verify_circle(device.order["circles"][0]).digest()
+
+
+def test_what_was_given_up_says_so_and_is_sealed_anew(city, device):
+    device.seal()
+    device.send()
+    city.custody.sweep(pending_seconds=-100_000)
+    for answer in (device.send(), device.keep()):
+        assert (answer.status_code, answer.json()["code"]) == (409, "given-up")
+    device.label = "once more"
+    device.ask()
+    device.seal()
+    assert device.send().status_code == 200
+    assert device.keep().status_code == 200

@@ -5,6 +5,7 @@
 import { SkipLink, createAll } from "govuk-frontend";
 
 import { encode, fromUtf8 } from "../../formats/index.js";
+import { Problem } from "../../desk/problem.js";
 import { all, need } from "../../pages/dom.js";
 import { prepareCamera } from "../camera.js";
 import { canSeal } from "./able.js";
@@ -75,6 +76,8 @@ function showCut(): void {
     use: (place, button) => {
       void busy(button, "reading", () => {
         picture = keptOf(shown, place);
+        // What was sealed before is of another picture; nobody keeps its receipt.
+        pending = undefined;
         view(showCheck);
         return Promise.resolve();
       });
@@ -151,15 +154,12 @@ async function send(waiting: Pending): Promise<void> {
   });
 }
 
-/** What was sealed under terms that have passed is sealed anew, under those that hold now. */
+/** What was sealed under terms that have passed, or was given up, is sealed anew. */
 async function giveUpIfOver(error: unknown): Promise<void> {
-  const code = error instanceof Error && "code" in error ? error.code : "";
-  if (code !== "other-terms" && code !== "not-sealed") return;
-  if (code === "other-terms") {
-    pending = undefined;
-    await store.clear();
-    order = await portal.fetchOrder();
-  }
+  if (!(error instanceof Problem) || !["other-terms", "given-up"].includes(error.code)) return;
+  pending = undefined;
+  await store.clear();
+  order = await portal.fetchOrder();
 }
 
 interface Keeping {

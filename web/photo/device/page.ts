@@ -24,9 +24,12 @@ export const filled = (name: Word, values: Record<string, string | number>): str
 
 /** A day in words. */
 export const dayInWords = (day: string): string =>
-  new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" }).format(
-    new Date(`${day}T00:00:00Z`),
-  );
+  new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" })
+    .format(
+      new Date(`${day}T00:00:00Z`),
+      // Some languages end a day with an abbreviation; the sentence has a full stop of its own.
+    )
+    .replace(/\.$/, "");
 
 /** Fills every text of a part of the page; the elements say which. */
 export function translate(root: ParentNode): void {

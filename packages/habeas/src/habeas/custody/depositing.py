@@ -40,6 +40,14 @@ class OtherTermsError(MalformedError):
     remedy = "Load the page anew: the day, the circle or a trustee's key may have changed."
 
 
+class GivenUpError(SealingError):
+    """A photo that waited too long for its applicant, or never came to the log."""
+
+    code = "given-up"
+    status = 409
+    remedy = "Seal the photo once more."
+
+
 @dataclass(frozen=True)
 class Offer:
     """What a device needs to seal under; it believes none of it but by its own pin.
@@ -157,9 +165,7 @@ def _begin(context: Context, photo: Deposited) -> None:
         if known is None:
             context.ledger.add_photo(record)
         elif known.promise != record.promise or known.state is not PhotoState.PENDING:
-            raise SealingError(
-                "This photo was given up, or is in custody already.", "Seal the photo once more."
-            )
+            raise GivenUpError("This photo was given up, or is in custody already.")
 
 
 @contextmanager
@@ -167,7 +173,7 @@ def keeping(context: Context, seal_id: str) -> Iterator[Promise]:
     """Let a photo count whose applicant has the receipt; the block runs in that transaction.
 
     Raises:
-        SealingError: it never came to the log, or was given up meanwhile.
+        GivenUpError: it never came to the log, or was given up meanwhile.
     """
     with context.ledger.atomic():
         record = context.ledger.lock(seal_id)
@@ -178,7 +184,5 @@ def keeping(context: Context, seal_id: str) -> Iterator[Promise]:
             or not on_log
             or not context.ledger.move(seal_id, PhotoState.PENDING, PhotoState.SEALED)
         ):
-            raise SealingError(
-                "The photo was not sealed, or was given up.", "Seal the photo once more."
-            )
+            raise GivenUpError("The photo was not sealed, or was given up.")
         yield Promise.decode(record.promise)

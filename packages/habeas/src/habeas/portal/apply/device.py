@@ -75,7 +75,8 @@ def _service(name: str) -> tuple[Service, PhotoRules]:
 
 def _draft(request: HttpRequest, service: Service) -> drafts.Draft:
     draft = drafts.load(request)
-    if draft is None or draft.service != service.id:
+    # Another photo for a case that stands already goes the server's way (`apply.again`).
+    if draft is None or draft.service != service.id or draft.again:
         raise NoDraftError("There is no application on its way in this browser.")
     return draft
 
@@ -100,6 +101,8 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
     draft = drafts.load(request)
     if draft is None or draft.service != service.id:
         return redirect("apply:details", name)
+    if draft.again:
+        return redirect("apply:photo", name)
     return HttpResponse(_page_file(), content_type="text/html; charset=utf-8")
 
 

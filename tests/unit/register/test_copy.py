@@ -80,6 +80,29 @@ def test_figures_count_kinds_offices_and_purposes(copy):
     ]
 
 
+def test_figures_do_not_count_all_that_ever_was(copy):
+    """They are kept as entries come: without the entries, they are as they were."""
+    before = copy.figures()
+    with copy._database.transaction() as connection:
+        connection.execute("DELETE FROM copied")
+    assert before
+    assert copy.figures() == before
+
+
+def test_a_copy_that_was_made_before_figures_were_kept_counts_once(tmp_path, log):
+    def figures():
+        with Database(tmp_path / "copy") as database:
+            return LogCopy(database, log, POLICY, CHAIN).figures()
+
+    with Database(tmp_path / "copy") as database:
+        copy = LogCopy(database, log, POLICY, CHAIN)
+        copy.catch_up()
+        before = copy.figures()
+        with database.transaction() as connection:
+            connection.execute("DROP TABLE figures")
+    assert [figures(), figures()] == [before, before]
+
+
 def test_slots_that_stand_on_the_log(copy):
     assert copy.slots(["33" * 16, "44" * 16]) == {"33" * 16}
     assert copy.slots([]) == set()

@@ -38,6 +38,15 @@ CREATE INDEX IF NOT EXISTS copied_act ON copied (
 ) WHERE kind = 'withdrawn';
 CREATE INDEX IF NOT EXISTS copied_tag ON copied (tag) WHERE tag IS NOT NULL;
 CREATE TABLE IF NOT EXISTS circles (position INTEGER PRIMARY KEY, seen INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS figures (
+  kind TEXT NOT NULL, office TEXT NOT NULL, purpose TEXT NOT NULL, count INTEGER NOT NULL,
+  PRIMARY KEY (kind, office, purpose)
+) STRICT, WITHOUT ROWID;
+INSERT INTO figures
+  SELECT kind, coalesce(office, ''), coalesce(purpose, ''),
+    count(DISTINCT iif(kind = 'withdrawn',
+      json_extract(CAST(content AS TEXT), '$.details.promise'), position)) FROM copied
+  WHERE NOT EXISTS (SELECT 1 FROM figures) GROUP BY 1, 2, 3;
 CREATE TABLE IF NOT EXISTS copied_by (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS copied_camera ON copied (
   json_extract(CAST(content AS TEXT), '$.details.camera'), position
@@ -147,12 +156,33 @@ class LogCopy:
         connection.execute(
             "INSERT INTO copied VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (position, content, *row)
         )
+        self._count(connection, content, row)
         if row[0] == Kind.CIRCLE:
             # A circle waits from when it was first seen, whoever reads it later.
             seen = int(self._now())
             connection.execute("INSERT INTO circles VALUES (?, ?)", (position, seen))
             with self._lock:
                 self._grow(position, content, seen)
+
+    def _count(
+        self, connection: sqlite3.Connection, content: bytes, row: tuple[str | None, ...]
+    ) -> None:
+        """Count an entry that was just added: a page does not count all that ever was."""
+        kind, _, office, purpose, _, _ = row
+        if kind == Kind.WITHDRAWN:
+            promise = Entry.decode(content).details
+            told = connection.execute(
+                "SELECT 1 FROM copied WHERE kind = 'withdrawn' AND "
+                "json_extract(CAST(content AS TEXT), '$.details.promise') = ? LIMIT 2",
+                (promise["promise"] if promise else "",),
+            ).fetchall()
+            if len(told) > 1:
+                return  # another has told of it before
+        connection.execute(
+            "INSERT INTO figures VALUES (?, coalesce(?, ''), coalesce(?, ''), 1) "
+            "ON CONFLICT DO UPDATE SET count = count + 1",
+            (kind, office, purpose),
+        )
 
     def catch_up(self) -> int:
         """Follow the log to its newest checkpoint; gives the number of entries followed.
@@ -311,10 +341,6 @@ class LogCopy:
         """Counts by kind, office and purpose. A withdrawal counts once, whoever tells of it."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT kind, coalesce(office, ''), coalesce(purpose, ''), count(*) FROM copied "
-                "WHERE kind <> 'withdrawn' GROUP BY 1, 2, 3 UNION ALL "
-                "SELECT 'withdrawn', '', '', count(*) FROM (SELECT DISTINCT "
-                "json_extract(CAST(content AS TEXT), '$.details.promise') FROM copied "
-                "WHERE kind = 'withdrawn') HAVING count(*) > 0 ORDER BY 1, 2, 3"
+                "SELECT kind, office, purpose, count FROM figures ORDER BY 1, 2, 3"
             ).fetchall()
         return [Figure(*row) for row in rows]

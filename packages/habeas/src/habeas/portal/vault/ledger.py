@@ -150,10 +150,14 @@ class DjangoLedger:
         )
 
     def pending_deposits(self, most: int) -> Sequence[ports.PendingDeposit]:
-        """Deposits that wait; row numbers are random, and so is their order."""
+        """Deposits that wait; row numbers are random, and so is where a round begins."""
+        begin = models.random_row()
+        waiting = models.PendingDeposit.objects.order_by("row")
+        rows = list(waiting.filter(row__gte=begin)[:most])
+        rows += waiting.filter(row__lt=begin)[: most - len(rows)]
         return [
             ports.PendingDeposit(row.seal_id, row.trustee, row.share, bytes(row.deposit))
-            for row in models.PendingDeposit.objects.order_by("?")[:most]
+            for row in rows
         ]
 
     def drop_deposits(self, seal_id: str, trustee: str | None = None) -> None:

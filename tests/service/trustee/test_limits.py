@@ -44,6 +44,9 @@ def test_details_end_some_time_after_the_photo(new_world):
     trustee.sweep()
     assert len(told(world, held).answer.own) == 2
     world.later(days=2)
+    # What is forgotten goes by the quorum's time: a new checkpoint tells it.
+    world.publish_roster()
+    trustee.follower.tail()
     trustee.sweep()
     end = told(world, held)
     assert (end.answer.own, end.statement.next, end.statement.held) == ((), 2, False)

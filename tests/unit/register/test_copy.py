@@ -5,7 +5,7 @@ import pytest
 from habeas import tlog
 from habeas.foundation.database import Database
 from habeas.protocol import Entry, Kind, sign_entry
-from habeas.protocol.details import CircleDetails, KeyDetails, SealedDetails
+from habeas.protocol.details import CircleDetails, KeyDetails, SealedDetails, WithdrawnDetails
 from habeas.protocol.statements import sign_statement
 from habeas.register.copy import FOREIGN as FOREIGN_KIND
 from habeas.register.copy import Figure, LogCopy
@@ -101,6 +101,22 @@ def test_a_copy_that_was_made_before_figures_were_kept_counts_once(tmp_path, log
         with database.transaction() as connection:
             connection.execute("DROP TABLE figures")
     assert [figures(), figures()] == [before, before]
+
+
+def test_a_withdrawal_is_counted_once_whoever_tells_of_it(tmp_path):
+    def withdrawn(promise, salt):
+        details = WithdrawnDetails(promise=promise * 32, secret="ab" * 32)
+        return sign_entry(CUSTODIAN_KEY, Kind.WITHDRAWN, DAY, details, random(salt)).encode()
+
+    entries = [withdrawn("aa", "one"), withdrawn("aa", "two"), withdrawn("bb", "three")]
+    with Database(tmp_path / "copy") as database:
+        copy = LogCopy(database, MemoryLog(*entries), POLICY, CHAIN)
+        copy.catch_up()
+        kept = copy.figures()
+        with database.transaction() as connection:
+            connection.execute("DROP TABLE figures")
+        counted = LogCopy(database, MemoryLog(*entries), POLICY, CHAIN).figures()
+    assert kept == counted == [Figure("withdrawn", "", "", 2)]
 
 
 def test_slots_that_stand_on_the_log(copy):

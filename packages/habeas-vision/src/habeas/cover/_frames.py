@@ -13,7 +13,7 @@ from typing import cast
 
 import av
 from av.filter import Graph
-from av.sidedata.sidedata import SideData, Type
+from av.sidedata.sidedata import SideData, SideDataContainer, Type
 
 from habeas.cover._planes import PLANAR
 from habeas.cover.settings import Turn
@@ -71,7 +71,9 @@ def converted(frame: av.VideoFrame, form: str) -> av.VideoFrame:
 
 def carried(frame: av.VideoFrame) -> set[str]:
     """What the frame carries beside its picture, in words."""
-    kinds = {each.type for each in cast("Iterable[SideData]", frame.side_data)}
+    # Not `frame.side_data`: that one and the frame refer to each other, and frames that only the
+    # collector of garbage frees pile up, a gigabyte of them at 1080p.
+    kinds = {each.type for each in cast("Iterable[SideData]", SideDataContainer(frame))}
     return {_NAMES[each] for each in kinds & _NAMES.keys()}
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -60,7 +60,10 @@ class Shot:
 
 @dataclass(frozen=True)
 class Clip:
-    """A clip to make; *uneven* drops and delays frames, as phones and cameras do."""
+    """A clip to make; *uneven* drops and delays frames, as phones and cameras do.
+
+    At any *fps* (frames a second) the same people do the same.
+    """
 
     name: str
     width: int
@@ -68,6 +71,17 @@ class Clip:
     shots: tuple[Shot, ...]
     seed: int
     uneven: bool = False
+    fps: int = _RATE
+
+    @property
+    def frames(self) -> list[int]:
+        """How many of each shot."""
+        return [shot.frames * self.fps // _RATE for shot in self.shots]
+
+
+def at_rate(clip: Clip, fps: int) -> Clip:
+    """The same scene at so many frames a second."""
+    return replace(clip, name=f"{clip.name}@{fps}", fps=fps)
 
 
 def clips(seed: int = 1) -> list[Clip]:
@@ -253,9 +267,9 @@ def _post(pose: Pose, share: float) -> tuple[int, int, Mask, Mask]:
 
 def _times(clip: Clip, rng: np.random.Generator) -> list[float]:
     """Seconds of each frame."""
-    count = sum(shot.frames for shot in clip.shots)
+    count = sum(clip.frames)
     if not clip.uneven:
-        return [number / _RATE for number in range(count)]
+        return [number / clip.fps for number in range(count)]
     # Most frames a little early or late, some held up for two to four times as long.
     steps = rng.choice([33, 40, 47, 80, 160], size=count, p=[0.25, 0.4, 0.25, 0.07, 0.03])
     return [float(at) / 1000 for at in np.concatenate([[0], np.cumsum(steps)[:-1]])]
@@ -267,12 +281,12 @@ def render(clip: Clip) -> Iterator[tuple[Frame, float, tuple[Shown, ...]]]:
     times = _times(clip, rng)
     grain = rng.normal(0, 1.5, (clip.height, clip.width, 1)).astype(np.int16)
     number = people = 0
-    for shot in clip.shots:
+    for shot, frames in zip(clip.shots, clip.frames, strict=True):
         cast = _cast(clip, shot, people, rng)
         people += shot.people
         ground = (moving if shot.pan else still)(shot.place, clip.width, clip.height)
         start = times[number]
-        for _ in range(shot.frames):
+        for _ in range(frames):
             at = times[number] - start
             frame = ground(at, _camera(shot, at * _RATE))
             shown = _draw_people(frame, cast, shot, at * _RATE)
@@ -296,10 +310,12 @@ def make(clip: Clip) -> tuple[Path, Truth]:
     times, frames = [], []
     meanwhile = video.with_suffix(".part")
     with av.open(str(meanwhile), "w", format="mp4") as out:
-        stream = out.add_stream("libx264", rate=_RATE, options={"preset": "veryfast", "crf": "20"})
+        stream = out.add_stream(
+            "libx264", rate=clip.fps, options={"preset": "veryfast", "crf": "20"}
+        )
         stream.width, stream.height, stream.pix_fmt = clip.width, clip.height, "yuv420p"
         stream.codec_context.time_base = stream.time_base = _BASE
-        total = sum(shot.frames for shot in clip.shots)
+        total = sum(clip.frames)
         for pixels, at, shown in track(render(clip), f"Making {clip.name}", total=total):
             frame = av.VideoFrame.from_ndarray(pixels, format="rgb24").reformat(format="yuv420p")
             frame.pts, frame.time_base = round(at / _BASE), _BASE

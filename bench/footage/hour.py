@@ -19,7 +19,7 @@ import av
 
 from bench.footage.generate import clips, make
 from bench.footage.grounds import available
-from bench.footage.speed import repeated
+from bench.footage.spent import repeated
 
 _CLIP_FPS, _CLIP_FRAMES = 25, 200
 _PARTS = 12

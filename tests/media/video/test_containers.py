@@ -9,6 +9,7 @@ import pytest
 
 from habeas import cover
 from habeas.cover._readback import Written
+from habeas.cover.live import Covered, Segment
 from tests.media.video import films, small
 from tests.media.video.small import SETTINGS
 
@@ -195,3 +196,39 @@ def found_upright(tmp_path, turn, ending, pictures, **how):
 def test_a_large_face_that_is_found_on_its_side_too_leaves_a_file_untagged(tmp_path):
     report, frame, _ = found_upright(tmp_path, 0, ".mp4", films.pictures(40))
     assert report.turn == frame.rotation == 0
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_a_recorder_s_segment_says_which_way_up_it_is(tmp_path, turn):
+    stored = (np.ascontiguousarray(np.rot90(each, turn // 90)) for each in films.pictures(6))
+    frames = films.read(films.write(tmp_path / "hangs.mp4", stored))
+    items = [Covered(frame, ()) for frame in frames]
+    out = tmp_path / "segment.mp4"
+    segment = Segment(out, items[0], SETTINGS, fps=25, aspect=None, turn=turn)
+    for item in items:
+        segment.write(item)
+    segment.close()
+    frame = films.read(out)[3]
+    assert round(frame.rotation) % 360 == -turn % 360
+    picture = np.asarray(frame.to_ndarray(format="rgb24"))
+    upright = np.rot90(picture, round(frame.rotation / 90) % 4)
+    assert np.abs(upright - list(films.pictures(6))[3].astype(int)).mean() < 12
+
+
+def test_a_camera_of_two_lenses_is_covered_in_both_halves(tmp_path):
+    """Two pictures side by side, as cameras of two lenses send them: very wide."""
+    halves = zip(
+        films.pictures(10, width=1920, height=1080, size=120, seed=1),
+        films.pictures(10, width=1920, height=1080, size=120, step=-1, seed=2),
+        strict=True,
+    )
+    source = films.write(tmp_path / "wide.mp4", (np.hstack(each) for each in halves))
+    out = tmp_path / "out.mp4"
+    report = cover.redact(source, out, SETTINGS)
+    assert (report.frames, report.covered) == (10, 10)
+    for number, frame in enumerate(films.read(out)):
+        assert (frame.width, frame.height) == (3840, 1080)
+        dark = films.dark(frame)
+        for left in (20 + 4 * number, 1920 + 20 - number):
+            top = (1080 - 146) // 2
+            assert dark[top + 30 : top + 115, left + 28 : left + 92].mean() > 0.8

@@ -73,7 +73,8 @@ def carried(frame: av.VideoFrame) -> set[str]:
     """What the frame carries beside its picture, in words."""
     # Not `frame.side_data`: that one and the frame refer to each other, and frames that only the
     # collector of garbage frees pile up, a gigabyte of them at 1080p.
-    kinds = {each.type for each in cast("Iterable[SideData]", SideDataContainer(frame))}
+    sides = SideDataContainer(frame)  # type: ignore[call-arg]  # its types leave that out
+    kinds = {each.type for each in cast("Iterable[SideData]", sides)}
     return {_NAMES[each] for each in kinds & _NAMES.keys()}
 
 

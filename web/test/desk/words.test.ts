@@ -8,6 +8,8 @@ const html = readFileSync("desk/index.html", "utf8");
 const scripts = readdirSync("desk", { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".ts") && !name.endsWith("words.ts"))
   .map((name) => readFileSync(`desk/${name}`, "utf8"))
+  // The purposes are those of the protocol, which the desk's words follow.
+  .concat(readFileSync("formats/fields.ts", "utf8"))
   .join("\n");
 const inPage = [...html.matchAll(/data-t(?:-label)?="([^"]+)"/g)].map(([, name]) => name ?? "");
 

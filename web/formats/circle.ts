@@ -44,7 +44,6 @@ const CircleFields = v.strictObject({
   recorders: listOf(Recorder, 0, 256),
   quotas: Quotas,
   delays: Delays,
-  proof_of_work: v.optional(whole(1, 32)),
 });
 
 const CircleDocument = v.pipe(

@@ -32,7 +32,6 @@ NUMBERS = [
     (Circle, "quotas.delay_seconds", 0, _YEAR),
     (Circle, "delays.circle_seconds", 0, _YEAR),
     (Circle, "delays.roster_seconds", 0, _YEAR),
-    (Circle, "proof_of_work", 1, 32),
     *((Circle, name, 0, _MOST) for name in "kqr"),
     (Promise, "closed_days", 0, 3650),
     (Promise, "openings_a_day", 1, 6),

@@ -93,6 +93,9 @@ async function ask(
   wish: { purpose: unknown; reason: unknown },
 ): Promise<void> {
   const { portal, officer } = desk;
+  const purpose = PURPOSES.find((each) => each === wish.purpose);
+  // What is signed is what was chosen, or nothing.
+  if (purpose === undefined) throw new Problem("purpose-unknown", word("failed"));
   const key = await oneTimeKey();
   const now = new Date();
   const nth = await nextOfDay(portal, officer.credential, momentOf(now).slice(0, 10));
@@ -102,7 +105,7 @@ async function ask(
     officer.credential,
     nth,
     {
-      purpose: PURPOSES.find((each) => each === wish.purpose) ?? "decide-application",
+      purpose,
       reason: typeof wish.reason === "string" ? wish.reason.trim() : "",
       oneTimeKey: key.publicKey,
     },

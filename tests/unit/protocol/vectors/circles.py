@@ -144,7 +144,7 @@ def _alone(photo: Photo) -> list[Case]:
     malformed = {
         "a name stands twice": {"trustee-4.example": "trustee-3.example"},
         "unknown field": {'"k":2': '"j":1,"k":2'},
-        "null": {'"k":2': '"k":2,"proof_of_work":null'},
+        "null": {'"q":3': '"previous":null,"q":3'},
         "without its kind": {'"kind":"circle",': ""},
         "number of the first": {'"number":1': '"number":2'},
         "a statement key named by another": {

@@ -73,8 +73,6 @@ class Circle(Document):
     recorders: Annotated[tuple[Recorder, ...], Field(max_length=256)]
     quotas: Quotas
     delays: Delays
-    #: Leading zero bits of SHA-256 that a deposit's sender must show, where one is asked for.
-    proof_of_work: Annotated[int, Field(ge=1, le=32)] | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

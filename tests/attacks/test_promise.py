@@ -176,7 +176,7 @@ def test_request_for_recognition(world, refused):
     shown = world.request(held)
     asked = {**shown.body["request"], "purpose": "face-recognition"}
     body = {**shown.body, "request": asked}
-    answer = world.client()._http.post("/v2/releases", json=body)
+    answer = world.client()._wire._http.post("/v2/releases", json=body)
     assert answer.status_code == 403
     assert answer.json()["code"] == "purpose-unknown"
     assert answer.json()["statement"]

@@ -116,7 +116,7 @@ def test_half_a_character_in_a_reason(world):
     held = world.seal()
     shown = world.request(held)
     request = {**shown.body["request"], "reason": "\ud800"}
-    http = world.client()._http
+    http = world.client()._wire._http
     content = json.dumps({**shown.body, "request": request}).encode()
     answer = http.post(
         "/v2/releases", content=content, headers={"content-type": "application/json"}

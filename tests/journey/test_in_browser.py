@@ -129,7 +129,7 @@ def _status(visitor, file):
         visitor.page.goto("/receipt/")
         visitor.page.set_input_files("#receipt", file)
         visitor.press("Continue")
-        visitor.page.wait_for_selector("#verified, #incomplete, #contradicted")
+        visitor.page.wait_for_selector("#verified, #settling, #incomplete, #contradicted")
         return visitor.page.locator("#verified").count()
 
     until(verified, "a photo's history that is complete")

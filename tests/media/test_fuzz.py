@@ -102,7 +102,7 @@ def test_the_hand_made_exif_is_exif(face):
 
 
 @pytest.mark.parametrize(("number", "outcome"), [(signal.SIGSEGV, "SIGSEGV"),
-                                                 (signal.SIGSTOP, "Nothing has")])  # fmt: skip
+                                                 (signal.SIGSTOP, "Nothing came")])  # fmt: skip
 def test_a_worker_that_dies_or_hangs_is_a_finding(monkeypatch, number, outcome):
     monkeypatch.setattr(photos, "_SECONDS", 8)  # a worker starts within that
     target = photos.Target()

@@ -46,7 +46,9 @@ class Election:
 
     def _locked(self) -> bool:
         if self._file is None:
-            self._file = (settings.DATA / "worker.lock").open("ab")
+            file = settings.DATA / "worker.lock"
+            file.touch(mode=0o600)
+            self._file = file.open("ab")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -86,7 +86,9 @@ def test_a_monitors_exit_status_says_how_it_is(log, tmp_path, run):
 
 def test_a_log_is_rebuilt(log, tmp_path, run):
     folder, token = log
-    run("append", URL, "--token", token, given=b"an entry")
+    proof, said, status = run("append", URL, "--token", token, given=b"an entry")
+    assert (status, said) == (0, "")
+    tlog.TlogProof.parse(proof).verify(b"an entry", policy_of(folder))
     other = tmp_path / "other"
     other.mkdir()
     for name in ("log.key", "log-mldsa44.key", "policy.txt"):

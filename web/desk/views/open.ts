@@ -95,7 +95,7 @@ async function ask(
   const { portal, officer } = desk;
   const purpose = PURPOSES.find((each) => each === wish.purpose);
   // What is signed is what was chosen, or nothing.
-  if (purpose === undefined) throw new Problem("purpose-unknown", word("failed"));
+  if (purpose === undefined) throw new Problem("purpose-unknown", word("purposeNone"));
   const key = await oneTimeKey();
   const now = new Date();
   const nth = await nextOfDay(portal, officer.credential, momentOf(now).slice(0, 10));

@@ -63,6 +63,28 @@ def decoded(path, lost=frozenset(), torn=frozenset()):
     return found
 
 
+def test_each_frame_keeps_its_own_mark_when_others_have_gone(tmp_path):
+    path = films.write(tmp_path / "film.ts", films.pictures(24), options={"g": str(GROUP)})
+    for damaged in (False, True):
+        with av.open(str(path)) as container:
+            stream = container.streams.video[0]
+            stream.thread_type = "NONE"
+            damage, marks = Damage(stream), []
+            for packet in container.demux(stream):
+                damage.packet(packet, torn=damaged)
+                for frame in packet.decode():
+                    damage.check(frame)
+                    again = frame.reformat(format="yuv444p")
+                    marks += [is_sound(frame), is_sound(again)]
+                    del frame, again
+        assert len(marks) == 48
+        assert set(marks) == {not damaged}
+
+
+def test_a_frame_that_nobody_checked_is_not_sound():
+    assert not is_sound(av.VideoFrame(64, 48, "yuv420p"))
+
+
 def without_its_middle(packet):
     """As a packet comes of which a part was lost on the way, as RTP divides it."""
     content = bytes(packet)

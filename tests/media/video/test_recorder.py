@@ -17,6 +17,7 @@ from habeas.cameras.declaration import Camera
 from habeas.cameras.house import keep_house
 from habeas.cameras.recorder import Recorder
 from habeas.cameras.recordings import Recordings
+from habeas.cover.live import is_sound
 from tests.media.video import films
 from tests.media.video.segments import RECORDER
 from tests.waiting import until
@@ -215,6 +216,26 @@ def test_cameras_that_speak_udp_lose_packets_or_ask_who_is_there(film, tmp_path,
     assert not any("secret" in each for each in said)
     shown = [frame for each in all_segments(place) for frame in films.read(each.path)]
     assert kept(tmp_path, [frame for frame in shown if not covered(frame)]) == []
+
+
+@pytest.mark.parametrize("loss", ["0.02", "0.1"])
+def test_pictures_that_are_held_sound_are_those_that_were_sent(film, loss):
+    sent = {picture_of(each) for each in films.read(film)}
+    with contextlib.closing(Camera_(film, "udp", f"loss={loss}")) as camera:
+        camera.start()
+        with contextlib.closing(live.Live(camera.url)) as one:
+            seen = [
+                (is_sound(frame), picture_of(frame))
+                for frame, _ in zip(one.frames(), range(150), strict=False)
+            ]
+    assert len(seen) == 150
+    assert not all(sound for sound, _ in seen)
+    assert {picture for sound, picture in seen if sound} <= sent
+
+
+def picture_of(frame):
+    """The picture, to compare."""
+    return b"".join(plane.tobytes() for plane in films.planes(frame))
 
 
 def test_the_command_stops_cleanly_and_survives_a_kill(camera, tmp_path):

@@ -2,7 +2,8 @@
 
 Where packets are missing or damaged, a decoder conceals: it shows what was there before, or a
 smear. Nobody can say that such a picture was looked at; and what follows is predicted from it,
-up to a picture that needs no other. All of these are marked, and covered whole.
+up to a picture that needs no other. Only frames that nothing of this can have touched are marked
+as sound; all others are covered whole.
 
 What tells of damage: the decoder's own flags and errors, who received the packets (`_losses`), and
 missing numbers of pictures (`_h264`).
@@ -19,21 +20,22 @@ from av.video.stream import VideoStream
 from habeas.cover._h264 import PictureNumbers
 
 
-class _Unsound:
-    """The mark of a frame that may show something else than what was sent."""
+class _Sound:
+    """The mark of a frame that nothing speaks against.
+
+    Each frame has one of its own: PyAV keeps what hangs on frames by identity, and lets go of it
+    with the first frame that it hangs on.
+    """
 
 
-_UNSOUND = _Unsound()
-
-
-def mark_unsound(frame: av.VideoFrame) -> None:
-    """Mark the frame: it is to be covered whole. Whatever it is converted to stays marked."""
-    frame.opaque = _UNSOUND
+def _mark(frame: av.VideoFrame, *, sound: bool) -> None:
+    """Mark the frame; whatever it is converted to stays marked."""
+    frame.opaque = _Sound() if sound else None
 
 
 def is_sound(frame: av.VideoFrame) -> bool:
-    """Whether nothing is known that speaks against the frame."""
-    return frame.opaque is not _UNSOUND
+    """Whether `Damage` has checked the frame and found nothing against it; a lost mark is a no."""
+    return isinstance(frame.opaque, _Sound)
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ class Damage:
             self._damaged.append(self._packet)
 
     def check(self, frame: av.VideoFrame) -> float | None:
-        """Mark the frame if it is not sound; frames come in order of display.
+        """Mark the frame if it is sound; frames come in order of display.
 
         Returns:
             When its packet came; None where the decoder does not tell which it was.
@@ -111,8 +113,8 @@ class Damage:
             self._refresh(number, whole=frame.pict_type == PictureType.I)
         if frame.is_corrupt:
             self._shown, self._refreshed = True, 0
-        if self._shown or (self._damaged and self._damaged[0] <= number):
-            mark_unsound(frame)
+        damaged = self._shown or bool(self._damaged and self._damaged[0] <= number)
+        _mark(frame, sound=not damaged)
         return None if sent is None else sent.at
 
     def _refresh(self, number: int, *, whole: bool) -> None:

@@ -9,15 +9,10 @@ import sqlite3
 import pytest
 
 from habeas.faces import assets
-from habeas.protocol import Kind, Purpose, Request, sign_entry, stream
-from habeas.protocol.client import TrusteeRefusedError
-from habeas.protocol.exchange import ReleaseBody
+from habeas.protocol import Purpose, stream
 from habeas.protocol.office import open_pointer
-from habeas.tlog import NoteSigner
 from tests.waiting import until
-from tests.world.city import ANSWERS, LABEL, City
-from tests.world.officer import Officer
-from tests.world.world import OFFICE, OneTimeKey
+from tests.world.city import ANSWERS, City
 
 pytestmark = pytest.mark.slow
 #: All that the portal keeps of a case; a new column has to be thought about here.
@@ -139,43 +134,3 @@ def test_no_time_of_day_is_on_a_sealed_photo(city, receipts):
 
 def test_everything_is_for_the_portal_alone(city, receipts):
     assert not [path for path in city.data.rglob("*") if path.stat().st_mode & 0o077]
-
-
-def test_with_the_custodian_s_key_and_an_invented_officer_nothing_opens(city, receipts):
-    """The thief even knows the pointer, and shows that a real officer is on the roster."""
-    receipt = receipts[4]
-    office = city.offices[OFFICE]
-    thief = Officer(OFFICE, city.clock.today())
-    moment = city.clock()
-    request = Request.read(
-        {
-            "v": 2, "kind": "request", "promise": receipt.promise.digest().hex(),
-            "seal_id": receipt.promise.seal_id, "office": OFFICE,
-            "credential": thief.credential.id, "purpose": "decide-application",
-            "reason": "To decide.", "one_time_key": OneTimeKey().text(), "number": 1, "nth": 1,
-            "at": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        }
-    )  # fmt: skip
-    salt = b"\x07" * 32
-    entry = sign_entry(
-        NoteSigner.parse((city.data / "custodian.key").read_text().strip()), Kind.REQUESTED,
-        request.day, request, salt, service=receipt.promise.service, office=OFFICE,
-        purpose="decide-application",
-        tag=stream.tag(receipt.stream_key(stream.CUSTODIAN), 1),
-        slot=stream.slot(bytes.fromhex(thief.credential.slot_key), request.day, 1),
-    )  # fmt: skip
-    appended = city.log.append(entry.encode())
-    city.followed()
-    member = office.memberships(office.person(LABEL).credential)["newest"]
-    body = ReleaseBody.read(
-        {
-            "promise": request.promise, "entry": entry.encode().decode(),
-            "request": request.fields(), "salt": salt.hex(), "proof": appended.proof,
-            "assertion": thief.sign(request), "credential": thief.credential.fields(),
-            "membership": {"newest": member.fields()},
-        }
-    )  # fmt: skip
-    for trustee in city.panel.clients:
-        with pytest.raises(TrusteeRefusedError) as refused:
-            trustee.release(body)
-        assert refused.value.code == "officer-unknown"

@@ -11,6 +11,8 @@ from typing import Annotated
 
 import typer
 
+from habeas.cli import _backup
+from habeas.cli._backup import Folder
 from habeas.foundation import text
 from habeas.foundation.errors import HabeasError
 
@@ -26,8 +28,9 @@ officers = typer.Typer(
     "habeas office roster.",
 )
 app.add_typer(officers, name="officers")
+for each in (_backup.backup, _backup.restore):
+    app.command()(each)
 
-Folder = Annotated[Path, typer.Option("--data", envvar="HABEAS_DATA", help="The portal's folder.")]
 Name = Annotated[str, typer.Argument(help="What the officer signs in with.")]
 Password = Annotated[
     str,

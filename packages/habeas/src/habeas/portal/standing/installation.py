@@ -12,8 +12,11 @@ by more than that one step are not of the same day.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import secrets
+import sqlite3
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -46,7 +49,7 @@ def _blobs() -> FileBlobs:
 
 def found() -> None:
     """Mark all parts of a new portal with one id. A portal that has one keeps it."""
-    database = _read("the database", note(_NOTE))
+    database = of_database()
     if _folder() is not None or database.get("epoch", 0) != 0:
         return
     # Where an earlier try was cut off, its id is kept: the folder's comes last.
@@ -67,7 +70,7 @@ def verify() -> None:
         RolledBackError: database and blobs are not of the same day.
     """
     here, blobs = _folder(), _read("the blobs", _blobs().mark())
-    database = _read("the database", note(_NOTE))
+    database = of_database()
     known = {
         "the folder": here, "the database": database.get("id"), "the blobs": blobs.get("id"),
         "the copy of the log": log_copy().installation() or here,
@@ -92,7 +95,7 @@ def verify() -> None:
 
 def advance() -> None:
     """Raise the epoch, in the database first; note the log. Only after `verify`."""
-    known = _read("the database", note(_NOTE))
+    known = of_database()
     epoch = int(known["epoch"]) + 1
     origin = verify_circle(pinned_circle()).log.origin
     keep(_NOTE, json.dumps({"id": known["id"], "origin": origin, "epoch": epoch}))
@@ -102,11 +105,23 @@ def advance() -> None:
 
 def align() -> None:
     """Give database and blobs the same epoch, higher than both had. For `reconcile` alone."""
-    known = _read("the database", note(_NOTE))
+    known = of_database()
     blobs = _read("the blobs", _blobs().mark())
     highest = max(int(known["epoch"]), int(blobs["epoch"]))
     keep(_NOTE, json.dumps({**known, "epoch": highest}))
     advance()
+
+
+def of_database() -> dict[str, Any]:
+    """The id and epoch that the database has now."""
+    return _read("the database", note(_NOTE))
+
+
+def of_copy(file: Path) -> dict[str, Any]:
+    """The same, of a copy of a SQLite database in *file*."""
+    with contextlib.closing(sqlite3.connect(file)) as copy:
+        said = copy.execute("SELECT value FROM standing_note WHERE name = ?", (_NOTE,)).fetchone()
+    return _read("the database", said[0] if said else None)
 
 
 def _folder() -> str | None:

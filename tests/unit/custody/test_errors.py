@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from habeas.custody import errors
+from habeas.custody import depositing, errors
 from habeas.custody.context import utc_now
 
 STATUSES = [
@@ -13,6 +13,8 @@ STATUSES = [
     (errors.RefusedError("x", code="number", index=None), 403, "number"),
     (errors.SealingError("x"), 503, "not-sealed"),
     (errors.SecretError("x"), 403, "not-the-holder"),
+    (depositing.OtherTermsError("x"), 409, "other-terms"),
+    (depositing.GivenUpError("x"), 409, "given-up"),
 ]
 
 

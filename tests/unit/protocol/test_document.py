@@ -85,6 +85,11 @@ def test_texts_have_no_controls_that_a_terminal_obeys():
         assert not taken(document.Text, control)
 
 
+def test_the_longest_note_within_a_document():
+    assert taken(document.Note, "a" * 49_152)
+    assert not taken(document.Note, "a" * 49_153)
+
+
 @pytest.mark.parametrize("text", ["AB==", "AA", "AA= =", "-_8=", "AA==\n", "A", "é", "=", "AAAA="])
 def test_base64_that_is_not_canonical(text):
     with pytest.raises(ValueError, match="base64"):

@@ -77,6 +77,13 @@ def test_good_documents_are_read_as_they_stand(kind):
 
 
 @pytest.mark.parametrize("kind", DOCUMENTS, ids=lambda kind: kind.__name__)
+def test_what_a_field_says_by_itself_is_what_readers_ask_for(kind):
+    for name in ("v", "kind"):
+        if name in kind.model_fields:
+            assert kind.model_fields[name].default == DOCUMENTS[kind][name]
+
+
+@pytest.mark.parametrize("kind", DOCUMENTS, ids=lambda kind: kind.__name__)
 @given(data=st.data())
 def test_whatever_is_taken_stands_for_itself(kind, data):
     """A changed document is refused, or is another one: never a reading that mends it."""

@@ -9,7 +9,7 @@ from habeas.tlog.cosignature import timestamp_of
 from habeas.tlog.note import MAX_NOTE, split
 from habeas.tlog.retry import PASSING
 from habeas.tlog.subtree import verify_subtree_inclusion
-from habeas.tlog.tiles import bundles_of, split_tile
+from habeas.tlog.tiles import bundles_of, decode_bundle, encode_bundle, split_tile
 from habeas.tlog.witness import AddCheckpoint, SignSubtree
 
 
@@ -54,6 +54,30 @@ def test_the_hashes_of_a_tile():
     hashes = [bytes([number]) * 32 for number in range(5)]
     assert split_tile(b"".join(hashes), 5) == hashes
     assert split_tile(b"", 0) == []
+
+
+ENTRIES = [b"a", b"", b"b" * 0xFFFF]
+
+
+def test_the_entries_of_a_bundle():
+    bundle = encode_bundle(ENTRIES)
+    assert decode_bundle(bundle) == decode_bundle(bundle, 3) == ENTRIES
+    assert decode_bundle(b"") == decode_bundle(b"", 0) == []
+    with pytest.raises(tlog.FormatError, match="65536 bytes; 65535 are allowed"):
+        encode_bundle([b"b" * 0x10000])
+
+
+@pytest.mark.parametrize("count", [0, 2, 4])
+def test_a_bundle_of_another_number_of_entries(count):
+    with pytest.raises(tlog.FormatError, match=f"holds 3 entries, not {count}"):
+        decode_bundle(encode_bundle(ENTRIES), count)
+
+
+@pytest.mark.parametrize("cut", [b"\0", b"\0\1", b"\0\2c", b"\1\0" + bytes(255)])
+@pytest.mark.parametrize("width", [None, 1, 2])
+def test_a_bundle_that_ends_within_an_entry_or_its_length(cut, width):
+    with pytest.raises(tlog.FormatError, match="middle of an entry"):
+        decode_bundle(encode_bundle([b"a"]) + cut, width)
 
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
@@ -144,6 +168,23 @@ def test_without_a_clock_times_count_to_the_end_of_the_year_9999():
     assert verified.quorum_time == last
     with pytest.raises(tlog.QuorumError):
         policy.verify(log.sign(text) + witness.cosign(text, last + 1).line())
+
+
+def test_the_first_time_that_counts_is_a_second_after_the_epoch():
+    log, witness = tlog.NoteSigner("o", bytes(32)), tlog.CosignatureSigner("w", bytes(32))
+    policy = tlog.Policy.parse(f"log {log.vkey}\nwitness w {witness.vkey}\nquorum w\n")
+    text = text_of("o")
+    assert policy.verify(log.sign(text) + witness.cosign(text, 1).line()).quorum_time == 1
+    with pytest.raises(tlog.QuorumError):
+        policy.verify(log.sign(text) + witness.cosign(text, 0).line())
+
+
+def test_where_no_witness_is_asked_for_no_time_is_told():
+    log, witness = tlog.NoteSigner("o", bytes(32)), tlog.CosignatureSigner("w", bytes(32))
+    policy = tlog.Policy.parse(f"log {log.vkey}\nwitness w {witness.vkey}\nquorum none\n")
+    text = text_of("o")
+    assert policy.verify(log.sign(text)).quorum_time == 0
+    assert policy.verify(log.sign(text) + witness.cosign(text, 7).line()).quorum_time == 0
 
 
 @pytest.mark.parametrize("line", ["log {log}", "witness w {witness}"])

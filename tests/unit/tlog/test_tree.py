@@ -259,6 +259,53 @@ def test_what_is_no_subtree(start, end, size):
         tlog.subtree_consistency_path(start, end, size, node)
 
 
+@pytest.mark.parametrize("wrong", [b"", b"x", bytes(31), bytes(33)])
+def test_hashes_have_32_bytes_also_where_nothing_is_combined(wrong):
+    """Of one leaf, the proof is empty, and what is compared is compared with itself."""
+    with pytest.raises(tlog.ProofError, match="not 32 bytes"):
+        tlog.verify_inclusion(0, 1, wrong, [], wrong)
+    with pytest.raises(tlog.ProofError, match="not 32 bytes"):
+        tlog.verify_consistency(1, wrong, 1, wrong, [])
+    with pytest.raises(tlog.ProofError, match="not 32 bytes"):
+        tlog.verify_subtree_consistency(0, 1, 1, [], wrong, wrong)
+
+
+@pytest.mark.parametrize(("index", "size"), [(5, 5), (7, 5), (-1, 5), (0, 0)])
+def test_there_is_no_proof_of_an_entry_that_is_not_there(index, size):
+    with pytest.raises(tlog.ProofError, match=f"no entry {index} in a log of {size}"):
+        tlog.inclusion_path(index, size, node)
+    with pytest.raises(tlog.ProofError, match=f"no entry {index} in a log of {size}"):
+        tlog.verify_inclusion(index, size, LEAVES[0], [], LEAVES[0])
+
+
+@pytest.mark.parametrize(("old", "size"), [(6, 5), (1, 0), (-1, 5)])
+def test_a_log_does_not_extend_a_longer_one(old, size):
+    with pytest.raises(tlog.ProofError, match="cannot extend"):
+        tlog.consistency_path(old, size, node)
+    with pytest.raises(tlog.ProofError, match="cannot extend"):
+        tlog.verify_consistency(old, LEAVES[0], size, LEAVES[0], [LEAVES[0]] * 3)
+
+
+@pytest.mark.parametrize("hashes", [b"", bytes(31), bytes(33), bytes(63), bytes(96), bytes(160)])
+def test_a_complete_subtree_is_of_a_power_of_two(hashes):
+    with pytest.raises(tlog.ProofError, match="complete subtree"):
+        complete_root(hashes)
+
+
+def test_full_tiles_are_read_again_only_once_others_have_taken_their_place(monkeypatch):
+    monkeypatch.setattr(TileNodes, "_KEPT", 2)
+    reads = []
+
+    def read(tile):
+        reads.append(tile.index)
+        return bytes(32 * tile.width)
+
+    nodes = TileNodes(256 * 3, read)
+    for index in (0, 256, 0, 256, 512, 256, 512, 0):
+        nodes(0, index)
+    assert reads == [0, 1, 2, 0]
+
+
 def test_hashes_out_of_tiles_are_the_same_whether_they_were_kept_or_not(monkeypatch):
     monkeypatch.setattr(TileNodes, "_KEPT_HASHES", 5)
     leaves = [leaf_hash(b"%d" % number) for number in range(700)]
@@ -274,3 +321,11 @@ def test_hashes_out_of_tiles_are_the_same_whether_they_were_kept_or_not(monkeypa
             for index in range(len(leaves) >> level):
                 expected = complete_root(b"".join(leaves[index << level : (index + 1) << level]))
                 assert nodes(level, index) == expected
+                assert len(nodes._inner) <= 5
+    assert all(level % 8 for level, _ in nodes._inner), "a tile's own hashes are in the tile"
+
+
+@pytest.mark.parametrize("size", [0, 31, 33, 64])
+def test_a_tile_of_another_length_than_its_name_says(size):
+    with pytest.raises(tlog.FormatError, match=f"{size} bytes, not 96"):
+        TileNodes(3, lambda _: bytes(size))(0, 0)

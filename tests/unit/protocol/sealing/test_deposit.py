@@ -83,10 +83,26 @@ def test_a_release_opens_for_its_request_only(seed):
         sealing.open_release(seed, other, released, SHARE_HASH)
 
 
-@pytest.mark.parametrize("key", [b"", bytes(1215), b"\xff" * 1216])
+def test_the_shortest_message_is_that_of_nothing(seed):
+    """An encapsulated key of 1,120 bytes, and the 16 of AES-GCM's tag."""
+    sealed = hpke.seal(sealing.public_key(seed), b"info", b"")
+    assert len(sealed) == 1120 + 16
+    assert hpke.open_(seed, b"info", sealed) == b""
+
+
+@pytest.mark.parametrize("key", [b"", bytes(1215), bytes(1217), b"\xff" * 1216])
 def test_what_is_no_public_key_is_refused(key):
     with pytest.raises(sealing.KeyFormatError):
         sealing.verify_public_key(key)
+
+
+@pytest.mark.parametrize("size", [0, 31, 33, 64])
+def test_a_private_key_has_32_bytes(sealed, size):
+    """X-Wing expands whatever it is given: another length would be a key, and another one."""
+    with pytest.raises(sealing.KeyFormatError, match=f"32 bytes, not {size}"):
+        sealing.public_key(bytes(size))
+    with pytest.raises(sealing.KeyFormatError, match=f"32 bytes, not {size}"):
+        hpke.open_(bytes(size), b"info", sealed)
 
 
 def test_a_public_key_of_small_order_is_refused(seed):

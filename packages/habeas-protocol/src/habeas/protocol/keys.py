@@ -7,8 +7,9 @@ a label keeps the two apart. The key itself does not stand in the entry, only it
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature
@@ -60,12 +61,11 @@ class Writer:
     name: str
     verifier: NoteVerifier
     cameras: frozenset[str] = frozenset()
-    _key: Ed25519PublicKey = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        # Loaded once: it is used for each entry of the log.
-        key = Ed25519PublicKey.from_public_bytes(self.verifier.public_key)
-        object.__setattr__(self, "_key", key)
+    @cached_property
+    def _key(self) -> Ed25519PublicKey:
+        """The key, loaded once: it is used for each entry of the log."""
+        return Ed25519PublicKey.from_public_bytes(self.verifier.public_key)
 
     @property
     def id(self) -> str:

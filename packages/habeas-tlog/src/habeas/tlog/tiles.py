@@ -121,9 +121,10 @@ def decode_bundle(content: bytes, width: int | None = None) -> list[bytes]:
             end = at + 2 + (content[at] << 8 | content[at + 1])
             add(content[at + 2 : end])
             at = end
+        whole = at == size
     except IndexError:
-        at = -1
-    if at != size:
+        whole = False
+    if not whole:
         raise FormatError("The entry bundle ends in the middle of an entry.")
     if width is not None and len(entries) != width:
         raise FormatError(f"The entry bundle holds {len(entries)} entries, not {width}.")

@@ -17,10 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from habeas.foundation.errors import HabeasError
 
 SEED_BYTES = 32
-PUBLIC_KEY_BYTES = 1216
-ENC_BYTES = 1120
 _ML_KEM_PUBLIC_BYTES = 1184
-_TAG_BYTES = 16
 
 _SUITE = hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 
@@ -61,17 +58,14 @@ def public_key(seed: bytes) -> bytes:
 
 
 def _parse_public_key(content: bytes) -> hpke.MLKEM768X25519PublicKey:
-    if len(content) != PUBLIC_KEY_BYTES:
-        raise KeyFormatError(
-            f"An X-Wing public key has {PUBLIC_KEY_BYTES} bytes, not {len(content)}."
-        )
     try:
+        # Each half is held to its length: 1,184 and 32 bytes.
         return hpke.MLKEM768X25519PublicKey(
             MLKEM768PublicKey.from_public_bytes(content[:_ML_KEM_PUBLIC_BYTES]),
             X25519PublicKey.from_public_bytes(content[_ML_KEM_PUBLIC_BYTES:]),
         )
     except ValueError as error:
-        raise KeyFormatError("These bytes are no X-Wing public key.") from error
+        raise KeyFormatError(f"These {len(content)} bytes are no X-Wing public key.") from error
 
 
 def verify_public_key(content: bytes) -> None:
@@ -116,10 +110,8 @@ class PrivateKey:
         """Decrypt ``enc ‖ ciphertext``.
 
         Raises:
-            OpeningError: another key or context, or changed bytes.
+            OpeningError: another key or context, changed bytes, or fewer than a message has.
         """
-        if len(sealed) < ENC_BYTES + _TAG_BYTES:
-            raise OpeningError("The sealed message is too short.")
         try:
             return _SUITE.decrypt(sealed, self._key, info)
         except (InvalidTag, ValueError) as error:

@@ -1,12 +1,14 @@
 """Following a log: what was verified once is kept, and nothing else is."""
 
+import dataclasses
+
 import pytest
 
 from habeas import tlog
 from habeas.foundation.database import Database
 from habeas.tlog import view as module
 from habeas.tlog.view import LogView
-from tests.unit.tlog.memory import POLICY, MemoryLog
+from tests.unit.tlog.memory import POLICY, SIGNER, MemoryLog
 
 SPAN = 512
 LONG = 3 * SPAN + 77
@@ -191,3 +193,67 @@ def test_tiles_of_another_length_are_not_followed():
     with pytest.raises(tlog.StaleViewError, match="cannot be read"):
         view.catch_up()
     assert view.size == 0
+
+
+def witnessed(log):
+    """Has a log in memory show the time that is given; a policy that asks for its witness."""
+    witness = tlog.CosignatureSigner.generate("w.example")
+    policy = tlog.Policy.parse(f"log {SIGNER.vkey}\nwitness w {witness.vkey}\nquorum w\n")
+    plain = log.checkpoint
+
+    def at(time):
+        def stamped():
+            note = plain()
+            return note + witness.cosign(note.split("\n\n")[0] + "\n", time).line()
+
+        log.checkpoint = stamped
+
+    return policy, at
+
+
+def test_a_quiet_log_grows_no_older():
+    log, owner = MemoryLog(*numbers(3)), Owner()
+    policy, at = witnessed(log)
+    view = LogView(owner.database, log, policy, owner.apply)
+    notes = []
+    for time in (1000, 1060):
+        at(time)
+        view.catch_up()
+        notes.append(log.checkpoint())
+        assert view.checkpoint() == notes[-1]
+    at(1030)
+    view.catch_up()
+    assert view.checkpoint() == notes[1], "an older one never replaces a newer one"
+    assert owner.seen() == numbers(3)
+
+
+def test_no_other_tree_of_that_size_takes_its_place():
+    log, other, owner = MemoryLog(*numbers(3)), MemoryLog(b"a", b"b", b"c"), Owner()
+    policy, at = witnessed(log)
+    at(1000)
+    view = LogView(owner.database, log, policy, owner.apply)
+    verified = view.catch_up()
+    forged = dataclasses.replace(
+        verified,
+        checkpoint=dataclasses.replace(
+            verified.checkpoint,
+            root=tlog.Checkpoint.parse(other.checkpoint().split("\n\n")[0] + "\n").root,
+        ),
+        quorum_time=2000,
+    )
+    with pytest.raises(tlog.ForkedViewError):
+        view.restamp(forged, other.checkpoint())
+    assert view.checkpoint() == log.checkpoint()
+
+
+def test_under_other_witnesses_the_new_word_counts():
+    log, owner = MemoryLog(*numbers(3)), Owner()
+    policy, at = witnessed(log)
+    at(1000)
+    LogView(owner.database, log, policy, owner.apply).catch_up()
+    log.checkpoint = MemoryLog(*numbers(3)).checkpoint
+    policy, at = witnessed(log)
+    at(900)
+    view = LogView(owner.database, log, policy, owner.apply)
+    view.catch_up()
+    assert view.checkpoint() == log.checkpoint()

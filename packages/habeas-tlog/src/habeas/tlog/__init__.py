@@ -22,10 +22,12 @@ from habeas.tlog.errors import (
     FormatError,
     LogUnavailableError,
     NotAdmittedError,
+    OldViewError,
     PlaceError,
     ProofError,
     ProofLengthError,
     QuorumError,
+    ReaderClockError,
     RolledBackError,
     RootMismatchError,
     SignatureError,
@@ -36,6 +38,7 @@ from habeas.tlog.errors import (
 from habeas.tlog.note import Note, NoteSigner, NoteVerifier, Signature, open_note
 from habeas.tlog.policy import Cosignature, Policy, VerifiedCheckpoint, Witness
 from habeas.tlog.proof import TlogProof
+from habeas.tlog.recency import RECENT, verify_recent
 from habeas.tlog.signing import LogSigner
 from habeas.tlog.subtree import (
     check_subtree,
@@ -58,6 +61,7 @@ from habeas.tlog.tree import (
 
 __all__ = [
     "EMPTY_ROOT",
+    "RECENT",
     "Checkpoint",
     "CorruptLogError",
     "Cosignature",
@@ -75,11 +79,13 @@ __all__ = [
     "Note",
     "NoteSigner",
     "NoteVerifier",
+    "OldViewError",
     "PlaceError",
     "Policy",
     "ProofError",
     "ProofLengthError",
     "QuorumError",
+    "ReaderClockError",
     "RolledBackError",
     "RootMismatchError",
     "Signature",
@@ -104,6 +110,7 @@ __all__ = [
     "subtree_consistency_path",
     "verify_consistency",
     "verify_inclusion",
+    "verify_recent",
     "verify_subtree_consistency",
     "verify_subtree_inclusion",
 ]

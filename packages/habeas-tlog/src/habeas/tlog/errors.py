@@ -81,6 +81,20 @@ class StaleViewError(TlogError):
     remedy = "Try again when the log answers."
 
 
+class OldViewError(TlogError):
+    """A view of the log that no quorum of witnesses has confirmed lately."""
+
+    code = "view-old"
+    remedy = "Try again in an hour; if it stays so, ask a monitor and the witnesses what they see."
+
+
+class ReaderClockError(TlogError):
+    """The reader's clock is behind the witnesses', so that it tells no age."""
+
+    code = "reader-clock"
+    remedy = "Set the clock of this machine, and try again."
+
+
 class RolledBackError(TlogError):
     """The log is older than what it has signed: signing on would make a second tree."""
 

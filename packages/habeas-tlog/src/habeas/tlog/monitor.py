@@ -11,18 +11,21 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Protocol
 
 from habeas.foundation.database import Database
 from habeas.tlog.errors import (
     FormatError,
     LogUnavailableError,
+    OldViewError,
     ProofError,
     QuorumError,
     SignatureError,
     StaleViewError,
 )
 from habeas.tlog.policy import Policy
+from habeas.tlog.recency import RECENT, verify_recent
 from habeas.tlog.view import LogView, Source
 
 _SCHEMA = """
@@ -94,7 +97,7 @@ class Monitor:
         policy: Policy,
         rules: Sequence[Rule] = (),
         *,
-        stale_after: float = 3600.0,
+        stale_after: float = RECENT,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._database = database
@@ -174,15 +177,18 @@ class Monitor:
             self._note(connection, finding)
 
     def _freshness(self, quorum_time: int, size: int) -> None:
-        age = self._clock() - quorum_time
-        if quorum_time and age > self._stale_after:
-            self._keep(
-                Finding(
-                    "checkpoint-stale",
-                    f"The witnesses last saw the log's {size} entries at {quorum_time}, "
-                    "too long ago.",
-                )
+        if not quorum_time:
+            return
+        try:
+            verify_recent(quorum_time, self._clock(), self._stale_after)
+        except OldViewError:
+            # Once for each view, however long it stays frozen: so its time, and not its age.
+            seen = datetime.fromtimestamp(quorum_time, UTC)
+            words = (
+                f"The witnesses last saw the log's {size} entries at {seen:%Y-%m-%d %H:%M:%S} UTC: "
+                "entries since then are not shown."
             )
+            self._keep(Finding("checkpoint-stale", words))
 
     def findings(self) -> list[Finding]:
         """All that was ever found, oldest first."""

@@ -20,7 +20,14 @@ from typing import Protocol
 
 from habeas.foundation.database import Database
 from habeas.tlog.checkpoint import Checkpoint
-from habeas.tlog.errors import ForkedViewError, FormatError, ProofError, StaleViewError
+from habeas.tlog.errors import (
+    ForkedViewError,
+    FormatError,
+    ProofError,
+    QuorumError,
+    SignatureError,
+    StaleViewError,
+)
 from habeas.tlog.policy import Policy, VerifiedCheckpoint
 from habeas.tlog.tiles import Tile, TileNodes
 from habeas.tlog.tree import Frontier, consistency_path, leaf_hash, verify_consistency
@@ -224,7 +231,7 @@ class LogView:
                     if not self._keep(span, target, note):
                         break  # another process was faster: go on from where it is
             self._verify_prefix(target.size, target.root)
-            self._arrive(target.size, note)
+            self._arrive(verified, note)
         return verified
 
     def _keep(self, span: Span, target: Checkpoint, note: str) -> bool:
@@ -254,18 +261,42 @@ class LogView:
         for position, entry in enumerate(entries, start=begin):
             self._apply(position, entry)
 
-    def _arrive(self, size: int, note: str) -> None:
-        """Be at the end where an earlier try stopped on its way to a larger tree."""
+    def restamp(self, verified: VerifiedCheckpoint, note: str) -> None:
+        """Keep a checkpoint in place of an older one of the same tree.
+
+        A log on which nothing happens asks its witnesses anew, and only their times tell that
+        it is not frozen.
+
+        Args:
+            verified: a checkpoint that satisfies the policy, of a tree that was followed.
+            note: the same, with its signatures.
+        """
+        self._verify_prefix(verified.checkpoint.size, verified.checkpoint.root)
+        self._arrive(verified, note)
+
+    def _arrive(self, verified: VerifiedCheckpoint, note: str) -> None:
+        """Keep the note where it is newer, or where an earlier try was on its way further."""
+        size = verified.checkpoint.size
         with self._database.reading() as connection:
-            on_the_way = connection.execute(
-                "SELECT 1 FROM tlog_view WHERE size = ? AND NOT whole", (size,)
+            row = connection.execute(
+                "SELECT checkpoint, whole FROM tlog_view WHERE size = ?", (size,)
             ).fetchone()
-        if on_the_way:
-            with self._database.transaction() as connection:
-                connection.execute(
-                    "UPDATE tlog_view SET checkpoint = ?, whole = 1 WHERE size = ? AND NOT whole",
-                    (note, size),
-                )
+        if row is None or (row[1] and row[0] == note):
+            return
+        if row[1] and verified.quorum_time <= self._quorum_time(row[0]):
+            return
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE tlog_view SET checkpoint = ?, whole = 1 WHERE size = ? AND checkpoint = ?",
+                (note, size, row[0]),
+            )
+
+    def _quorum_time(self, note: str) -> int:
+        """When a quorum had cosigned a checkpoint; -1 where its policy is another by now."""
+        try:
+            return self._policy.verify(note).quorum_time
+        except (SignatureError, QuorumError):
+            return -1
 
     def _verify_prefix(self, size: int, root: bytes) -> None:
         frontier = self._frontier_at(size)

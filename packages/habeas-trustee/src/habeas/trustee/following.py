@@ -97,8 +97,16 @@ class Follower:
         return self._frontiers[-1].root()
 
     def newest(self) -> str | None:
-        """The newest checkpoint that was followed to, with its signatures."""
+        """The newest checkpoint that was followed to, with its witnesses' newest times."""
         return self._view.checkpoint()
+
+    def verify_recent(self) -> None:
+        """Raise unless a quorum has seen lately what was followed: else it may be frozen.
+
+        Raises:
+            OldViewError, ReaderClockError: it has not.
+        """
+        tlog.verify_recent(self.followed_at, self._now().timestamp(), self._fresh_seconds)
 
     def seen(self) -> tuple[str | None, int, bytes]:
         """The newest checkpoint that was followed to, with the size and root of its tree."""
@@ -115,6 +123,8 @@ class Follower:
             now = int(self._now().timestamp())
             verified = self._circles.verify(note, now)
             self.follow(note, verified.checkpoint)
+            if verified.checkpoint.size == self.size:
+                self._view.restamp(verified, note)
             self.followed_at = verified.quorum_time or float(now)
             self.caught_up = self.caught_up or self.followed_at >= now - self._fresh_seconds
             self.problem = None

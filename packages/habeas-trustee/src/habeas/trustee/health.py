@@ -6,8 +6,8 @@ import base64
 import sqlite3
 from typing import Any
 
+from habeas.foundation.errors import HabeasError
 from habeas.trustee import index, records
-from habeas.trustee.errors import Refusal
 from habeas.trustee.following import Follower
 from habeas.trustee.halts import standing as halted
 from habeas.trustee.outbox import Outbox
@@ -35,7 +35,8 @@ def health(
     problems += [] if halt is None or halt.cause in problems else [halt.cause]
     try:
         standing.verify()
-    except Refusal as refusal:
+        follower.verify_recent()
+    except HabeasError as refusal:
         code = refusal.code
         problems.append(refusal.cause)
     if fork is not None:

@@ -215,8 +215,11 @@ def monitor(
     ] = False,
     every: Annotated[float, typer.Option(min=0.1, help="Seconds between looks.")] = 10.0,
     stale_after: Annotated[
-        float, typer.Option(min=1, help="Seconds after which the witnesses' word is too old.")
-    ] = 3600.0,
+        float | None,
+        typer.Option(
+            min=1, help="Seconds after which the witnesses' word is too old; by default an hour."
+        ),
+    ] = None,
     most_a_day: Annotated[
         int, typer.Option(min=1, help="Requests of one office on one day that are reported.")
     ] = 200,
@@ -240,6 +243,7 @@ def monitor(
     from habeas.protocol import Chain
     from habeas.register.monitor import rules
     from habeas.tlog.monitor import Monitor
+    from habeas.tlog.recency import RECENT
 
     receipts = [read_receipt(each) for each in receipt or []]
     chain = Chain.start(text.read(circle), 0)
@@ -247,7 +251,7 @@ def monitor(
         watching = Monitor(
             database, client, chain.newest.circle.reading_policy(),
             rules(chain, receipts, most_a_day=most_a_day),
-            stale_after=stale_after,
+            stale_after=stale_after or RECENT,
         )  # fmt: skip
         status = watch(
             watching, every=every if follow else None, metrics_port=metrics_port, as_json=as_json

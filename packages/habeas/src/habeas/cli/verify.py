@@ -64,7 +64,7 @@ def verify(
 ) -> None:
     """Check a receipt, and find every act on its photo.
 
-    Asks for a checkpoint of the log that a reading quorum cosigned within a day, and each
+    Asks for a checkpoint of the log that a reading quorum cosigned within the hour, and each
     trustee for everything that it ever said about the photo, signed for this very question.
     A number that a trustee leaves out, a tree that differs, or a share given to a request
     that is not on the log, is told with the evidence.

@@ -18,7 +18,7 @@ from habeas.protocol import Chain, Entry, Foreign, Kind, read_entry, writer_id
 from habeas.protocol.credential import Roster
 from habeas.protocol.details import CircleDetails, WithdrawnDetails
 from habeas.protocol.reading import details_of
-from habeas.tlog import NoteVerifier, Policy
+from habeas.tlog import NoteVerifier, Policy, verify_recent
 from habeas.tlog.view import LogView, Source
 
 #: The kind under which foreign entries are counted.
@@ -194,6 +194,7 @@ class LogCopy:
         verified = view.catch_up()
         self._witnessed = max(self._witnessed, verified.quorum_time)
         self._keep("followed-at", str(int(self._now())))
+        self._keep("seen-at", str(verified.quorum_time))
         return view.size
 
     @property
@@ -205,6 +206,14 @@ class LogCopy:
     def followed_at(self) -> int:
         """When any process last reached the log's end, POSIX seconds; 0 for never."""
         return int(self._kept("followed-at") or 0)
+
+    def verify_recent(self) -> None:
+        """Raise unless a quorum has seen lately what any process last followed to.
+
+        Raises:
+            OldViewError, ReaderClockError: it has not: what came since is not in this copy.
+        """
+        verify_recent(int(self._kept("seen-at") or 0), self._now())
 
     def installation(self) -> str | None:
         """Whose copy this is, as `belong` has said."""

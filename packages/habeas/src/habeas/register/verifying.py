@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from habeas.foundation.errors import HabeasError
@@ -23,10 +23,9 @@ from habeas.protocol.receipt import verify_parts
 from habeas.register.causes import Cause
 from habeas.register.proven import LogChangedError, LogReader, ProvenLog
 from habeas.register.successors import newest_trustees
+from habeas.tlog import OldViewError, ReaderClockError, TlogError, verify_recent
 
 Outcome = Literal["complete", "incomplete", "contradicted"]
-#: A checkpoint of the reading quorum counts for so long.
-FRESH = timedelta(hours=24)
 _WORST: list[Outcome] = ["complete", "incomplete", "contradicted"]
 
 
@@ -180,16 +179,12 @@ def _verify(
         verdict = TrusteeVerdict(outcome, (cause,))
         return Verification(pinned, index, None, dict.fromkeys(names, verdict), (), cause)
     checked = datetime.fromtimestamp(proven.quorum_time, UTC)
-    unread = None
-    if now - checked > FRESH:
-        unread = Cause(
-            "log-stale", f"The reading quorum last saw the log on {checked:%Y-%m-%d %H:%M} UTC."
-        )
+    unread = _old(proven.quorum_time, now)
     findings = _Findings()
     entry = Entry.decode(receipt.entry.encode())
     findings.acts[receipt.entry.encode()] = Act(index, entry, "custodian")
     verdicts = {
-        name: _one(receipt, chain, proven, at + 1, name, ends[name], findings)
+        name: _one(receipt, chain, proven, at + 1, name, ends[name], now, findings)
         if name in ends
         else _silent(receipt, name, errors[name])
         for at, name in enumerate(names)
@@ -198,6 +193,32 @@ def _verify(
     verdicts = {name: _answered(verdict, findings, name) for name, verdict in verdicts.items()}
     acts = sorted(findings.acts.values(), key=lambda act: (act.index is None, act.index or 0))
     return Verification(pinned, index, checked, verdicts, tuple(acts), unread)
+
+
+def _old(quorum_time: float, now: datetime, about: str = "") -> Cause | None:
+    """Why a view of the log is no proof that nothing has happened since; None where it is."""
+    try:
+        verify_recent(quorum_time, now.timestamp())
+    except OldViewError as error:
+        return Cause.of(error, about, " An opening since then would be one of them.")
+    except ReaderClockError as error:
+        return Cause.of(error, about)
+    return None
+
+
+def _frozen(chain: Chain, name: str, end: StreamEnd, now: datetime) -> list[Cause]:
+    """What is wrong with the age of the view under which a trustee answered.
+
+    One that was restored from a copy learns what it has forgotten from the log alone: while it
+    is shown an old tree, the end of its stream is as old.
+    """
+    policy = chain.newest.circle.acting_policy()
+    try:
+        quorum_time = policy.verify(end.answer.checkpoint, now.timestamp()).quorum_time
+    except TlogError as error:
+        return [Cause.of(error, f"{name}: ")]
+    cause = _old(quorum_time, now, f"{name}: ")
+    return [] if cause is None else [cause]
 
 
 def _ask(
@@ -247,6 +268,7 @@ def _one(
     number_of_stream: int,
     name: str,
     end: StreamEnd,
+    now: datetime,
     findings: _Findings,
 ) -> TrusteeVerdict:
     """Hold one trustee's answer against the log."""
@@ -261,7 +283,7 @@ def _one(
     except HabeasError as error:
         return TrusteeVerdict("incomplete", (Cause.of(error),), (), said.held)
     findings.custodian.update(end.answer.custodian)
-    causes: list[Cause] = []
+    causes = _frozen(chain, name, end, now)
     shown: set[str] = set()
     for own in end.answer.own:
         try:

@@ -18,6 +18,10 @@ def in_words(cause: Cause) -> str:
         "trustee-answer": _("answered with something that cannot be used."),
         "behind": _("has just started, and still reads the log. Ask again in a moment."),
         "rolled-back": _("was restored from an old copy, and says nothing until that is mended."),
+        "view-old": _(
+            "has read the public log only as it was more than an hour ago: it may not know of "
+            "openings since then."
+        ),
         "owed": _("has told something that the public log does not show yet."),
         "not-shown-yet": _("has told something that the public log does not show yet."),
         "pending": _("had not got its part when the photo was sealed, and does not answer now."),
@@ -33,8 +37,11 @@ def in_words(cause: Cause) -> str:
 
 def unread_in_words(cause: Cause) -> str:
     """Why the log could not be read afresh."""
-    if cause.code == "log-stale":
-        return _("Witnesses have not seen the public log for more than a day.")
+    if cause.code == "view-old":
+        return _(
+            "What the witnesses last saw of the public log is more than an hour old: openings "
+            "since then are not shown."
+        )
     if cause.code == "contradiction":
         return _("The public log is not the one that your receipt is of.")
     return _("The public log could not be read now. Try again in a few minutes.")

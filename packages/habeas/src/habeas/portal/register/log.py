@@ -37,6 +37,15 @@ def log_copy() -> LogCopy:
         return _copy()
 
 
+def is_old() -> bool:
+    """Whether no quorum has confirmed the copy lately, so that newer entries may be missing."""
+    try:
+        log_copy().verify_recent()
+    except HabeasError:
+        return True
+    return False
+
+
 def followed() -> LogCopy:
     """The copy, caught up with the log; as it was where the log does not answer just now."""
     copy = log_copy()

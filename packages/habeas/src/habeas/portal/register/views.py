@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from habeas.foundation.errors import HabeasError
 from habeas.portal.catalogue import offices
-from habeas.portal.register.log import followed, log_copy
+from habeas.portal.register.log import followed, is_old, log_copy
 from habeas.protocol import Entry, Kind
 from habeas.protocol.keys import Role
 
@@ -62,6 +62,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     most = max([*kinds.values(), 1])
     context = {
         "size": copy.size,
+        "old": is_old(),
         "kinds": [
             (kind, count, round(100 * count / most)) for kind, count in sorted(kinds.items())
         ],
@@ -78,7 +79,12 @@ def entries(request: HttpRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     start = min(int(before), copy.size) if before.isdecimal() and len(before) < 19 else copy.size
     rows = _acts(copy.newest(_PAGE, start))
-    context = {"rows": rows, "older": start - _PAGE if start > _PAGE else None, "size": copy.size}
+    context = {
+        "rows": rows,
+        "older": start - _PAGE if start > _PAGE else None,
+        "size": copy.size,
+        "old": is_old(),
+    }
     return render(request, "register/entries.html", context)
 
 

@@ -51,4 +51,8 @@ def _problems(now: float) -> dict[str, str]:
     age = now - log_copy().followed_at
     if not -_COPY_LATE <= age <= _COPY_LATE:
         found.setdefault("follow", "This machine's copy of the log is not followed.")
+    try:
+        log_copy().verify_recent()
+    except HabeasError as error:
+        found[error.code] = str(error)
     return found

@@ -42,6 +42,8 @@ class MemoryLog:
 
     log: world.Log = field(default_factory=world.Log)
     down: bool = False
+    #: When its witnesses look at it.
+    clock: Callable[[], float] = lambda: world.TIME
     #: Entries that the log will not have.
     refuses: Callable[[bytes], bool] = lambda _: False
     #: Called before the next append, once.
@@ -65,7 +67,7 @@ class MemoryLog:
 
     def checkpoint(self) -> str:
         self._answering()
-        return self.log.checkpoint()
+        return self.log.checkpoint(at=int(self.clock()))
 
     def entries(self, begin: int = 0, end: int | None = None) -> list[bytes]:
         self._answering()

@@ -249,16 +249,17 @@ class World:
         self.log_server.stop()
         self.log_server = Server(self.log_app(), listening(int(self.log_url.rpartition(":")[2])))
 
-    def _serve(self, name: str, sock: socket.socket) -> None:
-        self.trustees[name] = Trustee(self.folder / name, now=self.clock)
+    def _serve(self, name: str, sock: socket.socket, log: Any = None) -> None:
+        self.trustees[name] = Trustee(self.folder / name, now=self.clock, log=log)
         self.servers[name] = Server(make_trustee_app(self.trustees[name]), sock)
 
     def stop(self, name: str) -> None:
         self.servers.pop(name).stop()
 
-    def start(self, name: str) -> None:
+    def start(self, name: str, log: Any = None) -> None:
+        """Start a trustee again; *log* is what it is shown in place of the log."""
         url = next(each.url for each in self.circle.trustees if each.name == name)
-        self._serve(name, listening(int(url.rpartition(":")[2])))
+        self._serve(name, listening(int(url.rpartition(":")[2])), log)
 
     def client(self, index: int = 0) -> TrusteeClient:
         return self.panel.clients[index]

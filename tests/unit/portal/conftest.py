@@ -169,7 +169,7 @@ def data(tmp_path, monkeypatch):
 
 @pytest.fixture
 def city(data, monkeypatch):
-    log, panel = MemoryLog(), MemoryPanel()
+    log, panel = MemoryLog(clock=lambda: datetime.now(UTC).timestamp()), MemoryPanel()
     chain = Chain.start(circle_note(), 0)
     copy = LogCopy(Database(None), cast("Any", log), chain.newest.circle.acting_policy(), chain)
     ledger, blobs = DjangoLedger(), FileBlobs(data / "blobs")

@@ -91,3 +91,15 @@ def test_a_log_that_signs_another_history_is_not_followed(written):
 def test_the_copy_holds_no_photo(city, browser):
     city.log.append(_entry())
     assert PHOTO not in browser.get("/register/entries/0/").content
+
+
+def test_a_view_that_no_witness_confirms_any_more_is_said_to_be_old(written, browser):
+    words = "entries since then are not shown"
+    for page in ("/register/", "/register/entries/"):
+        assert words not in browser.get(page).content.decode()
+    seen = written.log.clock() - 3 * 3600 - 60
+    written.log.clock = lambda: seen
+    for page in ("/register/", "/register/entries/"):
+        assert words in browser.get(page).content.decode()
+    said = browser.get("/readyz").json()["problems"]["view-old"]
+    assert "3 hours old" in said

@@ -48,11 +48,13 @@ def _problems(now: float) -> dict[str, str]:
     except HabeasError as error:
         found[error.code] = str(error)
     found |= beats.late(now)
-    age = now - log_copy().followed_at
+    copy = log_copy()
+    age = now - copy.followed_at
     if not -_COPY_LATE <= age <= _COPY_LATE:
         found.setdefault("follow", "This machine's copy of the log is not followed.")
-    try:
-        log_copy().verify_recent()
-    except HabeasError as error:
-        found[error.code] = str(error)
+    if copy.followed_at:
+        try:
+            copy.verify_recent()
+        except HabeasError as error:
+            found[error.code] = str(error)
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any, Self
 
@@ -80,6 +81,25 @@ class PortalClient:
         path = f"/api/photos/{receipt.promise.seal_id}/withdrawal"
         shown = {"secret": receipt.withdraw_secret, "pending": list(receipt.pending)}
         return self._call("POST", path, json=shown)
+
+
+def verify_free(file: Path, option: str) -> None:
+    """Raise unless *file* can be made: before anything is asked for that is given once.
+
+    Args:
+        file: what will be written.
+        option: by which it is named.
+
+    Raises:
+        HabeasError: it exists, or its folder is none that can be written to.
+    """
+    if file.exists():
+        raise HabeasError(f"{file} exists already.", f"Name another file with {option}.")
+    if not os.access(file.parent, os.W_OK | os.X_OK):
+        raise HabeasError(
+            f"{file} cannot be written: {file.parent} is no folder that you can write to.",
+            f"Make the folder, or name another file with {option}. Nothing was sent.",
+        )
 
 
 def read_receipt(file: Path) -> Receipt:

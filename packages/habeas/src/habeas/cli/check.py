@@ -15,6 +15,8 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
+from habeas.foundation.errors import HabeasError
+
 if TYPE_CHECKING:
     from habeas import portrait
 
@@ -49,7 +51,10 @@ def check(
     ] = False,
     language: Annotated[Language, typer.Option(help="Language of the advice.")] = Language.EN,
     keep: Annotated[
-        Path | None, typer.Option(help="Folder for the cropped pictures without metadata.")
+        Path | None,
+        typer.Option(
+            help="Folder for the cropped pictures without metadata; none there is overwritten."
+        ),
     ] = None,
     report: Annotated[
         Path | None,
@@ -70,6 +75,8 @@ def check(
     """
     from habeas import portrait
 
+    if keep is not None:
+        _refuse_to_overwrite([_kept(keep, each) for each in photos])
     # The report shows the whole picture; for keeping, one will do.
     pictures: portrait.Keep = (
         "both" if report is not None else "one" if keep is not None else "none"
@@ -133,12 +140,28 @@ class _Outputs:
         """Write what is asked for of one photo."""
         if self._keep is not None and found is not None:
             self._keep.mkdir(parents=True, exist_ok=True)
-            (self._keep / f"{photo.stem}.jpg").write_bytes(found.kept)
+            _kept(self._keep, photo).write_bytes(found.kept)
         if self._csv is not None:
             measures, ms = (found.measures, sum(found.ms.values())) if found else ({}, 0.0)
             print(self._row(str(photo), measures, ms), file=self._csv)
         if self._page is not None:
             self._page.add(told, found.upright if found else b"")
+
+
+def _kept(folder: Path, photo: Path) -> Path:
+    return folder / f"{photo.stem}.jpg"
+
+
+def _refuse_to_overwrite(files: list[Path]) -> None:
+    """Raise before anything is checked: the photos themselves may lie in the folder."""
+    for file in files:
+        if file.exists():
+            raise HabeasError(f"{file} exists already.", "Name another folder with --keep.")
+        if files.count(file) > 1:
+            raise HabeasError(
+                f"Several photos would be kept as {file}.",
+                "Rename them, or check them one by one, each with a folder of its own.",
+            )
 
 
 def _read(photo: Path, most: int) -> bytes:

@@ -190,7 +190,12 @@ def show(
         if first is None:
             typer.echo(client.checkpoint(), nl=False)
             return
-        for index, entry in enumerate(client.entries(first, (last or first) + 1), start=first):
+        end = (first if last is None else last) + 1
+        if end <= first:
+            raise HabeasError(
+                f"Entry {last} stands before entry {first}.", "Name the first one first."
+            )
+        for index, entry in enumerate(client.entries(first, end), start=first):
             text = entry.decode(errors="backslashreplace")
             typer.echo(json.dumps({"index": index, "entry": text}) if as_json else text)
 

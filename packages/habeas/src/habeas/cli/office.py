@@ -46,8 +46,11 @@ RootToken = Annotated[
 ]
 
 
-def _passphrase(variable: str, of: str) -> str:
-    return os.environ.get(variable) or typer.prompt(f"Passphrase of {of}", hide_input=True)
+def _passphrase(variable: str, of: str, *, new: bool = False) -> str:
+    """From the environment, or asked for: a *new* one twice, as nothing else opens its keys."""
+    return os.environ.get(variable) or typer.prompt(
+        f"Passphrase of {of}", hide_input=True, confirmation_prompt=new
+    )
 
 
 def _pin(uri: TokenUri, variable: str, of: str) -> str:
@@ -119,16 +122,31 @@ def init(
     """
     from urllib.parse import urlsplit
 
+    from pydantic import ValidationError
+
     from habeas.office import keys
     from habeas.office.folder import OfficeFolder, OfficeName, Settings
     from habeas.office.token_uri import TokenUri
 
-    settings = Settings(
-        office=office, name=OfficeName(en=name, ru=name_ru or name),
-        rp_id=urlsplit(origin[0]).hostname or "", origins=tuple(origin), portal=portal,
-        software=software,
-    )  # fmt: skip
-    passphrase = _passphrase(_PASSPHRASE, "the office")
+    for each in origin:
+        address = urlsplit(each)
+        if address.scheme not in ("http", "https") or not address.hostname:
+            raise keys.OfficeError(f"{each!r} is no desk's address.", "Write https://HOST.")
+    try:
+        settings = Settings(
+            office=office, name=OfficeName(en=name, ru=name_ru or name),
+            rp_id=urlsplit(origin[0]).hostname or "", origins=tuple(origin), portal=portal,
+            software=software,
+        )  # fmt: skip
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise keys.OfficeError(
+            f"--{first['loc'][0]} is not what it must be: {first['msg']}.",
+            "Write licensing-office for an office, https://HOST for a portal.",
+        ) from error
+    passphrase = _passphrase(_PASSPHRASE, "the office", new=True)
+    # Before the folder is made, which is made once.
+    keys.verify_passphrase(passphrase)
     root = None
     if root_token:
         from habeas.office import token
@@ -170,7 +188,7 @@ def add(
     from habeas.office.token_uri import TokenUri
 
     office, keys = _open(data, root_token)
-    passphrase = _passphrase(_OFFICER, label)
+    passphrase = _passphrase(_OFFICER, label, new=True)
     key = None
     if token:
         from habeas.office import token as tokens

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import httpx
 import typer
 
+from habeas.cli._portal import verify_free
 from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
 from habeas.office.client import OfficerClient
@@ -74,8 +75,7 @@ def open_(
     Example: habeas open HL-2A7C-K9QD --desk http://localhost:8006 --officer officer
     --purpose decide-application --reason "Is this the applicant?" --out photo.jpg
     """  # fmt: skip
-    if out.exists():
-        raise HabeasError(f"{out} exists already.", "Name another file with --out.")
+    verify_free(out, "--out")
     fields, address = _person(desk, officer, key, portal)
     person = Person.read(fields)
     membership = {name: Membership.read(each) for name, each in fields["membership"].items()}

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from habeas.cli._pins import Pin, read_pins
-from habeas.cli._portal import PortalClient
+from habeas.cli._portal import PortalClient, verify_free
 from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Receipt
@@ -41,8 +41,7 @@ def seal(
 
     Example: habeas seal me.jpg -f full_name="Anna Example" -f date_of_birth=1980-05-17
     """
-    if receipt.exists():
-        raise HabeasError(f"{receipt} exists already.", "Name another file with --receipt.")
+    verify_free(receipt, "--receipt")
     fields = {}
     for each in field or []:
         name, equals, value = each.partition("=")

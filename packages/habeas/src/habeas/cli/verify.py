@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from habeas.cli._pins import Pin, read_pins
 from habeas.cli._portal import read_receipt
@@ -161,7 +162,7 @@ def _tell(console: Console, receipt: Receipt, found: Verification, saved: Path |
         console.print(f"\n[bold]Proven[/], on the log as a reading quorum saw it at {seen}:")
         for act in found.acts:
             where = "not on the log yet" if act.index is None else f"entry {act.index}"
-            console.print(f"  {act.entry.day}  {_words(act)}  [dim]({where})[/]")
+            console.print(f"  {act.entry.day}  {escape(_words(act))}  [dim]({where})[/]")
     said = [
         f"{name}: it {'still holds' if each.held else 'no longer holds'} its share"
         for name, each in found.verdicts.items()
@@ -184,12 +185,14 @@ def _tell(console: Console, receipt: Receipt, found: Verification, saved: Path |
     if found.unread is not None or gaps or not found.pinned:
         console.print("\n[bold]Not proven[/], or not to be asked now:")
     if found.unread is not None:
-        console.print(f"  the log: {found.unread}")
+        console.print(f"  the log: {escape(found.unread)}")
     for name, outcome, cause in gaps:
-        console.print(f"  [{_COLOURS[outcome]}]{name}[/]: {cause}")
+        # In a trustee's own words, which may be anything.
+        console.print(f"  [{_COLOURS[outcome]}]{escape(name)}[/]: {escape(cause)}")
     _tell_pin(found.pinned)
     if saved is not None:
-        console.print(f"\nThe evidence is in {saved}: show it to a monitor and to the trustees.")
+        where = escape(str(saved))
+        console.print(f"\nThe evidence is in {where}: show it to a monitor and to the trustees.")
 
 
 def _verdict(found: Verification) -> str:

@@ -81,6 +81,16 @@ class OfficeKeys:
         return base64_of(sealing.public_key(self.seed))
 
 
+def verify_passphrase(passphrase: str) -> None:
+    """Raise unless keys may lie under *passphrase*.
+
+    Raises:
+        OfficeError: it has fewer than 12 characters.
+    """
+    if len(passphrase) < 12:
+        raise OfficeError("The passphrase has fewer than 12 characters.", "Choose a longer one.")
+
+
 def create(
     folder: Path,
     office: str,
@@ -101,8 +111,7 @@ def create(
         OfficeError: the folder has keys already, or the passphrase is too short.
         TokenError: the token's key cannot be a root key.
     """
-    if len(passphrase) < 12:
-        raise OfficeError("The passphrase has fewer than 12 characters.", "Choose a longer one.")
+    verify_passphrase(passphrase)
     seeds = {"encryption": random(32)}
     root: Signer
     if token is None:

@@ -1,7 +1,8 @@
 // Builds what is served: the portal's scripts and styles, the photo step that applicants' devices
 // run, and the officers' desk, which is static and belongs to the offices. The results are committed, so that running Habeas needs
 // no node; a test builds them again in another folder and compares the bytes.
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { build } from "esbuild";
@@ -30,22 +31,41 @@ const formatsApart = {
   },
 };
 
+const how = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: true,
+  target: "es2022",
+  // Only node needs these; the packages ask for them where there is no WebCrypto.
+  external: ["node:crypto", "crypto"],
+  legalComments: "inline",
+  logLevel: "warning",
+};
+
 async function bundle(outdir, entryPoints, plugins = [formatsApart]) {
   mkdirSync(outdir, { recursive: true });
-  await build({
-    absWorkingDir: root,
-    entryPoints,
-    outdir,
-    plugins,
-    bundle: true,
-    minify: true,
-    format: "esm",
-    target: "es2022",
-    // Only node needs these; the packages ask for them where there is no WebCrypto.
-    external: ["node:crypto", "crypto"],
-    legalComments: "inline",
-    logLevel: "warning",
-  });
+  await build({ ...how, entryPoints, outdir, plugins, format: "esm" });
+}
+
+/** A page in one file, which loads nothing and runs nothing but what is in it. */
+async function pageInOne(folder) {
+  const inside = async (entry) => {
+    const { outputFiles } = await build({
+      ...how,
+      entryPoints: [join(folder, entry)],
+      format: "iife",
+      write: false,
+    });
+    return outputFiles[0].text.trim();
+  };
+  const [script, style] = [await inside("main.ts"), await inside("receipt.css")];
+  if (/<\/script|<!--/i.test(script)) throw new Error("The script would end its own element.");
+  const source = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+  const policy = `default-src 'none'; script-src ${source(script)}; style-src ${source(style)}`;
+  return readFileSync(join(root, folder, "receipt.html"), "utf8")
+    .replace("{{policy}}", () => policy)
+    .replace("<style></style>", () => `<style>${style}</style>`)
+    .replace("<script></script>", () => `<script>${script}</script>`);
 }
 
 await bundle(portal, {
@@ -65,5 +85,6 @@ writeFileSync(join(photo, "photo.css"), css + "\n");
 writeFileSync(join(desk, "desk.css"), css + "\n");
 for (const folder of [portal, photo, desk])
   copyFileSync(join(root, "pages/icon.svg"), join(folder, "icon.svg"));
+writeFileSync(join(photo, "receipt.html"), await pageInOne("receipt"));
 copyFileSync(join(root, "photo/device/index.html"), join(photo, "index.html"));
 copyFileSync(join(root, "desk/index.html"), join(desk, "index.html"));

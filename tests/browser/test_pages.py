@@ -6,6 +6,7 @@ import pytest
 
 from habeas.faces import assets
 from habeas.protocol import Purpose, Receipt
+from habeas.protocol.receipt_file import read_receipt
 from tests.browser.visitor import CANNOT_SEAL, Visitor
 from tests.waiting import until
 from tests.world.city import ANSWERS, City
@@ -45,7 +46,7 @@ def applied(visitor: Visitor, city: City) -> Receipt:
     visitor.look("done")
     with page.expect_download() as download:
         page.click("a[download]")
-    return Receipt.decode(download.value.path().read_bytes())
+    return read_receipt(download.value.path().read_bytes())
 
 
 def show(visitor: Visitor, city: City, receipt: Receipt) -> None:

@@ -13,6 +13,7 @@ from PIL import Image
 from habeas.faces import assets
 from habeas.protocol import Purpose, Receipt, sealing
 from habeas.protocol.receipt import verify_parts
+from habeas.protocol.receipt_file import read_receipt
 from tests import places
 from tests.browser.visitor import Visitor
 from tests.browser.wire import Wire
@@ -78,7 +79,7 @@ class Applicant(Visitor):
         self.page.wait_for_selector("[data-save]")
         with self.page.expect_download() as download:
             self.page.click("[data-save]")
-        return Receipt.decode(download.value.path().read_bytes())
+        return read_receipt(download.value.path().read_bytes())
 
     def send(self) -> str:
         self.page.click("[data-send]")

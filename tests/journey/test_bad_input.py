@@ -13,6 +13,7 @@ from PIL import Image
 
 from habeas import portrait as checks
 from habeas.cli._portal import PortalError
+from habeas.protocol.receipt_file import read_receipt
 from tests.journey.conftest import FIELDS, portrait
 
 pytestmark = pytest.mark.slow
@@ -144,8 +145,8 @@ def test_a_form_sent_twice_is_one_application(city):
         reference = re.search(r'id="reference">([^<]+)<', first.text)[1]
         assert f'id="reference">{reference}<' in again.text
         assert _count(city)[:2] == [before[0] + 1, before[1] + 1]
-        receipt = browser.get("/apply/hunting-licence/receipt.json")
-        assert receipt.json()["reference"] == reference
+        receipt = browser.get("/apply/hunting-licence/receipt.html")
+        assert read_receipt(receipt.content).reference == reference
 
 
 def test_no_plaintext_photo_reaches_the_disk(city):

@@ -35,7 +35,7 @@ export { type BadShare, type OpenedPhoto, type WrappedShare, openPhoto } from ".
 export { ITERATIONS, MOST_ITERATIONS, keyOfPassphrase } from "./passphrase.js";
 export { decryptPhoto, encryptPhoto, keyCommitment } from "./photo.js";
 export { type Foreign, readEntry } from "./reading.js";
-export { type Receipt, readReceipt, verifyReceipt } from "./receipt.js";
+export { type Receipt, type ReceiptParts, readReceipt, verifyReceipt } from "./receipt.js";
 export {
   type Assertion,
   type Request,

@@ -182,7 +182,7 @@ def test_the_way_without_a_photo(city, browser):
     assert case.reference in browser.get("/apply/hunting-licence/done/").content.decode()
     _post(browser, "answers")
     assert Case.objects.count() == 1
-    assert browser.get("/apply/hunting-licence/receipt.json").status_code == 404
+    assert browser.get("/apply/hunting-licence/receipt.html").status_code == 404
 
 
 def test_another_browser_s_draft_is_not_found(city, browser):

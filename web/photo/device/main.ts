@@ -10,6 +10,7 @@ import { all, need } from "../../pages/dom.js";
 import { prepareCamera } from "../camera.js";
 import { canSeal } from "./able.js";
 import { showCutting } from "./cutting.js";
+import { fetchBlank, receiptPage } from "./keeping.js";
 import { busy, frame, offerLanguages, progress, refuse, say, show, word } from "./page.js";
 import { keptOf, pixelsOf } from "./picture.js";
 import * as portal from "./portal.js";
@@ -20,6 +21,8 @@ import * as store from "./store.js";
 
 let order: portal.Order | undefined;
 let pin = "";
+/** The page that receipts are put into. */
+let blank = "";
 let pixels: Pixels | undefined;
 let picture: Uint8Array<ArrayBuffer> | undefined;
 let pending: Pending | undefined;
@@ -178,8 +181,9 @@ function showKeep(how: Keeping): void {
     need(page, "[data-pending]", HTMLElement).hidden = how.missing.length === 0;
     need(page, "[data-pending] strong", HTMLElement).textContent = how.missing.join(", ");
     const save = need(page, "[data-save]", HTMLAnchorElement);
-    save.download = `receipt-${kept.reference}.json`;
-    save.href = URL.createObjectURL(new Blob([receipt], { type: "application/json" }));
+    save.download = `receipt-${kept.reference}.html`;
+    const content = receiptPage(blank, receipt);
+    save.href = URL.createObjectURL(new Blob([content], { type: "text/html" }));
     let saved = false;
     save.addEventListener("click", () => {
       saved = true;
@@ -243,7 +247,11 @@ async function start(): Promise<void> {
   }
   document.body.classList.add("js-enabled", "govuk-frontend-supported");
   createAll(SkipLink);
-  [order, pin] = await Promise.all([portal.fetchOrder(), portal.pinnedCircle()]);
+  [order, pin, blank] = await Promise.all([
+    portal.fetchOrder(),
+    portal.pinnedCircle(),
+    fetchBlank(),
+  ]);
   if (order.sent) {
     const { reference } = order;
     view(() => {

@@ -4,7 +4,8 @@ import { FormatError, causeOf } from "../../formats/index.js";
 import { Problem } from "../../desk/problem.js";
 import { all, need } from "../../pages/dom.js";
 import { PictureError } from "./picture.js";
-import { type Language, WORDS, type Word, isLanguage, isWord } from "./words.js";
+import { type Language, isLanguage } from "../../promise/words.js";
+import { WORDS, type Word, isWord } from "./words.js";
 
 /** The language of the portal's pages (its cookie), else the browser's. */
 function chosen(): Language {
@@ -17,19 +18,6 @@ let language: Language = chosen();
 
 export const languageNow = (): Language => language;
 export const word = (name: Word): string => WORDS[language][name];
-
-/** A text with its numbers and days put in. */
-export const filled = (name: Word, values: Record<string, string | number>): string =>
-  word(name).replace(/\{(\w+)\}/g, (_, key: string) => String(values[key] ?? ""));
-
-/** A day in words. */
-export const dayInWords = (day: string): string =>
-  new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" })
-    .format(
-      new Date(`${day}T00:00:00Z`),
-      // Some languages end a day with an abbreviation; the sentence has a full stop of its own.
-    )
-    .replace(/\.$/, "");
 
 /** Fills every text of a part of the page; the elements say which. */
 export function translate(root: ParentNode): void {

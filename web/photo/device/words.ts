@@ -39,13 +39,6 @@ const en = {
   photo: "Photo",
   photoAlt: "The photo that will be sealed",
   promised: "What we promise about your photo",
-  byOffice: "Only this office can open it:",
-  forThis: "Only for this:",
-  atMost:
-    "At most {max} times in all, and {day} on one day. Each time is on the public register before the photo opens.",
-  until:
-    "Until {date}. Then it is destroyed. Once your case is decided, nobody opens it any more, and it may go {days} days later.",
-  trustees: "{k} of these {n} independent trustees must agree to each opening:",
   onlyYou: "Before that, only you can have it destroyed, with the receipt that you get.",
   bound: "These words become part of the seal. If anyone changes them later, nothing opens.",
   seal: "Seal the photo",
@@ -75,10 +68,6 @@ const en = {
   again: "Nothing is lost. Try again.",
   notHeld: "What the city’s server gave does not hold, and nothing was sent:",
   noLine: "No answer came. Your photo is still here, sealed: try again.",
-  "decide-application": "to decide the application",
-  "produce-document": "to produce the document",
-  appeal: "to handle an appeal",
-  "applicant-copy": "to give you a copy",
 };
 
 /** The name of a text. */
@@ -123,13 +112,6 @@ const ru: Record<Word, string> = {
   photo: "Фото",
   photoAlt: "Фото, которое будет запечатано",
   promised: "Что мы обещаем о вашем фото",
-  byOffice: "Открыть его может только это ведомство:",
-  forThis: "Только для этого:",
-  atMost:
-    "Всего не больше {max} раз и {day} в день. Каждый раз попадает в публичный реестр до открытия.",
-  until:
-    "До {date}. Потом оно уничтожается. Когда дело решено, его больше никто не откроет, и через {days} дн. его может не стать.",
-  trustees: "На каждое открытие должны согласиться {k} из этих независимых хранителей ({n}):",
   onlyYou: "До этого уничтожить его можете только вы, с квитанцией, которую получите.",
   bound: "Эти слова становятся частью печати. Если их потом изменить, ничего не откроется.",
   seal: "Запечатать фото",
@@ -158,13 +140,7 @@ const ru: Record<Word, string> = {
   again: "Ничего не потеряно. Попробуйте ещё раз.",
   notHeld: "То, что дал сервер города, не сходится, и ничего не отправлено:",
   noLine: "Ответа не было. Фото здесь, оно запечатано: попробуйте ещё раз.",
-  "decide-application": "решить по заявлению",
-  "produce-document": "изготовить документ",
-  appeal: "рассмотреть жалобу",
-  "applicant-copy": "выдать вам копию",
 };
 
 export const WORDS = { en, ru };
-export type Language = keyof typeof WORDS;
-export const isLanguage = (text: unknown): text is Language => text === "en" || text === "ru";
 export const isWord = (text: string): text is Word => text in en;

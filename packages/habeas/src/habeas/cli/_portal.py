@@ -12,6 +12,7 @@ import httpx
 from habeas.foundation.errors import HabeasError
 from habeas.foundation.problem import Problem, ProblemFormatError
 from habeas.protocol import Receipt
+from habeas.protocol.receipt_file import read_receipt as receipt_of
 
 
 class PortalError(HabeasError):
@@ -114,5 +115,4 @@ def read_receipt(file: Path) -> Receipt:
         raise HabeasError(
             f"The receipt {file} cannot be read: {error.strerror}.", "Check the file's name."
         ) from error
-    # An editor may have added a final line break; nothing else may differ.
-    return Receipt.decode(content.rstrip(b"\r\n"))
+    return receipt_of(content)

@@ -74,7 +74,7 @@ def verify(
     answer, or no pin vouches for the circle. 4: contradicted, somebody has signed what cannot
     be true; the evidence is saved. 1: this is no receipt that holds.
 
-    Example: habeas verify receipt.json --pin circle.txt
+    Example: habeas verify receipt.html --pin circle.txt
     """  # fmt: skip
     kept, pins = read_receipt(receipt), read_pins(pin)
     if offline:

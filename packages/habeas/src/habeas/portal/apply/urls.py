@@ -29,5 +29,5 @@ urlpatterns = [
     path("apply/<slug:name>/check-photo/", views.check_photo, name="check-photo"),
     path("apply/<slug:name>/answers/", views.answers, name="answers"),
     path("apply/<slug:name>/done/", views.done, name="done"),
-    path("apply/<slug:name>/receipt.json", views.download, name="download"),
+    path("apply/<slug:name>/receipt.html", views.download, name="download"),
 ]

@@ -21,6 +21,7 @@ from habeas.portal.apply.sending import Sent, sending
 from habeas.portal.cases.asked import asked_for
 from habeas.portal.catalogue import office_name, services
 from habeas.portal.catalogue.declaration import PhotoRules, Service
+from habeas.portal.receipts import page
 from habeas.portal.vault.custodian import in_force
 from habeas.portrait import PhotoError, PoolBusyError, words
 from habeas.protocol import MalformedError, Receipt
@@ -237,9 +238,8 @@ def done(request: HttpRequest, name: str) -> HttpResponse:
 
 @require_GET
 def download(request: HttpRequest, name: str) -> HttpResponse:
-    """The receipt as a file."""
+    """The receipt, as the page to keep."""
     draft = _draft(request, _service(name))
     if draft is None or not draft.receipt:
         raise Http404
-    headers = {"Content-Disposition": f'attachment; filename="receipt-{draft.reference}.json"'}
-    return HttpResponse(draft.receipt, content_type="application/json", headers=headers)
+    return page.download(Receipt.decode(draft.receipt.encode()))

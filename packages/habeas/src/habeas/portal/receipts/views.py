@@ -16,11 +16,12 @@ from habeas.custody import Withdrawal
 from habeas.foundation.errors import HabeasError
 from habeas.portal.cases.asked import asked_for
 from habeas.portal.catalogue import office_name, services
-from habeas.portal.receipts import history, words
-from habeas.portal.site.bodies import MAX_BODY
+from habeas.portal.receipts import history, page, words
 from habeas.portal.vault.custodian import custody
 from habeas.protocol import MalformedError, Receipt
 from habeas.protocol.receipt import Acknowledged
+from habeas.protocol.receipt_file import MAX_BYTES
+from habeas.protocol.receipt_file import read_receipt as receipt_of
 from habeas.protocol.seal import complete_receipt
 
 #: How long a page waits for all trustees to confirm a withdrawal, and between two looks; seconds.
@@ -31,15 +32,13 @@ def read_receipt(request: HttpRequest) -> Receipt | str:
     """The receipt of a form: a file, or the text that an earlier page carried; or what is wrong."""
     file = request.FILES.get("receipt")
     if file is not None:
-        if (file.size or 0) > MAX_BODY:
-            return _("The selected file is not a receipt")
-        content = file.read()
+        content = file.read(MAX_BYTES + 1)
     else:
         content = request.POST.get("receipt", "").encode()
     if not content:
         return _("Select your receipt")
     try:
-        return Receipt.decode(content.rstrip(b"\r\n"))
+        return receipt_of(content)
     except MalformedError:
         return _("The selected file is not a receipt, or was changed")
 
@@ -97,10 +96,7 @@ def complete(request: HttpRequest) -> HttpResponse:
     notes = [
         Acknowledged(trustee=name, note=late[name]) for name in receipt.pending if name in late
     ]
-    name = f"receipt-{receipt.reference}.json"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    content = complete_receipt(receipt, notes).encode()
-    return HttpResponse(content, content_type="application/json", headers=headers)
+    return page.download(complete_receipt(receipt, notes))
 
 
 @require_POST

@@ -1,0 +1,28 @@
+"""The receipt as the page that an applicant keeps; the front end has built it."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from django.http import HttpResponse
+
+from habeas.protocol import Receipt
+from habeas.protocol.receipt_file import receipt_page
+
+_BLANK = Path(__file__).parents[1] / "static" / "photo" / "receipt.html"
+
+
+@cache
+def _blank() -> str:
+    return _BLANK.read_text(encoding="utf-8")
+
+
+def download(receipt: Receipt) -> HttpResponse:
+    """The answer with which a browser saves the receipt's page."""
+    name = f"receipt-{receipt.reference}.html"
+    return HttpResponse(
+        receipt_page(_blank(), receipt),
+        content_type="text/html; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

@@ -1,0 +1,88 @@
+"""The file that an applicant keeps: a page, saved anew by whatever has opened it, or JSON."""
+
+import contextlib
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from habeas.foundation.errors import HabeasError
+from habeas.protocol import MalformedError
+from habeas.protocol.receipt_file import MAX_BYTES, ReceiptFileError, read_receipt, receipt_page
+from tests.places import PORTAL
+from tests.unit.protocol.world import Case
+
+BLANK = (PORTAL / "static" / "photo" / "receipt.html").read_text()
+
+
+@pytest.fixture(scope="module")
+def receipt():
+    return Case().receipt()
+
+
+@pytest.fixture(scope="module")
+def page(receipt):
+    return receipt_page(BLANK, receipt)
+
+
+def test_the_page_holds_the_receipt(receipt, page):
+    assert read_receipt(page.encode()) == receipt
+    assert read_receipt(receipt.encode()) == receipt
+
+
+def test_what_stands_in_a_receipt_cannot_end_its_element(receipt):
+    evil = receipt.model_copy(update={"entry": "</script><script>alert(1)</script>"})
+    page = receipt_page(BLANK, evil)
+    assert "alert(1)</script>" not in page
+    assert page.count("</script") == BLANK.count("</script")
+    assert read_receipt(page.encode()).entry == evil.entry
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [
+        lambda page, _: page.replace("\n", "\r\n").encode(),
+        lambda page, _: b"\xef\xbb\xbf" + page.encode(),
+        lambda page, _: page.replace(
+            '<script type="application/json" id="habeas-receipt">',
+            "<SCRIPT id=habeas-receipt type=application/json>",
+        ).replace("</script", "</SCRIPT").encode(),
+        lambda page, _: page.replace("<body>", "<body><p>A note of mine</p>").encode(),
+        lambda _, json_: json.dumps(json.loads(json_), indent=2).encode() + b"\r\n",
+        lambda _, json_: b"\xef\xbb\xbf" + json_ + b"\n\n",
+    ],
+    ids=["line breaks", "BOM", "other quotes", "a note", "laid out", "BOM before JSON"],
+)  # fmt: skip
+def test_saved_anew_it_still_reads(receipt, page, saved):
+    assert read_receipt(saved(page, receipt.encode())) == receipt
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"", b"<html></html>", b"\xff\xfe", b"[]", b'{"v":2}', b"{" * 100_000,
+        BLANK.encode(), b"<script id=habeas-receipt>{}", b"<script id=habeas-receipt>1</script>",
+        b'<script id="habeas-receipt">' + b"[" * 100_000 + b"</script>",
+        b" " * (MAX_BYTES + 1), b'<b id="habeas-receipt"' * 40_000,
+    ],
+)  # fmt: skip
+def test_a_file_without_a_receipt(content):
+    with pytest.raises(MalformedError) as refused:
+        read_receipt(content)
+    assert refused.value.remedy
+
+
+@given(st.binary(max_size=200), st.integers(0, 3000))
+def test_any_bytes_end_in_a_receipt_or_an_error(page, noise, at):
+    content = page.encode()
+    place = content.find(b"habeas-receipt") + at
+    with contextlib.suppress(HabeasError):
+        read_receipt(content[:place] + noise + content[place + len(noise) :])
+
+
+def test_a_page_without_a_place_for_it(receipt):
+    with pytest.raises(ValueError, match="no element"):
+        receipt_page("<html></html>", receipt)
+    with pytest.raises(ReceiptFileError, match="larger"):
+        read_receipt(b"{" + b" " * MAX_BYTES)

@@ -1,0 +1,19 @@
+// The file that an applicant keeps: a page with the receipt in it.
+
+/** The page without a receipt, which lies beside the photo step. */
+export async function fetchBlank(): Promise<string> {
+  const answer = await fetch("/static/photo/receipt.html");
+  if (!answer.ok) throw new Error("The receipt's page is not there.");
+  return answer.text();
+}
+
+const PLACE = 'id="habeas-receipt">';
+
+/** The page of a receipt (canonical JSON). */
+export function receiptPage(blank: string, receipt: string): string {
+  const [before, after, ...more] = blank.split(PLACE);
+  if (before === undefined || after === undefined || more.length)
+    throw new Error("The receipt's page has no place for it.");
+  // Nothing in the JSON can end its element.
+  return before + PLACE + receipt.replaceAll("<", "\\u003c") + after;
+}

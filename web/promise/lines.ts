@@ -1,0 +1,56 @@
+// What is promised about a photo, line by line: of a circle that was verified, and of the terms
+// that are in the seal. Nothing here is a text of a server's.
+
+import type { Circle, PurposeName } from "../formats/index.js";
+import { type Language, PROMISE_WORDS } from "./words.js";
+
+/** What a promise limits; a receipt's promise has it, and so have an applicant's wishes. */
+export interface Limits {
+  readonly recipients: readonly string[];
+  readonly purposes: readonly PurposeName[];
+  readonly openings_max: number;
+  readonly openings_a_day: number;
+  readonly opens_until: string;
+  readonly closed_days: number;
+}
+
+/** A text with its numbers and days put in. */
+export const filled = (text: string, values: Record<string, string | number>): string =>
+  text.replace(/\{(\w+)\}/g, (_, key: string) => String(values[key] ?? ""));
+
+/** A day in words. */
+export const dayInWords = (day: string, language: Language): string =>
+  new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" })
+    .format(
+      new Date(`${day}T00:00:00Z`),
+      // Some languages end a day with an abbreviation; the sentence has a full stop of its own.
+    )
+    .replace(/\.$/, "");
+
+export function line(text: string, ...strong: readonly string[]): HTMLLIElement {
+  const item = document.createElement("li");
+  item.append(text);
+  strong.forEach((each, at) => {
+    const name = document.createElement("strong");
+    name.textContent = each;
+    item.append(at === 0 ? " " : ", ", name);
+  });
+  return item;
+}
+
+export function promiseLines(circle: Circle, limits: Limits, language: Language): HTMLLIElement[] {
+  const words = PROMISE_WORDS[language];
+  const offices = limits.recipients.map(
+    (id) => circle.offices.find(({ office }) => office === id)?.name[language] ?? id,
+  );
+  const trustees = circle.trustees.map(({ name }) => name);
+  const times = { max: limits.openings_max, day: limits.openings_a_day };
+  const end = { date: dayInWords(limits.opens_until, language), days: limits.closed_days };
+  return [
+    line(words.byOffice, ...offices),
+    line(words.forThis, ...limits.purposes.map((each) => words[each])),
+    line(filled(words.atMost, times)),
+    line(filled(words.until, end)),
+    line(filled(words.trustees, { k: circle.k, n: trustees.length }), ...trustees),
+  ];
+}

@@ -1,0 +1,35 @@
+// What is promised about a photo, in each language: one text for the photo step and the receipt.
+
+const en = {
+  byOffice: "Only this office can open it:",
+  forThis: "Only for this:",
+  atMost:
+    "At most {max} times in all, and {day} on one day. Each time is on the public register before the photo opens.",
+  until:
+    "Until {date}. Then it is destroyed. Once your case is decided, nobody opens it any more, and it may go {days} days later.",
+  trustees: "{k} of these {n} independent trustees must agree to each opening:",
+  "decide-application": "to decide the application",
+  "produce-document": "to produce the document",
+  appeal: "to handle an appeal",
+  "applicant-copy": "to give you a copy",
+};
+
+export type PromiseWord = keyof typeof en;
+
+const ru: Record<PromiseWord, string> = {
+  byOffice: "Открыть его может только это ведомство:",
+  forThis: "Только для этого:",
+  atMost:
+    "Всего не больше {max} раз и {day} в день. Каждый раз попадает в публичный реестр до открытия.",
+  until:
+    "До {date}. Потом оно уничтожается. Когда дело решено, его больше никто не откроет, и через {days} дн. его может не стать.",
+  trustees: "На каждое открытие должны согласиться {k} из этих независимых хранителей ({n}):",
+  "decide-application": "решить по заявлению",
+  "produce-document": "изготовить документ",
+  appeal: "рассмотреть жалобу",
+  "applicant-copy": "выдать вам копию",
+};
+
+export const PROMISE_WORDS = { en, ru };
+export type Language = keyof typeof PROMISE_WORDS;
+export const isLanguage = (text: unknown): text is Language => text === "en" || text === "ru";

@@ -81,7 +81,7 @@ def test_from_the_application_to_the_withdrawal(chromium, city, axe, width, loca
     assert visitor.page.locator("[data-seat=holds]").count() == 4
     with visitor.page.expect_download() as download:
         visitor.page.click("form[action$='/complete/'] button")
-    whole = Receipt.decode(download.value.path().read_bytes())
+    whole = read_receipt(download.value.path().read_bytes())
     assert (whole.pending, whole.promise) == ((), receipt.promise)
 
     with city.officer_client() as officer:

@@ -22,10 +22,10 @@ const en = {
   use: "What you can do with this receipt",
   seen: "See who opened your photo, or have it destroyed:",
   give: "Choose this file there. It needs no account.",
-  command: "Without the portal, by a computer of your own:",
+  command: "Without the portal, on a computer of your own:",
   keep: "Keep it safe",
   keepNote:
-    "This file is the only key to your photo’s history, and whoever has it can have the photo destroyed. Nobody else has a copy. Put it where you keep papers that matter; a copy on paper, a stick or in another mailbox of yours does no harm. Show it only to people whom you trust with that.",
+    "This file is the only key to your photo’s history, and whoever has it can have the photo destroyed. Nobody else has a copy. Put it where you keep papers that matter; a copy on a stick or in another mailbox of yours does no harm. Paper is not enough: it does not show what only the file holds. Show it only to people whom you trust with that.",
   unchecked: "What this page cannot check",
   uncheckedNote:
     "Whether the trustees are who they say: compare this number with the one that any of them publishes. And what happened since: for that, ask on the page above.",
@@ -58,7 +58,7 @@ const ru: Record<ReceiptWord, string> = {
   command: "Без портала, со своего компьютера:",
   keep: "Берегите её",
   keepNote:
-    "Этот файл – единственный ключ к истории вашего фото, и любой, у кого он есть, может уничтожить фото. Копии больше ни у кого нет. Храните его там, где важные бумаги; копия на бумаге, флешке или в другом вашем почтовом ящике не повредит. Показывайте его только тем, кому это доверяете.",
+    "Этот файл – единственный ключ к истории вашего фото, и любой, у кого он есть, может уничтожить фото. Копии больше ни у кого нет. Храните его там, где важные бумаги; копия на флешке или в другом вашем почтовом ящике не повредит. Бумаги мало: того, что есть только в файле, на ней не видно. Показывайте его только тем, кому это доверяете.",
   unchecked: "Чего эта страница проверить не может",
   uncheckedNote:
     "Те ли хранители, за кого себя выдают: сравните это число с тем, что публикует любой из них. И что было потом: об этом спросите на странице выше.",

@@ -74,7 +74,7 @@ def test_both_ways_cover_the_same(walk, tmp_path, monkeypatch):
 
 def test_a_frame_that_nobody_looked_at_is_covered_whole(walk):
     """A damaged file may be decoded in another way the second time."""
-    frames, again = films.read(walk)[:20], films.read(walk)[:20]
+    frames, again = films.checked(walk)[:20], films.checked(walk)[:20]
     pipeline = Pipeline(faces.detector("centerface"), SETTINGS, 25)
     looked_at = [frame for n, frame in enumerate(frames) if n not in (0, 7, 19)]
     covered = list(_again.covered(pipeline, SETTINGS, looked_at, again))
@@ -84,7 +84,7 @@ def test_a_frame_that_nobody_looked_at_is_covered_whole(walk):
 
 
 def test_a_frame_that_is_gone_the_second_time_is_left_out(walk):
-    frames, again = films.read(walk)[:20], films.read(walk)[:20]
+    frames, again = films.checked(walk)[:20], films.checked(walk)[:20]
     pipeline = Pipeline(faces.detector("centerface"), SETTINGS, 25)
     covered = list(_again.covered(pipeline, SETTINGS, frames, again[3:7] + again[9:]))
     assert [item.frame.pts for item in covered] == [each.pts for each in again[3:7] + again[9:]]
@@ -93,7 +93,7 @@ def test_a_frame_that_is_gone_the_second_time_is_left_out(walk):
 
 def test_a_frame_without_a_time_is_covered_whole(walk):
     """Nothing tells which of those that were looked at it is; nor which come after it."""
-    frames, again = films.read(walk)[:12], films.read(walk)[:12]
+    frames, again = films.checked(walk)[:12], films.checked(walk)[:12]
     for n in (5, 8):
         frames[n].pts = again[n].pts = None
     pipeline = Pipeline(faces.detector("centerface"), SETTINGS, 25)

@@ -169,7 +169,7 @@ def test_who_runs_past_between_two_looks_is_covered_all_the_way(tmp_path, detect
         frames.append(picture)
     film = films.write(tmp_path / "film.mp4", frames)
     watched = Watched(detector)
-    covered = list(Pipeline(watched, SETTINGS, 25).run(films.read(film)))
+    covered = list(Pipeline(watched, SETTINGS, 25).run(films.checked(film)))
     assert watched.between
     for n in range(every - 2, every + 3):
         middle = 680 + 60 * (n - every)
@@ -186,7 +186,7 @@ def test_a_look_between_two_looks_asks_for_no_other(tmp_path, detector):
                 picture[300:407, x : x + 80] = films.face(80).resize((80, 107))
     film = films.write(tmp_path / "film.mp4", frames)
     watched = Watched(detector)
-    covered = list(Pipeline(watched, SETTINGS, 25).run(films.read(film)))
+    covered = list(Pipeline(watched, SETTINGS, 25).run(films.checked(film)))
     assert len(covered[-1].boxes) == 2
     assert len(watched.between) == 1
 
@@ -199,7 +199,7 @@ def film(tmp_path_factory):
 
 def test_who_stands_stays_covered_while_only_others_are_looked_at(film, detector):
     watched = Watched(detector)
-    covered = list(Pipeline(watched, SETTINGS, 25).run(films.read(film)))
+    covered = list(Pipeline(watched, SETTINGS, 25).run(films.checked(film)))
     for item in covered:
         assert any(each.left < 52 < each.right for each in item.boxes), "who stands"
         assert len(item.boxes) == 2
@@ -211,7 +211,7 @@ def test_who_stands_stays_covered_while_only_others_are_looked_at(film, detector
 
 def test_after_a_failed_look_nothing_is_shown_until_everything_was_looked_at(film, detector):
     watched = Watched(detector, fails=1)
-    covered = list(Pipeline(watched, SETTINGS, 25, fail_closed=True).run(films.read(film)))
+    covered = list(Pipeline(watched, SETTINGS, 25, fail_closed=True).run(films.checked(film)))
     sizes, every = watched.sizes, round(25 * SETTINGS.look.interval)
     assert sizes[1] < sizes[0], "a part failed"
     first = next(number for number, item in enumerate(covered) if number > every and item.checked)
@@ -229,5 +229,5 @@ def test_when_the_camera_turns_everything_is_looked_at(tmp_path, detector):
     turning = [wide[:, 4 * n : 4 * n + 1280] for n in range(40)]
     watched = Watched(detector)
     film = films.write(tmp_path / "film.mp4", turning)
-    list(Pipeline(watched, SETTINGS, 25).run(films.read(film)))
+    list(Pipeline(watched, SETTINGS, 25).run(films.checked(film)))
     assert len(set(watched.sizes)) == 1

@@ -21,7 +21,7 @@ from habeas.portal.apply.sending import Sent, sending
 from habeas.portal.cases.asked import asked_for
 from habeas.portal.catalogue import office_name, services
 from habeas.portal.catalogue.declaration import PhotoRules, Service
-from habeas.portal.receipts import page
+from habeas.portal.vault import receipt_page
 from habeas.portal.vault.custodian import in_force
 from habeas.portrait import PhotoError, PoolBusyError, words
 from habeas.protocol import MalformedError, Receipt
@@ -242,4 +242,4 @@ def download(request: HttpRequest, name: str) -> HttpResponse:
     draft = _draft(request, _service(name))
     if draft is None or not draft.receipt:
         raise Http404
-    return page.download(Receipt.decode(draft.receipt.encode()))
+    return receipt_page.download(Receipt.decode(draft.receipt.encode()))

@@ -16,7 +16,8 @@ from habeas.custody import Withdrawal
 from habeas.foundation.errors import HabeasError
 from habeas.portal.cases.asked import asked_for
 from habeas.portal.catalogue import office_name, services
-from habeas.portal.receipts import history, page, words
+from habeas.portal.receipts import history, words
+from habeas.portal.vault import receipt_page
 from habeas.portal.vault.custodian import custody
 from habeas.protocol import MalformedError, Receipt
 from habeas.protocol.receipt import Acknowledged
@@ -96,7 +97,7 @@ def complete(request: HttpRequest) -> HttpResponse:
     notes = [
         Acknowledged(trustee=name, note=late[name]) for name in receipt.pending if name in late
     ]
-    return page.download(complete_receipt(receipt, notes))
+    return receipt_page.download(complete_receipt(receipt, notes))
 
 
 @require_POST

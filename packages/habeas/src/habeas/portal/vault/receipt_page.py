@@ -7,8 +7,7 @@ from pathlib import Path
 
 from django.http import HttpResponse
 
-from habeas.protocol import Receipt
-from habeas.protocol.receipt_file import receipt_page
+from habeas.protocol import Receipt, receipt_file
 
 _BLANK = Path(__file__).parents[1] / "static" / "photo" / "receipt.html"
 
@@ -22,7 +21,7 @@ def download(receipt: Receipt) -> HttpResponse:
     """The answer with which a browser saves the receipt's page."""
     name = f"receipt-{receipt.reference}.html"
     return HttpResponse(
-        receipt_page(_blank(), receipt),
+        receipt_file.receipt_page(_blank(), receipt),
         content_type="text/html; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -5,7 +5,9 @@
  * share to anybody, cosigns everything and says nothing true, so one honest release opens the photo.
  * The operator is custodian, log and network: it shows each one of two branches (1 and 2), takes an
  * entry or not, and hands the holder what it likes in place of what is not signed. The machine of
- * trustee 0 may be restored once from a copy made before its release.
+ * trustee 0 may be restored once from a copy made before its release, and be shown the tree of that
+ * time, which is truly cosigned and may lie minutes back, for as long as the log likes. The holder's
+ * tree may lie behind as well.
  *
  * Each step is what the code does in one transaction, or one answer. The holder asks every
  * trustee, in any order, while all others go on, and then reads the log (verifying.py).
@@ -16,11 +18,15 @@
  *   requested   an honest release answers a request on the branch that its trustee follows
  *   named       with the outcome *complete*, the request of every release stands there too
  * These nets lie below each other: READING_QUORUM falls only together with SAME_LOG and HOLDS,
- * FRESH_CHECKPOINT with HOLDS, ANSWERED with NOT_ON_THE_LOG. The test leaves those out together.
+ * FRESH_START with RECENT_VIEW, ANSWERED with NOT_ON_THE_LOG. The test leaves those out together.
  *
- * A release that the log had not taken when its trustee's database went back is lost to everybody,
- * and one that it took less than ten minutes before can be kept from the trustee that long: the
- * first two claims leave both out.
+ * Two things the first two claims leave out, and nothing prevents. A release that the log had not
+ * taken when its trustee's database went back is lost to everybody. One that the log took after the
+ * tree that a restored trustee is shown, within ten minutes of its start, stays hidden from it and
+ * from the holder until that tree is an hour old.
+ *
+ * That the holder's own tree is recent carries none of these claims: HOLDS finds what is missing in
+ * it. It protects who asks no trustee, and reads the log alone (register, monitor).
  *
  * Rules (-DNO_RULE_... leaves one out)
  *   NOT_ON_THE_LOG   rules.logged: no share goes out for a request that stands on no branch
@@ -31,13 +37,13 @@
  *   NUMBERS          verifying._one: each number below the signed end has to be shown
  *   OWED             verifying._one: who owes the log is *incomplete*
  *   READING_QUORUM   proven.py: r witnesses have cosigned the holder's checkpoint (without: one less)
- *   FRESH_CHECKPOINT verifying.FRESH: and within a day (without: the tree may be of the past)
  *   SAME_LOG         proven.same_log: the trustee's tree is of the holder's log
  *   HOLDS            proven.holds: what is said to be on the log stands in the holder's tree
  *   ANSWERED         verifying._answered: a release names a request that stands on the log
  *   ROLLED_BACK      standing.verify_memory: no stream end by who finds unknown entries of its own
  *   BEHIND           standing.verify_memory: nor by who has not read the log since it started
  *   FRESH_START      following.tail: to have read it, a quorum must have seen that tree lately
+ *   RECENT_VIEW      verifying._frozen: the tree under which a trustee answers is not an hour old
  */
 #define Q 3
 #ifdef NO_RULE_READING_QUORUM
@@ -55,7 +61,7 @@ bool recorded[3];    /* trustee i knows that it has released */
 bool owed[3];        /* ... and its entry is not in its own view */
 bool behind;         /* trustee 0 has not read the log since it was restored */
 bool rolled_back;    /* ... and has found an entry that it does not know */
-bool restored;
+byte frozen;         /* it is shown the tree of its copy: 1, which is recent; 2, which is old by now */
 
 /* Ghosts, for the claims. */
 bool given[3];       /* an honest release, and its entry is not lost */
@@ -73,7 +79,7 @@ bool nameless;       /* *complete*, with a release whose request is not there */
 #ifdef NO_RULE_ROLLED_BACK
 #define REMEMBERS(i) true
 #else
-#define REMEMBERS(i) (recorded[i] || !entry[AT(view[i], i)])
+#define REMEMBERS(i) (recorded[i] || (frozen && i == 0) || !entry[AT(view[i], i)])
 #endif
 
 proctype Trustee(byte i)
@@ -88,23 +94,34 @@ proctype Trustee(byte i)
 	od
 }
 
-/* Only what the log has shown for ten minutes is looked at: see the claims. */
+inline reads()
+{
+	atomic { COSIGNED(view[0]) >= Q ->
+		rolled_back = entry[AT(view[0], 0)] && !recorded[0]; behind = false; frozen = 0 }
+}
+
 proctype Restore()
 {
 	atomic { recorded[0] ->
 		if :: owed[0] -> given[0] = false; before[0] = false :: else fi;
-		recorded[0] = false; owed[0] = false; restored = true;
+		recorded[0] = false; owed[0] = false;
 #ifndef NO_RULE_BEHIND
 		behind = true
 #endif
 	}
 	/* It reads what it is shown. */
 	if
-	:: atomic { COSIGNED(view[0]) >= Q -> rolled_back = entry[AT(view[0], 0)] && !recorded[0]; behind = false }
+	:: reads()
+	:: atomic { frozen = 1; behind = false }
 #ifdef NO_RULE_FRESH_START
-	:: atomic { behind = false }    /* a tree that was cosigned once, and remembers no more */
+	:: atomic { frozen = 2; behind = false }
 #endif
-	fi
+	fi;
+	do
+	:: atomic { frozen == 1 -> frozen = 2 }
+	:: frozen -> reads()
+	:: break
+	od
 }
 
 proctype Custodian()
@@ -128,11 +145,13 @@ bool end[3];        /* the signed end of a stream: it has written one entry, or 
 bool owes[3];
 bool shows[3];      /* a `released` among the entries that the holder got */
 byte follows[3];    /* the branch of the signed tree */
+byte under;         /* what trustee 0 was shown when it answered: see frozen */
 
 inline ask(i)
 {
 	atomic { !heard[i] && ANSWERS(i) ->
 		heard[i] = true; end[i] = recorded[i]; owes[i] = owed[i]; shows[i] = recorded[i]; follows[i] = view[i];
+		if :: i == 0 -> under = frozen :: else fi;
 #ifdef NO_RULE_NONCE
 		if :: end[i] = false; shows[i] = false; owes[i] = false :: true fi;   /* yesterday's answer */
 #endif
@@ -176,8 +195,15 @@ inline ask(i)
 #else
 #define HEARD(i) heard[i]
 #endif
+#ifdef NO_RULE_RECENT_VIEW
+#define RECENT true
+#else
+#define RECENT (under != 2)
+#endif
 #define COMPLETE(i) (HEARD(i) && SETTLED(i) && SAME_LOG(i) && HOLDS(i) && ANSWERED(i))
-#define GOT_AWAY(i) (before[i] && !SEEN(entry[AT(v, i)]))
+/* A release that the holder has to be told of: see the claims. */
+#define DUE(i) (before[i] && (i != 0 || under != 1))
+#define GOT_AWAY(i) (DUE(i) && !SEEN(entry[AT(v, i)]))
 
 proctype Holder()
 {
@@ -190,15 +216,18 @@ proctype Holder()
 	:: ask(2)
 	:: break
 	od;
-	if :: v = 1 :: v = 2 fi;
-#ifdef NO_RULE_FRESH_CHECKPOINT
-	if :: past = true :: true fi;
-#endif
-	atomic { COSIGNED(v) >= R && COMPLETE(0) && COMPLETE(1) && COMPLETE(2) ->
-		untold = !shows[0] && !shows[1] && !shows[2] &&
-			(before[0] || before[1] || before[2]);
-		kept_away = GOT_AWAY(0) || GOT_AWAY(1) || GOT_AWAY(2);
-		nameless = (shows[0] || shows[1] || shows[2]) && !request[v] }
+	atomic {
+		if :: v = 1 :: v = 2 fi;
+		if :: past = true :: true fi;
+		if
+		:: COSIGNED(v) >= R && RECENT && COMPLETE(0) && COMPLETE(1) && COMPLETE(2) ->
+			untold = !shows[0] && !shows[1] && !shows[2] && (DUE(0) || DUE(1) || DUE(2));
+			kept_away = GOT_AWAY(0) || GOT_AWAY(1) || GOT_AWAY(2);
+			nameless = (shows[0] || shows[1] || shows[2]) && !request[v]
+		:: else
+		fi;
+		v = 0; past = false
+	}
 }
 
 init {

@@ -50,6 +50,28 @@ def test_what_moved_is_looked_at_with_its_surroundings(x, y):
     assert region.area < 0.1
 
 
+def test_no_more_than_a_change_and_its_surroundings_is_looked_at():
+    changes = Changes()
+    changes.regions(GROUND, 0.0)
+    (region,) = changes.regions(with_patch(101, 61), 0.0)
+    assert region.left * 240 > 101 - 12
+    assert region.top * 135 > 61 - 12
+    assert region.right * 240 < 111 + 12
+    assert region.bottom * 135 < 71 + 12
+
+
+def test_parts_are_looked_at_where_much_of_the_picture_stands():
+    """Of half of it, too: who looks at all of it instead looks twice as long."""
+    changes = Changes()
+    changes.regions(GROUND, 0.0)
+    half = GROUND.copy()
+    half[:, :120] = 255 - half[:, :120] // 2
+    (region,) = changes.regions(half, 0.0)
+    assert 0.5 < region.area < 0.6
+    half[:, :220] = half[:, :220] // 2
+    assert changes.regions(half, 0.0) is None
+
+
 def test_who_differs_little_from_the_ground_moves_too():
     """At night; what was taken for unchanged there left faces behind."""
     changes = Changes()

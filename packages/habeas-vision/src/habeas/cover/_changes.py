@@ -91,10 +91,14 @@ def _changed(known: Small, small: Small) -> Tiles:
     height, width = (-(-side // TUNED.tile) for side in moved.shape)
     whole = np.zeros((height * TUNED.tile, width * TUNED.tile), np.bool_)
     whole[: moved.shape[0], : moved.shape[1]] = moved
-    tiles = np.zeros((height + 2, width + 2), np.bool_)
-    tiles[1:-1, 1:-1] = whole.reshape(height, TUNED.tile, width, TUNED.tile).any(axis=(1, 3))
-    wide = tiles[:-2] | tiles[1:-1] | tiles[2:]
-    return np.asarray(wide[:, :-2] | wide[:, 1:-1] | wide[:, 2:])
+    ring = TUNED.ring
+    tiles = np.zeros((height + 2 * ring, width + 2 * ring), np.bool_)
+    tiles[ring:-ring, ring:-ring] = whole.reshape(height, TUNED.tile, width, TUNED.tile).any(
+        axis=(1, 3)
+    )
+    wide = np.logical_or.reduce([tiles[at : at + height] for at in range(2 * ring + 1)])
+    tiles = np.logical_or.reduce([wide[:, at : at + width] for at in range(2 * ring + 1)])
+    return np.asarray(tiles, np.bool_)
 
 
 def _rectangles(tiles: Tiles, top: int = 0, left: int = 0) -> Iterator[tuple[int, int, int, int]]:

@@ -93,7 +93,8 @@ def look_around(
     """
     whole = Box(0, 0, frame.width, frame.height)
     around = [_widened(box, TUNED.reach, whole) for box in boxes]
-    if sum(each.width * each.height for each in around) > TUNED.most * whole.width * whole.height:
+    most = TUNED.around_faces * whole.width * whole.height
+    if sum(each.width * each.height for each in around) > most:
         return look(detector, frame, quality, way=way)
     found: list[Sighting] = []
     for box, region in zip(boxes, around, strict=True):

@@ -29,14 +29,16 @@ class Tuning:
             turned is spared where no neighbouring place fits better. Generated.
 
         tile: side of the squares in which changes are looked for, pixels of the small picture: at
-            1080p one is 64 pixels wide, as a close face. Generated.
+            1080p one is 32 pixels wide. Wider ones add to what is looked at. Generated.
+        ring: tiles around a change that are looked at with it: at 1080p 64 pixels, as wide as a
+            close face. Generated.
         changed: grey levels by which a pixel of the small picture differs where something changed.
             At night a person differs from the ground by little. Generated: night.
         refresh: seconds from one look at the whole picture to the next: nobody is unseen for
             longer, whatever the small picture showed. Requirement, docs/footage.md.
-        most: share of the picture from which looking at parts of it costs as much as at all of it,
-            in memory too: what a network keeps for large parts does not serve it for the whole.
-            By hand, from what looks at parts take.
+        most: share of the picture from which looking at parts of it costs about as much as at all
+            of it: detectors take as long for each pixel of a part. By hand.
+        around_faces: the same for looks around faces, whose places overlap. By hand.
         apart: tiles without a change between two that make them two places. Generated.
         same: intersection over union from which two boxes are of one face. The usual 0.3 of
             tracking by detection (Bewley et al., SORT, ICIP 2016).
@@ -69,11 +71,13 @@ class Tuning:
     same_scene: float = 0.5
     almost_the_same: float = 0.9
 
-    tile: int = 8
+    tile: int = 4
+    ring: int = 2
     changed: int = 6
     refresh: float = 0.5
-    most: float = 0.45
-    apart: int = 2
+    most: float = 0.8
+    around_faces: float = 0.45
+    apart: int = 4
     same: float = 0.3
     part: float = 0.7
 

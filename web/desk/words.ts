@@ -14,6 +14,9 @@ const en = {
   opening: "Opening your key",
   noSuchOfficer: "There is no officer of this name in this office.",
   noSuchOfficerRemedy: "Check the name, or ask your office to add you.",
+  keyElsewhere: "Your key lies on a token or in a file, which a browser cannot use.",
+  keyElsewhereRemedy:
+    "Open the photo with the program on your machine: habeas open REFERENCE, with --token or --key. habeas open --help says how.",
   cannotBeHere: "This browser cannot do what the desk needs.",
   cannotBeHereRemedy: "Use a current browser, at the office’s own https address.",
   failed: "That did not work.",
@@ -92,6 +95,9 @@ const ru: Record<Word, string> = {
   opening: "Открываем ваш ключ",
   noSuchOfficer: "В этом ведомстве нет сотрудника с таким именем.",
   noSuchOfficerRemedy: "Проверьте имя или попросите ведомство добавить вас.",
+  keyElsewhere: "Ваш ключ лежит на токене или в файле: браузер не может им пользоваться.",
+  keyElsewhereRemedy:
+    "Откройте фото программой на своём компьютере: habeas open НОМЕР, с --token или --key. Как это сделать, говорит habeas open --help.",
   cannotBeHere: "Этот браузер не умеет того, что здесь нужно.",
   cannotBeHereRemedy: "Возьмите современный браузер и адрес ведомства с https.",
   failed: "Не получилось.",

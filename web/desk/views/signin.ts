@@ -29,6 +29,10 @@ export function showSignIn(portal: Portal, office: Office, done: (officer: Offic
       throw new Problem("officer-unknown", word("noSuchOfficer"), word("noSuchOfficerRemedy"));
     }
     const gesture = person.credential.type === "webauthn";
+    if (!gesture && !person.softwareKey) {
+      person = undefined;
+      throw new Problem("key-elsewhere", word("keyElsewhere"), word("keyElsewhereRemedy"));
+    }
     need(form, "[data-passphrase]", HTMLElement).hidden = gesture;
     need(form, "[data-gesture]", HTMLElement).hidden = !gesture;
     if (!gesture) passphrase.focus();

@@ -14,6 +14,7 @@ from habeas.portrait.assessment import Advice, Assessment
 from habeas.portrait.words import ADVICE
 from habeas.protocol import Receipt
 from habeas.protocol.receipt import verify_parts
+from habeas.protocol.receipt_file import read_receipt
 from tests.unit.parties import PHOTO
 
 ANSWERS = {"full_name": "Anna Example", "date_of_birth": "1980-05-17", "address": "1 Lane"}
@@ -74,9 +75,9 @@ def test_from_the_form_to_the_receipt(answered):
     assert sent_to(step(answered, "answers"), "done")
     case = Case.objects.get()
     assert case.reference in answered.get(path("done")).content.decode()
-    download = answered.get("/apply/hunting-licence/receipt.json")
-    assert f'filename="receipt-{case.reference}.json"' in download.headers["Content-Disposition"]
-    receipt = Receipt.decode(download.content)
+    download = answered.get("/apply/hunting-licence/receipt.html")
+    assert f'filename="receipt-{case.reference}.html"' in download.headers["Content-Disposition"]
+    receipt = read_receipt(download.content)
     verify_parts(receipt)
     assert receipt.promise.photo.size > len(CROP)
     assert SealedPhoto.objects.get().state == "sealed"
@@ -98,7 +99,7 @@ def test_the_applicant_chooses_which_picture_is_kept(city, answered, picture, ke
     step(answered, "photo", photo=file())
     step(answered, "check-photo", picture=picture)
     step(answered, "answers")
-    receipt = Receipt.decode(answered.get("/apply/hunting-licence/receipt.json").content)
+    receipt = read_receipt(answered.get("/apply/hunting-licence/receipt.html").content)
     assert len(city.custody.ciphertext(receipt.promise.seal_id)) == len(kept) + 16
 
 
@@ -106,7 +107,7 @@ def test_without_a_photo_the_way_is_as_short(answered):
     assert sent_to(step(answered, "photo", without="1"), "answers")
     assert sent_to(step(answered, "answers"), "done")
     assert Case.objects.get().pointer is None
-    assert answered.get("/apply/hunting-licence/receipt.json").status_code == 404
+    assert answered.get("/apply/hunting-licence/receipt.html").status_code == 404
 
 
 def test_a_photo_that_was_taken_back_is_forgotten(answered):
@@ -149,7 +150,7 @@ def test_a_draft_is_its_own_browsers_alone(answered):
     other = Client()
     assert other.get("/draft/crop.jpg").status_code == 404
     assert sent_to(other.get(path("answers")), "details")
-    for name in ("done/", "receipt.json"):
+    for name in ("done/", "receipt.html"):
         assert other.get(f"/apply/hunting-licence/{name}").status_code in (302, 404)
 
 
@@ -165,7 +166,7 @@ def test_where_it_cannot_be_sealed_the_draft_stays(city, answered):
 
 
 def test_a_service_that_is_not_there(city, browser):
-    for name in ("", "details/", "photo/", "answers/", "done/", "receipt.json"):
+    for name in ("", "details/", "photo/", "answers/", "done/", "receipt.html"):
         assert browser.get(f"/apply/no-such-service/{name}").status_code == 404
 
 
@@ -185,7 +186,8 @@ def test_another_photo_is_taken_where_the_office_asks_for_it(answered):
     step(answered, "photo", photo=file())
     step(answered, "check-photo")
     step(answered, "answers")
-    text = answered.get("/apply/hunting-licence/receipt.json").content.decode()
+    page = answered.get("/apply/hunting-licence/receipt.html").content
+    text = read_receipt(page).encode().decode()
     assert answered.post("/another-photo/", {"receipt": text}).headers["location"] == "/receipt/"
     Case.objects.update(photo_wanted=True)
     first = Case.objects.get().pointer

@@ -97,7 +97,7 @@ class _Processes(World):
 
 def _health(url: str) -> dict[str, Any]:
     try:
-        state: dict[str, Any] = httpx.get(f"{url}/health", trust_env=False, timeout=10).json()
+        state: dict[str, Any] = httpx.get(f"{url}/readyz", trust_env=False, timeout=10).json()
     except (httpx.HTTPError, ValueError):
         return {}
     return state
@@ -105,7 +105,7 @@ def _health(url: str) -> dict[str, Any]:
 
 def _acts(url: str) -> bool:
     state = _health(url)
-    return state.get("state") == "ok" and not state["problems"]
+    return state.get("state") == "ok" and not state["faults"]
 
 
 def _fire(url: str, path: str, bodies: list[bytes]) -> list[float]:

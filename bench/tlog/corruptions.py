@@ -197,10 +197,11 @@ class Run:
                 await self._append(http, b"new", len(self.entries))
                 old = self.chance.randrange(_SIZE)
                 await self._append(http, self.log.entries[old], old)
-                health = await http.get("/health")
+                health = await http.get("/readyz")
                 if health.status_code != 200:
-                    said = health.json()
-                    self._notice(said["code"], said["cause"], said["remedy"])
+                    for code, said in health.json()["problems"].items():
+                        # Cause and remedy are one text there.
+                        self._notice(code, said, said)
 
     async def _read(self, http: httpx.AsyncClient, path: str, content: bytes) -> None:
         answer = await http.get(f"/{path}")

@@ -170,7 +170,7 @@ class Harness:
             until = time.monotonic() + _PATIENCE
             while time.monotonic() < until:
                 with contextlib.suppress(httpx.HTTPError):
-                    if httpx.get(f"{url}/health").status_code == 200:
+                    if httpx.get(f"{url}/readyz").status_code == 200:
                         break
                 time.sleep(0.05)
             for index, entry in list(self.acknowledged.items())[

@@ -68,9 +68,9 @@ def _rows(file, query):
 
 def _all_followed(city):
     """Whether no trustee owes an entry, and each has followed the log to its end."""
-    log = httpx.get(f"{city.place.log_url}/health", trust_env=False).json()
+    log = httpx.get(f"{city.place.log_url}/readyz", trust_env=False).json()
     states = [
-        httpx.get(f"{each.url}/health", trust_env=False).json()
+        httpx.get(f"{each.url}/readyz", trust_env=False).json()
         for each in city.place.circle.trustees
     ]
     return all(each["owed"] == 0 and each["view"] >= log["size"] for each in states)

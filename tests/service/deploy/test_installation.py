@@ -171,7 +171,7 @@ def test_everything_starts_is_healthy_and_stands_on_the_log(place):
 
         def told():
             states = [
-                httpx.get(f"{each.url}/health", trust_env=False).json()
+                httpx.get(f"{each.url}/readyz", trust_env=False).json()
                 for each in place.circle.trustees
             ]
             assert {each["circle"] for each in states} == {place.circle.digest().hex()}

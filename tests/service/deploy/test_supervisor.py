@@ -56,7 +56,7 @@ def test_one_that_ends_at_once_is_said_with_its_last_words(tmp_path):
 
 
 def test_one_that_does_not_answer_is_said(tmp_path):
-    silent = _python("silent", WAITS, health="http://127.0.0.1:9/health")
+    silent = _python("silent", WAITS, health="http://127.0.0.1:9/readyz")
     with (
         Supervisor([silent], tmp_path) as supervisor,
         pytest.raises(ProcessError, match="does not answer"),

@@ -36,9 +36,9 @@ def test_a_mirror_keeps_and_serves_a_verified_copy(folder, tmp_path):
     with served(make_app(folder, interval=0.01)) as url, LogClient(url) as log:
         app = mirror_app(Mirror(place, log, policy, KEY), every=0.05)
         with served(app) as copy, LogClient(f"{copy}/{prefix}") as mirror:
-            until(lambda: httpx.get(f"{copy}/health").json()["size"] == SIZE, "the copy")
+            until(lambda: httpx.get(f"{copy}/readyz").json()["size"] == SIZE, "the copy")
             log.append(b"one more")
-            until(lambda: httpx.get(f"{copy}/health").json()["size"] == SIZE + 1, "the new entry")
+            until(lambda: httpx.get(f"{copy}/readyz").json()["size"] == SIZE + 1, "the new entry")
             verified = verify_log(mirror, policy)
             assert verified.checkpoint.size == SIZE + 1
             opened = tlog.open_note(mirror.checkpoint(), [KEY.verifier])

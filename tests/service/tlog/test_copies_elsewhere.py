@@ -96,7 +96,7 @@ def whole(log, size):
             assert client.append(b"entry 7").index == 7, "it knows what it has"
             assert client.append(b"new").index == size
             assert verify_log(client, log.policy).checkpoint.size == size + 1
-        assert httpx.get(f"{url}/health").json()["ok"]
+        assert httpx.get(f"{url}/readyz").json()["ok"]
 
 
 def test_a_log_that_lost_its_state_is_made_whole(log, copy):

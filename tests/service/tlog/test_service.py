@@ -153,7 +153,7 @@ def test_answers_carry_the_headers_that_readers_and_caches_need(folder):
             missing = httpx.get(f"{url}/{path}")
             assert missing.status_code == 404
             assert missing.json()["code"] == "tlog-format"
-        assert httpx.get(f"{url}/health").json()["size"] == 1
+        assert httpx.get(f"{url}/readyz").json()["size"] == 1
         assert "habeas_log_size 1" in httpx.get(f"{url}/metrics").text
 
 
@@ -172,10 +172,10 @@ def test_a_quorum_that_comes_late_is_waited_for(folder):
         assert answer.headers["retry-after"]
         assert answer.headers["content-type"] == problem.MEDIA_TYPE
         assert Problem.decode(answer.content, 503).code == "log-unavailable"
-        assert httpx.get(f"{url}/health").status_code == 503
+        assert httpx.get(f"{url}/readyz").status_code == 503
         with served(witness_app(Witness(database(), signer, [key])), listening(port)):
             assert until(lambda: _appended(log, b"entry"), "the quorum").index == 0
-            assert httpx.get(f"{url}/health").status_code == 200
+            assert httpx.get(f"{url}/readyz").status_code == 200
 
 
 def test_proofs_made_from_tiles_and_entries_sent_together(folder):

@@ -145,7 +145,7 @@ def test_what_readers_get(folder):
             head = httpx.head(f"{url}/{path}", headers={"accept-encoding": "identity"})
             assert (head.status_code, head.content) == (200, b"")
             assert int(head.headers["content-length"]) == len(content)
-        assert httpx.get(f"{url}/health").json()["ok"] is True
+        assert httpx.get(f"{url}/readyz").json()["ok"] is True
         assert "habeas_log_size 256" in httpx.get(f"{url}/metrics").text
 
 
@@ -198,16 +198,16 @@ def test_a_turned_bit_is_not_served_and_health_names_it(folder):
             file.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
             said = problem(httpx.get(f"{url}/{path}"), 503, "log-corrupt")
             assert path in said.detail
-            health = httpx.get(f"{url}/health")
+            health = httpx.get(f"{url}/readyz")
             assert health.status_code == 503
-            assert health.json()["code"] == "log-damaged"
-            assert path in health.json()["cause"]
-            assert "rebuild" in health.json()["remedy"]
+            said = health.json()["problems"]["log-damaged"]
+            assert path in said
+            assert "rebuild" in said
             file.unlink()
             problem(httpx.get(f"{url}/{path}"), 503, "log-corrupt")
             file.write_bytes(content)
             assert httpx.get(f"{url}/{path}").status_code == 200
-            assert httpx.get(f"{url}/health").json()["ok"] is True
+            assert httpx.get(f"{url}/readyz").json()["ok"] is True
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ def serve(folder):
         def answers():
             assert process.poll() is None, process.stderr.read()
             with contextlib.suppress(httpx.HTTPError):
-                return httpx.get(f"http://127.0.0.1:{port}/health", trust_env=False)
+                return httpx.get(f"http://127.0.0.1:{port}/readyz", trust_env=False)
 
         until(answers, "the trustee", pause=0.05)
         return process

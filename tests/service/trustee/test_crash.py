@@ -31,7 +31,7 @@ class Process:
 
     def health(self):
         with contextlib.suppress(httpx.HTTPError):
-            return httpx.get(f"{self.url}/health", trust_env=False).json()
+            return httpx.get(f"{self.url}/readyz", trust_env=False).json()
 
     def start(self):
         self.process = subprocess.Popen(

@@ -115,7 +115,7 @@ def test_what_it_has_cosigned_can_be_looked_at(http, world):
 
 def test_it_can_be_watched(http, world):
     world.followed()
-    state = http.get("/health").json()
+    state = http.get("/readyz").json()
     assert (state["ok"], state["state"]) == (True, "ok")
     assert state["view"] >= 0
     assert f"habeas_trustee_photos {state['photos']}" in http.get("/metrics").text

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 
 import pytest
 
@@ -10,6 +11,7 @@ from habeas.foundation import problem
 from habeas.foundation.errors import HabeasError
 from habeas.foundation.problem import Problem
 from habeas.tlog.server import FileStorage, LogLockedError, Submitters, make_app, read_signer
+from habeas.tlog.server.app import LATE
 from tests.unit.tlog.serving import ORIGIN, answering, app_of, new_log, policy_of, served
 
 
@@ -109,8 +111,12 @@ def test_answers_carry_the_headers_that_readers_and_caches_need(folder):
             assert (missing.status_code, missing.json()["code"]) == (404, "tlog-format")
             assert missing.headers["cache-control"] == "no-store"
             assert missing.headers["content-type"] == problem.MEDIA_TYPE
-        health = client.get("/health").json()
-        assert health == {"ok": True, "size": 1, "waiting": 0, "failures": 0}
+        health = client.get("/readyz").json()
+        assert health.pop("ages")["checkpoint"] >= 0
+        assert health == {
+            "ok": True, "state": "ok", "problems": {}, "size": 1, "waiting": 0, "failures": 0,
+        }  # fmt: skip
+        assert client.get("/livez").text == "ok\n"
         assert "# TYPE habeas_log_size gauge\nhabeas_log_size 1\n" in client.get("/metrics").text
 
 
@@ -152,10 +158,10 @@ def test_without_its_quorum_a_log_says_so(folder):
         answer = client.post("/append", content=b"entry")
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
         assert Problem.decode(answer.content, 503).code == "log-unavailable"
-        while (health := client.get("/health")).status_code == 200:
+        while (health := client.get("/readyz")).status_code == 200:
             pass
         assert health.json()["ok"] is False
-        assert "quorum" in health.json()["cause"]
+        assert "quorum" in health.json()["problems"]["log-unavailable"]
         assert client.get("/checkpoint").status_code == 503
 
 
@@ -201,3 +207,54 @@ def test_the_origin_is_the_name_of_the_key(folder):
         while (answer := client.get("/checkpoint")).status_code == 503:
             pass
         assert answer.text.startswith(f"{ORIGIN}\n0\n")
+
+
+class Steady:
+    """A clock that never goes back, and that a test moves."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def monotonic(self):
+        return self.now
+
+    def time(self):
+        return 1_800_000_000.0
+
+
+def test_a_writer_that_publishes_no_more_is_told(folder, monkeypatch):
+    clock = Steady()
+    monkeypatch.setattr("habeas.tlog.server.publisher.time", clock)
+    with answering(app_of(folder)) as client:
+        client.post("/append", content=b"one")
+        clock.now = LATE["checkpoint"]
+        assert client.get("/readyz").json()["ok"]
+        clock.now += 1
+        red = client.get("/readyz")
+        assert (red.status_code, red.json()["state"]) == (503, "checkpoint")
+        assert red.json()["problems"] == {"checkpoint": "No success for 181 s."}
+        assert client.get("/livez").status_code == 200
+        client.post("/append", content=b"two")
+        assert client.get("/readyz").json()["ages"] == {"checkpoint": 0.0}
+        assert client.get("/readyz").status_code == 200
+
+
+def test_a_disk_that_takes_nothing_is_told_and_what_it_took_again(folder):
+    with answering(app_of(folder, patience=0.01)) as client:
+        while client.post("/append", content=b"one").status_code != 200:
+            pass  # the same entry is never logged twice
+        checkpoint = folder / "public" / "checkpoint"
+        note = checkpoint.read_bytes()
+        checkpoint.unlink()
+        (checkpoint / "something").mkdir(parents=True)  # no file can be put there
+        assert client.post("/append", content=b"two").status_code == 503
+        while (red := client.get("/readyz")).status_code == 200:
+            pass
+        assert red.json()["state"] == "log-unavailable"
+        shutil.rmtree(checkpoint)
+        checkpoint.write_bytes(note)
+        while client.get("/readyz").status_code == 503:
+            pass
+        while (again := client.post("/append", content=b"two")).status_code != 200:
+            pass
+        assert again.json()["index"] == 1

@@ -110,20 +110,21 @@ def test_a_mirror_serves_its_copy_and_says_how_it_is(folder, tmp_path):
     policy, prefix = policy_of(folder), hashlib.sha256(ORIGIN.encode()).hexdigest()
     mirror = Mirror(tmp_path / "mirror", Folder(folder / "public"), policy, KEY)
     with answering(mirror_app(mirror, every=0.001)) as client:
-        while (health := client.get("/health").json())["size"] < SIZE:
+        while (health := client.get("/readyz").json())["size"] < SIZE:
             pass
-        assert health == {"ok": True, "size": SIZE}
+        assert health.pop("ages")["follow"] >= 0
+        assert health == {"ok": True, "state": "ok", "problems": {}, "size": SIZE}
         note = client.get(f"/{prefix}/checkpoint").text
         assert len(tlog.open_note(note, [KEY.verifier]).verified) == 1
         assert client.get("/checkpoint").status_code == 404
         answer = client.get(f"/{prefix}/tile/0/000")
         assert "immutable" in answer.headers["cache-control"]
         (folder / "public/checkpoint").unlink()
-        while (sick := client.get("/health")).status_code == 200:
+        while (sick := client.get("/readyz")).status_code == 200:
             pass
-        assert (sick.json()["ok"], sick.json()["code"]) == (False, tlog.CorruptLogError.code)
+        assert (sick.json()["ok"], sick.json()["state"]) == (False, tlog.CorruptLogError.code)
         grow(folder, 1, SIZE)
-        while client.get("/health").json() != {"ok": True, "size": SIZE + 1}:
+        while (well := client.get("/readyz").json())["size"] != SIZE + 1 or not well["ok"]:
             pass
 
 

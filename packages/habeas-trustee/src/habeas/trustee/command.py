@@ -113,7 +113,7 @@ def status(
 
     settings = Settings.load(data)
     try:
-        state = httpx.get(f"{settings.url}/health", timeout=10.0, trust_env=False).json()
+        state = httpx.get(f"{settings.url}/readyz", timeout=10.0, trust_env=False).json()
     except (httpx.HTTPError, ValueError) as error:
         raise BusyError(
             f"The trustee does not answer at {settings.url}.", "Start it: habeas trustee serve"

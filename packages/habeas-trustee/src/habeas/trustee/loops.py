@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 
 from habeas.foundation.errors import HabeasError
@@ -24,17 +25,24 @@ class Loops:
     def __init__(self, retry_seconds: float) -> None:
         self._retry = retry_seconds
         self.faults: dict[str, str] = {}
+        self._succeeded: dict[str, float] = {}
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
 
     def start(self, rounds: Mapping[str, Callable[[], None]]) -> None:
         """Repeat each of *rounds* in a thread of its own."""
         for name, body in rounds.items():
+            self._succeeded[name] = time.monotonic()
             thread = threading.Thread(
                 target=self._loop, args=(name, body), name=f"trustee-{name}", daemon=True
             )
             thread.start()
             self._threads.append(thread)
+
+    def ages(self) -> dict[str, float]:
+        """Seconds since the last round of each loop that succeeded, or since its start."""
+        now = time.monotonic()
+        return {name: now - at for name, at in self._succeeded.items()}
 
     def stop(self) -> None:
         """Let each loop end after the round that it is in."""
@@ -53,6 +61,7 @@ class Loops:
         while not self._stop.is_set():
             try:
                 body()
+                self._succeeded[name] = time.monotonic()
                 self.faults.pop(name, None)
             except HabeasError as error:
                 self.faults[name] = error.cause

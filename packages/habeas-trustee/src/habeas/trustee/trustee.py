@@ -38,7 +38,7 @@ from habeas.trustee.readers import Readers, Told
 from habeas.trustee.records import Clock, Records
 from habeas.trustee.recovery import Recovery
 from habeas.trustee.releases import Release, Releases
-from habeas.trustee.settings import Settings, load_circle, load_token
+from habeas.trustee.settings import Settings, load_circle, load_token, missing
 from habeas.trustee.standing import Standing
 from habeas.trustee.store import Store
 from habeas.trustee.withdrawals import Destroyed, Withdrawals
@@ -88,6 +88,7 @@ class Trustee:
         self, folder: Path, *, now: Clock = utc_now, log: Log | None = None,
         look: Look | None = None,
     ) -> None:  # fmt: skip
+        self._folder = folder
         self.settings = Settings.load(folder)
         self._now = now
         self._keys = keyring.load(folder, self.settings)
@@ -308,7 +309,11 @@ class Trustee:
 
     def health(self) -> dict[str, Any]:
         """How this trustee fares: for probes, and for `habeas trustee status`."""
-        return health(
-            self.settings.name, self._store, self.circles.in_force(self._records.seconds()).digest,
-            self.follower, self.outbox, self._standing, list(self._loops.faults.values()),
+        seconds = self._records.seconds()
+        found, figures = health(
+            self._store, self.follower, self.outbox, self._standing, self._loops,
+            now=self._now().timestamp(), pause=self.settings.poll_seconds,
+            missing=missing(self._folder),
         )  # fmt: skip
+        circle = self.circles.in_force(seconds).digest
+        return found.fields(name=self.settings.name, circle=circle, **figures)

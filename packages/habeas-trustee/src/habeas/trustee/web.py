@@ -157,9 +157,14 @@ def _public_routes(app: FastAPI, trustee: Trustee) -> None:
             raise NoShareError("This trustee has not followed the log yet.", "Ask again.")
         return CheckpointAnswer(checkpoint=note)
 
-    @app.get("/health")
-    def health() -> JSONResponse:
-        """Whether this trustee works, how far it has followed the log, what it owes."""
+    @app.get("/livez", response_class=PlainTextResponse)
+    def livez() -> PlainTextResponse:
+        """200 while the process answers."""
+        return PlainTextResponse("ok\n")
+
+    @app.get("/readyz")
+    def readyz() -> JSONResponse:
+        """200 where this trustee can act, else 503: causes, ages, what it followed and owes."""
         state = trustee.health()
         return JSONResponse(state, 200 if state["ok"] else 503)
 

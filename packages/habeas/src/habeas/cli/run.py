@@ -79,7 +79,7 @@ def _greet(console: Console, place: installation.Installation) -> None:
         )
     rows += [
         ("Transparency log", f"{place.log_url}/checkpoint"),
-        *((f"Trustee {each.name}", f"{each.url}/health") for each in place.circle.trustees),
+        *((f"Trustee {each.name}", f"{each.url}/readyz") for each in place.circle.trustees),
         ("Circle, for habeas verify --pin", str(place.circle_file.resolve())),
         ("Data", str(place.folder.resolve())),
     ]

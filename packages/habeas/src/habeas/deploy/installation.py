@@ -101,10 +101,10 @@ class Installation:
         for index, url in enumerate(self.addresses.trustees):
             place = self.trustee(index)
             command = [*habeas, "trustee", "serve", "--data", str(place), "--port", port_of(url)]
-            found.append(Process(place.name, command, f"{url}/health"))
+            found.append(Process(place.name, command, f"{url}/readyz"))
         log = [*habeas, "log", "serve", "--data", str(self.folder / "log")]
         log += ["--port", port_of(self.log_url)]
-        found.append(Process("log", log, f"{self.log_url}/health"))
+        found.append(Process("log", log, f"{self.log_url}/readyz"))
         environment = {
             "HABEAS_DATA": str((self.folder / "portal").resolve()),
             "HABEAS_RECORDINGS": str((self.folder / "recordings").resolve()),

@@ -13,7 +13,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from habeas.foundation.errors import HabeasError
+from habeas.foundation.health import Health, late
 from habeas.tlog.errors import FormatError, NotAdmittedError
+from habeas.tlog.server import probes
 from habeas.tlog.server.bodies import read_body
 from habeas.tlog.server.browsers import OpenToBrowsers
 from habeas.tlog.server.reading import Reading, refuse
@@ -23,6 +25,9 @@ from habeas.tlog.tiles import MAX_ENTRY, TILE_WIDTH, decode_bundle
 
 #: Of a bundle of entries in one call, bytes.
 MAX_BUNDLE_BODY = 1 << 20
+#: Seconds after which the log counts as failing. It publishes a checkpoint a minute, also where
+#: nothing is appended; a quorum's clocks may differ from this one by two minutes more.
+LATE = {"checkpoint": 180.0, "quorum": 300.0}
 _BAD_TOKEN = NotAdmittedError(
     "This token may not append.",
     "Use the token that the log gave you.",
@@ -50,7 +55,7 @@ class LogApp:
             Route("/append", self._append, methods=["POST"]),
             Route("/append-bundle", self._append_bundle, methods=["POST"]),
             *self._reading.routes(),
-            Route("/health", self._health),
+            *probes.routes(self._judge),
             Route("/metrics", self._metrics),
         ]
         return Starlette(
@@ -104,17 +109,15 @@ class LogApp:
             return refuse(error)
         return JSONResponse({"indices": indices})
 
-    async def _health(self, _: Request) -> Response:
-        why = self._sequencer.problem or self._reading.problem
-        state: dict[str, object] = {
-            "ok": why is None,
+    def _judge(self) -> probes.Judged:
+        """How the log fares, by what it last published."""
+        ages = self._sequencer.ages()
+        found = probes.problem(self._sequencer.problem) | probes.problem(self._reading.problem)
+        return Health(found | late(ages, LATE), ages), {
             "size": self._sequencer.size,
             "waiting": self._sequencer.waiting,
             "failures": self._sequencer.failures,
         }
-        if why is not None:
-            state |= {"code": why.code, "cause": why.cause, "remedy": why.remedy}
-        return JSONResponse(state, status_code=200 if why is None else 503)
 
     async def _metrics(self, _: Request) -> Response:
         lines = {

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import hashlib
 import logging
+import time
 import zlib
 from collections.abc import AsyncIterator, Iterator
 
@@ -16,13 +17,15 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from habeas.foundation.errors import HabeasError
+from habeas.foundation.health import Health, late
 from habeas.tlog.checkpoint import Checkpoint
 from habeas.tlog.errors import ForkedViewError, FormatError, ProofError
 from habeas.tlog.mirroring import INFO_TYPE, MirrorInfo, Upload, UploadReader
+from habeas.tlog.server import probes
 from habeas.tlog.server.bodies import read_body
 from habeas.tlog.server.browsers import OpenToBrowsers
 from habeas.tlog.server.mirror import Mirror, NotThereError, UnknownLogError
@@ -32,6 +35,8 @@ from habeas.tlog.witness import MAX_BODY, TEXT_TYPE, Answer
 _LOG = logging.getLogger("habeas.tlog")
 #: Bytes of a compressed body that are taken apart at a time, so that none can swell memory.
 _PIECE = 1 << 18
+#: Seconds without reaching the log's end, and three looks more, after which a copy is behind.
+_LATE = 120.0
 _STATUS = {UnknownLogError: 404, FormatError: 400, ProofError: 422}
 
 
@@ -47,6 +52,8 @@ class MirrorApp:
         self._mirror = mirror
         self._every = every
         self._problem: HabeasError | None = None
+        #: When the log's end was last reached; at first, the start.
+        self._followed = time.monotonic()
         self._reading = Reading(mirror)
 
     def asgi(self) -> Starlette:
@@ -57,7 +64,7 @@ class MirrorApp:
                 *self._reading.routes(prefix),
                 Route("/add-checkpoint", self._add_checkpoint, methods=["POST"]),
                 Route("/add-entries", self._add_entries, methods=["POST"]),
-                Route("/health", self._health),
+                *probes.routes(self._judge),
             ],
             lifespan=self._lifespan,
             middleware=[Middleware(OpenToBrowsers)],
@@ -79,6 +86,7 @@ class MirrorApp:
             try:
                 await asyncio.to_thread(self._mirror.catch_up)
                 self._problem = None
+                self._followed = time.monotonic()
             except HabeasError as error:
                 self._problem = error
                 _LOG.warning("the mirror does not follow: %s", error)
@@ -88,12 +96,14 @@ class MirrorApp:
                 _LOG.exception("the mirror does not follow")
             await asyncio.sleep(self._every)
 
-    async def _health(self, _: Request) -> Response:
-        why = self._problem or self._reading.problem
-        state: dict[str, object] = {"ok": why is None, "size": self._mirror.size}
-        if why is not None:
-            state |= {"code": why.code, "cause": why.cause, "remedy": why.remedy}
-        return JSONResponse(state, 200 if why is None else 503)
+    def _judge(self) -> probes.Judged:
+        """How the copy fares, by when it last reached the log's end."""
+        ages = {}
+        if self._mirror.follows:
+            ages["follow"] = time.monotonic() - self._followed
+        found = probes.problem(self._problem) | probes.problem(self._reading.problem)
+        overdue = late(ages, {"follow": _LATE + 3 * self._every})
+        return Health(found or overdue, ages), {"size": self._mirror.size}
 
     async def _add_checkpoint(self, request: Request) -> Response:
         body = await read_body(request, MAX_BODY)

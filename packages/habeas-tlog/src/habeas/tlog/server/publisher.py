@@ -55,6 +55,9 @@ class Publisher:
         self._witnesses = Witnesses(policy, self._weigh, clock=clock)
         self._work: set[asyncio.Future[Any]] = set()
         self._stamped = float("-inf")
+        self._began = time.monotonic()
+        #: By when a quorum had cosigned what is published, POSIX seconds; 0 without witnesses.
+        self._quorum_time = 0
         self._agreed = False
         #: The published checkpoint, entries under it, and its root.
         self.note = ""
@@ -68,7 +71,8 @@ class Publisher:
         note = await self.in_thread(self._storage.published)
         if note is not None:
             try:
-                tree = self._policy.verify(note, self._clock()).checkpoint
+                found = self._policy.verify(note, self._clock())
+                tree, self._quorum_time = found.checkpoint, found.quorum_time
                 self.note, self.size, self.root, self.tree = note, tree.size, tree.root, tree
             except TlogError as error:
                 # A policy that was changed asks for more than the old checkpoint has.
@@ -144,6 +148,16 @@ class Publisher:
         _LOG.critical("log-rolled-back: %s %s", error.cause, error.remedy)
         raise error
 
+    def ages(self) -> dict[str, float]:
+        """Seconds since a checkpoint was published, or since the start before the first one.
+
+        Where witnesses are asked for, also since a quorum had cosigned what is published.
+        """
+        found = {"checkpoint": time.monotonic() - max(self._stamped, self._began)}
+        if self._quorum_time:
+            found["quorum"] = self._clock() - self._quorum_time
+        return found
+
     @property
     def due(self) -> bool:
         """Whether there is something to publish, or the published checkpoint has aged."""
@@ -162,8 +176,9 @@ class Publisher:
             checkpoint, signed = self._sign()
             self.tree = checkpoint
             note = await self._witnesses.cosign(signed, checkpoint, self._prove)
-            self._verify(note)
+            quorum_time = self._verify(note)
             await self.in_thread(self._storage.publish, note)
+            self._quorum_time = quorum_time
         else:
             checkpoint, note = await self.in_thread(self._publish_alone)
         self.note, self.size, self.root = note, checkpoint.size, checkpoint.root
@@ -189,9 +204,10 @@ class Publisher:
     def _sign_text(self, text: str) -> str:
         return self._signer.sign(text, int(self._clock()))
 
-    def _verify(self, note: str) -> None:
+    def _verify(self, note: str) -> int:
+        """By when a quorum had cosigned the *note*, POSIX seconds."""
         try:
-            self._policy.verify(note, self._clock())
+            return self._policy.verify(note, self._clock()).quorum_time
         except QuorumError as error:
             raise LogUnavailableError(error.cause) from error
 

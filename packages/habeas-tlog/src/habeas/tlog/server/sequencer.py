@@ -134,6 +134,10 @@ class Sequencer:
         """A published tile or bundle; see `Storage.read`."""
         return self._storage.read(tile)
 
+    def ages(self) -> dict[str, float]:
+        """Seconds since the last published checkpoint, and since a quorum's word on it."""
+        return self._publisher.ages()
+
     @property
     def problem(self) -> HabeasError | None:
         """Why the log does not work as it should, if it does not."""

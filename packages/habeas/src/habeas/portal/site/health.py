@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from habeas.foundation.errors import HabeasError
+from habeas.foundation.health import Health
 from habeas.portal.register.log import log_copy
 from habeas.portal.standing import beats, halts, installation
 
@@ -33,12 +34,11 @@ def readyz(_: HttpRequest) -> HttpResponse:
     now = time.time()
     try:
         problems = _problems(now)
-        ages = {name: round(now - each.at) for name, each in beats.beats().items() if each.at}
+        ages = {name: now - each.at for name, each in beats.beats().items() if each.at}
     except DatabaseError:
         problems, ages = {"database": "The database does not answer."}, {}
-    state = next(iter(problems), "ok")
-    answer = {"ok": not problems, "state": state, "problems": problems, "ages": ages}
-    return JsonResponse(answer, status=503 if problems else 200)
+    found = Health(problems, ages)
+    return JsonResponse(found.fields(), status=found.status)
 
 
 def _problems(now: float) -> dict[str, str]:

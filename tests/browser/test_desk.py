@@ -9,16 +9,20 @@ import sqlite3
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import pytest
 import uvicorn
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PIL import Image
 
 from habeas.faces import assets
 from habeas.office import publish
+from habeas.office.credentials import TokenKey
 from habeas.office.keys import OfficeError, OfficeKeys
 from habeas.office.serving import make_app
 from habeas.protocol import CUSTODIAN, Receipt
+from habeas.protocol.credential import EDDSA
 from habeas.protocol.document import unbase64
 from habeas.protocol.office import Pointer, seal_pointer
 from tests.browser.visitor import Visitor
@@ -301,3 +305,24 @@ def test_only_an_enrolment_made_at_this_desk_is_admitted(place):
             place.city.offices[OFFICE], place.keys, {}, place.city.clock.today(),
             secrets.token_bytes,
         )  # fmt: skip
+
+
+class Elsewhere:
+    """A key that lies where no browser reaches it."""
+
+    public_key = Ed25519PrivateKey.generate().public_key()
+    algorithm = EDDSA
+
+
+def test_who_signs_with_a_token_is_told_of_the_program(chromium, place, axe):
+    token = cast("TokenKey", Elsewhere())
+    publish.enrol(
+        place.city.offices[OFFICE], place.keys, "T. Token", PASSPHRASE, place.city.clock.today(),
+        secrets.token_bytes, token,
+    )  # fmt: skip
+    place.publish()
+    desk = Desk(chromium, place, axe)
+    desk.sign_in("T. Token", "")
+    assert "a browser cannot use" in desk.problem()
+    assert "habeas open" in desk.problem()
+    desk.close()

@@ -42,8 +42,9 @@ def record(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="The recorder's signing key; made where it is absent. Its public half, which "
-            "is printed then, belongs into the circle.",
+            help="The recorder's signing key, by default recorder.key in the recordings folder; "
+            "made where it is absent. Its public half, which is printed then, belongs into the "
+            "circle.",
         ),
     ] = None,
     seconds: Annotated[
@@ -81,7 +82,9 @@ def record(
             f"{datetime.now(UTC):%H:%M:%S} {text}", markup=False, highlight=False, soft_wrap=True
         )
 
-    signer = _signer(data, key, say)
+    signer = _signer(
+        _key_file(data, key, place.folder), made_here=key is not None or data is None, say=say
+    )
     deletes = _deletes(place.folder, data, client, resume=resume)
     place.write_camera(declared.public(), datetime.now(UTC).date(), signer)
     if client is None:
@@ -123,12 +126,10 @@ def record(
 
 def _trying(act: Callable[[], None], say: Callable[[str], None]) -> None:
     """Do *act*; where it fails, the next round may fare better: hours that stay open are untold."""
-    from habeas.foundation.errors import HabeasError
-
     try:
         act()
-    except (HabeasError, OSError) as error:
-        say(f"hours could not be closed: {error}")
+    except Exception as error:  # noqa: BLE001 - whatever it is, later hours are closed and deleted
+        say(f"hours could not be closed: {str(error) or type(error).__name__}")
 
 
 def _deletes(folder: Path, data: Path | None, client: LogClient | None, *, resume: bool) -> Deletes:
@@ -160,14 +161,20 @@ def _folder(data: Path | None, recordings: Path | None) -> Path:
     return data / "recordings"
 
 
-def _signer(data: Path | None, key: Path | None, say: Callable[[str], None]) -> NoteSigner:
-    """The recorder's key: of the installation, or of the file that was named."""
+def _key_file(data: Path | None, key: Path | None, recordings: Path) -> Path:
+    """The file that was named, the installation's, or one beside what it signs."""
+    if key is not None:
+        return key
+    return recordings / "recorder.key" if data is None else data / "recorder" / "recorder.key"
+
+
+def _signer(file: Path, *, made_here: bool, say: Callable[[str], None]) -> NoteSigner:
+    """The recorder's key; where it is missing it is made only by whom it belongs to."""
     from habeas.foundation import durable
     from habeas.foundation.errors import HabeasError
     from habeas.tlog import NoteSigner
 
-    file = key or (data / "recorder" / "recorder.key" if data else Path("recorder.key"))
-    if not file.exists() and (key is not None or data is None):
+    if not file.exists() and made_here:
         made = NoteSigner.generate(f"{socket.getfqdn()}/recorder")
         durable.create(file, f"{made.private}\n".encode(), private=True)
         say(f"{file} was made; the circle needs its public half: {made.vkey}")

@@ -1,0 +1,44 @@
+"""`habeas record`: its key, and a thread that outlives what fails."""
+
+from pathlib import Path
+
+import pytest
+
+from habeas.cli import record
+from habeas.foundation.errors import HabeasError
+
+
+def test_the_key_lies_where_it_was_named_or_beside_what_it_signs(tmp_path):
+    named, data = tmp_path / "key", tmp_path / "data"
+    assert record._key_file(data, named, tmp_path) == named
+    assert record._key_file(data, None, tmp_path) == data / "recorder" / "recorder.key"
+    assert record._key_file(None, None, tmp_path) == tmp_path / "recorder.key"
+    assert record._key_file(None, None, tmp_path) != Path("recorder.key")
+
+
+def test_a_key_is_made_once_and_told(tmp_path):
+    said, file = [], tmp_path / "recorder.key"
+    made = record._signer(file, made_here=True, say=said.append)
+    assert file.stat().st_mode & 0o077 == 0
+    assert made.vkey in said[0]
+    assert record._signer(file, made_here=True, say=said.append).vkey == made.vkey
+    assert len(said) == 1
+
+
+def test_an_installation_s_key_is_not_made_because_it_is_missing(tmp_path):
+    with pytest.raises(HabeasError, match="cannot be read"):
+        record._signer(tmp_path / "recorder.key", made_here=False, say=print)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "error", [OSError("disk"), ValueError(), KeyError("hour"), HabeasError("c", "r")]
+)
+def test_whatever_fails_in_an_hour_is_said_and_ends_nothing(error):
+    def fails():
+        raise error
+
+    said = []
+    record._trying(fails, said.append)
+    assert "hours could not be closed: " in said[0]
+    assert said[0] != "hours could not be closed: "

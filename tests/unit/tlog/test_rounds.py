@@ -1,5 +1,7 @@
 """A monitor's rounds: no answer is a failure, counted; an answer that cannot be is a finding."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from habeas import tlog
@@ -87,7 +89,8 @@ def test_a_quorum_that_is_missing_or_old():
     assert f"habeas_monitor_checked_timestamp_seconds {now}\n" in monitor.metrics()
     log.told = cosigned(Log(b"one"), now - 101)
     (stale,) = monitor.look().findings
-    assert (stale.code, str(now - 101) in stale.words) == ("checkpoint-stale", True)
+    seen = f"{datetime.fromtimestamp(now - 101, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    assert (stale.code, seen in stale.words) == ("checkpoint-stale", True)
 
 
 def test_a_fork_keeps_both_checkpoints():

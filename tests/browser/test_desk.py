@@ -316,10 +316,12 @@ class Elsewhere:
 
 def test_who_signs_with_a_token_is_told_of_the_program(chromium, place, axe):
     token = cast("TokenKey", Elsewhere())
-    publish.enrol(
+    _, entry = publish.enrol(
         place.city.offices[OFFICE], place.keys, "T. Token", PASSPHRASE, place.city.clock.today(),
         secrets.token_bytes, token,
     )  # fmt: skip
+    place.city.log.append(entry.encode())
+    place.city.followed()
     place.publish()
     desk = Desk(chromium, place, axe)
     desk.sign_in("T. Token", "")

@@ -17,7 +17,7 @@ def test_the_key_lies_where_it_was_named_or_beside_what_it_signs(tmp_path):
 
 
 def test_a_key_is_made_once_and_told(tmp_path):
-    said, file = [], tmp_path / "recorder.key"
+    said, file = [], tmp_path / "not there yet" / "recorder.key"
     made = record._signer(file, made_here=True, say=said.append)
     assert file.stat().st_mode & 0o077 == 0
     assert made.vkey in said[0]

@@ -176,6 +176,7 @@ def _signer(file: Path, *, made_here: bool, say: Callable[[str], None]) -> NoteS
 
     if not file.exists() and made_here:
         made = NoteSigner.generate(f"{socket.getfqdn()}/recorder")
+        durable.make(file.parent)
         durable.create(file, f"{made.private}\n".encode(), private=True)
         say(f"{file} was made; the circle needs its public half: {made.vkey}")
     try:

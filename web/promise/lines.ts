@@ -1,18 +1,14 @@
 // What is promised about a photo, line by line: of a circle that was verified, and of the terms
 // that are in the seal. Nothing here is a text of a server's.
 
-import type { Circle, PurposeName } from "../formats/index.js";
+import type { Circle, Wishes } from "../formats/index.js";
 import { type Language, PROMISE_WORDS } from "./words.js";
 
 /** What a promise limits; a receipt's promise has it, and so have an applicant's wishes. */
-export interface Limits {
-  readonly recipients: readonly string[];
-  readonly purposes: readonly PurposeName[];
-  readonly openings_max: number;
-  readonly openings_a_day: number;
-  readonly opens_until: string;
-  readonly closed_days: number;
-}
+export type Limits = Pick<
+  Wishes,
+  "recipients" | "purposes" | "openings_max" | "openings_a_day" | "opens_until" | "closed_days"
+>;
 
 /** A text with its numbers and days put in. */
 export const filled = (text: string, values: Record<string, string | number>): string =>

@@ -113,7 +113,7 @@ def test_the_file_tells_no_more_than_its_rows_whose_numbers_are_random(city, rec
     with sqlite3.connect(tmp_path / "as-it-lies") as database:
         database.execute("VACUUM INTO ?", (str(tmp_path / "from-its-rows"),))
         columns = {name for _, name, *_ in database.execute("PRAGMA table_info(cases_case)")}
-        photos = dict(database.execute("SELECT seal_id, row FROM vault_sealedphoto"))
+        photos = dict(database.execute("SELECT seal_id, row FROM vault_sealedphotorow"))
         cases = dict(database.execute("SELECT reference, row FROM cases_case"))
     # The header counts changes; all else depends on the rows alone.
     header = 100

@@ -18,7 +18,7 @@ from PIL import Image
 
 from habeas.faces import assets
 from habeas.office import publish
-from habeas.office.credentials import TokenKey
+from habeas.office.credentials import HardwareKey
 from habeas.office.keys import OfficeError, OfficeKeys
 from habeas.office.serving import make_app
 from habeas.protocol import CUSTODIAN, Receipt
@@ -211,7 +211,7 @@ def test_another_photo_under_a_case_is_never_asked_for(chromium, place, applied,
         )
     else:
         place.execute(
-            "UPDATE vault_sealedphoto SET promise = ? WHERE seal_id = ?",
+            "UPDATE vault_sealedphotorow SET promise = ? WHERE seal_id = ?",
             other.promise.encode(), applied.promise.seal_id,
         )  # fmt: skip
     before = place.city.size()
@@ -315,7 +315,7 @@ class Elsewhere:
 
 
 def test_who_signs_with_a_token_is_told_of_the_program(chromium, place, axe):
-    token = cast("TokenKey", Elsewhere())
+    token = cast("HardwareKey", Elsewhere())
     _, entry = publish.enrol(
         place.city.offices[OFFICE], place.keys, "T. Token", PASSPHRASE, place.city.clock.today(),
         secrets.token_bytes, token,

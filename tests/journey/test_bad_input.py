@@ -65,7 +65,7 @@ def _count(city):
     with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as database:
         return [
             database.execute(f"select count(*) from {table}").fetchone()[0]  # noqa: S608
-            for table in ("cases_case", "vault_sealedphoto", "vault_line")
+            for table in ("cases_case", "vault_sealedphotorow", "vault_loglinerow")
         ]
 
 

@@ -253,7 +253,7 @@ def test_a_viewing_is_on_the_log_before_it_plays(street, viewer):
     assert answer.headers["location"] == "/desk/cameras/now/"
     (entry,) = street.entries()[len(before) :]
     assert (entry.kind, entry.office, entry.tag) == ("footage", "parks-department", None)
-    row = street.rows("SELECT * FROM viewing_viewing ORDER BY expires DESC LIMIT 1")[0]
+    row = street.rows("SELECT * FROM viewing_viewingrow ORDER BY expires DESC LIMIT 1")[0]
     private = {
         "v": 1, "officer": viewer.user, "case_number": "", "reason": FORM["reason"],
         "start": START.isoformat(), "end": (START + timedelta(minutes=1)).isoformat(),
@@ -324,11 +324,11 @@ def test_one_viewing_at_a_time_in_one_browser(street, viewer):
 
 def test_a_viewing_ends_after_an_hour(street, viewer):
     viewer.ask()
-    row = street.rows("SELECT * FROM viewing_viewing ORDER BY expires DESC LIMIT 1")[0]
+    row = street.rows("SELECT * FROM viewing_viewingrow ORDER BY expires DESC LIMIT 1")[0]
     left = datetime.fromisoformat(row["expires"]).replace(tzinfo=UTC) - datetime.now(UTC)
     assert timedelta(minutes=58) < left <= timedelta(hours=1)
     past = (datetime.now(UTC) - timedelta(seconds=1)).strftime("%Y-%m-%d %H:%M:%S")
-    street.rows("UPDATE viewing_viewing SET expires = ? WHERE key = ?", past, row["key"])
+    street.rows("UPDATE viewing_viewingrow SET expires = ? WHERE key = ?", past, row["key"])
     assert viewer.part(0).status_code == 403
     page = viewer.http.get("/desk/cameras/now/")
     assert page.status_code == 403
@@ -407,7 +407,7 @@ def test_an_investigation_needs_its_case_number_which_stays_off_the_log(street, 
     entry = street.entries()[-1]
     assert entry.details["purpose"] == "investigation"
     assert "0417" not in entry.encode().decode()
-    row = street.rows("SELECT * FROM viewing_viewing ORDER BY expires DESC LIMIT 1")[0]
+    row = street.rows("SELECT * FROM viewing_viewingrow ORDER BY expires DESC LIMIT 1")[0]
     assert row["case_number"] == "2026/0417"
 
 
@@ -425,7 +425,7 @@ def test_without_the_log_nothing_plays(street, viewer):
             os.kill(each, signal.SIGCONT)
     assert answer.status_code == 503
     assert viewer.part(0).status_code == 403
-    row = street.rows("SELECT * FROM viewing_viewing ORDER BY expires DESC LIMIT 1")[0]
+    row = street.rows("SELECT * FROM viewing_viewingrow ORDER BY expires DESC LIMIT 1")[0]
     assert (row["index"], row["closed"]) == (None, 1)
     os.kill(street.city.supervisor.pids()["log"], signal.SIGKILL)
     try:

@@ -121,7 +121,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_else_opens(city):
             opened = until(lambda case=case: _opened(officer, case), "a photo to open", pause=0.5)
             assert opened == case.photo
     portal = city.place.folder / "portal" / "portal.sqlite3"
-    states = dict(_rows(portal, "select state, count(*) from vault_sealedphoto group by 1"))
+    states = dict(_rows(portal, "select state, count(*) from vault_sealedphotorow group by 1"))
     assert set(states) <= {"sealed", "orphaned"}
     cases = _rows(portal, "select count(*) from cases_case where pointer is not null")
     # An answer that was cut off after the commit left a case that its applicant never
@@ -129,7 +129,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_else_opens(city):
     assert states["sealed"] == cases[0][0] >= len(kept)
     names = {each.name for each in (city.place.folder / "portal" / "blobs").glob("??/*")}
     known: dict[str, set[str]] = {state: set() for state in ("sealed", "orphaned")}
-    for seal_id, state in _rows(portal, "select seal_id, state from vault_sealedphoto"):
+    for seal_id, state in _rows(portal, "select seal_id, state from vault_sealedphotorow"):
         known[state].add(blob_name(seal_id))
     # The ciphertext of a sealing that was given up waits out its quarantine; none is unknown.
     assert known["sealed"] <= names <= known["sealed"] | known["orphaned"]

@@ -19,9 +19,10 @@ import httpx
 from habeas.office import keys as office_keys
 from habeas.office import publish
 from habeas.office.client import OfficerClient
-from habeas.office.folder import OfficeFolder, OfficeName, Settings
+from habeas.office.folder import OfficeFolder, Settings
 from habeas.portal.site import folder as portal_folder
 from habeas.protocol import Receipt
+from habeas.protocol.parties import OfficeName
 from tests.waiting import PATIENCE_SECONDS, until
 from tests.world.world import World, listening
 

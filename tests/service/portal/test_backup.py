@@ -217,7 +217,7 @@ def test_tables_in_postgresql(quiet):
         assert listed.stdout == "licensing-office  o.petrova\n"
         database = f"host={server.folder} user=habeas dbname='other of the city'"
         with psycopg.connect(database) as connection:
-            notes = connection.execute("SELECT name FROM standing_note").fetchall()
+            notes = connection.execute("SELECT name FROM standing_standingvalue").fetchall()
         assert ("halt:rolled-back",) in notes
         assert not list((quiet.folder / "again").glob("*.pgdump"))
         programs = {**os.environ, "PATH": os.path.dirname(sys.executable)}  # noqa: PTH120

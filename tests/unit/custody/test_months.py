@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from habeas.custody.errors import TooFewTrusteesError
-from habeas.custody.months import MonthKeys, months_from
+from habeas.custody.months import StatedMonthKeys, months_from
 from habeas.protocol.document import base64_of
 from habeas.protocol.statements import KeyStatement
 from tests.unit.protocol.world import TRUSTEES, Case, random
@@ -20,26 +20,26 @@ def statement(number: int, month: str = "2027-05", label: str = "key") -> KeySta
 
 
 def test_what_one_process_learns_the_other_knows(tmp_path):
-    worker, web = MonthKeys(tmp_path / "keys.json"), MonthKeys(tmp_path / "keys.json")
+    worker, web = StatedMonthKeys(tmp_path / "keys.json"), StatedMonthKeys(tmp_path / "keys.json")
     assert web.get(SEATS[0], "2027-05") is None
     worker.keep(SEATS[0], statement(0), "note 0")
     assert web.require(SEATS[0], "2027-05") == statement(0)
     assert web.note(SEATS[0], "2027-05") == "note 0"
     web.keep(SEATS[1], statement(1), "note 1")
     worker.keep(SEATS[2], statement(2), "note 2")
-    again = MonthKeys(tmp_path / "keys.json")
+    again = StatedMonthKeys(tmp_path / "keys.json")
     assert [again.get(seat, "2027-05") is not None for seat in SEATS] == [True, True, True, False]
     with pytest.raises(TooFewTrusteesError):
         again.require(SEATS[3], "2027-05")
 
 
 def test_what_was_learnt_is_for_the_portal_alone(tmp_path):
-    MonthKeys(tmp_path / "keys.json").keep(SEATS[0], statement(0), "note 0")
+    StatedMonthKeys(tmp_path / "keys.json").keep(SEATS[0], statement(0), "note 0")
     assert (tmp_path / "keys.json").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_seat_that_has_changed_hands_is_asked_anew():
-    keys = MonthKeys()
+    keys = StatedMonthKeys()
     keys.keep(SEATS[0], statement(0), "note 0")
     newcomer = SEATS[0].model_copy(update={"statement_vkey": SEATS[1].statement_vkey})
     assert keys.get(newcomer, "2027-05") is None
@@ -48,10 +48,10 @@ def test_a_seat_that_has_changed_hands_is_asked_anew():
 @pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b"null", b"[{}]", b"\xff", b"[" * 9999])
 def test_a_damaged_file_is_only_forgetful(tmp_path, content):
     (tmp_path / "keys.json").write_bytes(content)
-    keys = MonthKeys(tmp_path / "keys.json")
+    keys = StatedMonthKeys(tmp_path / "keys.json")
     assert keys.get(SEATS[0], "2027-05") is None
     keys.keep(SEATS[0], statement(0), "note 0")
-    assert MonthKeys(tmp_path / "keys.json").get(SEATS[0], "2027-05") == statement(0)
+    assert StatedMonthKeys(tmp_path / "keys.json").get(SEATS[0], "2027-05") == statement(0)
 
 
 def test_months_go_on_over_the_year():

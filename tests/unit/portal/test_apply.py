@@ -12,7 +12,7 @@ from habeas.portal.cases.asked import asked_for
 from habeas.portal.cases.models import Case
 from habeas.portal.catalogue import services
 from habeas.portal.desk import cases as desk
-from habeas.portal.vault.models import SealedPhoto
+from habeas.portal.vault.models import SealedPhotoRow
 from habeas.protocol.office import open_answers, open_pointer, verify_pointer
 from habeas.protocol.receipt import ReceiptError, verify_parts
 from tests.unit.parties import PHOTO
@@ -38,7 +38,7 @@ def test_a_case_exists_when_its_photo_is_sealed(city, licence):
     assert (answers.answers, answers.service) == (ANSWERS, "hunting-licence")
     pointer = open_pointer(world.OFFICE_SEED, bytes(case.pointer), reference)
     verify_pointer(pointer, sent.receipt.promise)
-    assert SealedPhoto.objects.get(seal_id=pointer.seal_id).state == "sealed"
+    assert SealedPhotoRow.objects.get(seal_id=pointer.seal_id).state == "sealed"
     assert city.custody.ciphertext(pointer.seal_id)
     verify_parts(sent.receipt)
     assert sent.receipt.promise.sealed_by == "server"
@@ -58,7 +58,7 @@ def test_where_the_block_raises_there_is_neither_case_nor_photo(city, licence):
     with pytest.raises(ZeroDivisionError), sending(licence, ANSWERS, PHOTO):
         raise ZeroDivisionError
     assert not Case.objects.exists()
-    assert SealedPhoto.objects.get().state == "orphaned"
+    assert SealedPhotoRow.objects.get().state == "orphaned"
     assert not list(city.blobs.names())
     assert city.log.kinds() == ["sealed", "closed"]
 
@@ -68,7 +68,7 @@ def test_a_sealing_that_a_sweep_gave_up_is_not_acknowledged(city, licence):
     with pytest.raises(SealingError, match="given up"), sending(licence, ANSWERS, PHOTO):
         pytest.fail("the block must not run")
     assert not Case.objects.exists()
-    assert SealedPhoto.objects.get().state == "orphaned"
+    assert SealedPhotoRow.objects.get().state == "orphaned"
 
 
 def test_with_one_trustee_away_it_is_sent_and_with_two_it_is_not(city, licence):
@@ -92,7 +92,7 @@ def test_without_the_log_nothing_is_sent(city, licence):
     with pytest.raises(SealingError), sending(licence, ANSWERS, PHOTO):
         pytest.fail("the block must not run")
     assert not Case.objects.exists()
-    assert SealedPhoto.objects.get().state == "orphaned"
+    assert SealedPhotoRow.objects.get().state == "orphaned"
 
 
 def test_a_case_has_no_order_but_its_day(city, licence):
@@ -243,7 +243,7 @@ def test_another_photo_is_sealed_for_the_same_case(licence, unread):
     with pytest.raises(NotAskedError), sending_again(licence, unread.reference, PHOTO):
         pass
     assert bytes(Case.objects.get().pointer) == bytes(case.pointer)
-    assert SealedPhoto.objects.filter(state="sealed").count() == 2
+    assert SealedPhotoRow.objects.filter(state="sealed").count() == 2
 
 
 def test_who_is_asked_may_go_on_without_a_photo(licence, unread):

@@ -11,7 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from habeas.portal.cases.models import Case
-from habeas.portal.vault.models import SealedPhoto
+from habeas.portal.vault.models import SealedPhotoRow
 from habeas.protocol import Entry, seal, statements, verify_circle
 from habeas.protocol.document import base64_of, unbase64
 from habeas.protocol.office import open_answers, open_pointer, seal_pointer, verify_pointer
@@ -96,14 +96,14 @@ def test_from_the_order_to_the_case(city, device, browser):
     assert receipt.promise.sealed_by == "browser"
     # Nothing counts before the applicant has the receipt.
     assert not Case.objects.exists()
-    assert SealedPhoto.objects.get().state == "pending"
+    assert SealedPhotoRow.objects.get().state == "pending"
     reference = device.keep().json()["reference"]
     case = Case.objects.get()
     assert (case.reference, case.office, case.state) == (reference, world.OFFICE, "open")
     assert open_answers(world.OFFICE_SEED, bytes(case.answers), reference).answers == ANSWERS
     pointer = open_pointer(world.OFFICE_SEED, bytes(case.pointer), reference)
     verify_pointer(pointer, receipt.promise)
-    assert SealedPhoto.objects.get().state == "sealed"
+    assert SealedPhotoRow.objects.get().state == "sealed"
     assert city.custody.ciphertext(pointer.seal_id) == device.sealed.ciphertext
     page = browser.get(f"{STEP}/done/").content.decode()
     assert reference in page
@@ -139,7 +139,7 @@ def test_another_photo_takes_the_place_of_one_that_was_not_kept(city, device):
     second.seal()
     assert second.send().status_code == 200
     assert second.keep().status_code == 200
-    states = {each.seal_id: each.state for each in SealedPhoto.objects.all()}
+    states = {each.seal_id: each.state for each in SealedPhotoRow.objects.all()}
     assert states[second.sealed.promise.seal_id] == "sealed"
     assert states[device.sealed.promise.seal_id] == "pending"
 
@@ -177,7 +177,7 @@ def test_what_is_no_sealed_photo_is_a_problem(device, changed):
     answer = device.send(**changed)
     assert answer.status_code in {400, 422}
     assert answer.headers["content-type"] == "application/problem+json"
-    assert not SealedPhoto.objects.exists()
+    assert not SealedPhotoRow.objects.exists()
 
 
 def test_wider_terms_than_were_offered_are_refused_by_name(device):

@@ -7,7 +7,7 @@ import pytest
 from habeas.portal.apply.sending import sending
 from habeas.portal.catalogue import services
 from habeas.portal.receipts import views
-from habeas.portal.vault.models import SealedPhoto
+from habeas.portal.vault.models import SealedPhotoRow
 from habeas.protocol import Receipt
 from habeas.protocol.circle import verify_circle
 from tests.unit.parties import PHOTO
@@ -39,7 +39,7 @@ def test_withdrawing_asks_every_trustee_and_deletes_the_ciphertext(city, browser
     answer = _withdraw(browser, receipt).json()
     assert sorted(answer["statements"]) == sorted(NAMES)
     assert (answer["complete"], answer["owed"], answer["never_held"]) == (True, {}, [])
-    assert SealedPhoto.objects.get().state == "withdrawn"
+    assert SealedPhotoRow.objects.get().state == "withdrawn"
     assert not list(city.blobs.names())
     assert _withdraw(browser, receipt).json()["complete"]
     assert city.log.kinds() == ["sealed", "withdrawn"]
@@ -64,18 +64,18 @@ def test_another_secret_withdraws_nothing(city, browser, receipt, body, status):
     answer = _withdraw(browser, receipt, body)
     assert answer.status_code == status
     assert answer.json()["remedy"]
-    assert SealedPhoto.objects.get().state == "sealed"
+    assert SealedPhotoRow.objects.get().state == "sealed"
 
 
 def test_the_page_withdraws_after_asking_once_more(city, browser, receipt):
     text = receipt.encode().decode()
     page = browser.post("/receipt/withdraw/", {"receipt": text}).content.decode()
     assert "Yes, withdraw the photo" in page
-    assert SealedPhoto.objects.get().state == "sealed"
+    assert SealedPhotoRow.objects.get().state == "sealed"
     done = browser.post("/receipt/withdraw/", {"receipt": text, "confirmed": "1"}).content.decode()
     assert "Photo withdrawn" in done
     assert all(f">{name}<" in done for name in NAMES)
-    assert SealedPhoto.objects.get().state == "withdrawn"
+    assert SealedPhotoRow.objects.get().state == "withdrawn"
 
 
 @pytest.mark.parametrize(

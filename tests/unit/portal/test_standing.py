@@ -10,9 +10,9 @@ from habeas.custody.ports import PhotoState
 from habeas.foundation.caution import Caution, Mark
 from habeas.portal.site.worker import Worker
 from habeas.portal.standing import beats, halts, installation
-from habeas.portal.standing.models import Note, keep, note
+from habeas.portal.standing.models import StandingValue, keep, note
 from habeas.portal.standing.reconcile import reconcile
-from habeas.portal.vault.models import Line, SealedPhoto
+from habeas.portal.vault.models import LogLineRow, SealedPhotoRow
 from habeas.protocol import Kind, sign_entry
 from habeas.protocol.details import ClosedDetails, SealedDetails
 from tests.unit.parties import PHOTO
@@ -145,11 +145,11 @@ def test_the_clock_jumps(worker, browser, machine):
 def test_many_ends_at_once_wait_for_a_person(city, worker, monkeypatch):
     monkeypatch.setattr("habeas.custody.sweep.CAUTION", Caution(least=2))
     receipts = [seal(city) for _ in range(3)]
-    SealedPhoto.objects.update(opens_until="2020-01-01")
+    SealedPhotoRow.objects.update(opens_until="2020-01-01")
     monkeypatch.setattr(type(city.copy), "witnessed", 2_000_000_000)
     worker.round()
     assert codes() == {"too-many-ends"}
-    assert SealedPhoto.objects.filter(state=PhotoState.SEALED).count() == len(receipts)
+    assert SealedPhotoRow.objects.filter(state=PhotoState.SEALED).count() == len(receipts)
     # What is owed is told all the same.
     city.log.down = True
     city.custody.close(receipts[0].promise.seal_id, "decided")
@@ -158,7 +158,7 @@ def test_many_ends_at_once_wait_for_a_person(city, worker, monkeypatch):
     assert city.log.kinds()[-1] == "closed"
     halts.resume()
     worker.round()
-    assert SealedPhoto.objects.filter(state=PhotoState.EXPIRED).count() == len(receipts)
+    assert SealedPhotoRow.objects.filter(state=PhotoState.EXPIRED).count() == len(receipts)
 
 
 def test_the_database_is_of_an_older_day_than_the_blobs(city, worker, browser, machine):
@@ -166,11 +166,11 @@ def test_the_database_is_of_an_older_day_than_the_blobs(city, worker, browser, m
     again(worker, machine)
     keep("installation", copy)
     seal(city)
-    SealedPhoto.objects.update(state=PhotoState.PENDING, begun=1)
+    SealedPhotoRow.objects.update(state=PhotoState.PENDING, begun=1)
     again(worker, machine)
     assert codes() == {"rolled-back"}
     assert "database is an older copy" in halts.standing()[0].cause
-    assert SealedPhoto.objects.get().state == PhotoState.PENDING, "nothing is given up"
+    assert SealedPhotoRow.objects.get().state == PhotoState.PENDING, "nothing is given up"
     assert len(list(city.blobs.names())) == 1
 
 
@@ -219,19 +219,19 @@ def test_the_log_shows_more_than_the_database_knows(city, worker, machine):
     again(worker, machine)
     # As it was before: one photo is still being sealed, the other unknown.
     followed = note("followed")
-    Line.objects.all().delete()
-    SealedPhoto.objects.filter(seal_id=lost.promise.seal_id).delete()
-    SealedPhoto.objects.update(state=PhotoState.PENDING, begun=1)
+    LogLineRow.objects.all().delete()
+    SealedPhotoRow.objects.filter(seal_id=lost.promise.seal_id).delete()
+    SealedPhotoRow.objects.update(state=PhotoState.PENDING, begun=1)
     keep("followed", "0")
     again(worker, machine)
     assert codes() == {"rolled-back"}
-    assert (SealedPhoto.objects.get().state, note("followed")) == (PhotoState.PENDING, "0")
+    assert (SealedPhotoRow.objects.get().state, note("followed")) == (PhotoState.PENDING, "0")
     assert len(list(city.blobs.names())) == 2
     found = reconcile()
     assert (found.taken_in, found.closed, found.kept) == (3, 1, 1)
     assert (found.unknown, found.missing) == (2, 0)
     assert note("followed") == followed
-    assert SealedPhoto.objects.get().state == PhotoState.CLOSED
+    assert SealedPhotoRow.objects.get().state == PhotoState.CLOSED
     worker.round()
     assert not codes()
     assert len(list(city.blobs.names())) == 2
@@ -266,6 +266,6 @@ def test_a_strangers_entry_that_claims_to_be_ours_halts_nothing(city, worker):
 def test_notes_name_nobody(city, worker):
     receipt = seal(city)
     worker.round()
-    for each in Note.objects.all():
+    for each in StandingValue.objects.all():
         assert receipt.promise.seal_id not in each.value
         assert receipt.reference not in each.value

@@ -8,7 +8,7 @@ from django.test import Client
 
 from habeas.portal.apply import checks
 from habeas.portal.cases.models import Case
-from habeas.portal.vault.models import SealedPhoto
+from habeas.portal.vault.models import SealedPhotoRow
 from habeas.portrait import NoFaceError, PoolBusyError
 from habeas.portrait.assessment import Advice, Assessment
 from habeas.portrait.words import ADVICE
@@ -80,7 +80,7 @@ def test_from_the_form_to_the_receipt(answered):
     receipt = read_receipt(download.content)
     verify_parts(receipt)
     assert receipt.promise.photo.size > len(CROP)
-    assert SealedPhoto.objects.get().state == "sealed"
+    assert SealedPhotoRow.objects.get().state == "sealed"
 
 
 def test_what_was_sent_is_not_sent_again_and_its_photo_is_gone_from_the_draft(answered):

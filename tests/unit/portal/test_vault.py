@@ -121,7 +121,12 @@ def test_a_durable_transaction_is_no_part_of_another(ledger):
         pytest.fail("what it promises could still be undone")
 
 
-TABLES = (models.SealedPhoto, models.Line, models.PendingDeposit, models.LateAcknowledgement)
+TABLES = (
+    models.SealedPhotoRow,
+    models.LogLineRow,
+    models.PendingDepositRow,
+    models.LateAcknowledgement,
+)
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -146,7 +146,7 @@ def test_without_the_log_nothing_plays(city, recordings, viewer):
     city.log.down = True
     assert _ask(viewer).status_code == 503
     assert viewer.get("/desk/cameras/now/0.mp4").status_code == 403
-    assert models.Viewing.objects.get().closed
+    assert models.ViewingRow.objects.get().closed
 
 
 def test_nothing_is_logged_before_the_password_is_right(city, recordings, viewer):

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from habeas.portal.site import sums
-from habeas.portal.site.sums import SUMS, PlaceError, SumsError
+from habeas.portal.site.sums import SUMS, BackupPlaceError, SumsError
 
 
 def made(folder, **files):
@@ -35,7 +35,7 @@ def test_what_fails_leaves_nothing(tmp_path):
 
 
 def test_a_full_disk_is_told_and_leaves_nothing(tmp_path):
-    with pytest.raises(PlaceError) as told, sums.building(tmp_path / "copy"):
+    with pytest.raises(BackupPlaceError) as told, sums.building(tmp_path / "copy"):
         raise OSError(28, os.strerror(28), "copy/one")
     assert "No space left" in told.value.cause
     assert list(tmp_path.iterdir()) == []
@@ -43,7 +43,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(tmp_path):
 
 def test_a_folder_with_something_in_it_is_left_as_it_is(tmp_path):
     (tmp_path / "mine").write_text("mine")
-    with pytest.raises(PlaceError), sums.building(tmp_path):
+    with pytest.raises(BackupPlaceError), sums.building(tmp_path):
         pytest.fail("it was given away")
     assert (tmp_path / "mine").read_text() == "mine"
 
@@ -51,7 +51,7 @@ def test_a_folder_with_something_in_it_is_left_as_it_is(tmp_path):
 def test_two_do_not_make_one_folder(tmp_path):
     with sums.building(tmp_path / "copy") as part:
         (part / "one").write_text("1")
-        with pytest.raises(PlaceError) as told, sums.building(tmp_path / "copy"):
+        with pytest.raises(BackupPlaceError) as told, sums.building(tmp_path / "copy"):
             pytest.fail("it was given away")
         assert "at this moment" in told.value.cause
         assert (part / "one").exists()

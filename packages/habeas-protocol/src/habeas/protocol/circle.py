@@ -21,7 +21,7 @@ from habeas.protocol.parties import (
     Log,
     Office,
     Quotas,
-    Recorder,
+    RecorderKey,
 )
 from habeas.protocol.sealing import KeyFormatError, verify_public_key
 from habeas.protocol.terms import MAX_TRUSTEES, Terms
@@ -70,7 +70,7 @@ class Circle(Document):
     custodian: Custodian
     log: Log
     offices: Annotated[tuple[Office, ...], Field(max_length=32)]
-    recorders: Annotated[tuple[Recorder, ...], Field(max_length=256)]
+    recorders: Annotated[tuple[RecorderKey, ...], Field(max_length=256)]
     quotas: Quotas
     delays: Delays
 

@@ -100,7 +100,7 @@ class Office(Document):
     software: bool
 
 
-class Recorder(Document):
+class RecorderKey(Document):
     """A camera's recorder. One key may stand for several cameras."""
 
     camera: Slug

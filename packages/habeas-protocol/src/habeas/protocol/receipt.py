@@ -37,7 +37,7 @@ class ReceiptError(MalformedError):
     remedy = "Use the receipt file exactly as you received it."
 
 
-class Acknowledged(Document):
+class Acknowledgement(Document):
     """A trustee's acknowledgement: a signed note."""
 
     trustee: KeyName
@@ -67,7 +67,7 @@ class Receipt(Document):
     entry: Annotated[str, StringConstraints(max_length=MAX_BYTES)]
     salt: Hex32
     proof: Note
-    acknowledgements: Annotated[tuple[Acknowledged, ...], Field(max_length=MAX_TRUSTEES)]
+    acknowledgements: Annotated[tuple[Acknowledgement, ...], Field(max_length=MAX_TRUSTEES)]
     pending: Annotated[tuple[KeyName, ...], Field(max_length=MAX_TRUSTEES)]
 
     def stream_key(self, writer: int) -> bytes:

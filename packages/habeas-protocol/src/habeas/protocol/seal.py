@@ -17,7 +17,7 @@ from habeas.protocol.canonical import MalformedError
 from habeas.protocol.circle import Circle, verify_terms
 from habeas.protocol.entry import Entry
 from habeas.protocol.office import Pointer
-from habeas.protocol.receipt import Acknowledged, Receipt, ReceiptError, verify_parts
+from habeas.protocol.receipt import Acknowledgement, Receipt, ReceiptError, verify_parts
 from habeas.protocol.statements import KeyStatement
 from habeas.protocol.terms import Promise, Purpose, Terms
 
@@ -242,7 +242,7 @@ def assemble_receipt(
     return receipt
 
 
-def complete_receipt(receipt: Receipt, acknowledgements: Iterable[Acknowledged]) -> Receipt:
+def complete_receipt(receipt: Receipt, acknowledgements: Iterable[Acknowledgement]) -> Receipt:
     """The receipt with what trustees that were pending have since acknowledged.
 
     Raises:

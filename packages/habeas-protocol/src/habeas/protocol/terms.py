@@ -103,7 +103,7 @@ class Terms(Document):
         return self
 
 
-class SealedPhoto(Document):
+class Ciphertext(Document):
     """The ciphertext: media type of the photo, bytes of the ciphertext, their SHA-256."""
 
     type: Literal["image/jpeg"]
@@ -114,7 +114,7 @@ class SealedPhoto(Document):
 class Promise(Terms):
     """The terms, and what they are bound to."""
 
-    photo: SealedPhoto
+    photo: Ciphertext
     shares: tuple[Hex32, ...]
     key_commitment: Hex32
 

@@ -17,7 +17,7 @@ from habeas.protocol.statements import KeyStatement
 from habeas.tlog import NoteVerifier
 from habeas.trustee.circles import Circles
 from habeas.trustee.errors import SetupError
-from habeas.trustee.months import MonthKey, MonthKeys
+from habeas.trustee.months import MonthKey, MonthSeeds
 from habeas.trustee.records import Records
 from habeas.trustee.store import Store
 
@@ -35,7 +35,7 @@ class Announcements:
         self,
         store: Store,
         records: Records,
-        months: MonthKeys,
+        months: MonthSeeds,
         circles: Circles,
         sign: Callable[[Document], str],
         wake: Callable[[], None],

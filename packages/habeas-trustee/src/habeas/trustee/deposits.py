@@ -20,7 +20,7 @@ from habeas.trustee.errors import (
     GoneError,
     SubmitterError,
 )
-from habeas.trustee.months import MonthKeys
+from habeas.trustee.months import MonthSeeds
 from habeas.trustee.photos import Streams
 from habeas.trustee.records import Records
 from habeas.trustee.settings import Settings
@@ -36,7 +36,7 @@ class Deposits:
         store: Store,
         records: Records,
         streams: Streams,
-        months: MonthKeys,
+        months: MonthSeeds,
         circles: Circles,
     ) -> None:
         self._settings = settings

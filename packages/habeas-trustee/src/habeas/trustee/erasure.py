@@ -14,7 +14,7 @@ from habeas.protocol.document import Document
 from habeas.protocol.statements import KeyDestroyedStatement
 from habeas.trustee import photos
 from habeas.trustee.halts import Halts
-from habeas.trustee.months import MonthKey, MonthKeys, month_of
+from habeas.trustee.months import MonthKey, MonthSeeds, month_of
 from habeas.trustee.records import Records
 from habeas.trustee.settings import Settings
 from habeas.trustee.store import Store
@@ -41,7 +41,7 @@ class Erasure:
         settings: Settings,
         store: Store,
         records: Records,
-        months: MonthKeys,
+        months: MonthSeeds,
         followed_at: Callable[[], float],
         halts: Halts,
         sign: Callable[[Document], str],

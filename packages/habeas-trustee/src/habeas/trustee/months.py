@@ -29,7 +29,7 @@ class MonthKey:
     public: bytes
 
 
-class MonthKeys(Protocol):
+class MonthSeeds(Protocol):
     """The port behind which private halves live: this database, or a hardware module.
 
     A module that keeps seeds to itself implements these five acts; nothing else in the
@@ -92,7 +92,7 @@ class StoredMonthKeys:
         self._private: dict[tuple[str, bytes], sealing.PrivateKey] = {}
 
     def current(self, connection: sqlite3.Connection, month: str, today: date) -> MonthKey:
-        """See `MonthKeys.current`.
+        """See `MonthSeeds.current`.
 
         Raises:
             MonthError: the month is over, or too far ahead.
@@ -107,7 +107,7 @@ class StoredMonthKeys:
         return MonthKey(month, *row) if row else self._make(connection, month, today)
 
     def rotate(self, connection: sqlite3.Connection, month: str, today: date) -> MonthKey:
-        """See `MonthKeys.rotate`.
+        """See `MonthSeeds.rotate`.
 
         Raises:
             MonthError: the month is over, or too far ahead.
@@ -130,11 +130,11 @@ class StoredMonthKeys:
     def open(
         self, month: str, key_id: bytes, info: bytes, deposit: bytes, share_hash: bytes
     ) -> sealing.Deposit:
-        """See `MonthKeys.open`."""
+        """See `MonthSeeds.open`."""
         return sealing.open_deposit(self._key(month, key_id), info, deposit, share_hash)
 
     def unwrap(self, month: str, key_id: bytes, info: bytes, sealed: bytes) -> bytes:
-        """See `MonthKeys.unwrap`."""
+        """See `MonthSeeds.unwrap`."""
         return sealing.open_(self._key(month, key_id), info, sealed)
 
     def _key(self, month: str, key_id: bytes) -> sealing.PrivateKey:
@@ -154,7 +154,7 @@ class StoredMonthKeys:
         return key
 
     def destroy(self, connection: sqlite3.Connection, before: str) -> list[MonthKey]:
-        """See `MonthKeys.destroy`."""
+        """See `MonthSeeds.destroy`."""
         rows = connection.execute(
             "SELECT month, key_id, public FROM month_keys WHERE month < ? AND seed IS NOT NULL",
             (before,),

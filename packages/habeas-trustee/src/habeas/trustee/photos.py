@@ -23,7 +23,7 @@ _CLOSED = 1 << 31
 
 
 @dataclass(frozen=True)
-class Photo:
+class KnownPhoto:
     """One sealed photo as this trustee knows it; a row of the table.
 
     Attributes:
@@ -62,16 +62,16 @@ class Photo:
         return Promise.decode(self.document or b"")
 
 
-_COLUMNS = ", ".join(column.name for column in fields(Photo))
+_COLUMNS = ", ".join(column.name for column in fields(KnownPhoto))
 
 
-def find(connection: sqlite3.Connection, digest: bytes) -> Photo | None:
+def find(connection: sqlite3.Connection, digest: bytes) -> KnownPhoto | None:
     """The photo whose promise has this digest."""
     row = connection.execute(
         f"SELECT {_COLUMNS} FROM photos WHERE digest = ?",  # noqa: S608 - constant columns
         (digest,),
     ).fetchone()
-    return Photo(*row) if row else None
+    return KnownPhoto(*row) if row else None
 
 
 def reader_hash(track_key: bytes, own_stream: int, trustee: str) -> bytes:
@@ -80,7 +80,7 @@ def reader_hash(track_key: bytes, own_stream: int, trustee: str) -> bytes:
     return hashlib.sha256(bytes.fromhex(mac)).digest()
 
 
-def shows_receipt(photo: Photo, mac: bytes) -> bool:
+def shows_receipt(photo: KnownPhoto, mac: bytes) -> bool:
     """Whether *mac* (32 bytes) was made with the key of this trustee's own stream."""
     return hmac.compare_digest(hashlib.sha256(mac).digest(), photo.reader_hash)
 
@@ -95,7 +95,7 @@ class TrackKeys:
         """Encrypt a track key for its row."""
         return self._locker.lock(b"track" + digest, track_key)
 
-    def of(self, photo: Photo) -> bytes | None:
+    def of(self, photo: KnownPhoto) -> bytes | None:
         """The photo's track key, while its share is kept."""
         if photo.track_key is None:
             return None
@@ -115,7 +115,7 @@ class Streams:
     def watch(
         self,
         connection: sqlite3.Connection,
-        photo: Photo,
+        photo: KnownPhoto,
         promise: Promise,
         track_key: bytes,
         chain: Chain,
@@ -147,7 +147,7 @@ class Streams:
     def _advance(
         self,
         connection: sqlite3.Connection,
-        photo: Photo,
+        photo: KnownPhoto,
         promise: Promise,
         track_key: bytes,
         stream_number: int,

@@ -17,7 +17,7 @@ from habeas.protocol import Kind, Signer, sign_entry, stream
 from habeas.protocol.details import ErasedDetails
 from habeas.protocol.document import Document
 from habeas.tlog import leaf_hash
-from habeas.trustee.photos import Because, Photo, TrackKeys
+from habeas.trustee.photos import Because, KnownPhoto, TrackKeys
 
 Clock = Callable[[], datetime]
 Key = TypeVar("Key")
@@ -54,7 +54,7 @@ class Records:
         connection: sqlite3.Connection,
         kind: Kind,
         details: Document,
-        photo: Photo | None = None,
+        photo: KnownPhoto | None = None,
         **shown: str | None,
     ) -> bytes:
         """Fix an entry of this trustee and owe it to the log.
@@ -85,7 +85,7 @@ class Records:
         )  # fmt: skip
         return leaf
 
-    def erase(self, connection: sqlite3.Connection, photo: Photo, because: Because) -> None:
+    def erase(self, connection: sqlite3.Connection, photo: KnownPhoto, because: Because) -> None:
         """Destroy the share, the track key and the promise; owe the log an `erased` entry."""
         if photo.because is not None:
             return

@@ -30,10 +30,10 @@ from habeas.trustee.circles import Circles
 from habeas.trustee.deposits import Deposits
 from habeas.trustee.errors import SetupError
 from habeas.trustee.keyring import Locker
-from habeas.trustee.months import MonthKeys, month_of
-from habeas.trustee.photos import Photo
+from habeas.trustee.months import MonthSeeds, month_of
+from habeas.trustee.photos import KnownPhoto
 from habeas.trustee.records import Records
-from habeas.trustee.replacement import Contribution, Offer, Replacement
+from habeas.trustee.replacement import Contribution, RecoveryOffer, Replacement
 from habeas.trustee.store import Store
 
 _LABEL = b"habeas/v2/recovery\0"
@@ -63,7 +63,7 @@ class Recovery:
         name: str,
         store: Store,
         records: Records,
-        months: MonthKeys,
+        months: MonthSeeds,
         deposits: Deposits,
         circles: Circles,
         locker: Locker,
@@ -104,7 +104,7 @@ class Recovery:
             info = _LABEL + run.binding + bytes.fromhex(key.key_id())
             notes.append(
                 self._sign(
-                    Offer(
+                    RecoveryOffer(
                         trustee=self._name, binding=run.binding.hex(), to=other.name,
                         month=month, key=key.key_id(),
                         sealed=_b64(sealing.seal(key.key(), info, secret)),
@@ -182,7 +182,7 @@ class Recovery:
             for other in run.helpers:
                 if f"— {other.name}/statements " not in note or other.name >= self._name:
                     continue
-                said = read_statement(note, other.name, [other.verifier()], Offer)
+                said = read_statement(note, other.name, [other.verifier()], RecoveryOffer)
                 if said.to == self._name and said.binding == run.binding.hex():
                     info = _LABEL + run.binding + bytes.fromhex(said.key)
                     masks[other.name] = self._months.unwrap(
@@ -199,7 +199,7 @@ class Recovery:
     def _part(
         self,
         run: Replacement,
-        photo: Photo,
+        photo: KnownPhoto,
         promise: Promise,
         masks: Mapping[str, bytes],
         fetch: FetchKey,

@@ -31,9 +31,9 @@ from habeas.trustee.circles import Circles
 from habeas.trustee.errors import GoneError, NoShareError, Refusal
 from habeas.trustee.facts import Facts, Shown
 from habeas.trustee.following import Follower
-from habeas.trustee.months import MonthKeys
+from habeas.trustee.months import MonthSeeds
 from habeas.trustee.officers import office_facts
-from habeas.trustee.photos import Photo
+from habeas.trustee.photos import KnownPhoto
 from habeas.trustee.records import Records
 from habeas.trustee.settings import Settings
 from habeas.trustee.standing import Standing
@@ -69,7 +69,7 @@ class Releases:
         settings: Settings,
         store: Store,
         records: Records,
-        months: MonthKeys,
+        months: MonthSeeds,
         circles: Circles,
         follower: Follower,
         standing: Standing,
@@ -141,7 +141,7 @@ class Releases:
     def _verify(self, note: str) -> tlog.VerifiedCheckpoint:
         return self._circles.verify(note, self._records.seconds())
 
-    def _wrap(self, shown: Shown, promise: Promise, photo: Photo) -> bytes:
+    def _wrap(self, shown: Shown, promise: Promise, photo: KnownPhoto) -> bytes:
         share_hash = bytes.fromhex(promise.shares[photo.share])
         info = sealing.deposit_info(shown.digest, photo.key_id, photo.share)
         deposit = self._months.open(
@@ -184,7 +184,7 @@ class Releases:
         return self._circles.circle(self._records.seconds()).quotas
 
     def _facts(
-        self, connection: sqlite3.Connection, photo: Photo, shown: Shown, promise: Promise
+        self, connection: sqlite3.Connection, photo: KnownPhoto, shown: Shown, promise: Promise
     ) -> Facts:
         chain = self._circles.chain
         key = stream.stream_key(self._records.keys.of(photo) or b"", CUSTODIAN)
@@ -280,7 +280,7 @@ def _key_hash(request: Request) -> bytes:
     return hashlib.sha256(request.public_key()).digest()
 
 
-def _was_told(connection: sqlite3.Connection, photo: Photo) -> bool:
+def _was_told(connection: sqlite3.Connection, photo: KnownPhoto) -> bool:
     row = connection.execute(
         "SELECT 1 FROM told WHERE digest = ? AND secret_hash = ?",
         (photo.digest, photo.withdraw_hash),
@@ -301,7 +301,7 @@ def _before(connection: sqlite3.Connection, entry: Entry, position: int) -> dict
     return found
 
 
-def _gone(photo: Photo | None) -> GoneError:
+def _gone(photo: KnownPhoto | None) -> GoneError:
     because = photo.because if photo else "withdrawn"
     error = GoneError(f"This trustee's share of the photo was destroyed: {because}.")
     error.code = because or "erased"

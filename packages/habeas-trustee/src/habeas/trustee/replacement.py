@@ -26,7 +26,7 @@ from habeas.protocol.terms import MAX_TRUSTEES
 from habeas.trustee.errors import SetupError
 
 
-class Offer(Document):
+class RecoveryOffer(Document):
     """A mask secret of one pair of helpers, sealed to the other one."""
 
     v: Literal[2] = 2

@@ -30,7 +30,7 @@ from habeas.trustee.following import Follower
 from habeas.trustee.halts import Halts
 from habeas.trustee.health import health
 from habeas.trustee.loops import Loops
-from habeas.trustee.months import MonthKeys, StoredMonthKeys
+from habeas.trustee.months import MonthSeeds, StoredMonthKeys
 from habeas.trustee.outbox import Outbox
 from habeas.trustee.peers import Peers
 from habeas.trustee.photos import Streams, TrackKeys
@@ -56,13 +56,13 @@ def utc_now() -> datetime:
 
 
 @dataclass(frozen=True)
-class Withdrawn:
+class WithdrawalAnswer:
     """A withdrawal: the signed `erased` statement, or None while its entry is owed to the log."""
 
     statement: str | None
 
 
-class Log(Source, BundleWriter, Protocol):
+class FollowedLog(Source, BundleWriter, Protocol):
     """What a trustee needs of its log."""
 
     def close(self) -> None:
@@ -85,7 +85,7 @@ class Trustee:
     """
 
     def __init__(
-        self, folder: Path, *, now: Clock = utc_now, log: Log | None = None,
+        self, folder: Path, *, now: Clock = utc_now, log: FollowedLog | None = None,
         look: Look | None = None,
     ) -> None:  # fmt: skip
         self._folder = folder
@@ -101,7 +101,7 @@ class Trustee:
         self._log = log or LogClient(url, load_token(folder), timeout=_LOG_SECONDS)
         track_keys = TrackKeys(self._keys.locker)
         self._records = Records(self.settings.name, self._keys.statement, track_keys, now)
-        self._months: MonthKeys = StoredMonthKeys(
+        self._months: MonthSeeds = StoredMonthKeys(
             self._store, self._keys.locker, self.settings.months_ahead
         )
         streams = Streams(track_keys)
@@ -269,12 +269,12 @@ class Trustee:
         finally:
             self.outbox.wake()
 
-    def withdraw(self, digest: bytes, secret: bytes) -> Withdrawn:
+    def withdraw(self, digest: bytes, secret: bytes) -> WithdrawalAnswer:
         """Destroy a share on the word of who knows the secret. See `Withdrawals.withdraw`."""
         destroyed: Destroyed = self._withdrawals.withdraw(digest, secret)
         self.outbox.wake()
         said = destroyed.statement
-        return Withdrawn(None if said is None else self._sign(said))
+        return WithdrawalAnswer(None if said is None else self._sign(said))
 
     def stream_end(self, digest: bytes, nonce: str, mac: bytes) -> tuple[Told, str]:
         """What this trustee tells the holder of a receipt, and its signed statement."""

@@ -19,7 +19,7 @@ from habeas.trustee import photos
 from habeas.trustee.circles import Circles
 from habeas.trustee.errors import NoShareError, SecretError
 from habeas.trustee.keyring import Locker
-from habeas.trustee.photos import Photo
+from habeas.trustee.photos import KnownPhoto
 from habeas.trustee.records import Records
 from habeas.trustee.store import Store
 
@@ -105,7 +105,7 @@ class Withdrawals:
             )
         )  # fmt: skip
 
-    def _spread(self, connection: sqlite3.Connection, photo: Photo, secret: bytes) -> None:
+    def _spread(self, connection: sqlite3.Connection, photo: KnownPhoto, secret: bytes) -> None:
         """Owe the secret to the log, and to every other trustee of the photo."""
         details = WithdrawnDetails(promise=photo.digest.hex(), secret=secret.hex())
         self._records.write(connection, Kind.WITHDRAWN, details)

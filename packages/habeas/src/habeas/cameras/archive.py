@@ -38,7 +38,7 @@ _HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
-class Segment:
+class SegmentFile:
     """One segment on the disk; `start` is UTC."""
 
     camera: str
@@ -59,7 +59,7 @@ class Archive(Register):
 
     def add(
         self, camera: str, start: datetime, part: Path, counted: Counts | None = None
-    ) -> Segment:
+    ) -> SegmentFile:
         """Give the whole segment in *part* its name; when this returns, it survives a crash.
 
         Args:
@@ -103,7 +103,7 @@ class Archive(Register):
 
     # Reading
 
-    def segments(self, camera: str, start: datetime, end: datetime) -> list[Segment]:
+    def segments(self, camera: str, start: datetime, end: datetime) -> list[SegmentFile]:
         """All segments that show something of the span *start* to *end*, in order."""
         found = []
         at = (start - LONGEST).astimezone(UTC).replace(minute=0, second=0, microsecond=0)
@@ -155,11 +155,11 @@ class Archive(Register):
         start = start_of(hour)
         return self.place(camera) / start.strftime("%Y-%m-%d") / start.strftime("%H")
 
-    def _segment(self, camera: str, start: datetime) -> Segment:
+    def _segment(self, camera: str, start: datetime) -> SegmentFile:
         utc = start.astimezone(UTC)
         utc = utc.replace(microsecond=utc.microsecond // 1000 * 1000)
         name = f"{utc:%H%M%S}.{utc.microsecond // 1000:03d}Z.mp4"
-        return Segment(camera, utc, self.hour_place(camera, hour_name(utc)) / name)
+        return SegmentFile(camera, utc, self.hour_place(camera, hour_name(utc)) / name)
 
     def hours(self, camera: str) -> list[Path]:
         """Folders of all hours, oldest first."""
@@ -170,7 +170,7 @@ class Archive(Register):
                 found.append(each)
         return found
 
-    def on_disk(self, camera: str, place: Path) -> list[Segment]:
+    def on_disk(self, camera: str, place: Path) -> list[SegmentFile]:
         """The segments of an hour's folder, in order; none once they count as deleted."""
         files = sorted(place.glob("*.mp4"))
         closed = read_hour(place) if files else None
@@ -184,10 +184,10 @@ class Archive(Register):
                 start = start_of(hour_of(place)).replace(
                     minute=minute, second=second, microsecond=milli * 1000
                 )
-                found.append(Segment(camera, start, each))
+                found.append(SegmentFile(camera, start, each))
         return found
 
-    def _length(self, segment: Segment) -> timedelta:
+    def _length(self, segment: SegmentFile) -> timedelta:
         closed = read_hour(segment.path.parent)
         for each in closed.segments if closed else ():
             if each.name == segment.path.name:

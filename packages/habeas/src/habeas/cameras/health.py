@@ -26,7 +26,7 @@ Count = Annotated[int, Field(ge=0)]
 Rate = Annotated[float, Field(ge=0)]
 
 
-class Health(BaseModel):
+class CameraHealth(BaseModel):
     """One report. It is never signed or hashed, so that it may have fractions.
 
     Attributes:
@@ -67,14 +67,14 @@ class Health(BaseModel):
     left_out: tuple[str, ...] = ()
 
 
-def write(place: Path, health: Health) -> None:
+def write(place: Path, health: CameraHealth) -> None:
     """Replace the report in a camera's folder; a power cut may bring the one before back."""
     part = place / f".{_FILE}.{os.getpid()}"
     part.write_text(health.model_dump_json() + "\n")
     part.replace(place / _FILE)
 
 
-def read(place: Path, now: datetime) -> Health | None:
+def read(place: Path, now: datetime) -> CameraHealth | None:
     """The report in a camera's folder; None where no recorder ever made one.
 
     Args:
@@ -82,7 +82,7 @@ def read(place: Path, now: datetime) -> Health | None:
         now: the time, UTC: a report that is too old says that the recorder is silent.
     """
     try:
-        said = Health.model_validate_json((place / _FILE).read_bytes())
+        said = CameraHealth.model_validate_json((place / _FILE).read_bytes())
         at = datetime.fromisoformat(said.at)
     except (OSError, ValueError):
         return None

@@ -18,7 +18,7 @@ _GRACE = timedelta(seconds=120)
 Say = Callable[[str], None]
 
 
-class Appended(Protocol):
+class InLog(Protocol):
     """Where an entry stands."""
 
     @property
@@ -26,17 +26,17 @@ class Appended(Protocol):
         """Its log index."""
 
 
-class Log(Protocol):
+class HourLog(Protocol):
     """The public log; appending the same entry twice is harmless."""
 
-    def append(self, entry: bytes) -> Appended:
+    def append(self, entry: bytes) -> InLog:
         """Append one entry; raises `HabeasError` where it cannot."""
 
 
 def keep_house(
     recordings: Recordings,
     signer: Signer,
-    log: Log | None,
+    log: HourLog | None,
     now: datetime,
     say: Say = lambda _: None,
     deletes: Deletes | None = None,
@@ -64,7 +64,7 @@ def keep_house(
         say(str(error))
 
 
-def _tell(recordings: Recordings, log: Log, say: Say) -> None:
+def _tell(recordings: Recordings, log: HourLog, say: Say) -> None:
     for owed in list(recordings.owed()):
         try:
             recordings.logged(owed, log.append(owed.entry).index)

@@ -37,7 +37,7 @@ _CREDIBLE = (1, 120)
 
 
 @dataclass(frozen=True)
-class Patience:
+class CameraPatience:
     """How long a camera is waited for, seconds.
 
     Attributes:
@@ -86,10 +86,10 @@ class Live:
         self,
         url: str,
         settings: Settings | None = None,
-        patience: Patience | None = None,
+        patience: CameraPatience | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._patience = patience or Patience()
+        self._patience = patience or CameraPatience()
         self._now = now
         self._losses = Losses()
         with self._losses.opening(2 * self._patience.probe):
@@ -240,7 +240,7 @@ class Live:
                 self._container.close()
 
 
-def _open(url: str, patience: Patience) -> InputContainer:
+def _open(url: str, patience: CameraPatience) -> InputContainer:
     probing = {"analyzeduration": str(int(patience.probe * 1_000_000))}
     # TCP loses nothing on the way; some cameras speak UDP only.
     ways = ("tcp", "udp") if url.startswith(("rtsp://", "rtsps://")) else ("",)

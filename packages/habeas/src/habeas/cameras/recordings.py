@@ -31,7 +31,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from habeas.cameras import counts
-from habeas.cameras.archive import LONGEST, Archive, Segment
+from habeas.cameras.archive import LONGEST, Archive, SegmentFile
 from habeas.cameras.counts import Counts
 from habeas.cameras.declaration import CameraError
 from habeas.cameras.hours import (
@@ -65,8 +65,8 @@ __all__ = [
     "Owed",
     "RecordingError",
     "Recordings",
-    "Segment",
     "SegmentExistsError",
+    "SegmentFile",
     "SegmentRecord",
     "UnknownHourError",
     "root_of",

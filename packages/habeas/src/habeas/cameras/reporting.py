@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from habeas.cameras import health
-from habeas.cameras.health import Health, State
+from habeas.cameras.health import CameraHealth, State
 from habeas.foundation import durable
 
 #: A connected camera that sent no picture for so long is waited for.
@@ -20,7 +20,7 @@ _WAITED = timedelta(seconds=10)
 
 @dataclass(frozen=True)
 class Figures:
-    """What a recorder counts; see `Health`."""
+    """What a recorder counts; see `CameraHealth`."""
 
     frames: int = 0
     lost: int = 0
@@ -34,7 +34,7 @@ class Figures:
 
 
 class Reporter:
-    """Writes `Health` while it is entered.
+    """Writes `CameraHealth` while it is entered.
 
     Args:
         place: the camera's folder.
@@ -93,14 +93,14 @@ class Reporter:
         with contextlib.suppress(OSError):
             health.write(self._place, self.report())
 
-    def report(self) -> Health:
+    def report(self) -> CameraHealth:
         """How it stands now."""
         said, at = self._figures(), self._clock()
         self._count(said)
         quiet = self._picture is not None and at - self._picture > _WAITED
         if self._state == "recording" and quiet:
             self._state, self._since = "waiting", at
-        return Health(
+        return CameraHealth(
             state=self._state, because=self._because[:500], at=_iso(at), since=_iso(self._since),
             picture=_iso(self._picture) if self._picture else None,
             frames=said.frames, lost=said.lost, whole=said.whole,

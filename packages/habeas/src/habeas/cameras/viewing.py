@@ -110,7 +110,7 @@ class Viewing:
     closed: bool = True
 
 
-class Store(Protocol):
+class ViewingStore(Protocol):
     """Where viewings are kept for those who are entitled to them; callable from any thread."""
 
     def add(self, viewing: Viewing) -> None:
@@ -183,7 +183,7 @@ class Viewings:
     def __init__(
         self,
         recordings: Recordings,
-        store: Store,
+        store: ViewingStore,
         log: EntryWriter,
         policy: Policy,
         signer: Signer,

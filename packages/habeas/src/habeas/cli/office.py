@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from habeas.office.credentials import TokenKey
+    from habeas.office.credentials import HardwareKey
     from habeas.office.folder import OfficeFolder
     from habeas.office.keys import OfficeKeys
     from habeas.office.token_uri import TokenUri
@@ -70,7 +70,7 @@ def _open(data: Path, root_token: str = "") -> tuple[OfficeFolder, OfficeKeys]:
     return office, keys.load(data, office.settings.office, passphrase, find)
 
 
-def _finder(root_token: str) -> Callable[[PublicKey], TokenKey]:
+def _finder(root_token: str) -> Callable[[PublicKey], HardwareKey]:
     """What finds the root key on the token."""
     from habeas.office import token
     from habeas.office.token_uri import TokenUri
@@ -125,8 +125,9 @@ def init(
     from pydantic import ValidationError
 
     from habeas.office import keys
-    from habeas.office.folder import OfficeFolder, OfficeName, Settings
+    from habeas.office.folder import OfficeFolder, Settings
     from habeas.office.token_uri import TokenUri
+    from habeas.protocol.parties import OfficeName
 
     for each in origin:
         address = urlsplit(each)

@@ -14,7 +14,7 @@ from habeas.cli._portal import verify_free
 from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
 from habeas.office.client import OfficerClient
-from habeas.office.credentials import TokenKey
+from habeas.office.credentials import HardwareKey
 from habeas.office.folder import Person, person_name
 from habeas.office.token_uri import TokenUri
 from habeas.portrait.opened import reencode
@@ -93,7 +93,7 @@ def open_(
     typer.echo(f"Picture: {out}. Delete it when you have seen what you needed.")
 
 
-def _token_key(address: str, person: Person) -> TokenKey:
+def _token_key(address: str, person: Person) -> HardwareKey:
     """The officer's key on the token."""
     from habeas.office.token import find
 

@@ -14,7 +14,7 @@ authority: it reserves numbers, writes down what officers have signed, and keeps
 
 from habeas.custody.blobs import BlobMissingError, FileBlobs
 from habeas.custody.context import Context
-from habeas.custody.depositing import Deposited, Offer, OtherTermsError, Taken
+from habeas.custody.depositing import Deposited, OtherTermsError, SealingOffer, Taken
 from habeas.custody.endings import Withdrawal, withdraw_directly
 from habeas.custody.errors import (
     RefusedError,
@@ -24,7 +24,7 @@ from habeas.custody.errors import (
     UnknownPhotoError,
 )
 from habeas.custody.facade import Custody
-from habeas.custody.months import MonthKeys
+from habeas.custody.months import StatedMonthKeys
 from habeas.custody.requests import Opening, SignedRequest
 from habeas.custody.sealing import Acknowledged
 from habeas.custody.sweep import Swept
@@ -36,14 +36,14 @@ __all__ = [
     "Custody",
     "Deposited",
     "FileBlobs",
-    "MonthKeys",
-    "Offer",
     "Opening",
     "OtherTermsError",
     "RefusedError",
     "SealingError",
+    "SealingOffer",
     "SecretError",
     "SignedRequest",
+    "StatedMonthKeys",
     "Swept",
     "Taken",
     "TooFewTrusteesError",

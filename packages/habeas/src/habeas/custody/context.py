@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from habeas.custody.errors import UnknownPhotoError
 from habeas.custody.locked import lock
-from habeas.custody.months import MonthKeys
+from habeas.custody.months import StatedMonthKeys
 from habeas.custody.ports import Blobs, Ledger, LogLine, PhotoState, SealedPhoto
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Chain, Kind, Promise, Signer, sign_entry
@@ -60,7 +60,7 @@ class Context:
     witnessed: Callable[[], float]
     now: Callable[[], datetime] = utc_now
     random: Callable[[int], bytes] = secrets.token_bytes
-    months: MonthKeys = field(default_factory=MonthKeys)
+    months: StatedMonthKeys = field(default_factory=StatedMonthKeys)
     months_ahead: int = 13
 
     def seconds(self) -> int:

@@ -49,7 +49,7 @@ class GivenUpError(SealingError):
 
 
 @dataclass(frozen=True)
-class Offer:
+class SealingOffer:
     """What a device needs to seal under; it believes none of it but by its own pin.
 
     Attributes:
@@ -79,7 +79,7 @@ class Taken:
     acknowledgements: dict[str, str]
 
 
-def offer(context: Context, month: str) -> Offer:
+def offer(context: Context, month: str) -> SealingOffer:
     """The circle in force, how to reach it from a pin, and its trustees' keys of *month*.
 
     Raises:
@@ -91,7 +91,7 @@ def offer(context: Context, month: str) -> Offer:
     except HabeasError as error:
         raise SealingError(f"A photo cannot be sealed now: {error.cause}") from error
     links = context.chain().links
-    return Offer(
+    return SealingOffer(
         tuple(each.note for each in links if each.circle.number <= link.circle.number),
         tuple(context.months.note(seat, month) for seat in link.circle.trustees),
     )

@@ -128,7 +128,7 @@ def withdraw_directly(
                 ) from error
             return ""
         if erased is None:
-            raise OwedError("The share is destroyed; the log does not show it yet.")
+            raise ErasureOwedError("The share is destroyed; the log does not show it yet.")
         return erased.note
 
     said, errors = panel.ask([key.trustee for key in promise.trustees.keys], ask)
@@ -146,7 +146,7 @@ class DeniedError(HabeasError):
     remedy = "Its acknowledgement is in the receipt: show it to the other trustees."
 
 
-class OwedError(HabeasError):
+class ErasureOwedError(HabeasError):
     """A share is destroyed, and its entry is not on the log yet."""
 
     code = "owed"

@@ -35,7 +35,7 @@ class Custody:
         """
         return sealing.sealing_of(self._context, photo, wishes)
 
-    def offer(self, month: str) -> depositing.Offer:
+    def offer(self, month: str) -> depositing.SealingOffer:
         """What a device needs to seal under, for photos that expire in *month*.
 
         Raises:

@@ -25,7 +25,7 @@ from habeas.protocol.statements import KeyStatement
 _Signed = tuple[KeyStatement, str]
 
 
-class MonthKeys:
+class StatedMonthKeys:
     """Statements that were verified, with their notes, by month and seat; for many threads.
 
     Args:

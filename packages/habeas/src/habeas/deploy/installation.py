@@ -80,7 +80,7 @@ class Installation:
         return OfficeFolder(self.folder / "office" / name)
 
     @property
-    def words(self) -> Mapping[str, sample.Words]:
+    def words(self) -> Mapping[str, sample.Passphrases]:
         """Passphrases of the sample offices."""
         return sample.words(self.folder)
 

@@ -25,8 +25,9 @@ from habeas.deploy.addresses import Addresses
 from habeas.foundation import durable, text
 from habeas.office import keys as office_keys
 from habeas.office import publish
-from habeas.office.folder import OfficeFolder, OfficeName, Settings
+from habeas.office.folder import OfficeFolder, Settings
 from habeas.portal.site import folder as portal
+from habeas.protocol.parties import OfficeName
 from habeas.tlog import NoteSigner
 from habeas.trustee import Settings as TrusteeSettings
 from habeas.trustee import ceremony, keyring
@@ -55,7 +56,7 @@ DELAYS = {"circle_seconds": 0, "roster_seconds": 0}
 
 
 @dataclass(frozen=True)
-class Words:
+class Passphrases:
     """Passphrases of one office, kept for printing."""
 
     officer: str
@@ -147,7 +148,7 @@ def _recorder(file: Path) -> NoteSigner:
     return NoteSigner.parse(file.read_text().strip())
 
 
-def _office(folder: Path, name: str, addresses: Addresses, words: Words) -> dict[str, Any]:
+def _office(folder: Path, name: str, addresses: Addresses, words: Passphrases) -> dict[str, Any]:
     """An office, its keys, and one officer; the roster is owed to the log."""
     place = folder / "office" / name
     desk = addresses.desks[name]
@@ -172,16 +173,16 @@ def _office(folder: Path, name: str, addresses: Addresses, words: Words) -> dict
     return office.circle_entry(keys)
 
 
-def _words(folder: Path) -> Mapping[str, Words]:
+def _words(folder: Path) -> Mapping[str, Passphrases]:
     """Passphrases for the sample offices; drawn once."""
     file = folder / "sign-ins.json"
     if not file.exists():
         drawn = {name: {"officer": _phrase(), "office": _phrase()} for name in OFFICES}
         durable.create(file, json.dumps(drawn, indent=1).encode(), private=True)
-    return {name: Words(**each) for name, each in json.loads(file.read_text()).items()}
+    return {name: Passphrases(**each) for name, each in json.loads(file.read_text()).items()}
 
 
-def words(folder: Path) -> Mapping[str, Words]:
+def words(folder: Path) -> Mapping[str, Passphrases]:
     """Passphrases of the sample offices, as they were drawn."""
     return _words(folder)
 

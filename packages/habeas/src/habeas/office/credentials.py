@@ -41,7 +41,7 @@ _LABEL = b"habeas/v2/software-key\0"
 Sign = Callable[[bytes], bytes]
 
 
-class TokenKey(Protocol):
+class HardwareKey(Protocol):
     """A private key that lies elsewhere; `habeas.office.token.TokenKey` is one."""
 
     @property
@@ -139,7 +139,7 @@ def signing(private: EllipticCurvePrivateKey) -> Sign:
 
 
 def of_token(
-    office: str, label: str, key: TokenKey, day: str, random: Callable[[int], bytes]
+    office: str, label: str, key: HardwareKey, day: str, random: Callable[[int], bytes]
 ) -> Credential:
     """A new credential of an officer whose private key lies on a token. See `make`."""
     spki = key.public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)

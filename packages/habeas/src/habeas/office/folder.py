@@ -24,15 +24,7 @@ from habeas.protocol import Entry, Kind, sign_entry
 from habeas.protocol.credential import Credential, Membership, Roster, membership, roster_of
 from habeas.protocol.document import Slug, Url, digest
 from habeas.protocol.office import WrappedKey
-
-
-class OfficeName(BaseModel):
-    """What people call it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    en: str
-    ru: str
+from habeas.protocol.parties import OfficeName
 
 
 class Settings(BaseModel):

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
-from habeas.office.credentials import TokenKey
+from habeas.office.credentials import HardwareKey
 from habeas.office.token_uri import TokenError
 from habeas.protocol import sealing
 from habeas.protocol.credential import PublicKey, credential_id
@@ -48,7 +48,7 @@ class TokenSigner:
         TokenError: it is of another algorithm.
     """
 
-    def __init__(self, name: str, key: TokenKey) -> None:
+    def __init__(self, name: str, key: HardwareKey) -> None:
         if not isinstance(key.public_key, Ed25519PublicKey):
             raise TokenError(
                 "The key on the token is not of Ed25519, which root keys must be.",
@@ -96,7 +96,7 @@ def create(
     office: str,
     passphrase: str,
     random: Callable[[int], bytes],
-    token: TokenKey | None = None,
+    token: HardwareKey | None = None,
 ) -> OfficeKeys:
     """Make an office's keys and store them encrypted.
 
@@ -141,7 +141,7 @@ def load(
     folder: Path,
     office: str,
     passphrase: str,
-    token: Callable[[PublicKey], TokenKey] | None = None,
+    token: Callable[[PublicKey], HardwareKey] | None = None,
 ) -> OfficeKeys:
     """Unlock an office's keys.
 

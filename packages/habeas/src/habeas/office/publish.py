@@ -27,7 +27,7 @@ def enrol(
     passphrase: str,
     day: str,
     random: Callable[[int], bytes],
-    token: credentials.TokenKey | None = None,
+    token: credentials.HardwareKey | None = None,
 ) -> tuple[Credential, Entry]:
     """Make a credential for an officer, and put it on the roster.
 

@@ -20,7 +20,7 @@ _DETECTORS = {"yunet": "YuNet", "centerface": "CenterFace"}
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownCamera:
     """A camera in the visitor's language."""
 
     camera: PublicCamera
@@ -51,7 +51,7 @@ def recordings() -> Recordings:
     return Recordings(settings.RECORDINGS)
 
 
-def find(camera: str) -> Shown:
+def find(camera: str) -> ShownCamera:
     """The camera of this id.
 
     Raises:
@@ -64,9 +64,9 @@ def find(camera: str) -> Shown:
     return show(place.camera(camera))
 
 
-def show(camera: PublicCamera) -> Shown:
+def show(camera: PublicCamera) -> ShownCamera:
     """*camera* for a page."""
-    return Shown(
+    return ShownCamera(
         camera, _words(camera.name), _words(camera.where), _words(camera.why),
         tuple(office_name(each) for each in camera.viewers),
         _DETECTORS.get(camera.detector, camera.detector),

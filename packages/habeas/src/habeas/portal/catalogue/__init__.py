@@ -7,7 +7,7 @@ from functools import cache
 
 from django.conf import settings
 
-from habeas.portal.catalogue.declaration import Catalogue, Office, Service
+from habeas.portal.catalogue.declaration import Catalogue, DeclaredOffice, Service
 
 
 @cache
@@ -20,7 +20,7 @@ def catalogue() -> Catalogue:
     return Catalogue.load(settings.SERVICES)
 
 
-def offices() -> Mapping[str, Office]:
+def offices() -> Mapping[str, DeclaredOffice]:
     """All offices, by id."""
     return catalogue().offices
 

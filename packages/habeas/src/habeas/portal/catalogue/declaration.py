@@ -87,7 +87,7 @@ class Service(_Declared):
     photo: PhotoRules | None = None
 
 
-class Office(_Declared):
+class DeclaredOffice(_Declared):
     """One office."""
 
     id: Slug
@@ -103,7 +103,7 @@ class Catalogue:
         services: by id.
     """
 
-    offices: Mapping[str, Office]
+    offices: Mapping[str, DeclaredOffice]
     services: Mapping[str, Service]
 
     @classmethod
@@ -115,7 +115,7 @@ class Catalogue:
         """
         declared = _read(folder / "offices.toml")
         offices = {
-            name: _declared(Office, name, _table(each, name), "offices.toml")
+            name: _declared(DeclaredOffice, name, _table(each, name), "offices.toml")
             for name, each in declared.items()
         }
         services = {}

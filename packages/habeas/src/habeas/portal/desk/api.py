@@ -44,7 +44,7 @@ class OneCase(Listed):
     pointer: str | None
 
 
-class Photo(Said):
+class PhotoOfCase(Said):
     """A sealed photo, and the number that its next request must have."""
 
     promise: Promise
@@ -70,7 +70,7 @@ class Opened(Said):
     missing: dict[str, str]
 
 
-class Decision(Document):
+class CaseDecision(Document):
     """A decision, and the photo to close with it."""
 
     decision: Literal["approved", "declined"]
@@ -131,11 +131,11 @@ def case(_: HttpRequest, session: Session, reference: str) -> HttpResponse:
 
 @for_officers
 @_GET
-@call("GET", gives=Photo, officers=True)
+@call("GET", gives=PhotoOfCase, officers=True)
 def photo(_: HttpRequest, session: Session, seal_id: str) -> HttpResponse:
     """A sealed photo, for whoever can name it; whose case it is, the portal does not know."""
     promise, state, number = _look(session, seal_id)
-    return say(Photo.model_validate({"promise": promise, "state": state, "number": number}))
+    return say(PhotoOfCase.model_validate({"promise": promise, "state": state, "number": number}))
 
 
 @for_officers
@@ -162,10 +162,10 @@ def opening(request: HttpRequest, session: Session, seal_id: str) -> HttpRespons
 
 @for_officers
 @_POST
-@call("POST", takes=Decision, gives=Decided, officers=True)
+@call("POST", takes=CaseDecision, gives=Decided, officers=True)
 def decision(request: HttpRequest, session: Session, reference: str) -> HttpResponse:
     """Decide a case; its photo, which the office names, is closed."""
-    chosen = body(request, Decision)
+    chosen = body(request, CaseDecision)
     desk.decide(session.office, reference, chosen.decision)
     _close(session, chosen.seal_id, "decided")
     return say(Decided(reference=reference, state=chosen.decision))

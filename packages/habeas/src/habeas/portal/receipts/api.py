@@ -33,7 +33,7 @@ class Secret(Document):
     pending: Annotated[tuple[KeyName, ...], Field(max_length=MAX_TRUSTEES)] | None = None
 
 
-class Withdrawn(Said):
+class WithdrawalProgress(Said):
     """How far a withdrawal has come.
 
     Attributes:
@@ -58,13 +58,13 @@ def circle(_: HttpRequest) -> HttpResponse:
 
 @csrf_exempt
 @require_POST
-@call("POST", takes=Secret, gives=Withdrawn)
+@call("POST", takes=Secret, gives=WithdrawalProgress)
 def withdraw(request: HttpRequest, seal_id: str) -> HttpResponse:
     """Withdraw a photo with its secret; ask again until nobody owes."""
     shown = body(request, Secret)
     done = custody().withdraw(seal_id, bytes.fromhex(shown.secret), shown.pending or ())
     return say(
-        Withdrawn(
+        WithdrawalProgress(
             complete=done.complete, statements=done.statements,
             never_held=list(done.never_held), owed=done.owed,
         )

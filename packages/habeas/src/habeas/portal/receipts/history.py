@@ -18,7 +18,7 @@ from habeas.tlog.client import LogClient
 
 
 @dataclass(frozen=True)
-class Opening:
+class AnsweredRequest:
     """One request that trustees have answered, as the applicant reads it."""
 
     index: int
@@ -37,7 +37,7 @@ def verify(receipt: Receipt) -> Verification:
         return verify_photo(receipt, pins, log, datetime.now(UTC), secrets.token_bytes)
 
 
-def openings(receipt: Receipt, found: Verification) -> list[Opening]:
+def openings(receipt: Receipt, found: Verification) -> list[AnsweredRequest]:
     """The requests that at least one trustee has answered with its share."""
     answered = {
         act.details["request"]
@@ -55,7 +55,7 @@ def openings(receipt: Receipt, found: Verification) -> list[Opening]:
         salt, details = known.get(content, (b"", {}))
         # Only what the entry on the log commits to is repeated.
         fits = bool(salt) and commitment(salt, details) == act.entry.commit
-        shown.append(Opening(act.index or 0, act, details if fits else {}))
+        shown.append(AnsweredRequest(act.index or 0, act, details if fits else {}))
     return shown
 
 

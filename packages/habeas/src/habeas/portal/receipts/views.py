@@ -20,7 +20,7 @@ from habeas.portal.receipts import history, words
 from habeas.portal.vault import receipt_page
 from habeas.portal.vault.custodian import custody
 from habeas.protocol import MalformedError, Receipt
-from habeas.protocol.receipt import Acknowledged
+from habeas.protocol.receipt import Acknowledgement
 from habeas.protocol.receipt_file import MAX_BYTES
 from habeas.protocol.receipt_file import read_receipt as receipt_of
 from habeas.protocol.seal import complete_receipt
@@ -95,7 +95,7 @@ def complete(request: HttpRequest) -> HttpResponse:
         return render(request, "receipts/receipt.html", {"error": receipt}, status=422)
     late = custody().acknowledgements(receipt.promise.seal_id)
     notes = [
-        Acknowledged(trustee=name, note=late[name]) for name in receipt.pending if name in late
+        Acknowledgement(trustee=name, note=late[name]) for name in receipt.pending if name in late
     ]
     return receipt_page.download(complete_receipt(receipt, notes))
 

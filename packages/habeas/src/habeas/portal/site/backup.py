@@ -22,7 +22,7 @@ from django.conf import settings
 
 from habeas.foundation import durable
 from habeas.portal.site import dump, sums
-from habeas.portal.site.told import FILE, KEYS, Say, Told
+from habeas.portal.site.told import FILE, KEYS, BackupRecord, Say
 from habeas.portal.standing import installation
 
 _FILES = ("site.json", "circle.txt", "installation.json", "month-keys.json")
@@ -42,7 +42,7 @@ class Made:
         left_out: names in the portal's folder that it does not have.
     """
 
-    told: Told
+    told: BackupRecord
     files: int
     bytes: int
     left_out: tuple[str, ...]
@@ -85,12 +85,12 @@ class _Making:
         self.bytes = 0
         (part / "portal").mkdir(mode=0o700)
 
-    def tables(self, keys: bool) -> Told:
+    def tables(self, keys: bool) -> BackupRecord:
         self._say("Copying the tables", 0, 0)
         file, marks = dump.dump(self._part / "portal")
         self._made(file)
         there = [name for name in KEYS if (settings.DATA / name).exists()]
-        return Told(
+        return BackupRecord(
             made=int(time.time()), release=version("habeas"), installation=marks["id"],
             epoch=int(marks["epoch"]), keys=tuple(there) if keys else (),
             database=next(name for name, called in dump.FILES.items() if called == file.name),
@@ -123,7 +123,7 @@ class _Making:
         for file in sorted(settings.SERVICES.glob("*.toml")):
             self._copy(file, f"portal/services/{file.name}")
 
-    def told(self, told: Told) -> None:
+    def told(self, told: BackupRecord) -> None:
         file = self._part / FILE
         content = json.dumps(told.model_dump(mode="json"), indent=1) + "\n"
         durable.write(file, content.encode(), private=True)

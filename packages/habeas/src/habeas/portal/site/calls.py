@@ -27,7 +27,7 @@ class Said(BaseModel):
 
 
 @dataclass(frozen=True)
-class Call:
+class ApiCall:
     """One method of one address.
 
     Attributes:
@@ -52,17 +52,17 @@ class Call:
 
 
 def call(method: str, **said: Any) -> Callable[[View], View]:
-    """Note on a view what it takes and gives (the fields of `Call`)."""
+    """Note on a view what it takes and gives (the fields of `ApiCall`)."""
 
     def note(view: View) -> View:
         # Kept by functools.wraps through every decorator above this one.
-        view.__dict__["calls"] = (Call(method, **said), *view.__dict__.get("calls", ()))
+        view.__dict__["calls"] = (ApiCall(method, **said), *view.__dict__.get("calls", ()))
         return view
 
     return note
 
 
-def calls_of(view: Callable[..., Any]) -> tuple[Call, ...]:
+def calls_of(view: Callable[..., Any]) -> tuple[ApiCall, ...]:
     """What was noted on a view."""
     return tuple(view.__dict__.get("calls", ()))
 

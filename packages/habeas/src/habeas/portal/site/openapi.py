@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from habeas.foundation.problem import MEDIA_TYPE
-from habeas.portal.site.calls import Call, calls_of
+from habeas.portal.site.calls import ApiCall, calls_of
 
 _PARAMETER = re.compile(r"<str:(\w+)>")
 _REFERENCE = "#/components/schemas/{model}"
@@ -70,7 +70,7 @@ def describe(patterns: Iterable[URLPattern]) -> dict[str, Any]:
 
 
 def _operation(
-    address: str, view: Any, call: Call, references: dict[Any, dict[str, Any]]
+    address: str, view: Any, call: ApiCall, references: dict[Any, dict[str, Any]]
 ) -> dict[str, Any]:
     named = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}

@@ -12,14 +12,14 @@ from pathlib import Path
 
 from habeas.portal.site import setup, sums
 from habeas.portal.site.folder import FolderError
-from habeas.portal.site.told import KEYS, Say, Told
+from habeas.portal.site.told import KEYS, BackupRecord, Say
 
 _INNER = "portal/"
 
 
 def restore(
     source: Path, folder: Path, *, keys: Path | None = None, say: Say = lambda *_: None
-) -> Told:
+) -> BackupRecord:
     """Make *folder* from a backup. Starts Django over it: once in a process.
 
     Args:
@@ -34,7 +34,7 @@ def restore(
         FolderError: keys are missing.
         DumpError: the tables could not be brought back.
     """
-    told, listed = Told.load(source), sums.read(source)
+    told, listed = BackupRecord.load(source), sums.read(source)
     _verify_database(told)
     with sums.building(folder) as part:
         _files(source, part, listed, say)
@@ -44,7 +44,7 @@ def restore(
     return told
 
 
-def _verify_database(told: Told) -> None:
+def _verify_database(told: BackupRecord) -> None:
     named = "postgresql" if os.environ.get("HABEAS_DATABASE") else "sqlite"
     if named != told.database:
         raise FolderError(
@@ -83,7 +83,7 @@ def _keys(part: Path, keys: Path | None) -> None:
         )
 
 
-def _tables(part: Path, told: Told) -> None:
+def _tables(part: Path, told: BackupRecord) -> None:
     """Bring the tables back, and halt them, so that nothing is done by what they believe."""
     setup.start(part)
     from django.db import connection  # noqa: PLC0415 - needs Django started
@@ -97,7 +97,7 @@ def _tables(part: Path, told: Told) -> None:
         (part / dump.FILES["postgresql"]).unlink()
     made = datetime.fromtimestamp(told.made, UTC)
     halts.halt(
-        halts.RolledBackError(
+        halts.PartRolledBackError(
             f"This portal is restored from the backup of {made:%Y-%m-%d %H:%M} UTC."
         )
     )

@@ -34,7 +34,7 @@ class SumsError(HabeasError):
     remedy = "Take another copy of this backup, or an older backup; nothing was restored."
 
 
-class PlaceError(HabeasError):
+class BackupPlaceError(HabeasError):
     """A place where no new folder can be made."""
 
     code = "backup-place"
@@ -53,19 +53,21 @@ def building(folder: Path) -> Iterator[Path]:
     part = folder.with_name(f".{folder.name}.part")
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise PlaceError(f"{folder} is not empty.")
+            raise BackupPlaceError(f"{folder} is not empty.")
         durable.make(folder.parent, private=True)
         part.mkdir(mode=0o700, exist_ok=True)
         handle = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError as error:
-        raise PlaceError(
+        raise BackupPlaceError(
             f"{folder} cannot be made: {error.strerror}.", "Name a place that can be written to."
         ) from error
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise PlaceError(f"{folder} is being made at this moment.", "Wait for it.") from error
+            raise BackupPlaceError(
+                f"{folder} is being made at this moment.", "Wait for it."
+            ) from error
         _empty(part)
         try:
             yield part
@@ -75,7 +77,7 @@ def building(folder: Path) -> Iterator[Path]:
         except BaseException as error:
             shutil.rmtree(part, ignore_errors=True)
             if isinstance(error, OSError):
-                raise PlaceError(
+                raise BackupPlaceError(
                     f"{error.filename or folder}: {error.strerror}.",
                     "Make room, or name another place; nothing was kept.",
                 ) from error

@@ -17,7 +17,7 @@ KEYS = ("custodian.key", "secret-key", "log-token")
 Say = Callable[[str, int, int], object]
 
 
-class Told(BaseModel):
+class BackupRecord(BaseModel):
     """``backup.json``.
 
     Attributes:

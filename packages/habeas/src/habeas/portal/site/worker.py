@@ -103,7 +103,7 @@ class Worker:
 
     def _owed(self) -> None:
         if custody().owes():
-            raise OwedError("Entries wait for the log to take them.")
+            raise EntriesOwedError("Entries wait for the log to take them.")
 
     def _part(self, name: str, act: Callable[[], object], *, silent: bool = False) -> bool:
         """Do one part; whether it succeeded. Its success or fault is noted for health."""
@@ -125,7 +125,7 @@ class Worker:
         return not fault
 
 
-class OwedError(HabeasError):
+class EntriesOwedError(HabeasError):
     """The log has not taken all entries yet."""
 
     code = "owed"

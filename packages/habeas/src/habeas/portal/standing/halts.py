@@ -33,7 +33,7 @@ class ReadOnlyError(HabeasError):
     status = 503
 
 
-class RolledBackError(HabeasError):
+class PartRolledBackError(HabeasError):
     """A part of the portal is older than the others, or than the log."""
 
     code = "rolled-back"

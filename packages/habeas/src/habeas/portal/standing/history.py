@@ -11,10 +11,10 @@ from django.conf import settings
 
 from habeas.portal.register.log import log_copy
 from habeas.portal.site import folder
-from habeas.portal.standing.halts import RolledBackError
+from habeas.portal.standing.halts import PartRolledBackError
 from habeas.portal.standing.models import keep, note
 from habeas.portal.vault.custodian import custody
-from habeas.portal.vault.models import Line
+from habeas.portal.vault.models import LogLineRow
 from habeas.protocol import Entry, Kind, writer_id
 from habeas.protocol.details import WithdrawnDetails
 from habeas.tlog import leaf_hash
@@ -22,7 +22,7 @@ from habeas.tlog import leaf_hash
 #: Up to which entry the log was gone through.
 FOLLOWED = "followed"
 _BATCH = 1000
-#: Kinds that are written through `Line` alone.
+#: Kinds that are written through `LogLineRow` alone.
 OWN = frozenset({Kind.SEALED, Kind.REQUESTED, Kind.CLOSED, Kind.WITHDRAWN})
 
 
@@ -50,7 +50,7 @@ def learn() -> int:
 def _take(position: int, content: bytes, writer: str) -> None:
     entry = Entry.decode(content)
     if entry.writer == writer and entry.kind in OWN and not known(content):
-        raise RolledBackError(
+        raise PartRolledBackError(
             f"The log has an entry of this portal, {position}, that its database does not know: "
             "the database is an older copy."
         )
@@ -60,4 +60,4 @@ def _take(position: int, content: bytes, writer: str) -> None:
 
 def known(content: bytes) -> bool:
     """Whether the database knows an entry of this custodian."""
-    return Line.objects.filter(leaf=leaf_hash(content).hex()).exists()
+    return LogLineRow.objects.filter(leaf=leaf_hash(content).hex()).exists()

@@ -86,7 +86,7 @@ def verify() -> None:
     # The database is raised first: a worker that was killed in between leaves it one ahead.
     ahead = int(database["epoch"]) - int(blobs["epoch"])
     if ahead not in (0, 1):
-        raise halts.RolledBackError(
+        raise halts.PartRolledBackError(
             "The blobs are an older copy than the database."
             if ahead > 0
             else "The database is an older copy than the blobs."
@@ -120,7 +120,9 @@ def of_database() -> dict[str, Any]:
 def of_copy(file: Path) -> dict[str, Any]:
     """The same, of a copy of a SQLite database in *file*."""
     with contextlib.closing(sqlite3.connect(file)) as copy:
-        said = copy.execute("SELECT value FROM standing_note WHERE name = ?", (_NOTE,)).fetchone()
+        said = copy.execute(
+            "SELECT value FROM standing_standingvalue WHERE name = ?", (_NOTE,)
+        ).fetchone()
     return _read("the database", said[0] if said else None)
 
 

@@ -20,7 +20,7 @@ from habeas.portal.register.log import log_copy
 from habeas.portal.site import folder
 from habeas.portal.standing import halts, history, installation
 from habeas.portal.standing.models import drop
-from habeas.portal.vault.models import Line, SealedPhoto
+from habeas.portal.vault.models import LogLineRow, SealedPhotoRow
 from habeas.protocol import Entry, Kind, writer_id
 from habeas.tlog import leaf_hash
 
@@ -58,11 +58,11 @@ def reconcile(say: Callable[[str], None] = lambda _: None) -> Reconciled:
     """
     try:
         installation.verify()
-    except halts.RolledBackError as error:
+    except halts.PartRolledBackError as error:
         say(error.cause)
     say(f"Following the log: {log_copy().catch_up()} entries.")
     found = Reconciled()
-    pending = SealedPhoto.objects.filter(state=PhotoState.PENDING)
+    pending = SealedPhotoRow.objects.filter(state=PhotoState.PENDING)
     # Its applicant may hold a receipt by now: until its date nothing is lost by keeping it.
     found.kept = pending.update(state=PhotoState.SEALED, begun=None)
     _take_in(found)
@@ -71,7 +71,7 @@ def reconcile(say: Callable[[str], None] = lambda _: None) -> Reconciled:
     say("Looking for the ciphertext of every photo.")
     found.missing = _missing()
     installation.align()
-    halts.resume(halts.RolledBackError.code)
+    halts.resume(halts.PartRolledBackError.code)
     return found
 
 
@@ -90,14 +90,14 @@ def _adopt(position: int, content: bytes, entry: Entry, found: Reconciled) -> No
     found.taken_in += 1
     seal_id = None
     if entry.kind is Kind.CLOSED:
-        photo = SealedPhoto.objects.filter(closing_tag=entry.tag).first()
+        photo = SealedPhotoRow.objects.filter(closing_tag=entry.tag).first()
         if photo is not None:
             seal_id = photo.seal_id
-            open_ = SealedPhoto.objects.filter(pk=photo.pk, state=PhotoState.SEALED)
+            open_ = SealedPhotoRow.objects.filter(pk=photo.pk, state=PhotoState.SEALED)
             found.closed += open_.update(state=PhotoState.CLOSED)
     elif entry.kind is Kind.SEALED:
         found.unknown += 1
-    Line.objects.create(
+    LogLineRow.objects.create(
         seal_id=seal_id, number=None, entry=content, locked=b"", index=position,
         leaf=leaf_hash(content).hex(),
     )  # fmt: skip
@@ -105,7 +105,7 @@ def _adopt(position: int, content: bytes, entry: Entry, found: Reconciled) -> No
 
 def _missing() -> int:
     blobs = FileBlobs(settings.DATA / "blobs")
-    kept = SealedPhoto.objects.filter(state__in=(PhotoState.SEALED, PhotoState.CLOSED))
+    kept = SealedPhotoRow.objects.filter(state__in=(PhotoState.SEALED, PhotoState.CLOSED))
     count = 0
     for photo in kept.only("seal_id").iterator():
         try:

@@ -7,7 +7,7 @@ from functools import cache
 
 from django.conf import settings
 
-from habeas.custody import Context, Custody, FileBlobs, MonthKeys
+from habeas.custody import Context, Custody, FileBlobs, StatedMonthKeys
 from habeas.portal.register.log import log_copy
 from habeas.portal.site import folder
 from habeas.portal.vault.ledger import DjangoLedger
@@ -56,7 +56,7 @@ def _context() -> Context:
         chain=chain,
         panel=panel,
         witnessed=lambda: log_copy().witnessed,
-        months=MonthKeys(settings.DATA / "month-keys.json"),
+        months=StatedMonthKeys(settings.DATA / "month-keys.json"),
     )
 
 

@@ -19,14 +19,14 @@ from habeas.tlog import leaf_hash
 _KEPT = (PhotoState.SEALED, PhotoState.CLOSED)
 
 
-def _photo(row: models.SealedPhoto) -> ports.SealedPhoto:
+def _photo(row: models.SealedPhotoRow) -> ports.SealedPhoto:
     return ports.SealedPhoto(
         row.seal_id, bytes(row.promise), row.opens_until, row.closing_tag,
         PhotoState(row.state), row.begun, row.destroy_on,
     )  # fmt: skip
 
 
-def _line(row: models.Line) -> ports.LogLine:
+def _line(row: models.LogLineRow) -> ports.LogLine:
     return ports.LogLine(
         bytes(row.entry), row.seal_id, row.number, bytes(row.locked), row.index, row.proof, row.pk
     )
@@ -45,7 +45,7 @@ class DjangoLedger:
 
     def add_photo(self, photo: ports.SealedPhoto) -> None:
         """Add a photo that is being sealed."""
-        models.SealedPhoto.objects.create(
+        models.SealedPhotoRow.objects.create(
             seal_id=photo.seal_id,
             promise=photo.promise,
             digest=Promise.decode(photo.promise).digest().hex(),
@@ -57,17 +57,17 @@ class DjangoLedger:
 
     def photo(self, seal_id: str) -> ports.SealedPhoto | None:
         """The photo, or None."""
-        row = models.SealedPhoto.objects.filter(seal_id=seal_id).first()
+        row = models.SealedPhotoRow.objects.filter(seal_id=seal_id).first()
         return _photo(row) if row else None
 
     def of_promise(self, digest: str) -> str | None:
         """The seal id of the photo with that promise."""
-        found = models.SealedPhoto.objects.filter(digest=digest)
+        found = models.SealedPhotoRow.objects.filter(digest=digest)
         return found.values_list("seal_id", flat=True).first()
 
     def lock(self, seal_id: str) -> ports.SealedPhoto | None:
         """The photo, locked until the transaction ends."""
-        row = models.SealedPhoto.objects.select_for_update().filter(seal_id=seal_id).first()
+        row = models.SealedPhotoRow.objects.select_for_update().filter(seal_id=seal_id).first()
         return _photo(row) if row else None
 
     def move(
@@ -78,39 +78,39 @@ class DjangoLedger:
         destroy_on: str | None = None,
     ) -> bool:
         """Change the state if it is *before*; tell if it was."""
-        found = models.SealedPhoto.objects.filter(seal_id=seal_id, state=before)
+        found = models.SealedPhotoRow.objects.filter(seal_id=seal_id, state=before)
         return bool(found.update(state=after, begun=None, destroy_on=destroy_on))
 
     def doomed(self, day: str, most: int) -> Sequence[ports.SealedPhoto]:
         """Ended photos whose ciphertext is to be destroyed by *day*."""
-        rows = models.SealedPhoto.objects.filter(destroy_on__lte=day)
+        rows = models.SealedPhotoRow.objects.filter(destroy_on__lte=day)
         return [_photo(row) for row in rows[:most]]
 
     def destroyed(self, seal_id: str) -> None:
         """The ciphertext is gone."""
-        models.SealedPhoto.objects.filter(seal_id=seal_id).update(destroy_on=None)
+        models.SealedPhotoRow.objects.filter(seal_id=seal_id).update(destroy_on=None)
 
     def due(self, day: str) -> int:
         """How many had their last day before *day*."""
-        return models.SealedPhoto.objects.filter(state__in=_KEPT, opens_until__lt=day).count()
+        return models.SealedPhotoRow.objects.filter(state__in=_KEPT, opens_until__lt=day).count()
 
     def kept(self) -> int:
         """How many are sealed or closed."""
-        return models.SealedPhoto.objects.filter(state__in=_KEPT).count()
+        return models.SealedPhotoRow.objects.filter(state__in=_KEPT).count()
 
     def expired(self, day: str, most: int) -> Sequence[ports.SealedPhoto]:
         """Photos whose last day is before *day*."""
-        rows = models.SealedPhoto.objects.filter(state__in=_KEPT, opens_until__lt=day)
+        rows = models.SealedPhotoRow.objects.filter(state__in=_KEPT, opens_until__lt=day)
         return [_photo(row) for row in rows[:most]]
 
     def stale(self, before: int, most: int) -> Sequence[ports.SealedPhoto]:
         """Photos that have been pending since before that time."""
-        rows = models.SealedPhoto.objects.filter(begun__lt=before, state=PhotoState.PENDING)
+        rows = models.SealedPhotoRow.objects.filter(begun__lt=before, state=PhotoState.PENDING)
         return [_photo(row) for row in rows[:most]]
 
     def add_line(self, line: ports.LogLine) -> ports.LogLine:
         """Store an entry that is owed to the log."""
-        row = models.Line.objects.create(
+        row = models.LogLineRow.objects.create(
             seal_id=line.seal_id, number=line.number, entry=line.entry, locked=line.locked,
             leaf=leaf_hash(line.entry).hex(),
         )  # fmt: skip
@@ -118,32 +118,32 @@ class DjangoLedger:
 
     def next_number(self, seal_id: str) -> int:
         """One more than the highest number of the photo's lines, or 1."""
-        highest = models.Line.objects.filter(seal_id=seal_id).aggregate(Max("number"))
+        highest = models.LogLineRow.objects.filter(seal_id=seal_id).aggregate(Max("number"))
         return int(highest["number__max"] or 0) + 1
 
     def owed_lines(self, most: int, seal_id: str | None = None) -> Sequence[ports.LogLine]:
         """Lines that are not on the log yet, by number; a closing after all others."""
-        rows = models.Line.objects.filter(index__isnull=True)
+        rows = models.LogLineRow.objects.filter(index__isnull=True)
         if seal_id is not None:
             rows = rows.filter(seal_id=seal_id)
         return [_line(row) for row in rows.order_by(F("number").asc(nulls_last=True))[:most]]
 
     def logged(self, row: int, index: int, proof: str) -> None:
         """Remember where on the log a line stands."""
-        models.Line.objects.filter(pk=row).update(index=index, proof=proof)
+        models.LogLineRow.objects.filter(pk=row).update(index=index, proof=proof)
 
     def lines(self, seal_id: str) -> Sequence[ports.LogLine]:
         """All lines of a photo, by number; a closing last."""
-        rows = models.Line.objects.filter(seal_id=seal_id)
+        rows = models.LogLineRow.objects.filter(seal_id=seal_id)
         return [_line(row) for row in rows.order_by(F("number").asc(nulls_last=True))]
 
     def forget_details(self, seal_id: str) -> None:
         """Delete the locked details of a photo's lines; the entries stay."""
-        models.Line.objects.filter(seal_id=seal_id).update(locked=b"")
+        models.LogLineRow.objects.filter(seal_id=seal_id).update(locked=b"")
 
     def keep_deposit(self, deposit: ports.PendingDeposit) -> None:
         """Keep a deposit until its trustee is back."""
-        models.PendingDeposit.objects.get_or_create(
+        models.PendingDepositRow.objects.get_or_create(
             seal_id=deposit.seal_id,
             trustee=deposit.trustee,
             defaults={"share": deposit.index, "deposit": deposit.deposit},
@@ -152,7 +152,7 @@ class DjangoLedger:
     def pending_deposits(self, most: int) -> Sequence[ports.PendingDeposit]:
         """Deposits that wait; row numbers are random, and so is where a round begins."""
         begin = models.random_row()
-        waiting = models.PendingDeposit.objects.order_by("row")
+        waiting = models.PendingDepositRow.objects.order_by("row")
         rows = list(waiting.filter(row__gte=begin)[:most])
         rows += waiting.filter(row__lt=begin)[: most - len(rows)]
         return [
@@ -162,7 +162,7 @@ class DjangoLedger:
 
     def drop_deposits(self, seal_id: str, trustee: str | None = None) -> None:
         """A trustee has its deposit, or (None) no trustee needs one any more."""
-        found = models.PendingDeposit.objects.filter(seal_id=seal_id)
+        found = models.PendingDepositRow.objects.filter(seal_id=seal_id)
         (found if trustee is None else found.filter(trustee=trustee)).delete()
 
     def keep_acknowledgement(self, seal_id: str, trustee: str, note: str) -> None:

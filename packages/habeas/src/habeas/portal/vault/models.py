@@ -17,7 +17,7 @@ def random_row() -> int:
     return secrets.randbelow((1 << 62) - 1) + 1
 
 
-class SealedPhoto(models.Model):
+class SealedPhotoRow(models.Model):
     """`habeas.custody.ports.SealedPhoto`."""
 
     row = models.BigAutoField(primary_key=True, default=random_row)
@@ -45,7 +45,7 @@ class SealedPhoto(models.Model):
         ]
 
 
-class Line(models.Model):
+class LogLineRow(models.Model):
     """`habeas.custody.ports.LogLine`."""
 
     row = models.BigAutoField(primary_key=True, default=random_row)
@@ -68,7 +68,7 @@ class Line(models.Model):
         ]
 
 
-class PendingDeposit(models.Model):
+class PendingDepositRow(models.Model):
     """`habeas.custody.ports.PendingDeposit`."""
 
     row = models.BigAutoField(primary_key=True, default=random_row)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 
-class Viewing(models.Model):
+class ViewingRow(models.Model):
     """`habeas.cameras.viewing.Viewing`."""
 
     key = models.CharField(max_length=32, primary_key=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from habeas.cameras import viewing as cameras
-from habeas.portal.viewing.models import Viewing
+from habeas.portal.viewing.models import ViewingRow
 
 
 class DjangoStore:
@@ -15,7 +15,7 @@ class DjangoStore:
 
     def add(self, viewing: cameras.Viewing) -> None:
         """Keep a new viewing, durably."""
-        Viewing.objects.create(
+        ViewingRow.objects.create(
             key=viewing.key, officer=viewing.viewer.officer, office=viewing.viewer.office,
             camera=viewing.camera, start=viewing.wish.start, minutes=viewing.wish.minutes,
             purpose=viewing.wish.purpose, case_number=viewing.wish.case_number,
@@ -26,23 +26,23 @@ class DjangoStore:
 
     def find(self, key: str) -> cameras.Viewing | None:
         """The viewing of this key."""
-        row = Viewing.objects.filter(pk=key).first()
+        row = ViewingRow.objects.filter(pk=key).first()
         return None if row is None else _viewing(row)
 
     def open(self, viewing: cameras.Viewing) -> None:
         """Replace the stored viewing, and close every other one of its officer, in one step."""
         with transaction.atomic():
             self.end_all(viewing.viewer.officer)  # another browser may have begun one meanwhile
-            Viewing.objects.filter(pk=viewing.key).update(
+            ViewingRow.objects.filter(pk=viewing.key).update(
                 index=viewing.index, proof=viewing.proof, closed=viewing.closed
             )
 
     def end_all(self, officer: str) -> None:
         """Close every viewing of the officer."""
-        Viewing.objects.filter(officer=officer, closed=False).update(closed=True)
+        ViewingRow.objects.filter(officer=officer, closed=False).update(closed=True)
 
 
-def _viewing(row: Viewing) -> cameras.Viewing:
+def _viewing(row: ViewingRow) -> cameras.Viewing:
     return cameras.Viewing(
         key=row.key,
         viewer=cameras.Viewer(row.officer, row.office),

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Note",
+            name="StandingValue",
             fields=[
                 ("name", models.CharField(max_length=64, primary_key=True, serialize=False)),
                 ("value", models.TextField()),

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Line",
+            name="LogLineRow",
             fields=[
                 (
                     "row",
@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="PendingDeposit",
+            name="PendingDepositRow",
             fields=[
                 (
                     "row",
@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="SealedPhoto",
+            name="SealedPhotoRow",
             fields=[
                 (
                     "row",

@@ -6,7 +6,7 @@ from habeas.tlog import leaf_hash
 
 
 def _leaves(apps, _) -> None:
-    lines = apps.get_model("vault", "Line")
+    lines = apps.get_model("vault", "LogLineRow")
     for line in lines.objects.filter(leaf="").iterator():
         line.leaf = leaf_hash(bytes(line.entry)).hex()
         line.save(update_fields=["leaf"])
@@ -17,17 +17,17 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(
-            "sealedphoto", "destroy_on", models.CharField(max_length=10, null=True)
+            "sealedphotorow", "destroy_on", models.CharField(max_length=10, null=True)
         ),
         migrations.AddIndex(
-            "sealedphoto",
+            "sealedphotorow",
             models.Index(
                 fields=["destroy_on"],
                 name="photos_doomed",
                 condition=models.Q(("destroy_on__isnull", False)),
             ),
         ),
-        migrations.AddField("line", "leaf", models.CharField(max_length=64, default="")),
+        migrations.AddField("loglinerow", "leaf", models.CharField(max_length=64, default="")),
         migrations.RunPython(_leaves, migrations.RunPython.noop),
-        migrations.AlterField("line", "leaf", models.CharField(max_length=64, db_index=True)),
+        migrations.AlterField("loglinerow", "leaf", models.CharField(max_length=64, db_index=True)),
     ]

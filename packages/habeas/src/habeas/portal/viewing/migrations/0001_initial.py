@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Viewing",
+            name="ViewingRow",
             fields=[
                 ("key", models.CharField(max_length=32, primary_key=True, serialize=False)),
                 ("officer", models.CharField(max_length=128)),

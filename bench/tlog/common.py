@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -35,6 +36,11 @@ def entry_of(number: int) -> bytes:
 @functools.cache
 def signed(number: int) -> bytes:
     return WRITER.sign(f"{number} {'x' * 120}\n").encode()
+
+
+def cores() -> int:
+    """Those that this process may use."""
+    return len(os.sched_getaffinity(0))
 
 
 def until_it_answers(ready: Callable[[], bool]) -> None:

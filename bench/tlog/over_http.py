@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import uvloop
 
-from bench.tlog.common import entry_of, new_log, row, signed, until_it_answers
+from bench.tlog.common import cores, entry_of, new_log, row, signed, until_it_answers
 from bench.tlog.process import log_process
 from habeas.tlog.client import LogClient
 from habeas.tlog.tiles import encode_bundle
@@ -83,6 +82,5 @@ def over_http(place: Path, in_process: float) -> None:
         rate = statistics.median(rates)
         figure = f"{rate / in_process:.2f} x in process ({rate:,.0f}/s)"
         row(f"append over HTTP, {what}", figure, f"at least {wanted} x")
-        cores = len(os.sched_getaffinity(0))
-        figure = f"{statistics.median(ratios):.2f} x without ({cores} cores)"
+        figure = f"{statistics.median(ratios):.2f} x without ({cores()} cores)"
         row("  the same, each signature checked", figure, "at least 0.7 x")

@@ -1,6 +1,6 @@
 """What may be appended: nothing, until somebody has said what."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 
 import pytest
 
@@ -72,3 +72,20 @@ def test_many_entries_are_asked_side_by_side_and_answered_in_order():
         assert [each is None for each in said] == [bool(n % 3) for n in range(200)]
         assert refusals(admission, entries[:2])[1] is None
         admission.admit(entries[1])
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_workers_that_are_gone_do_not_stop_a_log(late, caplog):
+    class Gone(Executor):
+        def submit(self, *_, **__):
+            if not late:
+                raise BrokenExecutor("killed")
+            future = Future()
+            future.set_exception(BrokenExecutor("killed"))
+            return future
+
+    entries = [signed(str(n), WRITER if n % 3 else STRANGER) for n in range(20)]
+    with Gone() as pool:
+        said = refusals(InWorkers(AdmitSigned([WRITER.verifier]), pool), entries)
+    assert [each is None for each in said] == [bool(n % 3) for n in range(20)]
+    assert "workers failed" in caplog.text

@@ -14,12 +14,12 @@ from typing import Protocol
 
 from habeas.foundation.errors import HabeasError
 from habeas.tlog.errors import FormatError, NotAdmittedError, SignatureError
-from habeas.tlog.note import Verifier, open_note
+from habeas.tlog.note import NoteVerifier, Verifier, open_note
 
 _LOG = logging.getLogger("habeas.tlog")
 #: Entries that one worker of `InWorkers` gets at a time, at least and at most: enough to be worth
 #: the way there, and few enough that all workers are busy.
-_LEAST, _MOST = 8, 64
+_LEAST, _MOST = 8, 128
 
 
 class Admission(Protocol):
@@ -63,10 +63,20 @@ class AdmitAnything:
 
 
 class AdmitSigned:
-    """A log of signed notes (C2SP signed-note), each signed by one of the named keys."""
+    """A log of signed notes (C2SP signed-note), each signed by one of the named keys.
+
+    Ed25519 is verified by libsodium, with PyNaCl of ``habeas-tlog[server]``.
+    """
 
     def __init__(self, verifiers: Iterable[Verifier]) -> None:
-        self._verifiers = tuple(verifiers)
+        from habeas.tlog.sodium import SodiumVerifier  # noqa: PLC0415 - an optional package
+
+        self._verifiers = tuple(
+            SodiumVerifier(each.name, each.key_id, each.public_key)
+            if isinstance(each, NoteVerifier)
+            else each
+            for each in verifiers
+        )
 
     def admit(self, entry: bytes) -> None:
         """Return where *entry* is a note that a named key has signed.
@@ -107,8 +117,13 @@ class InWorkers:
         cores = len(os.sched_getaffinity(0))
         chunk = min(_MOST, max(_LEAST, -(-len(entries) // cores)))
         chunks = [entries[at : at + chunk] for at in range(0, len(entries), chunk)]
-        asked = [self._workers.submit(refusals, self._admission, chunk) for chunk in chunks]
-        return [refusal for each in asked for refusal in each.result()]
+        try:
+            asked = [self._workers.submit(refusals, self._admission, chunk) for chunk in chunks]
+            return [refusal for each in asked for refusal in each.result()]
+        except Exception:  # noqa: BLE001
+            # Workers that were killed, or ended first, must not stop the log: it asks here.
+            _LOG.exception("the admission's workers failed")
+            return refusals(self._admission, entries)
 
 
 def refusals(admission: Admission, entries: Sequence[bytes]) -> list[HabeasError | None]:

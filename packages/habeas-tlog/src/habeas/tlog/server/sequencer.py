@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from habeas.foundation.errors import HabeasError
-from habeas.tlog.admission import Admission, AdmitNothing, refusals
+from habeas.tlog.admission import Admission, AdmitNothing
 from habeas.tlog.checkpoint import Checkpoint
 from habeas.tlog.errors import (
     CorruptLogError,
@@ -27,6 +27,7 @@ from habeas.tlog.errors import (
 )
 from habeas.tlog.policy import Policy
 from habeas.tlog.proof import TlogProof
+from habeas.tlog.server.gate import Gate, Waiting
 from habeas.tlog.server.publisher import RESTAMP, Publisher
 from habeas.tlog.server.rollback import Standstill
 from habeas.tlog.server.storage import LogLockedError, Storage
@@ -46,25 +47,6 @@ class QueueFullError(LogUnavailableError):
     code = "log-busy"
     status = 429
     remedy = "Send it again in a second; the same bytes are never logged twice."
-
-
-class _Waiting:
-    """One caller: its entries, when its patience ends, and where the entries stand."""
-
-    __slots__ = ("count", "deadline", "done", "end", "entries", "positions", "single")
-
-    def __init__(
-        self, entries: Sequence[bytes], done: asyncio.Future[Any], deadline: float, *, single: bool
-    ) -> None:
-        self.entries = entries
-        #: How many of them are waited for; none, once the caller was answered.
-        self.count = len(entries)
-        self.done = done
-        self.deadline = deadline
-        self.single = single
-        self.positions: list[int] = []
-        #: The size of the tree from which on all of them are under it.
-        self.end = 0
 
 
 class Sequencer:
@@ -96,16 +78,15 @@ class Sequencer:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._storage = storage
-        self._admission = admission or AdmitNothing()
         self._standstill = standstill or Standstill()
         self._publisher = Publisher(storage, signer, policy, self._standstill, clock)
         self._interval = interval
         self._limit = queue
         self._patience = patience
-        self._queue: deque[_Waiting] = deque()
         self._wake = asyncio.Event()
+        self._gate = Gate(admission or AdmitNothing(), lambda: self.waiting, self._wake)
         #: Callers whose entries are in the tree, waiting for a checkpoint that covers them.
-        self._unpublished: deque[_Waiting] = deque()
+        self._unpublished: deque[Waiting] = deque()
         self._tasks: list[asyncio.Task[None]] = []
         #: After a failure of the storage: until when, and with which words, callers are refused.
         self._refusing: tuple[float, TlogError] | None = None
@@ -151,7 +132,8 @@ class Sequencer:
         """Take up where the last writer stopped, and begin to sequence."""
         await self._publisher.load()
         self._wake.set()
-        self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._give_up())]
+        work = (self._run(), self._give_up(), self._gate.run())
+        self._tasks = [asyncio.create_task(each) for each in work]
 
     async def stop(self) -> None:
         """End after the batch under way, and give the storage back."""
@@ -197,12 +179,11 @@ class Sequencer:
         if self.waiting + len(entries) > self._limit:
             raise QueueFullError("The log has more entries waiting than it can take.")
         done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._queue.append(_Waiting(entries, done, now + self._patience, single=single))
         self.waiting += len(entries)
-        self._wake.set()
+        self._gate.enter(Waiting(entries, done, now + self._patience, single=single))
         return done
 
-    def _leave(self, caller: _Waiting) -> None:
+    def _leave(self, caller: Waiting) -> None:
         """The caller is answered, or has gone away: its entries are waited for no more."""
         # No callback of the future does it: of a large batch, those are a tenth of the time.
         self.waiting -= caller.count
@@ -258,16 +239,17 @@ class Sequencer:
         if self._standstill.error is not None:
             raise self._standstill.error
         await self._publisher.agree()
-        batch: list[_Waiting] = []
+        batch: list[Waiting] = []
         count = 0
-        while self._queue and count < MAX_BATCH:
-            each = self._queue.popleft()
+        ready = self._gate.ready
+        while ready and count < MAX_BATCH:
+            each = ready.popleft()
             if each.done.done():
                 self._leave(each)
             else:
                 batch.append(each)
                 count += len(each.entries)
-        if self._queue:
+        if ready:
             self._wake.set()
         if batch:
             await self._sequence(batch)
@@ -275,7 +257,7 @@ class Sequencer:
             await self._publisher.publish()
         self._answer()
 
-    async def _sequence(self, batch: list[_Waiting]) -> None:
+    async def _sequence(self, batch: list[Waiting]) -> None:
         try:
             # One thread for both: each change of threads costs a lone caller as much as a file.
             admitted, refused, positions = await self._publisher.in_thread(self._take, batch)
@@ -287,7 +269,7 @@ class Sequencer:
                 self._fail(caller, refusal)
             raise
         except BaseException:
-            self._queue.extendleft(reversed(batch))
+            self._gate.ready.extendleft(reversed(batch))
             raise
         for caller, why in refused:
             self._fail(caller, why)
@@ -299,35 +281,15 @@ class Sequencer:
         self._unpublished.extend(admitted)
 
     def _take(
-        self, batch: list[_Waiting]
-    ) -> tuple[list[_Waiting], list[tuple[_Waiting, HabeasError]], list[int]]:
+        self, batch: list[Waiting]
+    ) -> tuple[list[Waiting], list[tuple[Waiting, HabeasError]], list[int]]:
         """In a thread: keep what the log takes; gives its callers, the others, and the places."""
-        admitted, refused = self._admit(batch)
+        admitted, refused = self._gate.admit(batch, self._storage.holds)
         entries = [entry for each in admitted for entry in each.entries]
         return admitted, refused, self._storage.append(entries)
 
-    def _admit(
-        self, batch: list[_Waiting]
-    ) -> tuple[list[_Waiting], list[tuple[_Waiting, HabeasError]]]:
-        """Ask of each entry whether the log takes it. One refused refuses its call."""
-        entries = [entry for each in batch for entry in each.entries]
-        said = refusals(self._admission, entries)
-        if not any(said):
-            return batch, []
-        admitted, refused, at = [], [], 0
-        for each in batch:
-            of_each = zip(each.entries, said[at:], strict=False)
-            wrong = {entry: error for entry, error in of_each if error is not None}
-            at += len(each.entries)
-            # What stands on the log already may be sent again, whatever is admitted by now.
-            if wrong and not self._storage.holds(list(wrong)):
-                refused.append((each, next(iter(wrong.values()))))
-            else:
-                admitted.append(each)
-        return admitted, refused
-
     def _answer(self) -> None:
-        later: deque[_Waiting] = deque()
+        later: deque[Waiting] = deque()
         size = self.size
         for each in self._unpublished:
             if each.end > size:
@@ -350,19 +312,19 @@ class Sequencer:
                 f"The entry is not under a checkpoint that counts yet. {why}",
                 "Send the same entry again in a moment: it is never logged twice.",
             )
-            for waiting in (self._queue, self._unpublished):
+            for waiting in (self._gate, self._unpublished):
                 for each in waiting:
                     if each.deadline > now:
                         break
                     self._fail(each, late)
 
     def _fail_all(self, error: HabeasError) -> None:
-        for each in (*self._queue, *self._unpublished):
+        for each in (*self._gate, *self._unpublished):
             self._fail(each, error)
-        self._queue.clear()
+        self._gate.clear()
         self._unpublished.clear()
 
-    def _fail(self, caller: _Waiting, error: HabeasError) -> None:
+    def _fail(self, caller: Waiting, error: HabeasError) -> None:
         self._leave(caller)
         if not caller.done.done():
             caller.done.set_exception(error)

@@ -110,6 +110,11 @@ def test_a_proof_is_made_from_the_tiles_that_it_needs(client, index):
     assert len(replies.asked) == 1 + len(asked)
 
 
+def test_the_leafs_own_tile_is_needed_even_where_no_neighbour_lies_in_it():
+    assert tlog.Tile(0, 1, 1) in proof_tiles(256, 257)
+    assert proof_tiles(0, 1) == [tlog.Tile(0, 0, 1)]
+
+
 def test_no_proof_beyond_the_end_and_none_of_other_tiles(client):
     with pytest.raises(tlog.ProofError):
         client(Replies(of_memory(LOG))).ask("proof", 70_000)

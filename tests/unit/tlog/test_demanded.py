@@ -99,3 +99,13 @@ def test_a_full_tile_that_was_found_right_is_not_read_again():
         tiles.read(Tile(0, 5), tree_of(log))
         log.add(b"%d" % len(reads))
     assert reads.count(Tile(0, 5)) == 1
+
+
+@pytest.mark.parametrize("begin", [0, 1, 255, 256, 300, 65_536, 65_600, 131_072, 131_372])
+def test_new_tiles_are_those_that_the_smaller_tree_did_not_have(begin):
+    size = 131_372
+    assert {*tiles_of(size, begin)} == {*tiles_of(size)} - {*tiles_of(begin)}
+
+
+def test_a_tree_of_one_leaf_has_one_tile():
+    assert [*tiles_of(1)] == [Tile(0, 0, 1)]

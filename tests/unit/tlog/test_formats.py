@@ -454,3 +454,12 @@ def test_base64_of_other_letters():
 def test_characters_that_no_note_holds(code):
     with pytest.raises(tlog.FormatError, match="characters"):
         split(f"a{chr(code)}\n\n— a AAAAAAA=\n")
+
+
+def test_a_note_may_carry_a_hundred_signatures():
+    key = tlog.NoteSigner("log.example", bytes(32))
+    signed = key.sign("text\n")
+    text, _, line = signed.rpartition("\n\n")
+    others = "".join(f"— other{n} AAAAAAAA\n" for n in range(99))
+    note = tlog.open_note(f"{text}\n\n{line}{others}", [key.verifier])
+    assert len(note.verified) == 1

@@ -84,3 +84,10 @@ def test_an_answer():
 def test_what_is_no_answer(text):
     with pytest.raises(tlog.FormatError):
         MirrorInfo.parse(text)
+
+
+def test_an_upload_of_nothing_is_read():
+    """Section "Request Body": a mirror that lacks nothing is told so by start = end."""
+    assert [*UploadReader().feed(Upload("log.example", 7, 7).encode())] == [
+        Upload("log.example", 7, 7)
+    ]

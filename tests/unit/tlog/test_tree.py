@@ -230,6 +230,14 @@ def test_every_subtree_of_a_tree_is_proven(size):
             tlog.verify_subtree_inclusion(index, start, end, LEAVES[index], inside, subtree)
 
 
+def test_a_subtree_below_an_edge_that_is_climbed_twice():
+    """Hashes of the subtree are joined after the edge of both was climbed by several levels."""
+    start, end, size = 32, 53, 54
+    path = tlog.subtree_consistency_path(start, end, size, node)
+    subtree, root = naive_root(LEAVES[start:end]), naive_root(LEAVES[:size])
+    tlog.verify_subtree_consistency(start, end, size, path, subtree, root)
+
+
 @given(st.integers(2, 60), st.data())
 def test_no_changed_subtree_proof_verifies(size, data):
     start, end = data.draw(st.sampled_from(list(_subtrees(size))))

@@ -29,7 +29,9 @@ def files_of(folder):
     return sorted(each for each in folder.rglob("*") if each.is_file())
 
 
-@pytest.mark.parametrize("sizes", [[0], [1], [255, 1], [256], [257], [3, 300, 65536 - 303, 70]])
+@pytest.mark.parametrize(
+    "sizes", [[0], [1], [255, 1], [256], [257], [3, 300, 65536 - 303, 70], [131_372]]
+)
 def test_whole_logs_verify(tmp_path, sizes):
     policy = write_log(tmp_path, sizes)
     seen = []

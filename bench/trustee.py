@@ -32,6 +32,7 @@ from habeas.protocol.exchange import DepositBody
 from habeas.protocol.opening import open_photo
 from habeas.register.verifying import verify_photo
 from habeas.tlog.server import open_storage
+from habeas.trustee import Settings
 from tests.world import Held, World
 
 CLIENTS, PHOTOS, REQUESTS, DEPOSITS, OPENINGS = 16, 20, 1000, 600, 60
@@ -50,7 +51,11 @@ class _Processes(World):
     def __init__(self, folder: Path) -> None:
         many = {"office": 10**6, "officer": 10**6, "purpose": 10**6}
         quotas = {**many, "delay_after": 100, "delay_seconds": 60}
-        super().__init__(folder, circle={"quotas": quotas})
+        # Tests ask the log more often than anybody else does.
+        usual = {
+            name: Settings.model_fields[name].default for name in ("poll_seconds", "retry_seconds")
+        }
+        super().__init__(folder, circle={"quotas": quotas}, **usual)
         self._running: list[subprocess.Popen[bytes]] = []
         self.log_server.stop()
         for name in list(self.servers):

@@ -6,6 +6,7 @@ from habeas.protocol import Kind
 from habeas.protocol.client import TrusteeRefusedError
 from habeas.protocol.statements import RefusedStatement, read_statement
 from habeas.tlog import NoteSigner
+from habeas.trustee import photos
 from tests.unit.trustee.quiet import quiet
 from tests.world.world import PHOTO
 
@@ -88,6 +89,15 @@ def test_a_withdrawal_destroys_and_is_told_once_the_log_has_it(world):
     # Whoever reads the log knows the secret, and the others destroy as well.
     assert any(each.kind is Kind.WITHDRAWN for each in world.entries())
     assert refused(world.show, held, shown, 1).code == "withdrawn"
+
+
+def test_of_an_erased_photo_no_promise_stays_in_memory(world):
+    held = world.seal()
+    world.followed()
+    world.open(held)
+    assert photos._promise.cache_info().currsize
+    world.client(0).withdraw(held.digest, held.secrets.withdraw_secret)
+    assert not photos._promise.cache_info().currsize
 
 
 def test_another_secret_destroys_nothing(world):

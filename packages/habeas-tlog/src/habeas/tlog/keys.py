@@ -12,6 +12,7 @@ import re
 import secrets
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar, Generic, Self, TypeVar
 
 from habeas.tlog.errors import FormatError
@@ -93,12 +94,12 @@ class PublicKey:
             raise FormatError(f"The key {name} is no {cls.CALLED} key.")
         return cls(name, public_key)
 
-    @property
+    @cached_property
     def key_id(self) -> int:
-        """Key id."""
+        """Key id. It is asked for with every signature."""
         return key_id(self.name, self.KIND, self.public_key)
 
-    @property
+    @cached_property
     def vkey(self) -> str:
         """The verifier key as text."""
         return encode_vkey(self.name, self.KIND, self.public_key)

@@ -14,7 +14,7 @@ from habeas.trustee.errors import SetupError
 
 #: Checkpoints that were verified lately: many requests come under one, and whoever follows the
 #: log is shown the newest again and again.
-_REMEMBERED_CHECKPOINTS = 16
+_REMEMBERED_CHECKPOINTS = 64
 
 
 class Circles:

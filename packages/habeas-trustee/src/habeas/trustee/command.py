@@ -96,6 +96,7 @@ def serve(
     uvicorn.run(
         make_app(Trustee(data)), host=host, port=port,
         log_level="warning", access_log=False, timeout_graceful_shutdown=10,
+        proxy_headers=False,  # nothing here is decided by who is said to call
     )  # fmt: skip
 
 

@@ -50,7 +50,7 @@ def read_fields(content: bytes) -> dict[str, Any]:
     return fields
 
 
-def handle_errors(app: FastAPI) -> None:
+def _handle_errors(app: FastAPI) -> None:
     """Answer every error with problem details; a refusal's carry its signed statement."""
 
     @app.exception_handler(SignedRefusal)
@@ -77,6 +77,24 @@ def handle_errors(app: FastAPI) -> None:
 def _problem(error: HabeasError, status: int | None = None, **more: str) -> Response:
     answer = Problem.of(error, status, **more)
     return Response(answer.encode(), answer.status, media_type=problem.MEDIA_TYPE)
+
+
+class Edge(FastAPI):
+    """The framework, with its errors, behind a way in of its own that bounds every body.
+
+    Args:
+        acts: the calls that are served without the framework (by path, POST).
+        about: see `FastAPI`.
+    """
+
+    def __init__(self, acts: Mapping[str, Act], **about: Any) -> None:
+        super().__init__(**about)
+        _handle_errors(self)
+        self._way_in = Bounded(Calls(super().__call__, acts))
+
+    async def __call__(self, scope: _Message, receive: _Receive, send: _Send) -> None:
+        """Serve one ASGI connection."""
+        await self._way_in(scope, receive, send)
 
 
 class Bounded:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from habeas import tlog
 from habeas.protocol import Entry, Promise, Request
@@ -41,7 +42,16 @@ class Shown:
     newest: Membership
     aged: Membership
 
-    @property
+    @cached_property
+    def inclusion(self) -> tlog.TlogProof:
+        """The proof, parsed.
+
+        Raises:
+            FormatError: it is none.
+        """
+        return tlog.TlogProof.parse(self.proof)
+
+    @cached_property
     def leaf(self) -> bytes:
         """The leaf hash of the entry: the name of this request."""
         return tlog.leaf_hash(self.content)

@@ -150,9 +150,3 @@ def foreign(connection: sqlite3.Connection) -> int:
     """How many foreign entries the log has shown."""
     row = connection.execute("SELECT value FROM notes WHERE name = ?", (_FOREIGN,)).fetchone()
     return int(row[0]) if row else 0
-
-
-def rolled_back(connection: sqlite3.Connection) -> bool:
-    """Whether the log holds an entry of this trustee that its database does not know."""
-    row = connection.execute("SELECT 1 FROM notes WHERE name = ?", (ROLLED_BACK,)).fetchone()
-    return row is not None

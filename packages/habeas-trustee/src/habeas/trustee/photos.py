@@ -10,6 +10,7 @@ import hmac
 import sqlite3
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Literal
 
 from habeas.protocol import CUSTODIAN, Chain, Kind, Promise, stream
@@ -59,7 +60,18 @@ class KnownPhoto:
 
     def promise(self) -> Promise:
         """The promise; only while the share is kept."""
-        return Promise.decode(self.document or b"")
+        return _promise(self.document or b"")
+
+
+@lru_cache(maxsize=64)
+def _promise(document: bytes) -> Promise:
+    """A promise of this trustee's database: a release asks for it, and each of its entries does."""
+    return Promise.decode(document)
+
+
+def forget_promises() -> None:
+    """Keep none in memory: one of them is destroyed."""
+    _promise.cache_clear()
 
 
 _COLUMNS = ", ".join(column.name for column in fields(KnownPhoto))

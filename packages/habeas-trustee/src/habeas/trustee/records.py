@@ -17,6 +17,7 @@ from habeas.protocol import Kind, Signer, sign_entry, stream
 from habeas.protocol.details import ErasedDetails
 from habeas.protocol.document import Document
 from habeas.tlog import leaf_hash
+from habeas.trustee import photos
 from habeas.trustee.photos import Because, KnownPhoto, TrackKeys
 
 Clock = Callable[[], datetime]
@@ -97,6 +98,7 @@ class Records:
             (because, self.today(), photo.digest),
         )
         connection.execute("DELETE FROM awaited WHERE digest = ?", (photo.digest,))
+        photos.forget_promises()
 
 
 def refusals(connection: sqlite3.Connection, digest: bytes) -> int:

@@ -111,7 +111,7 @@ class Releases:
             verified = self._prove(asked, promise)
             shown = asked  # from here on it is known to stand on the log
             self._prove_officer(asked, promise)
-            self._follower.follow(tlog.TlogProof.parse(asked.proof).checkpoint, verified.checkpoint)
+            self._follower.follow(asked.inclusion.checkpoint, verified.checkpoint)
             release = self._wrap(asked, promise, photo)
             day = self._store.run(lambda c: self._record(c, asked, promise))
             statement = ReleasedStatement(

@@ -92,7 +92,7 @@ def logged(shown: Shown, verify: VerifyCheckpoint) -> tlog.VerifiedCheckpoint:
         The checkpoint that vouches for it.
     """
     try:
-        proof = tlog.TlogProof.parse(shown.proof)
+        proof = shown.inclusion
         verified = verify(proof.checkpoint)
         tree = verified.checkpoint
         tlog.verify_inclusion(proof.index, tree.size, shown.leaf, proof.path, tree.root)

@@ -46,13 +46,14 @@ class Standing:
 
     def verify_within(self, connection: sqlite3.Connection) -> None:
         """The same, inside a transaction of the store."""
-        if paused(connection):
+        noted = _noted(connection)
+        if _PAUSED in noted:
             raise Refusal(
                 "paused",
                 "This trustee answers no requests: its administrator has paused it.",
                 "Ask the trustee why, and when it goes on.",
             )
-        self.verify_memory(connection)
+        self._verify_memory(noted)
         if records.in_debt(connection, self._seconds(), self._settings.debt_seconds):
             raise Refusal(
                 "owes-the-log",
@@ -68,7 +69,10 @@ class Standing:
         Raises:
             Refusal: ``rolled-back`` or ``behind``.
         """
-        if index.rolled_back(connection):
+        self._verify_memory(_noted(connection))
+
+    def _verify_memory(self, noted: set[str]) -> None:
+        if index.ROLLED_BACK in noted:
             raise Refusal(
                 "rolled-back",
                 "The log holds entries of this trustee that its database does not know.",
@@ -82,10 +86,12 @@ class Standing:
             )
 
 
-def paused(connection: sqlite3.Connection) -> bool:
-    """Whether the administrator has paused this trustee."""
-    row = connection.execute("SELECT 1 FROM notes WHERE name = ?", (_PAUSED,)).fetchone()
-    return row is not None
+def _noted(connection: sqlite3.Connection) -> set[str]:
+    """Those of the reasons not to act that stand in the database: asked for with each act."""
+    rows = connection.execute(
+        "SELECT name FROM notes WHERE name IN (?, ?)", (_PAUSED, index.ROLLED_BACK)
+    )
+    return {name for (name,) in rows}
 
 
 def pause(connection: sqlite3.Connection, *, resume: bool = False) -> None:

@@ -22,7 +22,7 @@ from starlette.concurrency import run_in_threadpool
 from habeas.protocol import canonical
 from habeas.protocol.document import Document, Month, unbase64
 from habeas.protocol.exchange import DepositBody, ReleaseBody, StreamEndBody, WithdrawalBody
-from habeas.trustee.edge import Bounded, Calls, handle_errors, read_fields
+from habeas.trustee.edge import Edge, read_fields
 from habeas.trustee.errors import NoShareError
 from habeas.trustee.trustee import Trustee
 
@@ -91,7 +91,9 @@ def make_app(trustee: Trustee) -> FastAPI:
         yield
         await run_in_threadpool(trustee.close)
 
-    app = FastAPI(
+    photo_routes = _photo_routes(trustee)
+    app = Edge(
+        {each.path: each.endpoint for each in photo_routes.routes if isinstance(each, APIRoute)},
         title="Habeas trustee",
         version=version("habeas-trustee"),
         summary="Holds one share of each photo, and releases it by rule.",
@@ -101,14 +103,9 @@ def make_app(trustee: Trustee) -> FastAPI:
         redirect_slashes=False,
         responses={status: {"model": ProblemAnswer} for status in (400, 403, 404)},
     )
-    handle_errors(app)
     _public_routes(app, trustee)
     _witness_routes(app, trustee)
-    photo_routes = _photo_routes(trustee)
     app.include_router(photo_routes)
-    acts = {each.path: each.endpoint for each in photo_routes.routes if isinstance(each, APIRoute)}
-    app.add_middleware(Calls, acts=acts)
-    app.add_middleware(Bounded)
     return app
 
 

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from habeas import tlog
-from habeas.tlog import client as log_client
+from habeas.tlog import options
 from habeas.tlog.client import LogClient
 from tests.unit.cli.commands import habeas
 from tests.unit.protocol.world import Case
@@ -18,7 +18,7 @@ def folder(tmp_path, monkeypatch):
     folder = new_log(tmp_path / "log")
     with reaching(app_of(folder)) as transport:
         reached = functools.partial(LogClient, transport=transport, sleep=lambda _: None)
-        monkeypatch.setattr(log_client, "LogClient", reached)
+        monkeypatch.setattr(options, "LogClient", reached)
         yield folder
 
 
@@ -102,3 +102,38 @@ def test_a_new_log_prints_its_keys(tmp_path):
     assert done.status == 0
     assert "log.example/new+" in done.out
     assert (tmp_path / "new" / "log.key").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words", "remedy"),
+    [
+        ("append URL NOWHERE", "NOWHERE cannot be used: No such file", "name is right"),
+        ("append URL PLACE", "PLACE cannot be used: Is a directory", "Name a file"),
+        ("init --data PLACE/binary --origin o", "PLACE/binary cannot be used", "Name a folder"),
+        ("init --data NOWHERE --origin two+words", "cannot name a key", "URL without its scheme"),
+        ("serve --data NOWHERE", "no log in NOWHERE", "init"),
+        ("verify NOWHERE --policy PLACE/policy", "no log in NOWHERE", "folder"),
+        ("verify PLACE --policy PLACE/binary", "PLACE/binary: ", "tlog-policy"),
+        ("monitor URL --circle PLACE/binary", "no text", "again"),
+        ("allow --data NOWHERE me", "no log in NOWHERE", "init"),
+        ("rebuild NOWHERE --data PLACE --policy PLACE/binary", "PLACE/binary: ", "tlog-policy"),
+    ],
+)
+def test_places_that_cannot_be_used_are_said_with_a_remedy(
+    tmp_path, capsys, arguments, words, remedy
+):
+    place = tmp_path / "place"
+    place.mkdir()
+    (place / "binary").write_bytes(b"\x00\xff")
+    (place / "checkpoint").write_bytes(b"no note")
+    (place / "policy").write_text(f"log {tlog.NoteSigner.generate('a').vkey}\nquorum none\n")
+
+    def placed(text):
+        return text.replace("PLACE", str(place)).replace("NOWHERE", str(tmp_path / "nowhere"))
+
+    called = [each.replace("URL", URL) for each in placed(arguments).split()]
+    assert habeas("log", *called).status == 1
+    cause, told = capsys.readouterr().err.splitlines()[-2:]
+    assert placed(words) in cause
+    assert remedy in told
+    assert not (tmp_path / "nowhere").exists()

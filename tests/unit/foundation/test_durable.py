@@ -144,6 +144,15 @@ def test_a_link_beside_the_file_is_not_followed(file, tmp_path):
     assert victim.read_bytes() == b"mine"
 
 
+def test_a_file_is_no_folder(file):
+    file.write_bytes(b"content")
+    for place in (file, file / "deeper"):
+        with pytest.raises(NotADirectoryError) as caught:
+            durable.make(place)
+        assert caught.value.filename == str(place)
+    assert file.read_bytes() == b"content"
+
+
 @pytest.mark.usefixtures("open_umask")
 def test_private_folders_all_the_way_down(tmp_path):
     durable.make(tmp_path / "a" / "b", private=True)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from habeas.foundation.errors import HabeasError
 from habeas.protocol import Chain, Kind, sign_entry
 from habeas.protocol.details import SealedDetails
 from habeas.register.admission import CircleAdmission
@@ -45,3 +46,14 @@ def test_strangers_write_nothing(admission):
     for content in (b"", b"{}", b"[" * 4000, b"\xff" * 100, entry(NOON)[:-1]):
         with pytest.raises(NotAdmittedError):
             admission.admit(content)
+
+
+@pytest.mark.parametrize(
+    "kept", [b"{", b"\xff", b"[1]", b"[[1, 2, 3]]", b"7", b"[[7, 7]]", b'{"a": 1}']
+)
+def test_a_damaged_list_of_circles_is_named(tmp_path, kept):
+    (tmp_path / "circle.txt").write_text(Case().note)
+    (tmp_path / "circles.json").write_bytes(kept)
+    with pytest.raises(HabeasError, match=r"circles\.json") as caught:
+        CircleAdmission.of_log(tmp_path)
+    assert "backup" in caught.value.remedy

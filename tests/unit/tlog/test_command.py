@@ -118,26 +118,47 @@ def test_what_is_served_listens_where_it_is_told(tmp_path, run, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("arguments", "words", "remedy"),
     [
-        (("allow", "--data", "LOG"), "who may append"),
-        (("allow", "--data", "LOG", "me", "--anybody"), "who may append"),
-        (("append", "no-url"), "no URL"),
-        (("verify", "NOWHERE", "--policy", "LOG/policy.txt"), "checkpoint"),
-        (("verify", "LOG", "--policy", "NOWHERE"), "cannot be used"),
-        (("serve", "--data", "NOWHERE"), "policy.txt"),
-        (("init", "--data", "NOWHERE", "--origin", "two words"), "cannot name a key"),
-        (("monitor", URL, "--policy", "LOG/policy.txt", "--state", "LOG"), "database"),
+        ("allow --data LOG", "who may append", "NAME"),
+        ("allow --data LOG me --anybody", "who may append", "NAME"),
+        ("allow --data NOWHERE me", "no log in", "init"),
+        ("append no-url", "no URL", "https://"),
+        ("append URL NOWHERE", "NOWHERE cannot be used: No such file", "name is right"),
+        ("append URL LOG", "LOG cannot be used: Is a directory", "Name a file"),
+        ("init --data NOWHERE --origin two+words", "cannot name a key", "URL without its scheme"),
+        ("init --data LOG/policy.txt --origin o", "policy.txt cannot be used", "Name a folder"),
+        ("monitor URL --policy LOG/policy.txt --state LOG", "database", "place"),
+        ("monitor URL --policy BINARY", "BINARY: ", "tlog-policy"),
+        ("mirror URL --policy LOG/policy.txt --data BINARY --name m", "BINARY", "Name a folder"),
+        ("push NOWHERE URL", "no log in NOWHERE", "folder"),
+        ("rebuild NOWHERE --data LOG", "no log in NOWHERE", "folder"),
+        ("rebuild LOG --data NOWHERE", "NOWHERE/policy.txt", "name is right"),
+        ("serve --data NOWHERE", "no log in NOWHERE", "init"),
+        ("serve --data LOG --objects nonsense", "nonsense is no place", "s3://BUCKET"),
+        ("verify LOG --policy BINARY", "BINARY: ", "tlog-policy"),
+        ("verify LOG --policy NOWHERE", "NOWHERE cannot be used", "name is right"),
+        ("verify LOG --policy LOG", "LOG cannot be used: Is a directory", "Name a file"),
+        ("verify LOG --policy LOG/policy.txt", "no log in LOG", "folder"),
+        ("conformance --write LOG", "LOG cannot be used: File exists", "not taken"),
     ],
 )
-def test_what_cannot_be_done_is_said_with_a_remedy(tmp_path, run, arguments, words):
+def test_what_cannot_be_done_is_said_with_a_remedy(tmp_path, run, arguments, words, remedy):
     run("init", "--data", tmp_path / "log", "--origin", "log.example/own")
-    places = {"LOG": str(tmp_path / "log"), "NOWHERE": str(tmp_path / "nowhere")}
-    for name, place in places.items():
-        arguments = [each.replace(name, place) for each in arguments]
-    with pytest.raises(HabeasError, match=words) as caught:
-        run(*arguments)
-    assert caught.value.remedy
+    (tmp_path / "binary").write_bytes(b"\x00\xff")
+    there = set(tmp_path.rglob("*"))
+
+    def placed(text):
+        for name in ("LOG", "NOWHERE", "BINARY"):
+            text = text.replace(name, str(tmp_path / name.lower()))
+        return text
+
+    called = [each.replace("URL", URL) for each in placed(arguments).split()]
+    with pytest.raises(HabeasError) as caught:
+        run(*called)
+    assert placed(words) in caught.value.cause
+    assert remedy in caught.value.remedy
+    assert set(tmp_path.rglob("*")) == there
 
 
 def test_a_package_that_is_missing_is_named(run, tmp_path, monkeypatch):

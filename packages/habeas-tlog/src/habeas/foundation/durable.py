@@ -17,6 +17,7 @@ This holds on local file systems that have `flock` and atomic `rename`; not over
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
@@ -43,6 +44,10 @@ def make(folder: Path, *, private: bool = False) -> None:
     Args:
         folder: nothing happens where it exists, and its permissions stay.
         private: what is made here is 0700; otherwise the umask decides.
+
+    Raises:
+        NotADirectoryError: a file has its name.
+        OSError: it cannot be made.
     """
     missing = []
     at = folder
@@ -52,6 +57,8 @@ def make(folder: Path, *, private: bool = False) -> None:
     for each in reversed(missing):
         each.mkdir(mode=_PRIVATE_FOLDER if private else _FOLDER, exist_ok=True)
         sync(each.parent)
+    if not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
 
 
 def write(file: Path, content: bytes, *, private: bool = False) -> None:

@@ -9,7 +9,6 @@ import argparse
 import json
 import os
 import shutil
-import sqlite3
 import sys
 import time
 from collections.abc import Sequence
@@ -52,17 +51,11 @@ def main() -> None:
 
 def _run(arguments: argparse.Namespace) -> None:
     try:
-        arguments.run(arguments)
+        with command.explained():
+            arguments.run(arguments)
     except ImportError as error:
         raise HabeasError(
             f"The package {error.name} is missing.", "pip install 'habeas-tlog[server]'"
-        ) from error
-    except sqlite3.Error as error:
-        raise HabeasError(f"The database fails: {error}.", "Look at its disk.") from error
-    except OSError as error:
-        where = error.filename or "A file"
-        raise HabeasError(
-            f"{where} cannot be used: {error.strerror or error}.", "See that it is there and yours."
         ) from error
     except KeyboardInterrupt:
         sys.exit(130)
@@ -99,10 +92,11 @@ def _init(commands: Commands) -> None:
 
 def _allow(commands: Commands) -> None:
     def run(given: argparse.Namespace) -> None:
-        from habeas.tlog.server import Submitters
+        from habeas.tlog.server import Submitters, read_signer
 
         if given.anybody == bool(given.name):
             raise HabeasError("Say who may append.", "Give a NAME, or --anybody.")
+        read_signer(given.data)  # where there is no log, none is begun by this
         if given.anybody:
             Submitters.open_to_all(given.data)
         else:
@@ -116,8 +110,9 @@ def _allow(commands: Commands) -> None:
 
 def _serve(commands: Commands) -> None:
     def run(given: argparse.Namespace) -> None:
-        from habeas.tlog.server import make_app, open_storage
+        from habeas.tlog.server import make_app, open_storage, read_signer
 
+        read_signer(given.data)  # where there is no log, none is begun by this
         storage = open_storage(
             given.data, database=given.database, objects=given.objects, remember=given.remember
         )
@@ -188,8 +183,9 @@ def _proof(commands: Commands) -> None:
 
 def _verify(commands: Commands) -> None:
     def run(given: argparse.Namespace) -> None:
+        policy = read_policy(given.policy)
         with open_files(given.log) as files:
-            verified = verify_log(files, read_policy(given.policy), show_progress, time.time())
+            verified = verify_log(files, policy, show_progress, time.time())
         told(verified.checkpoint.size, "every file is as the root demands.")
 
     each = add_command(
@@ -201,8 +197,9 @@ def _verify(commands: Commands) -> None:
 
 def _monitor(commands: Commands) -> None:
     def run(given: argparse.Namespace) -> None:
+        policy = read_policy(given.policy)
         with open_client(given.log) as client, Database(given.state) as database:
-            watching = Monitor(database, client, read_policy(given.policy))
+            watching = Monitor(database, client, policy)
             while True:
                 seen = watching.look()
                 for each in seen.findings if given.follow else watching.findings():

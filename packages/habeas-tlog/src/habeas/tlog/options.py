@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from habeas.foundation.errors import HabeasError
 from habeas.tlog.client import LogClient
+from habeas.tlog.errors import FormatError
 from habeas.tlog.policy import Policy
 from habeas.tlog.verifying import Folder
 
@@ -93,8 +94,19 @@ def told(size: int, words: str) -> None:
 
 
 def read_policy(file: Path) -> Policy:
-    """Read a policy; its octets may be any."""
-    return Policy.parse(file.read_bytes())
+    """Read a policy; its octets may be any.
+
+    Raises:
+        OSError: the file cannot be read.
+        FormatError: it is no policy.
+    """
+    try:
+        return Policy.parse(file.read_bytes())
+    except FormatError as error:
+        raise FormatError(
+            f"{file}: {error.cause}", "Write it as C2SP tlog-policy has it, or take it again from "
+            "whoever made it."
+        ) from error  # fmt: skip
 
 
 def is_url(log: str) -> bool:
@@ -115,11 +127,21 @@ def open_client(log: str, token: str = "") -> LogClient:
 
 @contextlib.contextmanager
 def open_files(log: str) -> Iterator[LogClient | Folder]:
-    """A log's files, by URL or from a folder."""
+    """A log's files, by URL or from a folder.
+
+    Raises:
+        HabeasError: there is no log.
+    """
     if is_url(log):
         with open_client(log) as client:
             yield client
         return
-    folder = Path(log)
     # The folder that `serve` writes into is as good as its public part.
-    yield Folder(folder / "public" if (folder / "public" / "checkpoint").exists() else folder)
+    for folder in (Path(log), Path(log) / "public"):
+        if (folder / "checkpoint").exists():
+            yield Folder(folder)
+            return
+    raise HabeasError(
+        f"There is no log in {log}: no file checkpoint lies there.",
+        "Name a log's URL, or a folder with its checkpoint and tiles.",
+    )

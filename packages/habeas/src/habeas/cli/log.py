@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from habeas.foundation import text
 from habeas.foundation.errors import HabeasError
-
-if TYPE_CHECKING:
-    from habeas.tlog import Policy
-    from habeas.tlog.client import LogClient
-    from habeas.tlog.verifying import Files
 
 app = typer.Typer(
     add_completion=False,
@@ -104,8 +97,9 @@ def serve(
     import uvicorn
 
     from habeas.register.admission import CircleAdmission
-    from habeas.tlog.server import make_app, open_storage
+    from habeas.tlog.server import make_app, open_storage, read_signer
 
+    read_signer(data)  # where there is no log, none is begun by this
     storage = open_storage(data, database=database, objects=objects)
     admission = CircleAdmission.of_log(data) if (data / "circle.txt").exists() else None
     uvicorn.run(
@@ -129,8 +123,10 @@ def append(
     as_json: Json = False,
 ) -> None:
     """Append one entry, wait until it counts, and print its tlog-proof."""
+    from habeas.tlog.options import open_client
+
     entry = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-    with _client(log, token) as client:
+    with open_client(log, token) as client:
         appended = client.append(entry)
     if as_json:
         typer.echo(json.dumps({"index": appended.index, "proof": appended.proof}))
@@ -144,17 +140,19 @@ def verify(log: Anywhere, *, policy: PolicyFile, as_json: Json = False) -> None:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
+    from habeas.tlog.options import open_files, read_policy
     from habeas.tlog.verifying import verify_log
 
+    demanded = read_policy(policy)
     columns = ("Verifying", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with (
-        _files(log) as files,
+        open_files(log) as files,
         Progress(*columns, console=Console(stderr=True), transient=True) as bar,
     ):
         task = bar.add_task("entries", total=None)
         verified = verify_log(
             files,
-            _policy(policy),
+            demanded,
             lambda done, total: bar.update(task, completed=done, total=total),
         )
     tree = verified.checkpoint
@@ -173,7 +171,9 @@ def proof(
     index: Annotated[int, typer.Argument(min=0, help="Which entry, from 0.")],
 ) -> None:
     """Print the tlog-proof of an entry, made here from the log's tiles."""
-    with _client(log) as client:
+    from habeas.tlog.options import open_client
+
+    with open_client(log) as client:
         typer.echo(client.proof(index), nl=False)
 
 
@@ -186,7 +186,9 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Print the newest checkpoint, or entries. Nothing is verified: see `habeas log verify`."""
-    with _client(log) as client:
+    from habeas.tlog.options import open_client
+
+    with open_client(log) as client:
         if first is None:
             typer.echo(client.checkpoint(), nl=False)
             return
@@ -248,11 +250,12 @@ def monitor(
     from habeas.protocol import Chain
     from habeas.register.monitor import rules
     from habeas.tlog.monitor import Monitor
+    from habeas.tlog.options import open_client
     from habeas.tlog.recency import RECENT
 
     receipts = [read_receipt(each) for each in receipt or []]
     chain = Chain.start(text.read(circle), 0)
-    with Database(state) as database, _client(log) as client:
+    with Database(state) as database, open_client(log) as client:
         watching = Monitor(
             database, client, chain.newest.circle.reading_policy(),
             rules(chain, receipts, most_a_day=most_a_day),
@@ -262,33 +265,3 @@ def monitor(
             watching, every=every if follow else None, metrics_port=metrics_port, as_json=as_json
         )
     raise typer.Exit(status)
-
-
-def _policy(file: Path) -> Policy:
-    from habeas.tlog import Policy
-
-    try:
-        return Policy.parse(file.read_bytes())
-    except OSError as error:
-        raise HabeasError(f"{file} cannot be read.", "Name a tlog-policy file.") from error
-
-
-def _client(log: str, token: str = "") -> LogClient:
-    from habeas.tlog.client import LogClient
-
-    if not log.startswith(("http://", "https://")):
-        raise HabeasError(f"{log} is no URL.", "Name the log's URL, beginning with https://.")
-    return LogClient(log, token or None)
-
-
-@contextmanager
-def _files(log: str) -> Iterator[Files]:
-    from habeas.tlog.verifying import Folder
-
-    if log.startswith(("http://", "https://")):
-        with _client(log) as client:
-            yield client
-        return
-    folder = Path(log)
-    # The folder that `serve` writes into is as good as its public part.
-    yield Folder(folder / "public" if (folder / "public" / "checkpoint").exists() else folder)

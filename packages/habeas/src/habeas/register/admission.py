@@ -10,14 +10,14 @@ import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from habeas.foundation import durable, text
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Chain, Kind, verify_entry
 from habeas.protocol.details import CircleDetails
 from habeas.protocol.reading import details_of
-from habeas.tlog.errors import NotAdmittedError
+from habeas.tlog.errors import FormatError, NotAdmittedError
 
 #: Around midnight, clocks are on either side of it. From farther ahead comes nothing.
 _AHEAD = timedelta(days=2)
@@ -55,9 +55,16 @@ class CircleAdmission:
         """
         chain = Chain.start(text.read(folder / "circle.txt"), 0)
         file = folder / "circles.json"
-        kept = json.loads(file.read_text()) if file.exists() else []
-        for note, seen in kept:
-            chain = chain.extend(note, seen)
+        kept: list[list[Any]] = []
+        try:
+            kept = json.loads(file.read_bytes()) if file.exists() else []
+            for note, seen in kept:
+                chain = chain.extend(note, seen)
+        except (TypeError, ValueError, AttributeError, RecursionError) as error:
+            raise FormatError(
+                f"{file} does not keep circles.",
+                "Bring it back from a backup: the circles that follow the first stand there.",
+            ) from error
 
         def keep(note: str, seen: int) -> None:
             kept.append([note, seen])

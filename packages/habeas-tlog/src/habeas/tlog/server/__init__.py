@@ -71,9 +71,14 @@ def init_log(folder: Path, origin: str, *, anybody: bool = False) -> str:
     Raises:
         FormatError: *origin* cannot name a key.
     """
-    durable.make(folder)
     if not (folder / _ED25519).exists():
-        mldsa = MldsaCosignatureSigner.generate(origin)
+        try:
+            mldsa = MldsaCosignatureSigner.generate(origin)
+        except FormatError as error:
+            raise FormatError(
+                error.cause, "Name it by a URL without its scheme: log.example.org/2027."
+            ) from error
+        durable.make(folder)
         durable.write(folder / _MLDSA, f"{mldsa.private}\n".encode(), private=True)
         signer = NoteSigner.generate(origin)
         durable.create(folder / _ED25519, f"{signer.private}\n".encode(), private=True)

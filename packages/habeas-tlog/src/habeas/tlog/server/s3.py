@@ -19,6 +19,7 @@ from obstore.store import ObjectStore, from_url
 if TYPE_CHECKING:
     from obstore import Attributes
 
+from habeas.tlog.errors import PlaceError
 from habeas.tlog.server.objects import CHECKPOINT
 
 _IMMUTABLE = "public, max-age=31536000, immutable"
@@ -42,9 +43,19 @@ class BucketObjects:
 
     @classmethod
     def open(cls, url: str) -> BucketObjects:
-        """The bucket at ``s3://bucket/prefix``, with credentials from the environment."""
+        """The bucket at ``s3://bucket/prefix``, with credentials from the environment.
+
+        Raises:
+            PlaceError: that names no bucket, or the environment does not fit it.
+        """
         options = {"timeout": "15s", "connect_timeout": "5s", "allow_http": True}
-        return cls(from_url(url, client_options=options))  # type: ignore[call-overload]
+        try:
+            return cls(from_url(url, client_options=options))  # type: ignore[call-overload]
+        except (BaseError, ValueError) as error:
+            raise PlaceError(
+                f"{url} is no place for a log's files: {str(error).splitlines()[0]}.",
+                "Name it s3://BUCKET/PREFIX, with AWS_REGION or AWS_ENDPOINT and the keys set.",
+            ) from error
 
     def read(self, path: str) -> bytes:
         """The content at *path*.

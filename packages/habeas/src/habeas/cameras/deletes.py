@@ -81,6 +81,11 @@ class Deletes:
         self._write(judged)
         return judged
 
+    def halted(self) -> str:
+        """Why nothing is deleted by date, and the way out; empty where it is."""
+        why = self._read().halted
+        return f"No recording is deleted: {why} {DeletesHaltedError.remedy}" if why else ""
+
     def resume(self) -> None:
         """The clock is right now."""
         durable.make(self._folder)

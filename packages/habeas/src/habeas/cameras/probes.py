@@ -1,0 +1,115 @@
+"""`/livez` and `/readyz` of a recorder (`habeas.foundation.health`), judged by what it reported.
+
+The report is the one that everybody reads (`habeas.cameras.health`): where its writer has died,
+or the disk takes nothing, the report grows old, and the probe says so.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from habeas.cameras import health
+from habeas.foundation.errors import HabeasError
+from habeas.foundation.health import Health, late
+
+#: Seconds after which something counts as failing. Reports come every five, house is kept every
+#: twenty, and a camera that sends nothing for a minute is no camera.
+LATE = {"report": health.STALE.total_seconds(), "picture": 60.0, "house": 120.0}
+#: For a client to send its request.
+_PATIENCE = 10
+
+
+def judge(place: Path, now: datetime, house: float, halted: str) -> Health:
+    """How the recorder of one camera fares.
+
+    Args:
+        place: the camera's folder.
+        now: the time, UTC.
+        house: seconds since hours were last closed and deleted without an error.
+        halted: why nothing is deleted by date; empty where it is.
+    """
+    said = health.read(place, now)
+    if said is None:
+        return Health({"report": f"{place} has no report of a recorder."}, {"house": house})
+    ages = {"report": _since(said.at, now), "picture": _since(said.picture or said.since, now)}
+    ages["house"] = house
+    problems = {}
+    if said.state == "lost":
+        problems["lost"] = said.because
+    if halted:
+        problems["clock-jumped"] = halted
+    return Health(problems | late(ages, LATE), ages)
+
+
+def _since(moment: str, now: datetime) -> float:
+    return (now - datetime.fromisoformat(moment)).total_seconds()
+
+
+class Probes:
+    """Answers both probes in a thread of its own, while it is entered.
+
+    Args:
+        host: address to listen on.
+        port: 0 for any that is free.
+        judged: asked each time.
+
+    Attributes:
+        port: on which it listens.
+
+    Raises:
+        HabeasError: the port is taken.
+    """
+
+    def __init__(self, host: str, port: int, judged: Callable[[], Health]) -> None:
+        class Handler(BaseHTTPRequestHandler):
+            timeout = _PATIENCE
+
+            def do_GET(self) -> None:
+                if self.path == "/livez":
+                    self._answer(200, "text/plain; charset=utf-8", b"ok\n")
+                elif self.path == "/readyz":
+                    found = judged()
+                    content = json.dumps(found.fields()).encode()
+                    self._answer(found.status, "application/json", content)
+                else:
+                    self.send_error(404)
+
+            def _answer(self, status: int, kind: str, content: bytes) -> None:
+                self.send_response(status)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def log_message(self, *_: object) -> None:
+                """Probes come all the time."""
+
+        try:
+            self._server = ThreadingHTTPServer((host, port), Handler)
+        except OSError as error:
+            raise HabeasError(
+                f"The probes cannot listen on {host}:{port}: {error.strerror}.",
+                "Name another port: --health-port",
+            ) from error
+        self._server.daemon_threads = True
+        self.port = int(self._server.server_address[1])
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+
+    def __enter__(self) -> Probes:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+def now() -> datetime:
+    """The time, UTC."""
+    return datetime.now(UTC)

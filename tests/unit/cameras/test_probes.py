@@ -1,0 +1,84 @@
+"""Each part of a recorder breaks, and its probe says which; then all is well again."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from habeas.cameras import health
+from habeas.cameras.deletes import Deletes
+from habeas.cameras.probes import LATE, judge
+from habeas.cameras.reporting import Figures, Reporter
+from habeas.foundation.caution import Mark
+
+START = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
+
+
+class World:
+    def __init__(self, place):
+        self.place, self.seconds, self.house, self.halted = place, 0.0, 0.0, ""
+        self.reporter = Reporter(place, Figures, self.clock, lambda: self.seconds)
+        self.reporter.wrote(START)
+
+    def clock(self):
+        return START + timedelta(seconds=self.seconds)
+
+    def ready(self):
+        return judge(self.place, self.clock(), self.house, self.halted)
+
+
+@pytest.fixture
+def world(tmp_path):
+    return World(tmp_path)
+
+
+def test_a_recorder_at_work_is_well(world):
+    found = world.ready()
+    assert (found.status, found.state) == (200, "ok")
+    assert found.fields()["ages"] == {"report": 0.0, "picture": 0.0, "house": 0.0}
+
+
+def test_a_folder_without_a_report(tmp_path):
+    assert judge(tmp_path, START, 0.0, "").state == "report"
+
+
+def test_a_report_that_nobody_writes_any_more(world):
+    world.seconds = health.STALE.total_seconds()
+    assert world.ready().ok
+    world.seconds += 1
+    assert world.ready().problems == {"report": "No success for 31 s."}
+    world.reporter.wrote(world.clock())
+    world.reporter.write()
+    assert world.ready().ok
+
+
+def test_a_camera_that_is_lost(world):
+    world.reporter.lost("The camera has ended the connection.")
+    assert world.ready().problems == {"lost": "The camera has ended the connection."}
+    world.reporter.connected()
+    assert world.ready().ok
+
+
+def test_a_camera_that_sends_nothing(world):
+    world.seconds = LATE["picture"] + 1
+    world.reporter.write()
+    assert world.ready().state == "picture"
+    world.reporter.wrote(world.clock())
+    world.reporter.write()
+    assert world.ready().ok
+
+
+def test_hours_that_nobody_closes(world):
+    world.house = LATE["house"] + 1
+    assert world.ready().state == "house"
+
+
+def test_deleting_that_has_halted(world, tmp_path):
+    moments = iter((Mark(wall=0, steady=0, boot="one"), Mark(wall=9e9, steady=1, boot="one")))
+    deletes = Deletes(tmp_path, look=lambda: next(moments))
+    deletes.until(START)
+    assert deletes.halted() == ""
+    with pytest.raises(Exception, match="No recording is deleted"):
+        deletes.until(START)
+    world.halted = deletes.halted()
+    assert world.ready().state == "clock-jumped"
+    assert "habeas record --resume" in world.ready().problems["clock-jumped"]

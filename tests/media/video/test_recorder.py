@@ -10,14 +10,17 @@ import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from habeas.cameras import live, writing
 from habeas.cameras.declaration import Camera
 from habeas.cameras.house import keep_house
+from habeas.cameras.probes import Probes
 from habeas.cameras.recorder import Recorder
 from habeas.cameras.recordings import Recordings
 from habeas.cover.live import is_sound
+from habeas.foundation.errors import HabeasError
 from tests.media.video import films
 from tests.media.video.segments import RECORDER
 from tests.waiting import until
@@ -257,6 +260,31 @@ def test_the_command_stops_cleanly_and_survives_a_kill(camera, tmp_path):
     assert "frames recorded" in done.stderr
     assert set(before) < {each.path for each in all_segments(place)}
     assert not list((tmp_path / "recordings" / "north-gate" / ".parts").iterdir())
+
+
+def test_the_command_answers_probes(camera, tmp_path):
+    recordings = tmp_path / "recordings"
+    command = [sys.executable, "-m", "habeas.cli", "record", str(declare(tmp_path, camera.url)),
+               "--recordings", str(recordings), "--health-port", "0"]  # fmt: skip
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
+        line = next(each for each in running.stderr if "/readyz" in each)
+        address = line.split()[-1]
+
+        def ready():
+            return httpx.get(f"{address}/readyz", trust_env=False, timeout=60)
+
+        assert httpx.get(f"{address}/livez", trust_env=False, timeout=60).text == "ok\n"
+        assert until(lambda: ready().status_code == 200 and ready(), "well").json()["ok"]
+        assert httpx.get(f"{address}/else", trust_env=False, timeout=60).status_code == 404
+        camera.kill()
+        lost = until(lambda: ready().status_code == 503 and ready(), "a camera that is lost")
+        assert set(lost.json()["problems"]) & {"lost", "picture"}
+        with pytest.raises(HabeasError, match="cannot listen on port") as taken:
+            Probes(int(address.rpartition(":")[2]), lambda: pytest.fail("never asked"))
+        assert "--health-port" in taken.value.remedy
+        running.send_signal(signal.SIGTERM)
+        running.stderr.read()
+    assert running.returncode == 0
 
 
 class MemoryLog:

@@ -15,7 +15,8 @@ START = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 
 class World:
     def __init__(self, place):
-        self.place, self.seconds, self.house, self.halted = place, 0.0, 0.0, ""
+        self.place, self.seconds, self.halted = place, 0.0, ""
+        self.kept = {"house": 0.0, "log": 0.0}
         self.reporter = Reporter(place, Figures, self.clock, lambda: self.seconds)
         self.reporter.wrote(START)
 
@@ -23,7 +24,7 @@ class World:
         return START + timedelta(seconds=self.seconds)
 
     def ready(self):
-        return judge(self.place, self.clock(), self.house, self.halted)
+        return judge(self.place, self.clock(), self.kept, self.halted)
 
 
 @pytest.fixture
@@ -34,11 +35,11 @@ def world(tmp_path):
 def test_a_recorder_at_work_is_well(world):
     found = world.ready()
     assert (found.status, found.state) == (200, "ok")
-    assert found.fields()["ages"] == {"report": 0.0, "picture": 0.0, "house": 0.0}
+    assert found.fields()["ages"] == {"report": 0.0, "picture": 0.0, "house": 0.0, "log": 0.0}
 
 
 def test_a_folder_without_a_report(tmp_path):
-    assert judge(tmp_path, START, 0.0, "").state == "report"
+    assert judge(tmp_path, START, {}, "").state == "report"
 
 
 def test_a_report_that_nobody_writes_any_more(world):
@@ -67,9 +68,12 @@ def test_a_camera_that_sends_nothing(world):
     assert world.ready().ok
 
 
-def test_hours_that_nobody_closes(world):
-    world.house = LATE["house"] + 1
-    assert world.ready().state == "house"
+@pytest.mark.parametrize("what", ["house", "log"])
+def test_hours_that_nobody_closes_and_a_log_that_is_not_told(world, what):
+    world.kept[what] = LATE[what]
+    assert world.ready().ok
+    world.kept[what] += 1
+    assert world.ready().state == what
 
 
 def test_deleting_that_has_halted(world, tmp_path):

@@ -29,16 +29,3 @@ def test_an_installation_s_key_is_not_made_because_it_is_missing(tmp_path):
     with pytest.raises(HabeasError, match="cannot be read"):
         record._signer(tmp_path / "recorder.key", made_here=False, say=print)
     assert not list(tmp_path.iterdir())
-
-
-@pytest.mark.parametrize(
-    "error", [OSError("disk"), ValueError(), KeyError("hour"), HabeasError("c", "r")]
-)
-def test_whatever_fails_in_an_hour_is_said_and_ends_nothing(error):
-    def fails():
-        raise error
-
-    said = []
-    record._trying(fails, said.append)
-    assert "hours could not be closed: " in said[0]
-    assert said[0] != "hours could not be closed: "

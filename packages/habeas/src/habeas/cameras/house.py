@@ -40,7 +40,7 @@ def keep_house(
     now: datetime,
     say: Say = lambda _: None,
     deletes: Deletes | None = None,
-) -> None:
+) -> bool:
     """Close hours that are over, tell the log what it is owed, delete what has had its days.
 
     Args:
@@ -50,24 +50,28 @@ def keep_house(
         now: the time, UTC.
         say: told what could not be done; the next round tries again.
         deletes: says until when recordings may be deleted; by default, until *now*.
+
+    Returns:
+        Whether the log is owed nothing now.
     """
     for camera in recordings.cameras():
         for hour in recordings.open_hours(camera.id, now - _GRACE):
             recordings.close_hour(camera.id, hour, now.date(), signer)
-    if log is not None:
-        _tell(recordings, log, say)
+    told = log is not None and _tell(recordings, log, say)
     try:
         until = now if deletes is None else deletes.until(now)
         for camera_id, hour in recordings.delete_expired(until, signer):
             say(f"deleted {camera_id} {hour}: its days are over")
     except HabeasError as error:
         say(str(error))
+    return told
 
 
-def _tell(recordings: Recordings, log: HourLog, say: Say) -> None:
+def _tell(recordings: Recordings, log: HourLog, say: Say) -> bool:
     for owed in list(recordings.owed()):
         try:
             recordings.logged(owed, log.append(owed.entry).index)
         except HabeasError as error:
             say(f"The log could not be told: {error}")
-            return
+            return False
+    return True

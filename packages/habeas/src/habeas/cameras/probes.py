@@ -8,36 +8,38 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Self
 
 from habeas.cameras import health
 from habeas.foundation.errors import HabeasError
 from habeas.foundation.health import Health, late
 
-#: Seconds after which something counts as failing. Reports come every five, house is kept every
-#: twenty, and a camera that sends nothing for a minute is no camera.
-LATE = {"report": health.STALE.total_seconds(), "picture": 60.0, "house": 120.0}
+#: Seconds after which something counts as failing. Reports come every five; a camera that sends
+#: nothing for a minute is no camera. House is kept, and the log told, every twenty.
+LATE = {"report": health.STALE.total_seconds(), "picture": 60.0, "house": 120.0, "log": 120.0}
 #: For a client to send its request.
 _PATIENCE = 10
 
 
-def judge(place: Path, now: datetime, house: float, halted: str) -> Health:
+def judge(place: Path, now: datetime, kept: Mapping[str, float], halted: str) -> Health:
     """How the recorder of one camera fares.
 
     Args:
         place: the camera's folder.
         now: the time, UTC.
-        house: seconds since hours were last closed and deleted without an error.
+        kept: seconds since hours were last closed and deleted without an error (``house``), and
+            since the log was last owed nothing (``log``; absent where there is no log).
         halted: why nothing is deleted by date; empty where it is.
     """
     said = health.read(place, now)
     if said is None:
-        return Health({"report": f"{place} has no report of a recorder."}, {"house": house})
+        return Health({"report": f"{place} has no report of a recorder."}, kept)
     ages = {"report": _since(said.at, now), "picture": _since(said.picture or said.since, now)}
-    ages["house"] = house
+    ages |= kept
     problems = {}
     if said.state == "lost":
         problems["lost"] = said.because
@@ -54,8 +56,7 @@ class Probes:
     """Answers both probes in a thread of its own, while it is entered.
 
     Args:
-        host: address to listen on.
-        port: 0 for any that is free.
+        port: of 127.0.0.1; 0 for any that is free.
         judged: asked each time.
 
     Attributes:
@@ -65,7 +66,7 @@ class Probes:
         HabeasError: the port is taken.
     """
 
-    def __init__(self, host: str, port: int, judged: Callable[[], Health]) -> None:
+    def __init__(self, port: int, judged: Callable[[], Health]) -> None:
         class Handler(BaseHTTPRequestHandler):
             timeout = _PATIENCE
 
@@ -90,17 +91,17 @@ class Probes:
                 """Probes come all the time."""
 
         try:
-            self._server = ThreadingHTTPServer((host, port), Handler)
+            self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         except OSError as error:
             raise HabeasError(
-                f"The probes cannot listen on {host}:{port}: {error.strerror}.",
+                f"The probes cannot listen on port {port}: {error.strerror}.",
                 "Name another port: --health-port",
             ) from error
         self._server.daemon_threads = True
         self.port = int(self._server.server_address[1])
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
-    def __enter__(self) -> Probes:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -108,8 +109,3 @@ class Probes:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
-
-
-def now() -> datetime:
-    """The time, UTC."""
-    return datetime.now(UTC)

@@ -6,6 +6,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,11 +16,12 @@ from rich.console import Console
 
 if TYPE_CHECKING:
     from habeas.cameras.deletes import Deletes
+    from habeas.cameras.recorder import Recorder
+    from habeas.foundation.health import Health
     from habeas.tlog import NoteSigner
     from habeas.tlog.client import LogClient
 
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
-_ROUND_SECONDS = 20.0
 
 
 @app.command()
@@ -50,6 +52,14 @@ def record(
     seconds: Annotated[
         float | None, typer.Option(min=1, help="Stop after so many seconds.")
     ] = None,
+    health_port: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=65535,
+            help="Answer /livez and /readyz on this port of 127.0.0.1; 0 for any that is free.",
+        ),
+    ] = None,
     resume: Annotated[
         bool,
         typer.Option(
@@ -69,6 +79,8 @@ def record(
     """
     from habeas.cameras.declaration import Camera
     from habeas.cameras.house import keep_house
+    from habeas.cameras.keeping import HouseKeeping
+    from habeas.cameras.probes import Probes, judge
     from habeas.cameras.recorder import Recorder
     from habeas.cameras.recordings import Recordings
 
@@ -90,15 +102,28 @@ def record(
     if client is None:
         say("no log is named: hours are closed, and what the log is owed is kept")
     recorder = Recorder(declared, place, say)
-    done = threading.Event()
+    keeping = HouseKeeping(
+        lambda: keep_house(place, signer, client, datetime.now(UTC), say, deletes),
+        say,
+        log=client is not None,
+    )
 
-    def keep() -> None:
-        _trying(lambda: keep_house(place, signer, client, datetime.now(UTC), say, deletes), say)
+    def ready() -> Health:
+        folder = place.folder / declared.id
+        return judge(folder, datetime.now(UTC), keeping.ages(), deletes.halted())
 
-    def house() -> None:
-        while not done.wait(0):
-            keep()
-            done.wait(_ROUND_SECONDS)
+    with keeping, ExitStack() as open_:
+        if health_port is not None:
+            probes = open_.enter_context(Probes(health_port, ready))
+            say(f"/livez and /readyz are answered on http://127.0.0.1:{probes.port}")
+        _run(recorder, seconds)
+    whole = f", {recorder.whole} of them covered as a whole" if recorder.whole else ""
+    lost = f"; {recorder.lost} lost" if recorder.lost else ""
+    say(f"{recorder.frames} frames recorded{whole}{lost}")
+
+
+def _run(recorder: Recorder, seconds: float | None) -> None:
+    """Record until somebody says stop, or for so many *seconds*."""
 
     def stop(*_: object) -> None:
         # Not in the signal's own frame, which may hold the lock that stopping takes.
@@ -107,29 +132,13 @@ def record(
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, stop)
     timer = threading.Timer(seconds, recorder.stop) if seconds else None
-    keeper = threading.Thread(target=house, daemon=True)
-    keeper.start()
     if timer is not None:
         timer.start()
     try:
         recorder.run()
     finally:
-        done.set()
         if timer is not None:
             timer.cancel()
-        keeper.join()
-        keep()
-    whole = f", {recorder.whole} of them covered as a whole" if recorder.whole else ""
-    lost = f"; {recorder.lost} lost" if recorder.lost else ""
-    say(f"{recorder.frames} frames recorded{whole}{lost}")
-
-
-def _trying(act: Callable[[], None], say: Callable[[str], None]) -> None:
-    """Do *act*; where it fails, the next round may fare better: hours that stay open are untold."""
-    try:
-        act()
-    except Exception as error:  # noqa: BLE001 - whatever it is, later hours are closed and deleted
-        say(f"hours could not be closed: {str(error) or type(error).__name__}")
 
 
 def _deletes(folder: Path, data: Path | None, client: LogClient | None, *, resume: bool) -> Deletes:

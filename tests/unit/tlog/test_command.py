@@ -3,6 +3,7 @@
 import functools
 import io
 import json
+import re
 import sys
 
 import pytest
@@ -59,6 +60,10 @@ def test_the_life_of_a_log(log, tmp_path, run):
     assert run("show", URL)[0].startswith("log.example/own\n2\n")
     assert json.loads(run("show", URL, 1)[0]) == {"index": 1, "entry": "\\xffmore"}
     assert len(run("show", URL, 0, 1)[0].splitlines()) == 2
+    for name, *which in (("show", 2), ("show", 0, 7), ("proof", 2), ("show", 1, 0)):
+        with pytest.raises(HabeasError, match=r"There is no entry|stands before") as caught:
+            run(name, URL, *which)
+        assert re.search("from 0|first one", caught.value.remedy)
     for place in (URL, folder, folder / "public"):
         assert "2 entries: every file" in run("verify", place, "--policy", policy)[1]
     copy = tmp_path / "copy"

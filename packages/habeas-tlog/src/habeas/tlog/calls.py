@@ -31,6 +31,8 @@ from habeas.tlog.tree import NodeHash, inclusion_path, verify_inclusion
 
 MAX_CHECKPOINT = 1_000_000
 MAX_BUNDLE = TILE_WIDTH * (2 + 0xFFFF)
+#: What to do where reading fails.
+_AGAIN = "Try again in a moment; if it stays so, tell whoever runs the log."
 #: A checkpoint is asked for again at the next look anyway.
 _CHECKPOINT_ATTEMPTS = 4
 
@@ -134,7 +136,10 @@ def _exchange(call: Call, retry: Retry, url: str) -> Errand[Reply]:
         attempt += 1
         if attempt >= most:
             if isinstance(reply, Silence):
-                raise LogUnavailableError(f"The log at {url} does not answer.") from reply.error
+                remedy = _AGAIN if call.method == "GET" else None
+                raise LogUnavailableError(
+                    f"The log at {url} does not answer.", remedy
+                ) from reply.error
             return reply
         yield Pause(retry.pause(attempt - 1, after))
 
@@ -154,7 +159,7 @@ def _get(path: str, limit: int, attempts: int | None = None) -> Question[bytes |
     if reply.status in (403, 404, 410):
         return None
     if reply.status != 200:
-        raise LogUnavailableError(f"The log answers {path} with status {reply.status}.")
+        raise LogUnavailableError(f"The log answers {path} with status {reply.status}.", _AGAIN)
     return reply.content
 
 
@@ -172,7 +177,7 @@ def checkpoint() -> Question[str]:
     """
     content = yield from _get("/checkpoint", MAX_CHECKPOINT, _CHECKPOINT_ATTEMPTS)
     if content is None:
-        raise LogUnavailableError("The log has no checkpoint.")
+        raise LogUnavailableError("The log has no checkpoint.", _AGAIN)
     try:
         return content.decode()
     except UnicodeDecodeError as error:
@@ -193,7 +198,7 @@ def tile(which: Tile) -> Question[bytes]:
     if content is None and which.width < TILE_WIDTH:
         content = yield from _get(f"/{Tile(which.level, which.index).path()}", limit)
     if content is None:
-        raise LogUnavailableError(f"The log does not have {which.path()}.")
+        raise LogUnavailableError(f"The log does not have {which.path()}.", _AGAIN)
     return content[: which.width * 32] if which.level >= 0 else content
 
 

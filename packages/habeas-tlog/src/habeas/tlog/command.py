@@ -30,6 +30,7 @@ from habeas.tlog.options import (
     listen,
     open_client,
     open_files,
+    read_entries,
     read_policy,
     show_progress,
     told,
@@ -159,7 +160,7 @@ def _show(commands: Commands) -> None:
                 sys.stdout.write(client.checkpoint())
                 return
             last = given.first if given.last is None else given.last
-            for index, entry in enumerate(client.entries(given.first, last + 1), given.first):
+            for index, entry in read_entries(client, given.first, last):
                 text = entry.decode(errors="backslashreplace")
                 sys.stdout.write(json.dumps({"index": index, "entry": text}) + "\n")
 

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from habeas.foundation.errors import HabeasError
+from habeas.tlog.checkpoint import Checkpoint
 from habeas.tlog.client import LogClient
 from habeas.tlog.errors import FormatError
+from habeas.tlog.note import split
 from habeas.tlog.policy import Policy
 from habeas.tlog.verifying import Folder
 
@@ -123,6 +125,20 @@ def open_client(log: str, token: str = "") -> LogClient:
     if not is_url(log):
         raise HabeasError(f"{log} is no URL.", "Name the log's URL, beginning with https://.")
     return LogClient(log, token or None)
+
+
+def read_entries(client: LogClient, first: int, last: int) -> Iterator[tuple[int, bytes]]:
+    """Entries *first* to *last* of a log, unverified, each with its index.
+
+    Raises:
+        HabeasError: the log has no such entries, or does not answer.
+    """
+    if last < first:
+        raise HabeasError(f"Entry {last} stands before entry {first}.", "Name the first one first.")
+    size = Checkpoint.parse(split(client.checkpoint())[0]).size
+    if last >= size:
+        raise HabeasError(f"There is no entry {last} in a log of {size}.", "Entries count from 0.")
+    yield from enumerate(client.entries(first, last + 1), start=first)
 
 
 @contextlib.contextmanager

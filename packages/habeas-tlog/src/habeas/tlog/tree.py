@@ -102,7 +102,7 @@ def inclusion_path(index: int, size: int, node: NodeHash) -> list[bytes]:
         ProofError: there is no such leaf.
     """
     if not 0 <= index < size:
-        raise ProofError(f"There is no entry {index} in a log of {size}.")
+        raise ProofError(f"There is no entry {index} in a log of {size}.", "Entries count from 0.")
     path = []
     begin, end = 0, size
     while end - begin > 1:

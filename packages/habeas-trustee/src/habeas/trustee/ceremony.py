@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from habeas.foundation import durable
+from habeas.foundation.clock import utc_now
 from habeas.protocol import Chain, Circle, Kind, verify_circle
 from habeas.protocol.circle import circle_of, verify_safe
 from habeas.protocol.details import CircleDetails
@@ -23,7 +24,6 @@ from habeas.trustee.photos import TrackKeys
 from habeas.trustee.records import Records
 from habeas.trustee.settings import Settings
 from habeas.trustee.store import Store
-from habeas.trustee.trustee import utc_now
 
 #: Limits of a first circle, where nothing else is said.
 QUOTAS = {

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol, Self
 
 from habeas.foundation import caution
 from habeas.foundation.caution import Look
+from habeas.foundation.clock import utc_now
 from habeas.foundation.database import Database
 from habeas.protocol import Identity, Promise, writer_id
 from habeas.protocol.document import Document
@@ -48,11 +48,6 @@ _SWEEP_SECONDS = 60.0
 #: Sending an entry again is harmless, so nothing waits long for a log that hangs; a busy log
 #: has the time to answer a whole batch.
 _LOG_SECONDS = 15.0
-
-
-def utc_now() -> datetime:
-    """The clock of production."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)

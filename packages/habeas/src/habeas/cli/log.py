@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 
 from habeas.foundation import text
-from habeas.foundation.errors import HabeasError
 
 app = typer.Typer(
     add_completion=False,
@@ -186,18 +185,13 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Print the newest checkpoint, or entries. Nothing is verified: see `habeas log verify`."""
-    from habeas.tlog.options import open_client
+    from habeas.tlog.options import open_client, read_entries
 
     with open_client(log) as client:
         if first is None:
             typer.echo(client.checkpoint(), nl=False)
             return
-        end = (first if last is None else last) + 1
-        if end <= first:
-            raise HabeasError(
-                f"Entry {last} stands before entry {first}.", "Name the first one first."
-            )
-        for index, entry in enumerate(client.entries(first, end), start=first):
+        for index, entry in read_entries(client, first, first if last is None else last):
             text = entry.decode(errors="backslashreplace")
             typer.echo(json.dumps({"index": index, "entry": text}) if as_json else text)
 

@@ -20,6 +20,7 @@ class BlobMissingError(HabeasError):
     """A ciphertext that is not in the store."""
 
     code = "blob-missing"
+    status = 410
     remedy = "It was withdrawn or has expired; if neither, restore the store from its backup."
 
 

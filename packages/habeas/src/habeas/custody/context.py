@@ -12,6 +12,7 @@ from habeas.custody.errors import UnknownPhotoError
 from habeas.custody.locked import lock
 from habeas.custody.months import StatedMonthKeys
 from habeas.custody.ports import Blobs, Ledger, LogLine, PhotoState, SealedPhoto
+from habeas.foundation.clock import utc_now
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Chain, Kind, Promise, Signer, sign_entry
 from habeas.protocol.chain import Link
@@ -25,11 +26,6 @@ MOST_LINES = 256
 #: So long a ciphertext that ended by date, or was left half sealed, stays before it is destroyed:
 #: a mistake is noticed within a week, over holidays too.
 QUARANTINE_DAYS = 7
-
-
-def utc_now() -> datetime:
-    """The clock of production."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
 from habeas.foundation import durable, text
+from habeas.foundation.clock import utc_now
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Chain, Kind, verify_entry
 from habeas.protocol.details import CircleDetails
@@ -70,7 +71,7 @@ class CircleAdmission:
             kept.append([note, seen])
             durable.write(file, json.dumps(kept).encode())
 
-        return cls(chain, lambda: datetime.now(UTC), keep)
+        return cls(chain, utc_now, keep)
 
     def admit(self, entry: bytes) -> None:
         """Return to let *entry* be appended.

@@ -41,6 +41,10 @@ class Coded:
         return cls(content[8:12], kind, box(name, by_name[name]), by_name[b"mdat"], size)
 
 
+#: What follows an item's kind: an empty name, and of what is only named by its type, that.
+_NAMES = {b"mime": b"\0application/rdf+xml\0"}
+
+
 def box(name: bytes, *bodies: bytes) -> bytes:
     """One box."""
     body = b"".join(bodies)
@@ -59,6 +63,7 @@ def grid(
     *,
     properties: Sequence[bytes] = (),
     exif: bytes = b"",
+    xmp: bytes = b"",
     data_first: bool = False,
 ) -> bytes:
     """A file whose picture is a grid of the same tile.
@@ -69,6 +74,7 @@ def grid(
         columns: of tiles.
         properties: boxes that belong to the whole picture, such as a rotation.
         exif: a TIFF structure, for an item of metadata.
+        xmp: a packet, for another.
         data_first: what is coded stands before what is said about it, so that a change of
             the one does not move the other.
     """
@@ -78,15 +84,17 @@ def grid(
     items = [(coded.kind, coded.data)] * tiles + [(b"grid", whole)]
     primary = tiles + 1
     references = [box(b"dimg", struct.pack(f">HH{tiles}H", primary, tiles, *range(1, primary)))]
-    if exif:
-        items.append((b"Exif", bytes(4) + exif))
-        references.append(box(b"cdsc", struct.pack(">HHH", primary + 1, 1, primary)))
+    for kind, body in ((b"Exif", bytes(4) + exif if exif else b""), (b"mime", xmp)):
+        if body:
+            items.append((kind, body))
+            references.append(box(b"cdsc", struct.pack(">HHH", len(items), 1, primary)))
     known = [coded.config, _extent(*coded.size), _extent(width, height), *properties]
     of_tile, of_whole = b"\x02\x81\x02", bytes([1 + len(properties), 3])
     # Turns that are not marked as essential make strict readers refuse the file.
     of_whole += bytes(0x80 | each for each in range(4, 4 + len(properties)))
     belongs = b"".join(struct.pack(">H", each) + of_tile for each in range(1, primary))
     belongs += struct.pack(">H", primary) + of_whole
+    named = [(kind, _NAMES.get(kind, b"\0")) for kind, _ in items]
     start = box(b"ftyp", coded.brand, bytes(4), b"mif1", coded.brand)
 
     def meta(first: int) -> bytes:
@@ -96,8 +104,8 @@ def grid(
             full(b"pitm", struct.pack(">H", primary)),
             _places([len(data) for _, data in items], first),
             full(b"iinf", struct.pack(">H", len(items)), *(
-                full(b"infe", struct.pack(">HH", number, 0), kind, b"\0", version=2)
-                for number, (kind, _) in enumerate(items, 1)
+                full(b"infe", struct.pack(">HH", number, 0), kind, name, version=2)
+                for number, (kind, name) in enumerate(named, 1)
             )),
             full(b"iref", *references),
             box(b"iprp", box(b"ipco", *known), full(b"ipma", struct.pack(">I", primary), belongs)),

@@ -14,14 +14,14 @@ from typing import Any
 
 from PIL import Image, ImageCms
 
-from fuzz import photos
+from fuzz import heif, photos
 from fuzz.containers import Part, build, parse
 from fuzz.mutate import Mutator
 from habeas import portrait
 from habeas.faces import assets
 from habeas.portrait import _container
 
-FORMATS = ("jpeg+metadata", "png+metadata", "webp+metadata", "avif+metadata")
+FORMATS = ("jpeg+metadata", "png+metadata", "webp+metadata", "avif+metadata", "heic+metadata")
 #: Most parts that are put into one file, and most bytes of one.
 _PARTS, _MOST = 12, 60_000
 _XMP = b"http://ns.adobe.com/xap/1.0/\0"
@@ -67,7 +67,7 @@ class Stuffer:
         """One more file."""
         file = parse(self._picture)
         if file.kind == "boxes":
-            return self._avif()
+            return self._boxes()
         stuff = _STUFFERS[file.kind]
         for _ in range(self._random.randint(1, _PARTS)):
             stuff(self, file.parts)
@@ -115,10 +115,10 @@ class Stuffer:
         body = self._body(kind)
         children.append(Part(name, body + b"\0" * (len(body) % 2)))
 
-    def _avif(self) -> bytes:
+    def _boxes(self) -> bytes:
         """Bodies of the same length: items point to where others lie."""
         content = self._picture
-        for kind, known in _IN_AVIF.items():
+        for kind, known in IN_BOXES.items():
             body = self._body(kind)[: len(known)].ljust(len(known), b"\0")
             content = content.replace(known, body)
         return content
@@ -128,8 +128,8 @@ class Stuffer:
         return zlib.compress(body) if self._random.random() < 0.6 else body
 
 
-#: What stands in the AVIF picture, to be put something else in place of.
-_IN_AVIF = {
+#: What stands in the AVIF and HEIC pictures, to be put something else in place of.
+IN_BOXES = {
     "exif": struct.pack(">2sHIHHHIII", b"MM", 42, 8, 1, 0x010F, 2, 260, 26, 0).ljust(286, b"m"),
     "xmp": b"<x:xmpmeta/>".ljust(300),
 }
@@ -139,13 +139,20 @@ _STUFFERS: dict[str, Callable[[Stuffer, list[Part]], None]] = {
 
 
 def seeds(kind: str) -> list[bytes]:
-    """The bare picture: a portrait on a plain wall."""
+    """The bare picture: a portrait on a plain wall.
+
+    Raises:
+        FileNotFoundError: the tool that makes HEIC files is not installed.
+    """
     whole = Image.open(assets.path("astronaut.png")).convert("RGB")
     face = whole.crop((60, 0, 400, 400)).resize((272, 320))
     form = kind.split("+", maxsplit=1)[0].upper()
+    if form == "HEIC":
+        tile = heif.Coded.of(photos.heic(a=face), face.size)
+        return [heif.grid(tile, 1, 1, exif=IN_BOXES["exif"], xmp=IN_BOXES["xmp"])]
     options: dict[str, Any] = {}
     if form == "AVIF":
-        options = {"speed": 10, **_IN_AVIF}
+        options = {"speed": 10, **IN_BOXES}
     return [photos.saved(face, form, **options)]
 
 

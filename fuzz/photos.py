@@ -183,32 +183,37 @@ def _avif(face: Image.Image, small: Image.Image, icc: bytes) -> list[bytes]:
     ]
 
 
-def _heic(face: Image.Image, small: Image.Image, icc: bytes) -> list[bytes]:
+def heic(*options: str, icc: bytes | None = None, **images: Image.Image) -> bytes:
+    """One HEIC file of *images*, with the profile *icc*.
+
+    Raises:
+        FileNotFoundError: the tool that makes HEIC files is not installed.
+    """
     encoder = shutil.which("heif-enc")
     if encoder is None:
         raise FileNotFoundError("heif-enc is not installed: apt-get install libheif-examples")
+    with tempfile.TemporaryDirectory() as folder:
+        sources = [Path(folder, f"{name}.png") for name in images]
+        for source, image in zip(sources, images.values(), strict=True):
+            image.save(source, icc_profile=icc)
+        target = Path(folder, "out.heic")
+        command: list[str | Path] = [encoder, *options, *sources, "-o", target]
+        subprocess.run(command, check=True, capture_output=True, timeout=60)
+        return target.read_bytes()
 
-    def encoded(*options: str, **images: Image.Image) -> bytes:
-        with tempfile.TemporaryDirectory() as folder:
-            sources = [Path(folder, f"{name}.png") for name in images]
-            for source, image in zip(sources, images.values(), strict=True):
-                image.save(source, icc_profile=icc if "icc" in source.stem else None)
-            target = Path(folder, "out.heic")
-            command: list[str | Path] = [encoder, *options, *sources, "-o", target]
-            subprocess.run(command, check=True, capture_output=True, timeout=60)
-            return target.read_bytes()
 
+def _heic(face: Image.Image, small: Image.Image, icc: bytes) -> list[bytes]:
     clear = small.convert("RGBA")
     clear.putalpha(small.convert("L"))
-    tile = heif.Coded.of(encoded(a=face), face.size)
-    deep = encoded("-b", "10", a=Image.fromarray(np.asarray(small.convert("L"), np.uint16) * 257))
+    tile = heif.Coded.of(heic(a=face), face.size)
+    deep = heic("-b", "10", a=Image.fromarray(np.asarray(small.convert("L"), np.uint16) * 257))
     return [
-        encoded(icc=face),
-        encoded("-t", "32", a=face),
-        encoded(icc=clear),
-        encoded("-L", "-p", "chroma=444", "--matrix_coefficients=0", a=small),
-        encoded(a=small.convert("L")),
-        encoded(a=small, b=small.rotate(90)),
+        heic(icc=icc, a=face),
+        heic("-t", "32", a=face),
+        heic(icc=icc, a=clear),
+        heic("-L", "-p", "chroma=444", "--matrix_coefficients=0", a=small),
+        heic(a=small.convert("L")),
+        heic(a=small, b=small.rotate(90)),
         deep,
         *_grids(tile, icc),
     ]

@@ -5,8 +5,7 @@ import json
 import pytest
 
 from habeas import portrait
-from habeas.portrait.assessment import Advice, Assessment, Crop
-from habeas.portrait.ofiq import Measure
+from habeas.portrait.assessment import Advice, Assessment, Crop, Measure
 from habeas.portrait.words import ADVICE
 from tests.unit.cli.commands import habeas
 
@@ -96,3 +95,29 @@ def test_a_report_and_columns_have_every_photo(photos):
     assert "me.jpg" in page
     assert "0 good, 1 advice, 1 unusable" in page
     assert len((photos / "out.csv").read_text().splitlines()) == 3
+
+
+@pytest.mark.parametrize("option", ["--report", "--ofiq-csv"])
+def test_an_output_that_cannot_be_written_is_said_before_any_photo_is_checked(
+    photos, capsys, option
+):
+    done = habeas("check", "me.jpg", option, "missing/out")
+    assert (done.status, done.out) == (1, "")
+    told = capsys.readouterr().err
+    assert "missing/out cannot be written: No such file or directory." in told
+    assert f"Name another with {option}" in told
+
+
+@pytest.mark.parametrize("option", ["--report", "--ofiq-csv"])
+def test_an_output_without_room_is_said(photos, capsys, option):
+    # The kernel's own full disk (full(4)).
+    assert habeas("check", "me.jpg", option, "/dev/full").status == 1
+    assert "/dev/full cannot be written: No space left on device." in capsys.readouterr().err
+
+
+def test_a_folder_for_kept_pictures_that_is_a_file_is_said(photos, capsys):
+    assert habeas("check", "me.jpg", "--keep", "wall.jpg").status == 1
+    told = capsys.readouterr().err
+    assert "cannot be written: " in told
+    assert "Name another with --keep" in told
+    assert (photos / "wall.jpg").read_bytes() == b"no face"

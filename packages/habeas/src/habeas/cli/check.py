@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -112,6 +112,30 @@ def check(
         raise typer.Exit(1)
 
 
+@contextlib.contextmanager
+def _writing(path: Path, option: str) -> Iterator[None]:
+    """Raise for people where *path*, named with *option*, cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise HabeasError(
+            f"{path} cannot be written: {error.strerror}.",
+            f"Name another with {option}, in a folder that exists and has room.",
+        ) from error
+
+
+@contextlib.contextmanager
+def _text(path: Path, option: str) -> Iterator[IO[str]]:
+    """A text file to write to; also what is written last, as it is closed, may have no room."""
+    with _writing(path, option):
+        file = path.open("w", encoding="utf-8")
+    try:
+        yield file
+    finally:
+        with _writing(path, option):
+            file.close()
+
+
 class _Outputs:
     """What is written beside the answers: kept pictures, a report, OFIQ's columns."""
 
@@ -127,25 +151,29 @@ class _Outputs:
         from habeas.portrait import ofiq_csv as columns
 
         self._keep, self._row = keep, columns.row
+        self._report, self._table = report, ofiq_csv
         self._page = self._csv = None
         if report is not None:
             self._page = stack.enter_context(
-                PictureReport(stack.enter_context(report.open("w")), limits)
+                PictureReport(stack.enter_context(_text(report, "--report")), limits)
             )
         if ofiq_csv is not None:
-            self._csv = stack.enter_context(ofiq_csv.open("w"))
+            self._csv = stack.enter_context(_text(ofiq_csv, "--ofiq-csv"))
             print(columns.header(), file=self._csv)
 
     def add(self, photo: Path, told: dict[str, Any], found: portrait.Assessment | None) -> None:
         """Write what is asked for of one photo."""
         if self._keep is not None and found is not None:
-            self._keep.mkdir(parents=True, exist_ok=True)
-            _kept(self._keep, photo).write_bytes(found.kept)
-        if self._csv is not None:
+            with _writing(_kept(self._keep, photo), "--keep"):
+                self._keep.mkdir(parents=True, exist_ok=True)
+                _kept(self._keep, photo).write_bytes(found.kept)
+        if self._csv is not None and self._table is not None:
             measures, ms = (found.measures, sum(found.ms.values())) if found else ({}, 0.0)
-            print(self._row(str(photo), measures, ms), file=self._csv)
-        if self._page is not None:
-            self._page.add(told, found.upright if found else b"")
+            with _writing(self._table, "--ofiq-csv"):
+                print(self._row(str(photo), measures, ms), file=self._csv, flush=True)
+        if self._page is not None and self._report is not None:
+            with _writing(self._report, "--report"):
+                self._page.add(told, found.upright if found else b"")
 
 
 def _kept(folder: Path, photo: Path) -> Path:

@@ -68,6 +68,23 @@ def test_a_verdict_alone_makes_no_pictures(pool, face):
     assert whole.upright
 
 
+def test_of_one_picture_only_what_is_kept_is_made(pool, face):
+    both, one = (pool.check(sent(face), keep=keep) for keep in ("both", "one"))
+    assert both.cropped
+    assert (one.kept, one.upright, one.silhouette) == (both.cropped, b"", ())
+    close = sent(head_of(face, 0.9, 1.3, 0.8))
+    both, one = (pool.check(close, keep=keep) for keep in ("both", "one"))
+    assert both.cropped is None
+    assert one.kept == one.upright == both.upright
+    assert (one.measures, one.advice, one.notes) == (both.measures, both.advice, both.notes)
+
+
+def test_what_was_done_to_a_photo_is_noted_whatever_is_kept(pool, face):
+    turned = sent(face.transpose(Image.Transpose.ROTATE_180))
+    for keep in ("one", "both", "none"):
+        assert [each.code for each in pool.check(turned, keep=keep).notes] == ["turned-upright"]
+
+
 def test_outlines_lie_around_the_face(pool, face):
     found = pool.check(sent(face))
     (rx, ry), (lx, ly) = found.pupils

@@ -57,7 +57,7 @@ def send(request: HttpRequest) -> HttpResponse:
     upload = request.FILES.get("photo")
     photo = b""
     if upload is not None and service.photo is not None:
-        photo = checks.check(upload, service.photo).kept
+        photo = checks.check(upload, service.photo, keep="one").kept
     with sending(service, form.answers(), photo) as sent:
         pass  # nothing else of a terminal's application is kept
     kept = base64.b64encode(photo).decode()

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
 from habeas.portal.catalogue.declaration import PhotoRules
-from habeas.portrait import MAX_BYTES, Assessment, CheckPool, words
+from habeas.portrait import MAX_BYTES, Assessment, CheckPool, Keep, words
 from habeas.portrait.errors import TooLargeError
 
 _lock = threading.Lock()
@@ -20,8 +20,13 @@ def _pool() -> CheckPool:
     return CheckPool(settings.SITE.check_workers)
 
 
-def check(upload: UploadedFile[bytes], rules: PhotoRules) -> Assessment:
+def check(upload: UploadedFile[bytes], rules: PhotoRules, keep: Keep = "both") -> Assessment:
     """Check an uploaded photo against what its service asks of photos.
+
+    Args:
+        upload: the file.
+        rules: of the service.
+        keep: which cleaned pictures are made; see `habeas.portrait.check`.
 
     Raises:
         PhotoError: it cannot be used.
@@ -31,4 +36,4 @@ def check(upload: UploadedFile[bytes], rules: PhotoRules) -> Assessment:
         raise TooLargeError(*words("too-large"))
     with _lock:
         pool = _pool()
-    return pool.check(upload.read(), rules.profile, child=rules.child)
+    return pool.check(upload.read(), rules.profile, child=rules.child, keep=keep)

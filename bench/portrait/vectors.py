@@ -26,8 +26,8 @@ from habeas.faces import Box, Face
 from habeas.portrait import _assess, _container, _decode, _find, _framing
 from habeas.portrait._surroundings import Surroundings
 from habeas.portrait.advise import PROFILES, advise
+from habeas.portrait.assessment import Measure
 from habeas.portrait.errors import PhotoError
-from habeas.portrait.ofiq import Measure
 
 FOLDER = Path(__file__).resolve().parents[2] / "vectors" / "portrait"
 

@@ -3,6 +3,8 @@
 import importlib
 import os
 import signal
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -48,6 +50,17 @@ def test_a_worker_that_is_ready_opens_nothing():
         pool.check(_face())
         assert _worker(pool).confinement.open_doors == ()
         assert not _worker(pool).confinement.opens
+
+
+def test_who_asks_loads_nothing_that_the_worker_loads():
+    # A cold start would take it twice: here, and in the worker.
+    program = "import sys; from habeas import portrait; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True, timeout=600
+    )
+    loaded = set(done.stdout.split())
+    assert "habeas.portrait._pool" in loaded
+    assert not loaded & {"numpy", "PIL", "ai_edge_litert", "habeas.faces"}
 
 
 def test_many_callers_share_the_workers():

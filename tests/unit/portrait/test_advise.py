@@ -4,7 +4,7 @@ import pytest
 
 from habeas.portrait import LANGUAGES, words
 from habeas.portrait.advise import PROFILES, advise, limits
-from habeas.portrait.ofiq import Measure
+from habeas.portrait.assessment import Measure
 from habeas.portrait.words import ADVICE, NOTES, STOPS
 
 GOOD = {rule.measure: Measure(0.0, 100) for rules in PROFILES.values() for rule in rules} | {

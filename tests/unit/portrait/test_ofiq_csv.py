@@ -4,7 +4,7 @@ import csv
 import io
 
 from habeas.portrait import ofiq_csv
-from habeas.portrait.ofiq import Measure
+from habeas.portrait.assessment import Measure
 
 
 def read(*lines):

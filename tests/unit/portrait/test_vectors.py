@@ -10,8 +10,8 @@ import pytest
 from habeas.faces import Box, Face, way_up, ways_up
 from habeas.portrait import _container, _decode
 from habeas.portrait.advise import PROFILES, advise
+from habeas.portrait.assessment import Measure
 from habeas.portrait.errors import PhotoError
-from habeas.portrait.ofiq import Measure
 from habeas.portrait.words import ADVICE, NOTES, STOPS
 from tests.places import VECTORS
 

@@ -51,18 +51,17 @@ class BlazeFace:
         regressed, logits = self._model(tensor)
         scores = 1 / (1 + np.exp(-np.clip(logits[0, :, 0], -50, 50)))
         chosen = np.flatnonzero(scores >= self._threshold)
-        candidates = []
-        for at in chosen[np.argsort(-scores[chosen])]:
-            raw = regressed[0, at] / self._side
-            centre = self._anchors[at]
-            middle, half = raw[:2] + centre, raw[2:4] / 2
-            points = raw[4:].reshape(_KEYPOINTS, 2) + centre
-            corners = np.stack([middle - half, middle + half])
-            placed = np.concatenate([corners, points]) * self._side
-            placed = ((placed - (left, top)) / scale).astype(np.float32)
-            box = Box(*map(float, placed[:2].ravel()))
-            candidates.append(Face(box, float(scores[at]), placed[2:]))
-        return _merge(candidates)
+        chosen = chosen[np.argsort(-scores[chosen])]
+        raw = (regressed[0, chosen] / self._side).reshape(-1, 2 + _KEYPOINTS, 2)
+        centres = self._anchors[chosen]
+        middles, halves = raw[:, 0] + centres, raw[:, 1] / 2
+        corners = np.stack([middles - halves, middles + halves], axis=1)
+        placed = np.concatenate([corners, raw[:, 2:] + centres[:, None]], axis=1) * self._side
+        placed = ((placed - (left, top)) / scale).astype(np.float32)
+        return _merge([
+            Face(Box(*map(float, each[:2].ravel())), float(score), each[2:])
+            for each, score in zip(placed, scores[chosen], strict=True)
+        ])  # fmt: skip
 
     def _letterbox(self, picture: Pixels | Image.Image) -> tuple[Tensor, float, int, int]:
         image = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)

@@ -14,13 +14,11 @@ from __future__ import annotations
 import atexit
 import threading
 
-from habeas.portrait._assess import Keep
 from habeas.portrait._limits import LIMITS
 from habeas.portrait._pool import CheckPool, CheckUnavailableError, PoolBusyError
 from habeas.portrait.advise import limits
-from habeas.portrait.assessment import FOR_THE_OFFICER, Advice, Assessment, Crop
+from habeas.portrait.assessment import FOR_THE_OFFICER, Advice, Assessment, Crop, Keep, Measure
 from habeas.portrait.errors import NoFaceError, PhotoError
-from habeas.portrait.ofiq import Measure
 from habeas.portrait.words import LANGUAGES, words
 
 __all__ = [

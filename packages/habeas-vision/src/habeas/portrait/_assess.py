@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal
 
 from habeas.faces import Points
 from habeas.portrait import _decode
@@ -15,11 +14,8 @@ from habeas.portrait._geometry import outline, silhouette
 from habeas.portrait._measuring import measure
 from habeas.portrait._surroundings import Surroundings
 from habeas.portrait.advise import advise
-from habeas.portrait.assessment import Advice, Assessment, Crop
+from habeas.portrait.assessment import Advice, Assessment, Crop, Keep
 from habeas.portrait.errors import BrokenPhotoError, NoFaceError, stop
-
-#: Which pictures are made: the one that is kept, both it and the whole, or none.
-Keep = Literal["one", "both", "none"]
 
 
 class _Clock:

@@ -82,20 +82,19 @@ def _cut(image: Image.Image, middle: Points, angle: float, width: float) -> NDAr
 
 def _contrast(pixels: NDArray[np.uint8], column: float) -> float:
     """How much darker than the skin the darkest row is, in a band through the pupil."""
-    grey = pixels @ np.array([0.299, 0.587, 0.114], np.float32)
     rows = slice(int(_SIDE / 2 - 0.32 * _WIDTH), int(_SIDE / 2 + 0.32 * _WIDTH) + 1)
     columns = slice(int(column - 0.1 * _WIDTH), int(column + 0.1 * _WIDTH) + 1)
-    profile = np.median(grey[rows, columns], axis=1)
+    grey = pixels[rows, columns] @ np.array([0.299, 0.587, 0.114], np.float32)
+    profile = np.median(grey, axis=1)
     skin = max(1.0, float(np.quantile(profile, 0.85)))
     return (skin - float(profile.min())) / skin
 
 
 def _white(pixels: NDArray[np.uint8], column: float) -> float:
     """The brighter of two spots between the iris and the corners."""
-    plane = luminance(pixels) / 255
     row = _SIDE // 2
     spots = []
     for corner in (_SIDE / 2 - _WIDTH / 2, _SIDE / 2 + _WIDTH / 2):
         at = int(0.45 * corner + 0.55 * column)
-        spots.append(float(np.median(plane[row - 1 : row + 2, at - 1 : at + 2])))
-    return max(spots)
+        spots.append(pixels[row - 1 : row + 2, at - 1 : at + 2])
+    return float(np.median(luminance(np.stack(spots)).reshape(2, -1), axis=1).max()) / 255

@@ -5,14 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from habeas.faces import Landmarks, Pixels, Points
+from habeas.portrait.ofiq import Plane, luminance
 from habeas.portrait.tuning import TUNING
 
+_Value = TypeVar("_Value", np.uint8, np.float32)
 #: Side of the aligned face, pixels. ISO/IEC 29794-5 uses 616; T is half of ours.
 ALIGNED = 256
 #: The face's outline in the mesh, in order.
@@ -77,16 +81,26 @@ class Aligned:
     """The face, of one size, and upright but for a lean that measures do not mind.
 
     Attributes:
-        pixels: `ALIGNED` × `ALIGNED` × 3, RGB.
+        image: `ALIGNED` × `ALIGNED`, RGB.
         hull: same size; True within the face's outline.
         ofiq_hull: the same without the forehead.
         matrix: affine map from here to the picture (a, b, c, d, e, f).
     """
 
-    pixels: Pixels
+    image: Image.Image
     hull: NDArray[np.bool_]
     ofiq_hull: NDArray[np.bool_]
     matrix: tuple[float, float, float, float, float, float]
+
+    @cached_property
+    def pixels(self) -> Pixels:
+        """`ALIGNED` × `ALIGNED` × 3."""
+        return np.asarray(self.image)
+
+    @cached_property
+    def luminance(self) -> Plane:
+        """`ALIGNED` × `ALIGNED`, 0 to 255; see `ofiq.luminance`."""
+        return luminance(self.pixels)
 
     def place(self, points: Points) -> Points:
         """Points of the picture, here."""
@@ -106,11 +120,11 @@ def align(picture: Image.Image, landmarks: Landmarks) -> Aligned:
     matrix = turned_map(x, y, step, angle, ALIGNED / 2, ALIGNED * 0.4)
     cut = _sampled(picture, x, y, step, angle)
     nowhere = np.zeros(0, np.bool_)
-    shell = Aligned(np.asarray(cut), nowhere, nowhere, matrix)
+    shell = Aligned(cut, nowhere, nowhere, matrix)
     hull, ofiq_hull = (
         _filled(shell.place(landmarks.mesh[list(points), :2])) for points in (_OUTLINE, _OFIQ_HULL)
     )
-    return Aligned(shell.pixels, hull, ofiq_hull, matrix)
+    return Aligned(cut, hull, ofiq_hull, matrix)
 
 
 def _filled(points: Points) -> NDArray[np.bool_]:
@@ -157,16 +171,27 @@ def turned_map(
 
 
 def patches(
-    aligned: Aligned, landmarks: Landmarks, parts: Mapping[str, tuple[int, ...]]
-) -> list[Pixels]:
-    """A small square of the aligned face at each of *parts*, n × n × 3."""
+    plane: NDArray[_Value],
+    aligned: Aligned,
+    landmarks: Landmarks,
+    parts: Mapping[str, tuple[int, ...]],
+) -> NDArray[_Value]:
+    """A small square of *plane* at each of *parts*, one below the other: parts × n × n.
+
+    Args:
+        plane: pixels of *aligned*, or another plane of the same size.
+        aligned: the face.
+        landmarks: its own.
+        parts: each by points of the mesh.
+    """
     reach = TUNING.patch_side // 2
+    placed = aligned.place(landmarks.mesh[:, :2])
     found = []
     for points in parts.values():
-        at = aligned.place(landmarks.mesh[list(points), :2]).mean(axis=0)
-        x, y = (int(np.clip(each, reach, ALIGNED - reach)) for each in at)
-        found.append(aligned.pixels[y - reach : y + reach, x - reach : x + reach])
-    return found
+        at = placed.take(points, axis=0).sum(axis=0) / len(points)
+        x, y = (min(max(int(each), reach), ALIGNED - reach) for each in at)
+        found.append(plane[y - reach : y + reach, x - reach : x + reach])
+    return np.stack(found)
 
 
 def cheek_zones(aligned: Aligned, landmarks: Landmarks) -> tuple[Pixels, Pixels]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from habeas.portrait import _framing, ofiq, own, texture
 from habeas.portrait._decode import Decoded
@@ -22,7 +21,8 @@ from habeas.portrait._geometry import (
     pose,
 )
 from habeas.portrait._surroundings import Surroundings
-from habeas.portrait.ofiq import Measure, Plane
+from habeas.portrait.assessment import Measure
+from habeas.portrait.ofiq import Plane
 from habeas.portrait.tuning import TUNING
 
 
@@ -97,17 +97,16 @@ def _of_eyes_and_mouth(found: Found, both: tuple[Eye, Eye]) -> dict[str, Measure
 
 def _within(aligned: Aligned, hull: NDArray[np.bool_]) -> Plane:
     """Luminance within *hull*; of all, where a face is too far outside to have one."""
-    return ofiq.luminance(aligned.pixels[hull] if hull.any() else aligned.pixels.reshape(-1, 3))
+    return aligned.luminance[hull] if hull.any() else aligned.luminance.ravel()
 
 
 def _of_face(aligned: Aligned, found: Found) -> dict[str, Measure]:
     within = _within(aligned, aligned.ofiq_hull)
     zones = cheek_zones(aligned, found.landmarks)
     right, left = (ofiq.luminance(zone) for zone in zones)
-    face = Image.fromarray(aligned.pixels)
-    grey = np.asarray(face.convert("L"), np.float32)
+    grey = np.asarray(aligned.image.convert("L"), np.float32)
     # A quarter of the size, so that the noise of compression is left out.
-    parts = np.asarray(face.reduce(4).convert("YCbCr"), np.float32).reshape(-1, 3)
+    parts = np.asarray(aligned.image.reduce(4).convert("YCbCr"), np.float32).reshape(-1, 3)
     return {
         "luminance_mean": ofiq.luminance_mean(within),
         "luminance_variance": ofiq.luminance_variance(within),
@@ -121,7 +120,10 @@ def _of_face(aligned: Aligned, found: Found) -> dict[str, Measure]:
         "hues": own.hues(parts[:, 1:], parts[:, 0]),
         "tint": own.tint(parts[:, 1:]),
         "skin_colour": own.skin_colour(
-            [each.reshape(-1, 3) for each in patches(aligned, found.landmarks, SKIN)]
+            [
+                each.reshape(-1, 3)
+                for each in patches(aligned.pixels, aligned, found.landmarks, SKIN)
+            ]
         ),
         "detail": texture.detail(grey, aligned.hull),
     }
@@ -130,10 +132,7 @@ def _of_face(aligned: Aligned, found: Found) -> dict[str, Measure]:
 def _of_light(aligned: Aligned, found: Found, both: tuple[Eye, Eye]) -> dict[str, Measure]:
     highlights = float(np.quantile(_within(aligned, aligned.hull), 0.98)) / 255
     white = max(each.white for each in both)
-    lit = {
-        name: _part(ofiq.luminance(patch))
-        for name, patch in zip(LIT, patches(aligned, found.landmarks, LIT), strict=True)
-    }
+    lit = _lit(aligned, found)
     right, left = ([lit[part] for part in side] for side in SIDES)
     picture = found.small.reduce(max(1, max(found.small.size) // TUNING.picture_side))
     brightest = float(np.quantile(ofiq.luminance(np.asarray(picture)), 0.99)) / 255
@@ -145,8 +144,13 @@ def _of_light(aligned: Aligned, found: Found, both: tuple[Eye, Eye]) -> dict[str
     }
 
 
-def _part(plane: Plane) -> own.Part:
-    return own.Part(float(np.median(plane)), float(plane.std() / (plane.mean() + 1)))
+def _lit(aligned: Aligned, found: Found) -> dict[str, own.Part]:
+    """The light on each part of the face."""
+    squares = patches(aligned.luminance, aligned, found.landmarks, LIT)
+    light = squares.reshape(len(LIT), -1)
+    uneven = light.std(axis=1) / (light.mean(axis=1) + 1)
+    values = zip(LIT, np.median(light, axis=1), uneven, strict=True)
+    return {name: own.Part(float(middle), float(spread)) for name, middle, spread in values}
 
 
 def _of_surface(found: Found) -> dict[str, Measure]:

@@ -12,9 +12,8 @@ from typing import Any, Self
 from habeas.confined import JobError, WorkerDiedError, WorkerError, WorkerProcess
 from habeas.foundation.errors import HabeasError
 from habeas.portrait import _wire
-from habeas.portrait._assess import Keep
 from habeas.portrait._limits import LIMITS
-from habeas.portrait.assessment import Assessment
+from habeas.portrait.assessment import Assessment, Keep
 from habeas.portrait.errors import (
     BY_CODE,
     BrokenPhotoError,

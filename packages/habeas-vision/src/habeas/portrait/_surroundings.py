@@ -18,7 +18,7 @@ from PIL import Image, ImageFilter
 from habeas import faces
 from habeas.faces import Landmarks
 from habeas.portrait import texture
-from habeas.portrait.ofiq import Measure
+from habeas.portrait.assessment import Measure
 from habeas.portrait.tuning import TUNING
 
 Mask = NDArray[np.uint8]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from habeas.portrait.ofiq import Measure
+from habeas.portrait.assessment import Measure
 from habeas.portrait.tuning import TUNING
 
 

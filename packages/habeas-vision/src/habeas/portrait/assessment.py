@@ -1,17 +1,30 @@
-"""What a check says about one photo."""
+"""What a check says about one photo.
+
+Nothing here loads what checks photos: who asks a worker need not wait for that twice.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Literal
 
-from habeas.portrait.ofiq import Measure
 from habeas.portrait.words import words
 
 Verdict = Literal["good", "advice", "unusable"]
 
+#: Which pictures are made: the one that is kept, both it and the whole, or none.
+Keep = Literal["one", "both", "none"]
+
 #: What no measure here can judge, named instead of guessed.
 FOR_THE_OFFICER = ("head covering", "something in front of eyes, nose or mouth")
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A native value and its score, 0 (worst) to 100."""
+
+    native: float
+    score: int
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import csv
 import io
 from collections.abc import Mapping
 
-from habeas.portrait.ofiq import Measure
+from habeas.portrait.assessment import Measure
 
 #: OFIQ's components, and our measure where it is OFIQ's.
 COLUMNS: dict[str, str | None] = {

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from habeas.portrait.ofiq import LINEAR, Measure, Plane, scored, sigmoid
+from habeas.portrait.assessment import Measure
+from habeas.portrait.ofiq import LINEAR, Plane, scored, sigmoid
 
 
 def fit(x: float) -> Measure:
@@ -177,7 +178,8 @@ def skin_colour(patches: list[NDArray[np.uint8]]) -> Measure:
 
 def lab(rgb: NDArray[np.uint8]) -> tuple[float, float, float]:
     """Mean L*, a*, b* (CIE 15, D65) of sRGB pixels, n × 3."""
-    r, g, b = (float(each) for each in LINEAR[rgb].reshape(-1, 3).mean(axis=0))
+    light = LINEAR.take(rgb.reshape(-1, 3).astype(np.intp))
+    r, g, b = (float(each) for each in light.sum(axis=0) / len(light))
     x = (0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505
     y = 0.2126 * r + 0.7152 * g + 0.0722 * b
     z = (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.089

@@ -12,7 +12,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from habeas.portrait.ofiq import Measure, Plane, scored, sigmoid
+from habeas.portrait.assessment import Measure
+from habeas.portrait.ofiq import Plane, scored, sigmoid
 
 
 def detail(grey: Plane, hull: NDArray[np.bool_]) -> Measure:
@@ -30,11 +31,24 @@ def detail(grey: Plane, hull: NDArray[np.bool_]) -> Measure:
     """
     if not hull[8:-8:8, 8:-8:8].any():
         hull = np.ones_like(hull)
+    grey, hull = _around(grey, hull)
     half = _halved(grey)
     eighth = _halved(_halved(half))
     fine = math.sqrt(_least_detail(grey, hull) * _least_detail(half, hull[::2, ::2]))
     x = fine / (float(_laplacian(eighth)[hull[8:-8:8, 8:-8:8]].var()) + 1)
     return scored(x, 100 * sigmoid(math.log10(x + 1e-9), -1.99, 0.08))
+
+
+def _around(grey: Plane, hull: NDArray[np.bool_]) -> tuple[Plane, NDArray[np.bool_]]:
+    """Both, without what lies outside of the hull and its nearest neighbours."""
+    kept = []
+    for axis in (1, 0):
+        along = np.flatnonzero(hull.any(axis=axis))
+        first, last = int(along[0]), int(along[-1]) + 1
+        # On the grid of 16 × 16 pixels, so that halving three times changes nothing.
+        kept.append(slice(max(0, first // 16 * 16 - 16), -(-last // 16) * 16 + 16))
+    rows, columns = kept
+    return grey[rows, columns], hull[rows, columns]
 
 
 def _halved(grey: Plane) -> Plane:
@@ -139,20 +153,21 @@ def screen(grey: Plane) -> Measure:
     spectrum = np.abs(np.fft.fft2((part - part.mean()) * window))
     # The mean of 15 × 15 frequencies around, without the 5 × 5 that a peak may take.
     reach = 15 // 2 + 1
-    summed = np.pad(spectrum, reach, mode="wrap").cumsum(0).cumsum(1)
+    summed = np.pad(spectrum, reach, mode="wrap").cumsum(0, np.float64).cumsum(1)
     around = (_boxes(summed, reach, 15) - _boxes(summed, reach, 5)) / (15**2 - 5**2)
     peak = float((spectrum[where] / (around[where] + 1.0)).max())
     return scored(peak, 100 * (1 - sigmoid(peak, 8.5, 0.6)))
 
 
 @functools.lru_cache(maxsize=8)
-def _searched(side: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def _searched(side: int) -> tuple[Plane, NDArray[np.bool_]]:
     """The window of a spectrum of *side*, and where in it peaks are looked for."""
     hann = np.hanning(side)
     y, x = np.fft.fftfreq(side)[:, None], np.fft.fftfreq(side)[None]
     axis, radius = 4 / side, np.hypot(x, y)
-    where = (radius > 0.1) & (radius < 0.5) & (np.abs(x) > axis) & (np.abs(y) > axis)
-    return hann[:, None] * hann, where
+    # The other half of the spectrum of a picture says the same.
+    where = (radius > 0.1) & (radius < 0.5) & (np.abs(x) > axis) & (y > axis)
+    return (hann[:, None] * hann).astype(np.float32), where
 
 
 def _boxes(summed: NDArray[np.float64], margin: int, side: int) -> NDArray[np.float64]:

@@ -26,7 +26,7 @@ CODE = next(iter(ADVICE))
 def _checked(monkeypatch):
     """The check's workers are processes; here a photo's content says what is found."""
 
-    def check(upload, _):
+    def check(upload, _, keep="both"):
         content = upload.read()
         if content == b"no face":
             raise NoFaceError("No face.", "Show one.")
@@ -35,7 +35,8 @@ def _checked(monkeypatch):
         return Assessment(
             verdict="advice", measures={}, advice=(Advice(CODE),),
             notes=(), faces=1, turned=0, pupils=((1.0, 1.0), (2.0, 2.0)), outline=(),
-            silhouette=(), crop=None, size=(9, 9), upright=WHOLE, cropped=CROP, ms={},
+            silhouette=(), crop=None, size=(9, 9), upright=WHOLE if keep == "both" else b"",
+            cropped=CROP, ms={},
         )  # fmt: skip
 
     monkeypatch.setattr(checks, "check", check)

@@ -100,7 +100,7 @@ ADVICE: dict[str, Words] = {
         "Part of your head seems to be outside of the photo.",
         (
             "Choose a photo that shows your whole head, one that was not cropped. We cut the "
-            "photo for you."
+            "photo for you. If your whole head can be seen, use this photo."
         ),
     ),
     "little-above": (
@@ -137,7 +137,10 @@ ADVICE: dict[str, Words] = {
     ),
     "too-bright": (
         "Parts of your face are washed out by light.",
-        "Choose a photo taken out of direct sun and without flash.",
+        (
+            "Choose a photo taken out of direct sun and without flash. If your whole face can be "
+            "seen well, you can use this photo."
+        ),
     ),
     "uneven-light": (
         "One side of your face seems to be in shadow.",
@@ -170,11 +173,11 @@ ADVICE: dict[str, Words] = {
     ),
     "turned": (
         "It looks like you are turned to one side.",
-        "Choose a photo in which you look straight at the camera.",
+        ("Choose a photo in which you look straight at the camera. If you do in this one, use it."),
     ),
     "tilted": (
         "Your head seems to be tilted up or down.",
-        "Choose a photo taken at the height of your eyes.",
+        "Choose a photo taken at the height of your eyes. If this one was, use it.",
     ),
     "sideways": (
         "Your head seems to lean to one side.",
@@ -182,7 +185,10 @@ ADVICE: dict[str, Words] = {
     ),
     "blurred": (
         "The photo seems to be blurred.",
-        "Choose a sharper photo, or the original if this is a small copy.",
+        (
+            "Choose a sharper photo, or the original if this is a small copy. If it looks sharp "
+            "to you, you can use this photo."
+        ),
     ),
     "eyes-closed": (
         "It looks like your eyes are closed or nearly closed.",
@@ -206,10 +212,16 @@ ADVICE: dict[str, Words] = {
     ),
     "busy-background": (
         "The background is not plain.",
-        "Choose a photo taken in front of a plain wall.",
+        (
+            "Choose a photo taken in front of a plain wall. If the background looks plain to "
+            "you, you can use this photo."
+        ),
     ),
     "compressed": (
         "The photo seems to have lost detail when it was saved or sent.",
-        "Choose the photo as your camera took it, not one sent by a messenger.",
+        (
+            "Choose the photo as your camera took it, not one sent by a messenger. If it looks "
+            "clear to you, you can use this photo."
+        ),
     ),
 }

@@ -74,11 +74,12 @@ def code() -> str:
     return digest.hexdigest()[:16]
 
 
-def systems(*, live: bool = False) -> list[System]:
+def systems(*, live: bool = False, peers: bool = True) -> list[System]:
     """Ours with each detector and quality, and deface; those that are installed.
 
     Args:
         live: ours only, as cameras are recorded.
+        peers: deface as well.
     """
     found = []
     for detector in ("centerface", "yunet"):
@@ -92,7 +93,7 @@ def systems(*, live: bool = False) -> list[System]:
             stamp = f"{code()}-{detector}-{quality}{'-live' if live else ''}"
             name = f"{detector}, {quality}"
             found.append(System(name, stamp, _ours(settings, live=live), quality))
-    if live:
+    if live or not peers:
         return found
     if deface.install():
         found.append(System(PEER, f"deface-{deface.VERSION}", deface.boxes))

@@ -110,7 +110,7 @@ def _page(results: list[Result], live: list[Result]) -> Iterator[str]:
         f"the painted ellipses. Faces of which less than {100 * VISIBLE:.0f} % can be seen do not "
         "count. **Never covered** are people whom the detector did not find once; a **gap** is a "
         "frame in which somebody is missed between the first and the last frame in which they "
-        "are covered, but for two frames at each end."
+        "are covered, but for 0.08 seconds at each end."
     )
     yield ""
     yield (
@@ -148,12 +148,12 @@ def _totals(results: list[Result]) -> Iterator[str]:
         rows.append((
             *_row(result.name, found.sizes[ALL]),
             _percent(found.gaps, found.followed, 2),
-            found.longest,
+            f"{found.longest:.2f} s",
             _percent(found.over, 1, 2),
         ))  # fmt: skip
     yield from _table(
         ("", "faces missed", "frames with a miss", "people missed at times", "never covered",
-         "gaps", "longest gap, frames", "covered beyond faces, of the frame"),
+         "gaps", "longest gap", "covered beyond faces, of the frame"),
         rows,
     )  # fmt: skip
 

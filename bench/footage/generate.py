@@ -32,6 +32,8 @@ _RATE = 25
 _SHUTTER = 0.4
 _SMALLEST, _LARGEST = 13.0, 215.0
 _BASE = Fraction(1, 1000)
+#: Share of the light by night, and times the noise by day: about 6 grey levels.
+_NIGHT_LIGHT, _NIGHT_NOISE = 0.25, 4
 
 Frame = NDArray[np.uint8]
 Mask = NDArray[np.float32]
@@ -60,9 +62,18 @@ class Shot:
 
 @dataclass(frozen=True)
 class Clip:
-    """A clip to make; *uneven* drops and delays frames, as phones and cameras do.
+    """A clip to make. At any rate of frames the same people do the same.
 
-    At any *fps* (frames a second) the same people do the same.
+    Attributes:
+        name: of the clip.
+        width: of a frame as it is drawn, pixels.
+        height: likewise.
+        shots: one after another.
+        seed: chooses the people and what they do.
+        uneven: drops and delays frames, as phones and cameras do.
+        fps: frames a second.
+        night: there is little light, and the sensor is noisy and grey.
+        sideways: the camera hangs on its side, and its file does not say so.
     """
 
     name: str
@@ -72,6 +83,13 @@ class Clip:
     seed: int
     uneven: bool = False
     fps: int = _RATE
+    night: bool = False
+    sideways: bool = False
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of its file's pictures, pixels."""
+        return (self.height, self.width) if self.sideways else (self.width, self.height)
 
     @property
     def frames(self) -> list[int]:
@@ -99,6 +117,19 @@ def clips(seed: int = 1) -> list[Clip]:
         Clip("static-720p", *half, (Shot(HALL, 200, 10, 17, 120),), seed + 400),
         Clip("pan-720p", *half, (Shot(HALL, 200, 10, 17, 120, pan=280),), seed + 500),
         Clip("uneven-720p", *half, (Shot(STREET, 200, 10, 17, 120),), seed + 600, uneven=True),
+    ]
+
+
+def conditions(seed: int) -> list[Clip]:
+    """One scene as cameras see it in the day, at night, while they turn and hung sideways."""
+    width, height = 1280, 720
+    shot, turning = (Shot(STREET, 150, 8, 20, 120, pan=pan) for pan in (0, 280))
+    still = Clip("day", width, height, (shot,), seed)
+    return [
+        still,
+        replace(still, name="night", night=True),
+        replace(still, name="turning", shots=(turning,)),
+        replace(still, name="sideways", sideways=True),
     ]
 
 
@@ -291,8 +322,29 @@ def render(clip: Clip) -> Iterator[tuple[Frame, float, tuple[Shown, ...]]]:
             frame = ground(at, _camera(shot, at * _RATE))
             shown = _draw_people(frame, cast, shot, at * _RATE)
             noise = np.roll(grain, tuple(rng.integers(0, 500, 2)), axis=(0, 1))
-            yield np.clip(frame + noise, 0, 255).astype(np.uint8), times[number], shown
+            lit = _at_night(frame) + _NIGHT_NOISE * noise if clip.night else frame + noise
+            pixels = np.clip(lit, 0, 255).astype(np.uint8)
+            if clip.sideways:
+                pixels, shown = np.rot90(pixels), _turned(shown, clip.width)
+            yield pixels, times[number], shown
             number += 1
+
+
+def _at_night(frame: Frame) -> NDArray[np.int16]:
+    """A quarter of the light, and hardly any colour."""
+    grey = frame.mean(axis=2, keepdims=True)
+    return np.asarray(_NIGHT_LIGHT * (0.8 * grey + 0.2 * frame), np.int16)
+
+
+def _turned(shown: Sequence[Shown], width: int) -> tuple[Shown, ...]:
+    """Faces of a picture of that width once it is turned anticlockwise by a quarter."""
+    return tuple(
+        replace(
+            each,
+            box=Box(each.box.top, width - each.box.right, each.box.bottom, width - each.box.left),
+        )
+        for each in shown
+    )
 
 
 def paths(clip: Clip) -> tuple[Path, Path]:
@@ -313,7 +365,8 @@ def make(clip: Clip) -> tuple[Path, Truth]:
         stream = out.add_stream(
             "libx264", rate=clip.fps, options={"preset": "veryfast", "crf": "20"}
         )
-        stream.width, stream.height, stream.pix_fmt = clip.width, clip.height, "yuv420p"
+        width, height = clip.size
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.codec_context.time_base = stream.time_base = _BASE
         total = sum(clip.frames)
         for pixels, at, shown in track(render(clip), f"Making {clip.name}", total=total):
@@ -323,7 +376,7 @@ def make(clip: Clip) -> tuple[Path, Truth]:
             times.append(at)
             frames.append(shown)
         out.mux(stream.encode(None))
-    truth = Truth(clip.width, clip.height, tuple(times), tuple(frames))
+    truth = Truth(width, height, tuple(times), tuple(frames))
     truth.save(answers)
     meanwhile.replace(video)
     return video, Truth.load(answers)

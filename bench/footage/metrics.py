@@ -25,8 +25,10 @@ Shape = Literal["ellipse", "box"]
 COVERED = 0.7
 #: Least share of a face that is seen; below, it counts as hidden.
 VISIBLE = 0.4
-#: Frames at either end of a person's covered stretch in which no gap is counted.
-_ENDS = 2
+#: Seconds at either end of a person's covered stretch in which no gap is counted.
+_ENDS = 0.08
+#: Seconds by which sums of times may be off.
+_ROUNDED = 1e-6
 #: Classes of height in pixels: from, below.
 CLASSES = {"16–24": (16, 24), "24–40": (24, 40), "40–80": (40, 80), "over 80": (80, 1e9)}
 ALL = "all"
@@ -70,7 +72,7 @@ class Score:
         sizes: by class of size, and `ALL`.
         followed: visible faces in frames between a person's first and last covered one.
         gaps: of them, those that were not covered.
-        longest: consecutive frames of the longest gap.
+        longest: seconds from the last covered frame before the longest gap to the next after it.
         over: mean share of the frame that is covered beyond any face.
         frames: of all clips.
         strips: person to (frame, covered) of each visible appearance.
@@ -81,7 +83,7 @@ class Score:
     )
     followed: int = 0
     gaps: int = 0
-    longest: int = 0
+    longest: float = 0.0
     over: float = 0.0
     frames: int = 0
     strips: dict[int, list[tuple[int, bool]]] = field(default_factory=dict)
@@ -188,7 +190,8 @@ def score(truth: Truth, covers: Sequence[Sequence[Box]], shape: Shape) -> Score:
             tally.frames_missed += not all(answers)
     found.over = statistics.fmean(over) if over else 0.0
     for person, strip in found.strips.items():
-        _count_person(found, size_class(statistics.median(heights[person])), strip)
+        size = size_class(statistics.median(heights[person]))
+        _count_person(found, size, strip, truth.times)
     return found
 
 
@@ -196,8 +199,10 @@ def _counts(shown: Shown) -> str | None:
     return size_class(shown.box.height) if shown.visible >= VISIBLE else None
 
 
-def _count_person(found: Score, size: str | None, strip: list[tuple[int, bool]]) -> None:
-    covered = [number for number, is_covered in strip if is_covered]
+def _count_person(
+    found: Score, size: str | None, strip: list[tuple[int, bool]], times: Sequence[float]
+) -> None:
+    covered = [times[number] for number, is_covered in strip if is_covered]
     for name in (ALL, size):
         if name is None:
             continue
@@ -207,10 +212,13 @@ def _count_person(found: Score, size: str | None, strip: list[tuple[int, bool]])
         tally.sometimes += 0 < len(covered) < len(strip)
     if not covered:
         return
-    run = 0
+    last, bare = covered[0], False
     for number, is_covered in strip:
-        if covered[0] + _ENDS < number < covered[-1] - _ENDS:
+        at = times[number]
+        if covered[0] + _ENDS < at - _ROUNDED and at + _ROUNDED < covered[-1] - _ENDS:
             found.followed += 1
             found.gaps += not is_covered
-            run = 0 if is_covered else run + 1
-            found.longest = max(found.longest, run)
+            bare |= not is_covered
+        if is_covered:
+            found.longest = max(found.longest, at - last) if bare else found.longest
+            last, bare = at, False

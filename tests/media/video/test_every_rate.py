@@ -1,5 +1,8 @@
 """One walk at every rate of frames, found by a real detector: nobody is bare between two looks."""
 
+import hashlib
+import random
+from collections import Counter
 from fractions import Fraction
 
 import numpy as np
@@ -105,3 +108,31 @@ def test_dropped_frames_change_nothing_of_those_that_are_left(tmp_path, detector
         nearest = max(other, key=only.overlap)
         assert only.overlap(nearest) > 0.5
         assert all(apart(each, nearest) < SIZE for each in other), "nothing is covered elsewhere"
+
+
+class Disturbed:
+    """The same detector, whose looks take now so long and now so long."""
+
+    parallel = 3
+
+    def __init__(self, detector, seed):
+        self.name, self._detector = detector.name, detector
+        self._waits, self._most = random.Random(seed), 1 + 200 * seed
+        self.shown = Counter()
+
+    def find(self, picture, threshold):
+        for _ in range(self._waits.randrange(self._most)):
+            hashlib.sha256(bytes(100_000))
+        self.shown[hashlib.sha256(picture.tobytes()).hexdigest()] += 1
+        return self._detector.find(picture, threshold)
+
+
+def test_what_is_covered_does_not_depend_on_how_long_looks_take(tmp_path, detector):
+    source = film(tmp_path / "walk.mp4", 25)
+    settings = cover.Settings(detector=detector.name)
+    found = []
+    for seed in range(3):
+        some = Disturbed(detector, seed)
+        found.append((list(cover.boxes(source, settings, some)), some.shown))
+    assert any(found[0][0])
+    assert found[1:] == [found[0]] * 2

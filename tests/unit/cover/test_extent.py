@@ -37,11 +37,11 @@ def test_a_head_reaches_beyond_its_face_to_the_crown():
     assert 120 - head.top >= 40 * 0.23 / 0.19
 
 
-@pytest.mark.parametrize(("odds", "seconds"), [(0.0, 0.1), (0.0, 2.0), (-2.0, 0.2), (-3.0, 0.4)])
+@pytest.mark.parametrize(("odds", "seconds"), [(0.0, 0.1), (0.0, 0.6), (-2.0, 0.2), (-3.0, 0.5)])
 def test_a_doubtful_way_is_covered_by_what_it_is_worth(odds, seconds):
     extent, box = Extent(), Box(0, 0, 300, 400)
-    found = extent.weighed(box, (30, 40), odds, seconds)
-    worth = math.exp(odds + extent.worth) / max(1.0, seconds / extent.moment)
+    found = extent.weighed(box, (30, 40), odds, seconds, looks=1000)
+    worth = math.exp(odds + extent.worth) / max(1.0, seconds / extent.moment) ** 2
     if worth < 1:
         assert found is None
     else:
@@ -49,8 +49,23 @@ def test_a_doubtful_way_is_covered_by_what_it_is_worth(odds, seconds):
         assert (found.left + found.right) / 2 == pytest.approx(150)
 
 
+def test_only_looks_speak_against_a_way_and_not_the_time_that_it_takes():
+    extent, box = Extent(), Box(0, 0, 300, 400)
+    rare, often = (extent.weighed(box, (30, 40), 0.0, 0.8, looks) for looks in (1, 15))
+    assert rare.area == pytest.approx(math.exp(extent.worth) / 2**2 * 30 * 40)
+    assert often.area == pytest.approx(math.exp(extent.worth) / 4**2 * 30 * 40)
+
+
+def test_between_two_sightings_of_one_person_a_face_is_covered_however_long_it_takes():
+    extent, box = Extent(), Box(0, 0, 300, 400)
+    found = extent.weighed(box, (30, 40), 0.0, 1000.0, 5000)
+    assert found.area == pytest.approx(extent.least * 30 * 40)
+    small = Box(0, 0, 30, 40)
+    assert extent.weighed(small, (30, 40), 0.0, 1000.0, 5000) == small
+
+
 def test_a_way_that_is_hardly_anybody_s_is_not_covered():
-    assert Extent().weighed(Box(0, 0, 30, 40), (30, 40), -5.0, 0.1) is None
+    assert Extent().weighed(Box(0, 0, 30, 40), (30, 40), -5.0, 0.1, 0) is None
 
 
 def test_whole_people_are_refused_with_the_reason():

@@ -82,6 +82,15 @@ def test_whoever_is_found_is_covered_at_every_rate_in_every_frame(some):
 
 
 @pytest.mark.parametrize("fps", RATES)
+def test_who_takes_anothers_place_by_the_second_look_is_not_taken_for_them(fps):
+    """Of the first two sightings alone, it is as likely that one came back and one is new."""
+    first, second = (walker(x, 557, 118, 8.43, 0, 0) for x in (200, 435))
+    for at, found in covers([first, second], fps).items():
+        assert hides(found, first(at)), at
+        assert hides(found, second(at)), at
+
+
+@pytest.mark.parametrize("fps", RATES)
 @pytest.mark.parametrize("speed", [0, 5.3])
 def test_who_is_not_found_once_is_covered_on_the_way(fps, speed):
     """The face of the walker's case: 57 pixels, 300 a second."""

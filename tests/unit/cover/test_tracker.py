@@ -142,7 +142,7 @@ def test_the_longer_somebody_is_unseen_the_less_is_covered_where_they_may_be():
         assert covers(middle, 100, size=16)
         areas[again] = max(box.area for box in middle)
     extent = RULES.extent
-    worth = math.exp(extent.worth) / ((112 - 12) / FPS / extent.moment)
+    worth = max(extent.least, math.exp(extent.worth) / ((112 - 12) / FPS / extent.moment) ** 2)
     assert areas[112] <= worth * 20 * 20 + 1
     assert areas[112] < areas[40]
 

@@ -31,9 +31,13 @@ class Extent:
             found.
         worth: of two sightings that may be one person the way between is covered where the odds
             that they are outweigh what is covered: so much, as a natural logarithm, on each area
-            of a face.
-        moment: seconds of that way to which `worth` applies, as from one look to the next; of one
-            that lasts longer more is covered in all, so it has to be likelier or narrower.
+            of a face. Real.
+        moment: seconds of that way to which `worth` applies, as from one look to the next. Further
+            looks on the way that did not find them speak against it, by the square of how many,
+            and looks that are closer than that as one: where a face is to be seen, hardly any
+            detector misses it so often. Real.
+        least: areas of a face that a certain way is worth however many looks there were: a face,
+            and three twentieths of it to each side. Real.
         bridge: face heights by which a cover grows at most on the way between two sightings.
     """
 
@@ -47,6 +51,7 @@ class Extent:
     chance: float = 0.2
     worth: float = 4.0
     moment: float = 0.2
+    least: float = 1.7
     bridge: float = 1.0
 
     def widened(self, beyond: float) -> Extent:
@@ -91,21 +96,28 @@ class Extent:
         )  # fmt: skip
 
     def weighed(
-        self, box: Box, size: tuple[float, float], odds: float, seconds: float
+        self,
+        box: Box,
+        size: tuple[float, float],
+        odds: float,
+        seconds: float,
+        looks: int,
     ) -> Box | None:
         """As much of a cover as a doubtful way is worth; None where that is less than a face.
 
         A small chance that somebody is there is worth a small cover, where they most likely are,
-        and no large one. The longer the way, the more of the picture it covers in all.
+        and no large one. The more looks did not find them, the less.
 
         Args:
             box: the cover, if it were certain.
             size: width and height of the face, pixels.
             odds: natural logarithm of those that somebody goes that way.
             seconds: for how long it goes.
+            looks: that were taken meanwhile, and did not find them.
         """
         faces = box.area / (size[0] * size[1])
-        worth = math.exp(min(odds, 0.0) + self.worth) / max(1.0, seconds / self.moment)
+        moments = max(1.0, min(seconds / self.moment, looks + 1))
+        worth = math.exp(min(odds, 0.0)) * max(math.exp(self.worth) / moments**2, self.least)
         return shrunk(box, math.sqrt(min(1.0, worth / faces))) if worth >= 1 else None
 
     def sighting(self, seen: Seen) -> Box:

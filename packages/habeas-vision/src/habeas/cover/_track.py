@@ -6,6 +6,7 @@ Nothing here looks at pixels, or knows whose head it is.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from habeas.cover._geometry import Extent, hull
@@ -40,6 +41,7 @@ class Track:
     Attributes:
         scene: number of the scene between two cuts.
         model: the filter.
+        looks: times of all looks, seconds; they grow.
         nodes: at least one, in order of time.
         sure: that it is a face.
         looked_before: time of the last look before the first sighting, seconds.
@@ -55,6 +57,7 @@ class Track:
 
     scene: int
     model: Filter
+    looks: Sequence[float]
     nodes: list[Node] = field(default_factory=list)
     sure: bool = False
     looked_before: float = float("-inf")
@@ -101,6 +104,22 @@ class Track:
         last = self.nodes[-1:]
         return replace(self, nodes=last, begins=self.last.at, doubtful=True, odds=self.odds + odds)
 
+    def otherwise(self, seen: Seen, odds: float) -> Track:
+        """The same from a sighting on, if that is its next one, which another track takes.
+
+        Args:
+            seen: the sighting.
+            odds: that it is, natural logarithm.
+        """
+        way = replace(self, nodes=self.nodes[-1:], begins=seen.at, links=[])
+        way.add(seen)
+        way.doubtful, way.odds = True, odds
+        return way
+
+    def looked(self, since: float, until: float) -> int:
+        """How many looks were taken between two times."""
+        return max(0, bisect_left(self.looks, until) - bisect_right(self.looks, since))
+
     def is_face(self, confirm: float) -> bool:
         """Whether it is one, or no look came within *confirm* seconds that could have told."""
         soon = min(self.first.at - self.looked_before, self.looked_after - self.last.at)
@@ -122,7 +141,8 @@ class Track:
         before = self.nodes[right - 1].state
         state = self.model.between(before, at, self._smoothed(right))
         box = self._around(state, extent, extent.bridge)
-        return extent.weighed(box, self.size(at), 0.0, node.seen.at - before.at)
+        gone, looks = node.seen.at - before.at, self.looked(before.at, node.seen.at)
+        return extent.weighed(box, self.size(at), 0.0, gone, looks)
 
     def _around(self, state: State, extent: Extent, most: float) -> Box:
         size = self.size(state.at)
@@ -142,7 +162,8 @@ class Track:
         box = self._around(there, extent, extent.reach)
         if not self.doubtful:
             return box
-        return extent.weighed(box, self.size(state.at), self.odds, at - state.at)
+        looks = self.looked(state.at, at)
+        return extent.weighed(box, self.size(state.at), self.odds, at - state.at, looks)
 
     def size(self, at: float) -> tuple[float, float]:
         """Width and height of the face at a time: the greatest seen around then."""
@@ -239,7 +260,8 @@ class Link:
         size = max(width, self.size[0]), max(height, self.size[1])
         state = self.later.model.between(self.before, at, self._smoothed)
         box = extent.around(state, size, self.later.model.bias(max(size)), extent.bridge)
-        return extent.weighed(box, size, self.odds, self.at - self.before.at)
+        looks = self.later.looked(self.before.at, self.at)
+        return extent.weighed(box, size, self.odds, self.at - self.before.at, looks)
 
     def _smooth(self) -> State:
         """What is known of the later sighting, if both are one person."""

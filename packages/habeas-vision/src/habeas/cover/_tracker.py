@@ -8,6 +8,7 @@ first, so that a pan does not tear covers from faces.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -81,6 +82,7 @@ class Tracker:
         self._scene = 0
         self._origin = (0.0, 0.0)
         self._looked = float("-inf")
+        self._looks: list[float] = []
         #: Faces that were followed so far.
         self.faces = 0
         #: Where the last look met somebody for the first time, pixels of its frame.
@@ -118,6 +120,7 @@ class Tracker:
             seen = [each for each in seen if not any(_is_part(each, it) for it in known)] + known
             self._associate(at, seen)
             self._looked = at
+            self._looks.append(at)
 
     def _seen(self, at: float, face: Sighting, *, fresh: bool) -> Seen:
         box, (x, y) = face.box, self._origin
@@ -143,6 +146,7 @@ class Tracker:
         at = self._frames.pop(frame).at
         self._links = [link for link in self._links if link.at > at]
         horizon = at - self._tracking.window
+        del self._looks[: bisect_left(self._looks, horizon)]
         self._tracks = [track for track in self._tracks if track.last.at >= horizon]
         for track in self._tracks:
             track.forget(at)
@@ -175,10 +179,16 @@ class Tracker:
         stages = 2 * doubtful[:, None] + faint[None]
         pairs = pair(ratio, stages, np.where(faint, rules.evidence.surely, 0.0), rules.chances)
         ends = [(track.state, track.size(track.last.at)) for track in live]
+        ways = [
+            live[before].otherwise(seen[number], odds) if len(live[before].nodes) == 1 else None
+            for before, number, odds in pairs.perhaps
+        ]
         owners = self._take(live, seen, clear, pairs)
-        for before, number, odds in pairs.perhaps:
+        for (before, number, odds), way in zip(pairs.perhaps, ways, strict=True):
             if number in owners and not live[before].doubtful:
                 self._link(Link(*ends[before], live[before], owners[number], seen[number], odds))
+                if way is not None:
+                    self._tracks.append(way)
         self._resolve(at, live, seen, ratio, owners)
         for track in live:
             if track.last.at < at:
@@ -238,8 +248,8 @@ class Tracker:
     def _begin(self, seen: Seen, *, doubtful: bool = False) -> Track:
         model = self._tracking.model
         track = Track(
-            self._scene, model, [Node(seen, model.first(seen))], looked_before=self._looked,
-            doubtful=doubtful,
+            self._scene, model, self._looks, [Node(seen, model.first(seen))],
+            looked_before=self._looked, doubtful=doubtful,
         )  # fmt: skip
         self._tracks.append(track)
         return track

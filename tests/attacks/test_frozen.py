@@ -40,13 +40,12 @@ def causes_of(found, name):
     return [cause.code for cause in found.verdicts[name].causes]
 
 
-def test_a_restored_trustee_is_shown_the_tree_of_its_copy_for_ever(photo, verify):
-    """It has forgotten its release, and the log that would remind it stays as it was.
+def restored(world, held):
+    """Its first trustee has released, was then restored from before that, and is shown that tree.
 
     The machine was restored with the witness's own file, and minutes after the copy was made:
     to the trustee, the old tree is the end of the log.
     """
-    world, held = photo
     name = world.names[0]
     folder, copy = world.folder / name, world.folder / "copy"
     world.stop(name)
@@ -62,8 +61,16 @@ def test_a_restored_trustee_is_shown_the_tree_of_its_copy_for_ever(photo, verify
     world.start(name, old)
     trustee = world.trustees[name]
     until(lambda: trustee.follower.caught_up, "it takes the old tree for the log's end")
+    return name
+
+
+def test_a_restored_trustee_is_shown_the_tree_of_its_copy_for_ever(photo, verify):
+    """It has forgotten its release, and the log that would remind it stays as it was."""
+    world, held = photo
+    name = restored(world, held)
     world.later(minutes=61)
     goes_on(world, without=[name])
+    trustee = world.trustees[name]
     found = verify(world, held)
     assert found.verdicts[name].held, "it has answered, and says that it gave nothing"
     assert causes_of(found, name) == ["view-old"]
@@ -72,6 +79,21 @@ def test_a_restored_trustee_is_shown_the_tree_of_its_copy_for_ever(photo, verify
     state = trustee.health()
     assert (state["ok"], state["state"]) == (False, "view-old")
     assert HIDDEN in state["problems"]["view-old"]
+
+
+def test_a_restored_trustee_is_shown_an_older_tree_than_others(photo, verify):
+    """Within the hour its age says nothing, and that it is older than others' does."""
+    world, held = photo
+    name = restored(world, held)
+    world.later(minutes=6)
+    goes_on(world, without=[name])
+    found = verify(world, held)
+    assert found.verdicts[name].held
+    assert causes_of(found, name) == ["view-behind"]
+    assert HIDDEN in found.verdicts[name].causes[0]
+    assert (found.outcome, found.never_opened) == ("incomplete", False)
+    others = [verdict.outcome for each, verdict in found.verdicts.items() if each != name]
+    assert others == ["complete"] * 3
 
 
 def test_a_log_that_is_frozen_for_everybody(photo, verify):

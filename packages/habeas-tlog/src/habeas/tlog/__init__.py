@@ -38,7 +38,7 @@ from habeas.tlog.errors import (
 from habeas.tlog.note import Note, NoteSigner, NoteVerifier, Signature, open_note
 from habeas.tlog.policy import Cosignature, Policy, VerifiedCheckpoint, Witness
 from habeas.tlog.proof import TlogProof
-from habeas.tlog.recency import RECENT, verify_recent
+from habeas.tlog.recency import RECENT, verify_abreast, verify_recent
 from habeas.tlog.signing import LogSigner
 from habeas.tlog.subtree import (
     check_subtree,
@@ -108,6 +108,7 @@ __all__ = [
     "parse_log_key",
     "root_hash",
     "subtree_consistency_path",
+    "verify_abreast",
     "verify_consistency",
     "verify_inclusion",
     "verify_recent",

@@ -16,6 +16,9 @@ from habeas.tlog.policy import CLOCK_SKEW
 #: witnesses anew every minute, also when nothing happens; an hour leaves room for a restart, an
 #: upgrade, and readers' clocks, and bounds for how long a frozen log can hide something.
 RECENT: Final = 3600
+#: Seconds by which one party's view may be older than another's. Each follows the log within
+#: moments, and the log asks its witnesses anew every minute; five leave room for a restart.
+APART: Final = 300
 _MINUTE, _HOUR = 60, 3600
 
 
@@ -37,6 +40,24 @@ def verify_recent(quorum_time: float, now: float, most: float = RECENT) -> None:
     if age > most:
         raise OldViewError(
             f"This view of the log is {_old(age)} old: entries since then are not shown."
+        )
+
+
+def verify_abreast(quorum_time: float, newest: float) -> None:
+    """Raise unless a party has seen the log about as late as others have.
+
+    Args:
+        quorum_time: of the party's view, POSIX seconds.
+        newest: of the newest view that anybody showed, POSIX seconds.
+
+    Raises:
+        OldViewError: others have seen a later log, which this party was not shown.
+    """
+    behind = newest - quorum_time
+    if behind > APART:
+        raise OldViewError(
+            f"This view of the log is {_old(behind)} older than that of others: entries since "
+            "then are not shown."
         )
 
 

@@ -129,7 +129,7 @@ class LogCopy:
     def _view_now(self) -> LogView:
         """The view under the policy that counts now; the database is the same."""
         chain = self.chain
-        link = chain.in_force(int(self._now())) or chain.newest
+        link = chain.in_force(int(self._now())) or chain.links[0]
         with self._lock:
             if link.digest != self._made_for and (self._policy is None or not self._made_for):
                 policy = self._policy or link.circle.acting_policy()

@@ -6,13 +6,12 @@ of the one before: one trustee's own idea of a circle leads nobody away.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import partial
 
 from habeas.foundation.errors import HabeasError
-from habeas.protocol import Chain, Receipt
-from habeas.protocol.client import TrusteeClient
+from habeas.protocol import Chain, Circle, Receipt
+from habeas.protocol.circle import circle_of
 from habeas.protocol.panel import Panel
 
 #: A circle every month for twenty years; whoever shows more has made them up.
@@ -42,22 +41,45 @@ def newest_trustees(
         chain = longer  # its trustees may have other addresses and keys now
 
 
-def _next_circle(number: int, trustee: TrusteeClient, _: int) -> str:
-    return trustee.circle(number + 1)
-
-
 def _follow(chain: Chain, panel: Panel) -> Chain:
     """The chain with the circles that follow it, as trustees show them one by one."""
-    names = [client.name for client in panel.clients]
     while len(chain.links) < _MOST_CIRCLES:
-        notes, _ = panel.ask(names, partial(_next_circle, chain.newest.circle.number))
-        longer = chain
-        for note in notes.values():
+        shown: dict[str, list[Chain]] = {}
+        for note in _shown(panel, chain.newest.circle.number + 1):
             try:
-                longer = longer.extend(note, 0)
+                longer = chain.extend(note, 0)
             except HabeasError:
                 continue
-        if longer is chain:
+            if longer is not chain:  # whoever repeats an older one leads nowhere
+                shown.setdefault(longer.newest.digest, []).append(longer)
+        if not shown:
             break
-        chain = longer
+        # Two of one number can both be signed by k; that which stands first on the log counts,
+        # and all honest trustees show it.
+        chain = max(shown.values(), key=len)[0]
     return chain
+
+
+def in_force(chain: Chain, panel: Panel) -> Circle:
+    """The newest circle that k trustees show: of those, one at least is honest.
+
+    An honest trustee shows a circle once it has taken effect. One that is only announced may
+    still be objected to, and its members vouch for nothing yet, whoever shows it early.
+
+    Args:
+        chain: from the receipt's circle on.
+        panel: that circle's trustees, at their newest addresses.
+    """
+    for link in reversed(chain.links[1:]):
+        notes = _shown(panel, link.circle.number)
+        same = sum(circle_of(note).digest().hex() == link.digest for note in notes)
+        if same >= chain.links[0].circle.k:
+            return link.circle
+    return chain.links[0].circle
+
+
+def _shown(panel: Panel, number: int) -> Iterable[str]:
+    """The circles of that number, as trustees show them."""
+    names = [client.name for client in panel.clients]
+    notes, _ = panel.ask(names, lambda trustee, _: trustee.circle(number))
+    return notes.values()

@@ -20,10 +20,10 @@ from habeas.protocol.details import ReleasedDetails
 from habeas.protocol.exchange import OwnEntry
 from habeas.protocol.panel import Panel
 from habeas.protocol.receipt import verify_parts
+from habeas.register import ages
 from habeas.register.causes import Cause
 from habeas.register.proven import LogChangedError, LogReader, ProvenLog
-from habeas.register.successors import newest_trustees
-from habeas.tlog import OldViewError, ReaderClockError, TlogError, verify_recent
+from habeas.register.successors import in_force, newest_trustees
 
 Outcome = Literal["complete", "incomplete", "contradicted"]
 _WORST: list[Outcome] = ["complete", "incomplete", "contradicted"]
@@ -166,11 +166,11 @@ def _verify(
     panel: Panel,
 ) -> Verification:
     names = [key.trustee for key in receipt.promise.trustees.keys]
-    policy = chain.newest.circle.reading_policy()
+    circle = in_force(chain, panel)
     # Trustees first: no honest one has followed to a tree that the log shows only later.
     ends, errors = _ask(receipt, panel, names, random)
     try:
-        proven = ProvenLog.read(log, policy)
+        proven = ProvenLog.read(log, circle.reading_policy())
         proven.expect((index, *_own_places(ends)), _custodian_places(ends))
         proven.holds(receipt.entry.encode(), index)
     except HabeasError as error:
@@ -179,46 +179,24 @@ def _verify(
         verdict = TrusteeVerdict(outcome, (cause,))
         return Verification(pinned, index, None, dict.fromkeys(names, verdict), (), cause)
     checked = datetime.fromtimestamp(proven.quorum_time, UTC)
-    unread = _old(proven.quorum_time, now)
+    unread = ages.too_old(proven.quorum_time, now)
     findings = _Findings()
     entry = Entry.decode(receipt.entry.encode())
     findings.acts[receipt.entry.encode()] = Act(index, entry, "custodian")
+    views = ages.of_views(circle, ends, proven.quorum_time, now)
     verdicts = {
-        name: _one(receipt, chain, proven, at + 1, name, ends[name], now, findings)
+        name: _one(
+            receipt, chain, proven, at + 1, name, ends[name],
+            views[name], findings,
+        )
         if name in ends
         else _silent(receipt, name, errors[name])
         for at, name in enumerate(names)
-    }
+    }  # fmt: skip
     _custodian(receipt, chain, proven, findings)
     verdicts = {name: _answered(verdict, findings, name) for name, verdict in verdicts.items()}
     acts = sorted(findings.acts.values(), key=lambda act: (act.index is None, act.index or 0))
     return Verification(pinned, index, checked, verdicts, tuple(acts), unread)
-
-
-def _old(quorum_time: float, now: datetime, about: str = "") -> Cause | None:
-    """Why a view of the log is no proof that nothing has happened since; None where it is."""
-    try:
-        verify_recent(quorum_time, now.timestamp())
-    except OldViewError as error:
-        return Cause.of(error, about, " An opening since then would be one of them.")
-    except ReaderClockError as error:
-        return Cause.of(error, about)
-    return None
-
-
-def _frozen(chain: Chain, name: str, end: StreamEnd, now: datetime) -> list[Cause]:
-    """What is wrong with the age of the view under which a trustee answered.
-
-    One that was restored from a copy learns what it has forgotten from the log alone: while it
-    is shown an old tree, the end of its stream is as old.
-    """
-    policy = chain.newest.circle.acting_policy()
-    try:
-        quorum_time = policy.verify(end.answer.checkpoint, now.timestamp()).quorum_time
-    except TlogError as error:
-        return [Cause.of(error, f"{name}: ")]
-    cause = _old(quorum_time, now, f"{name}: ")
-    return [] if cause is None else [cause]
 
 
 def _ask(
@@ -268,10 +246,10 @@ def _one(
     number_of_stream: int,
     name: str,
     end: StreamEnd,
-    now: datetime,
+    view: list[Cause],
     findings: _Findings,
 ) -> TrusteeVerdict:
-    """Hold one trustee's answer against the log."""
+    """Hold one trustee's answer against the log; *view* is what is wrong with its view of it."""
     said = end.statement
     try:
         proven.same_log(end.answer.checkpoint, said.size, bytes.fromhex(said.root))
@@ -283,7 +261,7 @@ def _one(
     except HabeasError as error:
         return TrusteeVerdict("incomplete", (Cause.of(error),), (), said.held)
     findings.custodian.update(end.answer.custodian)
-    causes = _frozen(chain, name, end, now)
+    causes = list(view)
     shown: set[str] = set()
     for own in end.answer.own:
         try:

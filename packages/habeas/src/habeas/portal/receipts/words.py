@@ -22,6 +22,10 @@ def in_words(cause: Cause) -> str:
             "has read the public log only as it was more than an hour ago: it may not know of "
             "openings since then."
         ),
+        "view-behind": _(
+            "has read the public log only as it was before others read it: it may not know of "
+            "openings since then."
+        ),
         "owed": _("has told something that the public log does not show yet."),
         "not-shown-yet": _("has told something that the public log does not show yet."),
         "pending": _("had not got its part when the photo was sealed, and does not answer now."),

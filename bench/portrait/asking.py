@@ -59,7 +59,8 @@ def _load(path: Path) -> Image.Image:
     return image.resize((_SIDE, _SIDE), Image.Resampling.LANCZOS)
 
 
-def _clean(number: int, files: Sequence[Path], data: Path) -> Clean:
+def clean(number: int, files: Sequence[Path], data: Path) -> Clean:
+    """A portrait to make defects of, with another face and a scene."""
     image = _load(files[number])
     pixels = np.asarray(image)
     landmarks = faces.find_landmarks(pixels, faces.find_faces(pixels)[0])
@@ -71,17 +72,17 @@ def _clean(number: int, files: Sequence[Path], data: Path) -> Clean:
 
 def one_portrait(number: int, files: Sequence[Path], data: Path) -> dict[tuple[str, float], Answer]:
     """Every defect in every grade, on one portrait."""
-    clean = _clean(number, files, data)
+    portrait = clean(number, files, data)
     found = {
-        (defect.name, grade): ask(defect.make(clean, grade))
+        (defect.name, grade): ask(defect.make(portrait, grade))
         for defect in DEFECTS
         for grade in defect.grades
     }
     for kind in ("yaw", "pitch"):
         for angle in ANGLES:
             yaw, pitch = (angle, 0) if kind == "yaw" else (0, angle)
-            picture = turned(clean.image, clean.landmarks, yaw, pitch)
+            picture = turned(portrait.image, portrait.landmarks, yaw, pitch)
             found[kind, angle] = ask(save(picture))
     for turn in (0, 90, 180, 270):
-        found["way up", turn] = ask(save(clean.image.rotate(turn, expand=True)))
+        found["way up", turn] = ask(save(portrait.image.rotate(turn, expand=True)))
     return found

@@ -21,7 +21,7 @@ import matplotlib as mpl
 import numpy as np
 from rich.progress import track
 
-from bench.portrait import judged
+from bench.portrait import expressions, judged
 from bench.portrait.asking import ANGLES, Answer, ask_file, one_portrait
 from bench.portrait.defects import DEFECTS
 from bench.portrait.plots import falls, plot
@@ -170,36 +170,7 @@ def _defect_part(found: list[dict[tuple[str, float], Answer]]) -> Iterator[str]:
         + ". Dots: single portraits; line: median; grey: where advice begins."
     )
     yield ""
-    yield from _eyes_part(found)
-
-
-def _eyes_part(found: list[dict[tuple[str, float], Answer]]) -> Iterator[str]:
-    """Advice on eyes where nothing is wrong with them."""
-    others = [
-        (defect.name, each[defect.name, grade])
-        for defect in DEFECTS
-        if defect.name != "lids"
-        for grade in defect.grades
-        for each in found
-    ]
-    false = collections.Counter(name for name, each in others if "eyes-closed" in each.codes)
-    yield (
-        f"**Open eyes under other defects.** In {len(others)} pictures with defects other than "
-        f"lids, closed eyes were said of {false.total()} "
-        f"({interval(false.total(), len(others))} %)"
-        + (f": {', '.join(f'{name} {count}' for name, count in false.most_common())}." if false
-           else ".")
-    )  # fmt: skip
-    yield ""
-    yield (
-        "Lids were closed by warping (`bench/portrait/lids.py`): the skin between brow and lid is "
-        "drawn down over the eye. It shows what detectors of open eyes have to tell apart, lashes "
-        "and lid skin where an iris was, on every skin; it does not show the crease that vanishes "
-        "or the brow that sinks. Of real shut eyes "
-        "the portraits from the web have only a few; the labelled clips show eyes 30 "
-        "pixels apart, too small for any advice on eyes."
-    )
-    yield ""
+    yield from expressions.open_eyes(found)
 
 
 def _ways_part(found: list[dict[tuple[str, float], Answer]]) -> Iterator[str]:
@@ -269,9 +240,12 @@ def _pose_part(found: list[dict[tuple[str, float], Answer]]) -> Iterator[str]:
 Everybody = dict[str, dict[str, str]]
 Answers = dict[str, dict[str, Answer]]
 Defects = list[dict[tuple[str, float], Answer]]
+Expressions = dict[str, expressions.Told]
 
 
-def collect(every: int, data: Path, real: Path | None) -> tuple[Everybody, Answers, Defects]:
+def collect(
+    every: int, data: Path, real: Path | None
+) -> tuple[Everybody, Answers, Defects, Expressions]:
     """Have everything checked.
 
     Args:
@@ -297,16 +271,22 @@ def collect(every: int, data: Path, real: Path | None) -> tuple[Everybody, Answe
             told = pool.map(partial(ask_file, profile), files.values())
             shown = track(told, f"Portraits: {name}", total=len(files))
             answers[name] = dict(zip(files, shown, strict=True))
+        portraits = list(neutral.values())
+        expressed = pool.map(
+            partial(expressions.told, files=portraits, data=data), range(len(portraits))
+        )
+        seen = track(expressed, "Eyes, mouths and smiles", total=len(portraits))
+        faces = dict(zip(neutral, seen, strict=True))
         numbers = range(0, len(neutral), every)
-        made = pool.map(partial(one_portrait, files=list(neutral.values()), data=data), numbers)
-        return people, answers, list(track(made, "Graded defects", total=len(numbers)))
+        made = pool.map(partial(one_portrait, files=portraits, data=data), numbers)
+        return people, answers, list(track(made, "Graded defects", total=len(numbers))), faces
 
 
 def _named(folder: Path) -> dict[str, Path]:
     return {file.stem: file for file in sorted(folder.glob("*.jpg"))}
 
 
-def write(people: Everybody, answers: Answers, found: Defects) -> None:
+def write(people: Everybody, answers: Answers, found: Defects, faces: Expressions) -> None:
     """Write the page and its plots."""
     plot(found, IMAGES / "portrait-defects.svg")
     lines = [
@@ -323,6 +303,7 @@ def write(people: Everybody, answers: Answers, found: Defects) -> None:
         *_real_part(answers),
         *_ways_part(found),
         *_defect_part(found),
+        *expressions.part(people, faces),
         *_pose_part(found),
     ]
     DOC.write_text("\n".join(lines).rstrip() + "\n")

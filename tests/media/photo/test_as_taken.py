@@ -170,7 +170,29 @@ def test_black_glasses_are_no_shadow(pool, face):
         reach = 0.9 * float(np.ptp(lids[:, 0]))
         box = [float(v) for v in (*(pupil - reach * 0.9), *(pupil + reach * 0.9))]
         ImageDraw.Draw(glasses).ellipse(box, fill=(6, 6, 7))
-    assert not {"shadow", "uneven-light"} & codes(pool.check(saved(glasses)))
+    assert not {"shadow", "uneven-light", "eyes-closed"} & codes(pool.check(saved(glasses)))
+
+
+def test_a_mesh_that_is_invented_in_a_face_upside_down_does_not_fit(face):
+    (upright,) = faces.find_faces(face)
+    assert faces.find_landmarks(face, upright).fits
+    over = face.transpose(Image.Transpose.ROTATE_180)
+    box, size = upright.box, np.array(face.size)
+    turned = faces.Box(*(size - (box.right, box.bottom)), *(size - (box.left, box.top)))
+    # As a detector that takes it for upright would place the points.
+    points = upright.points + np.array([turned.left - box.left, turned.top - box.top], np.float32)
+    invented = faces.find_landmarks(over, faces.Face(turned, upright.score, points))
+    assert invented.presence > 0.9
+    assert not invented.fits
+
+
+def test_a_fine_picture_may_be_as_large_as_files_may_be(pool, face):
+    # A motion photograph: its film is most of the file.
+    photo = saved(face).ljust(portrait.MAX_BYTES, b"\x5a")
+    assert pool.check(photo).size == face.size
+    with pytest.raises(portrait.PhotoError) as large:
+        pool.check(photo + b"\x5a")
+    assert large.value.code == "too-large"
 
 
 #: A sound EXIF: the maker of a camera.

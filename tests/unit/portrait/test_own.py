@@ -85,6 +85,12 @@ def test_open_eyes_are_dark_in_the_middle_also_if_narrow():
     assert own.eye_openness([0.2, 0.2], [0.4, 0.4]).score < 5
 
 
+def test_nothing_is_said_of_eyes_behind_black_glasses():
+    shut = ([0.15, 0.15], [0.3, 0.3])
+    assert own.eye_openness(*shut, around=0.2).score == 0
+    assert own.eye_openness(*shut, around=0.02).score == 100
+
+
 def test_one_hue_is_black_and_white_or_a_tint():
     luma = rng().uniform(0, 255, 4000).astype(np.float32)
     noise = rng().normal(0, 0.5, (4000, 2)).astype(np.float32)

@@ -28,12 +28,14 @@ class Eye:
         width: distance of its corners, pixels of the picture.
         contrast: how much darker its darkest row is than the skin around, 0 to 1.
         white: luminance of the brighter side of its iris, share of white.
+        around: luminance that a quarter of it and of what is around it exceeds, 0 to 255.
     """
 
     gap: float
     width: float
     contrast: float
     white: float
+    around: float
 
 
 def eyes(image: Image.Image, landmarks: Landmarks) -> tuple[Eye, Eye]:
@@ -66,6 +68,8 @@ def _eye(image: Image.Image, lids: Points, pupil: Points) -> Eye:
         width=width,
         contrast=_contrast(pixels, column),
         white=_white(pixels, column),
+        # Every fourth pixel: what is looked for is large.
+        around=float(np.quantile(luminance(pixels[::2, ::2]), 0.75)),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,13 +33,13 @@ def measure(
 ) -> dict[str, Measure]:
     """Every measure by name."""
     aligned = align(found.image, found.landmarks)
-    both = eyes(found.image, found.landmarks)
+    both, lit = eyes(found.image, found.landmarks), _lit(aligned, found)
     return {
         **_of_geometry(decoded, found),
         **_of_framing(found, framing, around),
         **_of_face(aligned, found),
-        **_of_light(aligned, found, both),
-        **_of_eyes_and_mouth(found, both),
+        **_of_light(found, both, highlights=_highlights(aligned), lit=lit),
+        **_of_eyes_and_mouth(found, both, lit),
         "plain_background": around.plain_background(),
         "blockiness": texture.blockiness(_grid(decoded), decoded.block, decoded.quality),
         **_of_surface(found),
@@ -80,7 +82,9 @@ def _of_framing(found: Found, framing: Framing, around: Surroundings) -> dict[st
     }
 
 
-def _of_eyes_and_mouth(found: Found, both: tuple[Eye, Eye]) -> dict[str, Measure]:
+def _of_eyes_and_mouth(
+    found: Found, both: tuple[Eye, Eye], lit: Mapping[str, own.Part]
+) -> dict[str, Measure]:
     landmarks = found.landmarks
     mesh, t = landmarks.mesh[:, :2], landmarks.height
     lips = float(np.linalg.norm(mesh[14] - mesh[13]))
@@ -88,7 +92,9 @@ def _of_eyes_and_mouth(found: Found, both: tuple[Eye, Eye]) -> dict[str, Measure
     return {
         "eyes_open": ofiq.eyes_open(min(each.gap for each in both), t),
         "eye_openness": own.eye_openness(
-            [each.gap / each.width for each in both], [each.contrast for each in both]
+            [each.gap / each.width for each in both],
+            [each.contrast for each in both],
+            max(each.around + 1 for each in both) / (max(part.light for part in lit.values()) + 1),
         ),
         "mouth_closed": ofiq.mouth_closed(lips, t),
         "smile": own.smile(mouth / landmarks.eye_distance),
@@ -129,10 +135,15 @@ def _of_face(aligned: Aligned, found: Found) -> dict[str, Measure]:
     }
 
 
-def _of_light(aligned: Aligned, found: Found, both: tuple[Eye, Eye]) -> dict[str, Measure]:
-    highlights = float(np.quantile(_within(aligned, aligned.hull), 0.98)) / 255
+def _highlights(aligned: Aligned) -> float:
+    """What two hundredths of the face exceed, share of white."""
+    return float(np.quantile(_within(aligned, aligned.hull), 0.98)) / 255
+
+
+def _of_light(
+    found: Found, both: tuple[Eye, Eye], *, highlights: float, lit: Mapping[str, own.Part]
+) -> dict[str, Measure]:
     white = max(each.white for each in both)
-    lit = _lit(aligned, found)
     right, left = ([lit[part] for part in side] for side in SIDES)
     picture = found.small.reduce(max(1, max(found.small.size) // TUNING.picture_side))
     brightest = float(np.quantile(ofiq.luminance(np.asarray(picture)), 0.99)) / 255

@@ -172,6 +172,7 @@ def test_a_commitment_binds_details_and_salt():
 
 
 def test_sizes():
+    assert (MAX_BYTES, MAX_LARGE_BYTES) == (4096, 49_152), "docs/protocol/formats.md, Sizes"
     content = GOOD["withdrawn"]
     fields = json.loads(content)
     for size, kind, taken in ((MAX_BYTES, "withdrawn", True), (MAX_BYTES + 1, "withdrawn", False),
@@ -207,6 +208,18 @@ def test_a_writer_of_a_later_circle_counts_once_it_is_in_the_chain():
     )  # fmt: skip
     assert isinstance(read_entry(own, alone), Foreign)
     assert isinstance(read_entry(own, CHAIN), Entry)
+
+
+def test_who_leaves_a_circle_does_not_announce_it():
+    alone = Chain.start(circle_note(), 0)
+    details = CircleDetails(circle=second_note(alone.newest.circle))
+    for signer, taken in ((TRUSTEES[0], True), (TRUSTEES[3], False)):
+        entry = sign_entry(signer.statement, Kind.CIRCLE, DAY, details, random("s"))
+        read = read_entry(entry.encode(), alone)
+        assert isinstance(read, Entry) == taken
+        assert taken or read == Foreign(
+            "writer", "A circle is put on the log by one of its own trustees."
+        )
 
 
 def test_a_circle_that_does_not_follow_is_foreign():

@@ -85,3 +85,11 @@ def test_viewings_that_are_none(changes):
 
 def test_the_hour_of_a_moment():
     assert footage.hour_name(datetime(2027, 1, 15, 20, 59, tzinfo=UTC)) == "2027-01-15T20Z"
+
+
+def test_a_line_has_no_spaces_at_its_ends_that_a_reader_would_mend():
+    for text in ("North gate", "x", "Северные ворота", "a" * 250):
+        assert footage.Texts.read({"en": text, "ru": text}).en == text
+    for text in ("", " x", "x ", "\u00a0x", "x\t", "a\nb", "a" * 251):
+        with pytest.raises(MalformedError):
+            footage.Texts.read({"en": text, "ru": "x"})

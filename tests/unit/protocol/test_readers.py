@@ -10,6 +10,7 @@ from habeas.foundation.errors import HabeasError
 from habeas.protocol import Promise, Receipt, Request, circle, exchange, statements
 from habeas.protocol.circle import verify_circle
 from habeas.protocol.credential import Credential, Membership, Roster, verify_credential
+from habeas.protocol.document import Document
 from habeas.protocol.footage import CameraDetails, RecordedDetails, ViewedDetails
 from habeas.protocol.office import Answers, Pointer, WrappedKey
 from habeas.protocol.receipt import verify_parts
@@ -81,6 +82,18 @@ def test_what_a_field_says_by_itself_is_what_readers_ask_for(kind):
     for name in ("v", "kind"):
         if name in kind.model_fields:
             assert kind.model_fields[name].default == DOCUMENTS[kind][name]
+
+
+def _kinds(kind):
+    """All kinds of documents below *kind*."""
+    return {kind}.union(*(_kinds(each) for each in kind.__subclasses__()))
+
+
+def test_every_document_is_of_the_version_that_its_readers_ask_for():
+    found = [each for each in _kinds(Document) if "v" in each.model_fields]
+    assert len(found) > 20
+    for each in found:
+        assert each.model_fields["v"].default == 2, each
 
 
 @pytest.mark.parametrize("kind", DOCUMENTS, ids=lambda kind: kind.__name__)

@@ -9,6 +9,7 @@ from habeas.protocol import Entry, Kind, Receipt, ReceiptError, Terms, seal, sig
 from habeas.protocol.circle import verify_terms
 from habeas.protocol.details import SealedDetails
 from habeas.protocol.receipt import verify_parts
+from habeas.protocol.statements import read_acknowledgement
 from habeas.tlog import NoteSigner
 from tests.unit.protocol.world import (
     CUSTODIAN_KEY,
@@ -198,6 +199,13 @@ def test_who_has_acknowledged():
             {**good, "acknowledgements": [{"trustee": NAMES[0], "note": note}, *notes[1:]]}
         )
     )
+
+
+def test_an_acknowledgement_is_given_as_it_was_said():
+    case = Case()
+    note = case.acknowledgement(1)
+    said = read_acknowledgement(note, [TRUSTEES[1].statement.verifier], case.promise, 1)
+    assert (said.trustee, said.index, said.day) == (TRUSTEES[1].name, 1, DAY)
 
 
 def test_the_order_of_acknowledgements_is_nobodys_matter():

@@ -139,6 +139,9 @@ def test_a_wrong_share_is_laid_at_its_trustees_door(case):
     with pytest.raises(TooFewSharesError) as caught:
         open_photo(random("one-time seed"), case.promise, entry, shares[:3], ciphertext)
     assert set(caught.value.bad) == {NAMES[0], NAMES[3]}
+    assert caught.value.cause == "1 good shares of 2 needed."
+    with pytest.raises(sealing.OpeningError, match="not the one that was promised"):
+        open_photo(random("one-time seed"), case.promise, entry, shares, ciphertext + b"x")
 
 
 def test_a_promise_changed_in_any_field_opens_nothing(case):

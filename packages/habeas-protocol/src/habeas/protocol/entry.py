@@ -64,10 +64,10 @@ class Shape:
     """
 
     roles: frozenset[Role]
-    fields: frozenset[str] = frozenset()
-    optional: frozenset[str] = frozenset()
-    open: bool = False
-    limit: int = MAX_BYTES
+    fields: frozenset[str]
+    optional: frozenset[str]
+    open: bool
+    limit: int
 
 
 def _shape(roles: str, fields: str = "", optional: str = "", *, large: bool = False) -> Shape:

@@ -21,12 +21,11 @@ from habeas.protocol.keys import Signer
 Line = Annotated[
     str,
     StringConstraints(
-        min_length=1, max_length=250, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$"
+        max_length=250,
+        # No control characters, and at its ends no spaces: a reader never mends what was signed.
+        pattern=r"^[^\x00-\x20\x7f-\xa0]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\xa0])?$",
     ),
 ]
-#: Degrees, WGS 84.
-Latitude = Annotated[float, Field(ge=-90, le=90)]
-Longitude = Annotated[float, Field(ge=-180, le=180)]
 KeepDays = Annotated[int, Field(ge=1, le=365)]
 _MILLION = 1_000_000
 

@@ -39,8 +39,6 @@ from habeas.foundation.errors import HabeasError
 from habeas.protocol.document import Slug
 from habeas.protocol.footage import (
     KeepDays,
-    Latitude,
-    Longitude,
     MissRate,
     PublicCamera,
     Texts,
@@ -49,6 +47,9 @@ from habeas.protocol.footage import (
 
 #: Shares of faces missed, by detector and quality, as the evaluation has measured them.
 _MEASURED = Path(__file__).with_name("measured.json")
+#: Degrees, WGS 84.
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
 
 
 class CameraError(FootageError):

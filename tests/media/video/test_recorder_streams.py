@@ -158,7 +158,9 @@ def test_a_size_that_changes_gives_segments_of_one_size_each(tmp_path):
 
 
 def test_a_codec_that_changes_is_said_and_recorded_by_a_new_connection(tmp_path, monkeypatch):
-    monkeypatch.setattr(live, "Patience", functools.partial(live.CameraPatience, undecoded=2.0))
+    monkeypatch.setattr(
+        live, "CameraPatience", functools.partial(live.CameraPatience, undecoded=2.0)
+    )
     one = streams.film(3)
     other = small.write(
         tmp_path / "other.ts", 150, codec="libx265", rate=15, base=Fraction(1, 15),

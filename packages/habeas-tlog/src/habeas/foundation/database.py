@@ -12,6 +12,7 @@ the block raises, or the process is killed, nothing of it is kept.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sqlite3
 import threading
@@ -177,16 +178,33 @@ def savepoint(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("RELEASE part")
 
 
+def _make(path: Path) -> None:
+    """Make the file where it is missing; SQLite gives its others (-wal, -shm) its permissions.
+
+    A file that is there is not opened, not even to look: whichever descriptor of it this process
+    closes, all of the process's locks on it are gone (POSIX fcntl), and another process that
+    ends takes itself for the last one and deletes the write-ahead log that is still in use here
+    (https://sqlite.org/howtocorrupt.html, section 2.2).
+    """
+    if path.exists() and os.access(path, os.R_OK | os.W_OK):
+        return
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    except FileExistsError:
+        if not os.access(path, os.R_OK | os.W_OK):
+            raise _unopened(path, os.strerror(errno.EACCES)) from None
+    except OSError as error:
+        raise _unopened(path, error.strerror) from error
+
+
+def _unopened(path: Path, why: str | None) -> DatabaseError:
+    cause = f"The database {path} cannot be opened: {why}."
+    return DatabaseError(cause, "Name a place that this user can write to.")
+
+
 def _connect(path: Path | None) -> sqlite3.Connection:
     if path is not None:
-        try:
-            # SQLite gives its other files (-wal, -shm) the permissions of this one.
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-        except OSError as error:
-            raise DatabaseError(
-                f"The database {path} cannot be opened: {error.strerror}.",
-                "Name a place that this user can write to.",
-            ) from error
+        _make(path)
     connection = sqlite3.connect(
         path or ":memory:", isolation_level=None, check_same_thread=False, timeout=_BUSY_SECONDS
     )

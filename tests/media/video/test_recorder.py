@@ -276,6 +276,9 @@ def test_the_command_answers_probes(camera, tmp_path):
         assert httpx.get(f"{address}/livez", trust_env=False, timeout=60).text == "ok\n"
         assert until(lambda: ready().status_code == 200 and ready(), "well").json()["ok"]
         assert httpx.get(f"{address}/else", trust_env=False, timeout=60).status_code == 404
+        figures = httpx.get(f"{address}/metrics", trust_env=False, timeout=60).text
+        assert "habeas_recorder_ready 1\n" in figures
+        assert 'habeas_recorder_success_age_seconds{of="picture"}' in figures
         camera.kill()
         lost = until(lambda: ready().status_code == 503 and ready(), "a camera that is lost")
         assert set(lost.json()["problems"]) & {"lost", "picture"}

@@ -24,7 +24,7 @@ class World:
         return START + timedelta(seconds=self.seconds)
 
     def ready(self):
-        return judge(self.place, self.clock(), self.kept, self.halted)
+        return judge(self.place, self.clock(), self.kept, self.halted)[0]
 
 
 @pytest.fixture
@@ -38,8 +38,15 @@ def test_a_recorder_at_work_is_well(world):
     assert found.fields()["ages"] == {"report": 0.0, "picture": 0.0, "house": 0.0, "log": 0.0}
 
 
+def test_its_figures_are_those_of_the_report(world):
+    world.reporter.write()
+    figures = judge(world.place, world.clock(), world.kept, "")[1]
+    assert set(figures) >= {"frames", "lost", "whole", "looks", "behind"}
+    assert all(isinstance(each, int | float) for each in figures.values())
+
+
 def test_a_folder_without_a_report(tmp_path):
-    assert judge(tmp_path, START, {}, "").state == "report"
+    assert judge(tmp_path, START, {}, "")[0].state == "report"
 
 
 def test_a_report_that_nobody_writes_any_more(world):

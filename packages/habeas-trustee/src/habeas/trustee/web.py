@@ -19,15 +19,13 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
+from habeas.foundation.metrics import MEDIA_TYPE, exposition
 from habeas.protocol import canonical
 from habeas.protocol.document import Document, Month, unbase64
 from habeas.protocol.exchange import DepositBody, ReleaseBody, StreamEndBody, WithdrawalBody
 from habeas.trustee.edge import Edge, read_fields
 from habeas.trustee.errors import NoShareError
 from habeas.trustee.trustee import Trustee
-
-#: Figures of health that are numbers, for Prometheus.
-_GAUGES = ("ok", "view", "photos", "pending", "owed", "to_tell", "foreign")
 
 Body = TypeVar("Body", bound=Document)
 
@@ -166,14 +164,9 @@ def _public_routes(app: FastAPI, trustee: Trustee) -> None:
         return JSONResponse(state, 200 if state["ok"] else 503)
 
     @app.get("/metrics", response_class=PlainTextResponse)
-    def metrics() -> PlainTextResponse:
+    def metrics() -> Response:
         """The same for Prometheus."""
-        state = trustee.health()
-        lines = [
-            f"# TYPE habeas_trustee_{name} gauge\nhabeas_trustee_{name} {int(state[name])}\n"
-            for name in _GAUGES
-        ]
-        return PlainTextResponse("".join(lines))
+        return Response(exposition("trustee", trustee.health()), media_type=MEDIA_TYPE)
 
 
 def _witness_routes(app: FastAPI, trustee: Trustee) -> None:

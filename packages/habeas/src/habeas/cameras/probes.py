@@ -1,4 +1,4 @@
-"""`/livez` and `/readyz` of a recorder (`habeas.foundation.health`), judged by what it reported.
+"""`/livez`, `/readyz` and `/metrics` of a recorder, judged by what it reported.
 
 The report is the one that everybody reads (`habeas.cameras.health`): where its writer has died,
 or the disk takes nothing, the report grows old, and the probe says so.
@@ -17,16 +17,21 @@ from typing import Self
 from habeas.cameras import health
 from habeas.foundation.errors import HabeasError
 from habeas.foundation.health import Health, late
+from habeas.foundation.metrics import MEDIA_TYPE, exposition
 
 #: Seconds after which something counts as failing. Reports come every five; a camera that sends
 #: nothing for a minute is no camera. House is kept, and the log told, every twenty.
 LATE = {"report": health.STALE.total_seconds(), "picture": 60.0, "house": 120.0, "log": 120.0}
+#: Of `habeas.cameras.health.CameraHealth`.
+_FIGURES = ("frames", "lost", "whole", "rate", "looks", "behind", "one_of", "jumps")
 #: For a client to send its request.
 _PATIENCE = 10
 
 
-def judge(place: Path, now: datetime, kept: Mapping[str, float], halted: str) -> Health:
-    """How the recorder of one camera fares.
+def judge(
+    place: Path, now: datetime, kept: Mapping[str, float], halted: str
+) -> tuple[Health, dict[str, float]]:
+    """How the recorder of one camera fares, and its figures.
 
     Args:
         place: the camera's folder.
@@ -37,7 +42,7 @@ def judge(place: Path, now: datetime, kept: Mapping[str, float], halted: str) ->
     """
     said = health.read(place, now)
     if said is None:
-        return Health({"report": f"{place} has no report of a recorder."}, kept)
+        return Health({"report": f"{place} has no report of a recorder."}, kept), {}
     ages = {"report": _since(said.at, now), "picture": _since(said.picture or said.since, now)}
     ages |= kept
     problems = {}
@@ -45,7 +50,8 @@ def judge(place: Path, now: datetime, kept: Mapping[str, float], halted: str) ->
         problems["lost"] = said.because
     if halted:
         problems["clock-jumped"] = halted
-    return Health(problems | late(ages, LATE), ages)
+    figures = {name: getattr(said, name) for name in _FIGURES}
+    return Health(problems | late(ages, LATE), ages), figures
 
 
 def _since(moment: str, now: datetime) -> float:
@@ -53,7 +59,7 @@ def _since(moment: str, now: datetime) -> float:
 
 
 class Probes:
-    """Answers both probes in a thread of its own, while it is entered.
+    """Answers them in a thread of its own, while it is entered.
 
     Args:
         port: of 127.0.0.1; 0 for any that is free.
@@ -66,7 +72,7 @@ class Probes:
         HabeasError: the port is taken.
     """
 
-    def __init__(self, port: int, judged: Callable[[], Health]) -> None:
+    def __init__(self, port: int, judged: Callable[[], tuple[Health, dict[str, float]]]) -> None:
         class Handler(BaseHTTPRequestHandler):
             timeout = _PATIENCE
 
@@ -74,9 +80,13 @@ class Probes:
                 if self.path == "/livez":
                     self._answer(200, "text/plain; charset=utf-8", b"ok\n")
                 elif self.path == "/readyz":
-                    found = judged()
-                    content = json.dumps(found.fields()).encode()
+                    found, figures = judged()
+                    content = json.dumps(found.fields(**figures)).encode()
                     self._answer(found.status, "application/json", content)
+                elif self.path == "/metrics":
+                    found, figures = judged()
+                    content = exposition("recorder", found.fields(**figures)).encode()
+                    self._answer(200, MEDIA_TYPE, content)
                 else:
                     self.send_error(404)
 

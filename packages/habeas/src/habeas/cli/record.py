@@ -57,7 +57,7 @@ def record(
         typer.Option(
             min=0,
             max=65535,
-            help="Answer /livez and /readyz on this port of 127.0.0.1; 0 for any that is free.",
+            help="Answer /livez, /readyz and /metrics on this port of 127.0.0.1; 0 for any.",
         ),
     ] = None,
     resume: Annotated[
@@ -108,14 +108,14 @@ def record(
         log=client is not None,
     )
 
-    def ready() -> Health:
+    def ready() -> tuple[Health, dict[str, float]]:
         folder = place.folder / declared.id
         return judge(folder, datetime.now(UTC), keeping.ages(), deletes.halted())
 
     with keeping, ExitStack() as open_:
         if health_port is not None:
             probes = open_.enter_context(Probes(health_port, ready))
-            say(f"/livez and /readyz are answered on http://127.0.0.1:{probes.port}")
+            say(f"/livez, /readyz and /metrics are answered on http://127.0.0.1:{probes.port}")
         _run(recorder, seconds)
     whole = f", {recorder.whole} of them covered as a whole" if recorder.whole else ""
     lost = f"; {recorder.lost} lost" if recorder.lost else ""

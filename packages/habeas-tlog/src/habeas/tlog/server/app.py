@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from habeas.foundation.errors import HabeasError
@@ -55,8 +55,7 @@ class LogApp:
             Route("/append", self._append, methods=["POST"]),
             Route("/append-bundle", self._append_bundle, methods=["POST"]),
             *self._reading.routes(),
-            *probes.routes(self._judge),
-            Route("/metrics", self._metrics),
+            *probes.routes("log", self._judge),
         ]
         return Starlette(
             routes=routes, lifespan=self._lifespan, middleware=[Middleware(OpenToBrowsers)]
@@ -118,12 +117,3 @@ class LogApp:
             "waiting": self._sequencer.waiting,
             "failures": self._sequencer.failures,
         }
-
-    async def _metrics(self, _: Request) -> Response:
-        lines = {
-            "habeas_log_size": self._sequencer.size,
-            "habeas_log_waiting": self._sequencer.waiting,
-            "habeas_log_failures": self._sequencer.failures,
-        }
-        text = "".join(f"# TYPE {name} gauge\n{name} {value}\n" for name, value in lines.items())
-        return PlainTextResponse(text)

@@ -64,7 +64,7 @@ class MirrorApp:
                 *self._reading.routes(prefix),
                 Route("/add-checkpoint", self._add_checkpoint, methods=["POST"]),
                 Route("/add-entries", self._add_entries, methods=["POST"]),
-                *probes.routes(self._judge),
+                *probes.routes("mirror", self._judge),
             ],
             lifespan=self._lifespan,
             middleware=[Middleware(OpenToBrowsers)],

@@ -1,4 +1,4 @@
-"""`/livez` and `/readyz` of a log, and of a copy of one (`habeas.foundation.health`)."""
+"""`/livez`, `/readyz` and `/metrics` of a log, and of a copy of one."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from starlette.routing import Route
 
 from habeas.foundation.errors import HabeasError
 from habeas.foundation.health import Health
+from habeas.foundation.metrics import MEDIA_TYPE, exposition
 
 #: How it fares, and figures of its own.
 Judged = tuple[Health, dict[str, Any]]
 
 
-def routes(judge: Callable[[], Judged]) -> list[Route]:
-    """Both probes; *judge* is asked each time."""
+def routes(party: str, judge: Callable[[], Judged]) -> list[Route]:
+    """Both probes and the figures of *party*; *judge* is asked each time."""
 
     async def livez(_: Request) -> Response:
         return PlainTextResponse("ok\n")
@@ -26,7 +27,12 @@ def routes(judge: Callable[[], Judged]) -> list[Route]:
         health, figures = judge()
         return JSONResponse(health.fields(**figures), health.status)
 
-    return [Route("/livez", livez), Route("/readyz", readyz)]
+    async def metrics(_: Request) -> Response:
+        health, figures = judge()
+        text = exposition(party, health.fields(**figures))
+        return Response(text, media_type=MEDIA_TYPE)
+
+    return [Route("/livez", livez), Route("/readyz", readyz), Route("/metrics", metrics)]
 
 
 def problem(error: HabeasError | None) -> dict[str, str]:

@@ -15,8 +15,10 @@ from django.views.decorators.http import require_safe
 
 from habeas.foundation.errors import HabeasError
 from habeas.foundation.health import Health
+from habeas.foundation.metrics import MEDIA_TYPE, exposition
 from habeas.portal.register.log import log_copy
 from habeas.portal.standing import beats, halts, installation
+from habeas.portal.vault.ledger import waiting
 
 #: Seconds since this machine's copy of the log was followed to its end.
 _COPY_LATE = 120
@@ -31,14 +33,26 @@ def livez(_: HttpRequest) -> HttpResponse:
 @require_safe
 def readyz(_: HttpRequest) -> HttpResponse:
     """200 where all that the portal needs works now; else 503, with the causes."""
+    found, figures = _judge()
+    return JsonResponse(found.fields(**figures), status=found.status)
+
+
+@require_safe
+def metrics(_: HttpRequest) -> HttpResponse:
+    """The same for Prometheus."""
+    found, figures = _judge()
+    return HttpResponse(exposition("portal", found.fields(**figures)), content_type=MEDIA_TYPE)
+
+
+def _judge() -> tuple[Health, dict[str, int]]:
     now = time.time()
     try:
         problems = _problems(now)
         ages = {name: now - each.at for name, each in beats.beats().items() if each.at}
+        figures = waiting()
     except DatabaseError:
-        problems, ages = {"database": "The database does not answer."}, {}
-    found = Health(problems, ages)
-    return JsonResponse(found.fields(), status=found.status)
+        return Health({"database": "The database does not answer."}), {}
+    return Health(problems, ages), figures | {"log_size": log_copy().size}
 
 
 def _problems(now: float) -> dict[str, str]:

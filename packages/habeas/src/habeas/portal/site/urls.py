@@ -9,6 +9,7 @@ urlpatterns = [
     path(".well-known/security.txt", security_txt),
     path("livez", health.livez),
     path("readyz", health.readyz),
+    path("metrics", health.metrics),
     path("api/", include("habeas.portal.site.api_urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("cameras/", include("habeas.portal.cameras.urls")),

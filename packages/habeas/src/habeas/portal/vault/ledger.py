@@ -32,6 +32,14 @@ def _line(row: models.LogLineRow) -> ports.LogLine:
     )
 
 
+def waiting() -> dict[str, int]:
+    """What others have not taken yet: ``owed`` entries, ``pending_deposits`` of trustees."""
+    return {
+        "owed": models.LogLineRow.objects.filter(index__isnull=True).count(),
+        "pending_deposits": models.PendingDepositRow.objects.count(),
+    }
+
+
 class DjangoLedger:
     """The custodian's database.
 

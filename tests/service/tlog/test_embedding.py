@@ -41,5 +41,7 @@ def test_the_readme_s_log_witness_and_monitor(tmp_path):
             if line and not line.startswith(("#", "import", "from"))
         ]  # fmt: skip
         assert len(code) <= lines[name], f"the {name} has {len(code)} lines"
-    told = run(log + witness + monitor, tmp_path)
+    (from_asyncio,) = [each for each in blocks if "# The same for asyncio" in each]
+    told = run(log + witness + monitor + from_asyncio, tmp_path)
     assert "1 entries followed" in told
+    assert "entry 1" in told

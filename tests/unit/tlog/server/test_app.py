@@ -115,6 +115,7 @@ def test_answers_carry_the_headers_that_readers_and_caches_need(folder):
         assert health.pop("ages")["checkpoint"] >= 0
         assert health == {
             "ok": True, "state": "ok", "problems": {}, "size": 1, "waiting": 0, "failures": 0,
+                "mirrors": {},
         }  # fmt: skip
         assert client.get("/livez").text == "ok\n"
         assert "# TYPE habeas_log_size gauge\nhabeas_log_size 1\n" in client.get("/metrics").text

@@ -25,6 +25,7 @@ from habeas.tlog.errors import (
     SignatureError,
     StaleViewError,
     TlogError,
+    UnsignedError,
 )
 from habeas.tlog.mirroring import (
     ENTRIES_TYPE,
@@ -112,8 +113,14 @@ class Pusher:
         nodes = TileNodes(target.size, self._source.tile)
         self._add_checkpoint(note, target, nodes)
         lines = self._add_entries(target, nodes)
-        if self._mirror is not None and not open_note(note + lines, [self._mirror]).verified:
-            raise SignatureError("The mirror has not signed with its key.")
+        if self._mirror is not None:
+            try:
+                open_note(note + lines, [self._mirror])
+            except UnsignedError as error:
+                raise SignatureError(
+                    "The mirror has not signed with its key.",
+                    "Ask whoever runs the mirror which key it has.",
+                ) from error
         return lines
 
     def _add_checkpoint(self, note: str, target: Checkpoint, nodes: TileNodes) -> None:

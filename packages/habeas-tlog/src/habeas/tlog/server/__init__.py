@@ -3,6 +3,7 @@
 FOLDER/log.key           the signing key, Ed25519 (0600)
 FOLDER/log-mldsa44.key   the one that holds against quantum computers, ML-DSA-44 (0600)
 FOLDER/policy.txt        when a checkpoint counts (C2SP tlog-policy), witnesses included
+FOLDER/mirrors.txt       to whom the log is sent: mirror <name> <verifier key> <URL>
 FOLDER/submitters.json   who may append: name -> SHA-256 of a bearer token; nobody, where empty
 FOLDER/public/           checkpoint and tiles: serve it from anywhere
 FOLDER/log.sqlite3       the writer's state
@@ -26,6 +27,7 @@ from habeas.tlog.errors import FormatError, LogUnavailableError, PlaceError, Rol
 from habeas.tlog.note import NoteSigner
 from habeas.tlog.policy import Policy
 from habeas.tlog.server.app import LogApp
+from habeas.tlog.server.feeding import MirrorAt, read_mirrors
 from habeas.tlog.server.objects import FolderObjects, Objects
 from habeas.tlog.server.rollback import Standstill
 from habeas.tlog.server.sequencer import QueueFullError, Sequencer
@@ -42,6 +44,7 @@ __all__ = [
     "FileStorage",
     "LogApp",
     "LogLockedError",
+    "MirrorAt",
     "QueueFullError",
     "RolledBackError",
     "Sequencer",
@@ -182,7 +185,7 @@ def make_app(
 
     Raises:
         LogLockedError: another process writes this log.
-        FormatError: its policy, key or submitters cannot be read.
+        FormatError: its policy, key, submitters or mirrors cannot be read.
     """
     try:
         policy = Policy.parse((folder / "policy.txt").read_bytes())
@@ -196,6 +199,7 @@ def make_app(
             f"{folder / 'policy.txt'}: {error.cause}", "Write it as C2SP tlog-policy has it."
         ) from error
     submitters = Submitters.load(folder)
+    mirrors = read_mirrors(folder)
     signer = read_signer(folder)
     standstill = Standstill(folder / "rolled-back.json")
     if admission is None:
@@ -205,4 +209,4 @@ def make_app(
         storage or FileStorage(folder), signer, policy, admission,
         standstill=standstill, interval=interval, patience=patience, clock=clock,
     )  # fmt: skip
-    return LogApp(sequencer, submitters or Submitters(anybody=True)).asgi()
+    return LogApp(sequencer, submitters or Submitters(anybody=True), mirrors).asgi()

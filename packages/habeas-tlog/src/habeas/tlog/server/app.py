@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -18,6 +19,7 @@ from habeas.tlog.errors import FormatError, NotAdmittedError
 from habeas.tlog.server import probes
 from habeas.tlog.server.bodies import read_body
 from habeas.tlog.server.browsers import OpenToBrowsers
+from habeas.tlog.server.feeding import Feeds, MirrorAt
 from habeas.tlog.server.reading import Reading, refuse
 from habeas.tlog.server.sequencer import Sequencer
 from habeas.tlog.server.submitters import Submitters
@@ -42,12 +44,16 @@ class LogApp:
     Args:
         sequencer: the writer.
         submitters: who may append.
+        mirrors: to whom the log is sent by itself.
     """
 
-    def __init__(self, sequencer: Sequencer, submitters: Submitters) -> None:
+    def __init__(
+        self, sequencer: Sequencer, submitters: Submitters, mirrors: Sequence[MirrorAt] = ()
+    ) -> None:
         self._sequencer = sequencer
         self._submitters = submitters
         self._reading = Reading(sequencer)
+        self._feeds = Feeds(sequencer, mirrors)
 
     def asgi(self) -> Starlette:
         """The ASGI application."""
@@ -64,9 +70,11 @@ class LogApp:
     @contextlib.asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
         await self._sequencer.start()
+        self._feeds.start()
         try:
             yield
         finally:
+            await asyncio.to_thread(self._feeds.stop)
             await self._sequencer.stop()
 
     def _barred(self, request: Request) -> Response | None:
@@ -110,10 +118,11 @@ class LogApp:
 
     def _judge(self) -> probes.Judged:
         """How the log fares, by what it last published."""
-        ages = self._sequencer.ages()
+        ages = self._sequencer.ages() | self._feeds.ages()
         found = probes.problem(self._sequencer.problem) | probes.problem(self._reading.problem)
         return Health(found | late(ages, LATE), ages), {
             "size": self._sequencer.size,
             "waiting": self._sequencer.waiting,
             "failures": self._sequencer.failures,
+            "mirrors": self._feeds.figures(),
         }

@@ -81,6 +81,13 @@ def test_luminance_is_linear_light():
     assert float(green[0, 0]) == pytest.approx(0.7152 * 255, abs=0.01)
 
 
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.75, 0.98, 1.0])
+@pytest.mark.parametrize("shape", [(1,), (2,), (7, 9), (40, 40)])
+def test_a_quantile_is_numpys(share, shape):
+    values = np.random.default_rng(1).uniform(0, 255, shape).astype(np.float32)
+    assert ofiq.quantile(values, share) == pytest.approx(np.quantile(values, share), rel=1e-6)
+
+
 def test_luminance_mean_is_best_in_the_middle():
     assert ofiq.luminance_mean(plane(127)).score == 100
     assert ofiq.luminance_mean(plane(51)).score == 50

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,17 +59,17 @@ class Landmarks:
         """Whether the mesh lies on a face; where it does not, its points mean nothing."""
         return self.presence >= TUNING.presence and self.fit <= TUNING.fit
 
-    @property
+    @cached_property
     def eye_distance(self) -> float:
         """Distance of the pupils, pixels."""
         return float(np.linalg.norm(self.pupils[0] - self.pupils[1]))
 
-    @property
+    @cached_property
     def eye_midpoint(self) -> NDArray[np.float32]:
         """Midpoint between the pupils, pixels."""
         return np.asarray(self.pupils.mean(axis=0), np.float32)
 
-    @property
+    @cached_property
     def height(self) -> float:
         """T of ISO/IEC 29794-5: eye midpoint to chin, pixels."""
         return float(np.linalg.norm(self.mesh[CHIN, :2] - self.eye_midpoint))

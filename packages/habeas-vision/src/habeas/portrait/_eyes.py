@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from habeas.faces import Landmarks, Points
-from habeas.portrait.ofiq import luminance
+from habeas.portrait.ofiq import luminance, quantile
 from habeas.portrait.tuning import TUNING
 
 #: Side of the cut-out eye, pixels, and how many widths of the eye it shows.
@@ -69,7 +69,7 @@ def _eye(image: Image.Image, lids: Points, pupil: Points) -> Eye:
         contrast=_contrast(pixels, column),
         white=_white(pixels, column),
         # Every fourth pixel: what is looked for is large.
-        around=float(np.quantile(luminance(pixels[::2, ::2]), 0.75)),
+        around=quantile(luminance(pixels[::2, ::2]), 0.75),
     )
 
 
@@ -90,7 +90,7 @@ def _contrast(pixels: NDArray[np.uint8], column: float) -> float:
     columns = slice(int(column - 0.1 * _WIDTH), int(column + 0.1 * _WIDTH) + 1)
     grey = pixels[rows, columns] @ np.array([0.299, 0.587, 0.114], np.float32)
     profile = np.median(grey, axis=1)
-    skin = max(1.0, float(np.quantile(profile, 0.85)))
+    skin = max(1.0, quantile(profile, 0.85))
     return (skin - float(profile.min())) / skin
 
 

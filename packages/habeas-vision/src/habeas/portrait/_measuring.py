@@ -137,7 +137,7 @@ def _of_face(aligned: Aligned, found: Found) -> dict[str, Measure]:
 
 def _highlights(aligned: Aligned) -> float:
     """What two hundredths of the face exceed, share of white."""
-    return float(np.quantile(_within(aligned, aligned.hull), 0.98)) / 255
+    return ofiq.quantile(_within(aligned, aligned.hull), 0.98) / 255
 
 
 def _of_light(
@@ -146,7 +146,7 @@ def _of_light(
     white = max(each.white for each in both)
     right, left = ([lit[part] for part in side] for side in SIDES)
     picture = found.small.reduce(max(1, max(found.small.size) // TUNING.picture_side))
-    brightest = float(np.quantile(ofiq.luminance(np.asarray(picture)), 0.99)) / 255
+    brightest = ofiq.quantile(ofiq.luminance(np.asarray(picture)), 0.99) / 255
     return {
         "face_light": own.face_light(white, highlights),
         "backlight": own.backlight(max(white, highlights), brightest),

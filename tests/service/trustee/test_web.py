@@ -2,11 +2,14 @@
 
 import hashlib
 import json
+import re
 
 import httpx
 import pytest
 
+from habeas import tlog
 from tests.service.trustee import openapi
+from tests.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +104,37 @@ def test_it_is_a_witness(http, world):
     assert sum(f"— {name}/witness " in note for name in world.names) >= world.circle.q
 
 
+def test_feeders_of_others_go_on_from_its_exact_answers(http, world):
+    """As a client without a memory talks to it: transparency-dev's compares types as strings."""
+    world.seal()
+
+    def say(old, note):
+        answer = http.post("/add-checkpoint", content=f"old {old}\n\n{note}".encode())
+        return answer, (answer.status_code, answer.headers["content-type"])
+
+    def conversation():
+        note = world.log.checkpoint()
+        asked, said = say(0, note)
+        assert said == (409, "text/x.tlog.size")
+        assert re.fullmatch(r"[1-9][0-9]*\n", asked.text)
+        return say(int(asked.text), note), note
+
+    # Where the log has grown in between, a proof would be asked for: it comes to rest.
+    (answer, said), note = until(
+        lambda: each if (each := conversation())[0][0].status_code == 200 else None, "a quiet log"
+    )
+    assert said == (200, "text/plain; charset=utf-8")
+    assert answer.text.startswith(f"— {world.names[0]}/witness ")
+    for wrong, status in ((note[:-9], 400), (note.replace("\n\n", "x\n\n", 1), 400)):
+        assert say(0, wrong)[1] == (status, "text/plain; charset=utf-8")
+    stranger = tlog.NoteSigner.generate("log.example/other")
+    unknown = stranger.sign(tlog.Checkpoint(stranger.name, 1, bytes(32)).text())
+    assert say(0, unknown)[1] == (404, "text/plain; charset=utf-8")
+    impostor = tlog.NoteSigner.generate(world.circle.log.origin)
+    forged = impostor.sign(tlog.Checkpoint(impostor.name, 1, bytes(32)).text())
+    assert say(0, forged)[1] == (403, "text/plain; charset=utf-8")
+
+
 def test_what_it_has_cosigned_can_be_looked_at(http, world):
     """C2SP tlog-witness, monitor retrieval."""
     world.seal()
@@ -111,6 +145,20 @@ def test_what_it_has_cosigned_can_be_looked_at(http, world):
     assert f"— {world.names[0]}/witness " in answer.text
     assert http.get(f"/{'0' * 64}/checkpoint").status_code == 404
     assert http.get("/not-a-digest/checkpoint").status_code == 404
+
+
+def test_every_answer_is_open_to_pages_of_others(http, world):
+    world.seal()
+    place = hashlib.sha256(world.circle.log.origin.encode()).hexdigest()
+    paths = (f"/{place}/checkpoint", "/v2/identity", "/v2/circle", "/readyz", "/nowhere")
+    for path in (*paths, "/add-checkpoint", "/v2/stream-end"):
+        asked = http.options(path, headers={"origin": "https://page.example"})
+        assert asked.status_code == 204
+        assert asked.headers["access-control-allow-origin"] == "*"
+        answer = http.get(path) if path in paths else http.post(path, content=b"nonsense")
+        assert answer.headers["access-control-allow-origin"] == "*"
+    large = http.post("/v2/deposits", content=b"x" * 300_000)
+    assert (large.status_code, large.headers["access-control-allow-origin"]) == (413, "*")
 
 
 def test_it_can_be_watched(http, world):

@@ -21,6 +21,7 @@ from habeas.foundation import problem
 from habeas.foundation.errors import HabeasError
 from habeas.foundation.problem import Problem
 from habeas.protocol import MalformedError
+from habeas.tlog.server.browsers import OpenToBrowsers
 from habeas.trustee.releases import SignedRefusal
 
 MAX_BODY = 256 * 1024
@@ -90,7 +91,8 @@ class Edge(FastAPI):
     def __init__(self, acts: Mapping[str, Act], **about: Any) -> None:
         super().__init__(**about)
         _handle_errors(self)
-        self._way_in = Bounded(Calls(super().__call__, acts))
+        # Pages of anybody may ask: a reader's own browser then verifies what is answered.
+        self._way_in = OpenToBrowsers(Bounded(Calls(super().__call__, acts)))
 
     async def __call__(self, scope: _Message, receive: _Receive, send: _Send) -> None:
         """Serve one ASGI connection."""

@@ -141,7 +141,8 @@ def serve(
         str,
         typer.Option(
             help="Addresses of the server in front, with commas: who from there says "
-            "X-Forwarded-Proto: https is believed. * for any, on a port that only it reaches."
+            "X-Forwarded-Proto: https is believed, and for whom it asks (X-Forwarded-For). "
+            "* for any, on a port that only it reaches."
         ),
     ] = "127.0.0.1,::1",
 ) -> None:
@@ -163,6 +164,7 @@ def serve(
     # A worker of a busy machine may be silent for a while: killed, it would lose what it does.
     command += ["--timeout", "180", "--log-level", "warning", "--no-control-socket"]
     command += ["--forwarded-allow-ips", proxy]
+    os.environ["HABEAS_PROXY"] = proxy
     os.execv(sys.executable, command)  # noqa: S606 - this process becomes the server
 
 

@@ -43,6 +43,8 @@ DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *SITE.names]
 # A proxy that ends TLS need not tell: forms of the portal's own pages come from these.
 CSRF_TRUSTED_ORIGINS = list(SITE.origins)
+#: Addresses of servers in front, which say for whom they ask; this machine's own always may.
+PROXIES = frozenset(filter(None, os.environ.get("HABEAS_PROXY", "").split(",")))
 ROOT_URLCONF = "habeas.portal.site.urls"
 WSGI_APPLICATION = "habeas.portal.site.wsgi.application"
 
@@ -71,6 +73,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "habeas.portal.site.limits.Limited",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -1,0 +1,132 @@
+"""What comes too often waits; what others send takes nothing from it."""
+
+import json
+
+import pytest
+from django.conf import settings
+from django.http import HttpResponse
+from django.test import RequestFactory
+
+from habeas.portal.site.buckets import Rate
+from habeas.portal.site.limits import Limited, Limits, address_of
+
+FEW = Limits(
+    page=Rate(6, 1), act=Rate(3, 1), ask=Rate(2, 1), ask_all=Rate(3, 10),
+    sign_in=Rate(2, 1), sign_in_all=Rate(100, 1), account=Rate(3, 60),
+)  # fmt: skip
+SIGN_IN = "/desk/sign-in/"
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def send(clock):
+    limited, make = Limited(lambda _: HttpResponse("taken"), FEW, clock), RequestFactory()
+
+    def send(path, address="203.0.113.7", data=None, method="post", **headers):
+        request = getattr(make, method)(path, data or {}, REMOTE_ADDR=address, **headers)
+        return limited(request)
+
+    return send
+
+
+def statuses(answers):
+    return [answer.status_code for answer in answers]
+
+
+@pytest.mark.parametrize(
+    ("path", "taken"),
+    [("/apply/hunting-licence/details/", 3), ("/receipt/", 2), ("/api/photos/ab/withdrawal", 2),
+     (SIGN_IN, 2), ("/api/officers/sessions", 2), ("/api/applications", 3)],
+)  # fmt: skip
+def test_each_kind_has_its_limit(send, path, taken):
+    assert statuses(send(path) for _ in range(taken + 1)) == [200] * taken + [429]
+    assert send(path, "203.0.113.8").status_code == 200, "another address"
+
+
+def test_pages_have_one_too(send, clock):
+    assert statuses(send("/", method="get") for _ in range(7)) == [200] * 6 + [429]
+    clock.now += 1
+    assert send("/", method="get").status_code == 200
+
+
+def test_the_refusal_says_when_and_loses_nothing(send):
+    for _ in range(2):
+        send(SIGN_IN)
+    refused = send(SIGN_IN)
+    assert refused["Retry-After"] == "1"
+    page = refused.content.decode()
+    assert "wait 1 second, and go back" in page
+    said = [send("/api/officers/sessions", "203.0.113.9") for _ in range(3)][-1]
+    assert json.loads(said.content)["code"] == "too-many-requests"
+    assert said["Retry-After"] == "1"
+
+
+def test_tries_for_one_account_are_counted_from_wherever_they_come(send, clock):
+    tried = [send(SIGN_IN, f"203.0.113.{n}", {"username": "a@office"}) for n in range(4)]
+    assert statuses(tried) == [200, 200, 200, 429]
+    assert tried[-1]["Retry-After"] == "60"
+    spelled = send(SIGN_IN, "203.0.113.60", {"username": "A@Office"})
+    assert spelled.status_code == 429
+    assert send(SIGN_IN, "203.0.113.61", {"username": "b@office"}).status_code == 200
+    clock.now += 60
+    assert send(SIGN_IN, "203.0.113.62", {"username": "a@office"}).status_code == 200
+
+
+def test_who_is_refused_takes_nothing_from_what_all_have(send):
+    assert statuses(send("/receipt/") for _ in range(50)) == [200] * 2 + [429] * 48
+    assert send("/receipt/", "203.0.113.8").status_code == 200
+    assert send("/receipt/", "203.0.113.9").status_code == 429, "that was all of it"
+
+
+def test_this_machine_itself_is_limited_only_with_all(send):
+    assert statuses(send("/apply/x/details/", "127.0.0.1") for _ in range(20)) == [200] * 20
+    assert statuses(send("/receipt/", "::1") for _ in range(4)) == [200] * 3 + [429]
+
+
+@pytest.mark.parametrize(
+    ("remote", "forwarded", "found"),
+    [
+        ("203.0.113.7", None, "203.0.113.7"),
+        ("203.0.113.7", "198.51.100.1", "203.0.113.7"),
+        ("127.0.0.1", "198.51.100.1", "198.51.100.1"),
+        ("127.0.0.1", "10.0.0.1, 198.51.100.1", "198.51.100.1"),
+        ("127.0.0.1", "198.51.100.1, 127.0.0.1", "198.51.100.1"),
+        ("192.0.2.9", "10.0.0.1, 198.51.100.1, 192.0.2.9", "198.51.100.1"),
+        ("", "198.51.100.1", "198.51.100.1"),
+        ("127.0.0.1", "nonsense", "unreadable"),
+        ("127.0.0.1", "198.51.100.1, <script>", "unreadable"),
+        ("127.0.0.1", None, None),
+        ("2001:db8:1:2:3:4:5:6", None, "2001:db8:1:2::/64"),
+        ("::ffff:198.51.100.1", None, "198.51.100.1"),
+    ],
+)
+def test_whose_request_it_is(monkeypatch, remote, forwarded, found):
+    monkeypatch.setattr(settings, "PROXIES", frozenset({"192.0.2.9"}))
+    headers = {} if forwarded is None else {"HTTP_X_FORWARDED_FOR": forwarded}
+    request = RequestFactory().get("/", REMOTE_ADDR=remote, **headers)
+    assert address_of(request) == found
+
+
+def test_where_every_peer_is_a_proxy_the_peer_is_not_the_client(monkeypatch):
+    monkeypatch.setattr(settings, "PROXIES", frozenset("*"))
+    headers = {"HTTP_X_FORWARDED_FOR": "10.0.0.1, 198.51.100.1"}
+    request = RequestFactory().get("/", REMOTE_ADDR="203.0.113.7", **headers)
+    assert address_of(request) == "198.51.100.1"
+
+
+def test_it_stands_before_whatever_a_request_costs():
+    order = settings.MIDDLEWARE
+    at = order.index("habeas.portal.site.limits.Limited")
+    assert at < order.index("django.contrib.auth.middleware.AuthenticationMiddleware")
+    assert at < order.index("django.middleware.csrf.CsrfViewMiddleware")

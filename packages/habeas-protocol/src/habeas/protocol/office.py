@@ -35,7 +35,7 @@ from habeas.protocol.terms import MAX_OPENINGS, Promise, case_hash
 #: OWASP Password Storage Cheat Sheet (2023) for PBKDF2-HMAC-SHA256.
 ITERATIONS = 600_000
 _MOST_ITERATIONS = 10_000_000
-_SEED_BYTES, _SALT_BYTES, _NONCE_BYTES = 32, 32, 12
+_SALT_BYTES, _NONCE_BYTES = 32, 12
 _WRAPPED = b"habeas/v2/wrapped-key\0"
 
 

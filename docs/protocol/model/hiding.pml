@@ -23,7 +23,8 @@
  * Two things the first two claims leave out, and nothing prevents. A release that the log had not
  * taken when its trustee's database went back is lost to everybody. One that the log took after the
  * tree that a restored trustee is shown, within ten minutes of its start, stays hidden from it and
- * from the holder until that tree is an hour old.
+ * from the holder until that tree is five minutes older than the newest that the log or another
+ * trustee shows, or an hour old. Until then the tree is *recent* here.
  *
  * That the holder's own tree is recent carries none of these claims: HOLDS finds what is missing in
  * it. It protects who asks no trustee, and reads the log alone (register, monitor).
@@ -43,7 +44,8 @@
  *   ROLLED_BACK      standing.verify_memory: no stream end by who finds unknown entries of its own
  *   BEHIND           standing.verify_memory: nor by who has not read the log since it started
  *   FRESH_START      following.tail: to have read it, a quorum must have seen that tree lately
- *   RECENT_VIEW      verifying._frozen: the tree under which a trustee answers is not an hour old
+ *   RECENT_VIEW      ages.of_views: the tree under which a trustee answers is not an hour old, nor
+ *                    minutes older than what others show
  */
 #define Q 3
 #ifdef NO_RULE_READING_QUORUM

@@ -217,6 +217,12 @@ def test_a_passphrase_is_one_however_it_is_typed():
             unwrap_key(wrapped_key, wrong)
     with pytest.raises(MalformedError):
         unwrap_key(wrapped_key, b"pass")
+    fields = wrapped_key.fields()
+    without = {name: value for name, value in fields.items() if name != "iterations"}
+    WrappedKey.read({**without, "with": "prf"})
+    for wrong in (without, {**fields, "with": "prf"}, {**fields, "with": "file"}):
+        with pytest.raises(MalformedError):
+            WrappedKey.read(wrong)
 
 
 def test_the_prf_is_evaluated_on_the_salt_that_is_kept():

@@ -2,9 +2,9 @@
 
 import pytest
 
-from habeas.tlog import OldViewError, ReaderClockError, verify_recent
+from habeas.tlog import OldViewError, ReaderClockError, verify_abreast, verify_recent
 from habeas.tlog.policy import CLOCK_SKEW
-from habeas.tlog.recency import RECENT
+from habeas.tlog.recency import APART, RECENT
 
 NOW = 1_800_000_000
 
@@ -37,3 +37,11 @@ def test_a_stricter_reader():
     verify_recent(NOW - 600, NOW, 600)
     with pytest.raises(OldViewError, match="10 minutes"):
         verify_recent(NOW - 601, NOW, 600)
+
+
+def test_who_is_abreast_of_others():
+    assert APART == 300
+    for behind in (-60, 0, 55, APART):
+        verify_abreast(NOW - behind, NOW)
+    with pytest.raises(OldViewError, match="is 5 minutes older than that of others: entries since"):
+        verify_abreast(NOW - APART - 1, NOW)

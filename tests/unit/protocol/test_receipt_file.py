@@ -27,6 +27,7 @@ def page(receipt):
 
 
 def test_the_page_holds_the_receipt(receipt, page):
+    assert MAX_BYTES == 1_048_576, "docs/protocol/formats.md, *As a page*"
     assert read_receipt(page.encode()) == receipt
     assert read_receipt(receipt.encode()) == receipt
 

@@ -1,9 +1,11 @@
 """Sealing in two steps, opening, the office's own documents, the receipt."""
 
 import dataclasses
+import hashlib
 from datetime import UTC, datetime
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -223,6 +225,18 @@ def test_a_passphrase_is_one_however_it_is_typed():
     for wrong in (without, {**fields, "with": "prf"}, {**fields, "with": "file"}):
         with pytest.raises(MalformedError):
             WrappedKey.read(wrong)
+
+
+def test_a_passphrase_goes_through_as_many_iterations_as_are_said():
+    salt, more = random("salt"), ITERATIONS + 1
+    key = hashlib.pbkdf2_hmac("sha256", b"pass", salt, more)
+    bound = b"habeas/v2/wrapped-key\0a\0" + bytes(32)
+    made = WrappedKey.read(
+        {"v": 2, "kind": "wrapped-key", "office": "a", "credential": "0" * 64,
+         "with": "passphrase", "iterations": more, "salt": salt.hex(), "nonce": "A" * 16,
+         "ciphertext": base64_of(AESGCM(key).encrypt(bytes(12), OFFICE_SEED, bound))}
+    )  # fmt: skip
+    assert unwrap_key(made, "pass") == OFFICE_SEED
 
 
 def test_the_prf_is_evaluated_on_the_salt_that_is_kept():

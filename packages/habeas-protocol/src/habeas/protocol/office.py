@@ -36,7 +36,7 @@ from habeas.protocol.terms import MAX_OPENINGS, Promise, case_hash
 ITERATIONS = 600_000
 _MOST_ITERATIONS = 10_000_000
 _SALT_BYTES, _NONCE_BYTES = 32, 12
-_WRAPPED = b"habeas/v2/wrapped-key\0"
+_WRAPPED = b"habeas/v2/wrapped-key"
 
 
 class Pointer(Document):
@@ -232,13 +232,13 @@ def unwrap_key(wrapped: WrappedKey, secret: str | bytes) -> bytes:
 
 
 def _aad(office: str, credential: str) -> bytes:
-    return _WRAPPED + office.encode() + b"\0" + bytes.fromhex(credential)
+    return _WRAPPED + b"\0" + office.encode() + b"\0" + bytes.fromhex(credential)
 
 
 def _wrapping_key(secret: str | bytes, salt: bytes, iterations: int | None) -> bytes:
-    if isinstance(secret, str) != (iterations is not None):
-        raise MalformedError("A passphrase is a text, and any other secret is bytes.")
-    if isinstance(secret, str):
+    if isinstance(secret, str) and iterations is not None:
         normal = unicodedata.normalize("NFC", secret).encode(errors="surrogatepass")
-        return PBKDF2HMAC(SHA256(), 32, salt, iterations or ITERATIONS).derive(normal)
-    return HKDF(SHA256(), 32, salt, _WRAPPED.rstrip(b"\0")).derive(secret)
+        return PBKDF2HMAC(SHA256(), 32, salt, iterations).derive(normal)
+    if isinstance(secret, bytes) and iterations is None:
+        return HKDF(SHA256(), 32, salt, _WRAPPED).derive(secret)
+    raise MalformedError("A passphrase is a text, and any other secret is bytes.")

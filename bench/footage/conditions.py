@@ -62,8 +62,8 @@ def page(scenes: dict[str, dict[str, Row]], rates: Sequence[int]) -> Iterator[st
         f"missed in a frame when less than {100 * COVERED:.0f} % of its box is under the ellipses; "
         f"faces of which less than {100 * VISIBLE:.0f} % can be seen do not count. A **gap** is a "
         "frame in which somebody is missed between the first and the last frame in which they are "
-        "covered, but for 0.08 seconds at each end; who is missed at an end, or always, was not "
-        "found there by any look."
+        "covered, but for 0.08 seconds at each end. Somebody whom no look found counts as covered "
+        "where they pass under others' covers, and what is between such moments as a gap."
     )
     for name, systems_ in scenes.items():
         yield ""

@@ -269,6 +269,9 @@ def test_the_command_answers_probes(camera, tmp_path):
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
         line = next(each for each in running.stderr if "/readyz" in each)
         address = line.split()[-1]
+        assert {"NoNewPrivs:\t1", "Seccomp:\t2"} <= set(
+            Path(f"/proc/{running.pid}/status").read_text().splitlines()
+        )
 
         def ready():
             return httpx.get(f"{address}/readyz", trust_env=False, timeout=60)

@@ -15,11 +15,11 @@ KILL = 0x80000000
 ERRNO = 0x00050000
 
 
-def answer(number, *arguments, machine=X86, files=False, column=0, architecture=X86):
+def answer(number, *arguments, machine=X86, files=False, column=0, architecture=X86, **more):
     """What the filter says to a call: `struct seccomp_data` in, a return value out."""
     given = [*arguments, 0, 0, 0, 0, 0, 0][:6]
     data = struct.pack("=IIQ6Q", number, machine, 0, *given)
-    instructions = program(column, architecture, files=files)
+    instructions = program(column, architecture, files=files, **more)
     at, held = 0, 0
     while True:
         code, true, false, value = instructions[at]
@@ -49,6 +49,16 @@ def test_computing_is_allowed_and_all_else_is_not_there():
 def test_files_are_opened_only_by_those_who_may():
     assert answer(OPENAT) == ERRNO | errno.EACCES
     assert answer(OPENAT, files=True) == ALLOW
+
+
+def test_folders_and_sockets_are_for_those_who_need_them():
+    mkdir, rename = 83, 82
+    for number in (mkdir, rename):
+        assert answer(number, files=True) == ERRNO | errno.ENOSYS
+        assert answer(number, files=True, folders=True) == ALLOW
+    assert answer(SOCKET, files=True, folders=True) == ERRNO | errno.ENOSYS
+    assert answer(SOCKET, network=True) == ALLOW
+    assert answer(EXECVE, files=True, folders=True, network=True) == ERRNO | errno.ENOSYS
 
 
 def test_threads_but_no_processes():

@@ -41,7 +41,7 @@ from habeas.confined.errors import (
 )
 from habeas.confined.messages import Answer, Json
 from habeas.confined.process import WorkerProcess
-from habeas.confined.rights import Confinement, Rights
+from habeas.confined.rights import Confinement, Rights, confine
 from habeas.confined.worker import Handler, Job, serve
 
 __all__ = [
@@ -56,5 +56,6 @@ __all__ = [
     "WorkerError",
     "WorkerProcess",
     "WorkerStalledError",
+    "confine",
     "serve",
 ]

@@ -10,7 +10,7 @@ import ctypes
 import os
 import stat
 import struct
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
@@ -19,6 +19,9 @@ _PATH_BENEATH = 1  # LANDLOCK_RULE_PATH_BENEATH
 #: LANDLOCK_ACCESS_FS_*, by bit.
 _WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 1, 1 << 2, 1 << 3
 _REMOVE_FILE, _MAKE_REG, _TRUNCATE = 1 << 5, 1 << 8, 1 << 14
+_REMOVE_DIR, _MAKE_DIR, _REFER = 1 << 4, 1 << 7, 1 << 13
+#: The version from which files may be linked and renamed from one folder into another.
+_ACROSS = 2
 #: How many of the rights to files each version of the interface knows.
 _KNOWN = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 #: LANDLOCK_ACCESS_NET_BIND_TCP and _CONNECT_TCP, from version 4.
@@ -41,22 +44,30 @@ def version() -> int:
     return max(0, _call(_CREATE_RULESET, None, 0, _VERSION))
 
 
-def restrict(*, read: Iterable[Path], write: Iterable[Path]) -> int:
+def restrict(
+    *,
+    read: Iterable[Path],
+    write: Iterable[Path],
+    keep: Collection[Path] = (),
+    network: bool = False,
+) -> int:
     """Let this thread, and those that it starts, open nothing but what is named.
 
     Args:
         read: files, and folders with all that is in them, to be read.
         write: the same, to be written and read; in folders, files may be made and removed.
+        keep: folders in which files and folders may also be made, linked, renamed and removed.
+        network: whether ports may be reached and listened on.
 
     Returns:
         The version of the interface; 0 where nothing could be restricted.
     """
     known = version()
-    if not known:
+    if known < (_ACROSS if keep else 1):
         return 0
     handled = (1 << _KNOWN[min(known, max(_KNOWN))]) - 1
     attributes = struct.pack(
-        "=QQQ", handled, _TCP if known >= 4 else 0, _SCOPES if known >= 6 else 0
+        "=QQQ", handled, 0 if network or known < 4 else _TCP, _SCOPES if known >= 6 else 0
     )
     size = 8 if known < 4 else 16 if known < 6 else 24
     ruleset = _call(_CREATE_RULESET, attributes, size, 0)
@@ -65,7 +76,8 @@ def restrict(*, read: Iterable[Path], write: Iterable[Path]) -> int:
     try:
         reading = _READ_FILE | _READ_DIR
         writing = reading | _WRITE_FILE | _REMOVE_FILE | _MAKE_REG | _TRUNCATE
-        for paths, rights in ((read, reading), (write, writing)):
+        keeping = writing | _REMOVE_DIR | _MAKE_DIR | _REFER
+        for paths, rights in ((read, reading), (write, writing), (keep, keeping)):
             for path in paths:
                 _allow(ruleset, path, rights & handled)
         return known if _call(_RESTRICT_SELF, ruleset, 0) == 0 else 0

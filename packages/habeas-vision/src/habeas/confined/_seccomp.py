@@ -12,7 +12,7 @@ import os
 import platform
 import struct
 
-from habeas.confined._syscalls import BASE, CONDITIONAL, FILES, Condition
+from habeas.confined._syscalls import BASE, CONDITIONAL, FILES, FOLDERS, NETWORK, Condition
 
 _SET_MODE_FILTER, _TSYNC = 1, 1
 #: The number of seccomp(2) and the kernel's name of each architecture (linux/audit.h).
@@ -32,11 +32,13 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
 
 
-def restrict(*, files: bool) -> bool:
+def restrict(*, files: bool, folders: bool = False, network: bool = False) -> bool:
     """Keep all threads of this process to the system calls of a decoder, for good.
 
     Args:
         files: whether files may still be opened by name.
+        folders: whether files and folders may be made, renamed and linked.
+        network: whether sockets may be opened.
 
     Returns:
         Whether the kernel took the filter; it needs ``no_new_privs``.
@@ -45,7 +47,8 @@ def restrict(*, files: bool) -> bool:
         return False
     column, seccomp, architecture = _ARCHITECTURES[platform.machine()]
     code = b"".join(
-        struct.pack("=HBBI", *each) for each in program(column, architecture, files=files)
+        struct.pack("=HBBI", *each)
+        for each in program(column, architecture, files=files, folders=folders, network=network)
     )
     wanted = _Program(len(code) // 8, code)
     libc = ctypes.CDLL(None, use_errno=True)
@@ -53,7 +56,9 @@ def restrict(*, files: bool) -> bool:
     return int(libc.syscall(*numbers, ctypes.byref(wanted))) == 0
 
 
-def program(column: int, architecture: int, *, files: bool) -> list[Instruction]:
+def program(
+    column: int, architecture: int, *, files: bool, folders: bool = False, network: bool = False
+) -> list[Instruction]:
     """The filter for one architecture: its column in `_syscalls`, and its name in the kernel."""
     listed = [
         (_LOAD, 0, 0, _ARCHITECTURE),
@@ -63,7 +68,8 @@ def program(column: int, architecture: int, *, files: bool) -> list[Instruction]
         (_JUMP_AT_LEAST, 0, 1, _X32),
         (_RETURN, 0, 0, _ERRNO | errno.ENOSYS),
     ]
-    allowed = {**BASE, **(FILES if files else {})}
+    allowed = BASE | (FILES if files else {}) | (FOLDERS if folders else {})
+    allowed |= NETWORK if network else {}
     for numbers in allowed.values():
         listed += _block(numbers[column], [(_RETURN, 0, 0, _ALLOW)])
     if not files:

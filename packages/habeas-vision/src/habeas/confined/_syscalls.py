@@ -147,6 +147,47 @@ FILES: dict[str, Numbers] = {
     "umask": (95, 166),
 }
 
+#: Whole trees of files: for those who keep folders.
+FOLDERS: dict[str, Numbers] = {
+    "mkdir": (83, None),
+    "mkdirat": (258, 34),
+    "rmdir": (84, None),
+    "rename": (82, None),
+    "renameat": (264, 38),
+    "renameat2": (316, 276),
+    "link": (86, None),
+    "linkat": (265, 37),
+    "chmod": (90, None),
+    "fchmod": (91, 52),
+    "fchmodat": (268, 53),
+    "utimensat": (280, 88),
+    "statfs": (137, 43),
+    "fstatfs": (138, 44),
+}
+
+#: Sockets, and threads that give way to others: for those who work as long as a network lasts.
+NETWORK: dict[str, Numbers] = {
+    "socket": (41, 198),
+    "socketpair": (53, 199),
+    "connect": (42, 203),
+    "bind": (49, 200),
+    "listen": (50, 201),
+    "accept": (43, 202),
+    "accept4": (288, 242),
+    "getsockname": (51, 204),
+    "getpeername": (52, 205),
+    "setsockopt": (54, 208),
+    "getsockopt": (55, 209),
+    "sendto": (44, 206),
+    "recvfrom": (45, 207),
+    "sendmsg": (46, 211),
+    "recvmsg": (47, 212),
+    "sendmmsg": (307, 269),
+    "recvmmsg": (299, 243),
+    "shutdown": (48, 210),
+    "setpriority": (141, 140),
+}
+
 _CLONE_THREAD = 0x00010000
 _SET_NAME = 15  # PR_SET_NAME
 #: Calls that can do more than they should.

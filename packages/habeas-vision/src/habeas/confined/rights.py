@@ -31,6 +31,8 @@ class Rights:
         read: files and folders that may be opened for reading.
         write: files that may be written too; they exist already. In folders named here, files
             may be made and removed.
+        keep: folders in which files and folders may be made, linked, renamed and removed.
+        network: whether it reaches the network.
         driver: whether a GPU's driver works in this process, which opens files and makes calls
             of its own: then it keeps both, and loses the network, memory and files beyond bounds.
     """
@@ -40,12 +42,14 @@ class Rights:
     open_files: int = 32
     read: Sequence[Path] = ()
     write: Sequence[Path] = ()
+    keep: Sequence[Path] = ()
+    network: bool = False
     driver: bool = False
 
     @property
     def opens(self) -> bool:
         """Whether it may open any file."""
-        return bool(self.read or self.write or self.driver)
+        return bool(self.read or self.write or self.keep or self.driver)
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,7 @@ class Confinement:
         opens: whether it may open any file.
         threads: threads that it had by then, itself included: Landlock binds only the
             calling one, and those that are started later.
+        network: whether it keeps the network, as it has to.
     """
 
     landlock: int
@@ -66,14 +71,15 @@ class Confinement:
     own_network: bool
     opens: bool
     threads: int = 1
+    network: bool = False
 
     @property
     def open_doors(self) -> tuple[str, ...]:
-        """What stays open, for want of a kernel or for a driver: files, network, programs."""
+        """What is open that need not be, for want of a kernel or for a driver."""
         landlock = self.landlock > 0 and self.threads == 1
         held = {
             "files": landlock or (self.seccomp and not self.opens),
-            "network": self.seccomp or self.own_network,
+            "network": self.seccomp or self.own_network or self.network,
             "programs": self.seccomp or landlock,
         }
         return tuple(door for door, shut in held.items() if not shut)
@@ -101,12 +107,16 @@ def confine(rights: Rights) -> Confinement:
         resource.setrlimit(kind, (limit, limit))
     landlock, seccomp, own_network = 0, False, False
     if not rights.driver:
-        landlock = _landlock.restrict(read=rights.read, write=rights.write)
-        seccomp = _seccomp.restrict(files=rights.opens)
-    if not seccomp:
+        landlock = _landlock.restrict(
+            read=rights.read, write=rights.write, keep=rights.keep, network=rights.network
+        )
+        seccomp = _seccomp.restrict(
+            files=rights.opens, folders=bool(rights.keep), network=rights.network
+        )
+    if not (seccomp or rights.network):
         # A network of its own has no way out. As root it is had at once; others need a user
         # namespace, which some systems forbid.
         own_network = (
             libc.unshare(_CLONE_NEWNET) == 0 or libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0
         )
-    return Confinement(landlock, seccomp, own_network, rights.opens, threads)
+    return Confinement(landlock, seccomp, own_network, rights.opens, threads, rights.network)

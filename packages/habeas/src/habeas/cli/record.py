@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import threading
@@ -77,6 +78,9 @@ def record(
     as closely looked at, and that is said; one that could not be looked at is covered as a
     whole. Both are counted in the log's entry of the hour.
     """
+    # Before libraries that start threads: `confine_recorder` binds those that come after it.
+    os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
+    from habeas.cameras.confinement import confine_recorder
     from habeas.cameras.declaration import Camera
     from habeas.cameras.house import keep_house
     from habeas.cameras.keeping import HouseKeeping
@@ -99,6 +103,9 @@ def record(
     )
     deletes = _deletes(place.folder, data, client, resume=resume)
     place.write_camera(declared.public(), datetime.now(UTC).date(), signer)
+    held = confine_recorder(place.folder, declared.url, gpu=declared.settings().gpu)
+    if held.open_doors:
+        say(f"this machine holds the recorder less than it should: {', '.join(held.open_doors)}")
     if client is None:
         say("no log is named: hours are closed, and what the log is owed is kept")
     recorder = Recorder(declared, place, say)

@@ -1,9 +1,11 @@
 """Each part of a trustee breaks, and its probe says which; then all is well again."""
 
+import threading
 from datetime import timedelta
 
 import pytest
 
+from habeas.trustee import health
 from tests.waiting import until
 from tests.world.world import Server, listening
 
@@ -49,18 +51,33 @@ def test_a_loop_that_fails(watched, monkeypatch):
 
 def test_a_loop_that_hangs(watched, monkeypatch):
     _, trustee = watched
-    monkeypatch.setattr("habeas.trustee.health._LATE", {"deliver": -1.0})
-    assert "No success" in red(trustee, "deliver")
-    monkeypatch.undo()
+    limits = health._LATE
+    assert set(limits) == {"follow", "tail", "deliver", "tell"}
+    assert trustee.health()["ok"], "none of them is late"
+    going_on = threading.Event()
+    with monkeypatch.context() as broken:
+        broken.setattr(trustee.outbox, "deliver", lambda: going_on.wait() and 0)
+        until(lambda: trustee.health()["ages"]["deliver"] > 1, "a loop hangs", pause=0.1)
+        broken.setattr(health, "_LATE", {**limits, "deliver": 0.5})
+        assert "No success" in red(trustee, "deliver")
+        assert set(trustee.health()["problems"]) == {"deliver"}
+        going_on.set()
     green(trustee)
 
 
-@pytest.mark.parametrize("name", ["keys.json", "circle.txt", "trustee.toml"])
-def test_a_file_without_which_it_would_not_start_again(watched, name):
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("keys.json", "keys"),
+        ("master.key", "master-key"),
+        ("circle.txt", "circle"),
+        ("trustee.toml", "settings"),
+    ],
+)
+def test_a_file_without_which_it_would_not_start_again(watched, name, code):
     world, trustee = watched
     file = world.folder / world.names[0] / name
     file.rename(file.with_name("away"))
-    code = {"keys.json": "keys", "circle.txt": "circle", "trustee.toml": "settings"}[name]
     assert "Restore it" in red(trustee, f"{code}-missing")
     file.with_name("away").rename(file)
     green(trustee)

@@ -95,16 +95,3 @@ def load_token(folder: Path) -> str | None:
     """The bearer token for appending to the log; None where the log asks for none."""
     path = folder / "log-token"
     return path.read_text().strip() if path.exists() else None
-
-
-def missing(folder: Path) -> dict[str, str]:
-    """Files without which a trustee that runs would not start again: the cause, by code."""
-    found = {}
-    for code, name in (
-        ("keys", "keys.json"),
-        ("circle", "circle.txt"),
-        ("settings", "trustee.toml"),
-    ):
-        if not (folder / name).is_file():
-            found[f"{code}-missing"] = f"{folder / name} is gone. Restore it before a restart."
-    return found

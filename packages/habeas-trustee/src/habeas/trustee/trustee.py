@@ -38,7 +38,7 @@ from habeas.trustee.readers import Readers, Told
 from habeas.trustee.records import Clock, Records
 from habeas.trustee.recovery import Recovery
 from habeas.trustee.releases import Release, Releases
-from habeas.trustee.settings import Settings, load_circle, load_token, missing
+from habeas.trustee.settings import Settings, load_circle, load_token
 from habeas.trustee.standing import Standing
 from habeas.trustee.store import Store
 from habeas.trustee.withdrawals import Destroyed, Withdrawals
@@ -308,7 +308,7 @@ class Trustee:
         found, figures = health(
             self._store, self.follower, self.outbox, self._standing, self._loops,
             now=self._now().timestamp(), pause=self.settings.poll_seconds,
-            missing=missing(self._folder),
+            missing=keyring.missing(self._folder),
         )  # fmt: skip
         circle = self.circles.in_force(seconds).digest
         return found.fields(name=self.settings.name, circle=circle, **figures)

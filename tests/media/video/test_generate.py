@@ -118,3 +118,31 @@ def test_the_same_seed_makes_the_same_clip(head, monkeypatch):
         assert np.array_equal(pixels, again)
     other = list(generate.render(replace(clip, seed=4)))
     assert not np.array_equal(one[0][0], other[0][0])
+
+
+def test_a_face_stays_where_it_is_drawn_when_the_picture_is_turned(head):
+    faces, frame = shown(person(head, 1, 200, 80, 60))
+    drawn = np.abs(frame.astype(int) - 90).sum(axis=2) > 0
+    (face,) = generate._turned(tuple(faces.values()), frame.shape[1])
+    rows, columns = np.nonzero(np.rot90(drawn))
+    # The head is drawn around its face.
+    assert columns.min() <= face.box.left + 1 < face.box.right - 1 <= columns.max()
+    assert rows.min() <= face.box.top + 1 < face.box.bottom - 1 <= rows.max()
+    assert face.box.width == pytest.approx(faces[1].box.height)
+
+
+def test_at_night_there_is_a_quarter_of_the_light_and_hardly_a_colour():
+    frame = np.empty((2, 2, 3), np.uint8)
+    frame[:] = (200, 100, 60)
+    dark = generate._at_night(frame)
+    assert dark.mean() == pytest.approx(30, abs=1)
+    assert np.ptp(dark[0, 0]) < 0.1 * np.ptp(frame[0, 0])
+
+
+def test_one_scene_is_seen_in_four_conditions_by_the_same_people():
+    clips = generate.conditions(3)
+    assert [each.name for each in clips] == ["day", "night", "turning", "sideways"]
+    assert {(each.seed, each.shots[0].people, each.shots[0].frames) for each in clips} == {
+        (3, clips[0].shots[0].people, clips[0].shots[0].frames)
+    }
+    assert clips[3].size == clips[0].size[::-1]

@@ -389,3 +389,7 @@ def test_a_panel_of_a_circle_has_newest_addresses_and_all_keys(case):
             panel["trustee-5.example"]
     with pytest.raises(CircleUnknownError):
         Panel.of(chain, "0" * 64)
+
+
+def test_a_silent_trustee_is_no_fault_of_whoever_asked():
+    assert TrusteeUnreachableError("It is silent.").status == 503

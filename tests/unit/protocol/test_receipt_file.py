@@ -87,3 +87,10 @@ def test_a_page_without_a_place_for_it(receipt):
         receipt_page("<html></html>", receipt)
     with pytest.raises(ReceiptFileError, match="larger"):
         read_receipt(b"{" + b" " * MAX_BYTES)
+
+
+def test_a_page_of_just_that_size(receipt, page):
+    whole = page.encode().ljust(MAX_BYTES)
+    assert read_receipt(whole) == receipt
+    with pytest.raises(HabeasError):
+        read_receipt(whole + b" ")

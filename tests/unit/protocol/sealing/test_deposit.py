@@ -74,6 +74,14 @@ def test_a_short_deposit_does_not_open(seed, sealed):
             sealing.open_deposit(seed, b"", sealed[:size], SHARE_HASH)
 
 
+@pytest.mark.parametrize("track_key", [b"", bytes(31), bytes(33)])
+def test_a_deposit_holds_a_share_and_a_track_key_and_nothing_else(seed, track_key):
+    info = sealing.deposit_info(PROMISE, OTHER, 1)
+    sealed = hpke.seal(sealing.public_key(seed), info, SHARE + track_key)
+    with pytest.raises(sealing.OpeningError, match="does not hold a share and a track key"):
+        sealing.open_deposit(seed, info, sealed, SHARE_HASH)
+
+
 def test_a_release_opens_for_its_request_only(seed):
     info = sealing.release_info(PROMISE, OTHER, 0)
     released = sealing.seal_release(sealing.public_key(seed), info, SHARE)

@@ -3,6 +3,7 @@ import secrets
 import pytest
 
 from habeas.protocol import sealing
+from habeas.protocol.seal import Secrets
 
 TERMS = bytes(32)
 
@@ -29,3 +30,7 @@ def test_key_and_commitment_tell_nothing_of_each_other():
     key = secrets.token_bytes(32)
     assert sealing.key_commitment(key) != key
     assert sealing.encrypt(key, TERMS, bytes(32))[:32] != sealing.key_commitment(key)
+
+
+def test_a_data_key_is_one_of_aes_256():
+    assert len(Secrets.draw(secrets.token_bytes).data_key) == 32

@@ -23,6 +23,30 @@ def test_any_k_shares_restore_the_secret(secret, k, extra):
         assert combine(chosen) == secret
 
 
+@pytest.mark.parametrize(("k", "n"), [(2, 4), (3, 4), (5, 255)])
+def test_every_byte_has_k_minus_1_random_coefficients_and_each_of_them_counts(k, n):
+    """Without them a share would hold the byte in the clear, and any k shares would still open."""
+    secret = bytes(range(7))
+    drawn = secrets.token_bytes(len(secret) * (k - 1))
+    asked = []
+
+    def random(length):
+        asked.append(length)
+        return drawn
+
+    shares = split(secret, k, n, random)
+    assert asked == [len(drawn)]
+    assert len(shares) == n
+    assert combine(shares[-k:]) == secret
+    for at in range(len(drawn)):
+        other = bytearray(drawn)
+        other[at] ^= 1
+        position = at // (k - 1)
+        changed = split(secret, k, n, lambda _, other=other: bytes(other))
+        for before, after in zip(shares, changed, strict=True):
+            assert before[position] != after[position]
+
+
 def test_fewer_than_k_shares_fit_every_secret():
     # With k = 2, one share and any guess of a secret byte leave exactly one polynomial.
     share = split(b"\x07", 2, 2, secrets.token_bytes)[0]

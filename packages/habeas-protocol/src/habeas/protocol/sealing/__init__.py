@@ -23,11 +23,10 @@ from habeas.protocol.sealing.hpke import (
     seal,
     verify_public_key,
 )
-from habeas.protocol.sealing.photo import DATA_KEY_BYTES, decrypt, encrypt, key_commitment
+from habeas.protocol.sealing.photo import decrypt, encrypt, key_commitment
 from habeas.protocol.sealing.shamir import SharesError, combine, contribution, split
 
 __all__ = [
-    "DATA_KEY_BYTES",
     "Deposit",
     "KeyFormatError",
     "OpeningError",

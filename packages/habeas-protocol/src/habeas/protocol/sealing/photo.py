@@ -15,7 +15,6 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from habeas.protocol.sealing.hpke import OpeningError
 
-DATA_KEY_BYTES = 32
 #: Each data key encrypts exactly one message, so the nonce need not vary.
 _NONCE = bytes(12)
 

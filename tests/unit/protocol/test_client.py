@@ -391,5 +391,6 @@ def test_a_panel_of_a_circle_has_newest_addresses_and_all_keys(case):
         Panel.of(chain, "0" * 64)
 
 
-def test_a_silent_trustee_is_no_fault_of_whoever_asked():
+def test_what_a_trustee_does_is_no_fault_of_whoever_asked():
     assert TrusteeUnreachableError("It is silent.").status == 503
+    assert TrusteeAnswerError("It answers nonsense.").status == 502

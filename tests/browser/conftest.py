@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.places import PORTAL, ROOT
+from tests.waiting import PATIENCE_SECONDS
 
 STATIC = PORTAL / "static"
 DESK = PORTAL.parent / "office" / "desk"
@@ -80,6 +81,7 @@ def page(chromium):
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         page = chromium.new_page()
+        page.set_default_timeout(PATIENCE_SECONDS * 1000)
         page.goto(f"http://127.0.0.1:{server.server_address[1]}/")
         page.evaluate("async () => { globalThis.f = await import('/formats.js'); }")
         yield page

@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.browser.conftest import RULES
 from tests.places import ROOT
+from tests.waiting import PATIENCE_SECONDS
 
 SHOTS = ROOT / "build" / "screenshots"
 SIZES = {"desktop": {"width": 1200, "height": 900}, "phone": {"width": 390, "height": 844}}
@@ -23,7 +24,7 @@ class Visitor:
         SHOTS.mkdir(parents=True, exist_ok=True)
         self.profile = chromium.new_context(viewport=SIZES[width], locale=locale)
         self.page = self.profile.new_page()
-        self.page.set_default_timeout(60_000)
+        self.profile.set_default_timeout(PATIENCE_SECONDS * 1000)
         self.problems: list[str] = []
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
         self.page.on("console", self._console)

@@ -15,7 +15,7 @@ from habeas.faces import assets
 from tests import places
 from tests.browser.conftest import axe_script, launched
 from tests.browser.visitor import CANNOT_SEAL
-from tests.waiting import until
+from tests.waiting import PATIENCE_SECONDS, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 ROOT = places.ROOT
@@ -53,7 +53,7 @@ class Visitor:
             viewport=SIZES[width], base_url=city.place.portal_url, **options
         )
         self.page = self.profile.new_page()
-        self.page.set_default_timeout(20_000)
+        self.profile.set_default_timeout(PATIENCE_SECONDS * 1000)
         self._width = width
         self._script = options.get("java_script_enabled", True)
         self.problems = []

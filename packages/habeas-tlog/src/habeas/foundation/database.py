@@ -186,15 +186,16 @@ def _make(path: Path) -> None:
     ends takes itself for the last one and deletes the write-ahead log that is still in use here
     (https://sqlite.org/howtocorrupt.html, section 2.2).
     """
-    if path.exists() and os.access(path, os.R_OK | os.W_OK):
-        return
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     except FileExistsError:
-        if not os.access(path, os.R_OK | os.W_OK):
-            raise _unopened(path, os.strerror(errno.EACCES)) from None
+        pass
     except OSError as error:
         raise _unopened(path, error.strerror) from error
+    if path.is_dir():
+        raise _unopened(path, os.strerror(errno.EISDIR))
+    if not os.access(path, os.R_OK | os.W_OK):
+        raise _unopened(path, os.strerror(errno.EACCES))
 
 
 def _unopened(path: Path, why: str | None) -> DatabaseError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import secrets
 import sqlite3
 import threading
@@ -328,3 +329,32 @@ def test_who_signs_with_a_token_is_told_of_the_program(chromium, place, axe):
     assert "a browser cannot use" in desk.problem()
     assert "habeas open" in desk.problem()
     desk.close()
+
+
+def test_a_view_that_answers_late_takes_no_other_one_s_place(chromium, place, applied, axe):
+    """Officers click faster than a slow line answers: what they asked for last is shown."""
+    desk = Desk(chromium, place, axe)
+    desk.sign_in()
+    desk.case(applied.reference)
+    the_list, held = re.compile(r"/api/cases(\?|$)"), []
+    desk.page.route(the_list, lambda route: held.append(route))  # noqa: PLW0108
+    with desk.page.expect_request(the_list):
+        desk.page.evaluate("location.hash = '#/cases'")
+    desk.page.evaluate(f"location.hash = '#/case/{applied.reference}'")
+    desk.page.wait_for_selector("[data-photo]")
+    with desk.page.expect_response(the_list):
+        held.pop().continue_()
+    frames = (
+        "async () => { for (let n = 0; n < 30; n++) await new Promise(requestAnimationFrame); }"
+    )
+    desk.page.evaluate(frames)
+    assert desk.page.locator("[data-photo] a").count() == 1
+    assert desk.page.locator(".govuk-error-summary").count() == 0
+    with desk.page.expect_request(the_list):
+        desk.page.evaluate("location.hash = '#/cases'")
+    desk.page.evaluate(f"location.hash = '#/case/{applied.reference}'")
+    desk.page.wait_for_selector("[data-photo]")
+    held.pop().abort()
+    desk.page.evaluate(frames)
+    assert desk.page.locator(".govuk-error-summary").count() == 0, "nobody looks at it any more"
+    desk.profile.close()

@@ -6,7 +6,7 @@ import { SkipLink, createAll } from "govuk-frontend";
 import { all, need } from "../pages/dom.js";
 import { type Office, thisOffice } from "./office.js";
 import type { Officer } from "./officer.js";
-import { choose, languageNow, refuse, translate, word } from "./page.js";
+import { choose, languageNow, latest, refuse, translate, word } from "./page.js";
 import { Portal } from "./portal.js";
 import { Problem } from "./problem.js";
 import { showAuthenticator } from "./views/authenticator.js";
@@ -60,10 +60,13 @@ async function route(): Promise<void> {
 }
 
 async function safely(act: () => Promise<void>): Promise<void> {
+  const acting = act();
+  const turn = latest();
   try {
-    await act();
+    await acting;
   } catch (error) {
-    refuse(error, portal?.url ?? "");
+    // What a view could not do that nobody looks at any more is nobody's problem.
+    if (turn === latest()) refuse(error, portal?.url ?? "");
   }
 }
 

@@ -48,8 +48,25 @@ export function copyOf(template: string): DocumentFragment {
   return copy;
 }
 
+let newest = 0;
+
+/** A view's turn: one that began before the newest and still waits shows nothing any more. */
+export function begin(): number {
+  newest += 1;
+  return newest;
+}
+
+/** The turn of the view that began last. */
+export function latest(): number {
+  return newest;
+}
+
+/** Somebody has gone on to another view meanwhile. */
+class Superseded extends Error {}
+
 /** Puts a view in place of the standing one, and tells readers of the page by its heading. */
-export function show(view: DocumentFragment): HTMLElement {
+export function show(view: DocumentFragment, turn = begin()): HTMLElement {
+  if (turn !== newest) throw new Superseded();
   const place = main();
   place.replaceChildren(view);
   const heading = need(place, "h1", HTMLElement);
@@ -68,6 +85,7 @@ export function say(text: string): void {
 
 /** Says what went wrong, above everything else in the view. */
 export function refuse(error: unknown, register: string): void {
+  if (error instanceof Superseded) return;
   clearProblem();
   const copy = copyOf("problem");
   const problem =

@@ -3,7 +3,7 @@
 import { fromBase64, openAnswers, openPointer } from "../../formats/index.js";
 import { need } from "../../pages/dom.js";
 import type { Officer } from "../officer.js";
-import { busy, copyOf, say, show, word } from "../page.js";
+import { begin, busy, copyOf, say, show, word } from "../page.js";
 import type { CaseFile, Portal } from "../portal.js";
 import { isWord } from "../words.js";
 
@@ -28,6 +28,7 @@ function answered(name: string, value: unknown): HTMLElement {
 
 /** Shows a case; deciding it shows it again. */
 export async function showCase(portal: Portal, officer: Officer, reference: string): Promise<void> {
+  const turn = begin();
   const found = await portal.case(reference);
   const sealed = fromBase64(found.answers);
   const { answers } = await openAnswers(officer.officeKey, sealed, reference);
@@ -58,7 +59,7 @@ export async function showCase(portal: Portal, officer: Officer, reference: stri
       tell(button.value);
     });
   });
-  show(copy);
+  show(copy, turn);
   if (found.state !== "open") tell(found.state);
 }
 

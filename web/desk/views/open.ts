@@ -20,7 +20,7 @@ import { UnreadableError, decodePhoto } from "../../gate/index.js";
 import { all, need } from "../../pages/dom.js";
 import { type SealedPhoto, prepare } from "../asking.js";
 import { type Officer, nextOfDay } from "../officer.js";
-import { busy, clearProblem, copyOf, languageNow, link, show, word } from "../page.js";
+import { begin, busy, clearProblem, copyOf, languageNow, link, show, word } from "../page.js";
 import type { Portal } from "../portal.js";
 import { Problem } from "../problem.js";
 import { View } from "../view.js";
@@ -62,13 +62,14 @@ function purposes(place: HTMLElement, { purposes: promised }: SealedPromise): vo
 
 /** Shows the form for a case's photo. */
 export async function showOpen(desk: Desk): Promise<void> {
+  const turn = begin();
   const { portal, officer, reference } = desk;
   const sealed = (await portal.case(reference)).pointer;
   if (sealed === null) throw new Problem("no-photo", word("photoNone"));
   const pointer = await openPointer(officer.officeKey, fromBase64(sealed), reference);
   const photo = await portal.photo(pointer.seal_id);
   await verifyPointer(pointer, photo.promise);
-  const place = show(copyOf("open"));
+  const place = show(copyOf("open"), turn);
   need(place, "[data-reference]", HTMLElement).textContent = reference;
   for (const back of all(place, "[data-back]", HTMLAnchorElement)) {
     back.href = `#/case/${encodeURIComponent(reference)}`;

@@ -1,7 +1,7 @@
 // The open cases of the office, oldest first.
 
 import { need } from "../../pages/dom.js";
-import { busy, copyOf, show, word } from "../page.js";
+import { begin, busy, copyOf, show, word } from "../page.js";
 import type { ListedCase, Portal } from "../portal.js";
 
 function row({ reference, service, day, photo }: ListedCase): HTMLTableRowElement {
@@ -22,8 +22,9 @@ function row({ reference, service, day, photo }: ListedCase): HTMLTableRowElemen
 
 /** Shows the first of them, and more on demand. */
 export async function showQueue(portal: Portal): Promise<void> {
+  const turn = begin();
   const first = await portal.cases();
-  const place = show(copyOf("queue"));
+  const place = show(copyOf("queue"), turn);
   const table = need(place, "table", HTMLTableElement);
   const body = need(table, "tbody", HTMLTableSectionElement);
   const button = need(place, "[data-more]", HTMLButtonElement);

@@ -83,6 +83,14 @@ def test_tries_for_one_account_are_counted_from_wherever_they_come(send, clock):
     assert send(SIGN_IN, "203.0.113.62", {"username": "a@office"}).status_code == 200
 
 
+def test_who_has_the_password_was_not_trying(clock):
+    limited = Limited(lambda _: HttpResponse(status=302), FEW, clock)
+    make = RequestFactory()
+    for n in range(20):
+        request = make.post(SIGN_IN, {"username": "a@office"}, REMOTE_ADDR=f"203.0.113.{n}")
+        assert limited(request).status_code == 302
+
+
 def test_who_is_refused_takes_nothing_from_what_all_have(send):
     assert statuses(send("/receipt/") for _ in range(50)) == [200] * 2 + [429] * 48
     assert send("/receipt/", "203.0.113.8").status_code == 200

@@ -73,7 +73,7 @@ class Submitters:
         Returns:
             The bearer token. It is kept nowhere.
         """
-        token = secrets.token_urlsafe(32)
+        token = secrets.token_hex(32)  # none begins like an option of a command
         known = cls.load(folder)
         digests = dict(known.digests) if known is not None else {}
         digests[name] = hashlib.sha256(token.encode()).hexdigest()

@@ -56,6 +56,12 @@ class Buckets:
             self._empty_at[key] = empty_at + rate.seconds
             return 0.0
 
+    def give_back(self, key: Hashable) -> None:
+        """What was taken last did not count."""
+        with self._lock:
+            if key in self._empty_at:
+                self._empty_at[key] -= self._rate.seconds
+
     def _forget(self, now: float) -> None:
         """Keys that are empty again are like keys that never came."""
         self._empty_at = {key: at for key, at in self._empty_at.items() if at > now}

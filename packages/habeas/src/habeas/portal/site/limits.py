@@ -23,6 +23,8 @@ from habeas.portal.site.buckets import Buckets, Rate
 from habeas.portal.site.problems import answer
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+#: After a sign-in that went well Django sends on with it (RFC 9110 section 15.4.3, 302 Found).
+_FOUND = 302
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -37,8 +39,8 @@ class Limits:
         ask_all: the same, of all addresses.
         sign_in: tries of an address, by password or by key.
         sign_in_all: the same, of all addresses: a password costs a tenth of a second of work.
-        account: tries for one account, from wherever. Whoever tries for an officer makes that
-            officer wait a minute, and never locks them out.
+        account: tries for one account that fail, from wherever. Whoever tries for an officer
+            makes that officer wait a minute, and never locks them out.
     """
 
     page: Rate = Rate(600, 0.1)
@@ -89,14 +91,20 @@ class Limited:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Count what has come, and pass it on or refuse it."""
         # What an address is refused takes nothing from what all have: the first refusal ends it.
-        for name, key in _counted(request):
+        counted = list(_counted(request))
+        for name, key in counted:
             wait = self._buckets[name].take(key)
             if wait > 0:
                 refusal = TooManyRequestsError(math.ceil(wait))
                 response = answer(request, refusal)
                 response["Retry-After"] = str(refusal.seconds)
                 return response
-        return self._get_response(request)
+        response = self._get_response(request)
+        if response.status_code == _FOUND:
+            for name, key in counted:
+                if name == "account":  # who has the password was not trying
+                    self._buckets[name].give_back(key)
+        return response
 
 
 def _counted(request: HttpRequest) -> Iterator[tuple[str, str]]:

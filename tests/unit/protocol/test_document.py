@@ -97,10 +97,32 @@ def test_base64_that_is_not_canonical(text):
 
 
 def test_base64_of_another_length():
+    assert unbase64("") == b""
     assert unbase64("AAAA", least=3, most=3) == bytes(3)
     for least, most in ((4, 9), (0, 2)):
         with pytest.raises(ValueError, match="bytes are not"):
             unbase64("AAAA", least=least, most=most)
+
+
+class Words(document.Document):
+    """With texts of people, one in another."""
+
+    text: str
+    more: tuple[str, ...] = ()
+
+
+def test_the_word_null_is_a_word():
+    assert Words.decode(b'{"more":["null"],"text":"null and void"}').text == "null and void"
+    for content in (b'{"text":null}', b'{"more":[null],"text":"a"}', b'{"more":null,"text":"a"}'):
+        with pytest.raises(MalformedError):
+            Words.decode(content)
+
+
+def test_a_document_stays_what_it_is():
+    words = Words(text="a")
+    with pytest.raises(ValidationError):
+        words.text = "b"
+    assert words.text == "a"
 
 
 def test_every_field_has_to_be_written():

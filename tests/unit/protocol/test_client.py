@@ -5,6 +5,7 @@ import gzip
 import itertools
 import json
 import threading
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from habeas.foundation.errors import HabeasError
 from habeas.foundation.problem import Problem
-from habeas.protocol import Chain
+from habeas.protocol import Chain, wire
 from habeas.protocol.chain import CircleUnknownError
 from habeas.protocol.client import (
     TrusteeAnswerError,
@@ -290,6 +291,30 @@ def test_a_refusal_keeps_its_code_and_statement(case):
 def test_what_is_no_answer(case, response):
     with pytest.raises(TrusteeUnreachableError):
         always(case, response).checkpoint()
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(400, TrusteeRefusedError), (499, TrusteeRefusedError), (500, TrusteeUnreachableError)],
+)
+def test_whose_fault_it_is_follows_from_the_status(case, status, kind):
+    problem = Problem(status, "a-code", "No.").encode()
+    with pytest.raises(kind) as caught:
+        always(case, (status, problem)).checkpoint()
+    assert "No." in caught.value.cause
+
+
+def test_half_a_character_is_no_text(case):
+    with pytest.raises(TrusteeAnswerError, match="half a character"):
+        always(case, (200, b'{"checkpoint": "\\ud800"}')).checkpoint()
+
+
+def test_an_answer_that_comes_in_drops_for_ever_is_given_up(case, monkeypatch):
+    clock = itertools.count(0, 7)
+    monkeypatch.setattr(wire, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    drops = Stream(b"x" for _ in itertools.count())
+    with pytest.raises(TrusteeUnreachableError, match="does not finish"):
+        over_the_wire(case, httpx.Response(200, stream=drops)).checkpoint()
 
 
 def over_the_wire(case, response):

@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.http import HttpResponse
 from django.test import RequestFactory
+from django.utils import translation
 
 from habeas.portal.site.buckets import Rate
 from habeas.portal.site.limits import Limited, Limits, address_of
@@ -35,7 +36,9 @@ def send(clock):
 
     def send(path, address="203.0.113.7", data=None, method="post", **headers):
         request = getattr(make, method)(path, data or {}, REMOTE_ADDR=address, **headers)
-        return limited(request)
+        # The language of a request is chosen before the limits come; here, by nobody.
+        with translation.override("en"):
+            return limited(request)
 
     return send
 

@@ -83,6 +83,17 @@ def test_a_file_without_which_it_would_not_start_again(watched, name, code):
     green(trustee)
 
 
+def test_a_damaged_key_file_is_told_before_the_restart_that_would_fail(watched):
+    world, trustee = watched
+    file = world.folder / world.names[0] / "keys.json"
+    content = file.read_text()
+    for damaged in ("", "[]", "{}", content[: len(content) // 2]):
+        file.write_text(damaged)
+        assert "Restore it" in red(trustee, "keys-damaged")
+    file.write_text(content)
+    green(trustee)
+
+
 def test_a_pause_is_its_administrator_s(watched):
     _, trustee = watched
     trustee.pause()

@@ -145,16 +145,18 @@ def protect(
 def missing(folder: Path) -> dict[str, str]:
     """Files without which a trustee that runs would not start again: the cause, by code."""
     files = {"keys": "keys.json", "circle": "circle.txt", "settings": "trustee.toml"}
-    try:
-        if json.loads((folder / "keys.json").read_text())["protection"] == "file":
-            files["master-key"] = "master.key"
-    except (OSError, ValueError, KeyError, TypeError):
-        pass  # it is told as gone, or the next start tells what is wrong with it
-    return {
-        f"{code}-missing": f"{folder / name} is gone. Restore it before a restart."
-        for code, name in files.items()
-        if not (folder / name).is_file()
-    }
+    found = {}
+    keys = folder / "keys.json"
+    if keys.is_file():
+        try:
+            if json.loads(keys.read_text())["protection"] == "file":
+                files["master-key"] = "master.key"
+        except (OSError, ValueError, KeyError, TypeError):
+            found["keys-damaged"] = f"{keys} cannot be read. Restore it before a restart."
+    for code, name in files.items():
+        if not (folder / name).is_file():
+            found[f"{code}-missing"] = f"{folder / name} is gone. Restore it before a restart."
+    return found
 
 
 def _store(

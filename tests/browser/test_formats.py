@@ -100,7 +100,7 @@ def test_python_opens_what_the_browser_seals(page):
 SEAL = """async v => {
     const circle = await f.verifyCircle(v.circle);
     const keys = await f.readMonthKeys(circle, v.keys);
-    const secrets = f.drawSecrets(f.secureRandom);
+    const secrets = await f.drawSecrets(f.secureRandom);
     const terms = await f.buildTerms(circle, keys, v.wishes, secrets);
     const photo = f.fromBase64(v.photo);
     const { promise, ciphertext, deposits } =

@@ -9,9 +9,10 @@ import { type VerifiedCheckpoint, parseProof, verifyProof } from "./checkpoint.j
 import { type Circle, actingPolicy, statementKey, verifyCircle, verifyTerms } from "./circle.js";
 import { type Entry, decodeEntry, unsigned, verifyCommitment } from "./entry.js";
 import { FormatError, causeOf } from "./errors.js";
-import { Hex32, KeyName, Note, Reference, atMost, listOf } from "./fields.js";
+import { Hex16, Hex32, KeyName, Note, Reference, atMost, listOf } from "./fields.js";
 import { verifyEntrySignature, writerOf } from "./keys.js";
 import { readAcknowledgement } from "./statements.js";
+import { fieldsOf } from "./seed.js";
 import { CUSTODIAN, streamKey, tag } from "./stream.js";
 import {
   MAX_TRUSTEES,
@@ -28,6 +29,8 @@ const ReceiptDocument = v.strictObject({
   v: v.literal(2),
   kind: v.literal("habeas-receipt"),
   reference: Reference,
+  /** What its secrets follow from; missing where they were drawn each for itself. */
+  seed: v.optional(Hex16),
   case_salt: Hex32,
   circle: Note,
   promise: PromiseDocument,
@@ -90,6 +93,14 @@ async function verifySecrets(receipt: Receipt): Promise<void> {
   ] as const;
   for (const [what, made, promised] of cases) {
     if (made !== promised) throw receiptError(`The receipt's ${what} is that of another photo.`);
+  }
+  if (receipt.seed === undefined) return;
+  const { seal_id, ...fields } = await fieldsOf(fromHex(receipt.seed));
+  const { track_key, withdraw_secret, case_salt } = receipt;
+  const own = { track_key, withdraw_secret, case_salt };
+  const follows = Object.entries(own).every(([name, value]) => fields[name] === value);
+  if (!follows || seal_id !== promise.seal_id) {
+    throw receiptError("The receipt's seed is that of another photo.");
   }
 }
 

@@ -13,6 +13,7 @@ import type { PurposeName } from "./fields.js";
 import type { Pointer } from "./office.js";
 import { encryptPhoto, keyCommitment } from "./photo.js";
 import { type Receipt, readReceipt, verifyReceipt } from "./receipt.js";
+import { SEED_BYTES, secretsOf } from "./seed.js";
 import { type Random, split } from "./shares.js";
 import { type Statement, announcedKeyId, readStatement } from "./statements.js";
 import { CUSTODIAN, closingTag, streamKey, tag } from "./stream.js";
@@ -27,8 +28,10 @@ import {
   withdrawHash,
 } from "./terms.js";
 
-/** What is drawn anew for each photo; 32 bytes each, but `sealId` with 16. */
+/** What is drawn anew for each photo; 32 bytes each, but `seed` and `sealId` with 16. */
 export interface Secrets {
+  /** What all others but `dataKey` follow from. */
+  readonly seed?: Bytes;
   /** Names the photo among those who hold parts of it. */
   readonly sealId: Bytes;
   /** To be forgotten once the photo is sealed. */
@@ -39,13 +42,10 @@ export interface Secrets {
 }
 
 /** Fresh secrets. */
-export const drawSecrets = (random: Random): Secrets => ({
-  sealId: random(16),
-  dataKey: random(32),
-  trackKey: random(32),
-  withdrawSecret: random(32),
-  caseSalt: random(32),
-});
+export async function drawSecrets(random: Random): Promise<Secrets> {
+  const seed = random(SEED_BYTES);
+  return { seed, dataKey: random(32), ...(await secretsOf(seed)) };
+}
 
 /** What a photo is sealed for: the fields of the terms that people choose. */
 export interface Wishes {
@@ -195,7 +195,7 @@ export interface Answer {
 export async function assembleReceipt(
   promise: SealedPromise,
   reference: string,
-  secrets: Pick<Secrets, "trackKey" | "withdrawSecret" | "caseSalt">,
+  secrets: Pick<Secrets, "seed" | "trackKey" | "withdrawSecret" | "caseSalt">,
   circleNote: string,
   answer: Answer,
 ): Promise<Receipt> {
@@ -205,6 +205,7 @@ export async function assembleReceipt(
     v: 2,
     kind: "habeas-receipt",
     reference,
+    ...(secrets.seed ? { seed: toHex(secrets.seed) } : {}),
     case_salt: toHex(secrets.caseSalt),
     circle: circleNote,
     promise,

@@ -37,6 +37,7 @@ from habeas.protocol.seal import (
     pointer_of,
     seal,
 )
+from habeas.protocol.seed import Seeded
 from habeas.protocol.statements import Order, StatementError, read_order, sign_statement
 from habeas.protocol.stream import closing_tag, stream_key, tag
 from tests.unit.protocol.vectors.photos import requested, shares_of
@@ -63,9 +64,17 @@ def case():
 def test_secrets_are_drawn_apart():
     drawn = Secrets.draw(stream_of("draw"))
     values = [getattr(drawn, field.name) for field in dataclasses.fields(drawn)]
-    assert [len(value) for value in values] == [16, 32, 32, 32, 32]
-    assert len(set(values)) == 5
+    assert [len(value) for value in values] == [16, 32, 32, 32, 32, 16]
+    assert len(set(values)) == 6
     assert all(value.hex() not in repr(drawn) for value in values)
+
+
+def test_a_seed_gives_all_but_the_data_key():
+    drawn, other = Secrets.draw(stream_of("draw")), Secrets.draw(stream_of("other"))
+    own = vars(Seeded.of(drawn.seed))
+    assert own == {name: getattr(drawn, name) for name in own}
+    assert not set(own.values()) & set(vars(Seeded.of(other.seed)).values())
+    assert drawn.data_key not in own.values()
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ export interface Pending {
   readonly promise: string;
   readonly circle: string;
   /** Hex. */
+  readonly seed?: string;
   readonly trackKey: string;
   readonly withdrawSecret: string;
   readonly caseSalt: string;
@@ -69,7 +70,7 @@ export async function sealed(
     throw new Problem("circle", "The circle does not have the office of this application.");
   }
   const keys = await readMonthKeys(circle, order.keys);
-  const secrets = drawSecrets(secureRandom);
+  const secrets = await drawSecrets(secureRandom);
   const terms = await buildTerms(circle, keys, order.wishes, secrets);
   const { promise, ciphertext, deposits } = await sealPhoto(
     picture,
@@ -93,6 +94,7 @@ export async function sealed(
     reference,
     promise: fromUtf8(encode(promise)),
     circle: note,
+    ...(secrets.seed ? { seed: toHex(secrets.seed) } : {}),
     trackKey: toHex(secrets.trackKey),
     withdrawSecret: toHex(secrets.withdrawSecret),
     caseSalt: toHex(secrets.caseSalt),
@@ -104,6 +106,7 @@ export async function sealed(
 /** The receipt that the portal's answer makes, verified; raises where anything does not hold. */
 export async function receiptOf(pending: Pending, answer: Answer): Promise<Receipt> {
   const secrets = {
+    ...(pending.seed === undefined ? {} : { seed: fromHex(pending.seed) }),
     trackKey: fromHex(pending.trackKey),
     withdrawSecret: fromHex(pending.withdrawSecret),
     caseSalt: fromHex(pending.caseSalt),

@@ -263,6 +263,7 @@ def sealing_(photo: Photo) -> Any:
 def receipt(photo: Photo) -> Any:
     fields = photo.receipt().fields()
     pending = photo.receipt([0, 1, 3]).fields()
+    apart = {name: value for name, value in fields.items() if name != "seed"}
     other = Photo()
     other_entry = other.write_sealed(random("other salt"), day="2027-01-16")
     acknowledged = fields["acknowledgements"]
@@ -282,6 +283,7 @@ def receipt(photo: Photo) -> Any:
         "another track key": {"track_key": flipped(fields["track_key"])},
         "another withdrawal secret": {"withdraw_secret": flipped(fields["withdraw_secret"])},
         "another case": {"reference": "HL-2027-000002"},
+        "another seed": {"seed": flipped(fields["seed"])},
         "another salt of the case": {"case_salt": flipped(fields["case_salt"])},
         "another salt of the entry": {"salt": flipped(fields["salt"])},
         "wider purposes": {
@@ -331,6 +333,7 @@ def receipt(photo: Photo) -> Any:
         "good": [
             {"receipt": fields, "pending": []},
             {"receipt": pending, "pending": [NAMES[2]]},
+            {"receipt": apart, "pending": []},
         ],
         "bad": [
             *(bad(name, "receipt", receipt={**fields, **each}) for name, each in changes.items()),

@@ -15,7 +15,7 @@ from habeas.foundation.errors import HabeasError
 from habeas.protocol.canonical import MalformedError
 from habeas.protocol.circle import Circle, verify_circle, verify_terms
 from habeas.protocol.details import SealedDetails
-from habeas.protocol.document import Document, Hex32, KeyName, Note, Reference
+from habeas.protocol.document import Document, Hex16, Hex32, KeyName, Note, Reference
 from habeas.protocol.entry import (
     MAX_BYTES,
     Entry,
@@ -24,6 +24,7 @@ from habeas.protocol.entry import (
     verify_signature,
 )
 from habeas.protocol.keys import Role, Writer
+from habeas.protocol.seed import Seeded
 from habeas.protocol.statements import read_acknowledgement
 from habeas.protocol.stream import CUSTODIAN, stream_key, tag
 from habeas.protocol.terms import MAX_TRUSTEES, Promise, case_hash, track_hash, withdraw_hash
@@ -52,6 +53,7 @@ class Receipt(Document):
         entry: the `sealed` entry as it stands on the log; `salt` is that of its commitment.
         proof: a C2SP tlog-proof of it.
         pending: trustees that have not acknowledged yet.
+        seed: what the secrets follow from; none where each was drawn for itself.
     """
 
     LIMIT = 192 * 1024
@@ -69,6 +71,7 @@ class Receipt(Document):
     proof: Note
     acknowledgements: Annotated[tuple[Acknowledgement, ...], Field(max_length=MAX_TRUSTEES)]
     pending: Annotated[tuple[KeyName, ...], Field(max_length=MAX_TRUSTEES)]
+    seed: Hex16 | None = None
 
     def stream_key(self, writer: int) -> bytes:
         """The key of a writer's stream (`CUSTODIAN`, or share index + 1); 32 bytes."""
@@ -130,6 +133,13 @@ def _secrets(receipt: Receipt) -> None:
     ):  # fmt: skip
         if not hmac.compare_digest(made, promised):
             raise ReceiptError(f"The receipt's {what} is that of another photo.")
+    if receipt.seed is None:
+        return
+    own = Seeded.of(bytes.fromhex(receipt.seed))
+    said = (promise.seal_id, receipt.track_key, receipt.withdraw_secret, receipt.case_salt)
+    made = (own.seal_id, own.track_key, own.withdraw_secret, own.case_salt)
+    if not hmac.compare_digest("".join(said), "".join(each.hex() for each in made)):
+        raise ReceiptError("The receipt's seed is that of another photo.")
 
 
 def _entry(receipt: Receipt, circle: Circle) -> Entry:

@@ -18,18 +18,20 @@ from habeas.protocol.circle import Circle, verify_terms
 from habeas.protocol.entry import Entry
 from habeas.protocol.office import Pointer
 from habeas.protocol.receipt import Acknowledgement, Receipt, ReceiptError, verify_parts
+from habeas.protocol.seed import SEED_BYTES, Seeded
 from habeas.protocol.statements import KeyStatement
 from habeas.protocol.terms import Promise, Purpose, Terms
 
 
 @dataclass(frozen=True, repr=False)
 class Secrets:
-    """What is drawn anew for each photo; 32 bytes each, but `seal_id` with 16.
+    """What is drawn anew for each photo; 32 bytes each, but `seal_id` and `seed` with 16.
 
     Attributes:
         seal_id: names the photo among those who hold parts of it.
         data_key: to be forgotten once the photo is sealed.
         track_key, withdraw_secret, case_salt: go into the receipt.
+        seed: what all others but `data_key` follow from; None where they were drawn apart.
     """
 
     seal_id: bytes
@@ -37,11 +39,14 @@ class Secrets:
     track_key: bytes
     withdraw_secret: bytes
     case_salt: bytes
+    seed: bytes | None = None
 
     @classmethod
     def draw(cls, random: Callable[[int], bytes]) -> Self:
         """Fresh secrets; *random* gives that many random bytes."""
-        return cls(random(16), random(32), random(32), random(32), random(32))
+        seed, data_key = random(SEED_BYTES), random(32)
+        own = Seeded.of(seed)
+        return cls(own.seal_id, data_key, own.track_key, own.withdraw_secret, own.case_salt, seed)
 
 
 @dataclass(frozen=True)
@@ -231,6 +236,7 @@ def assemble_receipt(
             "promise": promise.fields(), "track_key": secrets.track_key.hex(),
             "withdraw_secret": secrets.withdraw_secret.hex(),
             "entry": entry.encode().decode(), "salt": salt.hex(), "proof": proof,
+            **({} if secrets.seed is None else {"seed": secrets.seed.hex()}),
             "acknowledgements": [
                 {"trustee": name, "note": acknowledgements[name]}
                 for name in names if name in acknowledgements

@@ -137,8 +137,8 @@ def _secrets(receipt: Receipt) -> None:
         return
     own = Seeded.of(bytes.fromhex(receipt.seed))
     said = (promise.seal_id, receipt.track_key, receipt.withdraw_secret, receipt.case_salt)
-    made = (own.seal_id, own.track_key, own.withdraw_secret, own.case_salt)
-    if not hmac.compare_digest("".join(said), "".join(each.hex() for each in made)):
+    follow = (own.seal_id, own.track_key, own.withdraw_secret, own.case_salt)
+    if not hmac.compare_digest("".join(said), "".join(each.hex() for each in follow)):
         raise ReceiptError("The receipt's seed is that of another photo.")
 
 

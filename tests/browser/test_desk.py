@@ -27,6 +27,7 @@ from habeas.protocol.credential import EDDSA
 from habeas.protocol.document import unbase64
 from habeas.protocol.office import Pointer, seal_pointer
 from tests.browser.visitor import Visitor
+from tests.waiting import until
 from tests.world.city import ANSWERS, LABEL, PASSPHRASE, City
 from tests.world.world import OFFICE, listening
 
@@ -173,7 +174,11 @@ def test_a_refusal_is_shown_with_its_entry(chromium, place, applied, axe):
     said = desk.problem()
     assert "was not told that the photo would be used for appeal" in said
     index = desk.page.get_attribute(".govuk-error-summary a", "href").strip("/").split("/")[-1]
-    entry = place.city.http.get(f"/register/entries/{index}/").text
+    address = f"/register/entries/{index}/"
+    entry = until(
+        lambda: (shown := place.city.http.get(address)).status_code == 200 and shown.text,
+        "the worker follows the log",
+    )
     assert "&quot;kind&quot;:&quot;requested&quot;" in entry
     desk.look("refused")
     desk.close()

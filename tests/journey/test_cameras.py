@@ -213,8 +213,10 @@ def test_no_measurement_promises_that_nobody_is_missed(street):
 
 def test_the_log_entries_of_a_camera_are_listed_and_lead_to_the_register(street):
     with httpx.Client(base_url=street.city.place.portal_url, trust_env=False) as http:
-        page = http.get("/cameras/north-gate/")
-        assert street.root in page.text
+        page = until(
+            lambda: street.root in (shown := http.get("/cameras/north-gate/")).text and shown,
+            "the worker follows the log",
+        )
         assert f"Recorded: {HOUR}, {COUNT} segments" in _text(page)
         frames = COUNT * SECONDS * 10
         counted = f"{COUNT * SECONDS} of 3600 seconds, {frames} pictures; 3 lost, 1 covered"
@@ -270,8 +272,8 @@ def test_a_viewing_is_on_the_log_before_it_plays(street, viewer):
     page = viewer.http.get("/desk/cameras/now/")
     assert f'href="/register/entries/{len(before)}/"' in page.text
     with httpx.Client(base_url=street.city.place.portal_url, trust_env=False) as http:
-        words = _text(http.get("/cameras/north-gate/"))
-    assert f"Viewed by Parks Department: 1 min from {HOUR}" in words
+        viewed = f"Viewed by Parks Department: 1 min from {HOUR}"
+        until(lambda: viewed in _text(http.get("/cameras/north-gate/")), "the worker follows")
 
 
 def test_exactly_the_span_plays_part_by_part(street, viewer):

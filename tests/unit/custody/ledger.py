@@ -82,8 +82,8 @@ class MemoryLedger:
     def due(self, day: str) -> int:
         return len(self.expired(day, 1 << 60))
 
-    def kept(self) -> int:
-        return len(self.expired("9999-12-31", 1 << 60))
+    def kept(self, most: int) -> int:
+        return len(self.expired("9999-12-31", most))
 
     def expired(self, day: str, most: int) -> Sequence[SealedPhoto]:
         states = (PhotoState.SEALED, PhotoState.CLOSED)

@@ -10,7 +10,7 @@ from habeas.foundation.errors import HabeasError
 from habeas.protocol import Promise, sealing, terms, verify_terms
 from habeas.protocol.statements import Acknowledgement, StatementError, read_order
 from habeas.tlog import NoteVerifier
-from habeas.trustee import photos
+from habeas.trustee import counts, photos
 from habeas.trustee.circles import Circles
 from habeas.trustee.errors import (
     BusyError,
@@ -173,10 +173,5 @@ class Deposits:
         ).fetchone()
         if told:
             raise GoneError("This photo was withdrawn before its share arrived.")
-        (pending,) = connection.execute(
-            "SELECT count(*) FROM (SELECT 1 FROM photos WHERE because IS NULL AND sealed IS NULL"
-            " LIMIT ?)",
-            (self._settings.max_pending,),
-        ).fetchone()
-        if pending >= self._settings.max_pending:
+        if counts.kept(connection).pending >= self._settings.max_pending:
             raise BusyError("Too many deposits wait for their entry on the log.")

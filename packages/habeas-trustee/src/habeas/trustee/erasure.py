@@ -12,7 +12,7 @@ from habeas.protocol import Kind
 from habeas.protocol.details import KeyDetails
 from habeas.protocol.document import Document
 from habeas.protocol.statements import KeyDestroyedStatement
-from habeas.trustee import photos
+from habeas.trustee import counts, photos, records
 from habeas.trustee.halts import Halts
 from habeas.trustee.months import MonthKey, MonthSeeds, month_of
 from habeas.trustee.records import Records
@@ -21,6 +21,8 @@ from habeas.trustee.store import Store
 
 _BATCH = 500
 _EXPIRED = "because IS NULL AND opens_until < ?"
+#: Ended on or after one day, and before another.
+_ENDED = "SELECT digest FROM photos WHERE because IS NOT NULL AND erased_on >= ? AND erased_on < ?"
 _CLOSED = (
     "because IS NULL AND closed_day IS NOT NULL"
     " AND date(closed_day, '+' || closed_days || ' days') < ?"
@@ -85,10 +87,8 @@ class Erasure:
             (today, today),
         ).fetchone()
         if due > CAUTION.least:
-            (kept,) = connection.execute(
-                "SELECT count(*) FROM photos WHERE because IS NULL AND sealed IS NOT NULL"
-            ).fetchone()
-            verify_share(due, kept)
+            kept = counts.kept(connection)
+            verify_share(due, kept.live - kept.pending)
 
     def _expired(self, connection: sqlite3.Connection) -> int:
         rows = connection.execute(
@@ -143,17 +143,18 @@ class Erasure:
         """Drop what is needed no longer. Leaf hashes of own entries are kept for good."""
         now = self._moment()
         ended = (now - timedelta(days=self._settings.details_days)).date().isoformat()
+        # Each ended photo is looked at once: those of all years before stay where they are.
+        begin = records.forgotten(connection)
         connection.execute(
-            "UPDATE entries SET entry = NULL, details = NULL, salt = NULL"
-            " WHERE position IS NOT NULL AND entry IS NOT NULL AND digest IN"
-            " (SELECT digest FROM photos WHERE because IS NOT NULL AND erased_on < ?)",
-            (ended,),
+            "UPDATE entries SET entry = NULL, details = NULL, salt = NULL"  # noqa: S608 - constants
+            f" WHERE position IS NOT NULL AND entry IS NOT NULL AND digest IN ({_ENDED})",
+            (begin, ended),
         )
         connection.execute(
-            "DELETE FROM custodian_entries WHERE digest IN"
-            " (SELECT digest FROM photos WHERE because IS NOT NULL AND erased_on < ?)",
-            (ended,),
+            f"DELETE FROM custodian_entries WHERE digest IN ({_ENDED})",  # noqa: S608 - constants
+            (begin, ended),
         )
+        records.forget_before(connection, ended)
         past = (now - timedelta(days=3)).date().isoformat()
         connection.execute("DELETE FROM log_requests WHERE day < ?", (past,))
         connection.execute("DELETE FROM refusals WHERE day < ?", (past,))

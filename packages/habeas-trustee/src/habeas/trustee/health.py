@@ -9,7 +9,7 @@ from typing import Any
 
 from habeas.foundation.errors import HabeasError
 from habeas.foundation.health import Health, late
-from habeas.trustee import index, records
+from habeas.trustee import counts, index, records
 from habeas.trustee.following import Follower
 from habeas.trustee.halts import standing as halted
 from habeas.trustee.loops import Loops
@@ -86,14 +86,11 @@ def _stands(store: Store, follower: Follower, standing: Standing) -> dict[str, s
 
 
 def _count(connection: sqlite3.Connection) -> dict[str, int]:
-    (live,) = connection.execute("SELECT count(*) FROM photos WHERE because IS NULL").fetchone()
-    (pending,) = connection.execute(
-        "SELECT count(*) FROM photos WHERE because IS NULL AND sealed IS NULL"
-    ).fetchone()
+    kept = counts.kept(connection)
     (forwards,) = connection.execute("SELECT count(*) FROM forwards").fetchone()
     return {
-        "photos": int(live),
-        "pending": int(pending),
+        "photos": kept.live,
+        "pending": kept.pending,
         "owed": records.owed(connection),
         "to_tell": int(forwards),
         "foreign": index.foreign(connection),

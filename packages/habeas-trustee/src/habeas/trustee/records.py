@@ -22,6 +22,8 @@ from habeas.trustee.photos import Because, KnownPhoto, TrackKeys
 
 Clock = Callable[[], datetime]
 Key = TypeVar("Key")
+#: The day before which details of ended photos are forgotten.
+_FORGOTTEN = "forgotten-before"
 #: Entries, and their bytes, that one call to the log carries.
 BATCH, _BYTES = 256, 512 * 1024
 
@@ -98,6 +100,10 @@ class Records:
             (because, self.today(), photo.digest),
         )
         connection.execute("DELETE FROM awaited WHERE digest = ?", (photo.digest,))
+        # A clock that was set back ends photos on days that were gone through already.
+        connection.execute(
+            "UPDATE notes SET value = min(value, ?) WHERE name = ?", (self.today(), _FORGOTTEN)
+        )
         photos.forget_promises()
 
 
@@ -113,6 +119,23 @@ def owed(connection: sqlite3.Connection) -> int:
     """How many entries of this trustee are not in its own view of the log yet."""
     (count,) = connection.execute("SELECT count(*) FROM entries WHERE position IS NULL").fetchone()
     return int(count)
+
+
+def forgotten(connection: sqlite3.Connection) -> str:
+    """The day before which the details of all photos that had ended are forgotten."""
+    row = connection.execute("SELECT value FROM notes WHERE name = ?", (_FORGOTTEN,)).fetchone()
+    return str(row[0]) if row else ""
+
+
+def forget_before(connection: sqlite3.Connection, day: str) -> None:
+    """Remember that all is forgotten that ended before *day*, but for what is owed still."""
+    (owed_of,) = connection.execute(
+        # What is owed is little, and comes first (SQLite, *CROSS JOIN*).
+        "SELECT min(photos.erased_on) FROM entries CROSS JOIN photos USING (digest)"
+        " WHERE entries.position IS NULL AND photos.because IS NOT NULL"
+    ).fetchone()
+    before = min(day, owed_of or day)
+    connection.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (_FORGOTTEN, before))
 
 
 def leaves_of(leaves: set[bytes]) -> Callable[[sqlite3.Connection], tuple[set[bytes], set[bytes]]]:

@@ -18,12 +18,13 @@ from typing import Any, TypeVar
 
 from habeas.foundation.database import Database, savepoint
 from habeas.foundation.errors import HabeasError
+from habeas.trustee import counts
 from habeas.trustee.errors import StorageError
 
 T = TypeVar("T")
 _BATCH = 128
 
-_SCHEMA = """
+SCHEMA = """
 CREATE TABLE IF NOT EXISTS month_keys (
   key_id BLOB PRIMARY KEY, month TEXT NOT NULL, public BLOB NOT NULL, seed BLOB,
   made TEXT NOT NULL, current INTEGER NOT NULL
@@ -38,8 +39,9 @@ CREATE TABLE IF NOT EXISTS photos (
   document BLOB, deposit BLOB, track_key BLOB, because TEXT, erased_on TEXT
 ) STRICT;
 CREATE INDEX IF NOT EXISTS photos_live ON photos (opens_until) WHERE because IS NULL;
-CREATE INDEX IF NOT EXISTS photos_closed ON photos (closed_day)
-  WHERE because IS NULL AND closed_day IS NOT NULL;
+CREATE INDEX IF NOT EXISTS photos_closing ON photos (
+  date(closed_day, '+' || closed_days || ' days')
+) WHERE because IS NULL AND closed_day IS NOT NULL;
 CREATE INDEX IF NOT EXISTS photos_pending ON photos (received)
   WHERE because IS NULL AND sealed IS NULL;
 CREATE INDEX IF NOT EXISTS photos_erased ON photos (erased_on) WHERE because IS NOT NULL;
@@ -95,6 +97,9 @@ CREATE TABLE IF NOT EXISTS forwards (
   PRIMARY KEY (digest, trustee)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+DROP INDEX IF EXISTS photos_closed;
+CREATE INDEX IF NOT EXISTS refusals_of_day ON refusals (day);
+CREATE INDEX IF NOT EXISTS told_waiting ON told (until) WHERE until IS NOT NULL;
 """
 
 
@@ -111,7 +116,7 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.database = Database(path, _SCHEMA, secure_delete=True)
+        self.database = Database(path, SCHEMA + counts.SCHEMA, secure_delete=True)
         self._queue: queue.SimpleQueue[tuple[Callable[..., Any], Future[Any]] | None] = (
             queue.SimpleQueue()
         )

@@ -81,7 +81,10 @@ class Withdrawals:
         photo = photos.find(connection, digest)
         hashed = terms.withdraw_hash(secret)
         if photo is None:
-            (count,) = connection.execute("SELECT count(*) FROM told").fetchone()
+            # What the log has told is kept for good, and takes no stranger's place.
+            (count,) = connection.execute(
+                "SELECT count(*) FROM told WHERE until IS NOT NULL"
+            ).fetchone()
             if count < _MOST_TOLD:
                 connection.execute(
                     "INSERT OR IGNORE INTO told VALUES (?, ?, ?)",

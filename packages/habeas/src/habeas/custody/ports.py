@@ -132,8 +132,8 @@ class Ledger(Protocol):
     def due(self, day: str) -> int:
         """How many photos are sealed or closed, and had their last day before *day*."""
 
-    def kept(self) -> int:
-        """How many photos are sealed or closed."""
+    def kept(self, most: int) -> int:
+        """How many photos are sealed or closed, counted up to *most*."""
 
     def expired(self, day: str, most: int) -> Sequence[SealedPhoto]:
         """At most *most* photos that are sealed or closed and whose last day is before *day*."""

@@ -51,6 +51,9 @@ CREATE TABLE IF NOT EXISTS copied_by (name TEXT PRIMARY KEY, value TEXT NOT NULL
 CREATE INDEX IF NOT EXISTS copied_camera ON copied (
   json_extract(CAST(content AS TEXT), '$.details.camera'), position
 ) WHERE kind IN ('camera', 'footage');
+CREATE INDEX IF NOT EXISTS copied_registered ON copied (
+  json_extract(CAST(content AS TEXT), '$.details.camera'), position
+) WHERE kind = 'camera';
 """
 
 
@@ -331,19 +334,25 @@ class LogCopy:
         yield from rows
 
     def of_camera(
-        self,
-        camera: str,
-        count: int,
-        before: int | None = None,
-        kinds: tuple[str, str] = ("camera", "footage"),
+        self, camera: str, count: int, before: int | None = None
     ) -> list[tuple[int, bytes]]:
         """The *count* newest entries about a camera below index *before*, newest first."""
+        return self._of_camera("kind IN ('camera', 'footage')", camera, count, before)
+
+    def registered(self, camera: str) -> tuple[int, bytes] | None:
+        """The newest entry that registers a camera; hours of footage stand between them."""
+        found = self._of_camera("kind = 'camera'", camera, 1, None)
+        return found[0] if found else None
+
+    def _of_camera(
+        self, kinds: str, camera: str, count: int, before: int | None
+    ) -> list[tuple[int, bytes]]:
         with self._database.reading() as connection:
             return connection.execute(
-                "SELECT position, content FROM copied WHERE kind IN ('camera', 'footage') AND "
+                f"SELECT position, content FROM copied WHERE {kinds} AND "  # noqa: S608 - constants
                 "json_extract(CAST(content AS TEXT), '$.details.camera') = ? AND position < ? "
-                "AND kind IN (?, ?) ORDER BY position DESC LIMIT ?",
-                (camera, self._view.size if before is None else before, *kinds, count),
+                "ORDER BY position DESC LIMIT ?",
+                (camera, self._view.size if before is None else before, count),
             ).fetchall()
 
     def figures(self) -> list[Figure]:

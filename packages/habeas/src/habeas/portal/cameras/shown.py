@@ -97,10 +97,12 @@ def rows(camera: str, count: int, before: int | None = None) -> list[Row]:
 
 def registered(camera: PublicCamera) -> int | None:
     """The index of the entry that says exactly what *camera* says now, if the log has it."""
-    newest = log_copy().of_camera(camera.id, 1, kinds=("camera", "camera"))
-    for index, content in newest:
-        with contextlib.suppress(HabeasError):
-            details = details_of(Entry.decode(content))
-            if isinstance(details, CameraDetails) and details.entry == camera:
-                return index
+    newest = log_copy().registered(camera.id)
+    if newest is None:
+        return None
+    index, content = newest
+    with contextlib.suppress(HabeasError):
+        details = details_of(Entry.decode(content))
+        if isinstance(details, CameraDetails) and details.entry == camera:
+            return index
     return None

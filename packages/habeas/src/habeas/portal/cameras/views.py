@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 
 from habeas.cameras import health
 from habeas.portal.cameras import plan, shown
-from habeas.portal.register.log import followed
 
 _PAGE = 50
 
@@ -42,7 +41,6 @@ def cameras(request: HttpRequest) -> HttpResponse:
 def camera(request: HttpRequest, camera: str) -> HttpResponse:
     """One camera, and its entries on the log."""
     found = shown.find(camera)
-    followed()
     before = request.GET.get("before", "")
     start = int(before) if before.isdecimal() and len(before) < 19 else None
     rows = shown.rows(camera, _PAGE, start)

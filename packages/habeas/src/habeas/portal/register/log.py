@@ -47,7 +47,11 @@ def is_old() -> bool:
 
 
 def followed() -> LogCopy:
-    """The copy, caught up with the log; as it was where the log does not answer just now."""
+    """The copy, caught up with the log; as it was where the log does not answer just now.
+
+    For acts whose answer must know what happened a moment ago. Pages read `log_copy`, which the
+    worker follows, and call nobody.
+    """
     copy = log_copy()
     with contextlib.suppress(HabeasError):
         copy.catch_up()

@@ -7,17 +7,27 @@ from collections.abc import Iterable
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from habeas.foundation.errors import HabeasError
 from habeas.portal.catalogue import offices
-from habeas.portal.register.log import followed, is_old, log_copy
+from habeas.portal.register.log import is_old, log_copy
 from habeas.protocol import Entry, Kind
 from habeas.protocol.keys import Role
 
 _PAGE = 50
+#: So many entries may have come since the copy was followed.
+_AHEAD = 10_000
 #: Acts on the first page, and entries that are looked at for them.
 _NEWEST, _FEW = 10, 30
+
+
+class NotFollowedYetError(HabeasError):
+    """An entry that may stand on the log, and not in this copy yet."""
+
+    code = "not-followed-yet"
+    status = 404
 
 
 def _shown(index: int, content: bytes) -> dict[str, object]:
@@ -51,7 +61,7 @@ def _acts(rows: Iterable[tuple[int, bytes]]) -> list[dict[str, object]]:
 @require_GET
 def overview(request: HttpRequest) -> HttpResponse:
     """What the register is, and figures."""
-    copy = followed()
+    copy = log_copy()
     kinds: Counter[str] = Counter()
     asked: Counter[tuple[str, str]] = Counter()
     for figure in copy.figures():
@@ -75,7 +85,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_GET
 def entries(request: HttpRequest) -> HttpResponse:
     """Entries, newest first."""
-    copy = followed()
+    copy = log_copy()
     before = request.GET.get("before", "")
     start = min(int(before), copy.size) if before.isdecimal() and len(before) < 19 else copy.size
     rows = _acts(copy.newest(_PAGE, start))
@@ -93,7 +103,14 @@ def entry(request: HttpRequest, index: int) -> HttpResponse:
     """One entry, exactly as it stands on the log."""
     if index >= 1 << 62:
         raise Http404
-    content = followed().entry(index)
+    copy = log_copy()
+    content = copy.entry(index)
+    if content is None and index < copy.size + _AHEAD:
+        # Whoever has just acted is sent here, and this copy may be a few seconds behind.
+        raise NotFollowedYetError(
+            _("The register does not show this entry yet."),
+            _("It shows what stood on the log a few seconds ago. Load this page again."),
+        )
     if content is None:
         raise Http404
     return render(request, "register/entry.html", _shown(index, content))
@@ -104,7 +121,7 @@ def check(request: HttpRequest) -> HttpResponse:
     """How to check us: the checkpoint, keys, policy, and other people's software."""
     circle = log_copy().chain.newest.circle
     context = {
-        "checkpoint": followed().checkpoint() or "",
+        "checkpoint": log_copy().checkpoint() or "",
         "policy": circle.policy_text("quorum:reading", circle.r),
         "log": circle.log.url,
         "trustees": circle.trustees,

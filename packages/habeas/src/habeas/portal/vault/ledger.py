@@ -102,9 +102,9 @@ class DjangoLedger:
         """How many had their last day before *day*."""
         return models.SealedPhotoRow.objects.filter(state__in=_KEPT, opens_until__lt=day).count()
 
-    def kept(self) -> int:
-        """How many are sealed or closed."""
-        return models.SealedPhotoRow.objects.filter(state__in=_KEPT).count()
+    def kept(self, most: int) -> int:
+        """How many are sealed or closed, counted up to *most*."""
+        return models.SealedPhotoRow.objects.filter(state__in=_KEPT)[:most].count()
 
     def expired(self, day: str, most: int) -> Sequence[ports.SealedPhoto]:
         """Photos whose last day is before *day*."""

@@ -27,4 +27,9 @@ class ViewingRow(models.Model):
     closed = models.BooleanField(default=True)
 
     class Meta:
-        indexes = [models.Index(fields=["officer"], name="viewings_of_officer")]
+        indexes = [
+            # An officer has one at a time, and over the years has had many.
+            models.Index(
+                fields=["officer"], name="viewings_open", condition=models.Q(closed=False)
+            ),
+        ]

@@ -14,6 +14,7 @@ from typing import Any
 from fuzz.documents import DocumentMutator
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Chain, Foreign, Promise, Receipt, Request, canonical, read_entry
+from habeas.protocol.app import AppRebuilt
 from habeas.protocol.assertion import read_assertion, verify_assertion
 from habeas.protocol.chain import writers_of
 from habeas.protocol.circle import verify_circle
@@ -37,7 +38,7 @@ from habeas.tlog import NoteSigner, NoteVerifier, TlogProof
 _VECTORS = Path(__file__).resolve().parents[1] / "vectors" / "protocol"
 _STATEMENTS: tuple[type[Document], ...] = (
     KeyStatement, KeyDestroyedStatement, Order, Acknowledgement, ReleasedStatement,
-    RefusedStatement, ErasedStatement, StreamEndStatement,
+    RefusedStatement, ErasedStatement, StreamEndStatement, AppRebuilt,
 )  # fmt: skip
 #: What a target says of what it took: bytes that name the thing itself.
 Taken = bytes

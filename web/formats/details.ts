@@ -2,8 +2,10 @@
 
 import * as v from "valibot";
 
+import { AppDetails, HeaderName, UrlPath } from "./app.js";
 import { FootageDetails, CameraDetails } from "./footage.js";
 import { Hex32, KeyName, Month, Note, Slug, listOf, whole } from "./fields.js";
+import { Origin } from "./parties.js";
 import { Roster } from "./roster.js";
 import { MAX_TRUSTEES } from "./terms.js";
 
@@ -37,6 +39,25 @@ export const OPEN_DETAILS = {
   }),
   camera: CameraDetails,
   footage: FootageDetails,
+  app: AppDetails,
+  "app-seen": v.strictObject({
+    v: two,
+    trustee: KeyName,
+    origin: Origin,
+    manifest: Hex32,
+    count: whole(1),
+  }),
+  "app-differs": v.strictObject({
+    v: two,
+    trustee: KeyName,
+    origin: Origin,
+    path: UrlPath,
+    manifest: Hex32,
+    what: v.picklist(["content", "header", "missing"]),
+    header: v.optional(HeaderName),
+    expected: v.optional(Hex32),
+    got: v.optional(Hex32),
+  }),
 };
 
 export type OpenKind = keyof typeof OPEN_DETAILS;

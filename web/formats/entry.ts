@@ -10,7 +10,7 @@ import { Day, Hex16, Hex32, Purpose, Signature64, Slug } from "./fields.js";
 import type { Role } from "./keys.js";
 
 const MAX_BYTES = 4096;
-/** Of a `circle` and a `roster`. */
+/** Of a `circle`, a `roster` and an `app`. */
 const MAX_LARGE_BYTES = 49_152;
 
 /** What an entry of one kind looks like, and who may write it. */
@@ -56,6 +56,9 @@ export const SHAPES = {
   recovery: institution(["trustee"]),
   camera: institution(["recorder"]),
   footage: institution(["recorder", "custodian"], { optional: ["office"] }),
+  app: institution(["custodian"], { limit: MAX_LARGE_BYTES }),
+  "app-seen": institution(["trustee"]),
+  "app-differs": institution(["trustee"]),
 } satisfies Record<string, Shape>;
 
 /** The acts that leave a trace. */

@@ -19,7 +19,7 @@ import {
 const YEAR_SECONDS = 366 * 86_400;
 const Seconds = whole(0, YEAR_SECONDS);
 const Daily = whole(1, 1_000_000);
-const Origin = v.pipe(
+export const Origin = v.pipe(
   v.string(),
   atMost(256),
   v.regex(/^https?:\/\/[a-z0-9.-]+(:[1-9][0-9]{0,4})?$/),

@@ -2,6 +2,7 @@
 // A leaf that is no valid entry of a writer that may write it is foreign: to be counted and
 // shown, and never obeyed.
 
+import { verifyRelease } from "./app.js";
 import { type Bytes, fromBase64 } from "./bytes.js";
 import { read } from "./canonical.js";
 import type { Chain } from "./chain.js";
@@ -45,6 +46,7 @@ export async function verifyEntry(content: Bytes, chain: Chain): Promise<Entry> 
   await verifySigned(entry, writer);
   verifyOwn(entry, details, writer);
   if ("statement" in details) await verifyKeyStatement(entry.kind, details, writer);
+  if ("signatures" in details) await verifyRelease(details, chain);
   return entry;
 }
 

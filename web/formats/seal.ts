@@ -47,6 +47,12 @@ export async function drawSecrets(random: Random): Promise<Secrets> {
   return { seed, dataKey: random(32), ...(await secretsOf(seed)) };
 }
 
+/** The release of the app that seals: where it runs, and its manifest's digest, hex. */
+export interface AppReference {
+  readonly origin: string;
+  readonly manifest: string;
+}
+
 /** What a photo is sealed for: the fields of the terms that people choose. */
 export interface Wishes {
   readonly service: string;
@@ -57,6 +63,7 @@ export interface Wishes {
   readonly openings_a_day: number;
   readonly closed_days: number;
   readonly reference: string;
+  readonly app?: AppReference;
 }
 
 /** A sealed photo on its way; the deposits are in the circle's order, opaque to all others. */
@@ -112,6 +119,7 @@ export async function buildTerms(
     withdraw_hash: await withdrawHash(secrets.withdrawSecret),
     case: await caseHash(wishes.reference, secrets.caseSalt),
     sealed_by: "browser",
+    ...(wishes.app ? { app: wishes.app } : {}),
   });
   await verifyTerms(circle, terms);
   return terms;

@@ -52,6 +52,16 @@ export const STATEMENTS = {
     root: Hex32,
     day: Day,
   }),
+  "app-rebuilt": v.pipe(
+    statement("app-rebuilt", {
+      trustee: KeyName,
+      manifest: Hex32,
+      source: v.optional(Hex32),
+      how: v.picklist(["rebuilt", "compared"]),
+      day: Day,
+    }),
+    v.check(({ how, source }) => how !== "rebuilt" || source !== undefined, "without a source"),
+  ),
 };
 
 export type StatementKind = keyof typeof STATEMENTS;

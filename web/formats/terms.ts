@@ -21,6 +21,7 @@ import {
   sortedOnce,
   whole,
 } from "./fields.js";
+import { Origin } from "./parties.js";
 
 /** More than this many cannot sign one note with their predecessors. */
 export const MAX_TRUSTEES = 32;
@@ -58,6 +59,8 @@ const TermsFields = v.strictObject({
   withdraw_hash: Hex32,
   case: Hex32,
   sealed_by: v.picklist(["server", "browser"]),
+  /** The release that says it has sealed: a claim, with `browser` alone. */
+  app: v.optional(v.strictObject({ origin: Origin, manifest: Hex32 })),
 });
 
 const PromiseFields = v.strictObject({
@@ -86,7 +89,12 @@ const ofItsMonth = v.check<Terms, string>(
   "a trustee's key is not of the month in which the photo expires",
 );
 
-const TermsDocument = v.pipe(TermsFields, notMoreInADay, ofItsMonth);
+const namesItsRelease = v.check<Terms, string>(
+  ({ app, sealed_by }) => app === undefined || sealed_by === "browser",
+  "only who seals in a browser names a release",
+);
+
+const TermsDocument = v.pipe(TermsFields, notMoreInADay, ofItsMonth, namesItsRelease);
 /** The schema of a promise, for the documents that hold one. */
 export const PromiseDocument = v.pipe(
   PromiseFields,

@@ -131,7 +131,7 @@ def test_without_enough_trustees_it_does_not_count(custodian, device):
     [
         {"openings_max": 7}, {"opens_until": "2027-05-30"}, {"closed_days": 31},
         {"purposes": world.WISHES.purposes[:1]}, {"service": "fishing"},
-        {"sealed_by": "server"}, {"openings_a_day": 2},
+        {"sealed_by": "server", "app": None}, {"openings_a_day": 2},
     ],
 )  # fmt: skip
 def test_other_terms_than_were_agreed_on_are_refused(custodian, changed):

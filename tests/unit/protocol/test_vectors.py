@@ -27,6 +27,7 @@ from habeas.protocol import (
     terms,
     verify_circle,
 )
+from habeas.protocol.app import AppRebuilt
 from habeas.protocol.assertion import read_assertion, verify_assertion
 from habeas.protocol.credential import (
     Credential,
@@ -43,6 +44,7 @@ from habeas.protocol.parties import Identity
 from habeas.protocol.receipt import verify_parts
 from habeas.protocol.recovery import binding
 from habeas.protocol.signin import SignIn
+from habeas.protocol.terms import AppReference
 from habeas.tlog import NoteVerifier
 from tests.unit.protocol.vectors.files import FOLDER, Case, load, written
 from tests.unit.protocol.vectors.made import made
@@ -56,6 +58,7 @@ STATEMENTS = {
     "erased": statements.ErasedStatement,
     "stream-end": statements.StreamEndStatement,
     "order": statements.Order,
+    "app-rebuilt": AppRebuilt,
 }
 
 
@@ -135,7 +138,8 @@ def of_sealing(case: Case) -> tuple[seal.Sealed, Receipt]:
     ]
     wishes, secrets = case["wishes"], case["secrets"]
     lists = {name: tuple(wishes[name]) for name in ("recipients", "purposes")}
-    agreed = seal.Wishes(**{**wishes, **lists}, sealed_by="browser")
+    app = AppReference.read(wishes["app"])
+    agreed = seal.Wishes(**{**wishes, **lists, "app": app}, sealed_by="browser")
     drawn = seal.Secrets(**{name: b(value) for name, value in secrets.items()})
     built = seal.build_terms(circle, keys, agreed, drawn)
     photo = base64.b64decode(case["photo"])

@@ -13,12 +13,15 @@ from typing import Any
 
 from habeas import tlog
 from habeas.protocol import Chain, Circle, Kind, Purpose, Receipt, Request, seal, sealing
+from habeas.protocol.app import AppManifest
+from habeas.protocol.app.release import origins_of, sign_rebuilt
 from habeas.protocol.details import SealedDetails
 from habeas.protocol.document import base64_of
 from habeas.protocol.entry import Entry, sign_entry
 from habeas.protocol.seal import Secrets, Wishes
 from habeas.protocol.statements import Acknowledgement, KeyStatement, sign_statement
 from habeas.protocol.stream import slot, stream_key, tag
+from habeas.protocol.terms import AppReference
 from habeas.tlog import CosignatureSigner, NoteSigner
 from habeas.tlog.cosignature import MldsaCosignatureSigner
 
@@ -155,6 +158,53 @@ class Log:
         return tlog.TlogProof(index, tuple(path), self.checkpoint(witnesses)).format()
 
 
+def manifest_fields(**changes: Any) -> dict[str, Any]:
+    """A release of the application for the sample circle."""
+    policy = "default-src 'none'; script-src 'self'"
+    headers = {"referrer-policy": "same-origin"}
+    return {
+        "v": 2, "kind": "app", "number": 1, "version": "0.1.0", "source": random("source").hex(),
+        "circle": Circle.read(circle_fields()).digest().hex(),
+        "portal": {
+            "csp": policy, "policies": {"photo/index.html": f"{policy} 'wasm-unsafe-eval'"},
+            "headers": headers,
+            "files": {"page.js": random("page.js").hex(),
+                      "photo/engine.wasm": random("engine.wasm").hex(),
+                      "photo/index.html": random("index.html").hex(),
+                      "photo/photo.js": random("photo.js").hex()},
+            "data": {"photo/face.tflite": random("face.tflite").hex()},
+            "wasm": [random("engine.wasm").hex()],
+        },
+        "desk": {
+            "csp": policy, "policies": {"decoder.js": "default-src 'none'"}, "headers": headers,
+            "files": {"decoder.js": random("decoder.js").hex(),
+                      "index.html": random("desk.html").hex()},
+            "data": {}, "wasm": [],
+        },
+        **changes,
+    }  # fmt: skip
+
+
+def rebuilt(manifest: AppManifest, index: int, how: Any = "rebuilt") -> str:
+    """The word of the trustee with that share index on a manifest."""
+    signer = TRUSTEES[index].statement
+    return sign_rebuilt(manifest, NAMES[index], how, DAY, lambda said: sign_statement(signer, said))
+
+
+def release_fields(signers: Iterable[int] = (0, 1), **changes: Any) -> dict[str, Any]:
+    """The details of an `app` entry: *changes* are fields of its manifest."""
+    manifest = AppManifest.read(manifest_fields(**changes))
+    pages = {"/apply/hunting-licence/seal/": "photo/index.html"}
+    origins = origins_of(Circle.read(circle_fields()), pages)
+    return {
+        "v": 2, "manifest": manifest.fields(), "origins": [each.fields() for each in origins],
+        "signatures": [rebuilt(manifest, index) for index in signers],
+    }  # fmt: skip
+
+
+APP = AppReference(
+    origin="https://portal.example", manifest=AppManifest.read(manifest_fields()).digest().hex()
+)
 WISHES = Wishes(
     service=SERVICE,
     recipients=(OFFICE,),
@@ -165,6 +215,7 @@ WISHES = Wishes(
     closed_days=30,
     reference=REFERENCE,
     sealed_by="browser",
+    app=APP,
 )
 PHOTO = random("photo", 100)
 

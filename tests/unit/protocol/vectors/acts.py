@@ -6,6 +6,13 @@ from typing import Any
 
 from habeas import tlog
 from habeas.protocol import Kind, canonical, footage, keys
+from habeas.protocol.app import (
+    AppDetails,
+    AppDiffersDetails,
+    AppManifest,
+    AppRebuilt,
+    AppSeenDetails,
+)
 from habeas.protocol.details import (
     CircleDetails,
     ClosedDetails,
@@ -48,8 +55,11 @@ from tests.unit.protocol.world import (
     ROOT_KEY,
     SERVICE,
     TRUSTEES,
+    manifest_fields,
     note_signer,
     random,
+    rebuilt,
+    release_fields,
 )
 from tests.unit.protocol.world import Case as Photo
 
@@ -64,6 +74,10 @@ CAMERA = footage.PublicCamera.read(
         "miss_rate": {"per_million": 9400, "source": _TEXTS},
     }
 )  # fmt: skip
+
+
+def _manifest() -> str:
+    return AppManifest.read(manifest_fields()).digest().hex()
 
 
 def _acts(photo: Photo) -> list[tuple[str, NoteSigner, Kind, Document, dict[str, str]]]:
@@ -133,6 +147,17 @@ def _acts(photo: Photo) -> list[tuple[str, NoteSigner, Kind, Document, dict[str,
             act="registered", camera="bridge-north", entry=CAMERA), {}),
         ("footage, recorded", RECORDER_KEY, Kind.FOOTAGE, recorded, {}),
         ("footage, viewed", CUSTODIAN_KEY, Kind.FOOTAGE, viewed, {"office": OFFICE}),
+        ("app", CUSTODIAN_KEY, Kind.APP, AppDetails.read(release_fields()), {}),
+        ("app-seen", _TRUSTEE, Kind.APP_SEEN, AppSeenDetails(
+            trustee=NAMES[0], origin="https://portal.example", manifest=_manifest(), count=23), {}),
+        ("app-differs", _TRUSTEE, Kind.APP_DIFFERS, AppDiffersDetails(
+            trustee=NAMES[0], origin="https://portal.example", path="/static/photo/photo.js",
+            manifest=_manifest(), what="content", expected=random("photo.js").hex(),
+            got=random("another").hex()), {}),
+        ("app-differs, a header", _TRUSTEE, Kind.APP_DIFFERS, AppDiffersDetails(
+            trustee=NAMES[0], origin="https://portal.example", path="/apply/hunting-licence/seal/",
+            manifest=_manifest(), what="header", header="content-security-policy",
+            expected=random("policy").hex()), {}),
     ]  # fmt: skip
 
 
@@ -156,7 +181,7 @@ def entries(photo: Photo) -> Any:
     return {
         "chain": [link.note for link in chain(photo).links],
         "good": good,
-        "bad": [*_changed(good), *_foreign(photo)],
+        "bad": [*_changed(good), *_foreign(photo), *_releases(good)],
     }
 
 
@@ -276,6 +301,53 @@ def _foreign(photo: Photo) -> list[Case]:
     ]  # fmt: skip
 
 
+def _releases(good: list[Case]) -> list[Case]:
+    """Releases that too few vouch for, or that are somebody else's."""
+    made = {each["name"]: each["entry"] for each in good}
+    manifest = AppManifest.read(manifest_fields())
+    other = AppManifest.read(manifest_fields(number=2))
+    stranger = AppRebuilt(
+        trustee="stranger.example", manifest=_manifest(), source=manifest.source, how="rebuilt",
+        day=DAY,
+    )  # fmt: skip
+    forged = AppRebuilt(
+        trustee=NAMES[1], manifest=_manifest(), source=manifest.source, how="rebuilt", day=DAY
+    )
+    fields = release_fields()
+    portal, desk = fields["origins"]
+
+    def release(name: str, code: str, **changes: Any) -> Case:
+        details = {**fields, **changes}
+        return bad(name, code, entry=resigned(CUSTODIAN_KEY, made["app"], details=details))
+
+    def signed(name: str, *notes: str) -> Case:
+        return release(name, "app-signatures", signatures=list(notes))
+
+    first = rebuilt(manifest, 0)
+    elsewhere = manifest_fields(circle=random("another circle").hex())
+    return [
+        signed("a release by one trustee of two", first),
+        signed("a release by one trustee twice", first, first),
+        signed("a release by nobody"),
+        signed("a release by a stranger", first,
+               sign_statement(note_signer("stranger.example/statements"), stranger)),
+        signed("a release in another trustee's name", first, sign_statement(_TRUSTEE, forged)),
+        signed("a release whose trustees mean another", first, rebuilt(other, 1)),
+        release("a release for another circle", "app-circle", manifest=elsewhere),
+        release("a release on a stranger's site", "app-origin",
+                origins=[portal, {**desk, "origin": "https://stranger.example"}]),
+        release("a release that leaves the portal out", "app-origin", origins=[desk]),
+        release("a release with a file that leads out", "malformed",
+                manifest=manifest_fields(desk={
+                    **manifest_fields()["desk"], "policies": {}, "files": {"../x": "0" * 64}})),
+        bad("a trustee releases", "writer", entry=resigned(_TRUSTEE, made["app"])),
+        bad("the custodian looks at its own site", "writer",
+            entry=resigned(CUSTODIAN_KEY, made["app-seen"])),
+        bad("a trustee looks in another's name", "writer",
+            entry=resigned(TRUSTEES[1].statement, made["app-differs"])),
+    ]  # fmt: skip
+
+
 def statements(photo: Photo) -> Any:
     leaf = tlog.leaf_hash(requested(photo).encode()).hex()
     digest, name = photo.digest, NAMES[0]
@@ -294,6 +366,11 @@ def statements(photo: Photo) -> Any:
              "nonce": random("nonce").hex(), "next": 2, "owed": 1, "closed": 7, "held": True,
              "origin": photo.promise.origin, "size": 12, "root": random("root").hex(), "day": DAY}
         ),
+        AppRebuilt(
+            trustee=name, manifest=_manifest(), source=random("source").hex(), how="rebuilt",
+            day=DAY,
+        ),
+        AppRebuilt(trustee=name, manifest=_manifest(), how="compared", day=DAY),
     ]  # fmt: skip
     order = Order(promise=digest, day=DAY)
     good = [

@@ -14,6 +14,7 @@ from tests.unit.protocol.officers import OFFICERS
 from tests.unit.protocol.vectors.circles import second_note
 from tests.unit.protocol.vectors.files import Case, bad, document, flipped, sealed
 from tests.unit.protocol.world import (
+    APP,
     CUSTODIAN_KEY,
     DAY,
     NAMES,
@@ -64,6 +65,8 @@ def promise(photo: Photo) -> Any:
         "capital hex digits": {"track_hash": fields["track_hash"].upper()},
         "empty ciphertext": {"photo": {**fields["photo"], "size": 0}},
         "another type": {"photo": {**fields["photo"], "type": "image/png"}},
+        "a release though the server sealed": {"sealed_by": "server"},
+        "a release at no origin": {"app": {**fields["app"], "origin": "https://portal.example/"}},
         "null": {"case": None},
     }
     missing = [
@@ -206,6 +209,7 @@ def sealing_(photo: Photo) -> Any:
             "purposes": list(WISHES.purposes), "opens_until": WISHES.opens_until,
             "openings_max": WISHES.openings_max, "openings_a_day": WISHES.openings_a_day,
             "closed_days": WISHES.closed_days, "reference": WISHES.reference,
+            "app": APP.fields(),
         },
         "secrets": {name: value.hex() for name, value in vars(secrets).items()},
         "coefficients": stream_of("shares")(32 * (photo.circle.k - 1)).hex(),

@@ -22,7 +22,7 @@ from habeas.protocol.keys import Role, Signer, Writer
 from habeas.protocol.terms import Purpose
 
 MAX_BYTES = 4096
-#: Of a `circle` and a `roster`.
+#: Of a `circle`, a `roster` and an `app`.
 MAX_LARGE_BYTES = 49_152
 SALT_BYTES = 32
 #: In a canonical entry only ``slot``, ``tag``, ``v`` and ``writer`` come after the signature.
@@ -48,6 +48,9 @@ class Kind(StrEnum):
     RECOVERY = "recovery"
     CAMERA = "camera"
     FOOTAGE = "footage"
+    APP = "app"
+    APP_SEEN = "app-seen"
+    APP_DIFFERS = "app-differs"
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,9 @@ SHAPES = {
     Kind.RECOVERY: _shape("trustee"),
     Kind.CAMERA: _shape("recorder"),
     Kind.FOOTAGE: _shape("recorder custodian", "", "office"),
+    Kind.APP: _shape("custodian", large=True),
+    Kind.APP_SEEN: _shape("trustee"),
+    Kind.APP_DIFFERS: _shape("trustee"),
 }
 _PLAIN = ("service", "office", "purpose", "code", "tag", "slot")
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import footage
+from habeas.protocol.app.documents import AppDetails, AppDiffersDetails, AppSeenDetails
+from habeas.protocol.app.release import verify_release
 from habeas.protocol.canonical import MalformedError
 from habeas.protocol.chain import Chain, writers_of
 from habeas.protocol.circle import verify_circle
@@ -35,6 +37,9 @@ _OPEN: dict[Kind, type[Document]] = {
     Kind.SUSPENDED: SuspendedDetails,
     Kind.RECOVERY: RecoveryDetails,
     Kind.CAMERA: footage.CameraDetails,
+    Kind.APP: AppDetails,
+    Kind.APP_SEEN: AppSeenDetails,
+    Kind.APP_DIFFERS: AppDiffersDetails,
 }
 
 
@@ -51,7 +56,7 @@ class Foreign:
 
     Attributes:
         code: ``malformed``, ``writer``, ``tlog-signature``, or the code of what is wrong with
-            the circle or statement that it holds.
+            the circle, statement or release that it holds.
         cause: one sentence, for people.
     """
 
@@ -82,6 +87,7 @@ def verify_entry(content: bytes, chain: Chain) -> Entry:
         SignatureError: not signed by the writer that it names.
         CircleError: a circle that neither is in the chain nor follows its newest.
         StatementError: a statement within it that its writer has not made.
+        AppError: a release of code that k trustees of its circle do not vouch for.
     """
     entry = Entry.decode(content)
     if not SHAPES[entry.kind].open:
@@ -93,6 +99,8 @@ def verify_entry(content: bytes, chain: Chain) -> Entry:
     writer = _writer_of_circle(entry, details, chain) or _writer(entry, chain)
     verify_signature(content, entry, writer)
     _verify_own(entry, details, writer)
+    if isinstance(details, AppDetails):
+        verify_release(details, chain)
     return entry
 
 
@@ -133,7 +141,7 @@ def _writer_of_circle(entry: Entry, details: Document, chain: Chain) -> Writer |
 def _verify_own(entry: Entry, details: Document, writer: Writer) -> None:
     """Raise unless an institution speaks of itself."""
     match details:
-        case KeyDetails() | RecoveryDetails():
+        case KeyDetails() | RecoveryDetails() | AppSeenDetails() | AppDiffersDetails():
             own = details.trustee == writer.name
         case Roster():
             own = details.office == entry.office == writer.name

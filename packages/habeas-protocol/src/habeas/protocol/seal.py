@@ -20,7 +20,7 @@ from habeas.protocol.office import Pointer
 from habeas.protocol.receipt import Acknowledgement, Receipt, ReceiptError, verify_parts
 from habeas.protocol.seed import SEED_BYTES, Seeded
 from habeas.protocol.statements import KeyStatement
-from habeas.protocol.terms import Promise, Purpose, Terms
+from habeas.protocol.terms import AppReference, Promise, Purpose, Terms
 
 
 @dataclass(frozen=True, repr=False)
@@ -51,7 +51,11 @@ class Secrets:
 
 @dataclass(frozen=True)
 class Wishes:
-    """What a photo is sealed for: the fields of the terms that people choose."""
+    """What a photo is sealed for: the fields of the terms that people choose.
+
+    Attributes:
+        app: the release of the app that seals; on the applicant's device alone.
+    """
 
     service: str
     recipients: tuple[str, ...]
@@ -62,6 +66,7 @@ class Wishes:
     closed_days: int
     reference: str
     sealed_by: Literal["server", "browser"]
+    app: AppReference | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -127,6 +132,7 @@ def build_terms(
             "withdraw_hash": terms.withdraw_hash(secrets.withdraw_secret),
             "case": terms.case_hash(wishes.reference, secrets.case_salt),
             "sealed_by": wishes.sealed_by,
+            **({"app": wishes.app.fields()} if wishes.app else {}),
         }
     )  # fmt: skip
     verify_terms(circle, built)

@@ -14,6 +14,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from habeas.protocol.document import Day, Document, Hex16, Hex32, KeyName, Month, Slug, digest
+from habeas.protocol.parties import Origin
 
 #: X-Wing HPKE deposits, Shamir over GF(2^8), AES-256-GCM under a committed HKDF key.
 SUITE = "habeas-2"
@@ -60,6 +61,16 @@ class Trustees(Document):
         return self
 
 
+class AppReference(Document):
+    """The release of the app that says it has sealed: where it ran, and its manifest.
+
+    A claim that the seal binds, and no proof: only the device could know.
+    """
+
+    origin: Origin
+    manifest: Hex32
+
+
 def _unique(values: tuple[str, ...], what: str) -> None:
     if list(values) != sorted(set(values)):
         raise ValueError(f"{what} must be sorted, and each named once")
@@ -91,6 +102,8 @@ class Terms(Document):
     withdraw_hash: Hex32
     case: Hex32
     sealed_by: Literal["server", "browser"]
+    #: With ``browser`` alone.
+    app: AppReference | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -98,6 +111,8 @@ class Terms(Document):
         _unique(self.purposes, "purposes")
         if self.openings_a_day > self.openings_max:
             raise ValueError("more openings in a day than at all")
+        if self.app is not None and self.sealed_by != "browser":
+            raise ValueError("only who seals in a browser names a release")
         if any(key.month != self.opens_until[:7] for key in self.trustees.keys):
             raise ValueError("a trustee's key is not of the month in which the photo expires")
         return self

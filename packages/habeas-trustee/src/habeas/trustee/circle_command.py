@@ -9,8 +9,7 @@ from typing import Annotated
 import typer
 
 from habeas.foundation import durable, text
-
-Folder = Annotated[Path, typer.Option("--data", help="The trustee's folder.")]
+from habeas.trustee.options import Config, Folder
 
 app = typer.Typer(
     no_args_is_help=True, help="Compose, sign, adopt and show the circle of all parties."
@@ -70,6 +69,7 @@ def draft(
 def sign_(
     data: Folder,
     *,
+    _config: Config = None,
     file: Annotated[
         Path, typer.Argument(help="The draft, or what others have signed.", exists=True)
     ],
@@ -87,6 +87,7 @@ def sign_(
 def adopt(
     data: Folder,
     *,
+    _config: Config = None,
     notes: Annotated[
         list[Path],
         typer.Argument(

@@ -18,6 +18,7 @@ from habeas.foundation import durable
 from habeas.foundation.command import run
 from habeas.foundation.errors import HabeasError
 from habeas.trustee import circle_command
+from habeas.trustee.options import Config, Folder
 
 if TYPE_CHECKING:
     from habeas.protocol import Identity
@@ -30,8 +31,6 @@ app = typer.Typer(
     no_args_is_help=True,
     help="Hold shares of photos, and release by rule.",
 )
-
-Folder = Annotated[Path, typer.Option("--data", help="The trustee's folder.")]
 
 
 class Protection(StrEnum):
@@ -46,6 +45,7 @@ class Protection(StrEnum):
 def init(
     data: Folder,
     *,
+    _config: Config = None,
     name: Annotated[str, typer.Option(help="What the trustee is called, for everybody.")],
     url: Annotated[str, typer.Option(help="Where others reach it.")],
     protection: Annotated[
@@ -84,6 +84,7 @@ def init(
 def serve(
     data: Folder,
     *,
+    _config: Config = None,
     port: Annotated[int, typer.Option(help="Port.")] = 8101,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
 ) -> None:
@@ -104,6 +105,7 @@ def serve(
 def status(
     data: Folder,
     *,
+    _config: Config = None,
     json_: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Ask the running trustee how it fares."""
@@ -130,6 +132,7 @@ def status(
 def rotate(
     data: Folder,
     *,
+    _config: Config = None,
     month: Annotated[
         list[str] | None, typer.Option(help="Make a fresh key for photos that expire in a month.")
     ] = None,
@@ -165,6 +168,7 @@ def rotate(
 def log(
     data: Folder,
     *,
+    _config: Config = None,
     reopen: Annotated[
         bool, typer.Option("--reopen", help="Trust the log again, after looking at a fork.")
     ] = False,
@@ -192,7 +196,7 @@ def log(
 
 
 @app.command()
-def pause(data: Folder) -> None:
+def pause(data: Folder, _config: Config = None) -> None:
     """Refuse every request from now on, until `resume`. Withdrawals go on being taken.
 
     For when you have to look at something first. The service may go on running.
@@ -203,7 +207,7 @@ def pause(data: Folder) -> None:
 
 
 @app.command()
-def resume(data: Folder) -> None:
+def resume(data: Folder, _config: Config = None) -> None:
     """Go on after `pause`, and after expiry has halted.
 
     Expiry halts when the clock jumps, and when more photos than usual are due at once: look at
@@ -218,6 +222,7 @@ def resume(data: Folder) -> None:
 def suspend(
     data: Folder,
     *,
+    _config: Config = None,
     office: Annotated[str, typer.Argument(help="The office's slug in the circle.")],
     lift: Annotated[bool, typer.Option("--lift", help="Lift this trustee's suspension.")] = False,
 ) -> None:
@@ -298,7 +303,9 @@ def _not_carried(files: list[Path]) -> HabeasError:
 
 
 @recover.command()
-def offer(data: Folder, *, newcomer: Newcomer, helper: Helpers, out: Out) -> None:
+def offer(
+    data: Folder, *, _config: Config = None, newcomer: Newcomer, helper: Helpers, out: Out
+) -> None:
     """First, at every helper: make what hides the parts from the newcomer.
 
     The newcomer must stand in the newest circle: the old ones have signed for its key.
@@ -314,6 +321,7 @@ def offer(data: Folder, *, newcomer: Newcomer, helper: Helpers, out: Out) -> Non
 def give(
     data: Folder,
     *,
+    _config: Config = None,
     newcomer: Newcomer,
     helper: Helpers,
     offers: Annotated[
@@ -336,6 +344,7 @@ def give(
 def take(
     data: Folder,
     *,
+    _config: Config = None,
     newcomer: Newcomer,
     helper: Helpers,
     given: Annotated[

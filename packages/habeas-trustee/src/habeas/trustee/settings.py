@@ -11,6 +11,7 @@ witness.db     the last checkpoint that it cosigned; never restored from a backu
 from __future__ import annotations
 
 import json
+import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Self
@@ -21,6 +22,8 @@ from habeas.foundation import durable
 from habeas.protocol.document import KeyName, Url
 from habeas.trustee.errors import SetupError
 
+#: Where the token is found that does not lie in the folder.
+TOKEN_VARIABLE = "HABEAS_LOG_TOKEN"  # noqa: S105 - a name, not a secret
 _Positive = Annotated[int, Field(gt=0)]
 
 
@@ -93,5 +96,7 @@ def load_circle(folder: Path) -> str:
 
 def load_token(folder: Path) -> str | None:
     """The bearer token for appending to the log; None where the log asks for none."""
+    if TOKEN_VARIABLE in os.environ:
+        return os.environ[TOKEN_VARIABLE]
     path = folder / "log-token"
     return path.read_text().strip() if path.exists() else None

@@ -26,10 +26,12 @@ COMMANDS = {
     "open": "Open the photo of a case, for a promised purpose.",
     "withdraw": "Have a photo destroyed, with its receipt.",
     "verify": "Check a receipt, and find every act on its photo.",
+    "config": "Check and show the parties' habeas.toml.",
     "portal": "Set up, serve and check a portal.",
     "office": "An office's keys and officers; the files of its desk.",
     "log": "Make, serve and check a transparency log.",
     "trustee": "Hold shares of photos, and release them by rule.",
+    "monitor": "Watch a log, as anybody may: findings, and when it stops answering.",
     "models": "Install and list the model files that find faces.",
 }
 

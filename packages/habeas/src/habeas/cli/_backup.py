@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from habeas.cli._configured import PortalConfig
+
 Folder = Annotated[Path, typer.Option("--data", envvar="HABEAS_DATA", help="The portal's folder.")]
 Json = Annotated[bool, typer.Option("--json", help="For programs.")]
 
@@ -18,6 +20,7 @@ def backup(
     target: Annotated[Path, typer.Argument(help="A folder that does not exist yet.")],
     data: Folder,
     *,
+    _config: PortalConfig = None,
     keys: Annotated[
         bool,
         typer.Option(
@@ -61,6 +64,7 @@ def restore(
     source: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="The backup.")],
     data: Folder,
     *,
+    _config: PortalConfig = None,
     keys: Annotated[
         Path | None,
         typer.Option(

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from habeas.foundation import text
+from habeas.cli._configured import LogConfig
+from habeas.cli.monitor import monitor
 
 app = typer.Typer(
     add_completion=False,
@@ -72,11 +73,21 @@ for _name in _MOUNTED:
 def serve(
     data: Folder,
     *,
-    port: Annotated[int, typer.Option(help="Port on this machine.")] = 8001,
+    _config: LogConfig = None,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port.")] = 8001,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     interval: Annotated[float, typer.Option(min=0, help="Seconds between batches.")] = 0.1,
     patience: Annotated[
         float, typer.Option(min=0.1, help="Seconds that a caller waits for its checkpoint.")
     ] = 20.0,
+    remember: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="Never log the newest N entries twice; by default none of all, at 50 bytes each.",
+        ),
+    ] = None,
     database: Annotated[
         str, typer.Option(envvar="HABEAS_LOG_DATABASE", help="PostgreSQL, instead of SQLite.")
     ] = "",
@@ -99,11 +110,11 @@ def serve(
     from habeas.tlog.server import make_app, open_storage, read_signer
 
     read_signer(data)  # where there is no log, none is begun by this
-    storage = open_storage(data, database=database, objects=objects)
+    storage = open_storage(data, database=database, objects=objects, remember=remember)
     admission = CircleAdmission.of_log(data) if (data / "circle.txt").exists() else None
     uvicorn.run(
         make_app(data, admission, interval=interval, patience=patience, storage=storage),
-        host="127.0.0.1", port=port, log_level="warning", access_log=False,
+        host=host, port=port, log_level="warning", access_log=False,
         # Callers that wait for a quorum do not keep a stopping log up: a retry is safe.
         timeout_graceful_shutdown=3,
     )  # fmt: skip
@@ -196,66 +207,4 @@ def show(
             typer.echo(json.dumps({"index": index, "entry": text}) if as_json else text)
 
 
-@app.command()
-def monitor(
-    log: Source,
-    *,
-    circle: Annotated[
-        Path,
-        typer.Option(exists=True, dir_okay=False, help="The circle's file, from a trustee."),
-    ],
-    state: Annotated[
-        Path, typer.Option(help="Where the monitor keeps its place and its findings.")
-    ] = Path("monitor.sqlite3"),
-    receipt: Annotated[
-        list[Path] | None,
-        typer.Option(exists=True, dir_okay=False, help="A receipt, to watch over its photo."),
-    ] = None,
-    follow: Annotated[
-        bool, typer.Option("--follow", help="Go on for ever; otherwise look once.")
-    ] = False,
-    every: Annotated[float, typer.Option(min=0.1, help="Seconds between looks.")] = 10.0,
-    stale_after: Annotated[
-        float | None,
-        typer.Option(
-            min=1, help="Seconds after which the witnesses' word is too old; by default an hour."
-        ),
-    ] = None,
-    most_a_day: Annotated[
-        int, typer.Option(min=1, help="Requests of one office on one day that are reported.")
-    ] = 200,
-    metrics_port: Annotated[
-        int, typer.Option(min=0, help="Serve Prometheus metrics on this port; 0 for none.")
-    ] = 0,
-    as_json: Json = False,
-) -> None:
-    """Watch a log: checkpoints, consistency, entries, and the rules among them.
-
-    Tells of new circles, rosters, keys, suspensions and recoveries, of many requests by one
-    office, of releases without a request, and of entries by nobody in the circle. For a log of
-    something else than Habeas there is `habeas-tlog monitor`.
-
-    Without --follow the exit status is 0 when there is nothing to find fault with, 2 with
-    findings (also of earlier looks, with the same state), 3 when the log does not answer.
-    """
-    from habeas.cli._monitor import watch
-    from habeas.cli._portal import read_receipt
-    from habeas.foundation.database import Database
-    from habeas.protocol import Chain
-    from habeas.register.monitor import rules
-    from habeas.tlog.monitor import Monitor
-    from habeas.tlog.options import open_client
-    from habeas.tlog.recency import RECENT
-
-    receipts = [read_receipt(each) for each in receipt or []]
-    chain = Chain.start(text.read(circle), 0)
-    with Database(state) as database, open_client(log) as client:
-        watching = Monitor(
-            database, client, chain.newest.circle.reading_policy(),
-            rules(chain, receipts, most_a_day=most_a_day),
-            stale_after=stale_after or RECENT,
-        )  # fmt: skip
-        status = watch(
-            watching, every=every if follow else None, metrics_port=metrics_port, as_json=as_json
-        )
-    raise typer.Exit(status)
+app.command("monitor")(monitor)

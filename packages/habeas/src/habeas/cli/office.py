@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from habeas.configuration.token_uri import TokenUri
     from habeas.office.credentials import HardwareKey
     from habeas.office.folder import OfficeFolder
     from habeas.office.keys import OfficeKeys
-    from habeas.office.token_uri import TokenUri
     from habeas.protocol.credential import PublicKey
 
 app = typer.Typer(
@@ -72,8 +72,8 @@ def _open(data: Path, root_token: str = "") -> tuple[OfficeFolder, OfficeKeys]:
 
 def _finder(root_token: str) -> Callable[[PublicKey], HardwareKey]:
     """What finds the root key on the token."""
+    from habeas.configuration.token_uri import TokenUri
     from habeas.office import token
-    from habeas.office.token_uri import TokenUri
 
     uri = TokenUri.parse(root_token)
     return lambda public: token.find(uri, _pin(uri, _OFFICE_PIN, "the office"), public)
@@ -124,9 +124,9 @@ def init(
 
     from pydantic import ValidationError
 
+    from habeas.configuration.token_uri import TokenUri
     from habeas.office import keys
     from habeas.office.folder import OfficeFolder, Settings
-    from habeas.office.token_uri import TokenUri
     from habeas.protocol.parties import OfficeName
 
     for each in origin:
@@ -185,8 +185,8 @@ def add(
     delay that the circle sets is over. Then publish again. Who has a token signs with
     `habeas open --token`; a passkey for the desk in the browser comes by `admit`.
     """
+    from habeas.configuration.token_uri import TokenUri
     from habeas.office import publish
-    from habeas.office.token_uri import TokenUri
 
     office, keys = _open(data, root_token)
     passphrase = _passphrase(_OFFICER, label, new=True)

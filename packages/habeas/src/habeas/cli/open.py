@@ -11,12 +11,12 @@ import httpx
 import typer
 
 from habeas.cli._portal import verify_free
+from habeas.configuration.token_uri import TokenUri
 from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
 from habeas.office.client import OfficerClient
 from habeas.office.credentials import HardwareKey
 from habeas.office.folder import Person, person_name
-from habeas.office.token_uri import TokenUri
 from habeas.portrait.opened import reencode
 from habeas.protocol import Purpose
 from habeas.protocol.credential import Membership

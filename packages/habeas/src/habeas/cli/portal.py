@@ -13,6 +13,7 @@ import typer
 
 from habeas.cli import _backup
 from habeas.cli._backup import Folder
+from habeas.cli._configured import PortalConfig
 from habeas.foundation import text
 from habeas.foundation.errors import HabeasError
 
@@ -48,6 +49,7 @@ Password = Annotated[
 def init(
     data: Folder,
     *,
+    _config: PortalConfig = None,
     url: Annotated[str, typer.Option(help="The portal's public address.")],
     name: Annotated[
         str, typer.Option(help="The custodian's name in the circle; by default the host.")
@@ -95,19 +97,21 @@ def init(
 def adopt(
     circle: Annotated[Path, typer.Argument(exists=True, help="The circle's file.")],
     data: Folder,
+    _config: PortalConfig = None,
 ) -> None:
     """Agree to a circle that all its trustees have signed: photos are sealed under it.
 
     A first circle is the portal's pin. Circles that follow are found on the log.
     """
-    from habeas.portal.site import folder
+    from habeas.portal.site import configuration, folder
 
-    folder.adopt(data, text.read(circle))
+    said = configuration.named()
+    folder.adopt(data, text.read(circle), said.keys.custodian if said else None)
     typer.echo(f"The portal of {data} acts under this circle.")
 
 
 @app.command()
-def migrate(data: Folder) -> None:
+def migrate(data: Folder, _config: PortalConfig = None) -> None:
     """Bring the tables up to date with this release. Stop the portal before."""
     from habeas.portal.site import setup
 
@@ -116,7 +120,7 @@ def migrate(data: Folder) -> None:
 
 
 @app.command()
-def check(data: Folder) -> None:
+def check(data: Folder, _config: PortalConfig = None) -> None:
     """Say all that keeps the portal from serving, each with its remedy."""
     from habeas.portal.site import setup
 
@@ -134,6 +138,7 @@ def check(data: Folder) -> None:
 def serve(
     data: Folder,
     *,
+    _config: PortalConfig = None,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port.")] = 8000,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes.")] = 2,
@@ -169,7 +174,7 @@ def serve(
 
 
 @app.command()
-def worker(data: Folder) -> None:
+def worker(data: Folder, _config: PortalConfig = None) -> None:
     """Do what must happen although nobody asks: settle, undo, expire, follow the log."""
     from habeas.portal.site import setup
 
@@ -180,7 +185,7 @@ def worker(data: Folder) -> None:
 
 
 @app.command()
-def resume(data: Folder) -> None:
+def resume(data: Folder, _config: PortalConfig = None) -> None:
     """Let expiry go on after it has halted: the clock is right, and what is due today may end.
 
     The worker halts when the clock has moved by more than ten minutes without time passing, and
@@ -205,6 +210,7 @@ def resume(data: Folder) -> None:
 def reconcile(
     data: Folder,
     *,
+    _config: PortalConfig = None,
     json_: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """After a restore: bring the database in step with the log, and say what is lost.
@@ -255,6 +261,7 @@ def add(
     name: Name,
     data: Folder,
     *,
+    _config: PortalConfig = None,
     office: Annotated[str, typer.Option(help="Id of the officer's office.")],
     password: Password,
 ) -> None:
@@ -264,21 +271,21 @@ def add(
 
 
 @officers.command()
-def password(name: Name, data: Folder, *, password: Password) -> None:
+def password(name: Name, data: Folder, *, _config: PortalConfig = None, password: Password) -> None:
     """Give an officer another password; sessions with the old one end."""
     _accounts(data).set_password(name, password)
     typer.echo(f"{name} has another password.")
 
 
 @officers.command()
-def disable(name: Name, data: Folder) -> None:
+def disable(name: Name, data: Folder, _config: PortalConfig = None) -> None:
     """Let an officer in no more, from their next request on. The name stays taken."""
     _accounts(data).disable(name)
     typer.echo(f"{name} is let in no more.")
 
 
 @officers.command()
-def enable(name: Name, data: Folder) -> None:
+def enable(name: Name, data: Folder, _config: PortalConfig = None) -> None:
     """Let a disabled officer in again."""
     _accounts(data).enable(name)
     typer.echo(f"{name} is let in again.")
@@ -288,6 +295,7 @@ def enable(name: Name, data: Folder) -> None:
 def list_(
     data: Folder,
     *,
+    _config: PortalConfig = None,
     office: Annotated[str | None, typer.Option(help="Only those of one office.")] = None,
     json_: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:

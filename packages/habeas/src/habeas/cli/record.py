@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from habeas.cli._configured import RecorderConfig
+
 if TYPE_CHECKING:
     from habeas.cameras.deletes import Deletes
     from habeas.cameras.recorder import Recorder
@@ -31,6 +33,7 @@ def record(
         Path, typer.Argument(metavar="CAMERA.toml", exists=True, help="The camera's declaration.")
     ],
     *,
+    config: RecorderConfig = None,
     data: Annotated[
         Path | None,
         typer.Option(help="An installation of `habeas run`: its recordings folder and its log."),
@@ -40,6 +43,15 @@ def record(
     ] = None,
     log: Annotated[
         str | None, typer.Option(metavar="URL", help="The log, without an installation.")
+    ] = None,
+    circle: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="The circle's file, without an installation: nothing is deleted before its "
+            "witnesses have seen that its days are over.",
+        ),
     ] = None,
     key: Annotated[
         Path | None,
@@ -98,14 +110,18 @@ def record(
             f"{datetime.now(UTC):%H:%M:%S} {text}", markup=False, highlight=False, soft_wrap=True
         )
 
-    signer = _signer(
+    held = _held(config)
+    signer = held or _signer(
         _key_file(data, key, place.folder), made_here=key is not None or data is None, say=say
     )
-    deletes = _deletes(place.folder, data, client, resume=resume)
+    circle = circle or (data / "circle.txt" if data else None)
+    deletes = _deletes(place.folder, circle, client, resume=resume)
     place.write_camera(declared.public(), datetime.now(UTC).date(), signer)
-    held = confine_recorder(place.folder, declared.url, gpu=declared.settings().gpu)
-    if held.open_doors:
-        say(f"this machine holds the recorder less than it should: {', '.join(held.open_doors)}")
+    confined = confine_recorder(place.folder, declared.url, gpu=declared.settings().gpu)
+    if confined.open_doors:
+        say(
+            f"this machine holds the recorder less than it should: {', '.join(confined.open_doors)}"
+        )
     if client is None:
         say("no log is named: hours are closed, and what the log is owed is kept")
     recorder = Recorder(declared, place, say)
@@ -148,15 +164,27 @@ def _run(recorder: Recorder, seconds: float | None) -> None:
             timer.cancel()
 
 
-def _deletes(folder: Path, data: Path | None, client: LogClient | None, *, resume: bool) -> Deletes:
-    """Until when recordings may be deleted: as the installation's circle has witnessed its log."""
+def _held(config: Path | None) -> NoteSigner | None:
+    """The recorder's key, where its configuration says where that lies."""
+    from habeas.configuration import read
+    from habeas.deploy.configuration import RecorderConfiguration
+    from habeas.tlog import NoteSigner
+
+    key = read(config, RecorderConfiguration).key if config else None
+    return None if key is None else NoteSigner.parse(key.read().strip())
+
+
+def _deletes(
+    folder: Path, circle: Path | None, client: LogClient | None, *, resume: bool
+) -> Deletes:
+    """Until when recordings may be deleted: as the circle has witnessed its log."""
     from habeas.cameras.deletes import Deletes
     from habeas.foundation import text
     from habeas.protocol import verify_circle
 
     witnessed = None
-    if data is not None and client is not None:
-        policy = verify_circle(text.read(data / "circle.txt")).acting_policy()
+    if circle is not None and client is not None:
+        policy = verify_circle(text.read(circle)).acting_policy()
         witnessed = lambda: policy.verify(client.checkpoint()).quorum_time  # noqa: E731 - one use
     deletes = Deletes(folder, witnessed)
     if resume:

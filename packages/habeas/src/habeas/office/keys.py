@@ -13,10 +13,10 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from habeas.configuration.token_uri import TokenError
 from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
 from habeas.office.credentials import HardwareKey
-from habeas.office.token_uri import TokenError
 from habeas.protocol import sealing
 from habeas.protocol.credential import PublicKey, credential_id
 from habeas.protocol.document import base64_of

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurv
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from habeas.office.token_uri import TokenError, TokenUri
+from habeas.configuration.token_uri import TokenError, TokenUri
 from habeas.protocol.credential import EDDSA, ES256, PublicKey
 
 try:

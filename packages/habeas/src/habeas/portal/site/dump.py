@@ -14,6 +14,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from habeas.foundation.errors import HabeasError
@@ -94,7 +95,7 @@ def _run(program: str, *arguments: str) -> None:
         raise DumpError(
             f"{program} is not installed.", "Install PostgreSQL's client, of the server's version."
         )
-    variables, options = _connected(os.environ["HABEAS_DATABASE"])
+    variables, options = _connected(settings.CONNECTION)
     done = subprocess.run(
         [program, *arguments[:-1], f"--dbname={options}", arguments[-1]],
         env={**os.environ, **variables}, capture_output=True, text=True, check=False,

@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from habeas.configuration import Secret, SecretError
 from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import verify_circle
@@ -135,22 +136,36 @@ def create(folder: Path, site: Site, *, name: str, catalogue: Path) -> NoteSigne
     return signer
 
 
-def custodian_key(folder: Path) -> NoteSigner:
+def custodian_key(folder: Path, elsewhere: Secret | None = None) -> NoteSigner:
     """The custodian's key of a portal's *folder*.
+
+    Args:
+        folder: the portal's.
+        elsewhere: where the key lies, if not in the folder.
 
     Raises:
         FolderError: it cannot be read.
+        SecretError: it is not where it should be.
     """
     try:
+        if elsewhere is not None:
+            return NoteSigner.parse(elsewhere.read().strip())
         return NoteSigner.parse((folder / "custodian.key").read_text().strip())
+    except SecretError:
+        raise
     except (OSError, HabeasError) as error:
         raise FolderError(
             f"{folder / 'custodian.key'} cannot be read.", "Restore it from the backup."
         ) from error
 
 
-def adopt(folder: Path, note: str) -> None:
+def adopt(folder: Path, note: str, elsewhere: Secret | None = None) -> None:
     """Agree to a circle: the portal seals under it from now on.
+
+    Args:
+        folder: the portal's.
+        note: the circle's.
+        elsewhere: where the custodian's key lies, if not in the folder.
 
     Raises:
         MalformedError, CircleError: it is no circle to act under.
@@ -158,7 +173,7 @@ def adopt(folder: Path, note: str) -> None:
             another circle.
     """
     circle = verify_circle(note)
-    if circle.custodian.vkey != custodian_key(folder).vkey:
+    if circle.custodian.vkey != custodian_key(folder, elsewhere).vkey:
         raise FolderError(
             "The circle has another custodian than this portal.",
             "Give this portal's custodian key to whoever composes the circle.",
@@ -172,8 +187,14 @@ def adopt(folder: Path, note: str) -> None:
     _write(known, note)
 
 
-def log_token(folder: Path) -> str | None:
-    """The bearer token for appending to the log; None where the log asks for none."""
+def log_token(folder: Path, elsewhere: Secret | None = None) -> str | None:
+    """The bearer token for appending to the log; None where the log asks for none.
+
+    Raises:
+        SecretError: it is not where it should be.
+    """
+    if elsewhere is not None:
+        return elsewhere.read()
     file = folder / "log-token"
     return file.read_text().strip() if file.exists() else None
 

@@ -10,7 +10,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from habeas.portal.site import setup, sums
+from habeas.portal.site import configuration, setup, sums
 from habeas.portal.site.folder import FolderError
 from habeas.portal.site.told import KEYS, BackupRecord, Say
 
@@ -45,13 +45,15 @@ def restore(
 
 
 def _verify_database(told: BackupRecord) -> None:
-    named = "postgresql" if os.environ.get("HABEAS_DATABASE") else "sqlite"
+    configured = configuration.named()
+    elsewhere = configured.database is not None if configured else "HABEAS_DATABASE" in os.environ
+    named = "postgresql" if elsewhere else "sqlite"
     if named != told.database:
         raise FolderError(
             f"The tables of this backup are {told.database}, and not {named}.",
-            "Name an empty PostgreSQL database in HABEAS_DATABASE."
+            "Name an empty PostgreSQL database: [database] of habeas.toml, or HABEAS_DATABASE."
             if named == "sqlite"
-            else "Unset HABEAS_DATABASE: the tables are a file in the portal's folder.",
+            else "Name no database: the tables are a file in the portal's folder.",
         )
 
 

@@ -1,6 +1,7 @@
 """Django settings of the portal. All that differs between places comes from the data folder.
 
-``HABEAS_DATA`` names the portal's folder (`habeas.portal.site.folder`). Without it the
+``HABEAS_DATA`` names the portal's folder (`habeas.portal.site.folder`), ``HABEAS_CONFIG`` its
+``habeas.toml`` (`habeas.portal.site.configuration`), which names the folder too. Without both the
 settings load for tools, over a database in memory.
 """
 
@@ -9,26 +10,40 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from habeas.portal.site.configuration import PortalConfiguration, named
 from habeas.portal.site.database import postgresql, sqlite
 from habeas.portal.site.folder import FolderError, Site
 
 BASE = Path(__file__).resolve().parents[1]
-_FOLDER = os.environ.get("HABEAS_DATA")
+#: The portal's habeas.toml, or None where it runs by what stands in its folder alone.
+CONFIGURED = named()
+_FOLDER = os.environ.get("HABEAS_DATA") or (CONFIGURED and str(CONFIGURED.data))
+#: How it runs, where that is not said: the defaults.
+_RUN = CONFIGURED or PortalConfiguration(party="portal", data=Path("/nonexistent"))
 DATA = Path(_FOLDER or "/nonexistent")
 
 #: Addresses; for tools, those of nobody.
 SITE = Site.load(DATA) if _FOLDER else Site(portal="http://127.0.0.1")
+if CONFIGURED is not None:
+    SITE = SITE.model_copy(
+        update=CONFIGURED.model_dump(include={"hosts", "check_workers", "security_contact"})
+    )
 
 #: The catalogue; $HABEAS_SERVICES wins over the folder's own.
-SERVICES = Path(os.environ.get("HABEAS_SERVICES", DATA / "services"))
+SERVICES = Path(os.environ.get("HABEAS_SERVICES") or _RUN.services or DATA / "services")
 
 #: Where the recorder leaves covered recordings; absent where there are no cameras.
-RECORDINGS = Path(os.environ.get("HABEAS_RECORDINGS", DATA / "recordings"))
+RECORDINGS = Path(os.environ.get("HABEAS_RECORDINGS") or _RUN.recordings or DATA / "recordings")
+
+#: Where the key and the token lie that are not in the folder.
+CUSTODIAN, LOG_TOKEN = _RUN.keys.custodian, _RUN.log.token
 
 
 def _secret_key() -> str:
     if not _FOLDER:
         return "for tools only, which serve nobody"
+    if _RUN.keys.session is not None:
+        return _RUN.keys.session.read()
     try:
         return (DATA / "secret-key").read_text().strip()
     except OSError as error:
@@ -45,6 +60,8 @@ ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *SITE.names]
 CSRF_TRUSTED_ORIGINS = list(SITE.origins)
 #: Addresses of servers in front, which say for whom they ask; this machine's own always may.
 PROXIES = frozenset(filter(None, os.environ.get("HABEAS_PROXY", "").split(",")))
+if CONFIGURED is not None and "HABEAS_PROXY" not in os.environ:
+    PROXIES = frozenset(CONFIGURED.listen.proxies)
 ROOT_URLCONF = "habeas.portal.site.urls"
 WSGI_APPLICATION = "habeas.portal.site.wsgi.application"
 
@@ -97,8 +114,11 @@ TEMPLATES = [
     }
 ]
 
-_DATABASE = os.environ.get("HABEAS_DATABASE")
-DATABASES = {"default": postgresql(_DATABASE) if _DATABASE else sqlite(DATA)}
+#: libpq's connection string, the password in it; empty where the tables are a file.
+CONNECTION = os.environ.get("HABEAS_DATABASE", "")
+if CONFIGURED is not None and CONFIGURED.database is not None:
+    CONNECTION = CONFIGURED.database.connection()
+DATABASES = {"default": postgresql(CONNECTION) if CONNECTION else sqlite(DATA)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "officers.Officer"

@@ -15,6 +15,7 @@ from django.conf import settings
 
 from habeas.foundation import text
 from habeas.foundation.errors import HabeasError
+from habeas.portal.site.configuration import VARIABLE
 from habeas.portal.site.folder import FolderError, custodian_key
 from habeas.protocol import verify_circle
 
@@ -27,14 +28,14 @@ class TablesError(HabeasError):
 
 
 def start(folder: Path | None = None) -> None:
-    """Start Django over *folder*; without one, over what ``HABEAS_DATA`` names.
+    """Start Django over *folder*; without one, over what ``HABEAS_DATA`` or the file names.
 
     Raises:
         FolderError: it is no portal's folder.
     """
     if folder is not None:
         os.environ["HABEAS_DATA"] = str(folder.resolve())
-    if "HABEAS_DATA" not in os.environ:
+    if not {"HABEAS_DATA", VARIABLE} & set(os.environ):
         raise FolderError("It is not said which portal is meant.")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "habeas.portal.site.settings")
     django.setup()
@@ -105,7 +106,7 @@ def _circle() -> Iterator[HabeasError]:
     from habeas.portal.catalogue import catalogue  # noqa: PLC0415 - needs Django started
 
     circle = verify_circle(text.read(settings.DATA / "circle.txt"))
-    if circle.custodian.vkey != custodian_key(settings.DATA).vkey:
+    if circle.custodian.vkey != custodian_key(settings.DATA, settings.CUSTODIAN).vkey:
         yield FolderError("The circle has another custodian than this portal.", "Adopt another.")
     for service in catalogue().services.values():
         for office in {service.office, *(service.photo.recipients if service.photo else ())}:

@@ -34,7 +34,7 @@ def learn() -> int:
     Raises:
         RolledBackError: the database does not know an entry of its own custodian.
     """
-    writer = writer_id(folder.custodian_key(settings.DATA).verifier.public_key)
+    writer = writer_id(folder.custodian_key(settings.DATA, settings.CUSTODIAN).verifier.public_key)
     count = 0
     while True:
         upto = int(note(FOLLOWED) or 0)

@@ -76,7 +76,7 @@ def reconcile(say: Callable[[str], None] = lambda _: None) -> Reconciled:
 
 
 def _take_in(found: Reconciled) -> None:
-    writer = writer_id(folder.custodian_key(settings.DATA).verifier.public_key)
+    writer = writer_id(folder.custodian_key(settings.DATA, settings.CUSTODIAN).verifier.public_key)
     at = 0
     while rows := log_copy().counted(at, _BATCH):
         for position, content in rows:

@@ -38,12 +38,13 @@ def panel(digest: str) -> Panel:
 
 @cache
 def _log() -> LogClient:
-    return LogClient(chain().newest.circle.log.url, folder.log_token(settings.DATA))
+    token = folder.log_token(settings.DATA, settings.LOG_TOKEN)
+    return LogClient(chain().newest.circle.log.url, token)
 
 
 @cache
 def _signer() -> NoteSigner:
-    return folder.custodian_key(settings.DATA)
+    return folder.custodian_key(settings.DATA, settings.CUSTODIAN)
 
 
 @cache

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from habeas.office.token_uri import TokenError, TokenUri
+from habeas.configuration.token_uri import TokenError, TokenUri
 
 
 def test_all_that_an_address_may_say():

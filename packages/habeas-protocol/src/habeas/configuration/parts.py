@@ -1,0 +1,187 @@
+"""What the configurations of several parties have in common."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from habeas.configuration.secret import Secret
+
+#: A password within a libpq connection string: as a URI, or as ``keyword=value`` pairs.
+_PASSWORD = re.compile(
+    r"^\w+://[^/@?#]*:[^/@?#]+@|(^|[?&\s])(password|sslpassword)\s*=", re.IGNORECASE
+)
+
+
+def _whole(path: Path) -> Path:
+    if not path.is_absolute():
+        raise PydanticCustomError("path", "this is no whole path; it would depend on where you are")
+    return path
+
+
+def _address(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        sound = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound or parts.scheme not in {"http", "https"} or "@" in parts.netloc:
+        raise PydanticCustomError("address", "this is no address beginning with https://")
+    if parts.query or parts.fragment:
+        raise PydanticCustomError("address", "an address has no ? and no #")
+    return text.rstrip("/")
+
+
+def _host(text: str) -> str:
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        pass
+    if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?", text):
+        raise PydanticCustomError("host", "this is no name of a machine, and no IP address")
+    return text
+
+
+def _proxy(text: str) -> str:
+    if text != "*":
+        try:
+            ipaddress.ip_address(text)
+        except ValueError as error:
+            raise PydanticCustomError("proxy", "this is no IP address, and not *") from error
+    return text
+
+
+def _without_password(text: str) -> str:
+    if _PASSWORD.search(text):
+        raise PydanticCustomError(
+            "secret_inline", "a password stands in the file itself, where it must not"
+        )
+    return text
+
+
+def _bucket(text: str) -> str:
+    if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w!.*'()/-]*)?", text):
+        raise PydanticCustomError("bucket", "this is no place of the form s3://BUCKET/PREFIX")
+    return text
+
+
+#: A path from the root, so that it means the same wherever a command is given.
+WholePath = Annotated[Path, AfterValidator(_whole)]
+Address = Annotated[str, AfterValidator(_address)]
+Host = Annotated[str, AfterValidator(_host)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Proxy = Annotated[str, AfterValidator(_proxy)]
+
+
+class Section(BaseModel):
+    """A table of a configuration: closed, so that a word that is spelt wrong is found."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    #: One line for the reference.
+    about: ClassVar[str] = ""
+
+
+class Listen(Section):
+    """Where a service listens."""
+
+    about: ClassVar[str] = "Where it listens. TLS is spoken by the server in front."
+
+    host: Host = Field("127.0.0.1", description="Address to listen on.")
+    port: Port = Field(8000, description="Port to listen on.")
+
+
+class Database(Section):
+    """Tables in PostgreSQL."""
+
+    about: ClassVar[str] = "Tables in PostgreSQL. Without this table they are a file in `data`."
+
+    url: Annotated[str, AfterValidator(_without_password)] = Field(
+        description="libpq's connection string (a URI or pairs) with all its options, and without "
+        "a password."
+    )
+    password: Secret | None = Field(
+        None, description="The password, where the server asks for one."
+    )
+
+    def connection(self) -> str:
+        """The whole connection string, the password in it: for libpq, and for nobody else.
+
+        Raises:
+            SecretError: the password is not where it should be.
+        """
+        if self.password is None:
+            return self.url
+        from psycopg.conninfo import make_conninfo  # noqa: PLC0415 - an optional package
+
+        return make_conninfo(self.url, password=self.password.read())
+
+
+class Objects(Section):
+    """An object store that speaks S3."""
+
+    about: ClassVar[str] = "Files in an object store (S3 and what speaks like it)."
+
+    url: Annotated[str, AfterValidator(_bucket)] = Field(description="s3://BUCKET/PREFIX.")
+    endpoint: Address | None = Field(
+        None, description="The store's address; by default that of its region."
+    )
+    region: str | None = Field(None, description="The store's region.")
+    access_key_id: str | None = Field(
+        None, description="Who asks. Without one, the machine's own role."
+    )
+    secret_access_key: Secret | None = Field(None, description="Its key.")
+
+    def environment(self) -> dict[str, str]:
+        """The same as obstore and other clients of S3 read it from their environment.
+
+        Raises:
+            SecretError: the key is not where it should be.
+        """
+        said = {
+            "AWS_ENDPOINT": self.endpoint,
+            "AWS_REGION": self.region,
+            "AWS_ACCESS_KEY_ID": self.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": self.secret_access_key and self.secret_access_key.read(),
+        }
+        return {name: value for name, value in said.items() if value}
+
+
+class Token(Section):
+    """How a party writes to the log."""
+
+    about: ClassVar[str] = "How it writes to the log."
+
+    token: Secret | None = Field(
+        None,
+        description="Bearer token, where the log asks for one; by default the file `log-token` in "
+        "`data`.",
+    )
+
+
+class Logging(Section):
+    """What a service says of itself."""
+
+    about: ClassVar[str] = "What it says on its standard error, for the journal. Never of people."
+
+    format: Literal["json", "text"] = Field(
+        "json", description="One JSON object a line, or plain words."
+    )
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="What is said: this and what is graver."
+    )
+
+
+class PartyConfiguration(Section):
+    """The whole file of one party."""
+
+    #: What stands in its `party`.
+    who: ClassVar[str]
+
+    data: WholePath = Field(description="The party's folder, which `init` or `setup` makes.")

@@ -44,8 +44,13 @@ class Distribution:
 
 DISTRIBUTIONS = [
     Distribution("habeas-tlog", "habeas-tlog --help", 25, "foundation tlog"),
-    Distribution("habeas-protocol", "", 0, "foundation tlog protocol"),
-    Distribution("habeas-trustee", "habeas-trustee --help", 70, "foundation tlog protocol trustee"),
+    Distribution("habeas-protocol", "", 0, "foundation tlog configuration protocol"),
+    Distribution(
+        "habeas-trustee",
+        "habeas-trustee --help",
+        70,
+        "foundation tlog configuration protocol trustee",
+    ),
     Distribution(
         "habeas-vision",
         "habeas-models list --json",
@@ -56,7 +61,7 @@ DISTRIBUTIONS = [
         "habeas",
         "habeas --version",
         0,
-        "foundation tlog protocol trustee confined cover faces portrait"
+        "foundation tlog configuration protocol trustee confined cover faces portrait"
         " cameras cli custody deploy office portal register",
     ),
 ]

@@ -136,7 +136,7 @@ class Objects(Section):
     access_key_id: str | None = Field(
         None, description="Who asks. Without one, the machine's own role."
     )
-    secret_access_key: Secret | None = Field(None, description="Its key.")
+    secret_access_key: Secret | None = Field(None, description="The key that belongs to that name.")
 
     def environment(self) -> dict[str, str]:
         """The same as obstore and other clients of S3 read it from their environment.

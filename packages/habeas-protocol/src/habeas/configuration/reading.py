@@ -82,11 +82,12 @@ def inspect(file: Path, kinds: Mapping[str, type[_Kind]]) -> _Kind:
 def missing(file: Path, configured: PartyConfiguration) -> list[Fault]:
     """What the configuration names and this machine does not have, or holds too openly."""
     where = lines.Lines(_text(file))
-    return [
+    found = [
         Fault(where.find(path), cause, remedy)
         for path, value in _values(configured, ())
         for cause, remedy in _look(path, value)
     ]
+    return sorted(found, key=lambda each: each.line)
 
 
 def _text(file: Path) -> str:

@@ -23,7 +23,7 @@ export default defineConfig(
       eqeqeq: "error",
     },
   },
-  { files: ["formats/*.ts", "gate/*.ts", "jpeg/*.ts"], rules: PURE },
+  { files: ["formats/*.ts", "gate/*.ts", "jpeg/*.ts", "portrait/*.ts"], rules: PURE },
   {
     files: ["test/**/*.ts"],
     rules: {

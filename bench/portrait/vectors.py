@@ -14,12 +14,14 @@ import json
 import struct
 import zlib
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
+from bench.portrait import sampling
 from bench.portrait.examples import PICTURES, sample
 from habeas import faces
 from habeas.faces import Box, Face
@@ -28,8 +30,13 @@ from habeas.portrait._surroundings import Surroundings
 from habeas.portrait.advise import PROFILES, advise
 from habeas.portrait.assessment import Measure
 from habeas.portrait.errors import PhotoError
+from habeas.portrait.tuning import TUNING
+from habeas.portrait.words import ADVICE, NOTES, STOPS
 
-FOLDER = Path(__file__).resolve().parents[2] / "vectors" / "portrait"
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "vectors" / "portrait"
+#: The words of the checks, for those that run on an applicant's device.
+WORDS = ROOT / "web" / "portrait" / "words.json"
 
 
 def answer(photo: bytes) -> dict[str, Any]:
@@ -88,6 +95,9 @@ def pure() -> dict[str, Any]:
         "ways_up": list(_ways_up()),
         "containers": list(_containers()),
         "stops": list(_stops()),
+        "sampling": list(sampling.answers()),
+        "tuning": {"faces": asdict(faces.TUNING), "portrait": asdict(TUNING)},
+        "rules": {name: [asdict(rule) for rule in rules] for name, rules in PROFILES.items()},
     }
 
 
@@ -174,8 +184,15 @@ def _stops() -> Iterator[dict[str, str]]:
             raise SystemExit(f"taken, and should not be: {content[:20]!r}")
 
 
+def words() -> str:
+    """Cause and remedy of every code, by language."""
+    texts = {**STOPS, **NOTES, **ADVICE}
+    return json.dumps(texts, ensure_ascii=False, indent=2) + "\n"
+
+
 def make(folder: Path = FOLDER) -> None:
     """Write everything."""
+    WORDS.write_text(words())
     folder.mkdir(parents=True, exist_ok=True)
     clean = sample()
     for name, made in PICTURES.items():

@@ -3,17 +3,20 @@
 import base64
 import hashlib
 import json
+from dataclasses import asdict
 
 import numpy as np
 import pytest
 
+from habeas.faces import TUNING as FACES
 from habeas.faces import Box, Face, way_up, ways_up
 from habeas.portrait import _container, _decode
 from habeas.portrait.advise import PROFILES, advise
 from habeas.portrait.assessment import Measure
 from habeas.portrait.errors import PhotoError
+from habeas.portrait.tuning import TUNING
 from habeas.portrait.words import ADVICE, NOTES, STOPS
-from tests.places import VECTORS
+from tests.places import ROOT, VECTORS
 
 PURE = json.loads((VECTORS / "portrait" / "pure.json").read_text())
 NAMES = {rule.measure for rules in PROFILES.values() for rule in rules} | {
@@ -52,6 +55,18 @@ def test_pictures_out_of_their_files(case):
     assert found.orientation == case["orientation"]
     assert found.whole == case["whole"]
     assert hashlib.sha256(found.content).hexdigest() == case["picture"]
+
+
+def test_devices_say_the_same_words():
+    """`python -m bench.portrait.vectors` writes them."""
+    told = json.loads((ROOT / "web" / "portrait" / "words.json").read_text())
+    assert told == json.loads(json.dumps({**STOPS, **NOTES, **ADVICE}))
+
+
+def test_devices_are_held_to_the_numbers_and_rules_that_are_used_here():
+    assert PURE["tuning"] == {"faces": asdict(FACES), "portrait": asdict(TUNING)}
+    rules = {name: [asdict(rule) for rule in rules] for name, rules in PROFILES.items()}
+    assert PURE["rules"] == json.loads(json.dumps(rules))
 
 
 def answers():

@@ -1,0 +1,179 @@
+// Pictures as the checks see them: RGB, 8 bits, row by row, and what is done to whole pixels.
+//
+// The sums are those of Pillow (`Image.reduce`, `convert`), to the bit, so that the measures of
+// habeas.portrait hold here too.
+
+/** RGB pixels, 0 to 255, three bytes each. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+/** One value a pixel. */
+export interface Plane<Values extends ArrayLike<number> = ArrayLike<number>> {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Values;
+}
+
+/** Left, top, right and bottom, pixels. */
+export type Edges = readonly [number, number, number, number];
+
+/** A quarter turn, degrees counter-clockwise. */
+export type Turn = 0 | 90 | 180 | 270;
+
+export const wholeOf = ({ width, height }: { width: number; height: number }): Edges => [
+  0,
+  0,
+  width,
+  height,
+];
+
+/** RGB of opaque RGBA pixels. */
+export function pictureOf(rgba: ArrayLike<number>, width: number, height: number): Picture {
+  const data = new Uint8Array(3 * width * height);
+  for (let at = 0, from = 0; at < data.length; at += 3, from += 4) {
+    data[at] = rgba[from] ?? 0;
+    data[at + 1] = rgba[from + 1] ?? 0;
+    data[at + 2] = rgba[from + 2] ?? 0;
+  }
+  return { width, height, data };
+}
+
+/** The part within edges of whole pixels, which lie within the picture. */
+export function crop(picture: Picture, [left, top, right, bottom]: Edges): Picture {
+  const [width, height] = [right - left, bottom - top];
+  const data = new Uint8Array(3 * width * height);
+  for (let row = 0; row < height; row += 1) {
+    const from = 3 * ((top + row) * picture.width + left);
+    data.set(picture.data.subarray(from, from + 3 * width), 3 * row * width);
+  }
+  return { width, height, data };
+}
+
+/** The picture after a quarter turn. */
+export function turned(picture: Picture, turn: Turn): Picture {
+  if (turn === 0) return picture;
+  const { width, height, data } = picture;
+  const across = turn === 180 ? width : height;
+  const down = turn === 180 ? height : width;
+  const result = new Uint8Array(data.length);
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      const [column, row] =
+        turn === 90
+          ? [y, width - 1 - x]
+          : turn === 180
+            ? [width - 1 - x, height - 1 - y]
+            : [height - 1 - y, x];
+      const [from, to] = [3 * (y * width + x), 3 * (row * across + column)];
+      result[to] = data[from] ?? 0;
+      result[to + 1] = data[from + 1] ?? 0;
+      result[to + 2] = data[from + 2] ?? 0;
+    }
+  }
+  return { width: across, height: down, data: result };
+}
+
+/** Adds up blocks of pixels, of `step` bytes each, and gives their rounded means. */
+function means(
+  source: ArrayLike<number>,
+  sourceWidth: number,
+  step: number,
+  [left, top, right, bottom]: Edges,
+  [across, down]: readonly [number, number],
+): Picture {
+  const width = Math.ceil((right - left) / across);
+  const height = Math.ceil((bottom - top) / down);
+  const data = new Uint8Array(3 * width * height);
+  for (let row = 0, to = 0; row < height; row += 1) {
+    const first = top + row * down;
+    const rows = Math.min(down, bottom - first);
+    for (let column = 0; column < width; column += 1, to += 3) {
+      const begin = left + column * across;
+      const columns = Math.min(across, right - begin);
+      const count = rows * columns;
+      let [red, green, blue] = [0, 0, 0];
+      for (let y = first; y < first + rows; y += 1) {
+        let at = step * (y * sourceWidth + begin);
+        for (let x = 0; x < columns; x += 1, at += step) {
+          red += source[at] ?? 0;
+          green += source[at + 1] ?? 0;
+          blue += source[at + 2] ?? 0;
+        }
+      }
+      // Pillow divides by multiplying with 2^24 / count.
+      const share = Math.floor(0x1000000 / count);
+      const half = count >> 1;
+      data[to] = ((red + half) * share) / 0x1000000;
+      data[to + 1] = ((green + half) * share) / 0x1000000;
+      data[to + 2] = ((blue + half) * share) / 0x1000000;
+    }
+  }
+  return { width, height, data };
+}
+
+/** The means of `across` × `down` pixels within edges; blocks at the far sides may be smaller. */
+export function reduce(
+  picture: Picture,
+  times: number | readonly [number, number],
+  within: Edges = wholeOf(picture),
+): Picture {
+  const [across, down] = typeof times === "number" ? [times, times] : times;
+  return means(picture.data, picture.width, 3, within, [across, down]);
+}
+
+/** The same of opaque RGBA pixels. */
+export function reducedOf(
+  rgba: ArrayLike<number>,
+  width: number,
+  height: number,
+  times: number,
+): Picture {
+  if (times === 1) return pictureOf(rgba, width, height);
+  return means(rgba, width, 4, [0, 0, width, height], [times, times]);
+}
+
+/** Every value taken from a table. */
+export function mapped(picture: Picture, table: Uint8Array): Picture {
+  return { ...picture, data: picture.data.map((value) => table[value] ?? 0) };
+}
+
+/** Luma (ITU-R BT.601), 0 to 255. */
+export function grey({ width, height, data }: Picture): Plane<Uint8Array> {
+  const result = new Uint8Array(width * height);
+  for (let to = 0, at = 0; to < result.length; to += 1, at += 3) {
+    result[to] =
+      ((data[at] ?? 0) * 19595 +
+        (data[at + 1] ?? 0) * 38470 +
+        (data[at + 2] ?? 0) * 7471 +
+        0x8000) >>
+      16;
+  }
+  return { width, height, data: result };
+}
+
+const share = (weight: number): Int32Array =>
+  Int32Array.from({ length: 256 }, (_, value) => Math.round(weight * 64 * value));
+const [Y_RED, Y_GREEN, Y_BLUE] = [share(0.299), share(0.587), share(0.114)];
+const [CB_RED, CB_GREEN, CB_BLUE] = [share(-0.16874), share(-0.33126), share(0.5)];
+const [CR_RED, CR_GREEN, CR_BLUE] = [share(0.5), share(-0.41869), share(-0.08131)];
+
+/** Y, Cb and Cr (JFIF), 0 to 255: three planes of one value a pixel. */
+export function ycbcr({ data }: Picture): readonly [Uint8Array, Uint8Array, Uint8Array] {
+  const count = data.length / 3;
+  const [luma, blueness, redness] = [0, 1, 2].map(() => new Uint8Array(count)) as [
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+  ];
+  for (let to = 0, at = 0; to < count; to += 1, at += 3) {
+    const [red, green, blue] = [data[at] ?? 0, data[at + 1] ?? 0, data[at + 2] ?? 0];
+    luma[to] = ((Y_RED[red] ?? 0) + (Y_GREEN[green] ?? 0) + (Y_BLUE[blue] ?? 0)) >> 6;
+    blueness[to] =
+      (((CB_RED[red] ?? 0) + (CB_GREEN[green] ?? 0) + (CB_BLUE[blue] ?? 0)) >> 6) + 128;
+    redness[to] = (((CR_RED[red] ?? 0) + (CR_GREEN[green] ?? 0) + (CR_BLUE[blue] ?? 0)) >> 6) + 128;
+  }
+  return [luma, blueness, redness];
+}

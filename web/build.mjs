@@ -1,8 +1,9 @@
 // Builds what is served: the portal's scripts and styles, the photo step that applicants' devices
-// run, and the officers' desk, which is static and belongs to the offices. The results are committed, so that running Habeas needs
-// no node; a test builds them again in another folder and compares the bytes.
+// run, and the officers' desk, which is static and belongs to the offices; and with each what its
+// answers carry. The results are committed, so that running Habeas needs no node; a test builds
+// them again in another folder and compares the bytes.
 import { createHash } from "node:crypto";
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { build } from "esbuild";
@@ -47,6 +48,50 @@ async function bundle(outdir, entryPoints, plugins = [formatsApart]) {
   await build({ ...how, entryPoints, outdir, plugins, format: "esm" });
 }
 
+/** W3C Subresource Integrity: the hash of a file, as pages and policies name it. */
+const integrity = (content) => `sha256-${createHash("sha256").update(content).digest("base64")}`;
+
+/**
+ * Gives a document the hashes of all that it loads, at its place among the built files.
+ *
+ * Scripts that it comes to load later have theirs in an import map, for which the document's own
+ * policy gets leave, by hash. Returns that policy.
+ */
+function withIntegrity(file, folder, root, policy) {
+  const hashes = readdirSync(folder, { recursive: true })
+    .filter((name) => /\.(m?js|css)$/.test(name))
+    .sort()
+    .map((name) => [name, integrity(readFileSync(join(folder, name)))]);
+  let page = readFileSync(file, "utf8");
+  for (const [name, hash] of hashes) {
+    for (const attribute of ["src", "href"]) {
+      for (const address of [root + name, name]) {
+        const loads = `${attribute}="${address}"`;
+        page = page.replace(loads, () => `${loads} integrity="${hash}"`);
+      }
+    }
+  }
+  const later = hashes.filter(([name, hash]) => name.endsWith("js") && !page.includes(hash));
+  if (later.length > 0) {
+    const named = Object.fromEntries(later.map(([name, hash]) => [root + name, hash]));
+    const map = JSON.stringify({ integrity: named });
+    page = page.replace("<link", () => `<script type="importmap">${map}</script>\n    <link`);
+    policy = policy.replace("script-src", () => `script-src '${integrity(map)}'`);
+  }
+  writeFileSync(file, page);
+  return policy;
+}
+
+/** Writes what a part's answers carry beside its files, with the policies of its documents. */
+function writeServed(name, documents) {
+  const served = JSON.parse(readFileSync(join(root, "served", `${name}.json`), "utf8"));
+  for (const [path, file, folder, address] of documents) {
+    const policy = withIntegrity(file, folder, address, served.policies[path] ?? served.csp);
+    if (policy !== served.csp) served.policies[path] = policy;
+  }
+  writeFileSync(join(rooms, name, "served.json"), JSON.stringify(served, null, 2) + "\n");
+}
+
 /** A page in one file, which loads nothing and runs nothing but what is in it. */
 async function pageInOne(folder) {
   const inside = async (entry) => {
@@ -60,7 +105,7 @@ async function pageInOne(folder) {
   };
   const [script, style] = [await inside("main.ts"), await inside("receipt.css")];
   if (/<\/script|<!--/i.test(script)) throw new Error("The script would end its own element.");
-  const source = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+  const source = (text) => `'${integrity(text)}'`;
   const policy = `default-src 'none'; script-src ${source(script)}; style-src ${source(style)}`;
   return readFileSync(join(root, folder, "receipt.html"), "utf8")
     .replace("{{policy}}", () => policy)
@@ -88,3 +133,5 @@ for (const folder of [portal, photo, desk])
 writeFileSync(join(photo, "receipt.html"), await pageInOne("receipt"));
 copyFileSync(join(root, "photo/device/index.html"), join(photo, "index.html"));
 copyFileSync(join(root, "desk/index.html"), join(desk, "index.html"));
+writeServed("portal", [["photo/index.html", join(photo, "index.html"), photo, "/static/photo/"]]);
+writeServed("office", [["index.html", join(desk, "index.html"), desk, "/"]]);

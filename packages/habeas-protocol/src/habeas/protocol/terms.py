@@ -102,8 +102,8 @@ class Terms(Document):
     withdraw_hash: Hex32
     case: Hex32
     sealed_by: Literal["server", "browser"]
-    #: With ``browser`` alone.
-    app: AppReference | None = None
+    #: With ``browser`` alone. Left out where there is none, also within another's answer.
+    app: AppReference | None = Field(default=None, exclude_if=lambda app: app is None)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

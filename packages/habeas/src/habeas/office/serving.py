@@ -1,9 +1,11 @@
-"""The desk's files, served as they are, with the headers that confine the client."""
+"""The desk's files, served as they are, with the headers that confine the client.
+
+What answers carry is under code custody with the files: the front end's build writes both.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -14,40 +16,33 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-#: The worker that decodes opened photos may load nothing at all.
-_CONFINED = "/decoder.js"
+from habeas.protocol.app.manifest import read_served
+
+_SERVED = Path(__file__).with_name("served.json")
 
 
-def headers(portal: str) -> dict[str, str]:
-    """What every answer carries; the client speaks to its own origin and the portal alone."""
-    parts = urlsplit(portal)
-    origin = f"{parts.scheme}://{parts.netloc}"
-    policy = (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-        f"connect-src 'self' {origin}; worker-src 'self' blob:; form-action 'none'; "
-        "frame-ancestors 'none'; base-uri 'none'"
-    )
-    return {
-        "Content-Security-Policy": policy,
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Cross-Origin-Resource-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-        "Cache-Control": "no-cache",
-    }
+def headers(portal: str, address: str = "/") -> dict[str, str]:
+    """What an answer carries; the client speaks to its own origin and the portal alone.
+
+    Args:
+        portal: its address.
+        address: path that was asked for; the worker that decodes opened photos, which may load
+            nothing at all, has a policy of its own.
+    """
+    served = read_served(_SERVED.read_bytes(), portal)
+    path = "index.html" if address == "/" else address.removeprefix("/")
+    policy = served["policies"].get(path, served["csp"])
+    return {**served["headers"], "content-security-policy": policy, "cache-control": "no-cache"}
 
 
 class _Headers(BaseHTTPMiddleware):
     def __init__(self, app: ASGIApp, portal: str) -> None:
         super().__init__(app)
-        self._headers = headers(portal)
+        self._portal = portal
 
     async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
         response = await call_next(request)
-        response.headers.update(self._headers)
-        if request.url.path == _CONFINED:
-            response.headers["Content-Security-Policy"] = "default-src 'none'"
+        response.headers.update(headers(self._portal, request.url.path))
         return response
 
 

@@ -31,6 +31,7 @@ from habeas.portal.apply.sending import new_reference, sending_sealed, wishes_of
 from habeas.portal.catalogue import office_name, services
 from habeas.portal.catalogue.declaration import PhotoRules, Service
 from habeas.portal.site.bodies import BadRequestError, json_object, raw
+from habeas.portal.site.served import served
 from habeas.portal.vault.custodian import custody
 from habeas.protocol import Promise
 from habeas.protocol.document import Document, Hex16, unbase64
@@ -103,7 +104,12 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
         return redirect("apply:details", name)
     if draft.again:
         return redirect("apply:photo", name)
-    return HttpResponse(_page_file(), content_type="text/html; charset=utf-8")
+    policy = served().policy(_PAGE)
+    return HttpResponse(
+        _page_file(),
+        content_type="text/html; charset=utf-8",
+        headers={"Content-Security-Policy": policy},
+    )
 
 
 @require_GET

@@ -8,12 +8,8 @@ from django.http import HttpRequest, HttpResponse
 
 from habeas.foundation.errors import HabeasError
 from habeas.portal.site.problems import answer
+from habeas.portal.site.served import served
 
-_CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
-    "font-src 'self'; connect-src 'self'; media-src 'self' blob:; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
-)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -26,9 +22,10 @@ class SecurityHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Add the headers that are not there yet."""
         response = self._get_response(request)
-        response.setdefault("Content-Security-Policy", _CSP)
-        response.setdefault("Permissions-Policy", "camera=(self), microphone=(), geolocation=()")
-        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        carried = served()
+        response.setdefault("Content-Security-Policy", carried.policy_at(request.path))
+        for name, value in carried.headers.items():
+            response.setdefault(name.title(), value)
         if not request.path.startswith("/static/"):
             response.setdefault("Cache-Control", "no-store")
         return response

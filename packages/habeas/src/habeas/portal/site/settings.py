@@ -150,6 +150,9 @@ STATICFILES_DIRS = [BASE / "static"]
 # Served from the package itself: there is nothing to collect.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+# Pages name scripts by their hash: after a new release an old copy would be refused. Asking
+# whether a file has changed costs little (RFC 9110, section 13).
+WHITENOISE_MAX_AGE = 0
 
 # A photo stays in memory until it is sealed; Django would spill it to a plain file.
 FILE_UPLOAD_HANDLERS = ["habeas.portal.site.uploads.InMemoryOnly"]

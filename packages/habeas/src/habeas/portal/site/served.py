@@ -1,0 +1,52 @@
+"""What the portal's answers carry: built with the front end, and under code custody with it.
+
+W3C Subresource Integrity, Integrity-Policy and Content Security Policy Level 3. The manifest that
+trustees vouch for is made of the same two: `served.json` and the files below `static`.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+#: The installed tree that a manifest is made of: the rooms of this distribution.
+BUILT = Path(__file__).resolve().parents[2]
+_STATIC = "/static/"
+
+
+@dataclass(frozen=True)
+class Served:
+    """See `habeas.protocol.app.Part`."""
+
+    csp: str
+    policies: dict[str, str]
+    headers: dict[str, str]
+
+    def policy(self, path: str) -> str:
+        """The Content-Security-Policy of the file at *path* below ``static``."""
+        return self.policies.get(path, self.csp)
+
+    def policy_at(self, address: str) -> str:
+        """The same for an answer at that address; the portal's own pages have the common one."""
+        if address.startswith(_STATIC):
+            return self.policy(address.removeprefix(_STATIC))
+        return self.csp
+
+
+@cache
+def served() -> Served:
+    """What this release's answers carry."""
+    fields: dict[str, Any] = json.loads((BUILT / "portal" / "served.json").read_bytes())
+    return Served(**fields)
+
+
+@cache
+def integrity(path: str) -> str:
+    """The hash of a static file, as W3C Subresource Integrity writes it."""
+    content = BUILT.joinpath("portal", "static", *path.split("/")).read_bytes()
+    return f"sha256-{base64.b64encode(hashlib.sha256(content).digest()).decode()}"

@@ -1,0 +1,62 @@
+"""Pages say what they load, and answers carry what the built files say that they carry."""
+
+import base64
+import hashlib
+import json
+import re
+
+from habeas.office.serving import headers
+from habeas.portal.site.served import BUILT
+
+STATIC = BUILT / "portal" / "static"
+
+
+def sri(content):
+    return f"sha256-{base64.b64encode(hashlib.sha256(content).digest()).decode()}"
+
+
+def test_every_script_and_style_of_a_page_has_its_hash(city, browser):
+    for address in ("/", "/register/", "/cameras/", "/receipt/"):
+        page = browser.get(address).content.decode()
+        loads = re.findall(r'<(?:script|link rel="stylesheet")[^>]*>', page)
+        assert len(loads) == 2
+        for each in loads:
+            (path,) = re.findall(r'"/static/([^"]+)"', each)
+            assert f'integrity="{sri((STATIC / path).read_bytes())}"' in each
+
+
+def test_the_photo_step_and_the_desk_have_theirs():
+    for folder, document in (
+        (STATIC / "photo", "index.html"),
+        (BUILT / "office/desk", "index.html"),
+    ):
+        page = (folder / document).read_text()
+        named = dict(re.findall(r'(?:src|href)="([^"]+\.(?:js|css))" integrity="([^"]+)"', page))
+        assert {name.rpartition(".")[2] for name in named} == {"js", "css"}
+        for address, integrity in named.items():
+            name = address.removeprefix("/static/photo/")
+            assert integrity == sri((folder / name).read_bytes()), name
+        assert not re.findall(r"<script(?![^>]*integrity)(?![^>]*importmap)", page)
+        for text in re.findall(r'<script type="importmap">(.+?)</script>', page):
+            for address, integrity in json.loads(text)["integrity"].items():
+                assert integrity == sri((folder / address.removeprefix("/")).read_bytes())
+            policy = json.loads((BUILT / "office/served.json").read_text())["policies"][document]
+            assert f"'{sri(text.encode())}'" in policy
+
+
+def test_answers_carry_the_policies_that_are_under_custody(city, browser):
+    served = json.loads((BUILT / "portal" / "served.json").read_text())
+    answer = browser.get("/register/")
+    for name, value in {**served["headers"], "content-security-policy": served["csp"]}.items():
+        assert answer[name] == value
+
+
+def test_the_desk_s_documents_and_its_worker_have_policies_of_their_own():
+    page, worker = (
+        headers("https://portal.example/x"),
+        headers("https://portal.example", "/decoder.js"),
+    )
+    assert "connect-src 'self' https://portal.example;" in page["content-security-policy"]
+    assert "{portal}" not in str(page)
+    assert worker["content-security-policy"] == "default-src 'none'"
+    assert page["integrity-policy"] == "blocked-destinations=(script)"

@@ -34,28 +34,34 @@ class Distribution:
         command: that it installs, with arguments that succeed; empty where it has none.
         megabytes: at most, with all that it depends on (10^6 bytes); 0 for no limit.
         rooms: that come with it, and no others.
+        extras: libraries that come with extras alone; modules that need them are those of a
+            log's server and its stores.
     """
 
     name: str
     command: str
     megabytes: int
     rooms: str
+    extras: str = ""
 
 
+SERVER = "httptools nacl obstore psycopg starlette uvicorn uvloop"
 DISTRIBUTIONS = [
-    Distribution("habeas-tlog", "habeas-tlog --help", 25, "foundation tlog"),
-    Distribution("habeas-protocol", "", 0, "foundation tlog configuration protocol"),
+    Distribution("habeas-tlog", "habeas-tlog --help", 25, "foundation tlog", SERVER),
+    Distribution("habeas-protocol", "", 0, "foundation tlog configuration protocol", SERVER),
     Distribution(
         "habeas-trustee",
         "habeas-trustee --help",
         70,
         "foundation tlog configuration protocol trustee",
+        "obstore psycopg",
     ),
     Distribution(
         "habeas-vision",
         "habeas-models list --json",
         0,
         "foundation tlog confined cover faces portrait",
+        SERVER,
     ),
     Distribution(
         "habeas",
@@ -105,6 +111,21 @@ def blocks(text, language):
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
 
+# Imports each module of each room, and prints the libraries that were not there.
+EVERY_MODULE = """
+import importlib, pkgutil, habeas
+missing = set()
+for each in pkgutil.walk_packages(habeas.__path__, "habeas.", onerror=lambda name: None):
+    if each.name.endswith(".__main__"):
+        continue
+    try:
+        importlib.import_module(each.name)
+    except ModuleNotFoundError as error:
+        missing.add(error.name)
+print(*sorted(missing))
+"""
+
+
 def test_alone(distribution, python, tmp_path, capsys):
     (packages,) = (python.parents[1] / "lib").glob("python3*/site-packages")
     listed = subprocess.run(
@@ -141,6 +162,9 @@ def test_alone(distribution, python, tmp_path, capsys):
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
         return done.stdout
 
+    # The portal's modules need its settings; all that they import is the whole project's.
+    missing = run("python3", "-c", EVERY_MODULE).split() if "portal" not in rooms else []
+    assert set(missing) <= set(distribution.extras.split()), "what it needs, it depends on"
     if distribution.command:
         assert run("bash", "-c", distribution.command)
     # The examples of the README run as they stand there.

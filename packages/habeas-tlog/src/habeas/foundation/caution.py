@@ -16,8 +16,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
 from habeas.foundation.errors import HabeasError
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -62,7 +60,8 @@ class TooManyEndsError(HabeasError):
     remedy = "Look whether so many really end today, then let them: the command resume."
 
 
-class Mark(BaseModel):
+@dataclass(frozen=True)
+class Mark:
     """What a machine's clocks said at one moment.
 
     Attributes:
@@ -70,8 +69,6 @@ class Mark(BaseModel):
         steady: seconds since the machine's start, sleep included (Linux ``CLOCK_BOOTTIME``).
         boot: the name of that start (Linux ``boot_id``).
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     wall: float
     steady: float

@@ -11,11 +11,14 @@ import json
 import sqlite3
 from collections.abc import Callable
 
+from pydantic import TypeAdapter
+
 from habeas.foundation.caution import ClockJumpedError, Look, Mark, TooManyEndsError, verify_clock
 from habeas.trustee.errors import Refusal
 from habeas.trustee.store import Store
 
 _HALT, _CLOCK, _ALLOWED = "halt", "clock", "ends-allowed"
+_MARK = TypeAdapter(Mark)
 _REMEDY = "Look at what happened, then let it go on: habeas trustee resume"
 
 
@@ -62,13 +65,13 @@ class Halts:
             return found
         before = _note(connection, _CLOCK)
         try:
-            verify_clock(Mark.model_validate_json(before) if before else None, now)
+            verify_clock(_MARK.validate_json(before) if before else None, now)
             if _note(connection, _ALLOWED) != self._today():
                 ends(connection)
         except (ClockJumpedError, TooManyEndsError) as error:
             _keep(connection, _HALT, json.dumps({"code": error.code, "cause": error.cause}))
             return standing(connection)
-        _keep(connection, _CLOCK, now.model_dump_json())
+        _keep(connection, _CLOCK, _MARK.dump_json(now).decode())
         return None
 
     def resume(self) -> None:

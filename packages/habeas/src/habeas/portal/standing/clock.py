@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pydantic import TypeAdapter
+
 from habeas.foundation.caution import Look, Mark, look, verify_clock
 from habeas.portal.standing.models import drop, keep, note
 
 _NOTE = "clock"
+_MARK = TypeAdapter(Mark)
 
 
 def verify(read: Look = look) -> None:
@@ -15,8 +18,8 @@ def verify(read: Look = look) -> None:
         ClockJumpedError: it has.
     """
     before, now = note(_NOTE), read()
-    verify_clock(Mark.model_validate_json(before) if before else None, now)
-    keep(_NOTE, now.model_dump_json())
+    verify_clock(_MARK.validate_json(before) if before else None, now)
+    keep(_NOTE, _MARK.dump_json(now).decode())
 
 
 def forget() -> None:

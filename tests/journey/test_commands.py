@@ -1,30 +1,16 @@
 """The commands against a running city, as people type them, with what can go wrong."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 
 from habeas.protocol import canonical
 from habeas.protocol.circle import circle_of
+from tests.commands import habeas
 from tests.journey.conftest import FIELDS, portrait
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
-
-
-def habeas(*arguments, **environment):
-    import os
-
-    return subprocess.run(
-        [sys.executable, "-m", "habeas.cli", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-        env={**os.environ, **environment},
-    )
 
 
 @pytest.fixture

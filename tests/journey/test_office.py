@@ -1,12 +1,11 @@
 """`habeas office`, as an office runs it: officers come and go while the city works."""
 
 import json
-import os
-import subprocess
-import sys
 
 import httpx
 import pytest
+
+from tests.commands import habeas
 
 pytestmark = pytest.mark.slow
 OFFICE = "licensing-office"
@@ -19,14 +18,9 @@ def office(city):
     folder = city.place.folder / "office" / OFFICE
 
     def run(*arguments, check=True, **environment):
-        command = [sys.executable, "-m", "habeas.cli", "office", *map(str, arguments)]
-        return subprocess.run(
-            [*command, "--data", str(folder)], capture_output=True, text=True, check=check,
-            timeout=600,
-            env={
-                **os.environ, "HABEAS_OFFICE_PASSPHRASE": city.place.words[OFFICE].office,
-                **environment,
-            },
+        return habeas(
+            "office", *arguments, "--data", folder, check=check,
+            **{"HABEAS_OFFICE_PASSPHRASE": city.place.words[OFFICE].office, **environment},
         )  # fmt: skip
 
     return run
@@ -38,14 +32,10 @@ def publish(city, office):
 
 
 def ask(city, reference, out, officer, passphrase):
-    command = [
-        sys.executable, "-m", "habeas.cli", "open", reference, "--officer", officer,
-        "--desk", city.place.addresses.desks[OFFICE], "--purpose", "decide-application",
-        "--reason", "To decide", "--out", str(out),
-    ]  # fmt: skip
-    return subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=600,
-        env={**os.environ, "HABEAS_OFFICER_PASSPHRASE": passphrase},
+    return habeas(
+        "open", reference, "--officer", officer, "--desk", city.place.addresses.desks[OFFICE],
+        "--purpose", "decide-application", "--reason", "To decide", "--out", out,
+        HABEAS_OFFICER_PASSPHRASE=passphrase,
     )  # fmt: skip
 
 

@@ -1,9 +1,6 @@
 """A one-machine installation: made once, found again as it was left."""
 
 import json
-import os
-import subprocess
-import sys
 
 import httpx
 import pytest
@@ -16,17 +13,16 @@ from habeas.protocol import verify_circle
 from habeas.protocol.sealing import OpeningError
 from habeas.tlog import NoteSigner
 from habeas.trustee import Settings
+from tests.commands import habeas
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 
 
 def _officers(place, *arguments, password=""):
-    command = [sys.executable, "-m", "habeas.cli", "portal", "officers", *arguments]
-    return subprocess.run(
-        [*command, "--data", str(place.folder / "portal")],
-        env={**os.environ, "HABEAS_PASSWORD": password},
-        capture_output=True, text=True, check=True,
+    return habeas(
+        "portal", "officers", *arguments, "--data", place.folder / "portal",
+        check=True, HABEAS_PASSWORD=password,
     ).stdout  # fmt: skip
 
 

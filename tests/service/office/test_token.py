@@ -1,10 +1,8 @@
 """An office's root key and an officer's key on PKCS #11 tokens: real commands, SoftHSM's tokens."""
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ from PIL import Image
 from habeas.faces import assets
 from habeas.office.folder import OfficeFolder
 from habeas.office.publish import person_file
+from tests.commands import habeas
 from tests.world.city import City
 
 pytestmark = [
@@ -66,11 +65,7 @@ class Tokens(City):
             "HABEAS_OFFICE_PASSPHRASE": PASSPHRASE, "HABEAS_OFFICER_PASSPHRASE": PASSPHRASE,
             "HABEAS_OFFICE_PIN": PINS["Office"], "HABEAS_OFFICER_PIN": PINS["Officer"],
         }  # fmt: skip
-        command = [sys.executable, "-m", "habeas.cli", *(str(each) for each in arguments)]
-        done = subprocess.run(
-            command, capture_output=True, text=True, check=False, timeout=600,
-            env={**os.environ, **secrets, **environment},
-        )  # fmt: skip
+        done = habeas(*arguments, **{**secrets, **environment})
         assert (done.returncode == 0) is ok, done.stderr + done.stdout
         return done
 

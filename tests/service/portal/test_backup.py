@@ -15,10 +15,11 @@ from habeas.cli.verify import verify_live
 from habeas.faces import assets
 from habeas.portal.site.sums import SUMS
 from habeas.protocol import Pins, Purpose
+from tests.commands import habeas
 from tests.service.portal.test_commands import Portal
 from tests.service.portal.test_restored import ready
 from tests.service.tlog.servers import postgres
-from tests.waiting import PATIENCE_SECONDS, until
+from tests.waiting import until
 from tests.world.city import City
 
 pytestmark = pytest.mark.slow
@@ -33,11 +34,7 @@ def city(tmp_path):
 
 
 def portal(city, *arguments, **environment):
-    command = [sys.executable, "-m", "habeas.cli", "portal", *map(str, arguments)]
-    return subprocess.run(
-        command, env={**city.environment, **environment}, capture_output=True, text=True,
-        check=False, timeout=PATIENCE_SECONDS,
-    )  # fmt: skip
+    return habeas("portal", *arguments, env=city.environment, **environment)
 
 
 @contextlib.contextmanager

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -12,6 +11,7 @@ import pytest
 
 from habeas.portal.site.folder import custodian_key
 from habeas.tlog import NoteSigner
+from tests.commands import habeas
 from tests.unit.protocol import world
 from tests.waiting import until
 
@@ -32,13 +32,8 @@ class Portal:
         self.circle = folder / "circle.txt"
 
     def __call__(self, *arguments, data=True, **environment):
-        command = [sys.executable, "-m", "habeas.cli", "portal", *arguments]
-        if data:
-            command += ["--data", str(self.data)]
-        return subprocess.run(
-            command, capture_output=True, text=True, env={**os.environ, **environment},
-            check=False, timeout=600,
-        )  # fmt: skip
+        where = ("--data", self.data) if data else ()
+        return habeas("portal", *arguments, *where, **environment)
 
     def init(self, url="http://localhost"):
         return self("init", "--url", url)

@@ -2,13 +2,12 @@
 
 import json
 import shutil
-import subprocess
-import sys
 
 import pytest
 
 from habeas.faces import assets
-from tests.waiting import PATIENCE_SECONDS, until
+from tests.commands import habeas
+from tests.waiting import until
 from tests.world.city import City
 
 pytestmark = pytest.mark.slow
@@ -35,11 +34,7 @@ def blobs(city):
 
 
 def reconcile(city):
-    command = [sys.executable, "-m", "habeas.cli", "portal", "reconcile", "--json"]
-    done = subprocess.run(
-        command, env=city.environment, capture_output=True, text=True, check=False,
-        timeout=PATIENCE_SECONDS,
-    )  # fmt: skip
+    done = habeas("portal", "reconcile", "--json", env=city.environment)
     return done.returncode, json.loads(done.stdout or "{}"), done.stderr
 
 

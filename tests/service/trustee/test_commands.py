@@ -13,6 +13,7 @@ import pytest
 
 from habeas.tlog import NoteSigner
 from habeas.tlog.server import init_log
+from tests.commands import habeas
 from tests.service.tlog.servers import free_ports
 from tests.waiting import until
 from tests.world.world import ORIGIN
@@ -21,14 +22,12 @@ COMMAND = [sys.executable, "-m", "habeas.cli", "trustee"]
 NAMES = [f"trustee-{number}.test" for number in (1, 2, 3)]
 
 
-def habeas(*arguments, check=True):
-    return subprocess.run(
-        [*COMMAND, *map(str, arguments)], capture_output=True, text=True, check=check, timeout=600
-    )
+def trustee(*arguments, check=True):
+    return habeas("trustee", *arguments, check=check)
 
 
 def init(data, name, port):
-    done = habeas("init", "--data", data, "--name", name, "--url", f"http://127.0.0.1:{port}")
+    done = trustee("init", "--data", data, "--name", name, "--url", f"http://127.0.0.1:{port}")
     return json.loads(done.stdout)
 
 
@@ -57,14 +56,14 @@ def party(tmp_path):
         file.write_text(json.dumps(identities[-1]))
         options += ["--trustee", file]
         folders.append(tmp_path / name)
-    made = habeas("circle", "draft", tmp_path / "circle.txt", *options)
+    made = trustee("circle", "draft", tmp_path / "circle.txt", *options)
     assert all(name in made.stdout for name in NAMES)
     return folders, ports, identities, tmp_path / "circle.txt"
 
 
 def sign(folders, file):
     for folder in folders:
-        said = habeas("circle", "sign", "--data", folder, file).stdout
+        said = trustee("circle", "sign", "--data", folder, file).stdout
     assert said == "All have signed.\n"
 
 
@@ -73,7 +72,8 @@ def folder(party):
     """The first of them, which has agreed to the circle."""
     folders, ports, identities, file = party
     sign(folders, file)
-    assert "Adopted circle number 1" in habeas("circle", "adopt", "--data", folders[0], file).stdout
+    adopted = trustee("circle", "adopt", "--data", folders[0], file).stdout
+    assert "Adopted circle number 1" in adopted
     return folders[0], ports[0], identities[0]
 
 
@@ -117,10 +117,7 @@ def test_keys_are_private_and_survive_a_kill(folder, serve):
     serve()
     assert httpx.get(f"{url}/v2/keys/{month}", trust_env=False).json() == key
     assert (data / "trustee.db").stat().st_mode & 0o077 == 0
-    shown = subprocess.run(
-        [*COMMAND, "status", "--data", data, "--json"],
-        capture_output=True, text=True, check=True, timeout=600,
-    )  # fmt: skip
+    shown = trustee("status", "--data", data, "--json")
     state = json.loads(shown.stdout)
     assert state["name"] == "trustee-1.test"
     assert state["state"] == "behind"  # its log does not answer, and it says so
@@ -128,7 +125,7 @@ def test_keys_are_private_and_survive_a_kill(folder, serve):
 
 
 def test_a_folder_is_set_up_once(folder):
-    again = habeas(
+    again = trustee(
         "init", "--data", folder[0], "--name", "other.test", "--url", "http://127.0.0.1:1",
         check=False,
     )  # fmt: skip
@@ -141,25 +138,25 @@ def test_a_folder_is_set_up_once(folder):
 
 def test_nobody_serves_before_a_circle_is_adopted(party):
     folders, _, _, _ = party
-    done = habeas("serve", "--data", folders[0], check=False)
+    done = trustee("serve", "--data", folders[0], check=False)
     assert done.returncode == 1
     assert "habeas trustee circle sign" in done.stderr
 
 
 def test_a_circle_counts_when_all_its_trustees_have_signed(party):
     folders, _, _, file = party
-    draft = json.loads(habeas("circle", "show", file, "--json").stdout)
+    draft = json.loads(trustee("circle", "show", file, "--json").stdout)
     assert draft["missing"] == NAMES
-    habeas("circle", "sign", "--data", folders[2], file)
-    early = habeas("circle", "adopt", "--data", folders[0], file, check=False)
+    trustee("circle", "sign", "--data", folders[2], file)
+    early = trustee("circle", "adopt", "--data", folders[0], file, check=False)
     assert early.returncode == 1
     assert "not signed by" in early.stderr
     assert not (folders[0] / "circle.txt").exists()
     sign(folders, file)
     again = file.read_text()
-    habeas("circle", "sign", "--data", folders[1], file)
+    trustee("circle", "sign", "--data", folders[1], file)
     assert file.read_text() == again  # nobody signs twice
-    shown = habeas("circle", "show", file).stdout
+    shown = trustee("circle", "show", file).stdout
     assert f"digest {draft['digest']}" in shown
     assert "Signed by all its trustees" in shown
 
@@ -168,7 +165,7 @@ def test_who_has_no_seat_signs_nothing(party, tmp_path):
     *_, file = party
     init(tmp_path / "stranger", "trustee-1.test", 9)  # its name, and another key
     before = file.read_text()
-    done = habeas("circle", "sign", "--data", tmp_path / "stranger", file, check=False)
+    done = trustee("circle", "sign", "--data", tmp_path / "stranger", file, check=False)
     assert done.returncode == 1
     assert "no seat for trustee-1.test with this trustee's key" in done.stderr
     assert file.read_text() == before
@@ -181,7 +178,7 @@ def test_unsafe_quorums_make_no_draft(tmp_path):
     for number, name in enumerate(NAMES):
         (tmp_path / f"{name}.json").write_text(json.dumps(init(tmp_path / name, name, number + 1)))
         options += ["--trustee", tmp_path / f"{name}.json"]
-    done = habeas("circle", "draft", tmp_path / "circle.txt", *options, check=False)
+    done = trustee("circle", "draft", tmp_path / "circle.txt", *options, check=False)
     assert done.returncode == 1
     assert "quorums are not safe" in done.stderr
     assert not (tmp_path / "circle.txt").exists()
@@ -192,23 +189,23 @@ def test_the_next_circle_follows_and_is_owed_to_the_log(folder, party, tmp_path)
     data, _, _ = folder
 
     def owed():
-        return json.loads(habeas("log", "--data", data, "--json").stdout)["owed"]
+        return json.loads(trustee("log", "--data", data, "--json").stdout)["owed"]
 
     assert owed() == 1  # the first one
-    habeas("circle", "adopt", "--data", data, first)
+    trustee("circle", "adopt", "--data", data, first)
     assert owed() == 1  # once
     second = tmp_path / "second.txt"
     (tmp_path / "change.json").write_text(json.dumps({"quotas": {
         "office": 7, "officer": 7, "purpose": 7, "delay_after": 80, "delay_seconds": 1,
     }}))  # fmt: skip
-    habeas("circle", "draft", second, "--after", first, "--settings", tmp_path / "change.json")
+    trustee("circle", "draft", second, "--after", first, "--settings", tmp_path / "change.json")
     sign(folders, second)
-    assert "number 2" in habeas("circle", "adopt", "--data", data, second).stdout
+    assert "number 2" in trustee("circle", "adopt", "--data", data, second).stdout
     assert owed() == 2
     assert (data / "circle.txt").read_text() == first.read_text()  # the pin stays
     other = tmp_path / "other.txt"
-    habeas("circle", "draft", other, "--after", second)
-    done = habeas("circle", "adopt", "--data", data, other, check=False)
+    trustee("circle", "draft", other, "--after", second)
+    done = trustee("circle", "adopt", "--data", data, other, check=False)
     assert done.returncode == 1  # nobody has signed it
 
 
@@ -219,47 +216,39 @@ def test_a_paused_trustee_says_so_and_goes_on(folder):
     data, _, _ = folder
 
     def state():
-        return json.loads(habeas("log", "--data", data, "--json").stdout)["state"]
+        return json.loads(trustee("log", "--data", data, "--json").stdout)["state"]
 
-    habeas("pause", "--data", data)
+    trustee("pause", "--data", data)
     assert state() == "paused"
-    habeas("resume", "--data", data)
+    trustee("resume", "--data", data)
     assert state() == "behind"
 
 
 def test_only_an_office_of_the_circle_is_suspended(folder):
-    done = habeas("suspend", "nobody", "--data", folder[0], check=False)
+    done = trustee("suspend", "nobody", "--data", folder[0], check=False)
     assert done.returncode == 1
     assert "no office nobody" in done.stderr
 
 
 def test_the_view_of_the_log_is_shown(folder):
     data, _, _ = folder
-    shown = subprocess.run(
-        [*COMMAND, "log", "--data", data, "--reopen", "--json"],
-        capture_output=True, text=True, check=True, timeout=600,
-    )  # fmt: skip
+    shown = trustee("log", "--data", data, "--reopen", "--json")
     state = json.loads(shown.stdout)
     assert (state["view"], state["fork"], state["checkpoint"]) == (0, None, None)
-    plain = subprocess.run(
-        [*COMMAND, "log", "--data", data], capture_output=True, text=True, check=True, timeout=600
-    )
+    plain = trustee("log", "--data", data)
     assert "no checkpoint yet" in plain.stdout
 
 
 def test_nothing_to_rotate(folder):
     data, _, _ = folder
-    done = subprocess.run(
-        [*COMMAND, "rotate", "--data", data],
-        capture_output=True, text=True, check=False, timeout=600,
-    )  # fmt: skip
+    done = trustee("rotate", "--data", data, check=False)
     assert done.returncode == 1
     assert "nothing to rotate" in done.stderr
 
 
 def refused(*arguments):
     """What a command that fails says, as one line; never a traceback."""
-    done = habeas(*arguments, check=False)
+    done = trustee(*arguments, check=False)
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     return " ".join(done.stderr.split())
@@ -285,7 +274,7 @@ def test_a_fresh_key_of_a_month_is_made_beside_the_running_service(folder, serve
     address = f"http://127.0.0.1:{port}/v2/keys/{month}"
     before = httpx.get(address, trust_env=False).json()
     assert before == httpx.get(address, trust_env=False).json()
-    habeas("rotate", "--data", data, "--month", month)
+    trustee("rotate", "--data", data, "--month", month)
     assert httpx.get(address, trust_env=False).json() != before
     assert "month" in refused("rotate", "--data", data, "--month", "1999-01").lower()
 
@@ -294,11 +283,11 @@ def test_keys_under_another_passphrase(folder, tmp_path, monkeypatch):
     data, _, identity = folder
     (tmp_path / "new").write_text("a passphrase of some length\n")
     change = ("--protection", "passphrase", "--passphrase-file", tmp_path / "new")
-    assert "protected by: passphrase" in habeas("rotate", "--data", data, *change).stdout
+    assert "protected by: passphrase" in trustee("rotate", "--data", data, *change).stdout
     monkeypatch.setenv("HABEAS_TRUSTEE_PASSPHRASE", "another one")
     assert "passphrase" in refused("log", "--data", data).lower()
     monkeypatch.setenv("HABEAS_TRUSTEE_PASSPHRASE", "a passphrase of some length")
-    assert "no checkpoint yet" in habeas("log", "--data", data).stdout
+    assert "no checkpoint yet" in trustee("log", "--data", data).stdout
     assert identity["name"] == NAMES[0]
 
 

@@ -138,6 +138,6 @@ def test_a_log_on_which_nothing_happens_is_not_frozen(new_world, verify, monkeyp
     def complete():
         return verify(world, held).never_opened
 
-    until(complete, "all are shown the witnesses' new times")
+    until(complete, "all are shown the witnesses' new times", pause=0.5)
     assert world.size() == size
     assert all(world.trustees[name].health()["ok"] for name in world.names)

@@ -19,6 +19,8 @@ class Tables:
     notes: dict[tuple[str, str], str] = field(default_factory=dict)
     #: What a test writes beside the photo, as the portal writes its cases.
     cases: list[str] = field(default_factory=list)
+    #: The last day of photos that later purposes keep open.
+    closing: dict[str, str] = field(default_factory=dict)
 
 
 class MemoryLedger:
@@ -89,6 +91,15 @@ class MemoryLedger:
         states = (PhotoState.SEALED, PhotoState.CLOSED)
         found = self.tables.photos.values()
         return [each for each in found if each.state in states and each.opens_until < day][:most]
+
+    def close_after(self, seal_id: str, day: str) -> None:
+        self.writing().closing[seal_id] = day
+
+    def closing(self, day: str, most: int) -> Sequence[SealedPhoto]:
+        photos = self.tables.photos
+        due = [seal_id for seal_id, last in self.tables.closing.items() if last < day]
+        found = [photos[seal_id] for seal_id in due]
+        return [each for each in found if each.state is PhotoState.SEALED][:most]
 
     def stale(self, before: int, most: int) -> Sequence[SealedPhoto]:
         found = self.tables.photos.values()

@@ -1,5 +1,7 @@
 """Applying: drafts that only their browser can read, and cases that exist when photos do."""
 
+from datetime import date
+
 import pytest
 
 from habeas.custody import SealingError
@@ -101,8 +103,9 @@ def test_a_case_has_no_order_but_its_day(city, licence):
             pass
     assert {len(str(each.row)) > 6 for each in Case.objects.all()} == {True}
     assert [field.name for field in Case._meta.get_fields()] == [
-        "row", "reference", "service", "office", "answers", "day", "state", "pointer",
-        "photo_wanted",
+        "notes", "row", "reference", "service", "office", "answers", "day", "state", "pointer",
+        "photo_wanted", "holder", "proposal", "proposer", "later", "pointer_until",
+        "answers_until",
     ]  # fmt: skip
 
 
@@ -260,7 +263,9 @@ def test_nobody_is_asked_unless_the_office_asks(licence, unread):
     assert asked_for(sent.receipt) is None
     with pytest.raises(NotAskedError), sending_again(licence, sent.reference, PHOTO):
         pass
-    desk.decide(world.OFFICE, unread.reference, "declined")
+    desk.decide(
+        world.OFFICE, unread.reference, desk.Chosen("declined"), "ab" * 32, date(2027, 1, 15)
+    )
     assert asked_for(unread) is None
 
 

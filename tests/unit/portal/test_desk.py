@@ -93,7 +93,7 @@ def test_a_long_list_comes_page_by_page_in_the_order_of_days(city, terminal, mon
         seen += [each["reference"] for each in page["cases"]]
         after, more = seen[-1], page["more"]
     assert seen == [made[4], *sorted(made[:4])]
-    assert terminal.get("cases?state=approved").json() == {"cases": [], "more": False}
+    assert terminal.get("cases?state=approved").json()["cases"] == []
 
 
 def test_another_office_s_case_is_no_case_and_its_photo_no_photo(city, browser, terminal):
@@ -196,7 +196,7 @@ def test_a_decision_lets_go_of_the_photo_and_closes_it(city, terminal, decision)
     pointer = _pointer(terminal, reference)
     body = {"decision": decision, "seal_id": pointer.seal_id}
     answer = terminal.post(f"cases/{reference}/decision", body)
-    assert answer.json() == {"reference": reference, "state": decision}
+    assert (answer.json()["reference"], answer.json()["state"]) == (reference, decision)
     assert Case.objects.get().pointer is None
     assert terminal.get("cases").json()["cases"] == []
     assert terminal.get(f"photos/{pointer.seal_id}").json()["state"] == "closed"

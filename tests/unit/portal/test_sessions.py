@@ -25,7 +25,7 @@ def code(answer):
 @pytest.mark.parametrize("number", range(4), ids=["software", "key", "passkey", "EdDSA passkey"])
 def test_every_type_of_credential_signs_in(city, browser, number):
     terminal = Terminal.on_roster(city, browser, officer=OFFICERS[number]).sign_in()
-    assert terminal.get("cases").json() == {"cases": [], "more": False}
+    assert terminal.get("cases").json()["cases"] == []
 
 
 def test_without_a_session_nothing_is_shown(terminal):

@@ -165,6 +165,14 @@ def close(context: Context, seal_id: str, because: str) -> None:
     context.settle(seal_id)
 
 
+def close_after(context: Context, seal_id: str, day: str) -> None:
+    """Close a photo once *day* is over. See `Custody.close_after`."""
+    with context.ledger.atomic():
+        if context.ledger.lock(seal_id) is None:
+            raise UnknownPhotoError("There is no such photo in custody.")
+        context.ledger.close_after(seal_id, day)
+
+
 def expire(context: Context, photo: SealedPhoto) -> bool:
     """End a photo whose last day has passed: it is opened no more, and destroyed later.
 

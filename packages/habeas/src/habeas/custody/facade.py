@@ -94,6 +94,14 @@ class Custody:
             UnknownPhotoError: no such photo is in custody.
             MalformedError: the request is for another photo, number or day.
         """
+        return requests.request(self._context, signed).collect()
+
+    def asking(self, signed: requests.SignedRequest) -> requests.Asked:
+        """Put an officer's signed request on the log, and leave it to the caller to ask.
+
+        Raises:
+            As for `request`, but for what the trustees answer.
+        """
         return requests.request(self._context, signed)
 
     def ciphertext(self, seal_id: str) -> bytes:
@@ -141,6 +149,14 @@ class Custody:
             UnknownPhotoError: it is not in custody here.
         """
         endings.close(self._context, seal_id, because)
+
+    def close_after(self, seal_id: str, day: str) -> None:
+        """Close a sealed photo in the first round after that day (YYYY-MM-DD), as decided.
+
+        Raises:
+            UnknownPhotoError: it is not in custody here.
+        """
+        endings.close_after(self._context, seal_id, day)
 
     def acknowledgements(self, seal_id: str) -> dict[str, str]:
         """What trustees that were pending have acknowledged since, by trustee."""

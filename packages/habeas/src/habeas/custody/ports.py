@@ -138,6 +138,12 @@ class Ledger(Protocol):
     def expired(self, day: str, most: int) -> Sequence[SealedPhoto]:
         """At most *most* photos that are sealed or closed and whose last day is before *day*."""
 
+    def close_after(self, seal_id: str, day: str) -> None:
+        """The custodian is done with a sealed photo after that day."""
+
+    def closing(self, day: str, most: int) -> Sequence[SealedPhoto]:
+        """At most *most* sealed photos that the custodian was done with before *day*."""
+
     def stale(self, before: int, most: int) -> Sequence[SealedPhoto]:
         """At most *most* photos that have been pending since before that time (POSIX seconds)."""
 

@@ -7,6 +7,7 @@ what the officer signed, and carries the answers back.
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from habeas.custody.ports import LogLine, PhotoState
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Kind, MalformedError, Promise, Request
 from habeas.protocol.assertion import KeyAssertion, WebAuthnAssertion
-from habeas.protocol.client import Released, TrusteeRefusedError
+from habeas.protocol.client import Released, TrusteeClient, TrusteeRefusedError
 from habeas.protocol.credential import Credential
 from habeas.protocol.document import Document, Hex16, Hex32
 from habeas.protocol.exchange import Memberships, ReleaseBody
@@ -80,6 +81,36 @@ class Opening:
         }
 
 
+#: Told of each trustee: its name, and "released" or the code of what it answered instead.
+Tell = Callable[[str, str], None]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request that stands on the log; the trustees are still to be asked."""
+
+    _context: Context
+    promise: Promise
+    line: LogLine
+    body: ReleaseBody
+
+    @property
+    def index(self) -> int:
+        """Of the request on the log."""
+        return self.line.index or 0
+
+    def collect(self, tell: Tell = lambda _name, _outcome: None) -> Opening:
+        """Ask the trustees for their shares. Touches no database.
+
+        Args:
+            tell: called as each trustee answers, by several threads.
+
+        Raises:
+            RefusedError, TooFewTrusteesError: see `Custody.request`.
+        """
+        return _collect(self._context, self, tell)
+
+
 _GONE = {
     PhotoState.WITHDRAWN: ("withdrawn", "The applicant has withdrawn the photo."),
     PhotoState.EXPIRED: ("expired", "The photo has expired."),
@@ -114,8 +145,8 @@ def _find(context: Context, seal_id: str) -> Promise:
     return promise_of(photo.promise)
 
 
-def request(context: Context, signed: SignedRequest) -> Opening:
-    """Log a request and collect shares. See `Custody.request`."""
+def request(context: Context, signed: SignedRequest) -> Asked:
+    """Log a request. See `Custody.request`."""
     asked = signed.request
     with context.ledger.atomic():
         context.ledger.lock(asked.seal_id)
@@ -137,7 +168,7 @@ def request(context: Context, signed: SignedRequest) -> Opening:
         credential=signed.credential,
         membership=signed.membership,
     )
-    return _collect(context, promise, line, body)
+    return Asked(context, promise, line, body)
 
 
 def _verify(context: Context, promise: Promise, asked: Request) -> None:
@@ -180,12 +211,20 @@ def _log(context: Context, promise: Promise, line: LogLine) -> LogLine:
         ) from error
 
 
-def _collect(context: Context, promise: Promise, line: LogLine, body: ReleaseBody) -> Opening:
-    k = promise.trustees.k
+def _collect(context: Context, asked: Asked, tell: Tell) -> Opening:
+    promise, line, k = asked.promise, asked.line, asked.promise.trustees.k
+
+    def ask(trustee: TrusteeClient, _: int) -> Released:
+        try:
+            share = trustee.release(asked.body)
+        except HabeasError as error:
+            tell(trustee.name, error.code)
+            raise
+        tell(trustee.name, "released")
+        return share
+
     released, errors = context.panel(promise.circle).ask(
-        [key.trustee for key in promise.trustees.keys],
-        lambda trustee, _: trustee.release(body),
-        enough=k,
+        [key.trustee for key in promise.trustees.keys], ask, enough=k
     )
     if len(released) >= k:
         shares = tuple(sorted(released.values(), key=lambda share: share.index))

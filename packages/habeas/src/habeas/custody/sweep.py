@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from habeas.custody.context import Context, promise_of, quarantined_until
-from habeas.custody.endings import expire
+from habeas.custody.endings import close, expire
 from habeas.custody.months import months_from
 from habeas.custody.ports import PendingDeposit, PhotoState
 from habeas.custody.sealing import give_up, learn_keys
@@ -60,6 +60,7 @@ def sweep(
     if ends:
         given_up = _given_up(context, pending_seconds)
         destroyed = _destroyed(context)
+        _closed(context)
         ended = _ended(context, many=many)
     return Swept(given_up, ended, delivered, written, keyless, destroyed)
 
@@ -76,6 +77,12 @@ def _destroyed(context: Context) -> int:
     for photo in doomed:
         context.destroy(photo)
     return len(doomed)
+
+
+def _closed(context: Context) -> None:
+    """Freeze what later purposes kept open until yesterday; nothing is destroyed by it."""
+    for photo in context.ledger.closing(context.moment().date().isoformat(), _BATCH):
+        close(context, photo.seal_id, "decided")
 
 
 def _ended(context: Context, *, many: bool) -> int:

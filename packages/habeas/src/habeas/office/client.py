@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import base64
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import httpx
 
@@ -22,6 +23,7 @@ from habeas.office.folder import Person
 from habeas.office.keys import OfficeError
 from habeas.protocol import Promise, Purpose, Request, sealing, stream
 from habeas.protocol.assertion import Signable
+from habeas.protocol.case_note import CaseNote, SignedNote, open_note, seal_note
 from habeas.protocol.credential import Membership
 from habeas.protocol.document import base64_of, unbase64
 from habeas.protocol.office import Pointer, open_answers, open_pointer, unwrap_key, verify_pointer
@@ -171,14 +173,48 @@ class OfficerClient:
         case["answers"] = open_answers(self._seed, sealed, reference).answers
         return case
 
-    def decide(self, reference: str, decision: str) -> None:
-        """Decide a case: ``approved`` or ``declined``."""
-        sealed = self._call("GET", f"/api/cases/{reference}")["pointer"]
-        body = {"decision": decision}
-        if sealed is not None:
+    def decide(
+        self,
+        reference: str,
+        decision: Literal["approved", "declined"],
+        reason: str = "",
+        later: Sequence[Purpose] = (),
+    ) -> None:
+        """Decide a case, and sign who did so, when and why, for the office's own eyes.
+
+        Args:
+            reference: of the case.
+            decision: what was decided.
+            reason: in the officer's words.
+            later: promised purposes that the photo is kept for; without any it is closed.
+        """
+        case = self._call("GET", f"/api/cases/{reference}")
+        note = CaseNote(
+            reference=reference, office=self._credential.office, credential=self._credential.id,
+            act="decided", decision=decision, reason=reason,
+            at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        )  # fmt: skip
+        signed = SignedNote(
+            note=note,
+            credential=self._credential,
+            assertion=credentials.sign(self._sign, self._credential, note),
+        )
+        sealed = seal_note(sealing.public_key(self._seed), signed)
+        body: dict[str, Any] = {
+            "decision": decision, "later": [each.value for each in later],
+            "note": base64_of(sealed),
+        }  # fmt: skip
+        if case["pointer"] is not None:
             # The portal does not know which photo is the case's: the office says which to close.
-            body["seal_id"] = open_pointer(self._seed, unbase64(sealed), reference).seal_id
+            pointer = open_pointer(self._seed, unbase64(case["pointer"]), reference)
+            body["seal_id"] = pointer.seal_id
         self._call("POST", f"/api/cases/{reference}/decision", body)
+
+    def notes(self, reference: str) -> list[SignedNote]:
+        """What the office wrote down about a case, oldest first."""
+        sealed = self._call("GET", f"/api/cases/{reference}")["notes"]
+        opened = [open_note(self._seed, unbase64(each), reference) for each in sealed]
+        return sorted(opened, key=lambda each: each.note.at)
 
     def open(self, reference: str, purpose: Purpose, reason: str) -> OpenedCase:
         """Ask to open the photo of a case, and open it.

@@ -283,6 +283,18 @@ class LogCopy:
             ).fetchall()
         return {slot for (slot,) in rows}
 
+    def of_slots(self, wanted: Iterable[str]) -> list[tuple[int, Entry]]:
+        """The entries under these slots, newest first, with where they stand."""
+        marked = list(wanted)
+        marks = ",".join("?" * len(marked))
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT position, content FROM copied WHERE slot IN ({marks})"  # noqa: S608 - marks only
+                " ORDER BY position DESC",
+                marked,
+            ).fetchall()
+        return [(position, Entry.decode(content)) for position, content in rows]
+
     def withdrawals(self, begin: int, count: int) -> list[tuple[int, WithdrawnDetails]]:
         """At most *count* `withdrawn` entries from index *begin* on: where, and what they say."""
         with self._database.reading() as connection:

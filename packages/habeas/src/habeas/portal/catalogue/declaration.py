@@ -53,6 +53,13 @@ class FormField(_Declared):
     required: bool = True
 
 
+def month_end(day: date, months: int = 0) -> date:
+    """The last day of the month that lies *months* after that of *day*."""
+    month = day.month - 1 + months
+    year, month = day.year + month // 12, month % 12 + 1
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
 class PhotoRules(_Declared):
     """What is promised about a service's photo."""
 
@@ -67,12 +74,16 @@ class PhotoRules(_Declared):
     openings_a_day: Annotated[int, Field(ge=1, le=100)] = 5
     #: Days after the decision at which the photo may go before its time.
     closed_days: Annotated[int, Field(ge=0, le=3650)] = 90
+    #: Days after the decision in which a promised later purpose may still be asked for.
+    later_days: dict[Purpose, Annotated[int, Field(ge=1, le=1095)]] = {
+        Purpose.PRODUCE_DOCUMENT: 30,
+        Purpose.APPEAL: 60,
+        Purpose.APPLICANT_COPY: 60,
+    }
 
     def opens_until(self, today: date) -> date:
         """The last day of the month that lies `keep_months` ahead: months are shredded whole."""
-        month = today.month - 1 + self.keep_months
-        year, month = today.year + month // 12, month % 12 + 1
-        return date(year, month, calendar.monthrange(year, month)[1])
+        return month_end(today, self.keep_months)
 
 
 class Service(_Declared):
@@ -84,6 +95,8 @@ class Service(_Declared):
     name: Words
     about: Words
     fields: Annotated[tuple[FormField, ...], Field(min_length=1)]
+    #: Months after the decision for which the office keeps what the applicant answered.
+    answers_months: Annotated[int, Field(ge=1, le=1200)] = 12
     photo: PhotoRules | None = None
 
 
@@ -92,6 +105,8 @@ class DeclaredOffice(_Declared):
 
     id: Slug
     name: Words
+    #: A second officer has to confirm each decision.
+    second_person: bool = False
 
 
 @dataclass(frozen=True)

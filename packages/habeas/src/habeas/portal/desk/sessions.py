@@ -24,6 +24,7 @@ from django.views.decorators.csrf import csrf_exempt
 from pydantic import Field
 
 from habeas.foundation.errors import HabeasError
+from habeas.portal.desk.cases import person_of
 from habeas.portal.desk.models import Spent
 from habeas.portal.register.log import log_copy
 from habeas.portal.site.calls import Said
@@ -64,10 +65,12 @@ class Session:
     Attributes:
         office: the officer's.
         credential: its id.
+        person: whose it is (`habeas.portal.desk.cases.person_of`).
     """
 
     office: str
     credential: str
+    person: str
 
 
 def office_of(name: str) -> Office:
@@ -151,8 +154,12 @@ def sign_in(shown: Introduction) -> Token:
         raise SessionError("The challenge was used before.")
     # With the challenge, so that no two sessions have one token, and each ends by itself.
     token = signing.dumps(
-        [asked.office, credential.id, roster.version, asked.challenge], salt=_SALT
-    )
+        [
+            asked.office, credential.id, person_of(asked.office, credential.label),
+            roster.version, asked.challenge,
+        ],
+        salt=_SALT,
+    )  # fmt: skip
     return Token(token=token, until=int(time.time()) + _SESSION_SECONDS)
 
 
@@ -185,7 +192,9 @@ def _token(request: HttpRequest) -> str:
 def _session(request: HttpRequest) -> Session:
     token = _token(request)
     try:
-        office, credential, version, _ = signing.loads(token, salt=_SALT, max_age=_SESSION_SECONDS)
+        office, credential, person, version, _ = signing.loads(
+            token, salt=_SALT, max_age=_SESSION_SECONDS
+        )
     except (signing.BadSignature, ValueError, TypeError) as error:
         raise SessionError("The session is over, or there was none.") from error
     if Spent.objects.filter(mark=_digest(token)).exists():
@@ -193,7 +202,7 @@ def _session(request: HttpRequest) -> Session:
     newest = newest_roster(log_copy().rosters(office))
     if newest is None or newest.version != version:
         raise SessionError("The office's roster has changed since.")
-    return Session(office, credential)
+    return Session(office, credential, person)
 
 
 def _allow(request: HttpRequest, answer: HttpResponse) -> HttpResponse:

@@ -3,8 +3,8 @@
 from django.urls import path
 
 from habeas.portal.apply import api as apply
+from habeas.portal.desk import acts, photos, signing_in
 from habeas.portal.desk import api as desk
-from habeas.portal.desk import signing_in
 from habeas.portal.receipts import api as receipts
 from habeas.portal.site import openapi
 
@@ -15,11 +15,15 @@ urlpatterns = [
     path("officers/slots", signing_in.slots),
     path("cases", desk.cases),
     path("cases/<str:reference>", desk.case),
-    path("cases/<str:reference>/decision", desk.decision),
-    path("cases/<str:reference>/unreadable", desk.unreadable),
-    path("photos/<str:seal_id>", desk.photo),
-    path("photos/<str:seal_id>/ciphertext", desk.ciphertext),
-    path("photos/<str:seal_id>/openings", desk.opening),
+    path("cases/<str:reference>/decision", acts.decision),
+    path("cases/<str:reference>/unreadable", acts.unreadable),
+    path("cases/<str:reference>/holder", acts.holder),
+    path("cases/<str:reference>/notes", acts.notes),
+    path("cases/<str:reference>/closing", acts.closing),
+    path("officers/openings", photos.own),
+    path("photos/<str:seal_id>", photos.photo),
+    path("photos/<str:seal_id>/ciphertext", photos.ciphertext),
+    path("photos/<str:seal_id>/openings", photos.opening),
     path("photos/<str:seal_id>/withdrawal", receipts.withdraw),
     path("circle", receipts.circle),
     path("openapi.json", openapi.openapi),

@@ -12,13 +12,14 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
+from datetime import UTC, datetime
 
 from django.db import close_old_connections
 
 from habeas.foundation.caution import Look, TooManyEndsError, look
 from habeas.foundation.errors import HabeasError
 from habeas.portal.apply import drafts
-from habeas.portal.desk import sessions
+from habeas.portal.desk import cases, sessions
 from habeas.portal.register.log import log_copy
 from habeas.portal.site.election import Election
 from habeas.portal.standing import beats, clock, halts, history, installation
@@ -68,6 +69,7 @@ class Worker:
         if not stand:
             self._part("drafts", drafts.sweep)
             self._part("sessions", sessions.sweep)
+            self._part("cases", lambda: cases.sweep(datetime.now(UTC).date()))
         if self._scrub is not None:
             self._part("scrub", self._scrub, silent=True)
 

@@ -87,7 +87,7 @@ class DjangoLedger:
     ) -> bool:
         """Change the state if it is *before*; tell if it was."""
         found = models.SealedPhotoRow.objects.filter(seal_id=seal_id, state=before)
-        return bool(found.update(state=after, begun=None, destroy_on=destroy_on))
+        return bool(found.update(state=after, begun=None, destroy_on=destroy_on, close_after=None))
 
     def doomed(self, day: str, most: int) -> Sequence[ports.SealedPhoto]:
         """Ended photos whose ciphertext is to be destroyed by *day*."""
@@ -109,6 +109,17 @@ class DjangoLedger:
     def expired(self, day: str, most: int) -> Sequence[ports.SealedPhoto]:
         """Photos whose last day is before *day*."""
         rows = models.SealedPhotoRow.objects.filter(state__in=_KEPT, opens_until__lt=day)
+        return [_photo(row) for row in rows[:most]]
+
+    def close_after(self, seal_id: str, day: str) -> None:
+        """The custodian is done with a sealed photo after that day."""
+        models.SealedPhotoRow.objects.filter(seal_id=seal_id, state=PhotoState.SEALED).update(
+            close_after=day
+        )
+
+    def closing(self, day: str, most: int) -> Sequence[ports.SealedPhoto]:
+        """Sealed photos that the custodian was done with before *day*."""
+        rows = models.SealedPhotoRow.objects.filter(close_after__lt=day, state=PhotoState.SEALED)
         return [_photo(row) for row in rows[:most]]
 
     def stale(self, before: int, most: int) -> Sequence[ports.SealedPhoto]:

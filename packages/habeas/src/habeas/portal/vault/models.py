@@ -30,9 +30,16 @@ class SealedPhotoRow(models.Model):
     state = models.CharField(max_length=16)
     begun = models.BigIntegerField(null=True)
     destroy_on = models.CharField(max_length=10, null=True)
+    #: End of the month in which the office is done with it, where a decision has said so.
+    close_after = models.CharField(max_length=10, null=True)
 
     class Meta:
         indexes = [
+            models.Index(
+                fields=["close_after"],
+                name="photos_closing",
+                condition=models.Q(close_after__isnull=False),
+            ),
             models.Index(fields=["state", "opens_until"], name="photos_by_end"),
             models.Index(
                 fields=["destroy_on"],

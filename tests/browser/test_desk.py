@@ -114,6 +114,15 @@ class Desk(Visitor):
         self.look("ask")
         self.page.click("#open-form button")
 
+    def decide(self, decision="approved", why="All is in order"):
+        self.page.check(f"#is-{decision}")
+        self.page.fill("#decision-why", why)
+        self.page.click("[data-choose] button")
+        self.page.wait_for_selector("[data-confirm]:not([hidden])")
+        self.look("confirm")
+        self.page.click("[data-sign]")
+        self.page.wait_for_selector("[data-next]:not([hidden])")
+
     def problem(self):
         self.page.wait_for_selector(".govuk-error-summary")
         return self.page.inner_text(".govuk-error-summary")
@@ -136,18 +145,43 @@ def test_from_signing_in_to_the_decision(chromium, place, applied, axe, width, l
     desk.ask(reference)
     desk.page.wait_for_selector("#view:not([hidden])")
     assert desk.pixels() > 50  # a picture, not an empty canvas
+    assert ANSWERS["full_name"] in desk.page.inner_text("#beside dl"), "beside the picture"
     desk.look("view")
     desk.page.click("#view button")
     desk.page.wait_for_selector("#over:not([hidden])")
     assert desk.page.evaluate("document.querySelector('#view canvas').width") == 1
     desk.look("closed")
     desk.page.click("#over a")
-    desk.page.wait_for_selector("[data-decision]:not([hidden])")
+    desk.page.wait_for_selector("[data-photo]")
     assert ANSWERS["full_name"] in desk.page.inner_text("dl")
+    desk.page.click("[data-choose] button")
+    desk.page.wait_for_selector("[data-missing]:not([hidden])")
     desk.look("case")
-    desk.page.click("[data-decision] [value=declined]")
-    desk.page.wait_for_selector("[data-decision]", state="hidden")
+    desk.decide("declined", "The form names another person")
+    assert LABEL in desk.page.inner_text("[data-history]")
+    assert "The form names another person" in desk.page.inner_text("[data-history]")
+    assert desk.page.locator("[data-history] .govuk-tag--red").count() == 0, (
+        "signed by who is listed"
+    )
     desk.look("decided")
+    # The promised copy for the applicant can still be asked for; then the office lets go.
+    desk.page.click("[data-photo] a")
+    desk.page.wait_for_selector("#purpose-applicant-copy")
+    assert desk.page.locator("[data-purposes] input").count() == 1
+    desk.look("later")
+    desk.page.click("[data-back]:visible")
+    desk.page.click("[data-later] button")
+    desk.page.wait_for_selector("[data-later]", state="hidden")
+    # A decided case is found again.
+    desk.page.goto(place.origin + "/#/cases")
+    desk.page.fill("#reference", reference)
+    desk.page.click("[role=search] button")
+    desk.page.wait_for_selector(f"table a[href$='{reference}']")
+    desk.look("found-again")
+    desk.page.click("[href='#/openings']")
+    desk.page.wait_for_selector("[data-more]")
+    assert desk.page.locator("tbody tr").count() >= 1
+    desk.look("my-openings")
     desk.page.click("#officer button")
     desk.page.wait_for_selector("#label")
     desk.close()
@@ -186,11 +220,22 @@ def test_a_refusal_is_shown_with_its_entry(chromium, place, applied, axe):
 
 def test_what_was_withdrawn_is_not_opened(chromium, place, applied, axe):
     secret = {"secret": applied.withdraw_secret}
-    place.city.http.post(f"/api/photos/{applied.promise.seal_id}/withdrawal", json=secret)
+    withdrawn = f"/api/photos/{applied.promise.seal_id}/withdrawal"
     desk = Desk(chromium, place, axe)
     desk.sign_in()
-    desk.ask(applied.reference)
+    desk.case(applied.reference)
+    desk.page.click("[data-photo] a")
+    desk.page.wait_for_selector("#reason")
+    place.city.http.post(withdrawn, json=secret)  # while the officer is writing
+    desk.page.fill("#reason", "Is this the applicant?")
+    desk.page.click("#open-form button")
     assert "withdrawn" in desk.problem()
+    # Who comes later sees it before anything can be asked.
+    desk.page.click("[data-back]:visible")
+    desk.page.wait_for_selector("[data-photo]")
+    assert "has withdrawn the photo" in desk.page.inner_text("[data-photo]")
+    assert desk.page.is_hidden("[data-photo] a")
+    desk.look("withdrawn")
     desk.close()
 
 
@@ -224,7 +269,9 @@ def test_another_photo_under_a_case_is_never_asked_for(chromium, place, applied,
     desk = Desk(chromium, place, axe)
     desk.sign_in()
     desk.case(applied.reference)
-    desk.page.click("[data-photo] a")
+    assert "belongs to another case" in desk.page.inner_text("[data-photo]")
+    assert desk.page.is_hidden("[data-photo] a")
+    desk.page.evaluate(f"location.hash = '#/case/{applied.reference}/open'")
     said = desk.problem()
     assert "belongs to another case" in said or "does not open" in said
     assert desk.page.locator("#open-form").count() == 0
@@ -298,10 +345,10 @@ def test_an_officer_takes_an_authenticator_into_use(chromium, place, applied, ax
     desk.page.wait_for_selector("#view:not([hidden])")
     assert desk.pixels() > 50
     desk.look("view-by-authenticator")
-    desk.page.click("#view button")
-    desk.page.click("#over a")
-    desk.page.click("[data-decision] [value=approved]")
-    desk.page.wait_for_selector("[data-decision]", state="hidden")
+    # Decided beside the picture: signed by the authenticator, and by no other key.
+    desk.decide()
+    assert desk.page.locator("[data-history] .govuk-tag--red").count() == 0
+    desk.look("decided-by-authenticator")
     desk.close()
 
 
@@ -363,3 +410,79 @@ def test_a_view_that_answers_late_takes_no_other_one_s_place(chromium, place, ap
     desk.page.evaluate(frames)
     assert desk.page.locator(".govuk-error-summary").count() == 0, "nobody looks at it any more"
     desk.profile.close()
+
+
+def test_by_keys_alone(chromium, place, applied, axe):
+    desk = Desk(chromium, place, axe)
+    desk.sign_in()
+    desk.page.wait_for_selector("table a")
+    desk.page.keyboard.press("j")
+    first = desk.page.evaluate("document.activeElement.textContent")
+    desk.page.keyboard.press("j")
+    desk.page.keyboard.press("k")
+    assert desk.page.evaluate("document.activeElement.textContent") == first
+    desk.page.keyboard.press("o")
+    desk.page.wait_for_selector("[data-photo]")
+    desk.page.keyboard.press("Escape")
+    desk.page.wait_for_selector("[role=search]")
+    desk.page.focus("#reference")
+    desk.page.keyboard.type("jok")
+    assert desk.page.input_value("#reference") == "jok", "keys are letters where people write"
+    desk.page.click("details summary")
+    desk.page.uncheck("#single-keys")
+    desk.page.focus("#reference")
+    desk.page.keyboard.press("Tab")
+    focused = desk.page.evaluate("document.activeElement.id")
+    desk.page.focus("summary")
+    desk.page.keyboard.press("j")
+    assert desk.page.evaluate("document.activeElement.tagName") == "SUMMARY", "turned off"
+    assert focused == "state"
+    desk.close()
+
+
+def test_a_case_is_taken_and_handed_over(chromium, place, applied, axe):
+    desk = Desk(chromium, place, axe)
+    desk.sign_in()
+    desk.case(applied.reference)
+    desk.page.click("[data-take]")
+    desk.page.wait_for_selector("[data-take]", state="hidden")
+    desk.page.fill("#hand-to", "Nobody Known")
+    desk.page.click("[data-hand] form button")
+    assert "no officer of this name" in desk.problem()
+    desk.page.click("[data-back]")
+    desk.page.wait_for_selector("#holder")
+    desk.page.select_option("#holder", "me")
+    desk.page.click("[role=search] button")
+    desk.page.wait_for_selector(f"table a[href$='{applied.reference}']")
+    desk.look("mine")
+    desk.close()
+
+
+def test_more_cases_than_fit_a_page_are_all_reached(chromium, place, axe):
+    made = """
+from datetime import date
+from habeas.portal.cases.models import Case
+Case.objects.bulk_create(
+    Case(reference=f"HL-ZZZZ-{n:04d}", service="hunting-licence", office="licensing-office",
+         answers=b"", day=date(2020, 1, 1)) for n in range(120)
+)
+print("made")
+"""
+    place.city.manage(made)
+    desk = Desk(chromium, place, axe)
+    desk.sign_in()
+    desk.page.wait_for_selector("[data-next]")
+    seen = set(desk.page.locator("table a").all_inner_texts())
+    while desk.page.is_visible("[data-next]"):
+        before = desk.page.inner_text("[data-count]")
+        desk.page.click("[data-next]")
+        desk.page.wait_for_function(
+            "before => document.querySelector('[data-count]').textContent !== before", arg=before
+        )
+        seen |= set(desk.page.locator("table a").all_inner_texts())
+    assert len({each for each in seen if each.startswith("HL-ZZZZ")}) == 120
+    desk.page.go_back()
+    desk.page.wait_for_selector("table a")
+    desk.look("second-page")
+    place.execute("DELETE FROM cases_case WHERE reference LIKE 'HL-ZZZZ%'")
+    desk.close()

@@ -27,7 +27,14 @@ export async function enrolAuthenticator(
   const label = `${person.credential.label}-key`;
   const seed = await unwrapKey(person.officeKey, passphrase);
   const [challenge, salt, handle] = [secureRandom(32), secureRandom(32), secureRandom(16)];
-  const made = await enrol({ rpId, officeName: name.en, label, challenge, salt, handle });
+  const made = await enrol({
+    rpId,
+    officeName: name["en"] ?? office,
+    label,
+    challenge,
+    salt,
+    handle,
+  });
   const to = { office, credential: made.id, with: "prf" } as const;
   const office_key = await wrapKey(seed, made.secret, to, secureRandom, salt);
   seed.fill(0);

@@ -6,15 +6,17 @@ import { SkipLink, createAll } from "govuk-frontend";
 import { all, need } from "../pages/dom.js";
 import { type Office, thisOffice } from "./office.js";
 import type { Officer } from "./officer.js";
+import { onKeys } from "./keyboard.js";
 import { choose, languageNow, latest, refuse, translate, word } from "./page.js";
 import { Portal } from "./portal.js";
 import { Problem } from "./problem.js";
 import { showAuthenticator } from "./views/authenticator.js";
 import { showCase } from "./views/case.js";
 import { showOpen } from "./views/open.js";
+import { showOpenings } from "./views/openings.js";
 import { showQueue } from "./views/queue.js";
 import { showSignIn } from "./views/signin.js";
-import { isLanguage } from "./words.js";
+import { ALL_LANGUAGES, WORDS, directionOf, isLanguage } from "./words/index.js";
 
 let office: Office | undefined;
 let portal: Portal | undefined;
@@ -22,12 +24,16 @@ let officer: Officer | undefined;
 /** The view that the address asked for last; a skip link changes the address, too. */
 let asked = location.hash;
 
+const nameOf = (found: Office | undefined): string =>
+  found?.name[languageNow()] ?? found?.name["en"] ?? "";
+
 /** Frames the page in the language that is chosen. */
 function frame(): void {
   const language = languageNow();
   document.documentElement.lang = language;
+  document.documentElement.dir = directionOf(language);
   translate(document);
-  need(document, "#office-name", HTMLElement).textContent = office?.name[language] ?? "";
+  need(document, "#office-name", HTMLElement).textContent = nameOf(office);
   for (const button of all(document, "[data-language]", HTMLButtonElement)) {
     if (button.dataset["language"] === language) button.setAttribute("aria-current", "true");
     else button.removeAttribute("aria-current");
@@ -36,11 +42,11 @@ function frame(): void {
   need(document, "[data-authenticator]", HTMLElement).hidden =
     officer?.credential.type !== "software";
   need(document, "[data-officer]", HTMLElement).textContent = officer
-    ? `${officer.credential.label} · ${office?.name[language] ?? ""}`
+    ? `${officer.credential.label} · ${nameOf(office)}`
     : "";
 }
 
-/** Shows what the address asks for: #/cases, #/case/REFERENCE(/open) or #/authenticator. */
+/** Shows what the address asks for: #/cases(?…), #/case/REFERENCE(/open), #/openings, #/authenticator. */
 async function route(): Promise<void> {
   if (!office || !portal) return;
   if (!officer) {
@@ -51,12 +57,16 @@ async function route(): Promise<void> {
     });
     return;
   }
-  const [, room, name, act] = asked.split("/");
+  const desk = { portal, office, officer };
+  const [path = "", query = ""] = asked.split("?");
+  const [, room, name, act] = path.split("/");
   const reference = decodeURIComponent(name ?? "");
+  onKeys({});
   if (room === "authenticator") showAuthenticator(office, officer);
-  else if (room !== "case") await showQueue(portal);
-  else if (act === "open") await showOpen({ portal, officer, officeName: office.name, reference });
-  else await showCase(portal, officer, reference);
+  else if (room === "openings") await showOpenings(desk);
+  else if (room !== "case") await showQueue(desk, new URLSearchParams(query));
+  else if (act === "open") await showOpen(desk, reference);
+  else await showCase(desk, reference);
 }
 
 async function safely(act: () => Promise<void>): Promise<void> {
@@ -94,6 +104,13 @@ async function start(): Promise<void> {
   await route();
 }
 
+for (const each of ALL_LANGUAGES) {
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", className: "app-link-button", lang: each });
+  button.dataset["language"] = each;
+  button.textContent = WORDS[each].name;
+  need(document, ".app-languages", HTMLElement).append(button, " ");
+}
 for (const button of all(document, "[data-language]", HTMLButtonElement)) {
   button.addEventListener("click", () => {
     const { language } = button.dataset;

@@ -5,9 +5,11 @@ import * as v from "valibot";
 
 import { type SoftwareKey, readSoftwareKey } from "../credentials/index.js";
 import {
+  type Bytes,
   type Circle,
   type Credential,
   FormatError,
+  fromBase64,
   type WrappedKey,
   personName,
   readCredential,
@@ -15,10 +17,13 @@ import {
   verifyCircle,
 } from "../formats/index.js";
 
+import { word } from "./page.js";
+import { Problem } from "./problem.js";
+
 const About = v.object({
   v: v.literal(2),
   office: v.string(),
-  name: v.object({ en: v.string(), ru: v.string() }),
+  name: v.record(v.string(), v.string()),
   portal: v.string(),
   circle: v.string(),
 });
@@ -33,9 +38,12 @@ const Person = v.object({
 /** This office, as its circle has it. */
 export interface Office {
   readonly office: string;
-  readonly name: { readonly en: string; readonly ru: string };
+  /** By language. */
+  readonly name: Readonly<Record<string, string>>;
   readonly portal: string;
   readonly rpId: string;
+  /** What is sealed to the office is sealed to this: X-Wing, 1,216 bytes. */
+  readonly encryptionKey: Bytes;
 }
 
 /** What is published for one officer. */
@@ -60,7 +68,20 @@ export async function thisOffice(): Promise<Office> {
   const found = circle.offices.find(({ office }) => office === about.office);
   if (!found) throw new FormatError("circle-unknown", "The circle has no such office.");
   const { office, name, portal } = about;
-  return { office, name, portal: portal.replace(/\/$/, ""), rpId: found.rp_id };
+  const encryptionKey = fromBase64(found.encryption_key);
+  return { office, name, portal: portal.replace(/\/$/, ""), rpId: found.rp_id, encryptionKey };
+}
+
+/** What ends the label of an officer's second key, an authenticator: one person has both. */
+const SECOND_KEY = /-key$/;
+
+/** How the portal knows the officer of this name (hex); raises where the list has none. */
+export async function personFor(office: string, label: string): Promise<string> {
+  const name = label.replace(SECOND_KEY, "");
+  if (!(await findPerson(office, label)) && !(await findPerson(office, name))) {
+    throw new Problem("officer-unknown", word("noSuchOfficer"), word("noSuchOfficerRemedy"));
+  }
+  return personName(office, name);
 }
 
 /** The officer of this name on the office's list; undefined where there is none. */

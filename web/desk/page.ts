@@ -3,7 +3,15 @@
 import { all, need } from "../pages/dom.js";
 import { causeOf } from "../formats/index.js";
 import { Problem } from "./problem.js";
-import { type Language, WORDS, type Word, isLanguage, isWord } from "./words.js";
+import {
+  ALL_LANGUAGES,
+  type Language,
+  type Plural,
+  WORDS,
+  type Word,
+  isLanguage,
+  isWord,
+} from "./words/index.js";
 
 const KEY = "language";
 
@@ -11,13 +19,48 @@ const KEY = "language";
 function chosen(): Language {
   const kept = localStorage.getItem(KEY);
   if (isLanguage(kept)) return kept;
-  return navigator.language.startsWith("ru") ? "ru" : "en";
+  return ALL_LANGUAGES.find((each) => navigator.language.startsWith(each)) ?? "en";
 }
 
 let language: Language = chosen();
 
 export const languageNow = (): Language => language;
-export const word = (name: Word): string => WORDS[language][name];
+export const word = (name: Word): string => WORDS[language].texts[name];
+
+/** The words of a code or name that others gave, or that itself where there are none. */
+export const wordOr = (name: string, other = name): string => (isWord(name) ? word(name) : other);
+
+/** A sentence with a number, in the form that the language has for it. */
+export function count(
+  name: Plural,
+  n: number,
+  more: Readonly<Record<string, number>> = {},
+): string {
+  const forms = WORDS[language].plurals[name];
+  const form = forms[new Intl.PluralRules(language).select(n)] ?? forms.other;
+  const shown = new Intl.NumberFormat(WORDS[language].locale);
+  return Object.entries({ ...more, n }).reduce(
+    (text, [key, value]) => text.replace(`{${key}}`, shown.format(value)),
+    form,
+  );
+}
+
+/** A day (YYYY-MM-DD) as people of the language write it. */
+export const dayName = (day: string): string =>
+  new Intl.DateTimeFormat(WORDS[language].locale, { dateStyle: "long", timeZone: "UTC" }).format(
+    new Date(`${day}T00:00:00Z`),
+  );
+
+/** A sentence with one full stop: in some languages a day ends with a point of its own. */
+export const sentence = (text: string): string => `${text.replace(/\.$/, "")}.`;
+
+/** A moment (RFC 3339) in the same way, UTC. */
+export const momentName = (at: string): string =>
+  `${new Intl.DateTimeFormat(WORDS[language].locale, {
+    dateStyle: "long",
+    timeStyle: "short",
+    timeZone: "UTC",
+  }).format(new Date(at))} UTC`;
 
 /** Chooses a language, and keeps the choice. */
 export function choose(next: Language): void {

@@ -7,23 +7,57 @@ import { type Bytes, type SignIn, readPromise } from "../formats/index.js";
 import type { SealedPhoto, SignedRequest } from "./asking.js";
 import { Problem } from "./problem.js";
 
+const Decision = v.picklist(["approved", "declined"]);
+const Days = v.record(v.string(), v.string());
 const Listed = v.object({
   reference: v.string(),
   service: v.string(),
   day: v.string(),
-  state: v.string(),
+  state: v.picklist(["open", "approved", "declined"]),
   photo: v.boolean(),
+  proposal: v.union([Decision, v.literal("")]),
+  holder: v.picklist(["", "me", "colleague"]),
 });
-const Cases = v.object({ cases: v.array(Listed), more: v.boolean() });
-const Photo = v.object({ promise: v.unknown(), number: v.number() });
+const Cases = v.object({
+  cases: v.array(Listed),
+  more: v.boolean(),
+  before: v.number(),
+  total: v.number(),
+  services: v.record(v.string(), v.record(v.string(), v.string())),
+});
+const Photo = v.object({
+  promise: v.unknown(),
+  state: v.picklist(["sealed", "closed", "withdrawn", "expired"]),
+  number: v.number(),
+});
 const Case = v.object({
-  reference: v.string(),
-  service: v.string(),
-  day: v.string(),
-  state: v.string(),
+  ...Listed.entries,
   answers: v.string(),
   pointer: v.nullable(v.string()),
+  notes: v.array(v.string()),
+  later: Days,
+  would_leave: v.record(v.string(), Days),
+  answers_until: v.nullable(v.string()),
+  second_person: v.boolean(),
+  proposed_by_me: v.boolean(),
 });
+const Own = v.object({
+  openings: v.array(
+    v.object({
+      slot: v.string(),
+      index: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+      day: v.string(),
+      service: v.string(),
+      purpose: v.string(),
+    }),
+  ),
+});
+const Told = v.union([
+  v.object({ logged: v.number() }),
+  v.object({ trustee: v.string(), outcome: v.string() }),
+  v.object({ opened: v.unknown() }),
+  v.object({ problem: v.unknown() }),
+]);
 const Opened = v.object({
   index: v.number(),
   entry: v.string(),
@@ -31,9 +65,33 @@ const Opened = v.object({
 });
 
 export type ListedCase = v.InferOutput<typeof Listed>;
+export type ListOfCases = v.InferOutput<typeof Cases>;
+export type OwnOpening = v.InferOutput<typeof Own>["openings"][number];
+export type DecisionName = v.InferOutput<typeof Decision>;
 export type OpenedShares = v.InferOutput<typeof Opened>;
 /** A case as the portal keeps it: answers and pointer are sealed to the office, base64. */
 export type CaseFile = v.InferOutput<typeof Case>;
+
+/** A sealed photo, and how it stands with the portal. */
+export interface KeptPhoto extends SealedPhoto {
+  readonly state: v.InferOutput<typeof Photo>["state"];
+}
+
+/** What an officer decides, and what is kept of it for the office. */
+export interface Decided {
+  readonly decision: DecisionName;
+  /** Purposes that the photo is kept for. */
+  readonly later: readonly string[];
+  readonly seal_id?: string;
+  /** Sealed to the office, base64. */
+  readonly note: string;
+}
+
+/** Told as an opening goes on: the entry first, then each trustee. */
+export interface Listener {
+  logged: (index: number) => void;
+  answered: (trustee: string, outcome: string) => void;
+}
 
 /** What shows the portal who signs in. */
 export interface Introduction {
@@ -65,10 +123,9 @@ export class Portal {
     this.token = "";
   }
 
-  /** Open cases after this one, oldest first. */
-  async cases(after?: string): Promise<v.InferOutput<typeof Cases>> {
-    const more = after === undefined ? "" : `&after=${encodeURIComponent(after)}`;
-    return v.parse(Cases, await this.json("GET", `/api/cases?state=open${more}`));
+  /** A page of the office's cases, oldest first; `query` chooses them. */
+  async cases(query: URLSearchParams): Promise<ListOfCases> {
+    return v.parse(Cases, await this.json("GET", `/api/cases?${query.toString()}`));
   }
 
   async case(reference: string): Promise<CaseFile> {
@@ -76,9 +133,14 @@ export class Portal {
   }
 
   /** The photo of this seal id; the portal does not know whose case it is. */
-  async photo(sealId: string): Promise<SealedPhoto> {
-    const { promise, number } = v.parse(Photo, await this.json("GET", `/api/photos/${sealId}`));
-    return { promise: readPromise(promise), number };
+  async photo(sealId: string): Promise<KeptPhoto> {
+    const found = v.parse(Photo, await this.json("GET", `/api/photos/${sealId}`));
+    return { ...found, promise: readPromise(found.promise) };
+  }
+
+  /** The requests on the log under these slots, newest first. */
+  async openings(slots: readonly string[]): Promise<OwnOpening[]> {
+    return v.parse(Own, await this.post("/api/officers/openings", { slots })).openings;
   }
 
   /** How many of these slots, from the first on, stand on the log. */
@@ -87,10 +149,18 @@ export class Portal {
     return v.parse(v.object({ used: v.number() }), answer).used;
   }
 
-  /** Puts a signed request on the log and gives the trustees' shares. */
-  async open(signed: SignedRequest): Promise<OpenedShares> {
+  /** Puts a signed request on the log and gives the trustees' shares, telling how it goes. */
+  async open(signed: SignedRequest, listener: Listener): Promise<OpenedShares> {
     const path = `/api/photos/${signed.request.seal_id}/openings`;
-    return v.parse(Opened, await this.post(path, signed));
+    const response = await this.call("POST", path, signed, "application/x-ndjson");
+    for await (const line of linesOf(response)) {
+      const told = v.parse(Told, JSON.parse(line));
+      if ("logged" in told) listener.logged(told.logged);
+      else if ("trustee" in told) listener.answered(told.trustee, told.outcome);
+      else if ("problem" in told) throw Problem.of(told.problem, response.status);
+      else return v.parse(Opened, told.opened);
+    }
+    throw new Problem("portal", "The portal's answer ended in the middle.");
   }
 
   async ciphertext(sealId: string): Promise<Bytes> {
@@ -98,16 +168,35 @@ export class Portal {
     return new Uint8Array(await response.arrayBuffer());
   }
 
-  /** Decides a case; the office says which photo is closed with it. */
-  async decide(reference: string, decision: string, sealId?: string): Promise<void> {
-    const path = `/api/cases/${encodeURIComponent(reference)}/decision`;
-    await this.post(path, { decision, ...(sealId !== undefined && { seal_id: sealId }) });
+  /** Decides a case, or proposes it to a second officer. */
+  decide(reference: string, decided: Decided): Promise<CaseFile> {
+    return this.change(reference, "decision", decided);
+  }
+
+  /** Hands a case over: to the officer of that name (hex), or to nobody. */
+  handOver(reference: string, holder: string | undefined, note: string): Promise<CaseFile> {
+    return this.change(reference, "holder", { ...(holder !== undefined && { holder }), note });
+  }
+
+  /** Keeps a note, sealed to the office, with a case. */
+  write(reference: string, note: string): Promise<CaseFile> {
+    return this.change(reference, "notes", { note });
+  }
+
+  /** Nothing more will be asked about the photo of a decided case. */
+  letGo(reference: string, sealId: string, note: string): Promise<CaseFile> {
+    return this.change(reference, "closing", { seal_id: sealId, note });
   }
 
   /** The photo that request `index` opened cannot be shown: the applicant is asked again. */
   async unreadable(reference: string, index: number, sealId: string): Promise<void> {
     const path = `/api/cases/${encodeURIComponent(reference)}/unreadable`;
     await this.post(path, { index, seal_id: sealId });
+  }
+
+  private async change(reference: string, act: string, body: unknown): Promise<CaseFile> {
+    const path = `/api/cases/${encodeURIComponent(reference)}/${act}`;
+    return v.parse(Case, await this.post(path, body));
   }
 
   private post(path: string, body: unknown): Promise<unknown> {
@@ -118,14 +207,19 @@ export class Portal {
     return (await this.call(method, path, body)).json();
   }
 
-  private async call(method: string, path: string, body?: unknown): Promise<Response> {
+  private async call(
+    method: string,
+    path: string,
+    body?: unknown,
+    accept = "application/json",
+  ): Promise<Response> {
     const response = await fetch(`${this.url}${path}`, {
       method,
       credentials: "omit",
       cache: "no-store",
       redirect: "error",
       headers: {
-        Accept: "application/json",
+        Accept: accept,
         ...(this.token && { Authorization: `Bearer ${this.token}` }),
         ...(body !== undefined && { "Content-Type": "application/json" }),
       },
@@ -135,4 +229,18 @@ export class Portal {
     const told: unknown = await response.json().catch(() => undefined);
     throw Problem.of(told, response.status);
   }
+}
+
+/** The lines of an answer, each as soon as it is there. */
+async function* linesOf(response: Response): AsyncGenerator<string> {
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const part = await reader?.read();
+    if (!part || part.done) break;
+    const lines = (rest + part.value).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines.filter(Boolean);
+  }
+  if (rest) yield rest;
 }

@@ -1,6 +1,8 @@
 // An opened photo on the officer's screen: on a canvas, under a watermark, for a minute.
 
 import { need } from "../pages/dom.js";
+import { onKeys } from "./keyboard.js";
+import { count } from "./page.js";
 import { watermark } from "./watermark.js";
 
 /** Seconds that a photo stays on the screen. */
@@ -12,6 +14,7 @@ const LARGEST_SCALE = 4;
 export class View {
   private readonly canvas: HTMLCanvasElement;
   private readonly context: CanvasRenderingContext2D;
+  private end: () => void = () => undefined;
 
   constructor(readonly root: HTMLElement) {
     this.canvas = need(root, "canvas", HTMLCanvasElement);
@@ -34,6 +37,11 @@ export class View {
     watermark(this.context, mark);
   }
 
+  /** Closes the picture, if it is shown. */
+  close(): void {
+    this.end();
+  }
+
   /** Shows the picture until time is up, the button is pressed or the tab is left. */
   show(closed: () => void): void {
     const left = need(this.root, "[data-left]", HTMLElement);
@@ -41,14 +49,16 @@ export class View {
     const end = Date.now() + SHOWN_FOR * 1000;
     const ending = new AbortController();
     const close = (): void => {
+      this.end = () => undefined;
       clearInterval(timer);
       ending.abort();
       this.forget();
       closed();
     };
+    this.end = close;
     const tick = (): void => {
       const rest = Math.ceil((end - Date.now()) / 1000);
-      left.textContent = String(Math.max(0, rest));
+      left.textContent = count("closesIn", Math.max(0, rest));
       if (rest <= 0) close();
     };
     const timer = setInterval(tick, 250);
@@ -60,6 +70,8 @@ export class View {
       ending,
     );
     button.addEventListener("click", close, ending);
+    window.addEventListener("hashchange", close, ending);
+    onKeys({ escape: close });
     this.root.hidden = false;
     this.root.focus();
     tick();

@@ -14,6 +14,14 @@ export {
   utf8,
 } from "./bytes.js";
 export { decode, encode, read } from "./canonical.js";
+export {
+  type CaseNote,
+  type SignedNote,
+  noteMessage,
+  openNote,
+  sealNote,
+  verifyNote,
+} from "./casenote.js";
 export { Chain, type Pins } from "./chain.js";
 export { type Circle, circleDigest, verifyCircle, verifyTerms } from "./circle.js";
 export { depositInfo, openDeposit, openRelease, releaseInfo, sealDeposit } from "./deposit.js";

@@ -4,7 +4,7 @@
 
 import * as v from "valibot";
 
-import { type Bytes, fromBase64, toBase64 } from "./bytes.js";
+import { type Bytes, concat, fromBase64, fromUtf8, sha256, toBase64 } from "./bytes.js";
 import { encode, read } from "./canonical.js";
 import { labelled } from "./digest.js";
 import { FormatError } from "./errors.js";
@@ -51,7 +51,8 @@ const WebAuthnAssertion = v.strictObject({
   client_data: v.pipe(v.string(), atMost(5500)),
   signature: v.pipe(v.string(), atMost(96)),
 });
-const AssertionDocument = v.variant("type", [KeyAssertion, WebAuthnAssertion]);
+/** The schema of an officer's signature, for documents that hold one. */
+export const AssertionDocument = v.variant("type", [KeyAssertion, WebAuthnAssertion]);
 
 /** An officer's signature of a request. */
 export type Assertion = v.InferOutput<typeof AssertionDocument>;
@@ -78,6 +79,49 @@ export async function signMessage(
   if (type === "webauthn") throw new FormatError("officer-signature", "An authenticator signs.");
   const signature = await crypto.subtle.sign(how(algorithm), privateKey, message);
   return { type, signature: toBase64(new Uint8Array(signature)) };
+}
+
+/** The DER form of an ECDSA signature (RFC 3279 section 2.2.3) as r ‖ s, 64 bytes. */
+function rawOf(der: Bytes): Bytes {
+  const raw = new Uint8Array(64);
+  let at = 2;
+  for (const end of [32, 64]) {
+    const length = der[at + 1] ?? 0;
+    const part = der.slice(at + 2, at + 2 + length);
+    const number = part.slice(Math.max(0, part.length - 32));
+    raw.set(number, end - number.length);
+    at += 2 + length;
+  }
+  return raw;
+}
+
+/**
+ * Raises unless a credential has signed `message`. Of an authenticator, what it signed is its own
+ * data and the client's, whose challenge is the SHA-256 of the message.
+ */
+export async function verifySignature(
+  assertion: Assertion,
+  message: Bytes,
+  credential: Credential,
+): Promise<void> {
+  const refused = new FormatError("officer-signature", "The officer's signature does not verify.");
+  if (assertion.type !== credential.type) throw refused;
+  const key = await publicKeyOf(credential);
+  let [signature, signed] = [fromBase64(assertion.signature), message];
+  if (assertion.type === "webauthn") {
+    const client = fromBase64(assertion.client_data);
+    const said: unknown = JSON.parse(fromUtf8(client));
+    const challenge = toBase64(await sha256(message))
+      .replaceAll("+", "-")
+      .replaceAll("/", "_")
+      .replace(/=+$/, "");
+    if (!v.is(v.object({ challenge: v.literal(challenge) }), said)) throw refused;
+    signed = concat(fromBase64(assertion.authenticator_data), await sha256(client));
+    if (credential.algorithm === ES256) signature = rawOf(signature);
+  }
+  if (!(await crypto.subtle.verify(how(credential.algorithm), key, signature, signed))) {
+    throw refused;
+  }
 }
 
 /** Raises unless a key in software, a file or a token has signed a request. */

@@ -1,68 +1,178 @@
-// One case: what the applicant answered, opened here, and the decision.
+// One case: what the applicant answered, opened here; how its photo stands; what the office did;
+// the decision, and what it leaves.
 
-import { fromBase64, openAnswers, openPointer } from "../../formats/index.js";
+import { fromBase64, openAnswers } from "../../formats/index.js";
 import { need } from "../../pages/dom.js";
-import type { Officer } from "../officer.js";
-import { begin, busy, copyOf, say, show, word } from "../page.js";
-import type { CaseFile, Portal } from "../portal.js";
-import { isWord } from "../words.js";
+import type { Desk } from "../context.js";
+import { onKeys } from "../keyboard.js";
+import { type ReadNote, readNotes, writeNote } from "../notes.js";
+import { personFor } from "../office.js";
+import {
+  begin,
+  busy,
+  copyOf,
+  dayName,
+  link,
+  momentName,
+  say,
+  sentence,
+  show,
+  word,
+  wordOr,
+} from "../page.js";
+import { type Standing, photoOf } from "../photos.js";
+import type { CaseFile } from "../portal.js";
+import { mountDecision } from "./decision.js";
+import { summaryRow } from "./elements.js";
+import { backToList } from "./queue.js";
 
-/** What stands where the photo is, and whether it can be asked for. */
-function photoWords({ pointer, state }: CaseFile): { text: string; asks: boolean } {
-  if (state !== "open") return { text: word("photoGone"), asks: false };
-  return { text: word(pointer === null ? "photoNone" : "photoSealed"), asks: pointer !== null };
-}
-
-function answered(name: string, value: unknown): HTMLElement {
-  const row = document.createElement("div");
-  row.className = "govuk-summary-list__row";
-  const [key, shown] = [document.createElement("dt"), document.createElement("dd")];
-  key.className = "govuk-summary-list__key";
+/** Rows with what the applicant answered; one that says so where the answers are gone. */
+export async function answerRows({ officer }: Desk, file: CaseFile): Promise<HTMLElement[]> {
+  if (!file.answers) return [summaryRow("", word("answersGone"))];
+  const sealed = fromBase64(file.answers);
+  const { answers } = await openAnswers(officer.officeKey, sealed, file.reference);
   // The names of the form's questions are the office's own.
-  key.textContent = name.replaceAll("_", " ");
-  shown.className = "govuk-summary-list__value app-lines";
-  shown.textContent = typeof value === "string" ? value : JSON.stringify(value);
-  row.append(key, shown);
-  return row;
+  return Object.entries(answers).map(([name, value]) =>
+    summaryRow(
+      name.replaceAll("_", " "),
+      typeof value === "string" ? value : JSON.stringify(value),
+    ),
+  );
 }
 
-/** Shows a case; deciding it shows it again. */
-export async function showCase(portal: Portal, officer: Officer, reference: string): Promise<void> {
-  const turn = begin();
-  const found = await portal.case(reference);
-  const sealed = fromBase64(found.answers);
-  const { answers } = await openAnswers(officer.officeKey, sealed, reference);
-  const copy = copyOf("case");
-  need(copy, "[data-service]", HTMLElement).textContent = found.service;
-  need(copy, "[data-reference]", HTMLElement).textContent = reference;
-  const photo = need(copy, "[data-photo]", HTMLElement);
-  const rows = Object.entries(answers).map(([name, value]) => answered(name, value));
-  photo.before(...rows);
-  const { text, asks } = photoWords(found);
-  need(photo, "span", HTMLElement).textContent = text;
-  const ask = need(photo, "a", HTMLAnchorElement);
-  ask.href = `#/case/${encodeURIComponent(reference)}/open`;
-  ask.hidden = !asks;
-  const form = need(copy, "[data-decision]", HTMLFormElement);
-  form.hidden = found.state !== "open";
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const button = event.submitter;
-    if (!(button instanceof HTMLButtonElement)) return;
-    void busy(button, "", portal.url, async () => {
-      const pointer =
-        found.pointer === null
-          ? undefined
-          : await openPointer(officer.officeKey, fromBase64(found.pointer), reference);
-      await portal.decide(reference, button.value, pointer?.seal_id);
-      await showCase(portal, officer, reference);
-      tell(button.value);
+function noteLine(desk: Desk, { note, label, trusted }: ReadNote): HTMLElement {
+  const line = document.createElement("li");
+  const what = [label, word(`act-${note.act}`)];
+  if (note.decision) what.push(word(note.decision));
+  if (note.to) what.push(note.to);
+  if (note.purpose) what.push(`(${wordOr(note.purpose)})`);
+  line.append(`${momentName(note.at)}: ${what.join(" ")}`);
+  if (note.index !== undefined) {
+    const entry = document.createElement("a");
+    entry.className = "govuk-link";
+    link(entry, desk.portal.url, note.index);
+    line.append(" ", entry);
+  }
+  if (note.reason) line.append(`. ${note.reason}`);
+  if (note.decision && !trusted) {
+    const warned = document.createElement("strong");
+    warned.className = "govuk-tag govuk-tag--red";
+    warned.textContent = word("unsigned");
+    line.append(" ", warned);
+  }
+  return line;
+}
+
+function fillPhoto(copy: DocumentFragment, file: CaseFile, photo: Standing): void {
+  const cell = need(copy, "[data-photo]", HTMLElement);
+  need(cell, "span", HTMLElement).textContent = photo.words;
+  const ask = need(cell, "a", HTMLAnchorElement);
+  ask.href = `#/case/${encodeURIComponent(file.reference)}/open`;
+  ask.hidden = !photo.asks;
+}
+
+/** Of a decided case: for what its photo may still be asked for, and an end to it. */
+function fillLater(place: HTMLElement, desk: Desk, file: CaseFile, photo: Standing): void {
+  const later = Object.entries(file.later);
+  const sealId = photo.found?.pointer.seal_id;
+  place.hidden = later.length === 0 || !photo.asks;
+  need(place, "ul", HTMLElement).replaceChildren(
+    ...later.map(([purpose, day]) => {
+      const line = document.createElement("li");
+      line.textContent = `${wordOr(purpose)}, ${word("untilDay")} ${dayName(day)}`;
+      return line;
+    }),
+  );
+  const button = need(place, "button", HTMLButtonElement);
+  button.addEventListener("click", () => {
+    void busy(button, "", desk.portal.url, async () => {
+      if (sealId === undefined) return;
+      const note = await writeNote(desk, file.reference, { act: "closed" });
+      await fill(desk, await desk.portal.letGo(file.reference, sealId, note), begin());
     });
   });
-  show(copy, turn);
-  if (found.state !== "open") tell(found.state);
 }
 
-function tell(state: string): void {
-  say(`${word("decided")} ${isWord(state) ? word(state) : state}`);
+function fillHandOver(place: HTMLElement, desk: Desk, file: CaseFile): void {
+  place.hidden = file.state !== "open";
+  const form = need(place, "form", HTMLFormElement);
+  const to = need(form, "#hand-to", HTMLInputElement);
+  const hand = (label: string, button: HTMLButtonElement): void => {
+    void busy(button, "", desk.portal.url, async () => {
+      const person = label ? await personFor(desk.office.office, label) : undefined;
+      const said = { act: "handed-over", to: label || word("nobody") } as const;
+      const note = await writeNote(desk, file.reference, said);
+      await fill(desk, await desk.portal.handOver(file.reference, person, note), begin());
+      say(word("handDone"));
+    });
+  };
+  const take = need(place, "[data-take]", HTMLButtonElement);
+  take.hidden = file.holder === "me";
+  take.addEventListener("click", () => {
+    hand(desk.officer.credential.label, take);
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    hand(to.value.trim(), need(form, "button", HTMLButtonElement));
+  });
+}
+
+/** Shows a case. */
+export async function showCase(desk: Desk, reference: string): Promise<void> {
+  const turn = begin();
+  await fill(desk, await desk.portal.case(reference), turn);
+}
+
+async function fill(desk: Desk, file: CaseFile, turn: number): Promise<void> {
+  const photo = await photoOf(desk, file);
+  const notes = await readNotes(desk, file.reference, file.notes);
+  const copy = copyOf("case");
+  need(copy, "[data-back]", HTMLAnchorElement).href = backToList();
+  need(copy, "[data-service]", HTMLElement).textContent = file.service;
+  need(copy, "[data-reference]", HTMLElement).textContent = file.reference;
+  const stands = need(copy, "[data-state]", HTMLElement);
+  stands.textContent = word(
+    file.proposal ? "stateProposed" : file.state === "open" ? "stateOpen" : file.state,
+  );
+  need(copy, "[data-photo]", HTMLElement).before(...(await answerRows(desk, file)));
+  fillPhoto(copy, file, photo);
+  const history = need(copy, "[data-history]", HTMLElement);
+  history.replaceChildren(...notes.map((each) => noteLine(desk, each)));
+  need(copy, "[data-no-history]", HTMLElement).hidden = notes.length > 0;
+  const until = need(copy, "[data-until]", HTMLElement);
+  until.hidden = file.answers_until === null;
+  if (file.answers_until) {
+    until.textContent = sentence(`${word("answersUntil")} ${dayName(file.answers_until)}`);
+  }
+  fillLater(need(copy, "[data-later]", HTMLElement), desk, file, photo);
+  fillHandOver(need(copy, "[data-hand]", HTMLElement), desk, file);
+  mountDecision(need(copy, "[data-decision]", HTMLElement), {
+    desk,
+    file,
+    found: photo.found,
+    done: (decided) => {
+      void fill(desk, decided, begin()).then(() => {
+        tell(decided);
+      });
+    },
+  });
+  const place = show(copy, turn);
+  need(place, "[data-next]", HTMLElement).hidden = file.state === "open";
+  keys(place);
+}
+
+function tell(file: CaseFile): void {
+  say(file.state === "open" ? word("proposedNow") : `${word("decidedNow")} ${word(file.state)}`);
+}
+
+function keys(place: HTMLElement): void {
+  onKeys({
+    o: () => {
+      const ask = need(place, "[data-photo] a", HTMLAnchorElement);
+      if (!ask.hidden) ask.click();
+    },
+    escape: () => {
+      location.hash = backToList();
+    },
+  });
 }

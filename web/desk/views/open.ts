@@ -1,173 +1,253 @@
 // Asking to open a photo, and seeing it. The one-time key is made here and never leaves; the
 // request is signed here; the picture is decrypted here, decoded behind the gate, shown for a
-// minute under a watermark, and forgotten.
+// minute under a watermark beside the decision, and forgotten.
 
 import {
   type BadShare,
   PURPOSES,
-  type Pointer,
+  type PurposeName,
   type SealedPromise,
-  fromBase64,
   messageOf,
   momentOf,
   oneTimeKey,
   openPhoto,
-  openPointer,
   utf8,
-  verifyPointer,
 } from "../../formats/index.js";
 import { UnreadableError, decodePhoto } from "../../gate/index.js";
 import { all, need } from "../../pages/dom.js";
-import { type SealedPhoto, prepare } from "../asking.js";
-import { type Officer, nextOfDay } from "../officer.js";
-import { begin, busy, clearProblem, copyOf, languageNow, link, show, word } from "../page.js";
-import type { Portal } from "../portal.js";
+import { prepare } from "../asking.js";
+import type { Desk } from "../context.js";
+import { onKeys } from "../keyboard.js";
+import { writeNote } from "../notes.js";
+import { nextOfDay } from "../officer.js";
+import {
+  begin,
+  busy,
+  clearProblem,
+  copyOf,
+  dayName,
+  languageNow,
+  link,
+  show,
+  word,
+  wordOr,
+} from "../page.js";
+import { type Found, findPhoto } from "../photos.js";
+import type { CaseFile, Listener } from "../portal.js";
 import { Problem } from "../problem.js";
 import { View } from "../view.js";
+import { answerRows } from "./case.js";
+import { mountDecision } from "./decision.js";
+import { choice, summaryRow } from "./elements.js";
 
-/** Where an opening is asked for, and by whom. */
-interface Desk {
-  readonly portal: Portal;
-  readonly officer: Officer;
-  readonly officeName: Readonly<Record<"en" | "ru", string>>;
-  readonly reference: string;
+/** Where an opening is asked for. */
+interface Place {
+  readonly desk: Desk;
+  readonly file: CaseFile;
+  readonly found: Found;
+  readonly root: HTMLElement;
 }
 
-/** The photo of the case on the screen: both sides, which `prepare` compares. */
-interface Found {
-  readonly pointer: Pointer;
-  readonly photo: SealedPhoto;
+/** The purposes that are in question now: a decided case has only what it was kept for. */
+function purposesNow(file: CaseFile): readonly PurposeName[] {
+  return file.state === "open" ? PURPOSES : PURPOSES.filter((name) => name in file.later);
 }
 
-function purposes(place: HTMLElement, { purposes: promised }: SealedPromise): void {
-  PURPOSES.forEach((name, at) => {
-    const item = document.createElement("div");
-    item.className = "govuk-radios__item";
-    const [input, label] = [document.createElement("input"), document.createElement("label")];
-    input.className = "govuk-radios__input";
-    Object.assign(input, { type: "radio", name: "purpose", value: name, id: `purpose-${name}` });
-    input.required = true;
-    input.checked = at === 0;
-    label.className = "govuk-label govuk-radios__label";
-    label.htmlFor = input.id;
+function fillPurposes(
+  place: HTMLElement,
+  names: readonly PurposeName[],
+  { purposes: promised }: SealedPromise,
+): void {
+  names.forEach((name, at) => {
     const tag = document.createElement("strong");
     const kept = promised.includes(name);
     tag.className = `govuk-tag govuk-tag--${kept ? "green" : "red"}`;
     tag.textContent = word(kept ? "promised" : "notPromised");
-    label.append(`${word(name)} `, tag);
-    item.append(input, label);
+    const id = `purpose-${name}`;
+    const { item, input } = choice(
+      "radios",
+      { name: "purpose", value: name, id },
+      `${word(name)} `,
+      tag,
+    );
+    input.required = true;
+    input.checked = at === 0;
     place.append(item);
   });
 }
 
+/** What the log will show of this request, word for word, before it is made. */
+function fillBefore({ desk, file, root }: Place): void {
+  const list = need(root, "[data-before]", HTMLElement);
+  const form = need(root, "#open-form", HTMLFormElement);
+  const tell = (): void => {
+    const purpose = new FormData(form).get("purpose");
+    list.replaceChildren(
+      summaryRow(word("what"), word("asked")),
+      summaryRow(word("day"), dayName(momentOf(new Date()).slice(0, 10))),
+      summaryRow(word("office"), desk.office.name[languageNow()] ?? desk.office.office),
+      summaryRow(word("service"), file.service),
+      summaryRow(word("purpose"), wordOr(typeof purpose === "string" ? purpose : "")),
+    );
+  };
+  form.addEventListener("change", tell);
+  tell();
+}
+
 /** Shows the form for a case's photo. */
-export async function showOpen(desk: Desk): Promise<void> {
+export async function showOpen(desk: Desk, reference: string): Promise<void> {
   const turn = begin();
-  const { portal, officer, reference } = desk;
-  const sealed = (await portal.case(reference)).pointer;
-  if (sealed === null) throw new Problem("no-photo", word("photoNone"));
-  const pointer = await openPointer(officer.officeKey, fromBase64(sealed), reference);
-  const photo = await portal.photo(pointer.seal_id);
-  await verifyPointer(pointer, photo.promise);
-  const place = show(copyOf("open"), turn);
-  need(place, "[data-reference]", HTMLElement).textContent = reference;
-  for (const back of all(place, "[data-back]", HTMLAnchorElement)) {
-    back.href = `#/case/${encodeURIComponent(reference)}`;
-  }
-  purposes(need(place, "[data-purposes]", HTMLElement), photo.promise);
-  const form = need(place, "#open-form", HTMLFormElement);
+  const file = await desk.portal.case(reference);
+  if (file.pointer === null) throw new Problem("no-photo", word("photoNone"));
+  const found = await findPhoto(desk, file);
+  const answers = await answerRows(desk, file);
+  const root = show(copyOf("open"), turn);
+  const place = { desk, file, found, root };
+  const address = `#/case/${encodeURIComponent(reference)}`;
+  need(root, "[data-reference]", HTMLElement).textContent = reference;
+  for (const back of all(root, "[data-back]", HTMLAnchorElement)) back.href = address;
+  need(root, "[data-answers]", HTMLElement).replaceChildren(...answers);
+  fillPurposes(need(root, "[data-purposes]", HTMLElement), purposesNow(file), found.photo.promise);
+  fillBefore(place);
+  onKeys({
+    escape: () => {
+      location.hash = address;
+    },
+  });
+  const form = need(root, "#open-form", HTMLFormElement);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const fields = new FormData(form);
     const wish = { purpose: fields.get("purpose"), reason: fields.get("reason") };
-    void busy(need(form, "button", HTMLButtonElement), word("waiting"), portal.url, async () => {
-      await ask(desk, { pointer, photo }, place, wish);
+    const button = need(form, "button", HTMLButtonElement);
+    void busy(button, word("waiting"), desk.portal.url, async () => {
+      await ask(place, wish);
     });
   });
 }
 
+/** Says of each trustee how it answers, as it does. */
+function listen({ root, found }: Place): Listener {
+  const live = need(root, "#live", HTMLElement);
+  const { keys, k } = found.photo.promise.trustees;
+  need(live, "[data-needed]", HTMLElement).textContent = `${word("needed")} ${String(k)}`;
+  const rows = new Map(
+    keys.map(({ trustee }) => {
+      const row = summaryRow(trustee, word("asking"));
+      return [trustee, row] as const;
+    }),
+  );
+  need(live, "dl", HTMLElement).replaceChildren(...rows.values());
+  const logged = need(live, "[data-logged]", HTMLElement);
+  logged.hidden = true;
+  live.hidden = false;
+  return {
+    logged: () => {
+      logged.hidden = false;
+    },
+    answered: (trustee, outcome) => {
+      const cell = rows.get(trustee)?.querySelector("dd");
+      const words =
+        outcome === "released"
+          ? word("released")
+          : `${word("refusedBecause")} ${wordOr(`code-${outcome}`, outcome)}`;
+      if (cell) cell.textContent = words;
+    },
+  };
+}
+
 /** Signs a request, opens what it gives, and shows it. */
-async function ask(
-  desk: Desk,
-  { pointer, photo }: Found,
-  place: HTMLElement,
-  wish: { purpose: unknown; reason: unknown },
-): Promise<void> {
+async function ask(place: Place, wish: { purpose: unknown; reason: unknown }): Promise<void> {
+  const { desk, found } = place;
   const { portal, officer } = desk;
   const purpose = PURPOSES.find((each) => each === wish.purpose);
   // What is signed is what was chosen, or nothing.
   if (purpose === undefined) throw new Problem("purpose-unknown", word("purposeNone"));
+  const reason = typeof wish.reason === "string" ? wish.reason.trim() : "";
   const key = await oneTimeKey();
   const now = new Date();
   const nth = await nextOfDay(portal, officer.credential, momentOf(now).slice(0, 10));
-  const prepared = await prepare(
-    pointer,
-    photo,
-    officer.credential,
-    nth,
-    {
-      purpose,
-      reason: typeof wish.reason === "string" ? wish.reason.trim() : "",
-      oneTimeKey: key.publicKey,
-    },
-    now,
-  );
+  const photo = await portal.photo(found.pointer.seal_id);
+  const wanted = { purpose, reason, oneTimeKey: key.publicKey };
+  const prepared = await prepare(found.pointer, photo, officer.credential, nth, wanted, now);
   const assertion = await officer.sign(messageOf(prepared.request));
   const { credential, membership } = officer;
-  const answer = await portal.open({ ...prepared, assertion, credential, membership });
+  const signed = { ...prepared, assertion, credential, membership };
+  const answer = await portal.open(signed, listen(place));
   const opened = await openPhoto(
     { promise: photo.promise, entry: utf8(answer.entry), key: key.privateKey },
     answer.shares,
-    await portal.ciphertext(pointer.seal_id),
+    await portal.ciphertext(found.pointer.seal_id),
+  );
+  const said = { act: "opened", reason, purpose, index: answer.index } as const;
+  const noted = writeNote(desk, place.file.reference, said).then((note) =>
+    portal.write(place.file.reference, note),
   );
   try {
-    reveal(desk, place, await decodePhoto(opened.photo), answer.index, opened.bad);
+    reveal(place, await decodePhoto(opened.photo), answer.index, opened.bad);
   } catch (error) {
     if (!(error instanceof UnreadableError)) throw error;
-    offerToSay(desk, place, answer.index, pointer.seal_id);
+    offerToSay(place, answer.index);
     throw new Problem(error.code, word("unreadable"), error.message, answer.index);
+  } finally {
+    await noted;
   }
 }
 
 function reveal(
-  { portal, officeName }: Desk,
-  place: HTMLElement,
+  { desk, file, found, root }: Place,
   picture: ImageBitmap,
   index: number,
   bad: readonly BadShare[],
 ): void {
-  const view = new View(need(place, "#view", HTMLElement));
+  const { portal, office } = desk;
+  const view = new View(need(root, "#view", HTMLElement));
   const time = momentOf(new Date()).slice(0, 16).replace("T", " ");
-  view.draw(picture, `${officeName[languageNow()]} · ${time} UTC · #${String(index)}`);
+  const name = office.name[languageNow()] ?? office.office;
+  view.draw(picture, `${name} · ${time} UTC · #${String(index)}`);
   link(need(view.root, "[data-entry]", HTMLAnchorElement), portal.url, index);
   need(view.root, "[data-bad]", HTMLElement).textContent = bad
     .map(({ trustee, cause }) => `${trustee}: ${cause}`)
     .join("\n");
-  need(place, "#open-form", HTMLFormElement).hidden = true;
+  need(root, "#open-form", HTMLFormElement).hidden = true;
+  need(root, "#live", HTMLElement).hidden = true;
+  need(root, "#beside", HTMLElement).hidden = false;
+  mountDecision(need(root, "[data-decision]", HTMLElement), {
+    desk,
+    file,
+    found,
+    done: () => {
+      view.close();
+      location.hash = `#/case/${encodeURIComponent(file.reference)}`;
+    },
+  });
   view.show(() => {
-    const over = need(place, "#over", HTMLElement);
+    const over = need(root, "#over", HTMLElement);
     over.hidden = false;
-    over.focus();
+    onKeys({
+      escape: () => {
+        location.hash = `#/case/${encodeURIComponent(file.reference)}`;
+      },
+    });
+    // Whoever writes a reason when the minute is over goes on writing.
+    if (!root.contains(document.activeElement) || document.activeElement === view.root)
+      over.focus();
   });
 }
 
 /** What was sealed cannot be shown: the officer may have the applicant asked again. */
-function offerToSay(
-  { portal, reference }: Desk,
-  place: HTMLElement,
-  index: number,
-  sealId: string,
-): void {
-  need(place, "#open-form", HTMLFormElement).hidden = true;
-  const form = need(place, "#open-unreadable", HTMLFormElement);
+function offerToSay({ desk, file, found, root }: Place, index: number): void {
+  const { reference } = file;
+  need(root, "#open-form", HTMLFormElement).hidden = true;
+  const form = need(root, "#open-unreadable", HTMLFormElement);
   form.hidden = false;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    void busy(need(form, "button", HTMLButtonElement), "", portal.url, async () => {
-      await portal.unreadable(reference, index, sealId);
+    void busy(need(form, "button", HTMLButtonElement), "", desk.portal.url, async () => {
+      await desk.portal.unreadable(reference, index, found.pointer.seal_id);
       form.hidden = true;
       clearProblem();
-      need(place, "#asked-again", HTMLElement).hidden = false;
+      need(root, "#asked-again", HTMLElement).hidden = false;
     });
   });
 }

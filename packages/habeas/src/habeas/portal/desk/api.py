@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from habeas.portal.cases.models import Case
-from habeas.portal.catalogue import offices
+from habeas.portal.catalogue import offices, services
 from habeas.portal.desk import cases as desk
 from habeas.portal.desk.sessions import Session, for_officers
 from habeas.portal.site.calls import Said, call, say
@@ -38,13 +38,15 @@ class Listed(Said):
 class Cases(Said):
     """At most 50 cases, oldest first.
 
-    *more*: whether there are others after them; *before*: how many come before; *total*: of all.
+    *more*: whether there are others after them; *before*: how many come before; *total*: of all;
+    *services*: the names of the office's services, by id and language.
     """
 
     cases: list[Listed]
     more: bool
     before: int
     total: int
+    services: dict[str, dict[str, str]]
 
 
 class OneCase(Listed):
@@ -102,7 +104,16 @@ def cases(request: HttpRequest, session: Session) -> HttpResponse:
     )
     page = desk.listed(session.office, wanted, asked.get("after", ""))
     found = [_listed(each, session) for each in page.cases]
-    return say(Cases(cases=found, more=page.more, before=page.before, total=page.total))
+    names = {
+        each.id: each.name.model_dump(exclude_none=True)
+        for each in services().values()
+        if each.office == session.office
+    }
+    return say(
+        Cases(
+            cases=found, more=page.more, before=page.before, total=page.total, services=names
+        )
+    )  # fmt: skip
 
 
 @for_officers

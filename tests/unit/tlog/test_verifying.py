@@ -13,7 +13,7 @@ from habeas.tlog.verifying import Folder, verify_log
 def write_log(folder, sizes, entry=lambda n: b"entry %d" % n, *, short=False):
     """A log that grew by *sizes*, and its policy; a short one has no ML-DSA-44 signatures."""
     init_log(folder, "log.example/v")
-    signer = tlog.LogSigner(read_signer(folder)._ed25519) if short else read_signer(folder)
+    signer = tlog.LogSigner(read_signer(folder).ed25519) if short else read_signer(folder)
     at = 0
     with FileStorage(folder) as storage:
         for size in sizes:

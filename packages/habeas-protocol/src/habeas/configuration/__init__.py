@@ -10,6 +10,7 @@ The kinds of file stand with the parties; this room reads them, and writes their
 from __future__ import annotations
 
 from habeas.configuration.errors import ConfigurationError, Fault, SecretError
+from habeas.configuration.lines import Lines
 from habeas.configuration.parts import (
     Address,
     Database,
@@ -21,7 +22,7 @@ from habeas.configuration.parts import (
     Section,
     Token,
 )
-from habeas.configuration.reading import inspect, read
+from habeas.configuration.reading import faults_of, inspect, read
 from habeas.configuration.secret import Secret
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "ConfigurationError",
     "Database",
     "Fault",
+    "Lines",
     "Listen",
     "Logging",
     "Objects",
@@ -38,6 +40,7 @@ __all__ = [
     "SecretError",
     "Section",
     "Token",
+    "faults_of",
     "inspect",
     "read",
 ]

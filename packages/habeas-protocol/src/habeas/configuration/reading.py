@@ -74,9 +74,23 @@ def inspect(file: Path, kinds: Mapping[str, type[_Kind]]) -> _Kind:
     try:
         return kind.model_validate(values)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False)
-        faults = {_fault(each, kind, where): None for each in found}
-        raise ConfigurationError(file, sorted(faults, key=lambda each: each.line)) from None
+        raise ConfigurationError(file, faults_of(error, kind, where)) from None
+
+
+def faults_of(
+    error: ValidationError, kind: type[BaseModel], where: lines.Lines, within: Sequence[str] = ()
+) -> list[Fault]:
+    """The faults of a text that is no *kind*, in the order of its lines.
+
+    Args:
+        error: of the validation.
+        kind: what the text should be.
+        where: the lines of the text.
+        within: the table of the text that was validated; none for all of it.
+    """
+    found = error.errors(include_url=False, include_input=False)
+    faults = {_fault(each, kind, where, within): None for each in found}
+    return sorted(faults, key=lambda each: each.line)
 
 
 def missing(file: Path, configured: PartyConfiguration) -> list[Fault]:
@@ -106,11 +120,13 @@ def _text(file: Path) -> str:
         ) from error
 
 
-def _fault(error: ErrorDetails, kind: type[BaseModel], where: lines.Lines) -> Fault:
+def _fault(
+    error: ErrorDetails, kind: type[BaseModel], where: lines.Lines, within: Sequence[str]
+) -> Fault:
     path = [each for each in error["loc"] if each not in {"function-after", "Secret"}]
-    name = ".".join(map(str, path)) or "the file"
+    name = ".".join(map(str, (*within, *path))) or "the file"
     fields, described = _around(kind, path)
-    line = where.find(path)
+    line = where.find([*within, *path])
     match error["type"]:
         case "missing":
             return Fault(line, f"{name} is missing.", f"Write it: {described}")

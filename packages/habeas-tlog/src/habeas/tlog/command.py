@@ -19,6 +19,7 @@ from habeas.foundation.database import Database
 from habeas.foundation.errors import HabeasError
 from habeas.tlog.copying import add_mirror, add_push, add_rebuild
 from habeas.tlog.monitor import Monitor
+from habeas.tlog.operating import add_freeze, add_move, add_rotate_key
 from habeas.tlog.options import (
     Commands,
     add_command,
@@ -69,7 +70,7 @@ def parser() -> argparse.ArgumentParser:
         epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     commands = top.add_subparsers(required=True, metavar="COMMAND")
-    operating = (_init, _allow, _serve, add_rebuild)
+    operating = (_init, _allow, _serve, add_rebuild, add_freeze, add_move, add_rotate_key)
     reading = (_append, _show, _proof, _verify, _monitor, add_mirror, add_push, _conformance)
     for add in (*operating, *reading):
         add(commands)

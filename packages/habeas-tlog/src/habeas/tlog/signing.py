@@ -17,29 +17,36 @@ class LogSigner:
     Args:
         ed25519: its name is the log's origin.
         mldsa: of the same name; None for a log that was made without.
+        before: keys that are being replaced by these, and sign beside them.
 
     Raises:
-        FormatError: the two have different names.
+        FormatError: they have different names.
     """
 
-    def __init__(self, ed25519: NoteSigner, mldsa: MldsaCosignatureSigner | None = None) -> None:
-        if mldsa is not None and mldsa.name != ed25519.name:
-            raise FormatError("The two keys of a log have one name, its origin.")
-        self.name = ed25519.name
-        self._ed25519 = ed25519
-        self._mldsa = mldsa
+    def __init__(
+        self,
+        ed25519: NoteSigner,
+        mldsa: MldsaCosignatureSigner | None = None,
+        *,
+        before: LogSigner | None = None,
+    ) -> None:
+        others = [each.name for each in (mldsa, before) if each is not None]
+        if any(name != ed25519.name for name in others):
+            raise FormatError("All keys of a log have one name, its origin.")
+        self.name: str = ed25519.name
+        self.ed25519, self.mldsa, self.before = ed25519, mldsa, before
 
     @property
     def verifiers(self) -> tuple[LogKey, ...]:
-        """The public keys."""
-        if self._mldsa is None:
-            return (self._ed25519.verifier,)
-        return (self._ed25519.verifier, self._mldsa.verifier)
+        """The public keys, without those that are being replaced."""
+        if self.mldsa is None:
+            return (self.ed25519.verifier,)
+        return (self.ed25519.verifier, self.mldsa.verifier)
 
     @property
     def vkey(self) -> str:
         """The Ed25519 verifier key as text."""
-        return self._ed25519.vkey
+        return self.ed25519.vkey
 
     @property
     def policy_lines(self) -> str:
@@ -56,5 +63,11 @@ class LogSigner:
         Raises:
             FormatError: *text* is no checkpoint.
         """
-        note = self._ed25519.sign(text)
-        return note if self._mldsa is None else note + self._mldsa.cosign(text, now).line()
+        note = self.ed25519.sign(text) + self._also(text, now)
+        if self.before is not None:
+            before = self.before
+            note += before.ed25519.signature(text).line() + before._also(text, now)  # noqa: SLF001
+        return note
+
+    def _also(self, text: str, now: int) -> str:
+        return "" if self.mldsa is None else self.mldsa.cosign(text, now).line()

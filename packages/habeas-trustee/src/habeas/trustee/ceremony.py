@@ -6,6 +6,7 @@ which adds its signature. When all have signed it is a circle, and everybody can
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -103,9 +104,22 @@ def read(content: str) -> Circle:
     return _read(content)[0]
 
 
+def fingerprint(vkey: str) -> str:
+    """What two people compare by telephone, of a trustee's statement key.
+
+    The first 128 bits of SHA-256 of the verifier key as text (C2SP signed-note), in eight groups
+    of four hexadecimal digits: nobody finds another key with the same.
+    """
+    digits = hashlib.sha256(vkey.encode()).hexdigest()[:32]
+    return " ".join(digits[at : at + 4] for at in range(0, 32, 4))
+
+
 def words(circle: Circle, missing: Sequence[str]) -> list[str]:
     """What a circle is, for people; *missing* are trustees that have not signed."""
-    seats = [f"  {each.name}  {each.url}  {each.statement_vkey}" for each in circle.trustees]
+    seats = []
+    for each in circle.trustees:
+        seats.append(f"  {each.name}  {each.url}  {each.statement_vkey}")
+        seats.append(f"    fingerprint {fingerprint(each.statement_vkey)}")
     offices = [f"  {each.office}  {', '.join(each.origins)}" for each in circle.offices]
     return [
         f"Circle number {circle.number}, digest {circle.digest().hex()}",

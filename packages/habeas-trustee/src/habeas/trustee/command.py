@@ -17,7 +17,7 @@ import typer
 from habeas.foundation import durable
 from habeas.foundation.command import run
 from habeas.foundation.errors import HabeasError
-from habeas.trustee import circle_command
+from habeas.trustee import circle_command, setup_command
 from habeas.trustee.options import Config, Folder
 
 if TYPE_CHECKING:
@@ -39,6 +39,10 @@ class Protection(StrEnum):
     FILE = "file"
     PASSPHRASE = "passphrase"  # noqa: S105 - a word
     COMMAND = "command"
+
+
+app.command()(setup_command.setup)
+app.command()(setup_command.check)
 
 
 @app.command()

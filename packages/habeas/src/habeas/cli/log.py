@@ -61,6 +61,9 @@ def _mount(name: str) -> None:
 #: Commands of `habeas-tlog` to which Habeas adds nothing.
 _MOUNTED = {
     "allow": "Let somebody append, and print their token, once.",
+    "freeze": "Take no new entry, and serve what there is; a running log obeys.",
+    "move": "Move a stopped log to another folder, database or bucket.",
+    "rotate-key": "Give a log new keys; it signs with both until --finish.",
     "mirror": "Keep and serve a full verified copy of a log.",
     "push": "Send a log to a mirror, and print the mirror's cosignature.",
     "rebuild": "Make a stopped log whole from its public tiles.",

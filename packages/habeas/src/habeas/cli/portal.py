@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from habeas.cli import _backup
+from habeas.cli import _backup, _services
 from habeas.cli._backup import Folder
 from habeas.cli._configured import PortalConfig
 from habeas.foundation import text
@@ -29,6 +29,7 @@ officers = typer.Typer(
     "habeas office roster.",
 )
 app.add_typer(officers, name="officers")
+app.add_typer(_services.app, name="services")
 for each in (_backup.backup, _backup.restore):
     app.command()(each)
 

@@ -8,6 +8,9 @@ FOLDER/submitters.json   who may append: name -> SHA-256 of a bearer token; nobo
 FOLDER/public/           checkpoint and tiles: serve it from anywhere
 FOLDER/log.sqlite3       the writer's state
 FOLDER/rolled-back.json  why the log has stopped, where it has
+FOLDER/frozen.json       since when and why it takes no new entry, where it is frozen
+FOLDER/moved.json        where it lives now, where it has moved: it is not served from here
+FOLDER/before-log.key    and before-log-mldsa44.key: keys that are being replaced (0600)
 """
 
 from __future__ import annotations
@@ -15,12 +18,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
 from starlette.applications import Starlette
 
 from habeas.foundation import durable
-from habeas.foundation.errors import HabeasError
 from habeas.tlog.admission import Admission, AdmitAnything, AdmitNothing
 from habeas.tlog.cosignature import MldsaCosignatureSigner
 from habeas.tlog.errors import FormatError, LogUnavailableError, PlaceError, RolledBackError
@@ -28,17 +29,15 @@ from habeas.tlog.note import NoteSigner
 from habeas.tlog.policy import Policy
 from habeas.tlog.server.app import LogApp
 from habeas.tlog.server.feeding import MirrorAt, read_mirrors
+from habeas.tlog.server.freezing import frozen, verify_here
 from habeas.tlog.server.objects import FolderObjects, Objects
 from habeas.tlog.server.rollback import Standstill
+from habeas.tlog.server.rotating import ED25519, MLDSA, read_signer
 from habeas.tlog.server.sequencer import QueueFullError, Sequencer
 from habeas.tlog.server.state import SqliteState, StateError
 from habeas.tlog.server.storage import FileStorage, LogLockedError, Storage
 from habeas.tlog.server.submitters import Submitters
 from habeas.tlog.signing import LogSigner
-
-_ED25519 = "log.key"
-_MLDSA = "log-mldsa44.key"
-_Key = TypeVar("_Key")
 
 __all__ = [
     "FileStorage",
@@ -74,7 +73,7 @@ def init_log(folder: Path, origin: str, *, anybody: bool = False) -> str:
     Raises:
         FormatError: *origin* cannot name a key.
     """
-    if not (folder / _ED25519).exists():
+    if not (folder / ED25519).exists():
         try:
             mldsa = MldsaCosignatureSigner.generate(origin)
         except FormatError as error:
@@ -82,39 +81,14 @@ def init_log(folder: Path, origin: str, *, anybody: bool = False) -> str:
                 error.cause, "Name it by a URL without its scheme: log.example.org/2027."
             ) from error
         durable.make(folder)
-        durable.write(folder / _MLDSA, f"{mldsa.private}\n".encode(), private=True)
+        durable.write(folder / MLDSA, f"{mldsa.private}\n".encode(), private=True)
         signer = NoteSigner.generate(origin)
-        durable.create(folder / _ED25519, f"{signer.private}\n".encode(), private=True)
+        durable.create(folder / ED25519, f"{signer.private}\n".encode(), private=True)
         policy = LogSigner(signer, mldsa).policy_lines + "quorum none\n"
         durable.write(folder / "policy.txt", policy.encode())
     if anybody:
         Submitters.open_to_all(folder)
     return read_signer(folder).vkey
-
-
-def read_signer(folder: Path) -> LogSigner:
-    """The log's keys.
-
-    Raises:
-        HabeasError: there are none.
-    """
-    if not (folder / _ED25519).exists():
-        raise HabeasError(f"There is no log in {folder}.", "Make one with `habeas-tlog init`.")
-    ed25519 = _key(folder / _ED25519, NoteSigner.parse)
-    if not (folder / _MLDSA).exists():
-        return LogSigner(ed25519)
-    return LogSigner(ed25519, _key(folder / _MLDSA, MldsaCosignatureSigner.parse))
-
-
-def _key(file: Path, parse: Callable[[str], _Key]) -> _Key:
-    try:
-        return parse(file.read_bytes().decode())
-    except OSError as error:
-        raise PlaceError(f"{file} cannot be read: {error.strerror}.") from error
-    except (UnicodeDecodeError, FormatError) as error:
-        raise FormatError(
-            f"{file} is no key of a log.", "Bring it back from a backup: no other key will do."
-        ) from error
 
 
 def open_storage(
@@ -186,7 +160,9 @@ def make_app(
     Raises:
         LogLockedError: another process writes this log.
         FormatError: its policy, key, submitters or mirrors cannot be read.
+        MovedError: it lives elsewhere.
     """
+    verify_here(folder)
     try:
         policy = Policy.parse((folder / "policy.txt").read_bytes())
     except OSError as error:
@@ -208,5 +184,6 @@ def make_app(
     sequencer = Sequencer(
         storage or FileStorage(folder), signer, policy, admission,
         standstill=standstill, interval=interval, patience=patience, clock=clock,
+        frozen=lambda: frozen(folder),
     )  # fmt: skip
     return LogApp(sequencer, submitters or Submitters(anybody=True), mirrors).asgi()

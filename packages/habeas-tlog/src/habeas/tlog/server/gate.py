@@ -54,14 +54,17 @@ class Gate:
         admission: what may be appended.
         waiting: how many entries wait for a batch or a checkpoint.
         through: told when callers may be taken into a batch.
+        frozen: why nothing new is let in now, whatever it is.
     """
 
     def __init__(
-        self, admission: Admission, waiting: Callable[[], int], through: asyncio.Event
-    ) -> None:
+        self, admission: Admission, waiting: Callable[[], int], through: asyncio.Event,
+        frozen: Callable[[], HabeasError | None] = lambda: None,
+    ) -> None:  # fmt: skip
         self._admission = admission
         self._waiting = waiting
         self._through = through
+        self._frozen = frozen
         self._beside = isinstance(admission, InWorkers)
         self._arrived: deque[Waiting] = deque()
         self._arrival = asyncio.Event()
@@ -118,7 +121,10 @@ class Gate:
             holds: whether entries stand on the log already. Those may be sent again, whatever
                 is admitted by now.
         """
-        if not self._beside:
+        frozen = self._frozen()
+        if frozen is not None:
+            _tell(batch, [frozen] * sum(len(each.entries) for each in batch))
+        elif not self._beside:
             said = refusals(self._admission, _entries(batch))
             if not any(said):
                 return batch, []

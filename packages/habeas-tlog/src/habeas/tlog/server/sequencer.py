@@ -61,6 +61,7 @@ class Sequencer:
         interval: seconds between batches; 0 begins the next as soon as one is done.
         queue: how many entries may wait.
         patience: seconds that a caller waits for a checkpoint that counts.
+        frozen: why nothing new is taken now; asked for each batch.
         clock: POSIX seconds, for signatures and witnesses' times.
     """
 
@@ -75,6 +76,7 @@ class Sequencer:
         interval: float = 0.1,
         queue: int = 65536,
         patience: float = 20.0,
+        frozen: Callable[[], HabeasError | None] = lambda: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._storage = storage
@@ -84,7 +86,8 @@ class Sequencer:
         self._limit = queue
         self._patience = patience
         self._wake = asyncio.Event()
-        self._gate = Gate(admission or AdmitNothing(), lambda: self.waiting, self._wake)
+        self._frozen = frozen
+        self._gate = Gate(admission or AdmitNothing(), lambda: self.waiting, self._wake, frozen)
         #: Callers whose entries are in the tree, waiting for a checkpoint that covers them.
         self._unpublished: deque[Waiting] = deque()
         self._tasks: list[asyncio.Task[None]] = []
@@ -126,7 +129,7 @@ class Sequencer:
             return self._standstill.error
         if self.failures >= _SICK or (self.failures and not self.note):
             return self._failure
-        return None
+        return self._frozen()
 
     async def start(self) -> None:
         """Take up where the last writer stopped, and begin to sequence."""

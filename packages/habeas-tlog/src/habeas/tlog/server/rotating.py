@@ -1,0 +1,105 @@
+"""A log's keys, and giving it new ones under the same origin (C2SP tlog-checkpoint, *Signatures*).
+
+Who reads the log knows its keys from a circle or a policy, and learns of new ones only when that
+is replaced. So for a time the log signs with both: those before and the new ones. A reader who
+knows the one ignores the other. When nobody is left who knows only the old keys, they are let go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from habeas.foundation import durable
+from habeas.foundation.errors import HabeasError
+from habeas.tlog.cosignature import MldsaCosignatureSigner
+from habeas.tlog.errors import FormatError, PlaceError
+from habeas.tlog.note import NoteSigner
+from habeas.tlog.signing import LogSigner
+
+ED25519, MLDSA = "log.key", "log-mldsa44.key"
+_BEFORE = "before-"
+_Key = TypeVar("_Key")
+
+
+class RotationError(HabeasError):
+    """Keys that cannot be replaced now."""
+
+    code = "log-rotation"
+    status = 409
+
+
+def read_signer(folder: Path) -> LogSigner:
+    """The log's keys; while they are being replaced, those before as well.
+
+    Raises:
+        HabeasError: there are none.
+    """
+    if not (folder / ED25519).exists():
+        raise HabeasError(f"There is no log in {folder}.", "Make one with `habeas-tlog init`.")
+    before = _pair(folder, _BEFORE) if (folder / f"{_BEFORE}{ED25519}").exists() else None
+    now = _pair(folder, "")
+    if before is not None and before.vkey == now.vkey:
+        return before  # it stopped between keeping the old keys and making the last new one
+    return LogSigner(now.ed25519, now.mldsa, before=before)
+
+
+def rotate(folder: Path) -> LogSigner:
+    """Make new keys; the log signs with both from its next start.
+
+    Raises:
+        RotationError: it signs with two already.
+    """
+    signer = read_signer(folder)
+    if signer.before is not None:
+        raise RotationError(
+            "This log signs with its keys from before and with new ones already.",
+            "Let the old ones go first: habeas log rotate-key --finish",
+        )
+    for name, key in ((ED25519, signer.ed25519), (MLDSA, signer.mldsa)):
+        if key is not None:
+            durable.write(folder / f"{_BEFORE}{name}", f"{key.private}\n".encode(), private=True)
+    mldsa = MldsaCosignatureSigner.generate(signer.name)
+    durable.write(folder / MLDSA, f"{mldsa.private}\n".encode(), private=True)
+    # Last: while this one is the old one, nothing has changed.
+    ed25519 = NoteSigner.generate(signer.name)
+    durable.write(folder / ED25519, f"{ed25519.private}\n".encode(), private=True)
+    return read_signer(folder)
+
+
+def finish(folder: Path) -> LogSigner:
+    """Let the keys from before go: the log signs with the new ones alone from its next start.
+
+    Raises:
+        RotationError: there are none.
+    """
+    signer = read_signer(folder)
+    if signer.before is None:
+        raise RotationError("This log signs with one pair of keys.", "Nothing has to be done.")
+    # The log's own policy names its keys; witnesses and quorum stay as they are.
+    file = folder / "policy.txt"
+    rest = [line for line in file.read_text().splitlines() if line.split(" ", 1)[0] != "log"]
+    durable.write(file, (signer.policy_lines + "\n".join(rest) + "\n").encode())
+    for name in (ED25519, MLDSA):
+        durable.remove(folder / f"{_BEFORE}{name}")
+    return read_signer(folder)
+
+
+def _pair(folder: Path, prefix: str) -> LogSigner:
+    ed25519 = _key(folder / f"{prefix}{ED25519}", NoteSigner.parse)
+    file = folder / f"{prefix}{MLDSA}"
+    # A log that was made without the second key may have got one since, and signed with none yet.
+    mldsa = _key(file, MldsaCosignatureSigner.parse) if file.exists() else None
+    return LogSigner(ed25519, mldsa)
+
+
+def _key(file: Path, parse: Callable[[str], _Key]) -> _Key:
+    try:
+        return parse(file.read_bytes().decode())
+    except OSError as error:
+        raise PlaceError(f"{file} cannot be read: {error.strerror}.") from error
+    except (UnicodeDecodeError, FormatError) as error:
+        raise FormatError(
+            f"{file} is no key of a log.", "Bring it back from a backup: no other key will do."
+        ) from error

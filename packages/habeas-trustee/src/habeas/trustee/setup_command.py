@@ -1,0 +1,151 @@
+"""`habeas trustee setup`: five questions, and a trustee that can be served."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
+
+import typer
+
+from habeas.foundation import durable
+from habeas.foundation.errors import HabeasError
+
+if TYPE_CHECKING:
+    from habeas.trustee import Settings
+
+#: Letters and digits that nobody takes for one another; 26 of them are 129 bits.
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+_FILE = "habeas.toml"
+
+
+def setup(
+    *,
+    name: Annotated[
+        str,
+        typer.Option(
+            prompt="1. What is the trustee called, for everybody? (ombudsman.example)",
+            help="What it is called, for everybody: a host name of its own.",
+        ),
+    ],
+    url: Annotated[
+        str,
+        typer.Option(
+            prompt="2. At which address do others reach it? (https://ombudsman.example)",
+            help="Where others reach it.",
+        ),
+    ],
+    data: Annotated[
+        Path,
+        typer.Option(
+            prompt="3. Where shall its folder be?", help="Its folder; must not exist yet."
+        ),
+    ] = Path("/var/lib/habeas/trustee"),
+    port: Annotated[
+        int,
+        typer.Option(
+            prompt="4. On which port of this machine shall it listen, behind the server for TLS?",
+            min=1, max=65535, help="Port of 127.0.0.1 to listen on.",
+        ),
+    ] = 8101,
+    passphrase: Annotated[
+        Path,
+        typer.Option(
+            prompt="5. In which file shall the passphrase of its keys be? Keep it elsewhere than "
+            "backups of the folder. A new one is made where the file does not exist",
+            help="File for the passphrase of its keys; a new one is made where it is absent.",
+        ),
+    ] = Path("/etc/habeas/trustee-passphrase"),
+    config: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where to write habeas.toml; by default in its folder."),
+    ] = None,
+) -> None:  # fmt: skip
+    """Make a trustee: five questions, asked for where no option answers them.
+
+    Makes its folder, keys, passphrase and habeas.toml, and prints its fingerprint: read it to the
+    others by telephone. Its identity, for whoever drafts the circle, is in identity.json.
+    """
+    from pydantic import ValidationError
+
+    from habeas.trustee import Settings, keyring
+    from habeas.trustee.ceremony import fingerprint
+
+    data, passphrase = data.absolute(), passphrase.absolute()
+    file = (config or data / _FILE).absolute()
+    for place in (data / "keys.json", file):
+        if place.exists():
+            raise HabeasError(f"{place} exists already.", "It is left as it is: name another.")
+    try:
+        settings = Settings(name=name, url=url)
+    except ValidationError as error:
+        wrong = ", ".join(str(each["loc"][0]) for each in error.errors())
+        raise HabeasError(
+            f"This cannot be used: {wrong}.",
+            "The name is a host name of its own, the address begins with https://.",
+        ) from error
+    _verify_address(settings)
+    word = _passphrase(passphrase)
+    durable.make(data, private=True)
+    settings.save(data)
+    keys = keyring.create(data, settings, "passphrase", word)
+    identity = keys.identity(settings).encode()
+    durable.write(data / "identity.json", identity + b"\n")
+    durable.write(file, _configuration(data, port, passphrase).encode())
+    typer.echo(f"Its habeas.toml is {file}, its identity {data / 'identity.json'}.")
+    typer.secho(f"Fingerprint of {name}:", bold=True)
+    typer.secho(f"    {fingerprint(keys.statement.vkey)}", bold=True)
+    typer.echo(
+        "Send identity.json to whoever drafts the circle, and read the fingerprint to the others "
+        "by telephone.\nNext: habeas trustee circle --help, then "
+        f"habeas trustee serve --config {file}"
+    )
+
+
+def _verify_address(settings: Settings) -> None:
+    parts = urlsplit(settings.url)
+    if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
+        raise HabeasError(
+            f"{settings.url} is not https://.", "Shares would travel in the clear: use TLS."
+        )
+
+
+def _passphrase(file: Path) -> str:
+    if not file.exists():
+        drawn = "".join(secrets.choice(_LETTERS) for _ in range(26))
+        durable.make(file.parent)
+        durable.create(file, f"{drawn}\n".encode(), private=True)
+        typer.echo(f"A new passphrase is in {file}.")
+    from habeas.configuration import Secret
+
+    return Secret(file=file).read()
+
+
+def _configuration(data: Path, port: int, passphrase: Path) -> str:
+    quoted = [json.dumps(str(each)) for each in (data, passphrase)]
+    return (
+        f'party = "trustee"\ndata = {quoted[0]}\n\n[listen]\nport = {port}\n\n'
+        f"[keys]\npassphrase = {{ file = {quoted[1]} }}\n"
+    )
+
+
+def check(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The trustee's habeas.toml.")],
+) -> None:
+    """Say all that is wrong with its habeas.toml: file, line, and what to write instead."""
+    from habeas.configuration import ConfigurationError, read
+    from habeas.configuration.reading import missing
+    from habeas.trustee.configuration import TrusteeConfiguration
+
+    try:
+        faults = missing(file, read(file, TrusteeConfiguration))
+    except ConfigurationError as error:
+        faults = list(error.faults)
+    for each in faults:
+        typer.secho(f"{file}:{each.line}: {each.cause}", fg="red")
+        typer.echo(f"  {each.remedy}")
+    if faults:
+        raise typer.Exit(1)
+    typer.echo(f"{file}: a trustee can run by this.")

@@ -117,6 +117,7 @@ await bundle(portal, {
   page: "pages/page.ts",
   photo: "photo/step.ts",
   viewing: "cameras/viewing.ts",
+  passkey: "officers/passkey.ts",
 });
 // The photo step stands alone: all that it runs is in its own folder, in one file.
 await bundle(photo, { photo: "photo/device/main.ts" }, []);

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, cast
 
 import django
@@ -41,15 +42,23 @@ from habeas.register.copy import LogCopy
 
 # The real one is slow on purpose; the journeys use it.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Most tests of pages behind a sign-in use a demonstration's; see test_passkeys for the other ways.
+settings.SITE = settings.SITE.model_copy(update={"trying_out": True})
 PASSWORD = "a-long-enough-password"
 PARKS = "parks-department"
 _ROOTS = {world.OFFICE: world.ROOT_KEY, PARKS: world.note_signer(f"{PARKS}.example/root")}
 
 
-@pytest.fixture(scope="session")
-def _tables():
+@cache
+def _prepare():
+    """Once in a process: tests in other folders use these fixtures, too."""
     setup_test_environment()
     setup_databases(verbosity=0, interactive=False)
+
+
+@pytest.fixture(scope="session")
+def _tables():
+    _prepare()
 
 
 @pytest.fixture(autouse=True)

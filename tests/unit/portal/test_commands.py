@@ -5,10 +5,11 @@ import os
 
 import pytest
 
-from habeas.portal.officers import accounts
+from habeas.portal.officers import passkeys
+from habeas.portal.officers.passkeys import PasskeyError
 from habeas.portal.site import setup
 from tests.unit.cli.commands import habeas
-from tests.unit.portal.conftest import PASSWORD, circle_note
+from tests.unit.portal.conftest import circle_note
 from tests.unit.protocol import world
 
 
@@ -16,7 +17,6 @@ from tests.unit.protocol import world
 def _environment(monkeypatch):
     """The commands name their folder to Django; other tests must not inherit it."""
     monkeypatch.setenv("HABEAS_DATA", os.environ.get("HABEAS_DATA", ""))
-    monkeypatch.setenv("HABEAS_PASSWORD", PASSWORD)
 
 
 @pytest.fixture
@@ -32,31 +32,38 @@ def portal(city, data):
 def test_officers_are_added_listed_disabled_and_enabled(portal):
     assert "There are no officers." in portal("officers", "list").out
     added = portal("officers", "add", "o.petrova", "--office", "licensing-office")
-    assert (added.status, added.out) == (0, "o.petrova can sign in for licensing-office.\n")
-    assert accounts.holds("o.petrova", PASSWORD)
+    assert added.status == 0
+    assert added.out.startswith("http://127.0.0.1/desk/sign-in/passkey/new/")
     assert portal("officers", "list").out == "licensing-office  o.petrova\n"
     assert portal("officers", "disable", "o.petrova").status == 0
+    assert portal("officers", "invite", "o.petrova").status == 1, "whoever is disabled stays out"
     assert portal("officers", "list").out == "licensing-office  o.petrova  (disabled)\n"
     (row,) = json.loads(portal("officers", "list", "--json").out)
     assert row == {"name": "o.petrova", "office": "licensing-office", "disabled": True}
     assert portal("officers", "list", "--office", "parks-department", "--json").out == "[]\n"
     assert "let in again" in portal("officers", "enable", "o.petrova").out
     assert portal("officers", "list").out == "licensing-office  o.petrova\n"
+    acts = [
+        json.loads(line)["act"] for line in portal("officers", "audit", "--json").out.splitlines()
+    ]
+    assert acts == ["added", "invited", "disabled", "enabled"]
+    assert portal("officers", "audit", "--since", "2199-01-01").out == ""
 
 
-def test_another_password(portal, monkeypatch):
-    portal("officers", "add", "o.petrova", "--office", "licensing-office")
-    monkeypatch.setenv("HABEAS_PASSWORD", "quite-another-password")
-    assert portal("officers", "password", "o.petrova").status == 0
-    assert accounts.holds("o.petrova", "quite-another-password")
-    assert not accounts.holds("o.petrova", PASSWORD)
+def test_another_invitation_ends_the_one_before(portal):
+    first = portal("officers", "add", "o.petrova", "--office", "licensing-office").out.strip()
+    second = portal("officers", "invite", "o.petrova", "--hours", "1").out.strip()
+    assert first != second
+    with pytest.raises(PasskeyError):
+        passkeys.invited(first.rstrip("/").rpartition("/")[2])
+    assert passkeys.invited(second.rstrip("/").rpartition("/")[2]).name == "o.petrova"
 
 
 @pytest.mark.parametrize(
     "arguments",
     [
         ("add", "o.petrova", "--office", "no-such-office"),
-        ("password", "nobody"), ("disable", "nobody"), ("enable", "nobody"),
+        ("invite", "nobody"), ("disable", "nobody"), ("enable", "nobody"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_done_is_two_lines(portal, capsys, arguments):

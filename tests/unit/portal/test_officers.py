@@ -1,11 +1,15 @@
 """Accounts of officers who view recordings: made by whoever runs the portal, and nobody else."""
 
-import pytest
-from django.core.management import CommandError, call_command
+from datetime import timedelta
 
-from habeas.portal.officers import accounts
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from habeas.portal.officers import accounts, audit, sessions
 from habeas.portal.officers.accounts import OfficerError
-from habeas.portal.officers.models import Officer
+from habeas.portal.officers.models import Audited, Officer
+from habeas.portal.site.folder import Site
 from tests.unit.portal.conftest import PASSWORD
 
 
@@ -38,15 +42,6 @@ def test_a_disabled_officer_is_out_with_the_next_request(city, browser):
         accounts.add("o.petrova", "parks-department", PASSWORD)
     accounts.enable("o.petrova")
     assert _sign_in(browser, "o.petrova").status_code == 302
-
-
-def test_another_password_ends_the_sessions_of_the_old_one(city, browser):
-    accounts.add("o.petrova", "licensing-office", PASSWORD)
-    _sign_in(browser, "o.petrova")
-    accounts.set_password("o.petrova", "quite-another-password")
-    assert browser.get("/desk/cameras/").status_code == 302
-    assert not accounts.holds("o.petrova", PASSWORD)
-    assert accounts.holds("o.petrova", "quite-another-password")
 
 
 def test_an_officer_of_an_office_that_the_catalogue_let_go_sees_nothing(browser):
@@ -85,21 +80,80 @@ def test_nothing_is_known_about_an_officer_but_name_and_office(browser):
     assert PASSWORD not in officer.password
 
 
-def test_the_management_command_adds_disables_and_lists(monkeypatch, capsys):
-    monkeypatch.setenv("HABEAS_PASSWORD", PASSWORD)
-    call_command("officers", "add", "o.petrova", office="parks-department")
-    call_command("officers", "add", "a.first", office="licensing-office")
-    call_command("officers", "disable", "o.petrova")
-    call_command("officers", "list")
-    assert capsys.readouterr().out.splitlines() == [
-        "licensing-office  a.first",
-        "parks-department  o.petrova  (disabled)",
+def test_a_portal_that_serves_people_takes_no_password(city, browser, monkeypatch):
+    accounts.add("o.petrova", "licensing-office", PASSWORD)
+    assert accounts.holds("o.petrova", PASSWORD)
+    monkeypatch.setattr(settings, "SITE", settings.SITE.model_copy(update={"trying_out": False}))
+    assert not accounts.holds("o.petrova", PASSWORD)
+    assert _sign_in(browser, "o.petrova").status_code == 404
+    page = browser.get("/desk/sign-in/").content.decode()
+    assert 'type="password"' not in page
+    assert "data-passkey" in page
+
+
+def test_a_demonstration_says_what_it_is(browser):
+    page = browser.get("/desk/sign-in/").content.decode()
+    assert "FOR TRYING OUT ONLY" in page
+    assert 'type="password"' in page
+
+
+@pytest.mark.parametrize("address", ["https://photos.city.example", "http://192.0.2.1"])
+def test_what_others_reach_is_no_demonstration(address):
+    with pytest.raises(ValueError, match="trying out"):
+        Site(portal=address, trying_out=True)
+
+
+def lines():
+    return [(each.act, each.officer, each.how, each.because) for each in audit.lines()]
+
+
+def test_sign_ins_denials_and_changes_are_on_the_audit_log(city, browser):
+    accounts.add("o.petrova", "licensing-office", PASSWORD)
+    _sign_in(browser, "o.petrova", "a-wrong-password")
+    _sign_in(browser, "o.petrova")
+    browser.post("/desk/sign-out/")
+    accounts.disable("o.petrova")
+    accounts.enable("o.petrova")
+    accounts.invite("o.petrova")
+    assert lines() == [
+        ("added", "o.petrova", "administrator", ""),
+        ("denied", "", "password", "password"),
+        ("signed-in", "o.petrova", "password", ""),
+        ("signed-out", "o.petrova", "", ""),
+        ("disabled", "o.petrova", "administrator", ""),
+        ("enabled", "o.petrova", "administrator", ""),
+        ("invited", "o.petrova", "administrator", ""),
     ]
-    call_command("officers", "enable", "o.petrova")
-    monkeypatch.setenv("HABEAS_PASSWORD", "quite-another-password")
-    call_command("officers", "password", "o.petrova")
-    assert accounts.holds("o.petrova", "quite-another-password")
-    call_command("officers", "list", office="parks-department")
-    assert capsys.readouterr().out == "parks-department  o.petrova\n"
-    with pytest.raises(CommandError, match="There is no officer"):
-        call_command("officers", "disable", "nobody")
+
+
+def test_the_audit_log_is_kept_for_half_a_year():
+    for days in (200, 10):
+        audit.note("denied")
+        newest = Audited.objects.order_by("-id").first()
+        Audited.objects.filter(pk=newest.pk).update(at=timezone.now() - timedelta(days=days))
+    audit.sweep()
+    assert len(lines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("after", "lives"), [(60, True), (29 * 60, True), (31 * 60, False), (-3600, False)]
+)
+def test_a_session_ends_when_it_is_not_used(city, browser, monkeypatch, after, lives):
+    accounts.add("o.petrova", "licensing-office", PASSWORD)
+    monkeypatch.setattr(sessions, "now", lambda: 1e9)
+    _sign_in(browser, "o.petrova")
+    monkeypatch.setattr(sessions, "now", lambda: 1e9 + after)
+    assert (browser.get("/desk/cameras/").status_code == 200) is lives
+    assert (lines()[-1][0] == "session-ended") is not lives
+
+
+def test_a_session_ends_after_a_shift_however_it_is_used(city, browser, monkeypatch):
+    accounts.add("o.petrova", "licensing-office", PASSWORD)
+    monkeypatch.setattr(sessions, "now", lambda: 1e9)
+    _sign_in(browser, "o.petrova")
+    for minute in range(0, 8 * 60, 20):
+        monkeypatch.setattr(sessions, "now", lambda minute=minute: 1e9 + minute * 60)
+        assert browser.get("/desk/cameras/").status_code == 200
+    monkeypatch.setattr(sessions, "now", lambda: 1e9 + 8 * 3600 + 1)
+    assert browser.get("/desk/cameras/").status_code == 302
+    assert lines()[-1][3] == "age"

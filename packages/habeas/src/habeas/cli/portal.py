@@ -6,12 +6,11 @@ import json
 import os
 import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Annotated
 
 import typer
 
-from habeas.cli import _backup, _services
+from habeas.cli import _backup, _officers, _services
 from habeas.cli._backup import Folder
 from habeas.cli._configured import PortalConfig
 from habeas.foundation import text
@@ -23,27 +22,10 @@ app = typer.Typer(
     no_args_is_help=True,
     help="Set up, serve and check a portal.",
 )
-officers = typer.Typer(
-    no_args_is_help=True,
-    help="Accounts for viewing recordings. Who opens photos is on an office's roster instead: "
-    "habeas office roster.",
-)
-app.add_typer(officers, name="officers")
+app.add_typer(_officers.app, name="officers")
 app.add_typer(_services.app, name="services")
 for each in (_backup.backup, _backup.restore):
     app.command()(each)
-
-Name = Annotated[str, typer.Argument(help="What the officer signs in with.")]
-Password = Annotated[
-    str,
-    typer.Option(
-        envvar="HABEAS_PASSWORD",
-        prompt=True,
-        hide_input=True,
-        confirmation_prompt=True,
-        help="Asked for when absent; or in the environment. At least 12 characters.",
-    ),
-]
 
 
 @app.command()
@@ -245,68 +227,3 @@ def reconcile(
             fg="red",
         )
         raise typer.Exit(1)
-
-
-def _accounts(data: Path) -> ModuleType:
-    """The use cases of officers, over the portal of *data*."""
-    from habeas.portal.site import setup
-
-    setup.start(data)
-    from habeas.portal.officers import accounts
-
-    return accounts
-
-
-@officers.command()
-def add(
-    name: Name,
-    data: Folder,
-    *,
-    _config: PortalConfig = None,
-    office: Annotated[str, typer.Option(help="Id of the officer's office.")],
-    password: Password,
-) -> None:
-    """Add an officer of one office."""
-    _accounts(data).add(name, office, password)
-    typer.echo(f"{name} can sign in for {office}.")
-
-
-@officers.command()
-def password(name: Name, data: Folder, *, _config: PortalConfig = None, password: Password) -> None:
-    """Give an officer another password; sessions with the old one end."""
-    _accounts(data).set_password(name, password)
-    typer.echo(f"{name} has another password.")
-
-
-@officers.command()
-def disable(name: Name, data: Folder, _config: PortalConfig = None) -> None:
-    """Let an officer in no more, from their next request on. The name stays taken."""
-    _accounts(data).disable(name)
-    typer.echo(f"{name} is let in no more.")
-
-
-@officers.command()
-def enable(name: Name, data: Folder, _config: PortalConfig = None) -> None:
-    """Let a disabled officer in again."""
-    _accounts(data).enable(name)
-    typer.echo(f"{name} is let in again.")
-
-
-@officers.command(name="list")
-def list_(
-    data: Folder,
-    *,
-    _config: PortalConfig = None,
-    office: Annotated[str | None, typer.Option(help="Only those of one office.")] = None,
-    json_: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
-) -> None:
-    """List the officers, by office and name."""
-    found = _accounts(data).listed(office)
-    if json_:
-        rows = [{"name": x.name, "office": x.office, "disabled": not x.is_active} for x in found]
-        typer.echo(json.dumps(rows))
-        return
-    for each in found:
-        typer.echo(f"{each.office}  {each.name}{'  (disabled)' if not each.is_active else ''}")
-    if not found:
-        typer.echo("There are no officers. Add one: habeas portal officers add")

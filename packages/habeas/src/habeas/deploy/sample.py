@@ -134,7 +134,7 @@ def _custodian(place: Path, url: str) -> dict[str, Any]:
         signer = portal.custodian_key(place)
     else:
         signer = portal.create(
-            place, portal.Site(portal=url), name="portal.example",
+            place, portal.Site(portal=url, trying_out=True), name="portal.example",
             catalogue=portal.SAMPLE_CATALOGUE,
         )  # fmt: skip
     return {"name": "portal.example", "vkey": signer.vkey, "portal": url}

@@ -7,9 +7,11 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 
 from habeas.portal.catalogue import offices
+from habeas.portal.officers import sessions
 from habeas.portal.officers.models import Officer
 
 P = ParamSpec("P")
@@ -22,6 +24,8 @@ def signed_in(view: OfficerView[P]) -> View[P]:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not sessions.lives(request):
+            return redirect_to_login(request.get_full_path())
         officer = cast("Officer", request.user)
         if officer.office not in offices():
             raise Http404  # the catalogue has let the office go

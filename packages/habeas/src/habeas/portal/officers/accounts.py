@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -12,6 +13,7 @@ from django.db import IntegrityError, transaction
 
 from habeas.foundation.errors import HabeasError
 from habeas.portal.catalogue import offices
+from habeas.portal.officers import audit, passkeys
 from habeas.portal.officers.models import Officer
 
 _NAME = re.compile(r"[\w.@+-]{1,128}")
@@ -24,13 +26,13 @@ class OfficerError(HabeasError):
     status = 409
 
 
-def add(name: str, office: str, password: str) -> Officer:
-    """Make an account.
+def add(name: str, office: str, password: str | None = None) -> Officer:
+    """Make an account. `invite` lets its officer make a passkey.
 
     Args:
-        name: what the officer signs in with, and what applicants read.
+        name: what applicants read, and what the identity provider calls the officer.
         office: id of an office of the catalogue.
-        password: at least 12 characters, none of the common ones.
+        password: of a demonstration: at least 12 characters, none of the common ones.
 
     Raises:
         OfficerError: the name is taken or no name, there is no such office, or the password
@@ -46,7 +48,10 @@ def add(name: str, office: str, password: str) -> Officer:
             f"There is no office {office}.", f"The offices are: {', '.join(sorted(offices()))}."
         )
     officer = Officer(name=name, office=office)
-    _set_password(officer, password)
+    if password is None:
+        officer.set_unusable_password()
+    else:
+        _set_password(officer, password)
     try:
         with transaction.atomic():
             officer.save(force_insert=True)
@@ -54,18 +59,32 @@ def add(name: str, office: str, password: str) -> Officer:
         raise OfficerError(
             f"There is an officer {name} already.", "Choose another name; names are not used twice."
         ) from error
+    audit.note("added", officer, how="administrator")
     return officer
 
 
-def set_password(name: str, password: str) -> None:
-    """Give an officer another password; whoever is signed in with the old one is signed out.
+def invite(name: str, *, replace: bool = False, hours: int = passkeys.INVITED_HOURS) -> str:
+    """The address at which an officer, once, makes a passkey.
+
+    Args:
+        name: the officer's.
+        replace: whether the passkeys that the officer has are removed, and their sessions ended.
+        hours: for which the invitation counts.
 
     Raises:
-        OfficerError: there is no such officer, or the password is too weak.
+        OfficerError: there is no such officer, or they were disabled.
     """
     officer = _find(name)
-    _set_password(officer, password)
-    officer.save(update_fields=["password"])
+    if not officer.is_active:
+        raise OfficerError(
+            f"{name} is disabled.", "Let them in again first: habeas portal officers enable"
+        )
+    if replace:
+        officer.passkeys.all().delete()
+        officer.set_unusable_password()  # another one: sessions with the old one end
+        officer.save(update_fields=["password"])
+    audit.note("invited", officer, how="administrator")
+    return settings.SITE.portal.rstrip("/") + passkeys.invite(officer, hours)
 
 
 def disable(name: str) -> None:
@@ -74,7 +93,7 @@ def disable(name: str) -> None:
     Raises:
         OfficerError: there is no such officer.
     """
-    _find(name)
+    audit.note("disabled", _find(name), how="administrator")
     Officer.objects.filter(name=name).update(is_active=False)
 
 
@@ -84,12 +103,12 @@ def enable(name: str) -> None:
     Raises:
         OfficerError: there is no such officer.
     """
-    _find(name)
+    audit.note("enabled", _find(name), how="administrator")
     Officer.objects.filter(name=name).update(is_active=True)
 
 
 def holds(name: str, password: str) -> bool:
-    """Whether somebody can sign in with *name* and *password*."""
+    """Whether somebody can sign in with *name* and *password*: in a demonstration alone."""
     return authenticate(None, username=name, password=password) is not None
 
 

@@ -1,10 +1,23 @@
 """Addresses of signing in and out."""
 
-from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
+
+from habeas.portal.officers import views
 
 app_name = "officers"
 urlpatterns = [
-    path("sign-in/", LoginView.as_view(template_name="officers/sign_in.html"), name="sign-in"),
-    path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("sign-in/", views.sign_in, name="sign-in"),
+    path("sign-in/passkey/options/", views.passkey_options, name="passkey-options"),
+    path("sign-in/passkey/", views.passkey, name="passkey"),
+    path("sign-in/passkey/new/<str:token>/", views.new_passkey, name="new-passkey"),
+    path(
+        "sign-in/passkey/new/<str:token>/options/",
+        views.new_passkey_options,
+        name="new-passkey-options",
+    ),
+    path("sign-in/passkey/new/<str:token>/keep/", views.keep_passkey, name="keep-passkey"),
+    path("sign-in/oidc/", views.oidc_begin, name="oidc"),
+    path("sign-in/oidc/back/", views.oidc_back, name="oidc-back"),
+    path("sign-in/oidc/done/", views.oidc_done, name="oidc-done"),
+    path("sign-out/", views.sign_out, name="sign-out"),
 ]

@@ -74,8 +74,13 @@ class OpenIdConnect(Section):
     )
     acr: tuple[str, ...] = Field(
         (),
-        description="Classes of authentication that are taken (`acr`); empty for whatever the "
-        "provider does.",
+        description="Classes of authentication (`acr`) that mean two factors there; they are asked "
+        "for.",
+    )
+    amr: tuple[str, ...] = Field(
+        ("mfa", "hwk", "swk", "otp", "pop", "sc", "fpt", "face"),
+        description="Methods (`amr`, RFC 8176) any one of which means more than a password. Who "
+        "comes with neither is not let in.",
     )
 
 

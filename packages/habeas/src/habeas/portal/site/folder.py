@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from habeas.configuration import Secret, SecretError
 from habeas.foundation import durable
@@ -31,6 +31,10 @@ from habeas.tlog import NoteSigner
 
 #: The catalogue that is shipped for trying out, as `create` copies it.
 SAMPLE_CATALOGUE = Path(__file__).resolve().parents[1] / "catalogue" / "sample"
+
+
+#: Hosts of a demonstration's own addresses.
+_HERE = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class FolderError(HabeasError):
@@ -49,6 +53,8 @@ class Site(BaseModel):
         hosts: further host names that this portal answers to.
         check_workers: processes that check photos.
         security_contact: where to report a problem of this installation: mailto: or https:.
+        trying_out: of a demonstration on one machine (`habeas run`): officers sign in with
+            passwords, and the pages say in large letters what it is.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -57,6 +63,13 @@ class Site(BaseModel):
     hosts: tuple[str, ...] = ()
     check_workers: Annotated[int, Field(ge=1, le=256)] = 1
     security_contact: Annotated[str, Field(pattern=r"^((mailto|tel):|https://)\S+$")] | None = None
+    trying_out: bool = False
+
+    @model_validator(mode="after")
+    def _only_here(self) -> Self:
+        if self.trying_out and urlsplit(self.portal).hostname not in _HERE:
+            raise ValueError("only what this machine alone reaches is for trying out")
+        return self
 
     @property
     def names(self) -> tuple[str, ...]:

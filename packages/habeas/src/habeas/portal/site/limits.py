@@ -25,6 +25,8 @@ from habeas.portal.site.problems import answer
 GetResponse = Callable[[HttpRequest], HttpResponse]
 #: After a sign-in that went well Django sends on with it (RFC 9110 section 15.4.3, 302 Found).
 _FOUND = 302
+#: Where the desk's client signs in.
+_DESK_SIGN_IN = frozenset({"/api/officers/sessions", "/api/officers/challenge"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -128,7 +130,7 @@ def _kind(request: HttpRequest) -> tuple[str, str]:
     path = request.path
     if path == settings.LOGIN_URL:
         return "sign_in", request.POST.get("username", "")[:128].casefold()
-    if path in ("/api/officers/sessions", "/api/officers/challenge"):
+    if path.startswith(settings.LOGIN_URL) or path in _DESK_SIGN_IN:
         return "sign_in", ""
     if path.startswith("/receipt/") or path.endswith("/withdrawal"):
         return "ask", ""

@@ -122,6 +122,9 @@ DATABASES = {"default": postgresql(CONNECTION) if CONNECTION else sqlite(DATA)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "officers.Officer"
+AUTHENTICATION_BACKENDS = ["habeas.portal.officers.backend.Officers"]
+#: The city's identity provider, or None.
+OIDC = _RUN.officers.oidc
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -168,7 +171,8 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
 # RFC 6265bis section 4.1.3.2: a browser takes such a cookie from this very host alone.
 SESSION_COOKIE_NAME = "__Host-officer" if _HTTPS else "officer"
 CSRF_COOKIE_NAME = "__Host-csrf" if _HTTPS else "csrftoken"
-SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_AGE = _RUN.officers.hours * 3600
+SESSION_IDLE_SECONDS = _RUN.officers.idle_minutes * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_HTTPONLY = True
 SECURE_CONTENT_TYPE_NOSNIFF = True

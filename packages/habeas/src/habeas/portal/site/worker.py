@@ -20,6 +20,7 @@ from habeas.foundation.caution import Look, TooManyEndsError, look
 from habeas.foundation.errors import HabeasError
 from habeas.portal.apply import drafts
 from habeas.portal.desk import cases, sessions
+from habeas.portal.officers import audit
 from habeas.portal.register.log import log_copy
 from habeas.portal.site.election import Election
 from habeas.portal.standing import beats, clock, halts, history, installation
@@ -70,6 +71,7 @@ class Worker:
             self._part("drafts", drafts.sweep)
             self._part("sessions", sessions.sweep)
             self._part("cases", lambda: cases.sweep(datetime.now(UTC).date()))
+            self._part("audit", audit.sweep, silent=True)
         if self._scrub is not None:
             self._part("scrub", self._scrub, silent=True)
 

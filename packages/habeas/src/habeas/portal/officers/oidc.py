@@ -1,0 +1,190 @@
+"""Signing in at the city's identity provider: OpenID Connect Core 1.0, code flow with PKCE.
+
+Authlib speaks OAuth 2.0 (RFC 6749, RFC 7636), joserfc reads the ID token (RFC 7519). Two factors
+are the provider's affair, and it has to say that there were two: by ``acr`` or ``amr`` (RFC 8176),
+as the portal's habeas.toml has it.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import requests
+from authlib.common.errors import AuthlibBaseError
+from authlib.integrations.requests_client import OAuth2Session
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from habeas.foundation.errors import HabeasError
+from habeas.portal.officers.models import Officer
+from habeas.portal.site.configuration import OpenIdConnect
+
+#: Asymmetric ones alone: a provider that signs with our secret could be anybody who has that.
+_ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
+#: Seconds by which the provider's clock may differ from ours.
+_LEEWAY = 60
+_TIMEOUT = 15.0
+
+
+class OidcError(HabeasError):
+    """Somebody whom the identity provider did not bring in.
+
+    Attributes:
+        because: hyphenated, for the audit log.
+    """
+
+    code = "oidc"
+    status = 403
+    remedy = "Sign in again, or ask whoever runs the portal."
+
+    def __init__(self, cause: str, remedy: str | None = None, *, because: str) -> None:
+        super().__init__(cause, remedy)
+        self.because = because
+
+
+@dataclass(frozen=True)
+class _Provider:
+    """What its discovery document says (OpenID Connect Discovery 1.0, section 3)."""
+
+    issuer: str
+    authorization: str
+    token: str
+    keys: str
+
+
+def begin(said: OpenIdConnect, back: str) -> tuple[str, dict[str, str]]:
+    """Where the browser is sent, and what has to be remembered until it is back.
+
+    Args:
+        said: of the provider.
+        back: the portal's address that is registered there.
+
+    Raises:
+        OidcError: the provider does not answer.
+    """
+    provider = _discover(said.issuer)
+    nonce, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
+    asked = {"nonce": nonce, "code_verifier": verifier}
+    if said.acr:
+        asked["acr_values"] = " ".join(said.acr)
+    with _client(said, back) as client:
+        url, state = client.create_authorization_url(provider.authorization, **asked)
+    return str(url), {"state": str(state), "nonce": nonce, "verifier": verifier}
+
+
+def finish(
+    said: OpenIdConnect, back: str, query: Mapping[str, str], kept: Mapping[str, str]
+) -> Officer:
+    """Who has come back from the provider.
+
+    Args:
+        said: of the provider.
+        back: the portal's address that is registered there.
+        query: of the request.
+        kept: what `begin` had remembered.
+
+    Raises:
+        OidcError: nobody whom this portal lets in.
+    """
+    state = kept.get("state", "")
+    if not state or not secrets.compare_digest(query.get("state", "").encode(), state.encode()):
+        raise OidcError("This sign-in was not begun here.", because="oidc-state")
+    if "code" not in query:
+        raise OidcError("The identity provider let nobody in.", because="oidc-refused")
+    provider = _discover(said.issuer)
+    if query.get("iss", provider.issuer) != provider.issuer:  # RFC 9207
+        raise OidcError("Another identity provider has answered.", because="oidc-issuer")
+    claims = _claims(said, provider, back, query["code"], kept)
+    _verify_factors(said, claims)
+    name = claims.get(said.claim)
+    officer = Officer.objects.filter(name=name).first() if isinstance(name, str) else None
+    if officer is None or not officer.is_active:
+        raise OidcError(
+            "You have no account for viewing recordings here.",
+            "Ask whoever runs the portal: habeas portal officers add.",
+            because="oidc-no-account" if officer is None else "disabled",
+        )
+    return officer
+
+
+def _claims(
+    said: OpenIdConnect, provider: _Provider, back: str, code: str, kept: Mapping[str, str]
+) -> dict[str, Any]:
+    """The claims of the ID token (OpenID Connect Core 1.0, section 3.1.3.7)."""
+    try:
+        with _client(said, back) as client:
+            token = client.fetch_token(
+                provider.token, grant_type="authorization_code", code=code,
+                code_verifier=kept["verifier"], timeout=_TIMEOUT,
+            )  # fmt: skip
+        answer = _read(provider.keys)
+        # Key sets may be of any kind; only keys for signatures are of use.
+        found = jwt.decode(
+            token["id_token"], KeySet.import_key_set(answer), algorithms=list(_ALGORITHMS)
+        ).claims
+        jwt.JWTClaimsRegistry(
+            now=int(time.time()), leeway=_LEEWAY,
+            iss={"essential": True, "value": provider.issuer},
+            aud={"essential": True, "value": said.client_id},
+            exp={"essential": True}, iat={"essential": True}, sub={"essential": True},
+            nonce={"essential": True, "value": kept["nonce"]},
+        ).validate(found)  # fmt: skip
+    except requests.RequestException as error:
+        raise _unanswered() from error
+    except (AuthlibBaseError, JoseError, ValueError, KeyError, TypeError) as error:
+        raise OidcError(
+            "What the identity provider said of you is not valid.", because="oidc-token"
+        ) from error
+    if isinstance(found["aud"], list) and found.get("azp", said.client_id) != said.client_id:
+        raise OidcError("This sign-in is for another portal.", because="oidc-token")
+    return dict(found)
+
+
+def _verify_factors(said: OpenIdConnect, claims: Mapping[str, Any]) -> None:
+    amr = claims.get("amr")
+    methods = {each for each in amr if isinstance(each, str)} if isinstance(amr, list) else set()
+    if claims.get("acr") not in said.acr and not methods & set(said.amr):
+        raise OidcError(
+            "The identity provider does not say that you have signed in with two factors.",
+            "Sign in there with a second factor, or with a passkey.",
+            because="oidc-one-factor",
+        )
+
+
+@cache
+def _discover(issuer: str) -> _Provider:
+    try:
+        found = _read(f"{issuer}/.well-known/openid-configuration")
+        if found["issuer"].rstrip("/") != issuer:
+            raise OidcError("The identity provider is another than said.", because="oidc-issuer")
+        return _Provider(
+            found["issuer"], found["authorization_endpoint"], found["token_endpoint"],
+            found["jwks_uri"],
+        )  # fmt: skip
+    except (requests.RequestException, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _unanswered() from error
+
+
+def _read(url: str) -> Any:
+    answer = requests.get(url, timeout=_TIMEOUT)
+    answer.raise_for_status()
+    return answer.json()
+
+
+def _unanswered() -> OidcError:
+    return OidcError(
+        "The identity provider does not answer.", "Try again in a minute.", because="oidc-away"
+    )
+
+
+def _client(said: OpenIdConnect, back: str) -> OAuth2Session:
+    return OAuth2Session(
+        said.client_id, said.client_secret.read(), scope="openid profile", redirect_uri=back,
+        code_challenge_method="S256",
+    )  # fmt: skip

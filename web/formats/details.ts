@@ -30,6 +30,7 @@ export const OPEN_DETAILS = {
   circle: v.strictObject({ v: two, circle: Note }),
   roster: Roster,
   suspended: v.strictObject({ v: two, office: Slug, root: Hex32, lifted: v.boolean() }),
+  paused: v.strictObject({ v: two, trustee: KeyName, lifted: v.boolean() }),
   recovery: v.strictObject({
     v: two,
     trustee: KeyName,

@@ -53,6 +53,7 @@ export const SHAPES = {
   circle: institution(["trustee"], { limit: MAX_LARGE_BYTES }),
   roster: institution(["office"], { fields: ["office"], limit: MAX_LARGE_BYTES }),
   suspended: institution(["trustee"], { fields: ["office"] }),
+  paused: institution(["trustee"]),
   recovery: institution(["trustee"]),
   camera: institution(["recorder"]),
   footage: institution(["recorder", "custodian"], { optional: ["office"] }),

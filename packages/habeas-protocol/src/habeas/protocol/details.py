@@ -90,6 +90,14 @@ class SuspendedDetails(Document):
     lifted: bool
 
 
+class PausedDetails(Document):
+    """A trustee refuses every request from now on, or goes on. In the open."""
+
+    v: Literal[2] = 2
+    trustee: KeyName
+    lifted: bool
+
+
 class RecoveryDetails(Document):
     """A trustee gave its part for the seat of a newcomer. In the open.
 

@@ -45,6 +45,7 @@ class Kind(StrEnum):
     CIRCLE = "circle"
     ROSTER = "roster"
     SUSPENDED = "suspended"
+    PAUSED = "paused"
     RECOVERY = "recovery"
     CAMERA = "camera"
     FOOTAGE = "footage"
@@ -98,6 +99,7 @@ SHAPES = {
     Kind.CIRCLE: _shape("trustee", large=True),
     Kind.ROSTER: _shape("office", "office", large=True),
     Kind.SUSPENDED: _shape("trustee", "office"),
+    Kind.PAUSED: _shape("trustee"),
     Kind.RECOVERY: _shape("trustee"),
     Kind.CAMERA: _shape("recorder"),
     Kind.FOOTAGE: _shape("recorder custodian", "", "office"),

@@ -19,6 +19,7 @@ from habeas.protocol.credential import Roster
 from habeas.protocol.details import (
     CircleDetails,
     KeyDetails,
+    PausedDetails,
     RecoveryDetails,
     SuspendedDetails,
     WithdrawnDetails,
@@ -35,6 +36,7 @@ _OPEN: dict[Kind, type[Document]] = {
     Kind.CIRCLE: CircleDetails,
     Kind.ROSTER: Roster,
     Kind.SUSPENDED: SuspendedDetails,
+    Kind.PAUSED: PausedDetails,
     Kind.RECOVERY: RecoveryDetails,
     Kind.CAMERA: footage.CameraDetails,
     Kind.APP: AppDetails,
@@ -141,7 +143,13 @@ def _writer_of_circle(entry: Entry, details: Document, chain: Chain) -> Writer |
 def _verify_own(entry: Entry, details: Document, writer: Writer) -> None:
     """Raise unless an institution speaks of itself."""
     match details:
-        case KeyDetails() | RecoveryDetails() | AppSeenDetails() | AppDiffersDetails():
+        case (
+            KeyDetails()
+            | PausedDetails()
+            | RecoveryDetails()
+            | AppSeenDetails()
+            | AppDiffersDetails()
+        ):
             own = details.trustee == writer.name
         case Roster():
             own = details.office == entry.office == writer.name

@@ -11,10 +11,11 @@ import sqlite3
 from collections.abc import Callable
 
 from habeas.protocol import Kind, writer_id
-from habeas.protocol.details import KeyDetails, SuspendedDetails
+from habeas.protocol.details import KeyDetails, PausedDetails, SuspendedDetails
 from habeas.protocol.document import Document
 from habeas.protocol.statements import KeyStatement
 from habeas.tlog import NoteVerifier
+from habeas.trustee import standing
 from habeas.trustee.circles import Circles
 from habeas.trustee.errors import SetupError
 from habeas.trustee.months import MonthKey, MonthSeeds
@@ -93,6 +94,17 @@ class Announcements:
             month=key.month,
             public_key=base64.b64encode(key.public).decode(),
         )
+
+    def pause(self, *, resume: bool = False) -> None:
+        """Refuse every request from now on, or go on; the log says so, once for each change."""
+
+        def act(connection: sqlite3.Connection) -> None:
+            if standing.pause(connection, resume=resume):
+                details = PausedDetails(trustee=self._records.name, lifted=resume)
+                self._records.write(connection, Kind.PAUSED, details)
+
+        self._store.run(act)
+        self._wake()
 
     def suspend(self, office: str, *, lifted: bool = False) -> None:
         """Say on the log that this trustee suspends an office's root key, or lifts that.

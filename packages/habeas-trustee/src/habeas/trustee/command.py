@@ -17,7 +17,7 @@ import typer
 from habeas.foundation import durable
 from habeas.foundation.command import run
 from habeas.foundation.errors import HabeasError
-from habeas.trustee import circle_command, setup_command
+from habeas.trustee import circle_command, console_command, setup_command
 from habeas.trustee.options import Config, Folder
 
 if TYPE_CHECKING:
@@ -91,6 +91,12 @@ def serve(
     _config: Config = None,
     port: Annotated[int, typer.Option(help="Port.")] = 8101,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    console_port: Annotated[
+        int | None,
+        typer.Option(
+            help="Serve the console, too, on this port of 127.0.0.1; `console` gives a link to it."
+        ),
+    ] = None,
 ) -> None:
     """Serve: take deposits, follow the log, cosign it, release by rule, destroy on time."""
     import uvicorn
@@ -98,8 +104,11 @@ def serve(
     from habeas.trustee import Trustee
     from habeas.trustee.web import make_app
 
+    trustee = Trustee(data)
+    if console_port is not None:
+        console_command.begin(trustee, data, console_port)
     uvicorn.run(
-        make_app(Trustee(data)), host=host, port=port,
+        make_app(trustee), host=host, port=port,
         log_level="warning", access_log=False, timeout_graceful_shutdown=10,
         proxy_headers=False,  # nothing here is decided by who is said to call
     )  # fmt: skip
@@ -244,6 +253,7 @@ def suspend(
         typer.echo("The log has not taken that yet; the running service delivers it.")
 
 
+app.command()(console_command.console)
 app.add_typer(circle_command.app, name="circle")
 
 recover = typer.Typer(

@@ -94,9 +94,15 @@ def _noted(connection: sqlite3.Connection) -> set[str]:
     return {name for (name,) in rows}
 
 
-def pause(connection: sqlite3.Connection, *, resume: bool = False) -> None:
-    """Refuse every request from now on, or go on."""
+def pause(connection: sqlite3.Connection, *, resume: bool = False) -> bool:
+    """Refuse every request from now on, or go on; tells whether that changes anything."""
     if resume:
-        connection.execute("DELETE FROM notes WHERE name = ?", (_PAUSED,))
+        done = connection.execute("DELETE FROM notes WHERE name = ?", (_PAUSED,))
     else:
-        connection.execute("INSERT OR IGNORE INTO notes VALUES (?, '')", (_PAUSED,))
+        done = connection.execute("INSERT OR IGNORE INTO notes VALUES (?, '')", (_PAUSED,))
+    return bool(done.rowcount)
+
+
+def is_paused(connection: sqlite3.Connection) -> bool:
+    """Whether its administrator has paused it."""
+    return _PAUSED in _noted(connection)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, Self
@@ -20,7 +22,7 @@ from habeas.tlog.note import split
 from habeas.tlog.view import Source
 from habeas.tlog.witness import Answer
 from habeas.tlog.writing import BundleWriter
-from habeas.trustee import index, keyring, standing
+from habeas.trustee import index, keyring
 from habeas.trustee.announcements import Announcements
 from habeas.trustee.circles import Circles
 from habeas.trustee.deposits import Deposits
@@ -39,7 +41,7 @@ from habeas.trustee.records import Clock, Records
 from habeas.trustee.recovery import Recovery
 from habeas.trustee.releases import Release, Releases
 from habeas.trustee.settings import Settings, load_circle, load_token
-from habeas.trustee.standing import Standing
+from habeas.trustee.standing import Standing, is_paused
 from habeas.trustee.store import Store
 from habeas.trustee.withdrawals import Destroyed, Withdrawals
 from habeas.trustee.witnessing import Witnessing
@@ -281,10 +283,26 @@ class Trustee:
         self._announcements.suspend(office, lifted=lifted)
 
     def pause(self, *, resume: bool = False) -> None:
-        """Refuse every request from now on, or go on; expiry that was halted goes on too."""
-        self._store.run(lambda connection: standing.pause(connection, resume=resume))
+        """Refuse every request from now on, or go on, which the log says.
+
+        Expiry that was halted goes on too.
+        """
+        self._announcements.pause(resume=resume)
         if resume:
             self._halts.resume()
+
+    def paused(self) -> bool:
+        """Whether its administrator has paused it."""
+        with self.reading() as connection:
+            return is_paused(connection)
+
+    def today(self) -> str:
+        """The day, UTC."""
+        return self._records.today()
+
+    def reading(self) -> AbstractContextManager[sqlite3.Connection]:
+        """Its database, for reading alone."""
+        return self._store.database.snapshot()
 
     def add_checkpoint(self, body: bytes) -> Answer:
         """C2SP tlog-witness: cosign a checkpoint that extends the last one.

@@ -16,7 +16,13 @@ from datetime import date, timedelta
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Chain, Entry, Foreign, Kind, Receipt, Role, read_entry
 from habeas.protocol.credential import Roster
-from habeas.protocol.details import CircleDetails, KeyDetails, RecoveryDetails, SuspendedDetails
+from habeas.protocol.details import (
+    CircleDetails,
+    KeyDetails,
+    PausedDetails,
+    RecoveryDetails,
+    SuspendedDetails,
+)
 from habeas.protocol.document import Document
 from habeas.protocol.reading import details_of
 from habeas.register.watching import OnePhoto
@@ -218,6 +224,10 @@ class CircleRules:
                 act = "lifts its suspension of" if details.lifted else "suspends"
                 words = f"Entry {index}: {self._name(entry)} {act} the key of {details.office}."
                 yield Finding("office-suspended", words, index)
+            case PausedDetails():
+                act = "goes on after its pause" if details.lifted else "refuses every request"
+                words = f"Entry {index}: {self._name(entry)} {act}."
+                yield Finding("trustee-paused", words, index)
             case RecoveryDetails():
                 words = (
                     f"Entry {index}: {details.trustee} has given its part of {details.photos} "

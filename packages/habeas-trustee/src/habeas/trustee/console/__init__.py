@@ -1,0 +1,10 @@
+"""The trustee's console: what its own people see of what it does, and how they stop it.
+
+Part of the trustee's service, on a loopback address of its own (`habeas trustee serve
+--console-port`). Whoever can read the trustee's folder signs in (`habeas trustee console`).
+"""
+
+from habeas.trustee.console.app import make_console
+from habeas.trustee.console.signing_in import Doors
+
+__all__ = ["Doors", "make_console"]

@@ -13,6 +13,7 @@ BENCHES = [
     "reading",
     "protocol",
     "trustee",
+    "growth",
     "footage.speed",
 ]
 

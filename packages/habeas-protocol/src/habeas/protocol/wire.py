@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import json
 import re
-import ssl
 import time
-from functools import cache
 from typing import Any, TypeVar
 
 import httpx
 
+from habeas.foundation.authorities import authorities
 from habeas.foundation.errors import HabeasError
 from habeas.foundation.problem import Problem, ProblemFormatError
 from habeas.protocol.document import Document
@@ -68,12 +67,6 @@ class TrusteeRefusedError(HabeasError):
         self.statement = statement if isinstance(statement, str) else None
 
 
-@cache
-def _authorities() -> ssl.SSLContext:
-    """Whose certificates count. Read once: it takes longer than to ask a trustee."""
-    return httpx.create_ssl_context(trust_env=False)
-
-
 class Wire:
     """The way to one trustee.
 
@@ -93,7 +86,7 @@ class Wire:
             headers={"Accept-Encoding": "identity"},
             timeout=httpx.Timeout(timeout, connect=min(timeout, CONNECT_SECONDS)),
             trust_env=False,
-            verify=_authorities(),
+            verify=authorities(),
             transport=transport,
             limits=httpx.Limits(max_connections=64, max_keepalive_connections=16),
         )

@@ -8,6 +8,7 @@ from typing import Self, TypeVar
 
 import httpx
 
+from habeas.foundation.authorities import authorities
 from habeas.tlog import calls
 from habeas.tlog.calls import Appended, Call, Pause, Question, Reply, Silence, persist
 from habeas.tlog.checkpoint import Checkpoint
@@ -50,6 +51,7 @@ class AsyncLogClient:
             headers=headers,
             timeout=timeout,
             trust_env=False,
+            verify=authorities(),
             transport=transport,
         )
 

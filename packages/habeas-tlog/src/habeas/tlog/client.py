@@ -8,6 +8,7 @@ from typing import Self, TypeVar
 
 import httpx
 
+from habeas.foundation.authorities import authorities
 from habeas.tlog import calls
 from habeas.tlog.calls import Appended, Call, Pause, Question, Reply, Silence, persist
 from habeas.tlog.checkpoint import Checkpoint
@@ -55,6 +56,7 @@ class LogClient:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._http = httpx.Client(
             base_url=self.url, headers=headers, timeout=timeout, trust_env=False,
+            verify=authorities(),
             limits=httpx.Limits(max_connections=64, max_keepalive_connections=32),
             transport=transport,
         )  # fmt: skip

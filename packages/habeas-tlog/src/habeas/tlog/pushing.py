@@ -17,6 +17,7 @@ from typing import Self
 
 import httpx
 
+from habeas.foundation.authorities import authorities
 from habeas.tlog.checkpoint import Checkpoint, parse_decimal
 from habeas.tlog.cosignature import Cosigner
 from habeas.tlog.errors import (
@@ -80,7 +81,7 @@ class Pusher:
         self._mirror = mirror
         self._retry = retry or Retry()
         self._sleep = sleep
-        self._http = httpx.Client(timeout=timeout, trust_env=False)
+        self._http = httpx.Client(timeout=timeout, trust_env=False, verify=authorities())
         #: Entries of the newest checkpoint that the mirror knows.
         self.known = 0
         #: The first entry that it does not have.

@@ -124,12 +124,15 @@ def status(
     """Ask the running trustee how it fares."""
     import httpx
 
+    from habeas.foundation.authorities import authorities
     from habeas.trustee import Settings
     from habeas.trustee.errors import BusyError
 
     settings = Settings.load(data)
     try:
-        state = httpx.get(f"{settings.url}/readyz", timeout=10.0, trust_env=False).json()
+        state = httpx.get(
+            f"{settings.url}/readyz", timeout=10.0, trust_env=False, verify=authorities()
+        ).json()
     except (httpx.HTTPError, ValueError) as error:
         raise BusyError(
             f"The trustee does not answer at {settings.url}.", "Start it: habeas trustee serve"

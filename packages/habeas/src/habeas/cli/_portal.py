@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import httpx
 
+from habeas.foundation.authorities import authorities
 from habeas.foundation.errors import HabeasError
 from habeas.foundation.problem import Problem, ProblemFormatError
 from habeas.protocol import Receipt
@@ -42,7 +43,7 @@ class PortalClient:
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
         self._http = httpx.Client(
-            base_url=self.url, timeout=60.0, trust_env=False,
+            base_url=self.url, timeout=60.0, trust_env=False, verify=authorities(),
             headers={"Accept": "application/json"},
         )  # fmt: skip
 

@@ -13,6 +13,7 @@ import typer
 from habeas.cli._portal import verify_free
 from habeas.configuration.token_uri import TokenUri
 from habeas.foundation import durable
+from habeas.foundation.authorities import authorities
 from habeas.foundation.errors import HabeasError
 from habeas.office.client import OfficerClient
 from habeas.office.credentials import HardwareKey
@@ -137,7 +138,7 @@ def _person(desk: str, officer: str, key: Path | None, portal: str) -> tuple[dic
 
 def _fetch(url: str, officer: str = "") -> dict[str, Any]:
     try:
-        response = httpx.get(url, timeout=10.0, trust_env=False)
+        response = httpx.get(url, timeout=10.0, trust_env=False, verify=authorities())
     except httpx.HTTPError as error:
         raise HabeasError(
             f"The desk does not answer at {url}: {error}.", "Check the office's address."

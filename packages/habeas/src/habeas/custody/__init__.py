@@ -12,7 +12,7 @@ The custodian never has a picture after sealing, a data key, a track key, or an 
 authority: it reserves numbers, writes down what officers have signed, and keeps ciphertexts.
 """
 
-from habeas.custody.blobs import BlobMissingError, FileBlobs
+from habeas.custody.blobs import BlobMissingError, BlobStoreError, FileBlobs
 from habeas.custody.context import Context
 from habeas.custody.depositing import Deposited, OtherTermsError, SealingOffer, Taken
 from habeas.custody.endings import Withdrawal, withdraw_directly
@@ -32,6 +32,7 @@ from habeas.custody.sweep import Swept
 __all__ = [
     "Acknowledged",
     "BlobMissingError",
+    "BlobStoreError",
     "Context",
     "Custody",
     "Deposited",

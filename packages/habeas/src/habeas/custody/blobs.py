@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
 
 _DAY = 86_400
-_MARK = "installation.json"
+#: Beside the blobs: whose they are.
+MARK = "installation.json"
 _NAME = re.compile(r"\A[0-9a-f]{32}\Z")
 
 
@@ -24,26 +26,49 @@ class BlobMissingError(HabeasError):
     remedy = "It was withdrawn or has expired; if neither, restore the store from its backup."
 
 
+class BlobStoreError(HabeasError):
+    """The store does not take or give what it is asked for; what it holds stays as it was."""
+
+    code = "blob-store"
+    status = 503
+    remedy = "Try again in a minute. For the operator: look at the store of sealed photos."
+
+
+def place_of(name: str) -> str:
+    """Where the blob *name* lies, relative to the store: spread over 256 folders.
+
+    Raises:
+        BlobMissingError: it is no name that a blob ever gets.
+    """
+    if not _NAME.match(name):
+        raise BlobMissingError("This is not the name of a stored photo.")
+    return f"{name[:2]}/{name}"
+
+
 class FileBlobs:
-    """Ciphertexts as files in *folder*, spread over 256 subfolders."""
+    """Ciphertexts as files in *folder*.
+
+    Raises:
+        BlobStoreError: by every act, where the disk does not do it.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        durable.make(folder, private=True)
+        with _told(folder):
+            durable.make(folder, private=True)
 
     def _path(self, name: str) -> Path:
-        if not _NAME.match(name):
-            raise BlobMissingError("This is not the name of a stored photo.")
-        return self._folder / name[:2] / name
+        return self._folder / place_of(name)
 
     def put(self, name: str, content: bytes) -> None:
         """Store durably."""
         path = self._path(name)
-        durable.make(path.parent, private=True)
-        durable.write(path, content, private=True)
-        # The time of day would tell which photo came with which application.
-        day = time.time() // _DAY * _DAY
-        os.utime(path, (day, day))
+        with _told(self._folder):
+            durable.make(path.parent, private=True)
+            durable.write(path, content, private=True)
+            # The time of day would tell which photo came with which application.
+            day = time.time() // _DAY * _DAY
+            os.utime(path, (day, day))
 
     def get(self, name: str) -> bytes:
         """The content of *name*.
@@ -52,25 +77,44 @@ class FileBlobs:
             BlobMissingError: there is none.
         """
         try:
-            return self._path(name).read_bytes()
+            with _told(self._folder):
+                return self._path(name).read_bytes()
         except FileNotFoundError as error:
             raise BlobMissingError("The sealed photo is no longer in the store.") from error
 
     def delete(self, name: str) -> None:
         """Delete *name*, and what a crash may have left of it."""
-        durable.remove(self._path(name))
+        with _told(self._folder):
+            durable.remove(self._path(name))
 
     def mark(self) -> str | None:
         """What `set_mark` has written beside the blobs; None where nobody did."""
-        file = self._folder / _MARK
-        return file.read_text() if file.exists() else None
+        with _told(self._folder), contextlib.suppress(FileNotFoundError):
+            return (self._folder / MARK).read_text()
+        return None
 
     def set_mark(self, content: str) -> None:
         """Write whose blobs these are, durably."""
-        durable.write(self._folder / _MARK, content.encode(), private=True)
+        with _told(self._folder):
+            durable.write(self._folder / MARK, content.encode(), private=True)
 
     def names(self) -> Iterable[str]:
         """All names, half-written ones too: nobody refers to them, so they get swept."""
-        return {
-            path.name.removeprefix(".").removesuffix(".part") for path in self._folder.glob("??/*")
-        }
+        with _told(self._folder):
+            return {
+                path.name.removeprefix(".").removesuffix(".part")
+                for path in self._folder.glob("??/*")
+            }
+
+
+@contextlib.contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    """Say a fault of the disk as one of the store; what is missing is another matter."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise BlobStoreError(
+            f"The sealed photos in {folder} cannot be read or written: {error.strerror}."
+        ) from error

@@ -182,7 +182,11 @@ class Ledger(Protocol):
 
 
 class Blobs(Protocol):
-    """Ciphertexts, by random name."""
+    """Ciphertexts, by random name. For any number of threads and processes at once.
+
+    Raises:
+        BlobStoreError: by every act, where the store does not do it.
+    """
 
     def put(self, name: str, content: bytes) -> None:
         """Store durably; when this returns, *content* survives a crash."""
@@ -199,3 +203,9 @@ class Blobs(Protocol):
 
     def names(self) -> Iterable[str]:
         """All names."""
+
+    def mark(self) -> str | None:
+        """What `set_mark` has written beside the blobs; None where nobody did."""
+
+    def set_mark(self, content: str) -> None:
+        """Write whose blobs these are, durably."""

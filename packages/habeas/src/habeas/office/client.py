@@ -16,6 +16,7 @@ from typing import Any, Literal, Self
 
 import httpx
 
+from habeas.foundation.authorities import authorities
 from habeas.foundation.errors import HabeasError
 from habeas.foundation.problem import Problem, ProblemFormatError
 from habeas.office import credentials
@@ -102,7 +103,9 @@ class OfficerClient:
             )
         self._sign = key
         self._seed = unwrap_key(person.office_key, passphrase)
-        self._http = httpx.Client(base_url=self._portal, timeout=60.0, trust_env=False)
+        self._http = httpx.Client(
+            base_url=self._portal, timeout=60.0, trust_env=False, verify=authorities()
+        )
 
     def __enter__(self) -> Self:
         self.sign_in()

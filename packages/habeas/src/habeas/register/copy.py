@@ -30,8 +30,8 @@ CREATE TABLE IF NOT EXISTS copied (
   office TEXT, purpose TEXT, day TEXT, slot TEXT
 ) STRICT;
 CREATE INDEX IF NOT EXISTS copied_slot ON copied (slot) WHERE slot IS NOT NULL;
-CREATE INDEX IF NOT EXISTS copied_roster ON copied (kind, office, position)
-  WHERE kind IN ('roster', 'circle');
+CREATE INDEX IF NOT EXISTS copied_rosters ON copied (office, position) WHERE kind = 'roster';
+DROP INDEX IF EXISTS copied_roster;
 CREATE INDEX IF NOT EXISTS copied_withdrawn ON copied (position) WHERE kind = 'withdrawn';
 CREATE INDEX IF NOT EXISTS copied_act ON copied (
   json_extract(CAST(content AS TEXT), '$.details.promise'), position
@@ -266,8 +266,9 @@ class LogCopy:
         root = writer_id(NoteVerifier.parse(found.root_vkey).public_key)
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT content FROM copied WHERE kind = ? AND office = ? ORDER BY position",
-                (Kind.ROSTER.value, office),
+                # The kind is written out, as the index has it: SQLite then knows that it fits.
+                "SELECT content FROM copied WHERE kind = 'roster' AND office = ? ORDER BY position",
+                (office,),
             ).fetchall()
         entries = [Entry.decode(content) for (content,) in rows]
         return [Roster.read(entry.details) for entry in entries if entry.writer == root]

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 import httpx
 
+from habeas.foundation.authorities import authorities
 from habeas.tlog.checkpoint import Checkpoint, parse_decimal
 from habeas.tlog.cosignature import timestamp_of
 from habeas.tlog.errors import SignatureError, TlogError
@@ -85,7 +86,9 @@ class Witnesses:
         self._turns = {name: asyncio.Lock() for name in policy.witnesses}
         self._newest = 0
         self._asking: set[asyncio.Task[str | None]] = set()
-        self._http = httpx.AsyncClient(timeout=timeout, trust_env=False, transport=transport)
+        self._http = httpx.AsyncClient(
+            timeout=timeout, trust_env=False, verify=authorities(), transport=transport
+        )
         self._asked = [each for each in policy.witnesses.values() if each.url]
 
     @property

@@ -20,10 +20,12 @@ from pathlib import Path
 
 from django.conf import settings
 
+from habeas.custody.blobs import MARK, BlobMissingError, place_of
 from habeas.foundation import durable
 from habeas.portal.site import dump, sums
 from habeas.portal.site.told import FILE, KEYS, BackupRecord, Say
 from habeas.portal.standing import installation
+from habeas.portal.vault.blobs import FOLDER, blobs
 
 _FILES = ("site.json", "circle.txt", "installation.json", "month-keys.json")
 _REGISTER = "register.sqlite3"
@@ -105,14 +107,38 @@ class _Making:
             self._made(file)
 
     def blobs(self) -> None:
-        folder = settings.DATA / "blobs"
+        if settings.BLOBS:
+            self._bucket()
+        else:
+            self._folder()
+
+    def _bucket(self) -> None:
+        """The bucket's objects, as a folder would hold them."""
+        stored = blobs()
+        names = sorted(stored.names())
+        for number, name in enumerate(names, 1):
+            with contextlib.suppress(BlobMissingError):  # its photo has ended meanwhile
+                self._written(place_of(name), stored.get(name))
+            self._say("Copying sealed photos", number, len(names))
+        mark = stored.mark()
+        if mark is not None:
+            self._written(MARK, mark.encode())
+
+    def _written(self, place: str, content: bytes) -> None:
+        file = self._part / "portal" / FOLDER / place
+        durable.make(file.parent, private=True)
+        durable.write(file, content, private=True)
+        self._made(file)
+
+    def _folder(self) -> None:
+        folder = settings.DATA / FOLDER
         # By name, which is random: the order of the copies tells nothing.
         files = [*sorted(folder.glob("??/[0-9a-f]*")), folder / "installation.json"]
         sizes = [each.stat().st_size if each.exists() else 0 for each in files]
         done, total = 0, sum(sizes)
         for file, size in zip(files, sizes, strict=True):
             with contextlib.suppress(FileNotFoundError):  # its photo has ended meanwhile
-                self._copy(file, f"portal/blobs/{file.relative_to(folder)}")
+                self._copy(file, f"portal/{FOLDER}/{file.relative_to(folder)}")
             done += size
             self._say("Copying sealed photos", done, total)
 

@@ -7,6 +7,7 @@ takes back: it is halted as ``rolled-back`` before it gets its name, and `reconc
 from __future__ import annotations
 
 import os
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -41,7 +42,32 @@ def restore(
         _keys(part, keys)
         say("Bringing back the tables", 0, 0)
         _tables(part, told)
+        _blobs(part, say)
     return told
+
+
+def _blobs(part: Path, say: Say) -> None:
+    """Put the sealed photos into the bucket, where one is named; its mark comes last."""
+    from django.conf import settings  # noqa: PLC0415 - needs Django started
+
+    from habeas.custody.blobs import MARK  # noqa: PLC0415
+    from habeas.portal.vault.blobs import FOLDER, blobs  # noqa: PLC0415
+
+    if not settings.BLOBS:
+        return
+    stored, folder = blobs(), part / FOLDER
+    if stored.mark() is not None:
+        raise FolderError(
+            f"{settings.BLOBS} holds sealed photos already.",
+            "Name an empty place in HABEAS_BLOBS; what is there was left as it is.",
+        )
+    files = sorted(folder.glob("??/[0-9a-f]*"))
+    for number, file in enumerate(files, 1):
+        stored.put(file.name, file.read_bytes())
+        say("Putting sealed photos into the bucket", number, len(files))
+    if (folder / MARK).exists():
+        stored.set_mark((folder / MARK).read_text())
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _verify_database(told: BackupRecord) -> None:

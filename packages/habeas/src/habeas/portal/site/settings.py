@@ -32,6 +32,9 @@ if CONFIGURED is not None:
 #: The catalogue; $HABEAS_SERVICES wins over the folder's own.
 SERVICES = Path(os.environ.get("HABEAS_SERVICES") or _RUN.services or DATA / "services")
 
+#: Where sealed photos lie: a bucket, s3://BUCKET/PREFIX; without one, the folder's own.
+BLOBS = os.environ.get("HABEAS_BLOBS", "")
+
 #: Where the recorder leaves covered recordings; absent where there are no cameras.
 RECORDINGS = Path(os.environ.get("HABEAS_RECORDINGS") or _RUN.recordings or DATA / "recordings")
 

@@ -21,12 +21,12 @@ from typing import Any
 
 from django.conf import settings
 
-from habeas.custody import FileBlobs
 from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
 from habeas.portal.register.log import log_copy, pinned_circle
 from habeas.portal.standing import halts
 from habeas.portal.standing.models import keep, note
+from habeas.portal.vault.blobs import blobs
 from habeas.protocol import verify_circle
 
 _NOTE, _FILE = "installation", "installation.json"
@@ -43,10 +43,6 @@ class MismatchError(HabeasError):
     )
 
 
-def _blobs() -> FileBlobs:
-    return FileBlobs(settings.DATA / "blobs")
-
-
 def found() -> None:
     """Mark all parts of a new portal with one id. A portal that has one keeps it."""
     database = of_database()
@@ -54,10 +50,10 @@ def found() -> None:
         return
     # Where an earlier try was cut off, its id is kept: the folder's comes last.
     made = database.get("id") or secrets.token_hex(16)
-    if _read("the blobs", _blobs().mark()).get("id", made) != made:
+    if _read("the blobs", blobs().mark()).get("id", made) != made:
         return
     keep(_NOTE, json.dumps({"id": made, "origin": "", "epoch": 0}))
-    _blobs().set_mark(json.dumps({"id": made, "epoch": 0}))
+    blobs().set_mark(json.dumps({"id": made, "epoch": 0}))
     content = json.dumps({"id": made}).encode()
     durable.write(settings.DATA / _FILE, content, private=True)
 
@@ -69,10 +65,10 @@ def verify() -> None:
         MismatchError: one has another id, or none.
         RolledBackError: database and blobs are not of the same day.
     """
-    here, blobs = _folder(), _read("the blobs", _blobs().mark())
+    here, stored = _folder(), _read("the blobs", blobs().mark())
     database = of_database()
     known = {
-        "the folder": here, "the database": database.get("id"), "the blobs": blobs.get("id"),
+        "the folder": here, "the database": database.get("id"), "the blobs": stored.get("id"),
         "the copy of the log": log_copy().installation() or here,
     }  # fmt: skip
     if len(set(known.values())) != 1 or here is None:
@@ -84,7 +80,7 @@ def verify() -> None:
             f"The database belongs to the log {database['origin']}, the circle to {origin}."
         )
     # The database is raised first: a worker that was killed in between leaves it one ahead.
-    ahead = int(database["epoch"]) - int(blobs["epoch"])
+    ahead = int(database["epoch"]) - int(stored["epoch"])
     if ahead not in (0, 1):
         raise halts.PartRolledBackError(
             "The blobs are an older copy than the database."
@@ -99,15 +95,15 @@ def advance() -> None:
     epoch = int(known["epoch"]) + 1
     origin = verify_circle(pinned_circle()).log.origin
     keep(_NOTE, json.dumps({"id": known["id"], "origin": origin, "epoch": epoch}))
-    _blobs().set_mark(json.dumps({"id": known["id"], "epoch": epoch}))
+    blobs().set_mark(json.dumps({"id": known["id"], "epoch": epoch}))
     log_copy().belong(known["id"])
 
 
 def align() -> None:
     """Give database and blobs the same epoch, higher than both had. For `reconcile` alone."""
     known = of_database()
-    blobs = _read("the blobs", _blobs().mark())
-    highest = max(int(known["epoch"]), int(blobs["epoch"]))
+    stored = _read("the blobs", blobs().mark())
+    highest = max(int(known["epoch"]), int(stored["epoch"]))
     keep(_NOTE, json.dumps({**known, "epoch": highest}))
     advance()
 

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from habeas.custody import BlobMissingError, FileBlobs
 from habeas.custody.context import blob_name
 from habeas.custody.ports import PhotoState
 from habeas.portal.register.log import log_copy
 from habeas.portal.site import folder
 from habeas.portal.standing import halts, history, installation
 from habeas.portal.standing.models import drop
+from habeas.portal.vault.blobs import blobs
 from habeas.portal.vault.models import LogLineRow, SealedPhotoRow
 from habeas.protocol import Entry, Kind, writer_id
 from habeas.tlog import leaf_hash
@@ -104,12 +104,7 @@ def _adopt(position: int, content: bytes, entry: Entry, found: Reconciled) -> No
 
 
 def _missing() -> int:
-    blobs = FileBlobs(settings.DATA / "blobs")
+    there = set(blobs().names())
     kept = SealedPhotoRow.objects.filter(state__in=(PhotoState.SEALED, PhotoState.CLOSED))
-    count = 0
-    for photo in kept.only("seal_id").iterator():
-        try:
-            blobs.get(blob_name(photo.seal_id))
-        except BlobMissingError:
-            count += 1
-    return count
+    named = kept.values_list("seal_id", flat=True).iterator()
+    return sum(blob_name(seal_id) not in there for seal_id in named)

@@ -7,9 +7,10 @@ from functools import cache
 
 from django.conf import settings
 
-from habeas.custody import Context, Custody, FileBlobs, StatedMonthKeys
+from habeas.custody import Context, Custody, StatedMonthKeys
 from habeas.portal.register.log import log_copy
 from habeas.portal.site import folder
+from habeas.portal.vault.blobs import blobs
 from habeas.portal.vault.ledger import DjangoLedger
 from habeas.protocol import Chain
 from habeas.protocol.chain import Link
@@ -51,7 +52,7 @@ def _signer() -> NoteSigner:
 def _context() -> Context:
     return Context(
         ledger=DjangoLedger(),
-        blobs=FileBlobs(settings.DATA / "blobs"),
+        blobs=blobs(),
         log=_log(),
         signer=_signer(),
         chain=chain,

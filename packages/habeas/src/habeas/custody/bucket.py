@@ -1,0 +1,147 @@
+"""Blobs in an object store that speaks S3 (Amazon S3, Ceph, MinIO, SeaweedFS), by obstore.
+
+An object is there whole or not at all, and durable when the store has answered; what was put is
+read back all the same, because nothing else holds the ciphertext. A store that is slow is given up
+after seconds, so that no process of the portal waits for it for minutes.
+
+Unlike files, objects keep the time at which they were put (`docs/adr/0104-blobs-in-a-bucket.md`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hmac
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from habeas.custody.blobs import MARK, BlobMissingError, BlobStoreError, place_of
+
+if TYPE_CHECKING:
+    from obstore.store import ObjectStore
+
+#: Of one request, and of one request with its repetitions. A photo has 150 kB.
+_CONNECT_SECONDS, _SECONDS, _PATIENCE_SECONDS, _REPETITIONS = 3, 10, 15, 2
+
+
+class BucketBlobs:
+    """Ciphertexts as objects.
+
+    Args:
+        store: an obstore store, with its prefix.
+
+    Raises:
+        BlobStoreError: by every act, where the store does not answer, or refuses.
+    """
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    @classmethod
+    def open(cls, url: str) -> BucketBlobs:
+        """The bucket at ``s3://BUCKET/PREFIX``; address and keys are those of the environment.
+
+        ``AWS_ENDPOINT`` or ``AWS_REGION``, ``AWS_ACCESS_KEY_ID`` and ``AWS_SECRET_ACCESS_KEY``.
+
+        Raises:
+            BlobStoreError: this names no bucket, or the library is not installed.
+        """
+        try:
+            from obstore.exceptions import BaseError  # noqa: PLC0415 - only where it is wanted
+            from obstore.store import from_url  # noqa: PLC0415
+        except ImportError as error:
+            raise BlobStoreError(
+                "The library for object stores is not installed.", "Install habeas[production]."
+            ) from error
+        options = {
+            "timeout": f"{_SECONDS}s", "connect_timeout": f"{_CONNECT_SECONDS}s",
+            "allow_http": True,
+        }  # fmt: skip
+        retry = {
+            "max_retries": _REPETITIONS, "retry_timeout": timedelta(seconds=_PATIENCE_SECONDS),
+        }  # fmt: skip
+        try:
+            return cls(from_url(url, client_options=options, retry_config=retry))  # type: ignore[call-overload]
+        except (BaseError, ValueError) as error:
+            raise BlobStoreError(
+                f"{url} is no place for sealed photos: {_first_line(error)}.",
+                "Name it s3://BUCKET/PREFIX, with AWS_ENDPOINT or AWS_REGION and the keys set.",
+            ) from error
+
+    def put(self, name: str, content: bytes) -> None:
+        """Store durably, and read it back."""
+        place = place_of(name)
+        self._put(place, content)
+        if not hmac.compare_digest(self._get(place) or b"", content):
+            raise BlobStoreError("The store of sealed photos gives back something else.")
+
+    def _put(self, place: str, content: bytes) -> None:
+        import obstore  # noqa: PLC0415 - only where it is wanted
+
+        with _told():
+            obstore.put(self._store, place, content, use_multipart=False)
+
+    def get(self, name: str) -> bytes:
+        """The content of *name*.
+
+        Raises:
+            BlobMissingError: there is none.
+        """
+        content = self._get(place_of(name))
+        if content is None:
+            raise BlobMissingError("The sealed photo is no longer in the store.")
+        return content
+
+    def _get(self, place: str) -> bytes | None:
+        import obstore  # noqa: PLC0415 - only where it is wanted
+
+        with _told(), contextlib.suppress(FileNotFoundError):
+            return bytes(obstore.get(self._store, place).bytes())
+        return None
+
+    def delete(self, name: str) -> None:
+        """Delete *name*; nothing happens where there is none."""
+        import obstore  # noqa: PLC0415 - only where it is wanted
+
+        with _told(), contextlib.suppress(FileNotFoundError):
+            obstore.delete(self._store, place_of(name))
+
+    def mark(self) -> str | None:
+        """What `set_mark` has written beside the blobs; None where nobody did."""
+        content = self._get(MARK)
+        return None if content is None else content.decode(errors="replace")
+
+    def set_mark(self, content: str) -> None:
+        """Write whose blobs these are, durably."""
+        self._put(MARK, content.encode())
+
+    def names(self) -> Iterable[str]:
+        """All names, in pages as the store gives them."""
+        import obstore  # noqa: PLC0415 - only where it is wanted
+
+        with _told():
+            for page in obstore.list(self._store):
+                for each in page:
+                    name = each["path"].rpartition("/")[2]
+                    if name != MARK:
+                        yield name
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """Say a fault of the object store as one of the store of sealed photos."""
+    from obstore.exceptions import BaseError  # noqa: PLC0415 - only where it is wanted
+
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except (BaseError, OSError) as error:
+        raise BlobStoreError(
+            f"The store of sealed photos does not do what it is asked: {_first_line(error)}."
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0][:200].rstrip(".") if lines else type(error).__name__

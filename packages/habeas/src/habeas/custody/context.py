@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from habeas.custody.blobs import BlobStoreError
 from habeas.custody.errors import UnknownPhotoError
 from habeas.custody.locked import lock
 from habeas.custody.months import StatedMonthKeys
@@ -78,6 +80,14 @@ class Context:
             self.ledger.forget_details(photo.seal_id)
         with self.ledger.atomic():
             self.ledger.destroyed(photo.seal_id)
+
+    def destroy_soon(self, photo: SealedPhoto) -> None:
+        """Destroy it now, or where the store does not do that, leave it to the sweep.
+
+        The photo's row has said since it ended that the ciphertext is due.
+        """
+        with contextlib.suppress(BlobStoreError):
+            self.destroy(photo)
 
     def link(self) -> Link:
         """The circle in force.

@@ -6,11 +6,9 @@ the log. Its own `closed` freezes, and destroys nothing before its date.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from habeas.custody.blobs import BlobStoreError
 from habeas.custody.context import Context, promise_of, quarantined_until
 from habeas.custody.errors import SecretError, UnknownPhotoError
 from habeas.custody.ports import PhotoState, SealedPhoto
@@ -99,9 +97,7 @@ def learn(context: Context, withdrawn: WithdrawnDetails) -> bool:
 def _destroy(context: Context, seal_id: str) -> None:
     photo = context.ledger.photo(seal_id)
     if photo is not None:
-        # Where the store does not do it now, the sweep goes on: the row says that it is due.
-        with contextlib.suppress(BlobStoreError):
-            context.destroy(photo)
+        context.destroy_soon(photo)
 
 
 def withdraw_directly(

@@ -199,7 +199,7 @@ def _undo(context: Context, record: SealedPhoto) -> None:
     give_up(context, record, context.today())
     ended = context.ledger.photo(record.seal_id)
     if ended is not None and ended.state is PhotoState.ORPHANED:
-        context.destroy(ended)
+        context.destroy_soon(ended)
 
 
 def close_line(context: Context, record: SealedPhoto, because: str) -> None:

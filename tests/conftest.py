@@ -39,7 +39,7 @@ for _step in ("connect", "read", "write", "pool"):
 
 _HERE = Path(__file__).parent
 #: Kinds whose tests are long come first, so that with several workers all end together.
-_LONG = ("journey", "browser", "service", "media", "attacks", "model")
+_LONG = ("ops", "journey", "browser", "service", "media", "attacks", "model")
 
 
 @pytest.hookimpl(trylast=True)

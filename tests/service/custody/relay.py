@@ -19,6 +19,7 @@ class Relay:
 
     Args:
         target: address of the real server.
+        host: address to listen at.
 
     Attributes:
         way: what happens to every request from now on, one of `WAYS`.
@@ -27,7 +28,7 @@ class Relay:
         failed: how many it has happened to.
     """
 
-    def __init__(self, target: str) -> None:
+    def __init__(self, target: str, host: str = "127.0.0.1") -> None:
         self.way, self.every, self.only = "pass", 1, ""
         self.failed = self._count = 0
         self._lock = threading.Lock()
@@ -38,7 +39,7 @@ class Relay:
             ("127.0.0.1", 0), type("Handler", (_Handler,), {"relay": self})
         )
         self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self.url = f"http://{host}:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever)
         self._thread.start()
 

@@ -87,8 +87,9 @@ def test_a_store_that_fails_is_said_and_takes_no_photo_for_kept(city, way):
         data={"service": "hunting-licence", "fields": json.dumps(_fields())},
         files={"photo": ("photo.jpg", PORTRAIT)},
     )
-    assert (sent.status_code, sent.json()["code"]) == (503, "sealing"), sent.text
+    assert (sent.status_code, sent.json()["code"]) == (503, "not-sealed"), sent.text
     assert "store of sealed photos" in sent.json()["detail"]
+    assert "127.0.0.1" not in sent.text, "nobody is told where the store is"
     if way != "other":
         state = city.http.get("/readyz")
         assert state.status_code == 503

@@ -54,7 +54,7 @@ class FileBlobs:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        with _told(folder):
+        with _told():
             durable.make(folder, private=True)
 
     def _path(self, name: str) -> Path:
@@ -63,7 +63,7 @@ class FileBlobs:
     def put(self, name: str, content: bytes) -> None:
         """Store durably."""
         path = self._path(name)
-        with _told(self._folder):
+        with _told():
             durable.make(path.parent, private=True)
             durable.write(path, content, private=True)
             # The time of day would tell which photo came with which application.
@@ -77,30 +77,30 @@ class FileBlobs:
             BlobMissingError: there is none.
         """
         try:
-            with _told(self._folder):
+            with _told():
                 return self._path(name).read_bytes()
         except FileNotFoundError as error:
             raise BlobMissingError("The sealed photo is no longer in the store.") from error
 
     def delete(self, name: str) -> None:
         """Delete *name*, and what a crash may have left of it."""
-        with _told(self._folder):
+        with _told():
             durable.remove(self._path(name))
 
     def mark(self) -> str | None:
         """What `set_mark` has written beside the blobs; None where nobody did."""
-        with _told(self._folder), contextlib.suppress(FileNotFoundError):
+        with _told(), contextlib.suppress(FileNotFoundError):
             return (self._folder / MARK).read_text()
         return None
 
     def set_mark(self, content: str) -> None:
         """Write whose blobs these are, durably."""
-        with _told(self._folder):
+        with _told():
             durable.write(self._folder / MARK, content.encode(), private=True)
 
     def names(self) -> Iterable[str]:
         """All names, half-written ones too: nobody refers to them, so they get swept."""
-        with _told(self._folder):
+        with _told():
             return {
                 path.name.removeprefix(".").removesuffix(".part")
                 for path in self._folder.glob("??/*")
@@ -108,7 +108,7 @@ class FileBlobs:
 
 
 @contextlib.contextmanager
-def _told(folder: Path) -> Iterator[None]:
+def _told() -> Iterator[None]:
     """Say a fault of the disk as one of the store; what is missing is another matter."""
     try:
         yield
@@ -116,5 +116,5 @@ def _told(folder: Path) -> Iterator[None]:
         raise
     except OSError as error:
         raise BlobStoreError(
-            f"The sealed photos in {folder} cannot be read or written: {error.strerror}."
+            f"The folder of sealed photos cannot be read or written: {error.strerror}."
         ) from error

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import contextlib
 import hmac
+import logging
+import re
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -20,6 +22,8 @@ from habeas.custody.blobs import MARK, BlobMissingError, BlobStoreError, place_o
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
+_LOG = logging.getLogger("habeas.custody")
+_NAMED = re.compile(r"[0-9a-f]{32}")
 #: Of one request, and of one request with its repetitions. A photo has 150 kB.
 _CONNECT_SECONDS, _SECONDS, _PATIENCE_SECONDS, _REPETITIONS = 3, 10, 15, 2
 
@@ -137,9 +141,9 @@ def _told() -> Iterator[None]:
     except FileNotFoundError:
         raise
     except (BaseError, OSError) as error:
-        raise BlobStoreError(
-            f"The store of sealed photos does not do what it is asked: {_first_line(error)}."
-        ) from error
+        # For the operator, and without the photo's name: beside the time it would be a trace.
+        _LOG.warning("store of sealed photos: %s", _NAMED.sub("...", _first_line(error)))
+        raise BlobStoreError("The store of sealed photos does not do what it is asked.") from error
 
 
 def _first_line(error: Exception) -> str:

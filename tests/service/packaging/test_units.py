@@ -1,0 +1,59 @@
+"""Units of systemd: what they let a party's process do is little, and names what exists."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from tests.places import ROOT
+
+UNITS = sorted((ROOT / "packaging" / "systemd").glob("*.service"))
+#: `systemd-analyze security` in tenths: 2.0 at most.
+MOST = 20
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed"
+)
+
+
+def test_there_is_a_unit_for_each_party():
+    assert {each.stem for each in UNITS} == {
+        "habeas-log", "habeas-portal", "habeas-portal-worker", "habeas-recorder@",
+        "habeas-trustee",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda each: each.stem)
+def test_its_exposure_is_two_at_most(unit):
+    done = analyze(unit)
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_unit_that_may_more_would_be_noticed(tmp_path):
+    text = UNITS[0].read_text()
+    loose = tmp_path / UNITS[0].name
+    loose.write_text(
+        re.sub(r"^(System|Capab|Restrict|Private|Protect).*\n", "", text, flags=re.MULTILINE)
+    )
+    assert analyze(loose).returncode != 0
+
+
+def analyze(unit):
+    command = ["systemd-analyze", "security", "--offline=true", "--no-pager"]
+    return subprocess.run(
+        [*command, f"--threshold={MOST}", unit], capture_output=True, text=True, check=False,
+        timeout=600,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda each: each.stem)
+def test_its_folder_is_its_own_and_its_secrets_are_in_no_unit(unit):
+    text = unit.read_text()
+    (folder,) = re.findall(r"^StateDirectory=(.+)$", text, re.MULTILINE)
+    (user,) = re.findall(r"^User=(.+)$", text, re.MULTILINE)
+    assert f"ConditionPathExists=/var/lib/{folder}/" in text
+    assert user == folder
+    assert "StateDirectoryMode=0700" in text
+    assert "UMask=0077" in text
+    assert not re.search(r"^Environment=", text, re.MULTILINE)

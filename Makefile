@@ -10,7 +10,7 @@ DATA ?= data
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev browser run demo test quick coverage shuffled mutants mutants-of-rules lint web bench evaluate fuzz reference release lock clean
+.PHONY: help setup setup-dev browser run demo test quick coverage shuffled mutants mutants-of-rules lint web bench evaluate fuzz reference packages release lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -113,6 +113,9 @@ fuzz: setup-dev ## mutated photos, videos and documents against their readers, s
 
 reference: setup-dev ## API reference of tlog, protocol, portrait and cover, as HTML, in build/
 	@$(BIN)/python bin/reference
+
+packages: setup-dev ## Debian packages for each party, in dist/packages (on Debian)
+	@$(BIN)/python bin/packages
 
 release: setup-dev ## wheels (the same bytes each time), SBOMs and sums, in dist/
 	@$(BIN)/python bin/release

@@ -171,6 +171,7 @@ class MemoryPanel:
         *,
         enough: int | None = None,
         grace: float = 1.0,
+        patience: float = 60.0,
     ) -> tuple[dict[str, Any], dict[str, HabeasError]]:
         answers: dict[str, Any] = {}
         errors: dict[str, HabeasError] = {}

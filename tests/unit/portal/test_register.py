@@ -1,10 +1,18 @@
 """The public register: the log in words and figures, also when the log is silent."""
 
+import csv
+import io
+import secrets
+from xml.etree import ElementTree as ET
+
 import pytest
 
 from habeas.portal.register import log as register
+from habeas.portal.register import seen
 from habeas.protocol import Kind, sign_entry
 from habeas.protocol.details import SealedDetails, WithdrawnDetails
+from habeas.protocol.office import Answers
+from habeas.register import months
 from tests.unit.parties import PHOTO
 from tests.unit.protocol import world
 
@@ -112,3 +120,95 @@ def test_a_view_that_no_witness_confirms_any_more_is_said_to_be_old(written, bro
         assert words in browser.get(page).content.decode()
     said = browser.get("/readyz").json()["problems"]["view-old"]
     assert "3 hours old" in said
+
+
+def _acted(city, day=world.DAY, code="", office=world.OFFICE):
+    """One request, to which every trustee says the same."""
+    more = {"service": "hunting-licence", "office": office, "purpose": "appeal"}
+    salt = secrets.token_bytes(32)
+
+    def put(writer, kind, **shown):
+        details = Answers(reference="HL-1", service="hunting-licence", answers={})
+        entry = sign_entry(writer, kind, day, details, salt, **more, **shown)
+        city.log.append(entry.encode())
+
+    put(world.CUSTODIAN_KEY, Kind.REQUESTED, tag=secrets.token_hex(16), slot=secrets.token_hex(16))
+    for party in world.TRUSTEES:
+        if code:
+            put(party.statement, Kind.REFUSED, code=code)
+        else:
+            put(party.statement, Kind.RELEASED, tag=secrets.token_hex(16))
+
+
+@pytest.fixture
+def acted(city):
+    _acted(city)
+    _acted(city, code="withdrawn")
+    _acted(city, day="2027-03-01", code="purpose")
+    city.copy.catch_up()
+    return city
+
+
+@pytest.mark.usefixtures("acted")
+def test_a_month_is_told_in_acts_and_in_words(browser):
+    month = world.DAY[:7]
+    overview = browser.get("/register/").content.decode()
+    assert f'href="/register/months/{month}/"' in overview
+    assert "<svg" in overview
+    page = browser.get(f"/register/months/{month}/").content.decode()
+    assert "Offices asked 2 times to see a photo." in page
+    assert "1 request was refused." in page
+    assert "The applicant had withdrawn the photo (withdrawn)" in page
+    russian = browser.get(f"/register/months/{month}/", HTTP_ACCEPT_LANGUAGE="ru").content.decode()
+    assert "2 раза" in russian
+    for path in ("/register/months/2031-01/", "/register/months/2027-13/", "/register/offices/x/"):
+        assert browser.get(path).status_code == 404
+
+
+@pytest.mark.usefixtures("acted")
+def test_refusals_of_an_office_in_a_month_are_two_steps_away(browser):
+    overview = browser.get("/register/").content.decode()
+    assert 'href="/register/months/2027-03/"' in overview  # step 1
+    page = browser.get("/register/months/2027-03/").content.decode()  # step 2
+    assert "The applicant was not told of this purpose (purpose)" in page
+    assert "Licensing" in page
+    office = browser.get(f"/register/offices/{world.OFFICE}/").content.decode()
+    assert "The applicant was not told of this purpose (purpose)" in office
+
+
+@pytest.mark.usefixtures("acted")
+def test_programs_get_the_same_figures(browser):
+    rows = list(csv.DictReader(io.StringIO(browser.get("/register/acts.csv").content.decode())))
+    assert {(each["month"], each["outcome"], each["code"], each["count"]) for each in rows} >= {
+        ("2027-03", "asked", "", "1"), ("2027-03", "opened-at-most", "", "0"),
+        ("2027-03", "refused", "purpose", "1"), (world.DAY[:7], "asked", "", "2"),
+    }  # fmt: skip
+    found = browser.get("/register/acts.json").json()
+    assert sum(each["asked"] for each in found["acts"]) == 3
+    feed = ET.fromstring(browser.get("/register/news.atom").content)  # noqa: S314 - ours
+    entries = feed.findall("{http://www.w3.org/2005/Atom}entry")
+    assert len(entries) > 5
+
+
+@pytest.mark.usefixtures("acted")
+def test_an_entry_is_explained(browser):
+    page = browser.get("/register/entries/0/").content.decode()
+    assert "An officer has signed a request to open one photo" in page
+    assert "As it stands on the log" in page
+
+
+def test_which_trustees_answer_is_shown_and_asked_for_seldom(city, browser, monkeypatch):
+    monkeypatch.setattr(seen, "_known", (float("-inf"), {}))
+    city.panel.clients[0].away = True
+    page = browser.get("/register/trustees/").content.decode()
+    assert page.count("does not answer") == 1
+    city.panel.clients[0].away = False
+    assert browser.get("/register/trustees/").content.decode().count("does not answer") == 1
+
+
+def test_a_copy_that_was_made_before_is_counted_once(acted):
+    before = acted.copy.acts()
+    with acted.copy._database.transaction() as connection:
+        connection.execute("DELETE FROM months")
+        connection.execute(months.SCHEMA.split(";")[1])
+    assert acted.copy.acts() == before

@@ -18,6 +18,7 @@ from habeas.protocol import Chain, Entry, Foreign, Kind, read_entry, writer_id
 from habeas.protocol.credential import Roster
 from habeas.protocol.details import CircleDetails, WithdrawnDetails
 from habeas.protocol.reading import details_of
+from habeas.register import months
 from habeas.tlog import NoteVerifier, Policy, verify_recent
 from habeas.tlog.view import LogView, Source
 
@@ -94,7 +95,7 @@ class LogCopy:
         #: Index of the entry after the last that this process has taken in.
         self._next = 0
         self._lock = threading.RLock()
-        database.prepare(_SCHEMA)
+        database.prepare(_SCHEMA + months.SCHEMA)
         self._made_for = ""
         self._witnessed = 0
         self._view = self._view_now()
@@ -186,6 +187,14 @@ class LogCopy:
             "ON CONFLICT DO UPDATE SET count = count + 1",
             (kind, office, purpose),
         )
+        if kind != FOREIGN:
+            months.add(connection, Entry.decode(content))
+
+    def acts(self) -> months.Register:
+        """Acts by month, office and purpose; reads counters, and no entries."""
+        with self._database.reading() as connection:
+            counters = months.read(connection)
+        return months.register(counters, self.chain.newest.circle.k)
 
     def catch_up(self) -> int:
         """Follow the log to its newest checkpoint; gives the number of entries followed.

@@ -11,10 +11,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from habeas.foundation.errors import HabeasError
-from habeas.portal.catalogue import offices
+from habeas.portal.catalogue import office_name
+from habeas.portal.register.charts import Chart, chart
 from habeas.portal.register.log import is_old, log_copy
+from habeas.portal.register.seen import answering
+from habeas.portal.register.words import (
+    explained,
+    month_name,
+    purpose_name,
+    reason_name,
+    refusals,
+    sentence,
+)
 from habeas.protocol import Entry, Kind
 from habeas.protocol.keys import Role
+from habeas.register.months import Acts, Register
 
 _PAGE = 50
 #: So many entries may have come since the copy was followed.
@@ -58,28 +69,130 @@ def _acts(rows: Iterable[tuple[int, bytes]]) -> list[dict[str, object]]:
     return shown
 
 
+#: Months that the chart and the table of the first page show.
+_MONTHS = 12
+
+
+def _of_months(register: Register, months: tuple[str, ...]) -> list[dict[str, object]]:
+    """Figures of each month, newest first."""
+    photos = {each.month: each for each in register.photos}
+    return [
+        {
+            "month": month,
+            "name": month_name(month),
+            "asked": sum(each.asked for each in register.of_month(month)),
+            "opened": sum(each.opened for each in register.of_month(month)),
+            "refused": refusals(register.of_month(month)),
+            "photos": photos[month],
+        }
+        for month in reversed(months)
+    ]
+
+
+def _drawn(rows: list[dict[str, object]]) -> Chart:
+    """The chart of such rows, oldest month first."""
+    return chart(
+        [
+            (
+                str(each["month"])[5:],
+                f"{each['name']}: {each['asked']} / {each['opened']}",
+                int(str(each["asked"])),
+                int(str(each["opened"])),
+            )
+            for each in reversed(rows)
+        ]
+    )
+
+
 @require_GET
 def overview(request: HttpRequest) -> HttpResponse:
-    """What the register is, and figures."""
+    """What the register is, the last months in words and figures, and what happened last."""
     copy = log_copy()
-    kinds: Counter[str] = Counter()
-    asked: Counter[tuple[str, str]] = Counter()
-    for figure in copy.figures():
-        kinds[figure.kind] += figure.count
-        if figure.kind == "requested":
-            name = offices()[figure.office].name if figure.office in offices() else figure.office
-            asked[str(name), figure.purpose] += figure.count
-    most = max([*kinds.values(), 1])
+    register = copy.acts()
+    months = register.months[-_MONTHS:]
+    rows = _of_months(register, months)
     context = {
         "size": copy.size,
         "old": is_old(),
-        "kinds": [
-            (kind, count, round(100 * count / most)) for kind, count in sorted(kinds.items())
-        ],
-        "asked": [(office, purpose, count) for (office, purpose), count in sorted(asked.items())],
+        "register": register,
+        "rows": rows,
+        "chart": _drawn(rows) if rows else None,
+        "said": [(month, month_name(month), sentence(register, month)) for month in months[-2:]],
+        "kinds": _kinds(),
+        "offices": _offices(register),
         "newest": _acts(copy.newest(_FEW))[:_NEWEST],
     }
     return render(request, "register/overview.html", context)
+
+
+def _kinds() -> list[tuple[str, int, int]]:
+    """Kinds of entries, how many of each, and that in per cent of the most frequent."""
+    kinds: Counter[str] = Counter()
+    for figure in log_copy().figures():
+        kinds[figure.kind] += figure.count
+    most = max([*kinds.values(), 1])
+    return [(kind, count, round(100 * count / most)) for kind, count in sorted(kinds.items())]
+
+
+def _offices(register: Register) -> list[tuple[str, str]]:
+    return [(each, office_name(each)) for each in sorted({a.office for a in register.acts})]
+
+
+def _table(register: Register, acts: tuple[Acts, ...]) -> dict[str, object]:
+    """Acts as rows: office, purpose, figures, and refusals with their reasons."""
+    return {
+        "offices": _offices(register),
+        "acts": [
+            {"act": each, "office": office_name(each.office), "month": month_name(each.month),
+             "purpose": purpose_name(each.purpose)}
+            for each in acts
+        ],
+        "refusals": [
+            (office_name(each.office), purpose_name(each.purpose), month_name(each.month),
+             reason_name(code), code, count)
+            for each in acts
+            for code, count in each.refused.items()
+        ],
+    }  # fmt: skip
+
+
+@require_GET
+def month(request: HttpRequest, month: str) -> HttpResponse:
+    """One month at its permanent address: acts by office and purpose, refusals with reasons."""
+    register = log_copy().acts()
+    if month not in register.months:
+        raise Http404
+    context = {
+        "month": month,
+        "name": month_name(month),
+        "sentence": sentence(register, month),
+        "photos": next(each for each in register.photos if each.month == month),
+        "old": is_old(),
+        **_table(register, register.of_month(month)),
+    }
+    return render(request, "register/month.html", context)
+
+
+@require_GET
+def office(request: HttpRequest, office: str) -> HttpResponse:
+    """All months of one office."""
+    register = log_copy().acts()
+    acts = tuple(each for each in reversed(register.acts) if each.office == office)
+    if not acts:
+        raise Http404
+    context = {"name": office_name(office), "old": is_old(), **_table(register, acts)}
+    return render(request, "register/office.html", context)
+
+
+@require_GET
+def trustees(request: HttpRequest) -> HttpResponse:
+    """Whether each trustee answers now, as this portal sees it."""
+    circle = log_copy().chain.newest.circle
+    context = {
+        "trustees": [(each, answering().get(each.name)) for each in circle.trustees],
+        "old": is_old(),
+    }
+    return render(request, "register/trustees.html", context)
 
 
 @require_GET
@@ -113,7 +226,17 @@ def entry(request: HttpRequest, index: int) -> HttpResponse:
         )
     if content is None:
         raise Http404
-    return render(request, "register/entry.html", _shown(index, content))
+    shown = _shown(index, content)
+    found = shown["entry"]
+    if isinstance(found, Entry):
+        shown |= {
+            "office": office_name(found.office) if found.office else "",
+            "purpose": purpose_name(found.purpose) if found.purpose else "",
+            "reason": reason_name(found.code) if found.code else "",
+            "explained": explained(found.kind.value),
+            "month": found.day[:7],
+        }
+    return render(request, "register/entry.html", shown)
 
 
 @require_GET

@@ -1,0 +1,119 @@
+"""For everybody: every page in both schemes, at 400 %, with axe's best practices."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+
+import pytest
+import uvicorn
+
+from habeas.faces import assets
+from habeas.trustee.console import Doors, make_console
+from tests.browser.test_desk import Desk, place  # noqa: F401 - the office with its desk
+from tests.browser.visitor import SHOTS
+from tests.waiting import PATIENCE_SECONDS
+from tests.world.world import listening
+
+pytestmark = pytest.mark.browser
+
+#: 400 % of a window of 1,280 by 1,024 CSS pixels (WCAG 2.2, 1.4.10).
+ZOOMED = {"width": 320, "height": 256}
+PAGES = (
+    "/", "/help/", "/accessibility/", "/apply/hunting-licence/", "/receipt/", "/officers/",
+    "/cameras/",
+    "/register/", "/register/entries/", "/register/entries/3/", "/register/check/",
+    "/register/trustees/", "/nowhere/",
+)  # fmt: skip
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+class Looker:
+    """Goes through pages in one scheme, and collects what is wrong with them."""
+
+    def __init__(self, chromium, axe, scheme, locale="en"):
+        self.profile = chromium.new_context(
+            viewport=ZOOMED, color_scheme=scheme, locale=locale, reduced_motion="reduce"
+        )
+        self.profile.set_default_timeout(PATIENCE_SECONDS * 1000)
+        self.page = self.profile.new_page()
+        self._axe, self._name = axe, f"{scheme}-{locale}"
+        self.found: list[str] = []
+        SHOTS.mkdir(parents=True, exist_ok=True)
+
+    def look(self, name):
+        label = name.strip("/").replace("/", "-") or "home"
+        self.page.screenshot(path=SHOTS / f"all-{self._name}-{label}.png", full_page=True)
+        if self.page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
+            self.found.append(f"{name} scrolls sideways at 400 %")
+        self.page.evaluate(self._axe)
+        self.found += self.page.evaluate(
+            """async ([rules, name]) => (await axe.run(document, { runOnly: rules })).violations
+                .map(v => `${name}: ${v.id}: ${v.nodes.map(n => n.target).join(" ")}`)""",
+            [RULES, name],
+        )
+
+
+@pytest.mark.parametrize(("scheme", "locale"), [("dark", "ru"), ("light", "en")])
+def test_every_public_page(chromium, place, axe, scheme, locale):  # noqa: F811 - the fixture
+    if not axe:
+        pytest.skip("axe-core is not installed")
+    place.city.apply(assets.path("astronaut.png").read_bytes())
+    place.city.settled()
+    looker = Looker(chromium, axe, scheme, locale)
+    month = place.city.entries()[-1].day[:7]
+    for path in (*PAGES, f"/register/months/{month}/"):
+        looker.page.goto(place.city.url + path)
+        looker.look(path)
+    looker.profile.close()
+    assert not looker.found
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_the_desk(chromium, place, axe, scheme):  # noqa: F811 - the fixture
+    receipt = place.city.apply(assets.path("astronaut.png").read_bytes())[1]
+    desk = Desk(chromium, place, axe)
+    desk.page.emulate_media(color_scheme=scheme)
+    desk.page.set_viewport_size(ZOOMED)
+    looker = Looker(chromium, axe, scheme)
+    looker.page = desk.page
+    desk.sign_in()
+    desk.page.wait_for_selector("table a")
+    looker.look("desk-queue")
+    desk.case(receipt.reference)
+    looker.look("desk-case")
+    desk.page.click("[data-photo] a")
+    desk.page.wait_for_selector("#reason")
+    looker.look("desk-ask")
+    desk.page.click("[href='#/openings']")
+    desk.page.wait_for_selector("[data-more]")
+    looker.look("desk-openings")
+    desk.profile.close()
+    assert not looker.found
+
+
+@contextlib.contextmanager
+def served(app):
+    sock = listening()
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{sock.getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.mark.parametrize(("scheme", "locale"), [("dark", "ru"), ("light", "en")])
+def test_the_trustee_s_console(chromium, place, axe, scheme, locale):  # noqa: F811 - the fixture
+    trustee = next(iter(place.city.trustees.values()))
+    doors = Doors(bytes(32), lambda: 1_000)
+    looker = Looker(chromium, axe, scheme, locale)
+    with served(make_console(trustee, doors)) as address:
+        looker.page.goto(f"{address}/")
+        looker.look("console-signed-out")
+        looker.page.goto(f"{address}/sign-in?link={doors.link()}")
+        for path in ("/", "/history", "/keys", "/health"):
+            looker.page.goto(address + path)
+            looker.look(f"console{path}")
+    looker.profile.close()
+    assert not looker.found

@@ -164,6 +164,9 @@ class MemoryPanel:
     def __getitem__(self, name: str) -> MemoryTrustee:
         return next(each for each in self.clients if each.name == name)
 
+    def close(self) -> None:
+        """Nothing is open."""
+
     def ask(
         self,
         names: Sequence[str],

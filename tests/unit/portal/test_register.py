@@ -199,6 +199,7 @@ def test_an_entry_is_explained(browser):
 
 def test_which_trustees_answer_is_shown_and_asked_for_seldom(city, browser, monkeypatch):
     monkeypatch.setattr(seen, "_known", (float("-inf"), {}))
+    monkeypatch.setattr(seen, "_panel", lambda _: city.panel)
     city.panel.clients[0].away = True
     page = browser.get("/register/trustees/").content.decode()
     assert page.count("does not answer") == 1

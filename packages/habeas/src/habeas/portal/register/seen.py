@@ -7,7 +7,8 @@ import time
 from collections.abc import Mapping
 
 from habeas.portal.register.log import log_copy
-from habeas.portal.vault import custodian
+from habeas.protocol import Chain
+from habeas.protocol.panel import Panel
 
 #: Seconds that a trustee has to answer, and for which an answer stands: a page never waits long,
 #: and its visitors cost a trustee nothing.
@@ -15,6 +16,10 @@ _PATIENCE, _STANDS = 3.0, 30.0
 
 _lock = threading.Lock()
 _known: tuple[float, Mapping[str, bool]] = (float("-inf"), {})
+
+
+def _panel(chain: Chain) -> Panel:
+    return Panel.of(chain, chain.newest.digest, timeout=_PATIENCE)
 
 
 def answering() -> Mapping[str, bool]:
@@ -26,9 +31,12 @@ def answering() -> Mapping[str, bool]:
             return found
         link = log_copy().chain.newest
         names = [each.name for each in link.circle.trustees]
-        well, _ = custodian.panel(link.digest).ask(
-            names, lambda trustee, _: trustee.answers(), patience=_PATIENCE
-        )
+        panel = _panel(log_copy().chain)
+        try:
+            well, _ = panel.ask(names, lambda trustee, _: trustee.answers(), patience=_PATIENCE)
+        finally:
+            # Not waited for: who is silent holds up no page.
+            threading.Thread(target=panel.close, name="seen", daemon=True).start()
         found = {name: name in well for name in names}
         _known = (time.monotonic(), found)
         return found

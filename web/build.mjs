@@ -3,8 +3,9 @@
 // answers carry. The results are committed, so that running Habeas needs no node; a test builds
 // them again in another folder and compares the bytes.
 import { createHash } from "node:crypto";
-import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { brotliCompressSync } from "node:zlib";
 
 import { build } from "esbuild";
 import { NodePackageImporter, compile } from "sass";
@@ -43,9 +44,57 @@ const how = {
   logLevel: "warning",
 };
 
-async function bundle(outdir, entryPoints, plugins = [formatsApart]) {
+async function bundle(outdir, entryPoints, plugins = [formatsApart], define = {}) {
   mkdirSync(outdir, { recursive: true });
-  await build({ ...how, entryPoints, outdir, plugins, format: "esm" });
+  await build({ ...how, entryPoints, outdir, plugins, define, format: "esm" });
+}
+
+/** The worker of the checks alone may run WebAssembly, and nothing else that is loaded. */
+const CHECKS_POLICY = "default-src 'none'; script-src 'wasm-unsafe-eval'; connect-src 'self'";
+const sha256 = (content) => createHash("sha256").update(content).digest("hex");
+const engine = join(root, "node_modules/@litertjs/core/wasm/litert_wasm_compat_internal");
+
+/** Puts the engine's loader into the checks' own script; its program is loaded by hash. */
+const engineInside = {
+  name: "engine-inside",
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^@litertjs\/wasm-utils$/ }, () => ({
+      path: join(root, "photo/checks/litert.ts"),
+    }));
+    // It ends with ways to be found by other kinds of modules.
+    onLoad({ filter: /litert_wasm_compat_internal\.js$/ }, ({ path }) => ({
+      contents: `${readFileSync(path, "utf8").replace(/if \(typeof exports[^]*$/, "")}
+export default ModuleFactory;`,
+    }));
+  },
+};
+
+/**
+ * The portrait checks: a worker's script and the engine's program, named by their hashes so that
+ * browsers keep them for good. Gives the name of the script.
+ */
+async function checks() {
+  for (const old of readdirSync(photo)) {
+    if (/^(checks|litert)\.[0-9a-f]{16}\./.test(old)) rmSync(join(photo, old));
+  }
+  const program = readFileSync(`${engine}.wasm`);
+  const name = `litert.${sha256(program).slice(0, 16)}.wasm`;
+  writeFileSync(join(photo, name), program);
+  writeFileSync(join(photo, `${name}.br`), brotliCompressSync(program));
+  const { outputFiles } = await build({
+    ...how,
+    entryPoints: [join(root, "photo/checks/worker.ts")],
+    // The engine's loader asks for these only where there is no browser.
+    external: ["node:*", "crypto", "fs", "module", "path", "url", "worker_threads"],
+    define: { ENGINE_SHA256: JSON.stringify(sha256(program)) },
+    plugins: [engineInside],
+    format: "iife",
+    write: false,
+  });
+  const [{ contents }] = outputFiles;
+  const script = `checks.${sha256(contents).slice(0, 16)}.js`;
+  writeFileSync(join(photo, script), contents);
+  return script;
 }
 
 /** W3C Subresource Integrity: the hash of a file, as pages and policies name it. */
@@ -71,7 +120,10 @@ function withIntegrity(file, folder, root, policy) {
       }
     }
   }
-  const later = hashes.filter(([name, hash]) => name.endsWith("js") && !page.includes(hash));
+  // Workers are no modules: their names say their hashes.
+  const later = hashes.filter(
+    ([name, hash]) => /(?<!\.[0-9a-f]{16})\.m?js$/.test(name) && !page.includes(hash),
+  );
   if (later.length > 0) {
     const named = Object.fromEntries(later.map(([name, hash]) => [root + name, hash]));
     const map = JSON.stringify({ integrity: named });
@@ -83,8 +135,9 @@ function withIntegrity(file, folder, root, policy) {
 }
 
 /** Writes what a part's answers carry beside its files, with the policies of its documents. */
-function writeServed(name, documents) {
+function writeServed(name, documents, policies = {}) {
   const served = JSON.parse(readFileSync(join(root, "served", `${name}.json`), "utf8"));
+  Object.assign(served.policies, policies);
   for (const [path, file, folder, address] of documents) {
     const policy = withIntegrity(file, folder, address, served.policies[path] ?? served.csp);
     if (policy !== served.csp) served.policies[path] = policy;
@@ -120,7 +173,11 @@ await bundle(portal, {
   passkey: "officers/passkey.ts",
 });
 // The photo step stands alone: all that it runs is in its own folder, in one file.
-await bundle(photo, { photo: "photo/device/main.ts" }, []);
+mkdirSync(photo, { recursive: true });
+const checking = await checks();
+await bundle(photo, { photo: "photo/device/main.ts" }, [], {
+  CHECKS_SCRIPT: JSON.stringify(checking),
+});
 await bundle(desk, {
   decoder: "gate/worker.ts",
   desk: "desk/main.ts",
@@ -134,5 +191,7 @@ for (const folder of [portal, photo, desk])
 writeFileSync(join(photo, "receipt.html"), await pageInOne("receipt"));
 copyFileSync(join(root, "photo/device/index.html"), join(photo, "index.html"));
 copyFileSync(join(root, "desk/index.html"), join(desk, "index.html"));
-writeServed("portal", [["photo/index.html", join(photo, "index.html"), photo, "/static/photo/"]]);
+writeServed("portal", [["photo/index.html", join(photo, "index.html"), photo, "/static/photo/"]], {
+  [`photo/${checking}`]: CHECKS_POLICY,
+});
 writeServed("office", [["index.html", join(desk, "index.html"), desk, "/"]]);

@@ -1,9 +1,13 @@
-// The view in which a photo is cut: a frame that sliders and a finger move, and what is kept.
+// The view in which a photo is looked at and cut: what the checks say of it, a frame that
+// sliders and a finger move, and what is kept.
 
+import { rgbaOf } from "../../portrait/kept.js";
+import type { Picture } from "../../portrait/picture.js";
+import { wordsOf } from "../../portrait/words.js";
 import { need } from "../../pages/dom.js";
-import { type Place, START, frameOf, moved } from "./frame.js";
-import { show } from "./page.js";
-import type { Pixels } from "./resample.js";
+import type { Looked } from "./checking.js";
+import { type Place, frameOf, moved } from "./frame.js";
+import { languageNow, show, word } from "./page.js";
 
 /** Most pixels of the preview's longer side; the screen shows no more. */
 const PREVIEW = 720;
@@ -15,25 +19,60 @@ export interface CutEvents {
   readonly another: () => void;
 }
 
-/** The picture as it was read, small enough to be drawn at every move. */
-function previewOf({ width, height, data }: Pixels): HTMLCanvasElement {
+/** The picture as it was read, small enough to be drawn at every move; upright as its head. */
+function previewOf(picture: Picture, leaning: Looked["leaning"]): HTMLCanvasElement {
+  const { width, height } = picture;
   const whole = document.createElement("canvas");
   whole.width = width;
   whole.height = height;
-  whole.getContext("2d")?.putImageData(new ImageData(data, width), 0, 0);
+  whole.getContext("2d")?.putImageData(new ImageData(rgbaOf(picture), width), 0, 0);
   const scale = Math.min(1, PREVIEW / Math.max(width, height));
   const preview = document.createElement("canvas");
   preview.width = Math.max(1, Math.round(width * scale));
   preview.height = Math.max(1, Math.round(height * scale));
-  preview.getContext("2d")?.drawImage(whole, 0, 0, preview.width, preview.height);
+  const context = preview.getContext("2d");
+  if (context) {
+    context.fillStyle = "#fff";
+    context.fillRect(0, 0, preview.width, preview.height);
+    if (leaning) {
+      const [x, y] = leaning.about;
+      context.translate(x * scale, y * scale);
+      context.rotate((-leaning.degrees * Math.PI) / 180);
+      context.translate(-x * scale, -y * scale);
+    }
+    context.drawImage(whole, 0, 0, preview.width, preview.height);
+  }
   whole.width = whole.height = 1;
   return preview;
 }
 
-export function showCutting(pixels: Pixels, events: CutEvents): void {
-  let place = START;
-  const preview = previewOf(pixels);
+/** Says what was found: nothing to better, or a cause and a remedy for each thing. */
+function tell(view: HTMLElement, said: Looked["said"]): void {
+  need(view, "[data-unchecked]", HTMLElement).hidden = said !== undefined;
+  need(view, "[data-good]", HTMLElement).hidden = said?.advice.length !== 0;
+  const list = need(view, "[data-advice]", HTMLElement);
+  const codes = [...(said?.advice ?? []), ...(said?.notes ?? [])];
+  list.hidden = codes.length === 0;
+  list.replaceChildren(
+    ...codes.map((code) => {
+      const [cause, remedy] = wordsOf(code, languageNow());
+      const [item, strong] = [document.createElement("li"), document.createElement("strong")];
+      item.dataset["code"] = code;
+      strong.textContent = cause;
+      item.append(strong, ` ${remedy}`);
+      return item;
+    }),
+  );
+  if (said?.advice.length) {
+    need(view, "[data-use]", HTMLButtonElement).textContent = word("useAnyway");
+  }
+}
+
+export function showCutting(looked: Looked, byCamera: boolean, events: CutEvents): void {
+  let { place } = looked;
+  const preview = previewOf(looked.picture, looked.leaning);
   show("cut", (view) => {
+    tell(view, looked.said);
     const canvas = need(view, "canvas", HTMLCanvasElement);
     const whole = need(view, "#whole", HTMLInputElement);
     const sliders = {
@@ -53,15 +92,15 @@ export function showCutting(pixels: Pixels, events: CutEvents): void {
         sliders[name].value = String(place[name]);
       }
       if (whole.checked) return;
-      const { left, top, width, height } = frameOf(canvas, place);
+      const [left, top, right, bottom] = frameOf(canvas, place);
       context.fillStyle = DIMMED;
       context.beginPath();
       context.rect(0, 0, canvas.width, canvas.height);
-      context.rect(left, top, width, height);
+      context.rect(left, top, right - left, bottom - top);
       context.fill("evenodd");
       context.lineWidth = 3;
       context.strokeStyle = "#fff";
-      context.strokeRect(left, top, width, height);
+      context.strokeRect(left, top, right - left, bottom - top);
     }
 
     for (const name of ["size", "across", "down"] as const) {
@@ -84,7 +123,9 @@ export function showCutting(pixels: Pixels, events: CutEvents): void {
     use.addEventListener("click", () => {
       events.use(whole.checked ? undefined : place, use);
     });
-    need(view, "[data-another]", HTMLButtonElement).addEventListener("click", events.another);
+    const another = need(view, "[data-another]", HTMLButtonElement);
+    if (byCamera) another.textContent = word("retake");
+    another.addEventListener("click", events.another);
     draw();
   });
 }

@@ -7,15 +7,17 @@ import { SkipLink, createAll } from "govuk-frontend";
 import { encode, fromUtf8 } from "../../formats/index.js";
 import { Problem } from "../../desk/problem.js";
 import { all, need } from "../../pages/dom.js";
-import { prepareCamera } from "../camera.js";
+import type { Taken } from "../../portrait/check.js";
 import { canSeal } from "./able.js";
+import { fillAnswers, showKept } from "./answers.js";
+import { type Looked, endChecks, looked, prepareChecks } from "./checking.js";
 import { showCutting } from "./cutting.js";
 import { fetchBlank, receiptPage } from "./keeping.js";
+import { prepareLive } from "./live.js";
 import { busy, frame, offerLanguages, progress, refuse, say, show, word } from "./page.js";
-import { keptOf, pixelsOf } from "./picture.js";
+import { keptOf, takenFrom } from "./picture.js";
 import * as portal from "./portal.js";
 import { fillPromise } from "./promise.js";
-import type { Pixels } from "./resample.js";
 import { type Pending, circleOf, receiptOf, sealed } from "./sealing.js";
 import * as store from "./store.js";
 
@@ -23,7 +25,9 @@ let order: portal.Order | undefined;
 let pin = "";
 /** The page that receipts are put into. */
 let blank = "";
-let pixels: Pixels | undefined;
+let photo: Looked | undefined;
+/** The photo came from the camera: another one is taken there, too. */
+let byCamera = false;
 let picture: Uint8Array<ArrayBuffer> | undefined;
 let pending: Pending | undefined;
 /** Shows the view that stands, in another language. */
@@ -41,44 +45,62 @@ const cannot = (): void => {
   location.replace(new URL("../photo/?cannot", location.href));
 };
 
-function showChoice(): void {
+function showChoice(retake = false): void {
+  // What the checks need comes while people choose, or look for light.
+  prepareChecks();
   show("choose", (page) => {
     need(page, "[data-service]", HTMLElement).textContent = order?.service ?? "";
     const file = need(page, "#photo", HTMLInputElement);
-    const read = (chosen: Blob): void => {
+    const read = (taken: () => Promise<Taken>): void => {
       void busy(file, "reading", async () => {
-        pixels = await pixelsOf(chosen);
-        view(showCut);
+        await lookAt(await taken());
       });
     };
     file.addEventListener("change", () => {
       const [chosen] = file.files ?? [];
-      if (chosen) read(chosen);
+      // The same file may be chosen again.
+      if (chosen) read(() => takenFrom(chosen));
     });
     const without = need(page, "[data-without]", HTMLButtonElement);
     without.addEventListener("click", () => {
       void busy(without, "sending", () => portal.without(csrf()));
     });
-    prepareCamera(need(page, "#camera", HTMLElement), {
-      taken: read,
+    const camera = {
+      taken: (picture: Taken) => {
+        byCamera = true;
+        read(() => Promise.resolve(picture));
+      },
       unavailable: () => {
         say(word("noCamera"));
         file.focus();
       },
-    });
+    };
+    prepareLive(need(page, "#camera", HTMLElement), camera, retake);
   });
 }
 
+/** Looks at a photo on this device, and shows what is said of it. */
+async function lookAt(taken: Taken): Promise<void> {
+  say(word("checking"));
+  const rules = order && !order.sent ? order.check : { profile: "default" as const, child: false };
+  photo = await looked(taken, rules, progress);
+  view(showCut);
+}
+
 function showCut(): void {
-  if (!pixels) return;
-  const shown = pixels;
-  showCutting(shown, {
+  if (!photo) return;
+  const shown = photo;
+  showCutting(shown, byCamera, {
     another: () => {
-      view(showChoice);
+      const retake = byCamera;
+      byCamera = false;
+      view(() => {
+        showChoice(retake);
+      });
     },
     use: (place, button) => {
       void busy(button, "reading", () => {
-        picture = keptOf(shown, place);
+        picture = keptOf(shown.picture, place, shown.leaning);
         // What was sealed before is of another picture; nobody keeps its receipt.
         pending = undefined;
         view(showCheck);
@@ -93,25 +115,8 @@ function showCheck(): void {
   const [offered, kept] = [order, picture];
   show("check", (page) => {
     need(page, "[data-service]", HTMLElement).textContent = offered.service;
-    const row = need(page, "[data-photo]", HTMLElement);
-    for (const [label, value] of offered.answers) {
-      const line = document.createElement("div");
-      line.className = "govuk-summary-list__row";
-      const key = document.createElement("dt");
-      key.className = "govuk-summary-list__key";
-      key.textContent = label;
-      const said = document.createElement("dd");
-      said.className = "govuk-summary-list__value app-lines";
-      said.textContent = value;
-      line.append(key, said);
-      row.before(line);
-    }
-    const image = need(page, "img", HTMLImageElement);
-    const address = URL.createObjectURL(new Blob([kept], { type: "image/jpeg" }));
-    image.addEventListener("load", () => {
-      URL.revokeObjectURL(address);
-    });
-    image.src = address;
+    fillAnswers(need(page, "[data-photo]", HTMLElement), offered.answers);
+    showKept(need(page, "img", HTMLImageElement), kept);
     for (const button of all(page, "[data-another]", HTMLButtonElement)) {
       button.addEventListener("click", () => {
         view(showChoice);
@@ -200,6 +205,7 @@ function showKeep(how: Keeping): void {
         const reference = await portal.sayKept(csrf(), kept.pointer);
         await store.clear();
         forgetPicture();
+        endChecks();
         view(() => {
           showSent(reference);
         });
@@ -217,9 +223,10 @@ function showKeep(how: Keeping): void {
 }
 
 function forgetPicture(): void {
-  pixels?.data.fill(0);
+  photo?.picture.data.fill(0);
   picture?.fill(0);
-  pixels = picture = pending = undefined;
+  photo = picture = pending = undefined;
+  byCamera = false;
 }
 
 function showSent(reference: string): void {

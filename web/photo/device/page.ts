@@ -3,6 +3,8 @@
 import { FormatError, causeOf } from "../../formats/index.js";
 import { Problem } from "../../desk/problem.js";
 import { all, need } from "../../pages/dom.js";
+import { StopError } from "../../portrait/check.js";
+import { wordsOf as textsOf } from "../../portrait/words.js";
 import { PictureError } from "./picture.js";
 import { type Language, isLanguage } from "../../promise/words.js";
 import { WORDS, type Word, isWord } from "./words.js";
@@ -101,6 +103,10 @@ export function progress(part: number | undefined): void {
 /** What went wrong, and what to do, in words. */
 function wordsOf(error: unknown): [string, string] {
   if (error instanceof PictureError) return [word(error.word), ""];
+  if (error instanceof StopError) {
+    const [cause, remedy] = textsOf(error.code, language);
+    return [cause, remedy];
+  }
   if (error instanceof FormatError)
     return [`${word("notHeld")} ${causeOf(error)}`, `(${error.code})`];
   if (error instanceof Problem) return [error.message, error.remedy];

@@ -1,8 +1,13 @@
-// From a file or the camera to pixels, upright, and from pixels to the picture that is kept.
+// From a file or the camera to what is looked at, upright, and from there to the picture that
+// is kept.
 
 import { encodeJpeg } from "../../jpeg/index.js";
-import { type Place, frameOf, keptSize } from "./frame.js";
-import { type Pixels, resample } from "./resample.js";
+import type { Taken } from "../../portrait/check.js";
+import { type JpegFacts, isJpeg, jpegFacts } from "../../portrait/jpegfile.js";
+import { type Leaning, framed, rgbaOf, whole } from "../../portrait/kept.js";
+import type { Picture } from "../../portrait/picture.js";
+import { takenOf } from "../../portrait/taken.js";
+import { type Place, frameOf } from "./frame.js";
 import { sizeOf } from "./size.js";
 
 /** Bytes of a file that is looked at (habeas.portrait). */
@@ -11,6 +16,8 @@ const MOST_BYTES = 25_000_000;
 const MOST_PIXELS = 64_000_000;
 /** Pixels that are worked on; a larger picture is made smaller on the way. */
 const WORKED_PIXELS = 12_000_000;
+/** End of a JPEG: decoders that miss it show nothing of what is there. */
+const END = Uint8Array.of(0xff, 0xd9);
 
 /** Why a picture cannot be used; the name of what is said. */
 export class PictureError extends Error {
@@ -19,47 +26,66 @@ export class PictureError extends Error {
   }
 }
 
-/** The pixels of a file's picture, turned upright, on white where it is transparent. */
-export async function pixelsOf(file: Blob): Promise<Pixels> {
+/** The picture of a file, turned upright, on white where it is transparent. */
+export async function takenFrom(file: Blob): Promise<Taken> {
   if (file.size > MOST_BYTES) throw new PictureError("tooLarge");
-  const size = sizeOf(new Uint8Array(await file.arrayBuffer()));
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const size = sizeOf(bytes);
   if (!size) throw new PictureError("unreadable");
   if (size.width * size.height > MOST_PIXELS) throw new PictureError("tooLarge");
-  let picture: ImageBitmap;
+  const jpeg = isJpeg(bytes) ? jpegFacts(bytes) : undefined;
+  let bitmap: ImageBitmap;
   try {
-    picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+    const ended = jpeg && !jpeg.whole ? new Blob([file, END], { type: file.type }) : file;
+    bitmap = await createImageBitmap(ended, { imageOrientation: "from-image" });
   } catch {
     throw new PictureError("unreadable");
   }
   try {
-    return drawn(picture, picture.width, picture.height);
+    return drawn(bitmap, bitmap.width, bitmap.height, jpeg);
   } finally {
-    picture.close();
+    bitmap.close();
   }
 }
 
-/** The pixels of what is drawn; of a video, the frame that it shows. */
-export function drawn(source: CanvasImageSource, width: number, height: number): Pixels {
+/** What is drawn, as it is looked at; of a video, the frame that it shows. */
+export function drawn(
+  source: CanvasImageSource,
+  width: number,
+  height: number,
+  jpeg?: JpegFacts,
+): Taken {
   const scale = Math.min(1, Math.sqrt(WORKED_PIXELS / (width * height)));
+  const pixels = pixelsOf(
+    source,
+    Math.max(1, Math.round(width * scale)),
+    Math.max(1, Math.round(height * scale)),
+  );
+  return takenOf(pixels, width / pixels.width, jpeg);
+}
+
+/** The pixels of what is drawn at this size. */
+export function pixelsOf(source: CanvasImageSource, width: number, height: number): ImageData {
   const canvas = document.createElement("canvas");
-  canvas.width = Math.max(1, Math.round(width * scale));
-  canvas.height = Math.max(1, Math.round(height * scale));
+  canvas.width = width;
+  canvas.height = height;
   const context = canvas.getContext("2d", { willReadFrequently: true });
   if (!context) throw new PictureError("unreadable");
   context.fillStyle = "#fff";
-  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.fillRect(0, 0, width, height);
   context.imageSmoothingQuality = "high";
-  context.drawImage(source, 0, 0, canvas.width, canvas.height);
-  const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
-  const pixels = { width: canvas.width, height: canvas.height, data };
+  context.drawImage(source, 0, 0, width, height);
+  const pixels = context.getImageData(0, 0, width, height);
   canvas.width = canvas.height = 1;
   return pixels;
 }
 
 /** The picture that is kept, encoded afresh: cut to the frame, or whole. */
-export function keptOf(pixels: Pixels, place: Place | undefined): Uint8Array<ArrayBuffer> {
-  const whole = { left: 0, top: 0, width: pixels.width, height: pixels.height };
-  const box = place ? frameOf(pixels, place) : whole;
-  const { width, height } = keptSize(box, place !== undefined);
-  return encodeJpeg(resample(pixels, box, width, height).data, width, height);
+export function keptOf(
+  picture: Picture,
+  place: Place | undefined,
+  leaning: Leaning | undefined,
+): Uint8Array<ArrayBuffer> {
+  const kept = place ? framed(picture, frameOf(picture, place), leaning) : whole(picture);
+  return encodeJpeg(rgbaOf(kept), kept.width, kept.height);
 }

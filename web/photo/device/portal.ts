@@ -16,6 +16,8 @@ const Offered = v.object({
   ...Common,
   sent: v.literal(false),
   office: v.string(),
+  /** What the service asks of its photos. */
+  check: v.object({ profile: v.picklist(["default", "icao"]), child: v.boolean() }),
   wishes: v.object({
     service: v.string(),
     recipients: v.array(v.string()),

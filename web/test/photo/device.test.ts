@@ -5,15 +5,18 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { deflateSync } from "node:zlib";
 
-import { START, frameOf, keptSize, moved } from "../../photo/device/frame.js";
-import { resample } from "../../photo/device/resample.js";
+import { START, frameOf, moved, placeOf } from "../../photo/device/frame.js";
+import { Announcer } from "../../photo/device/announcer.js";
 import { sizeOf } from "../../photo/device/size.js";
+import { framed, whole } from "../../portrait/kept.js";
+import type { Hint } from "../../portrait/guide.js";
+import type { Picture } from "../../portrait/picture.js";
 import { WORDS } from "../../photo/device/words.js";
 
 const picture = (width: number, height: number, colour: (x: number, y: number) => number[]) => {
-  const data = new Uint8ClampedArray(4 * width * height);
+  const data = new Uint8Array(3 * width * height);
   for (let at = 0; at < width * height; at += 1) {
-    data.set([...colour(at % width, Math.floor(at / width)), 255], 4 * at);
+    data.set(colour(at % width, Math.floor(at / width)), 3 * at);
   }
   return { width, height, data };
 };
@@ -77,51 +80,72 @@ test("the frame has its shape, stays inside, and moves by what it is moved", () 
     for (const size of [0.3, 0.75, 1]) {
       for (const at of [-1, 0, 0.4, 1, 2]) {
         const box = frameOf({ width, height }, { size, across: at, down: at });
-        assert.ok(Math.abs(box.width / box.height - 35 / 45) < 1e-9);
-        assert.ok(box.left >= -1e-9 && box.top >= -1e-9);
-        assert.ok(box.left + box.width <= width + 1e-9 && box.top + box.height <= height + 1e-9);
+        const [left, top, right, bottom] = box;
+        assert.ok(Math.abs((right - left) / (bottom - top) - 35 / 45) < 1e-9);
+        assert.ok(left >= -1e-9 && top >= -1e-9);
+        assert.ok(right <= width + 1e-9 && bottom <= height + 1e-9);
       }
     }
   }
   const size = { width: 1000, height: 1000 };
   const place = { ...START, size: 0.5 };
   const [before, after] = [frameOf(size, place), frameOf(size, moved(size, place, 30, -20))];
-  assert.ok(Math.abs(after.left - before.left - 30) < 1e-9);
-  assert.ok(Math.abs(after.top - before.top + 20) < 1e-9);
+  assert.ok(Math.abs(after[0] - before[0] - 30) < 1e-9);
+  assert.ok(Math.abs(after[1] - before[1] + 20) < 1e-9);
+  // A frame that the checks have found is where they have found it.
+  const found = { x: 100, y: 220, width: 350, height: 450 };
+  const [left, top, right, bottom] = frameOf(size, placeOf(size, found));
+  for (const [one, other] of [
+    [left, 100],
+    [top, 220],
+    [right, 450],
+    [bottom, 670],
+  ] as const) {
+    assert.ok(Math.abs(one - other) < 1e-9);
+  }
 });
 
 test("what is kept is never larger than it was, nor than a document needs", () => {
-  const box = { left: 0, top: 0, width: 3500, height: 4500 };
-  assert.deepEqual(keptSize(box, true), { width: 900, height: 1157 });
-  assert.deepEqual(keptSize(box, false), { width: 1244, height: 1600 });
-  assert.deepEqual(keptSize({ ...box, width: 35, height: 45 }, true), { width: 35, height: 45 });
+  const size = ({ width, height }: Picture): number[] => [width, height];
+  const large = picture(1750, 2250, () => [10, 120, 250]);
+  assert.deepEqual(size(framed(large, [0, 0, 1750, 2250])), [900, 1157]);
+  assert.deepEqual(size(whole(large)), [1244, 1600]);
+  const small = picture(70, 90, (x, y) => [x, y, 0]);
+  assert.equal(whole(small), small);
+  // As it is, at the nearest pixel.
+  const cut = framed(small, [10.4, 20.6, 45.4, 65.6]);
+  assert.deepEqual(size(cut), [35, 45]);
+  assert.deepEqual([...cut.data.subarray(0, 3)], [10, 21, 0]);
 });
 
-test("sampling anew keeps flat colours, mirrors, and a picture at its own size", () => {
-  const flat = picture(40, 30, () => [10, 120, 250]);
-  for (const [width, height] of [
-    [7, 5],
-    [1, 1],
-    [80, 61],
-  ] as const) {
-    const small = resample(flat, { left: 3, top: 2, width: 30, height: 20 }, width, height);
-    for (let at = 0; at < small.data.length; at += 4) {
-      assert.deepEqual([...small.data.subarray(at, at + 4)], [10, 120, 250, 255]);
-    }
+test("a head that leans is turned upright about its eyes, on white", () => {
+  const side = picture(100, 100, (x) => (x < 50 ? [0, 0, 0] : [200, 200, 200]));
+  const about = [50, 50] as const;
+  const upright = framed(side, [0, 0, 70, 90], { degrees: 3.9, about });
+  assert.deepEqual(upright.data.subarray(0, 3), side.data.subarray(0, 3));
+  const turned = framed(side, [15, 5, 85, 95], { degrees: 90, about });
+  // The edge that stood upright lies now: below it is what was on the left.
+  const at = (x: number, y: number): number => turned.data[3 * (turned.width * y + x)] ?? -1;
+  assert.equal(at(35, 5), 200);
+  assert.equal(at(35, 85), 0);
+  assert.equal(framed(side, [0, 0, 70, 90], { degrees: 45, about }).data[0], 255);
+});
+
+test("hints are spoken once they last, and not one over another", () => {
+  const announcer = new Announcer();
+  let now = 0;
+  const spoken = (hint: Hint, times: number): number =>
+    Array.from({ length: times }, () => announcer.hear(hint, (now += 100))).filter(Boolean).length;
+  assert.equal(spoken("nearer", 3), 0);
+  assert.equal(spoken("nearer", 20), 1);
+  // It flickers: nothing is said.
+  for (let time = 0; time < 20; time += 1) {
+    assert.equal(spoken(time % 2 ? "middle" : "nearer", 3), 0);
   }
-  const noise = picture(20, 20, (x, y) => [(x * 37 + y * 101) & 255, (x * y) & 255, (x + y) & 255]);
-  const whole = { left: 0, top: 0, width: 20, height: 20 };
-  assert.deepEqual(resample(noise, whole, 20, 20).data, noise.data);
-  const mirrored = picture(20, 20, (x, y) => [
-    ...noise.data.subarray(4 * (20 * y + 19 - x), 4 * (20 * y + 19 - x) + 3),
-  ]);
-  const [a, b] = [resample(noise, whole, 9, 9), resample(mirrored, whole, 9, 9)];
-  for (let y = 0; y < 9; y += 1) {
-    for (let x = 0; x < 9; x += 1) {
-      const there = b.data[4 * (9 * y + 8 - x)] ?? 0;
-      assert.ok(Math.abs((a.data[4 * (9 * y + x)] ?? 0) - there) <= 1);
-    }
-  }
+  assert.equal(spoken("good", 10), 1);
+  assert.equal(announcer.times, 10);
+  assert.equal(spoken("light", 10), 0);
+  assert.equal(spoken("light", 30), 1);
 });
 
 test("each language says everything", () => {

@@ -152,6 +152,7 @@ def order(request: HttpRequest, name: str) -> HttpResponse:
             **common, "sent": False, "reference": wishes.reference, "office": service.office,
             "wishes": fields, "circles": offer.circles, "keys": offer.keys,
             "recipients": [office_name(each) for each in wishes.recipients],
+            "check": {"profile": rules.profile, "child": rules.child},
         }
     )  # fmt: skip
 

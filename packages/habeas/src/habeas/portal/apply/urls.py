@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import TemplateView
 
-from habeas.portal.apply import device, views
+from habeas.portal.apply import device, model_files, views
 
 app_name = "apply"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("draft/crop.jpg", views.picture, {"which": "crop"}, name="picture-crop"),
     path("draft/whole.jpg", views.picture, {"which": "whole"}, name="picture-whole"),
     path("another-photo/", views.another_photo, name="another-photo"),
+    path("static/photo/models/<str:name>", model_files.model_file, name="model-file"),
     path("apply/<slug:name>/", views.start, name="start"),
     path("apply/<slug:name>/details/", views.details, name="details"),
     path("apply/<slug:name>/photo/", views.photo, name="photo"),

@@ -19,11 +19,9 @@ from tests.waiting import until
 pytestmark = pytest.mark.slow
 
 
-def _officers(place, *arguments, password=""):
-    return habeas(
-        "portal", "officers", *arguments, "--data", place.folder / "portal",
-        check=True, HABEAS_PASSWORD=password,
-    ).stdout  # fmt: skip
+def _officers(place, *arguments):
+    where = ("--data", place.folder / "portal")
+    return habeas("portal", "officers", *arguments, *where, check=True).stdout
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +122,7 @@ def test_accounts_that_somebody_changed_stay_as_they_are(place):
     assert set(known) == set(sample.OFFICES)
     licensing, _ = known["licensing-office"]
     parks, _ = known["parks-department"]
-    _officers(place, "password", licensing, password="of-my-own-choice")
+    _officers(place, "invite", licensing, "--replace")
     _officers(place, "disable", parks)
     again = installation.install(place.folder)
     # What was printed before does not hold any more, so it is printed no more.

@@ -194,10 +194,7 @@ def test_tables_in_postgresql(quiet):
         for each in (quiet.data / "installation.json", quiet.data / "blobs/installation.json"):
             each.unlink()
         assert quiet("migrate", **said("one")).returncode == 0
-        added = quiet(
-            "officers", "add", "o.petrova", "--office", "licensing-office",
-            **said("one"), HABEAS_PASSWORD="a-long-enough-password",
-        )  # fmt: skip
+        added = quiet("officers", "add", "o.petrova", "--office", "licensing-office", **said("one"))
         assert added.returncode == 0, added.stderr
         copy = quiet.folder / "backup"
         made = quiet("backup", str(copy), "--keys", "--json", **said("one"))
@@ -207,6 +204,7 @@ def test_tables_in_postgresql(quiet):
         taken = restored(quiet, copy, **said("one"))
         assert taken.returncode == 1
         assert "has tables already" in taken.stderr
+        cut_off(quiet, copy, said)
         done = restored(quiet, copy, **said("other"))
         assert done.returncode == 0, done.stderr
         at = {"HABEAS_DATA": str(quiet.folder / "again"), **said("other")}
@@ -222,3 +220,37 @@ def test_tables_in_postgresql(quiet):
             "backup", str(quiet.folder / "more"), "--keys", **{**programs, **said("one")}
         )
         assert "pg_dump is not installed" in absent.stderr
+
+
+#: `habeas portal restore`, ended by the kernel once the named step is done.
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from habeas.portal.site import restore, setup
+def die(*_, **__):
+    os.kill(os.getpid(), signal.SIGKILL)
+start = setup.start
+def then(folder):
+    start(folder)
+    from habeas.portal.site import dump
+    load = dump.load
+    dump.load = die if sys.argv[3] == "mark" else lambda file: (load(file), die())
+setup.start = then
+restore.restore(Path(sys.argv[1]), Path(sys.argv[2]))
+"""
+
+
+def cut_off(quiet, copy, said):
+    """A restore that is killed after any of its steps goes on, with the same backup alone."""
+    again = str(quiet.folder / "again")
+    environment = {**os.environ, **said("other")}
+    for step in ("mark", "tables"):
+        command = [sys.executable, "-c", _KILLED, str(copy), again, step]
+        assert subprocess.run(command, env=environment, check=False).returncode == -9
+        assert not os.path.exists(again)  # noqa: PTH110 - as the command says it
+    # Another backup is not put over this one, and nobody serves from it.
+    other = quiet.folder / "another-backup"
+    assert quiet("backup", str(other), "--keys", **said("one")).returncode == 0
+    refused = restored(quiet, other, **said("other"))
+    assert "has tables already" in refused.stderr
+    assert "was cut off" in quiet("check", **said("other")).stdout

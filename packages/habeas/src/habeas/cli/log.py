@@ -42,6 +42,23 @@ def init(
     typer.echo(init_log(data, origin))
 
 
+@app.command()
+def adopt(
+    circle: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The circle's file.")],
+    data: Folder,
+    *,
+    _config: LogConfig = None,
+) -> None:
+    """Take what a circle's writers sign, and count its trustees' cosignatures: from the next start.
+
+    Writes circle.txt and policy.txt into the log's folder. The circle must name this log's keys.
+    """
+    from habeas.register.admission import adopt
+
+    adopt(data, circle)
+    typer.echo(f"The log of {data} serves this circle; start it again.")
+
+
 def _mount(name: str) -> None:
     """Offer a command of `habeas-tlog` under `habeas log` too, with its own help."""
 

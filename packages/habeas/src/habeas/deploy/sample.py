@@ -28,6 +28,7 @@ from habeas.office import publish
 from habeas.office.folder import OfficeFolder, Settings
 from habeas.portal.site import folder as portal
 from habeas.protocol.parties import OfficeName
+from habeas.register import admission
 from habeas.tlog import NoteSigner
 from habeas.trustee import Settings as TrusteeSettings
 from habeas.trustee import ceremony, keyring
@@ -94,10 +95,8 @@ def make(folder: Path, addresses: Addresses) -> None:
 def _adopt(folder: Path, addresses: Addresses, note: str) -> None:
     """Each party agrees to the circle."""
     for place, _, _ in _seats(folder, addresses):
-        circle = ceremony.adopt(place, [note])
-    policy = circle.policy_text("quorum:acting", circle.q)
-    durable.write(folder / "log" / "policy.txt", policy.encode())
-    durable.write(folder / "log" / "circle.txt", note.encode())
+        ceremony.adopt(place, [note])
+    admission.adopt(folder / "log", folder / "circle.txt")
     for name in OFFICES:
         office = OfficeFolder(folder / "office" / name)
         publish.publish(office, note, office.folder / "desk")

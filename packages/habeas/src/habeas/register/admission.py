@@ -15,7 +15,7 @@ from typing import Any, Self
 from habeas.foundation import durable, text
 from habeas.foundation.clock import utc_now
 from habeas.foundation.errors import HabeasError
-from habeas.protocol import Chain, Kind, verify_entry
+from habeas.protocol import Chain, Kind, verify_circle, verify_entry
 from habeas.protocol.details import CircleDetails
 from habeas.protocol.reading import details_of
 from habeas.tlog.errors import FormatError, NotAdmittedError
@@ -97,3 +97,33 @@ class CircleAdmission:
                 if longer is not self._chain:
                     self._keep(details.circle, seen)
                     self._chain = longer
+
+
+def adopt(folder: Path, file: Path) -> None:
+    """Have the log in *folder* serve the circle of a *file*: its admission, and its policy.
+
+    Raises:
+        MalformedError, CircleError: it is no circle to act under.
+        WrongLogError: it names another log than this one.
+    """
+    from habeas.tlog.server import read_signer  # noqa: PLC0415 - an optional package
+
+    note = text.read(file)
+    circle = verify_circle(note)
+    signer = read_signer(folder)
+    if circle.log.origin != signer.name:
+        raise WrongLogError(f"The circle names the log {circle.log.origin}, and not this one.")
+    if signer.vkey not in circle.log.vkeys:
+        raise WrongLogError("The circle names other keys of this log than it has.")
+    # The policy first: a log that admits a circle's entries asks that circle's witnesses.
+    policy = circle.policy_text("quorum:acting", circle.q)
+    durable.write(folder / "policy.txt", policy.encode())
+    durable.write(folder / "circle.txt", note.encode())
+
+
+class WrongLogError(HabeasError):
+    """A circle of another log."""
+
+    code = "another-log"
+    status = 409
+    remedy = "Give whoever drafts the circle what `habeas log init` has printed."

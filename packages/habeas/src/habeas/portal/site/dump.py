@@ -22,6 +22,8 @@ from habeas.portal.standing import installation
 
 #: Names of the file in a backup, by Django's name for the database.
 FILES = {"sqlite": "portal.sqlite3", "postgresql": "portal.pgdump"}
+#: A table of its own, which stands while a database is being restored.
+MARK = "habeas_restoring"
 #: libpq has no variable for it, and an argument can be read by everybody on this machine.
 _NEVER_ARGUMENT = "sslpassword"
 
@@ -67,17 +69,46 @@ def copy_sqlite(source: Path, target: Path) -> None:
         opened.close()
 
 
-def verify_empty() -> None:
-    """Raise unless the PostgreSQL database that is named has no tables.
+def begin(backup: str) -> bool:
+    """Mark the PostgreSQL database that is named as one that *backup* is brought back into.
+
+    The mark stands until `finish`: whoever is cut off in between goes on with the same backup,
+    and nobody serves from such a database.
+
+    Args:
+        backup: which one, as text that no other has.
+
+    Returns:
+        Whether its tables still have to be loaded; `load` brings all of them or none.
 
     Raises:
-        DumpError: it has.
+        DumpError: it has tables that this backup has not brought.
     """
-    if connection.introspection.table_names():
-        raise DumpError(
-            "The database that HABEAS_DATABASE names has tables already.",
-            "Name an empty database; this one was left as it is.",
-        )
+    names = connection.introspection.table_names()
+    with connection.cursor() as cursor:
+        if MARK in names:
+            cursor.execute(f"SELECT backup FROM {MARK}")  # noqa: S608 - a constant
+            if cursor.fetchall() == [(backup,)]:
+                return names == [MARK]
+        if names:
+            raise DumpError(
+                "The database that HABEAS_DATABASE or habeas.toml names has tables already.",
+                "Name an empty database; this one was left as it is.",
+            )
+        cursor.execute(f"CREATE TABLE {MARK} AS SELECT %s::text AS backup", [backup])
+    return True
+
+
+def finish() -> None:
+    """The restore is whole: take the mark away."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TABLE IF EXISTS {MARK}")
+
+
+def cut_off() -> bool:
+    """Whether a restore into the database was begun and not finished."""
+    return MARK in connection.introspection.table_names()
 
 
 def load(file: Path) -> None:

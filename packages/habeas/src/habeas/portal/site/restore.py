@@ -41,8 +41,9 @@ def restore(
         _files(source, part, listed, say)
         _keys(part, keys)
         say("Bringing back the tables", 0, 0)
-        _tables(part, told)
+        _tables(part, told, sums.digest(source / sums.SUMS))
         _blobs(part, say)
+    _finish()
     return told
 
 
@@ -111,7 +112,16 @@ def _keys(part: Path, keys: Path | None) -> None:
         )
 
 
-def _tables(part: Path, told: BackupRecord) -> None:
+def _finish() -> None:
+    from django.db import connection  # noqa: PLC0415 - needs Django started
+
+    from habeas.portal.site import dump  # noqa: PLC0415
+
+    dump.finish()
+    connection.close()
+
+
+def _tables(part: Path, told: BackupRecord, backup: str) -> None:
     """Bring the tables back, and halt them, so that nothing is done by what they believe."""
     setup.start(part)
     from django.db import connection  # noqa: PLC0415 - needs Django started
@@ -120,8 +130,8 @@ def _tables(part: Path, told: BackupRecord) -> None:
     from habeas.portal.standing import halts  # noqa: PLC0415
 
     if told.database == "postgresql":
-        dump.verify_empty()
-        dump.load(part / dump.FILES["postgresql"])
+        if dump.begin(backup):
+            dump.load(part / dump.FILES["postgresql"])
         (part / dump.FILES["postgresql"]).unlink()
     made = datetime.fromtimestamp(told.made, UTC)
     halts.halt(

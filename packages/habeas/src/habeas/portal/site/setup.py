@@ -87,7 +87,14 @@ def _tables() -> Iterator[HabeasError]:
     from django.db import DatabaseError, connection  # noqa: PLC0415 - needs Django started
     from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
 
+    from habeas.portal.site import dump  # noqa: PLC0415 - needs Django started
+
     try:
+        if dump.cut_off():
+            yield TablesError(
+                "A restore into this database was cut off.",
+                "Run the same again: habeas portal restore",
+            )
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             yield TablesError("The portal's tables are not those of this release.")

@@ -1,0 +1,92 @@
+"""An officer makes a passkey in a browser and signs in with it: a portal's process, Chromium's
+own authenticator."""
+
+import os
+import subprocess
+import sys
+
+import httpx
+import pytest
+
+from tests.browser.visitor import Visitor
+from tests.service.tlog.servers import free_ports
+from tests.waiting import until
+
+pytestmark = pytest.mark.browser
+AUTHENTICATOR = {
+    "protocol": "ctap2", "ctap2Version": "ctap2_1", "transport": "internal",
+    "hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}  # fmt: skip
+
+
+class Portal:
+    """A portal that serves people, as far as its address allows: it has no circle yet."""
+
+    def __init__(self, folder):
+        (port,) = free_ports(1)
+        self.folder, self.url = folder, f"http://localhost:{port}"
+        self.habeas("init", "--url", self.url)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "habeas.portal.site.wsgi:application", "--bind",
+             f"127.0.0.1:{port}", "--threads", "8", "--no-control-socket"],
+            env={**os.environ, "HABEAS_DATA": str(folder)}, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        until(self.answers, "the portal")
+
+    def habeas(self, *arguments):
+        command = [sys.executable, "-m", "habeas.cli", "portal", *arguments, "--data"]
+        return subprocess.run(
+            [*command, str(self.folder)], text=True, capture_output=True, check=True
+        ).stdout.strip()
+
+    def answers(self):
+        assert self.process.poll() is None
+        try:
+            return httpx.get(f"{self.url}/livez", trust_env=False)
+        except httpx.HTTPError:
+            return None
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory):
+    portal = Portal(tmp_path_factory.mktemp("passkey") / "portal")
+    yield portal
+    portal.process.terminate()
+    portal.process.wait()
+
+
+@pytest.mark.parametrize(("width", "locale"), [("phone", "ru"), ("desktop", "en")])
+def test_an_officer_makes_a_passkey_and_signs_in(chromium, axe, portal, width, locale):
+    visitor = Visitor(chromium, axe, width, locale, "officers")
+    page = visitor.page
+    tools = visitor.profile.new_cdp_session(page)
+    tools.send("WebAuthn.enable")
+    tools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    name = f"o.petrova.{width}"
+    link = portal.habeas("officers", "add", name, "--office", "parks-department")
+
+    page.goto(f"{portal.url}/desk/sign-in/")
+    visitor.look("sign-in")
+    page.click("[data-passkey] button")
+    page.wait_for_selector("[data-problem]:not([hidden])")
+    visitor.look("sign-in-no-passkey")
+
+    page.goto(link)
+    visitor.look("new-passkey")
+    page.click("[data-passkey] button")
+    page.wait_for_url("**/desk/cameras/")
+    assert name in page.inner_text("main")
+    page.click("main form button")
+    page.wait_for_selector("[data-passkey]")
+
+    page.goto(f"{portal.url}/desk/cameras/")
+    assert "next=" in page.url
+    page.click("[data-passkey] button")
+    page.wait_for_url("**/desk/cameras/")
+    assert name in page.inner_text("main")
+
+    page.goto(link)
+    visitor.look("used-invitation")
+    assert page.locator("[data-passkey]").count() == 0
+    visitor.close()

@@ -56,6 +56,25 @@ def portal(tmp_path_factory):
     portal.process.wait()
 
 
+def test_a_passkey_of_another_portal_is_refused_in_words(chromium, axe, portal):
+    visitor = Visitor(chromium, axe, "phone", "en", "officers")
+    page = visitor.page
+    tools = visitor.profile.new_cdp_session(page)
+    tools.send("WebAuthn.enable")
+    tools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    link = portal.habeas("officers", "add", "s.stranger", "--office", "parks-department")
+    page.goto(link)
+    page.click("[data-passkey] button")
+    page.wait_for_url("**/desk/cameras/")
+    portal.habeas("officers", "invite", "s.stranger", "--replace")
+    page.goto(f"{portal.url}/desk/cameras/")
+    page.click("[data-passkey] button")
+    page.wait_for_selector("[data-problem]:not([hidden])")
+    assert "does not open this portal" in page.inner_text("[data-problem]")
+    visitor.look("refused")
+    visitor.close()
+
+
 @pytest.mark.parametrize(("width", "locale"), [("phone", "ru"), ("desktop", "en")])
 def test_an_officer_makes_a_passkey_and_signs_in(chromium, axe, portal, width, locale):
     visitor = Visitor(chromium, axe, width, locale, "officers")
@@ -68,9 +87,6 @@ def test_an_officer_makes_a_passkey_and_signs_in(chromium, axe, portal, width, l
 
     page.goto(f"{portal.url}/desk/sign-in/")
     visitor.look("sign-in")
-    page.click("[data-passkey] button")
-    page.wait_for_selector("[data-problem]:not([hidden])")
-    visitor.look("sign-in-no-passkey")
 
     page.goto(link)
     visitor.look("new-passkey")

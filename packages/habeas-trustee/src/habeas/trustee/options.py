@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from habeas.configuration import read
+from habeas.foundation import journal
 from habeas.trustee.configuration import TrusteeConfiguration
 from habeas.trustee.settings import TOKEN_VARIABLE
 
@@ -28,6 +29,7 @@ def _configure(context: typer.Context, file: Path | None) -> Path | None:
     said = read(file, TrusteeConfiguration)
     secrets = {PASSPHRASE_VARIABLE: said.keys.passphrase, TOKEN_VARIABLE: said.log.token}
     os.environ.update({name: each.read() for name, each in secrets.items() if each is not None})
+    journal.configure(said.logging.format, said.logging.level)
     context.default_map = {
         "data": str(said.data),
         "host": said.listen.host,

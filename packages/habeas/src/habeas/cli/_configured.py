@@ -18,6 +18,7 @@ from habeas.deploy.configuration import (
     MonitorConfiguration,
     RecorderConfiguration,
 )
+from habeas.foundation import journal
 from habeas.portal.site.configuration import VARIABLE, PortalConfiguration
 
 
@@ -37,6 +38,7 @@ def _log(context: typer.Context, file: Path | None) -> Path | None:
     if file is None:
         return None
     said = read(file, LogConfiguration)
+    journal.configure(said.logging.format, said.logging.level)
     if said.database is not None:
         os.environ["HABEAS_LOG_DATABASE"] = said.database.connection()
     if said.objects is not None:

@@ -151,6 +151,7 @@ def serve(
     command += ["--workers", str(workers), "--threads", "16", "--worker-class", "gthread"]
     # A worker of a busy machine may be silent for a while: killed, it would lose what it does.
     command += ["--timeout", "180", "--log-level", "warning", "--no-control-socket"]
+    command += ["--logger-class", "habeas.portal.site.journal.ServerLog"]
     command += ["--forwarded-allow-ips", proxy]
     os.environ["HABEAS_PROXY"] = proxy
     os.execv(sys.executable, command)  # noqa: S606 - this process becomes the server

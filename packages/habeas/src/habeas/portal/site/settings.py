@@ -185,9 +185,26 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
+_JOURNAL = f"habeas.foundation.journal.{_RUN.logging.format.capitalize()}Formatter"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
+    "formatters": {"journal": {"()": _JOURNAL}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "journal"},
+        "nowhere": {"class": "logging.NullHandler"},
+    },
+    "root": {
+        "handlers": ["console"],
+        "level": _RUN.logging.level.upper() if CONFIGURED else "WARNING",
+    },
+    "loggers": {
+        # Django's own handlers would add the paths of requests, which name people's photos.
+        "django": {"handlers": [], "propagate": True},
+        # What strangers ask for wrongly is their affair: only our own faults are told.
+        "django.request": {"level": "ERROR"},
+        "django.security": {"handlers": ["nowhere"], "propagate": False},
+        "fido2": {"level": "WARNING"},  # it would name each credential that signs in
+        "httpx": {"level": "WARNING"},
+    },
 }

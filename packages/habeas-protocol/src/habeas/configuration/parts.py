@@ -126,7 +126,10 @@ class Database(Section):
 class Objects(Section):
     """An object store that speaks S3."""
 
-    about: ClassVar[str] = "Files in an object store (S3 and what speaks like it)."
+    about: ClassVar[str] = (
+        "Files in an object store (S3 and what speaks like it). Without this table they lie in "
+        "`data`."
+    )
 
     url: Annotated[str, AfterValidator(_bucket)] = Field(description="s3://BUCKET/PREFIX.")
     endpoint: Address | None = Field(

@@ -93,3 +93,6 @@ def configure(style: str, level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    # Clients would tell of each request, with an address that names a photo.
+    for client in ("httpx", "httpcore", "urllib3"):
+        logging.getLogger(client).setLevel(logging.WARNING)

@@ -17,6 +17,7 @@ from habeas.configuration import (
     Database,
     Listen,
     Logging,
+    Objects,
     PartyConfiguration,
     Secret,
     Section,
@@ -123,6 +124,7 @@ class PortalConfiguration(PartyConfiguration):
     ) = Field(None, description="Where problems of this portal are reported: mailto: or https:.")
     listen: PortalListen = Field(default_factory=PortalListen, description="See below.")
     database: Database | None = Field(None, description="See below.")
+    objects: Objects | None = Field(None, description="See below.")
     log: Token = Field(default_factory=Token, description="See below.")
     keys: Keys = Field(default_factory=Keys, description="See below.")
     officers: Officers = Field(default_factory=Officers, description="See below.")

@@ -34,6 +34,10 @@ SERVICES = Path(os.environ.get("HABEAS_SERVICES") or _RUN.services or DATA / "se
 
 #: Where sealed photos lie: a bucket, s3://BUCKET/PREFIX; without one, the folder's own.
 BLOBS = os.environ.get("HABEAS_BLOBS", "")
+if CONFIGURED is not None and CONFIGURED.objects is not None:
+    BLOBS = CONFIGURED.objects.url
+    # Where obstore looks for them, in this process alone.
+    os.environ.update(CONFIGURED.objects.environment())
 
 #: Where the recorder leaves covered recordings; absent where there are no cameras.
 RECORDINGS = Path(os.environ.get("HABEAS_RECORDINGS") or _RUN.recordings or DATA / "recordings")

@@ -7,10 +7,10 @@ import sqlite3
 import httpx
 import pytest
 
+from habeas.foundation.doors import NotSignedInError
 from habeas.protocol import Kind
 from habeas.protocol.client import TrusteeRefusedError
 from habeas.trustee.console import Doors, figures, make_console
-from habeas.trustee.console.signing_in import NotSignedInError
 from habeas.trustee.console.words import LANGUAGES, words_for
 from habeas.trustee.store import SCHEMA
 from tests.unit.trustee.quiet import quiet

@@ -158,6 +158,31 @@ def serve(
 
 
 @app.command()
+def console(
+    data: Folder,
+    *,
+    _config: PortalConfig = None,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port, on 127.0.0.1.")] = 8300,
+) -> None:
+    """Serve the operator's console on this machine, until it is interrupted; prints a link to it.
+
+    It shows health, circle, offices, and services as their files are now, with their pages. It
+    changes nothing, and has no photo.
+    """
+    from habeas.portal.site import setup
+
+    setup.start(data)
+    from habeas.portal.operator.doors import doors
+
+    typer.echo(f"http://127.0.0.1:{port}/operator/?link={doors().link()}")
+    command = [sys.executable, "-m", "gunicorn", "habeas.portal.operator.wsgi:application"]
+    command += ["--bind", f"127.0.0.1:{port}", "--threads", "4", "--worker-class", "gthread"]
+    command += ["--log-level", "warning", "--no-control-socket"]
+    sys.stdout.flush()
+    os.execv(sys.executable, command)  # noqa: S606 - this process becomes the server
+
+
+@app.command()
 def worker(data: Folder, _config: PortalConfig = None) -> None:
     """Do what must happen although nobody asks: settle, undo, expire, follow the log."""
     from habeas.portal.site import setup

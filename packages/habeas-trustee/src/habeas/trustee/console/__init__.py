@@ -4,7 +4,7 @@ Part of the trustee's service, on a loopback address of its own (`habeas trustee
 --console-port`). Whoever can read the trustee's folder signs in (`habeas trustee console`).
 """
 
+from habeas.foundation.doors import Doors
 from habeas.trustee.console.app import make_console
-from habeas.trustee.console.signing_in import Doors
 
 __all__ = ["Doors", "make_console"]

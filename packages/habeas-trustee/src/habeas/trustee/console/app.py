@@ -12,9 +12,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from habeas.foundation.doors import TIMES, Doors, NotSignedInError
 from habeas.foundation.errors import HabeasError
 from habeas.trustee.console import figures, pages
-from habeas.trustee.console.signing_in import TIMES, Doors, NotSignedInError
 from habeas.trustee.console.words import Words, words_for
 from habeas.trustee.trustee import Trustee
 

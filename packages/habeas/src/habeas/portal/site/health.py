@@ -33,18 +33,19 @@ def livez(_: HttpRequest) -> HttpResponse:
 @require_safe
 def readyz(_: HttpRequest) -> HttpResponse:
     """200 where all that the portal needs works now; else 503, with the causes."""
-    found, figures = _judge()
+    found, figures = judge()
     return JsonResponse(found.fields(**figures), status=found.status)
 
 
 @require_safe
 def metrics(_: HttpRequest) -> HttpResponse:
     """The same for Prometheus."""
-    found, figures = _judge()
+    found, figures = judge()
     return HttpResponse(exposition("portal", found.fields(**figures)), content_type=MEDIA_TYPE)
 
 
-def _judge() -> tuple[Health, dict[str, int]]:
+def judge() -> tuple[Health, dict[str, int]]:
+    """How the portal fares, and its figures."""
     now = time.time()
     try:
         problems = _problems(now)

@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "habeas.portal.register",
     "habeas.portal.cameras",
     "habeas.portal.viewing",
+    "habeas.portal.operator",
 ]
 
 MIDDLEWARE = [

@@ -1,4 +1,4 @@
-"""Signing in to the console by the trustee's own means: who reads its folder is its administrator.
+"""Signing in to a party's console by its own means: who reads its folder is its administrator.
 
 A link that counts for minutes, and a session that counts for hours; both are a time and its
 HMAC-SHA256 under a key in the folder, so that nothing has to be kept.
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from habeas.foundation import durable
-from habeas.trustee.errors import SetupError, TrusteeError
+from habeas.foundation.errors import HabeasError
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,18 @@ class Times:
 TIMES = Times()
 
 
-class NotSignedInError(TrusteeError):
-    """Nobody that this trustee knows."""
+class DoorsError(HabeasError):
+    """The key of a console cannot be used."""
+
+    code = "console-key"
+
+
+class NotSignedInError(HabeasError):
+    """Nobody that this party knows."""
 
     code = "sign-in"
     status = 401
-    remedy = "Get a link on the trustee's machine: habeas trustee console --data FOLDER"
+    remedy = "Get a link on the party's own machine, by the command console."
 
 
 class Doors:
@@ -54,10 +60,10 @@ class Doors:
 
     @classmethod
     def of(cls, folder: Path, now: Callable[[], int]) -> Doors:
-        """Those of a trustee's folder; the first call makes its key.
+        """Those of a party's folder; the first call makes its key.
 
         Raises:
-            SetupError: the key cannot be read.
+            DoorsError: the key cannot be read.
         """
         path = folder / "console.key"
         if not path.exists():
@@ -65,7 +71,7 @@ class Doors:
         try:
             key = bytes.fromhex(path.read_text().strip())
         except (OSError, ValueError) as error:
-            raise SetupError(f"{path} cannot be read.", "Delete it: a new one is made.") from error
+            raise DoorsError(f"{path} cannot be read.", "Delete it: a new one is made.") from error
         return cls(key, now)
 
     def link(self) -> str:

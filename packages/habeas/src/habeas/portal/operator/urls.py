@@ -1,0 +1,16 @@
+"""The console's addresses, beside those of the portal, which are looked at here."""
+
+from django.urls import include, path
+
+from habeas.portal.operator import views
+from habeas.portal.site.urls import urlpatterns as portal
+
+app_name = "operator"
+console = [
+    path("", views.standing, name="standing"),
+    path("services/", views.all_services, name="services"),
+    path("offices/", views.all_offices, name="offices"),
+]
+urlpatterns = [path("operator/", include((console, "operator"))), *portal]
+handler404 = "habeas.portal.site.problems.not_found"
+handler500 = "habeas.portal.site.problems.failed"

@@ -1,8 +1,9 @@
 """A camera for tests: GStreamer's RTSP server plays a film. Run by Debian's own Python.
 
-rtsp_server.py FILM PORT [udp] [loss=SHARE] [user=NAME:PASSWORD]: serves
+rtsp_server.py FILM PORT [udp] [no-rtcp] [loss=SHARE] [user=NAME:PASSWORD]: serves
 rtsp://127.0.0.1:PORT/camera until it is ended. With `udp` it speaks nothing else; with `loss`
-that share of its packets never leaves; with `user` it asks for a digest sign-in (RFC 7616).
+that share of its packets never leaves; with `no-rtcp` nothing says what its clock means (RFC 3550
+section 6.4.1); with `user` it asks for a digest sign-in (RFC 7616).
 """
 
 import sys
@@ -29,6 +30,7 @@ if "loss" in said:
 factory.set_launch(f"( {source} ! {pays} name=pay0 )")
 if "udp" in how:
     factory.set_protocols(GstRtsp.RTSPLowerTrans.UDP)
+factory.set_enable_rtcp("no-rtcp" not in how)
 if "user" in said:
     name, password = said["user"].split(":")
     signing_in = GstRtspServer.RTSPAuth()

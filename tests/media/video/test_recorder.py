@@ -204,10 +204,17 @@ def test_a_lost_camera_is_reached_again(camera, tmp_path):
 
 @pytest.mark.parametrize(
     "how",
-    [("udp",), ("udp", "loss=0.02"), ("udp", "loss=0.1"), ("user=officer:secret",)],
+    [
+        ("udp",),
+        ("udp", "loss=0.02"),
+        ("udp", "loss=0.1"),
+        ("user=officer:secret",),
+        ("no-rtcp",),
+        ("udp", "no-rtcp"),
+    ],
     ids=" ".join,
 )
-def test_cameras_that_speak_udp_lose_packets_or_ask_who_is_there(film, tmp_path, how):
+def test_cameras_that_speak_udp_lose_packets_ask_who_is_there_or_tell_no_time(film, tmp_path, how):
     with contextlib.closing(Camera_(film, *how)) as camera:
         camera.start()
         if "user=officer:secret" in how:

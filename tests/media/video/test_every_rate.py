@@ -33,7 +33,38 @@ def place(at):
     return round(20 + SPEED * at), 120
 
 
-def film(path, fps):
+#: Seconds: from when to when the head is bowed, and how long going down takes.
+BOWED, BOWING = (1.2, 2.8), 0.4
+
+
+def bow(at):
+    """By how much the head is bowed at a time, radians; at most 50 degrees."""
+    since = min(at - BOWED[0], BOWED[1] - at) / BOWING
+    return np.deg2rad(50) * float(np.clip(since, 0, 1))
+
+
+def bowed(head, angle):
+    """The head's picture, its plane turned about the face's middle: crown near, chin away."""
+    if not angle:
+        return head
+    middle, away = SIZE * 0.6, 4.0 * SIZE
+
+    def seen(x, y):
+        near = away / (away + (y - middle) * np.sin(angle))
+        return SIZE / 2 + (x - SIZE / 2) * near, middle + (y - middle) * np.cos(angle) * near
+
+    rows, values = [], []
+    for x, y in ((0, 0), (SIZE, 0), (SIZE, SIZE), (0, SIZE)):
+        u, v = seen(x, y)
+        rows += [[u, v, 1, 0, 0, 0, -u * x, -v * x], [0, 0, 0, u, v, 1, -u * y, -v * y]]
+        values += [x, y]
+    turned = np.linalg.solve(np.array(rows), np.array(values))
+    return head.transform(
+        head.size, Image.Transform.PERSPECTIVE, tuple(turned), Image.Resampling.BICUBIC
+    )
+
+
+def film(path, fps, bow=lambda _: 0.0):
     """The walk."""
     rng = np.random.default_rng(1)
     ground = rng.integers(90, 130, (HEIGHT // 8, WIDTH // 8, 3), dtype=np.uint8)
@@ -43,13 +74,14 @@ def film(path, fps):
     def pictures():
         for number in range(SECONDS * fps):
             picture = still.copy()
-            picture.paste(head, place(number / fps))
+            turned = bowed(head.convert("RGBA"), bow(number / fps))
+            picture.paste(turned, place(number / fps), turned)
             yield np.asarray(picture)
 
     return films.write(path, pictures(), times=range(SECONDS * fps), base=Fraction(1, fps))
 
 
-def bare(covers, fps):
+def bare(covers, fps, bow=lambda _: 0.0):
     """Times at which less than seven tenths of the face are covered."""
     found = []
     for number, boxes in enumerate(covers):
@@ -57,8 +89,8 @@ def bare(covers, fps):
         # The face in the head's picture; an ellipse, as covers are.
         x, y = left + SIZE * 0.5, top + SIZE * 0.6
         down, across = np.mgrid[-0.95:1:0.1, -0.95:1:0.1] * SIZE
-        down, across = down * 0.4, across * 0.3
-        face = (down / 0.4) ** 2 + (across / 0.3) ** 2 <= SIZE**2
+        down, across = down * 0.4 * np.cos(bow(number / fps)), across * 0.3
+        face = (down / 0.4 / np.cos(bow(number / fps))) ** 2 + (across / 0.3) ** 2 <= SIZE**2
         hidden = np.zeros_like(face)
         for box in boxes:
             middle = (box.left + box.right) / 2, (box.top + box.bottom) / 2
@@ -79,6 +111,16 @@ def test_who_walks_by_is_covered_in_every_frame(tmp_path, detector, fps, live):
     covers = list(cover.boxes(source, settings, detector, live=live))
     assert len(covers) == SECONDS * fps
     assert bare(covers, fps) == []
+
+
+@pytest.mark.parametrize("live", [False, True], ids=["file", "camera"])
+@pytest.mark.parametrize("fps", [25, 5])
+def test_who_bows_while_walking_is_covered_in_every_frame(tmp_path, detector, fps, live):
+    source = film(tmp_path / "bow.mp4", fps, bow)
+    settings = cover.Settings(detector=detector.name)
+    covers = list(cover.boxes(source, settings, detector, live=live))
+    assert len(covers) == SECONDS * fps
+    assert bare(covers, fps, bow) == []
 
 
 def apart(box, other):

@@ -38,6 +38,7 @@ FORM = {
     "day": f"{START:%Y-%m-%d}", "time": f"{START:%H:%M:%S}", "minutes": "1",
     "purpose": "city-service", "case_number": "", "reason": "A tree has fallen on the path",
 }  # fmt: skip
+HOURS = '[hours]\nbegin = "22:00"\nend = "05:30"\ntime_zone = "Europe/Moscow"\n'
 WORDS = re.compile(r"<[^>]+>")
 
 
@@ -107,7 +108,7 @@ class Officer:
 
 def _declare(tmp_path, text=CAMERA) -> PublicCamera:
     file = tmp_path / "camera.toml"
-    file.write_text(text)
+    file.write_text(text + HOURS)
     return Camera.load(file).public()
 
 
@@ -137,7 +138,7 @@ def street(city, tmp_path_factory):  # noqa: F811
         if name == "river-bridge":
             other["miss_rate"] = {**other["miss_rate"], "per_million": 0}
         else:
-            del other["miss_rate"]
+            del other["miss_rate"], other["zones"], other["hours"]
         recordings.write_camera(PublicCamera.read(other), today, found.recorder)
     add_segment(recordings, "market-square", START)
     for number in range(COUNT):
@@ -188,6 +189,8 @@ def test_a_camera_says_where_why_who_how_long_and_how_well(street):
             "Park Road 1, towards the park", "55.7512, 37.6184", "Safety at the crossing",
             "Parks Department", "14 Then the recordings are deleted", "CenterFace (thorough)",
             "1.23 %", "400 counted faces", "2026-11-01",
+            "From 22:00 to 05:30, by the clocks of Europe/Moscow",
+            "Never recorded, painted over: 15 % of the picture.",
         ):  # fmt: skip
             assert each in words
         assert "secret" not in page.text
@@ -199,7 +202,11 @@ def test_a_camera_says_where_why_who_how_long_and_how_well(street):
         assert "Безопасность на переходе" in russian.text
         assert "55.7512, 37.6184" in russian.text
         assert "CenterFace (тщательно)" in russian.text
+        assert "С 22:00 до 05:30 по часам Europe/Moscow" in russian.text
+        assert "закрашено: 15 % кадра" in russian.text
         other = _text(http.get("/cameras/library/"))
+        assert "Day and night" in other
+        assert "faces are covered everywhere" in other
         assert "Not measured yet" in other
         assert http.get("/cameras/library/sample.jpg").status_code == 404
         for nowhere in ("/cameras/nowhere/", "/cameras/North_gate/", "/cameras/nowhere/sample.jpg"):

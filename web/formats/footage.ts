@@ -20,6 +20,16 @@ const HourName = v.pipe(
   v.regex(/^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3])Z$/),
 );
 
+const side = whole(1, 10_000);
+const place = whole(0, 9_999);
+const Zones = listOf(v.strictObject({ left: place, top: place, width: side, height: side }), 0, 16);
+const TimeOfDay = v.pipe(v.string(), v.regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/));
+const TimeZone = v.pipe(
+  v.string(),
+  atMost(64),
+  v.regex(/^[A-Za-z0-9_+-]+(\/[A-Za-z0-9_+-]+)*$/),
+);
+
 const PublicCamera = v.strictObject({
   id: Slug,
   name: Texts,
@@ -34,6 +44,8 @@ const PublicCamera = v.strictObject({
   detector: Slug,
   quality: Slug,
   miss_rate: v.optional(v.strictObject({ per_million: whole(0, MILLION), source: Texts })),
+  zones: v.optional(v.strictObject({ always: Zones, never: Zones })),
+  hours: v.optional(v.strictObject({ begin: TimeOfDay, end: TimeOfDay, time_zone: TimeZone })),
 });
 
 /** A camera was registered, changed, or taken away. */

@@ -35,7 +35,7 @@ def short_segments(monkeypatch):
 class Recorded:
     """What a recorder did: its recordings, what it said, its health while it ran and after."""
 
-    def __init__(self, folder, camera, **changes):
+    def __init__(self, folder, camera, clock=lambda: datetime.now(UTC), **changes):
         file = folder / "camera.toml"
         text = CAMERA.replace("rtsp://user:secret@10.0.0.7/stream", camera.url)
         text = text.replace('always = ["0,50,30,50"]', "").replace('"thorough"', '"fast"')
@@ -46,7 +46,7 @@ class Recorded:
         self.recordings = Recordings(folder / "recordings")
         self.recordings.write_camera(self.declared.public(), datetime.now(UTC).date(), RECORDER)
         self.said = []
-        self.recorder = Recorder(self.declared, self.recordings, self.said.append)
+        self.recorder = Recorder(self.declared, self.recordings, self.said.append, clock)
         self.reports = []
 
     def run(self, condition):
@@ -105,6 +105,39 @@ def test_a_stream_without_stamps_is_recorded_by_arrival(tmp_path):
         frames = films.read(each.path)
         assert all(covered(frame) for frame in frames)
         assert frames[-1].time - frames[0].time < 5
+
+
+def test_outside_of_its_hours_a_camera_is_left_alone(tmp_path):
+    midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0) + timedelta(days=1)
+    begin, end = (midnight + timedelta(hours=each) for each in (8, 9))
+
+    def ahead(moment):
+        return moment - datetime.now(UTC)
+
+    clock = [ahead(begin - timedelta(minutes=5))]
+    with streams.Camera(streams.film()) as camera:
+        recorded = Recorded(
+            tmp_path, camera, lambda: datetime.now(UTC) + clock[0],
+            hours='{ begin = "08:00", end = "09:00", time_zone = "UTC" }',
+        )  # fmt: skip
+        day, moved = (midnight, midnight + timedelta(days=1)), []
+
+        def through_the_day(it):
+            resting = it.health is not None and it.health.state == "resting"
+            segments = recorded.recordings.segments("north-gate", *day)
+            if resting and not moved:
+                moved.append(camera.served)
+                clock[0] = ahead(begin + timedelta(minutes=5))
+            elif len(segments) >= 2 and not resting:
+                clock[0] = ahead(end + timedelta(minutes=5))
+            return resting and len(segments) >= 2
+
+        recorded.run(through_the_day)
+    assert moved == [0]
+    assert recorded.told("resting until") == 2
+    for each in recorded.recordings.segments("north-gate", *day):
+        assert begin <= each.start
+        assert each.start + timedelta(seconds=films.read(each.path)[-1].time) < end
 
 
 JOINED = {

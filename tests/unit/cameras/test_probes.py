@@ -45,6 +45,18 @@ def test_its_figures_are_those_of_the_report(world):
     assert all(isinstance(each, int | float) for each in figures.values())
 
 
+def test_outside_of_its_hours_no_picture_is_due(world):
+    world.reporter.resting()
+    for _ in range(3):
+        world.seconds += LATE["picture"]
+        world.reporter.write()
+        assert world.ready().ok
+    world.reporter.connected()
+    world.seconds += LATE["picture"] + 1
+    world.reporter.write()
+    assert set(world.ready().problems) == {"picture"}
+
+
 def test_a_folder_without_a_report(tmp_path):
     assert judge(tmp_path, START, {}, "")[0].state == "report"
 

@@ -47,6 +47,8 @@ NUMBERS = [
     (ViewedDetails, "minutes", 1, 60),
     (CameraDetails, "entry.keep_days", 1, 365),
     (CameraDetails, "entry.miss_rate.per_million", 0, 1_000_000),
+    *((CameraDetails, f"entry.zones.always.0.{name}", 0, 9999) for name in ("left", "top")),
+    *((CameraDetails, f"entry.zones.always.0.{name}", 1, 10_000) for name in ("width", "height")),
     (CameraDetails, "entry.latitude_e6", -90_000_000, 90_000_000),
     (CameraDetails, "entry.longitude_e6", -180_000_000, 180_000_000),
     (Acknowledgement, "index", 0, 31),
@@ -107,6 +109,10 @@ def slugs(count):
     return [f"o-{n:03}" for n in range(count)]
 
 
+def zones(count):
+    return [{"left": 0, "top": 0, "width": 1, "height": 1}] * count
+
+
 #: Document, path of the field, what makes a list of so many, least, most.
 LISTS = [
     (Circle, "trustees", trustees, 2, 32),
@@ -117,6 +123,7 @@ LISTS = [
     (Circle, "offices.0.origins", lambda n: [f"https://a-{i}" for i in range(n)], 1, 8),
     (Promise, "recipients", slugs, 1, 16),
     (CameraDetails, "entry.viewers", slugs, 0, 16),
+    *((CameraDetails, f"entry.zones.{name}", zones, 0, 16) for name in ("always", "never")),
     (RecoveryDetails, "helpers", slugs, 2, 32),
     (Membership, "path", lambda n: ["0" * 64] * n, 0, 17),
     (StreamEndAnswer, "custodian", lambda n: list(range(n)), 0, 102),

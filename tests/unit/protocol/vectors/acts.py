@@ -73,6 +73,9 @@ CAMERA = footage.PublicCamera.read(
         "latitude_e6": 55_751_244, "longitude_e6": -37_618_423, "viewers": [OFFICE],
         "keep_days": 7, "since": DAY, "detector": "centerface", "quality": "high",
         "miss_rate": {"per_million": 9400, "source": _TEXTS},
+        "zones": {"always": [{"left": 0, "top": 0, "width": 2500, "height": 10_000}],
+                  "never": [{"left": 9999, "top": 5050, "width": 1, "height": 275}]},
+        "hours": {"begin": "22:00", "end": "05:30", "time_zone": "Europe/Moscow"},
     }
 )  # fmt: skip
 

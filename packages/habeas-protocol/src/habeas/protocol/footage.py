@@ -28,6 +28,9 @@ Line = Annotated[
 ]
 KeepDays = Annotated[int, Field(ge=1, le=365)]
 _MILLION = 1_000_000
+#: The width or height of a picture, in hundredths of a per cent.
+_WHOLE = 10_000
+_TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
 
 def _hour(text: str) -> str:
@@ -62,6 +65,54 @@ class MissRate(Document):
         return self.per_million / _MILLION
 
 
+class PublicZone(Document):
+    """A rectangle of the upright picture, in hundredths of a per cent of its width and height."""
+
+    left: Annotated[int, Field(ge=0, lt=_WHOLE)]
+    top: Annotated[int, Field(ge=0, lt=_WHOLE)]
+    width: Annotated[int, Field(ge=1, le=_WHOLE)]
+    height: Annotated[int, Field(ge=1, le=_WHOLE)]
+
+    @property
+    def share(self) -> float:
+        """Of the picture, 0 to 1; what lies outside of it does not count."""
+        across, down = (
+            min(_WHOLE, at + long) - at
+            for at, long in ((self.left, self.width), (self.top, self.height))
+        )
+        return across * down / _WHOLE**2
+
+
+_Zones = Annotated[tuple[PublicZone, ...], Field(max_length=16)]
+
+
+class PublicZones(Document):
+    """Where a camera's pictures are treated otherwise.
+
+    Attributes:
+        always: painted over whoever is there: other people's windows are never recorded.
+        never: where faces are left as they are: posters, statues.
+    """
+
+    always: _Zones = ()
+    never: _Zones = ()
+
+
+class RecordingHours(Document):
+    """From when to when a camera records, each day, by the clocks of a time zone.
+
+    Attributes:
+        begin, end: ``HH:MM``; where the end is not later, it is the next day's.
+        time_zone: of the IANA database.
+    """
+
+    begin: _TimeOfDay
+    end: _TimeOfDay
+    time_zone: Annotated[
+        str, StringConstraints(max_length=64, pattern=r"^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$")
+    ]
+
+
 class PublicCamera(Document):
     """What everybody may know of a camera: camera.json, and the details of its log entries.
 
@@ -73,6 +124,8 @@ class PublicCamera(Document):
         until: the day on which the camera was taken away; None while it records.
         detector: what finds the faces; ``quality`` is how closely it looks.
         miss_rate: None where it has not been measured.
+        zones: None where all of the picture is treated alike.
+        hours: None where it records day and night.
     """
 
     id: Slug
@@ -88,6 +141,8 @@ class PublicCamera(Document):
     detector: Slug
     quality: Slug
     miss_rate: MissRate | None = None
+    zones: PublicZones | None = None
+    hours: RecordingHours | None = None
 
     @property
     def latitude(self) -> float:

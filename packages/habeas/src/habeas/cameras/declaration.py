@@ -14,8 +14,12 @@ turn = 180                            # optional: 90, 180 or 270 degrees clockwi
 [cover]                               # all of it optional
 quality = "balanced"
 detector = "auto"
-always = ["0,50,30,50"]               # left,top,width,height in per cent of the picture
-never = []
+always = ["0,50,30,50"]               # left,top,width,height in per cent: never recorded
+never = ["80,0,10,20"]                # faces are left as they are: posters, statues; 5 % at most
+[hours]                               # optional: it records day and night without
+begin = "22:00"
+end = "05:30"                         # of the next day, where it is not later
+time_zone = "Europe/Moscow"
 [measured]                            # optional: faces missed, measured at this camera
 share = 0.006
 source = { en = "400 counted faces, May 2026", ru = "400 сосчитанных лиц, май 2026" }
@@ -28,6 +32,7 @@ import tomllib
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic import field_validator as check
@@ -41,12 +46,18 @@ from habeas.protocol.footage import (
     KeepDays,
     MissRate,
     PublicCamera,
+    PublicZone,
+    PublicZones,
+    RecordingHours,
     Texts,
     e6,
 )
 
 #: Shares of faces missed, by detector and quality, as the evaluation has measured them.
 _MEASURED = Path(__file__).with_name("measured.json")
+#: Of the picture, that zones may have in which faces stay bare: room for posters and statues, and
+#: none for the street.
+_BARE = 0.05
 #: Degrees, WGS 84.
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
@@ -90,6 +101,27 @@ class Cover(_Declared):
             always=always, never=never, turn=turn,
         )  # fmt: skip
 
+    def public(self) -> PublicZones | None:
+        """The zones, as they stand on the log.
+
+        Raises:
+            SettingsError: they make no sense.
+        """
+        if not self.always and not self.never:
+            return None
+        always, never = (
+            tuple(_public(Zone.parse(each)) for each in zones)
+            for zones in (self.always, self.never)
+        )
+        return PublicZones(always=always, never=never)
+
+
+def _public(zone: Zone) -> PublicZone:
+    left, top, width, height = (
+        round(10_000 * each) for each in (zone.left, zone.top, zone.width, zone.height)
+    )
+    return PublicZone(left=left, top=top, width=width, height=height)
+
 
 class Measured(_Declared):
     """The share of faces that stay uncovered, 0 to 1, and where the figure is from."""
@@ -117,6 +149,7 @@ class Camera(_Declared):
     since: date
     turn: Turn = 0
     cover: Cover = Cover()
+    hours: RecordingHours | None = None
     measured: Measured | None = None
 
     @check("viewers")
@@ -125,6 +158,27 @@ class Camera(_Declared):
         if len(set(viewers)) != len(viewers):
             raise ValueError("an office is named twice")
         return viewers
+
+    @check("cover")
+    @classmethod
+    def _covered(cls, cover: Cover) -> Cover:
+        zones = cover.public()
+        bare = sum(zone.share for zone in zones.never) if zones else 0.0
+        if bare > _BARE:
+            raise ValueError(
+                f"faces would stay bare in {bare:.0%} of the picture; {_BARE:.0%} are allowed"
+            )
+        return cover
+
+    @check("hours")
+    @classmethod
+    def _known(cls, hours: RecordingHours | None) -> RecordingHours | None:
+        try:
+            # Read now: a recorder that has confined itself opens no other files.
+            _ = hours and ZoneInfo(hours.time_zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError("there is no such time zone") from error
+        return hours
 
     @classmethod
     def load(cls, file: Path) -> Self:
@@ -156,7 +210,7 @@ class Camera(_Declared):
         return self.cover.settings(self.turn)
 
     def public(self) -> PublicCamera:
-        """What everybody may know: everything but the address and the zones."""
+        """What everybody may know: everything but the address."""
         detector = faces.choose(self.cover.detector)
         return PublicCamera(
             id=self.id, name=self.name, where=self.where, latitude_e6=e6(self.latitude),
@@ -165,6 +219,7 @@ class Camera(_Declared):
             detector=detector, quality=self.cover.quality,
             miss_rate=self.measured.public() if self.measured
             else miss_rate(detector, self.cover.quality),
+            zones=self.cover.public(), hours=self.hours,
         )  # fmt: skip
 
 

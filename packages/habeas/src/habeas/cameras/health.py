@@ -21,7 +21,7 @@ STALE = timedelta(seconds=30)
 #: Seconds between reports.
 EVERY = 5.0
 
-State = Literal["recording", "waiting", "lost", "stopped", "silent"]
+State = Literal["recording", "waiting", "resting", "lost", "stopped", "silent"]
 Count = Annotated[int, Field(ge=0)]
 Rate = Annotated[float, Field(ge=0)]
 
@@ -31,8 +31,9 @@ class CameraHealth(BaseModel):
 
     Attributes:
         state: ``recording``: pictures are written; ``waiting``: the camera is connected, and
-            sends no picture; ``lost``: it cannot be reached, or nothing can be written;
-            ``stopped``: on purpose; ``silent``: the recorder does not report any more.
+            sends no picture; ``resting``: it is outside of its hours, and nothing is recorded;
+            ``lost``: it cannot be reached, or nothing can be written; ``stopped``: on purpose;
+            ``silent``: the recorder does not report any more.
         because: why it is lost; nothing else.
         at: when this was said; ``since``: from when the state holds. ISO 8601, UTC.
         picture: when the newest written picture arrived; None where none was.

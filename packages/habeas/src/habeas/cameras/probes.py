@@ -44,6 +44,8 @@ def judge(
     if said is None:
         return Health({"report": f"{place} has no report of a recorder."}, kept), {}
     ages = {"report": _since(said.at, now), "picture": _since(said.picture or said.since, now)}
+    if said.state == "resting":
+        del ages["picture"]  # none is due
     ages |= kept
     problems = {}
     if said.state == "lost":

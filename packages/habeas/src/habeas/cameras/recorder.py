@@ -16,6 +16,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 from habeas import faces
+from habeas.cameras import duty
 from habeas.cameras.declaration import Camera
 from habeas.cameras.live import TICKS, Live
 from habeas.cameras.recordings import Recordings
@@ -26,6 +27,8 @@ from habeas.cover.live import Covered, Pipeline, jpeg
 
 #: Seconds between attempts to reach a camera that is lost.
 _PAUSES = (1, 2, 5, 10, 30)
+#: Seconds between looks at the clock, outside of a camera's hours.
+_REST = 1.0
 
 Say = Callable[[str], None]
 
@@ -109,6 +112,9 @@ class Recorder:
         failures = 0
         with self._report:
             while not self._stopped.is_set():
+                self._rest()
+                if self._stopped.is_set():
+                    break
                 before = self.frames
                 try:
                     self._connection(detector)
@@ -128,6 +134,20 @@ class Recorder:
                 failures = 0 if self.frames > before else failures
                 self._stopped.wait(_PAUSES[min(failures, len(_PAUSES) - 1)])
                 failures += 1
+
+    def _rest(self) -> None:
+        """Wait for the camera's hours, without a connection to it."""
+        hours = self._camera.hours
+        if hours is None or self._on_duty(self._clock()):
+            return
+        self._report.resting()
+        begins = duty.begins(hours, self._clock())
+        self._say(f"resting until {begins:%Y-%m-%d %H:%M} UTC: outside of its hours")
+        while not self._on_duty(self._clock()) and not self._stopped.wait(_REST):
+            pass
+
+    def _on_duty(self, moment: datetime) -> bool:
+        return duty.records(self._camera.hours, moment)
 
     def stop(self) -> None:
         """End recording; what was received is covered and written first."""
@@ -159,13 +179,17 @@ class Recorder:
                 self._lost += live.pictures_lost
                 self._looks += pipeline.looks
                 self._live = self._pipeline = None
-        if live.lost is not None and not self._stopped.is_set():
+        over = self._stopped.is_set() or not self._on_duty(self._clock())
+        if live.lost is not None and not over:
             raise live.lost
 
     def _write(self, live: Live, item: Covered) -> None:
         at = (item.frame.pts or 0) / TICKS
         # Counted back from now: a clock that is set while a connection lasts counts from then on.
         moment = self._clock() - timedelta(seconds=self._now() - live.began - at)
+        if not self._on_duty(moment):
+            live.stop()
+            return
         self._sample(item)
         self._writer.write(item, at, moment)
         self._report.wrote(moment)

@@ -78,6 +78,10 @@ class Reporter:
         """The camera answers."""
         self._change("waiting")
 
+    def resting(self) -> None:
+        """The camera's hours are over, or have not begun."""
+        self._change("resting")
+
     def lost(self, because: str) -> None:
         """The camera cannot be reached, or nothing can be written."""
         self._change("lost", because)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import Http404
+from django.template.defaultfilters import floatformat
 
 from habeas.cameras.recordings import ID, Recordings
 from habeas.foundation.errors import HabeasError
@@ -14,7 +16,14 @@ from habeas.portal.catalogue import offices
 from habeas.portal.catalogue.declaration import Words
 from habeas.portal.register.log import log_copy
 from habeas.protocol import Entry
-from habeas.protocol.footage import CameraDetails, Details, PublicCamera, Texts, details_of
+from habeas.protocol.footage import (
+    CameraDetails,
+    Details,
+    PublicCamera,
+    PublicZone,
+    Texts,
+    details_of,
+)
 
 _DETECTORS = {"yunet": "YuNet", "centerface": "CenterFace"}
 
@@ -35,6 +44,20 @@ class ShownCamera:
     def percent(self) -> float:
         """Faces missed, per cent."""
         return 100 * self.camera.miss_rate.share if self.camera.miss_rate else 0.0
+
+    @property
+    def painted(self) -> str:
+        """How much of the picture is painted over, whoever is there; at most, as ``25 %``."""
+        return _percent(self.camera.zones.always if self.camera.zones else ())
+
+    @property
+    def bare(self) -> str:
+        """In how much of the picture faces are left as they are; at most, as ``2.5 %``."""
+        return _percent(self.camera.zones.never if self.camera.zones else ())
+
+
+def _percent(zones: Iterable[PublicZone]) -> str:
+    return f"{floatformat(min(100.0, 100 * sum(zone.share for zone in zones)), -1)} %"
 
 
 @dataclass(frozen=True)

@@ -177,6 +177,7 @@ _HTTPS = SITE.portal.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
 # RFC 6797, a year; sent where the request came by TLS, as the proxy says.
 SECURE_HSTS_SECONDS = 365 * 86_400 if _HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
 # RFC 6265bis section 4.1.3.2: a browser takes such a cookie from this very host alone.
 SESSION_COOKIE_NAME = "__Host-officer" if _HTTPS else "officer"

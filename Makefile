@@ -10,7 +10,7 @@ DATA ?= data
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev browser run demo test quick coverage shuffled mutants mutants-of-rules lint web bench evaluate fuzz reference packages release lock clean
+.PHONY: help setup setup-dev browser run demo test test-ops quick coverage shuffled mutants mutants-of-rules lint web bench evaluate fuzz reference packages images release lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -58,6 +58,9 @@ test: setup-dev browser ## lint, then every test
 	@$(MAKE) --no-print-directory lint
 	@bin/web test
 	@$(BIN)/python -m pytest $(SPREAD)
+
+test-ops: setup-dev browser ## machines that fail: a city in network namespaces (needs root), an hour
+	@$(BIN)/python -m pytest -n 0 -m 'ops or not ops' tests/ops
 
 quick: setup-dev ## unit tests alone: no process, no network, at most a minute
 	@bin/web test
@@ -116,6 +119,9 @@ reference: setup-dev ## API reference of tlog, protocol, portrait and cover, as 
 
 packages: setup-dev ## Debian packages for each party, in dist/packages (on Debian)
 	@$(BIN)/python bin/packages
+
+images: packages ## OCI images of them, by buildah, in dist/images
+	@bin/images trustee habeas
 
 release: setup-dev ## wheels (the same bytes each time), SBOMs and sums, in dist/
 	@$(BIN)/python bin/release

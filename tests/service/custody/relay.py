@@ -35,10 +35,7 @@ class Relay:
         self._target = urlsplit(target).netloc
         #: Set when it closes: whoever hangs is let go.
         self.ended = threading.Event()
-        self._server = ThreadingHTTPServer(
-            ("127.0.0.1", 0), type("Handler", (_Handler,), {"relay": self})
-        )
-        self._server.daemon_threads = True
+        self._server = _Server((host, 0), type("Handler", (_Handler,), {"relay": self}))
         self.url = f"http://{host}:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
@@ -76,6 +73,11 @@ class Relay:
             return answer.status, answer.getheaders(), answer.read()
         finally:
             connection.close()
+
+
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128
+    daemon_threads = True
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from habeas.cameras import counts
+from habeas.cameras import counts, finished
 from habeas.cameras.counts import Counts
 from habeas.cameras.hours import (
     NAME,
@@ -81,6 +81,7 @@ class Archive(Register):
             durable.sync(part)
             durable.make(segment.path.parent)
             with durable.locked(place):
+                finished.reopen(place, segment.path.parent.parent.name)
                 if (segment.path.parent / "hour.json").exists():
                     raise HourClosedError(f"The hour {hour_name(segment.start)} is closed.")
                 counts.add(segment.path.parent, segment.path.name, counted or Counts())
@@ -162,12 +163,13 @@ class Archive(Register):
         return SegmentFile(camera, utc, self.hour_place(camera, hour_name(utc)) / name)
 
     def hours(self, camera: str) -> list[Path]:
-        """Folders of all hours, oldest first."""
+        """Folders of hours, oldest first, of all days that are not finished."""
         found = []
-        for each in sorted(self.place(camera).glob("????-??-??/??")):
-            with contextlib.suppress(UnknownHourError):
-                start_of(hour_of(each))
-                found.append(each)
+        for day in finished.days(self.place(camera)):
+            for each in sorted(day.glob("??")):
+                with contextlib.suppress(UnknownHourError):
+                    start_of(hour_of(each))
+                    found.append(each)
         return found
 
     def on_disk(self, camera: str, place: Path) -> list[SegmentFile]:

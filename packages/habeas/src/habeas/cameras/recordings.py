@@ -30,7 +30,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from habeas.cameras import counts
+from habeas.cameras import counts, finished
 from habeas.cameras.archive import LONGEST, Archive, SegmentFile
 from habeas.cameras.counts import Counts
 from habeas.cameras.declaration import CameraError
@@ -202,6 +202,8 @@ class Recordings(Archive):
                 if start_of(hour) + _HOUR + keep <= now and any(place.glob("*.mp4")):
                     self._delete(folder.name, hour, now, signer)
                     deleted.append((folder.name, hour))
+            with durable.locked(folder):
+                finished.advance(folder, now.date().isoformat())
         if problem is not None:
             raise problem
         return deleted
@@ -230,9 +232,10 @@ class Recordings(Archive):
                 continue
             for each in self.owed_entries(folder.name):
                 yield Owed(folder.name, None, each.read_bytes(), each)
-            for each in sorted(folder.glob("*/*/owed.json")):
-                if (each.parent / "hour.json").exists():
-                    yield Owed(folder.name, hour_of(each.parent), each.read_bytes(), each)
+            for place in self.hours(folder.name):
+                each = place / "owed.json"
+                if each.exists() and (place / "hour.json").exists():
+                    yield Owed(folder.name, hour_of(place), each.read_bytes(), each)
 
     def logged(self, owed: Owed, index: int) -> None:
         """Remember that *owed* stands on the log at *index*."""

@@ -94,12 +94,27 @@ def adopt(
 
 
 @app.command()
-def migrate(data: Folder, _config: PortalConfig = None) -> None:
-    """Bring the tables up to date with this release. Stop the portal before."""
+def migrate(
+    data: Folder,
+    _config: PortalConfig = None,
+    *,
+    back: Annotated[
+        bool,
+        typer.Option(
+            "--back",
+            help="Take them back to those of the release before, and install that next. What only "
+            "this release keeps is dropped.",
+        ),
+    ] = False,
+) -> None:
+    """Bring the tables up to date with this release. Stop the portal before, and back it up."""
     from habeas.portal.site import setup
 
     setup.start(data)
-    setup.migrate()
+    if back:
+        setup.migrate_back()
+    else:
+        setup.migrate()
 
 
 @app.command()

@@ -68,6 +68,29 @@ def migrate() -> None:
         ) from error
 
 
+def migrate_back() -> None:
+    """Take the tables back to those of the release before, which is installed next.
+
+    What only this release keeps is dropped; applications, photos and lines of the log stay.
+
+    Raises:
+        TablesError: the database cannot be written to.
+    """
+    from django.core.management import call_command  # noqa: PLC0415 - needs Django started
+    from django.db import DatabaseError  # noqa: PLC0415
+
+    from habeas.portal.site.releases import TABLES  # noqa: PLC0415
+
+    try:
+        for app, name in TABLES.items():
+            call_command("migrate", app, name, verbosity=0, interactive=False)
+    except (DatabaseError, OSError) as error:
+        raise TablesError(
+            f"The portal's tables could not be taken back: {error}.",
+            "Nothing half done is kept of each step: say it again, or restore the backup.",
+        ) from error
+
+
 def problems() -> Iterator[HabeasError]:
     """All that keeps this portal from serving, each with its remedy."""
     checks = (_tables, _catalogue, _circle)

@@ -1,0 +1,67 @@
+"""Kubernetes manifests and compose files: valid, and as narrow as the units are."""
+
+import re
+
+import kubernetes_validate
+import pytest
+import yaml
+
+from tests.places import ROOT
+
+PACKAGING = ROOT / "packaging"
+MANIFESTS = sorted((PACKAGING / "kubernetes").glob("*.yaml"))
+COMPOSED = sorted((PACKAGING / "containers").glob("*.yaml"))
+
+
+def documents(file):
+    return list(yaml.safe_load_all(file.read_text()))
+
+
+@pytest.mark.parametrize("file", MANIFESTS, ids=lambda each: each.name)
+def test_a_manifest_is_valid_and_closed(file):
+    kinds = set()
+    for each in documents(file):
+        kubernetes_validate.validate(each, "1.31", strict=True)
+        kinds.add(each["kind"])
+        if "template" in each.get("spec", {}):
+            _is_narrow(each["spec"]["template"]["spec"])
+    assert "Namespace" in kinds
+    assert kinds & {"Deployment", "StatefulSet"}
+
+
+def _is_narrow(pod):
+    """Pod Security Standards, *restricted*."""
+    assert pod["automountServiceAccountToken"] is False
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    for each in (*pod["containers"], *pod.get("initContainers", ())):
+        said = each["securityContext"]
+        assert said["allowPrivilegeEscalation"] is False
+        assert said["readOnlyRootFilesystem"] is True
+        assert said["capabilities"] == {"drop": ["ALL"]}
+
+
+def test_a_wrong_manifest_would_be_noticed():
+    (wrong,) = [each for each in documents(MANIFESTS[0]) if each["kind"] == "Deployment"]
+    wrong["spec"]["replicas"] = "two"
+    with pytest.raises(kubernetes_validate.ValidationError):
+        kubernetes_validate.validate(wrong, "1.31", strict=True)
+
+
+@pytest.mark.parametrize("file", COMPOSED, ids=lambda each: each.name)
+def test_a_composed_service_may_little_and_no_secret_stands_in_the_file(file):
+    (composed,) = documents(file)
+    for name, service in composed["services"].items():
+        if "habeas" in service["image"]:
+            assert service["read_only"] is True, name
+            assert service["cap_drop"] == ["ALL"], name
+            assert service["security_opt"] == ["no-new-privileges:true"], name
+    assert not re.search(r"(PASSWORD|SECRET|KEY): *[^/\s{]", file.read_text())
+
+
+@pytest.mark.parametrize("name", ["trustee", "habeas"])
+def test_an_image_runs_by_a_user_of_its_own(name):
+    text = (PACKAGING / "containers" / f"Containerfile.{name}").read_text()
+    (user,) = re.findall(r"^USER (.+)$", text, re.MULTILINE)
+    assert user.startswith("habeas-")
+    assert text.index("USER ") < text.index("ENTRYPOINT")

@@ -159,7 +159,7 @@ async function pageInOne(folder) {
   const [script, style] = [await inside("main.ts"), await inside("receipt.css")];
   if (/<\/script|<!--/i.test(script)) throw new Error("The script would end its own element.");
   const source = (text) => `'${integrity(text)}'`;
-  const policy = `default-src 'none'; script-src ${source(script)}; style-src ${source(style)}`;
+  const policy = `default-src 'none'; script-src ${source(script)}; style-src ${source(style)}; connect-src http: https:`;
   return readFileSync(join(root, folder, "receipt.html"), "utf8")
     .replace("{{policy}}", () => policy)
     .replace("<style></style>", () => `<style>${style}</style>`)
@@ -172,6 +172,7 @@ await bundle(portal, {
   viewing: "cameras/viewing.ts",
   passkey: "officers/passkey.ts",
 });
+await bundle(portal, { receipts: "receipts/main.ts" }, []);
 // The photo step stands alone: all that it runs is in its own folder, in one file.
 mkdirSync(photo, { recursive: true });
 const checking = await checks();

@@ -50,5 +50,5 @@ class Visitor:
             assert not found, f"{name}: {found}"
 
     def close(self) -> None:
-        assert not self.problems
+        assert not self.problems, self.problems
         self.profile.close()

@@ -221,7 +221,7 @@ class World:
             "v": 2, "kind": "circle", "number": 1, "k": 2, "q": 3, "r": 3,
             "trustees": [each.fields() for each in self.seats], "witnesses": [],
             "custodian": {"name": "portal.test", "vkey": self.custodian.vkey,
-                          "portal": "http://127.0.0.1:8000"},
+                          "portal": getattr(self, "url", "http://127.0.0.1:8000")},
             "log": {"origin": ORIGIN, "url": self.log_url, "vkeys": [self.log_vkey]},
             "offices": [self.office.circle_entry()],
             "recorders": [{"camera": "north-gate", "vkey": self.recorder.vkey}],

@@ -7,6 +7,8 @@ import { type Circle, circleDigest, signersOf, verifyCircle } from "./circle.js"
 import { FormatError } from "./errors.js";
 import { type Writer, writersOf } from "./keys.js";
 import type { Identity } from "./parties.js";
+import { CUSTODIAN } from "./stream.js";
+import type { Terms } from "./terms.js";
 
 /** A circle of the chain: its digest (hex), and when it takes effect (POSIX seconds). */
 export interface Link {
@@ -102,6 +104,18 @@ export class Chain {
       throw new FormatError("circle-unknown", `The circle has no trustee ${name}.`);
     }
     return found.filter((each) => each !== undefined);
+  }
+
+  /**
+   * Whether a tag of a photo's stream counts in an entry of this writer: its key is one that the
+   * promise's circle or a successor gives to the custodian, or to the trustee of that share.
+   */
+  writes(writer: string, terms: Terms, stream: number): boolean {
+    const known = this.writers.get(writer);
+    if (!known) return false;
+    if (stream === CUSTODIAN) return known.role === "custodian";
+    const name = terms.trustees.keys[stream - 1]?.trustee;
+    return known.role === "trustee" && name !== undefined && known.name === name;
   }
 
   /** The circle in force at a time (POSIX seconds); undefined before the first takes effect. */

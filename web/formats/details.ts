@@ -31,6 +31,12 @@ export const OPEN_DETAILS = {
   roster: Roster,
   suspended: v.strictObject({ v: two, office: Slug, root: Hex32, lifted: v.boolean() }),
   paused: v.strictObject({ v: two, trustee: KeyName, lifted: v.boolean() }),
+  claimed: v.strictObject({
+    v: two,
+    trustee: KeyName,
+    promise: Hex32,
+    act: v.picklist(["destroy", "copy", "lift"]),
+  }),
   recovery: v.strictObject({
     v: two,
     trustee: KeyName,

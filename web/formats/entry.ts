@@ -55,6 +55,7 @@ export const SHAPES = {
   suspended: institution(["trustee"], { fields: ["office"] }),
   paused: institution(["trustee"]),
   recovery: institution(["trustee"]),
+  claimed: institution(["trustee"], { optional: ["tag"] }),
   camera: institution(["recorder"]),
   footage: institution(["recorder", "custodian"], { optional: ["office"] }),
   app: institution(["custodian"], { limit: MAX_LARGE_BYTES }),

@@ -12,7 +12,7 @@ import { MAX_TRUSTEES, type SealedPromise, digestOf, trusteeKeyId } from "./term
 import type { Verifier } from "./vkey.js";
 import { toHex } from "./bytes.js";
 
-const because = v.picklist(["withdrawn", "expired", "orphaned"]);
+const because = v.picklist(["withdrawn", "expired", "orphaned", "claimed"]);
 const statement = <Kind extends string, Fields extends v.ObjectEntries>(
   kind: Kind,
   fields: Fields,

@@ -14,9 +14,12 @@ export type Limits = Pick<
 export const filled = (text: string, values: Record<string, string | number>): string =>
   text.replace(/\{(\w+)\}/g, (_, key: string) => String(values[key] ?? ""));
 
+/** How days and times are written: in English the day comes first. */
+export const localeOf = (language: Language): string => (language === "en" ? "en-GB" : language);
+
 /** A day in words. */
 export const dayInWords = (day: string, language: Language): string =>
-  new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" })
+  new Intl.DateTimeFormat(localeOf(language), { dateStyle: "long", timeZone: "UTC" })
     .format(
       new Date(`${day}T00:00:00Z`),
       // Some languages end a day with an abbreviation; the sentence has a full stop of its own.

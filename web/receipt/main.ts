@@ -1,5 +1,6 @@
 // A receipt as a page: one file that shows what was promised about a photo, and verifies itself
-// without asking anybody. It is opened from a disk, perhaps years later: it loads nothing.
+// without asking anybody. When there is a network it asks trustees and log what happened since.
+// It is opened from a disk, perhaps years later: it loads nothing.
 
 import {
   FormatError,
@@ -7,9 +8,16 @@ import {
   type ReceiptParts,
   circleDigest,
   readReceipt,
+  secureRandom,
   verifyReceipt,
 } from "../formats/index.js";
+import { isLocked, lockReceipt, unlockReceipt } from "../formats/locked.js";
+import { pageOf } from "../formats/receiptfile.js";
+import { Panel } from "../history/panel.js";
 import { all, need } from "../pages/dom.js";
+import { codePicture } from "../paper/code.js";
+import { seedOfReceipt } from "../paper/restore.js";
+import { codeText, wordsOf } from "../paper/seed.js";
 import { filled, line, promiseLines } from "../promise/lines.js";
 import { type Language, isLanguage } from "../promise/words.js";
 import { RECEIPT_WORDS, type ReceiptWord, isReceiptWord } from "./words.js";
@@ -17,25 +25,35 @@ import { RECEIPT_WORDS, type ReceiptWord, isReceiptWord } from "./words.js";
 /** What was found out about the receipt in this file. */
 type Found =
   | { readonly receipt: Receipt; readonly parts: ReceiptParts; readonly circle: string }
+  | { readonly locked: unknown }
   | { readonly error: unknown };
+
+const LEAST_CHARACTERS = 12;
+const LOOKS = { heading: "", text: "", button: "button", secondary: "link", warning: "warning" };
 
 let language: Language = navigator.language.startsWith("ru") ? "ru" : "en";
 let found: Found | undefined;
+let panel: Panel | undefined;
 
 const word = (name: ReceiptWord): string => RECEIPT_WORDS[language][name];
+
+async function verified(receipt: Receipt): Promise<Found> {
+  const parts = await verifyReceipt(receipt);
+  return { receipt, parts, circle: await circleDigest(parts.circle) };
+}
 
 async function find(): Promise<Found> {
   try {
     const inside = document.querySelector("#habeas-receipt")?.textContent;
-    const receipt = readReceipt(JSON.parse(inside ?? ""));
-    const parts = await verifyReceipt(receipt);
-    return { receipt, parts, circle: await circleDigest(parts.circle) };
+    const document_: unknown = JSON.parse(inside ?? "");
+    if (isLocked(document_)) return { locked: document_ };
+    return await verified(readReceipt(document_));
   } catch (error) {
     return { error };
   }
 }
 
-function showVerdict(kind: "holds" | "fails" | "cannot", note: string): void {
+function showVerdict(kind: "holds" | "fails" | "cannot" | "locked", note: string): void {
   const verdict = need(document, "#verdict", HTMLElement);
   verdict.className = kind;
   need(verdict, "h2", HTMLElement).textContent = word(kind);
@@ -53,15 +71,18 @@ function show(): void {
     else button.removeAttribute("aria-current");
   }
   document.title = word("title");
+  need(document, "#unlock", HTMLElement).hidden = !found || !("locked" in found);
   if (!found) return;
-  if ("error" in found) {
+  if ("locked" in found) {
+    showVerdict("locked", "");
+  } else if ("error" in found) {
     // All that is wrong with a receipt is told by these two; else, the browser lacks something.
     const wrong = found.error instanceof FormatError || found.error instanceof SyntaxError;
     if (wrong) showVerdict("fails", word("failsNote"));
     else showVerdict("cannot", word("cannotNote"));
-    return;
+  } else {
+    showReceipt(found.receipt, found.parts, found.circle);
   }
-  showReceipt(found.receipt, found.parts, found.circle);
 }
 
 function showReceipt(receipt: Receipt, { circle, index }: ReceiptParts, digest: string): void {
@@ -76,6 +97,7 @@ function showReceipt(receipt: Receipt, { circle, index }: ReceiptParts, digest: 
     ...promiseLines(circle, promise, language),
     line(word(promise.sealed_by === "server" ? "byServer" : "byDevice")),
   );
+  showPaper(receipt, circle.custodian.portal);
   const portal = need(document, "#portal", HTMLAnchorElement);
   portal.href = portal.textContent = new URL("/receipt/", circle.custodian.portal).href;
   const file = `receipt-${receipt.reference}.html`;
@@ -83,6 +105,79 @@ function showReceipt(receipt: Receipt, { circle, index }: ReceiptParts, digest: 
     `habeas verify ${file} --pin circle.txt\nhabeas withdraw ${file} --direct`;
   need(document, "#circle", HTMLElement).textContent = digest.replace(/(.{8})(?!$)/g, "$1 ");
   need(document, "#details", HTMLElement).hidden = false;
+  if (panel) {
+    panel.speak(language);
+  } else {
+    const place = need(document, "#happened", HTMLElement);
+    panel = new Panel(place, receipt, circle, LOOKS, language);
+    void panel.ask();
+  }
+}
+
+function showPaper(receipt: Receipt, portal: string): void {
+  const seed = seedOfReceipt(receipt);
+  need(document, "#paper", HTMLElement).hidden = seed === undefined;
+  need(document, "#paperless", HTMLElement).hidden = seed !== undefined;
+  if (!seed) return;
+  const text = codeText(portal, seed, receipt.reference);
+  need(document, "#code", HTMLElement).replaceChildren(codePicture(text, word("codeLabel")));
+  need(document, "#words", HTMLElement).replaceChildren(...wordsOf(seed).map((each) => line(each)));
+}
+
+function say(name: string, text: string): void {
+  const error = need(document, `#${name}-error`, HTMLElement);
+  error.hidden = text === "";
+  error.textContent = text;
+  const input = need(document, `#${name} input`, HTMLInputElement);
+  input.setAttribute("aria-invalid", String(text !== ""));
+  if (text) input.focus();
+}
+
+async function unlock(passphrase: string): Promise<void> {
+  if (!found || !("locked" in found)) return;
+  try {
+    found = await verified(await unlockReceipt(found.locked, passphrase));
+  } catch (error) {
+    if (error instanceof FormatError && error.code === "does-not-open") {
+      say("unlock", word("wrong"));
+      return;
+    }
+    found = { error };
+  }
+  say("unlock", "");
+  show();
+}
+
+/** The page as it was made, without a receipt. */
+function blank(): string {
+  const copy = document.documentElement.cloneNode(true) as HTMLElement;
+  need(copy, "#habeas-receipt", HTMLElement).textContent = "";
+  for (const filledIn of all(copy, "#happened, #code, #words, #promise, #circle", HTMLElement)) {
+    filledIn.replaceChildren();
+  }
+  for (const text of all(copy, "#reference, #commands, #portal, #pending strong", HTMLElement)) {
+    text.textContent = "";
+  }
+  need(copy, "#portal", HTMLAnchorElement).removeAttribute("href");
+  for (const hidden of all(copy, "#details, #pending", HTMLElement)) hidden.hidden = true;
+  for (const verdict of all(copy, "#verdict p", HTMLElement)) verdict.textContent = "";
+  return `<!doctype html>\n${copy.outerHTML}\n`;
+}
+
+async function lock(passphrase: string): Promise<void> {
+  if (!found || !("receipt" in found)) return;
+  if (Array.from(passphrase).length < LEAST_CHARACTERS) {
+    say("lock", word("short"));
+    return;
+  }
+  say("lock", "");
+  const locked = await lockReceipt(found.receipt, passphrase, secureRandom);
+  const page = new Blob([pageOf(blank(), JSON.stringify(locked))], { type: "text/html" });
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(page);
+  link.download = `receipt-${found.receipt.reference}-protected.html`;
+  link.click();
+  URL.revokeObjectURL(link.href);
 }
 
 for (const button of all(document, "[data-language]", HTMLButtonElement)) {
@@ -91,6 +186,13 @@ for (const button of all(document, "[data-language]", HTMLButtonElement)) {
     if (!isLanguage(next)) return;
     language = next;
     show();
+  });
+}
+for (const [name, act] of Object.entries({ lock, unlock })) {
+  need(document, `#${name}`, HTMLFormElement).addEventListener("submit", (event) => {
+    event.preventDefault();
+    const input = need(document, `#${name} input`, HTMLInputElement);
+    void act(input.value);
   });
 }
 need(document, "#print", HTMLButtonElement).addEventListener("click", () => {

@@ -82,7 +82,9 @@ def test_a_trustee_that_is_away_is_named_until_it_confirms(custodian, receipt):
 
 
 def test_a_trustee_that_never_had_its_share_owes_nothing(custodian, receipt):
-    custodian.trustee(2).refusing = "unknown-photo"
+    custodian.trustee(2).away = True
+    receipt = custodian.seal()
+    custodian.trustee(2).away, custodian.trustee(2).refusing = False, "unknown-photo"
     withdrawal = withdraw(custodian, receipt, pending=[NAMES[1]])
     assert withdrawal.never_held == (NAMES[1],)
     assert NAMES[1] not in withdrawal.statements

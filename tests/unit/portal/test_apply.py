@@ -173,8 +173,8 @@ def _post(browser, step, **fields):
 def test_the_way_without_a_photo(city, browser):
     assert browser.get("/").status_code == 200
     assert browser.get("/apply/hunting-licence/").status_code == 200
-    missing = _post(browser, "details", full_name="Anna")
-    assert "<title>Error: " in missing.content.decode()
+    missing = _post(browser, "details", full_name="Anna").headers["location"]
+    assert "<title>Error: " in browser.get(missing).content.decode()
     assert _post(browser, "details", **ANSWERS).headers["location"].endswith("/photo/")
     # Nothing can be sent before it is decided whether there is a photo.
     assert _post(browser, "answers").headers["location"].endswith("/photo/")
@@ -190,9 +190,11 @@ def test_the_way_without_a_photo(city, browser):
 
 def test_another_browser_s_draft_is_not_found(city, browser):
     _post(browser, "details", **ANSWERS)
-    browser.cookies["application"] = "AAAA"
-    assert browser.get("/apply/hunting-licence/photo/").headers["location"].endswith("/details/")
-    assert browser.get("/draft/crop.jpg").status_code == 404
+    browser.cookies["application-hunting-licence"] = "AAAA"
+    assert (
+        browser.get("/apply/hunting-licence/photo/").headers["location"].endswith("/details/?lost")
+    )
+    assert browser.get("/apply/hunting-licence/crop.jpg").status_code == 404
 
 
 @pytest.mark.parametrize("address", ["/apply/fishing/", "/apply/fishing/details/", "/nowhere/"])

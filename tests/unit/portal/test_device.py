@@ -204,7 +204,7 @@ def test_without_a_photo_on_the_log_nothing_is_kept(city, device):
 def test_what_is_cleared_is_gone(device, browser):
     answer = browser.post(f"{STEP}/clear/")
     assert answer.status_code == 200
-    assert browser.cookies["application"].value == ""
+    assert browser.cookies["application-hunting-licence"].value == ""
     assert device.ask().status_code == 409
 
 

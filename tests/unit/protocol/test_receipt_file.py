@@ -1,14 +1,20 @@
 """The file that an applicant keeps: a page, saved anew by whatever has opened it, or JSON."""
 
+import base64
 import contextlib
+import hashlib
 import json
+import unicodedata
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import MalformedError
+from habeas.protocol.locked import LockedError
+from habeas.protocol.receipt import verify_parts
 from habeas.protocol.receipt_file import MAX_BYTES, ReceiptFileError, read_receipt, receipt_page
 from tests.places import PORTAL
 from tests.unit.protocol.world import Case
@@ -94,3 +100,60 @@ def test_a_page_of_just_that_size(receipt, page):
     assert read_receipt(whole) == receipt
     with pytest.raises(HabeasError):
         read_receipt(whole + b" ")
+
+
+def locked(receipt, passphrase, **changes):
+    """A receipt under a passphrase, made from what the formats say."""
+    salt, nonce = b"s" * 32, b"n" * 12
+    key = hashlib.pbkdf2_hmac("sha256", passphrase.encode(), salt, 600_000)
+    ciphertext = AESGCM(key).encrypt(nonce, receipt.encode(), b"habeas/v2/locked-receipt\0")
+    fields = {
+        "v": 2, "kind": "habeas-receipt-locked", "salt": salt.hex(), "iterations": 600_000,
+        "nonce": base64.b64encode(nonce).decode(),
+        "ciphertext": base64.b64encode(ciphertext).decode(),
+    }  # fmt: skip
+    return json.dumps({**fields, **changes}).encode()
+
+
+def test_under_a_passphrase(receipt):
+    content = locked(receipt, "верный конь")
+    assert read_receipt(content, lambda: unicodedata.normalize("NFD", "верный конь")) == receipt
+    for ask in (None, lambda: "верный кот"):
+        with pytest.raises(LockedError):
+            read_receipt(content, ask)
+    for changes in ({"iterations": 1}, {"salt": "0" * 64}, {"nonce": "AAAAAAAAAAAAAAAA"}, {"x": 1}):
+        with pytest.raises(MalformedError):
+            read_receipt(locked(receipt, "верный конь", **changes), lambda: "верный конь")
+
+
+def test_every_field_is_bound(receipt):
+    """Whatever is changed in a receipt, it does not hold any more: nothing in it is unchecked."""
+
+    def leaves(value, path=()):
+        if isinstance(value, dict):
+            for name, each in value.items():
+                yield from leaves(each, (*path, name))
+        elif isinstance(value, list):
+            for at, each in enumerate(value):
+                yield from leaves(each, (*path, at))
+        else:
+            yield path, value
+
+    def other(value):
+        if isinstance(value, int):
+            return value + 1
+        # One cosignature more than the quorum may be lost from a proof; its index may not.
+        at = value.index("index ") + 6 if "index " in value else len(value) // 2
+        return value[:at] + ("a" if value[at] != "a" else "b") + value[at + 1 :]
+
+    count = 0
+    for path, value in leaves(receipt.fields()):
+        changed = json.loads(receipt.encode())
+        place = changed
+        for step in path[:-1]:
+            place = place[step]
+        place[path[-1]] = other(value)
+        with pytest.raises(HabeasError):
+            verify_parts(read_receipt(json.dumps(changed).encode()))
+        count += 1
+    assert count > 40

@@ -15,6 +15,7 @@ from habeas.protocol.app import (
 )
 from habeas.protocol.details import (
     CircleDetails,
+    ClaimedDetails,
     ClosedDetails,
     ErasedDetails,
     KeyDetails,
@@ -148,6 +149,11 @@ def _acts(photo: Photo) -> list[tuple[str, NoteSigner, Kind, Document, dict[str,
         ("recovery", _TRUSTEE, Kind.RECOVERY, RecoveryDetails(
             trustee=NAMES[0], newcomer=random("newcomer").hex(), helpers=NAMES[:3], photos=12),
          {}),
+        ("claimed", _TRUSTEE, Kind.CLAIMED, ClaimedDetails(
+            trustee=NAMES[0], promise=photo.digest, act="destroy"), {}),
+        ("claimed, in the own stream", _TRUSTEE, Kind.CLAIMED, ClaimedDetails(
+            trustee=NAMES[0], promise=photo.digest, act="lift"),
+         {"tag": photo.tag(1, 3)}),
         ("camera", RECORDER_KEY, Kind.CAMERA, footage.CameraDetails(
             act="registered", camera="bridge-north", entry=CAMERA), {}),
         ("footage, recorded", RECORDER_KEY, Kind.FOOTAGE, recorded, {}),

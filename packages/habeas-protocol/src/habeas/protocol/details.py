@@ -48,7 +48,7 @@ class ErasedDetails(Document):
 
     v: Literal[2] = 2
     promise: Hex32
-    because: Literal["withdrawn", "expired", "orphaned"]
+    because: Literal["withdrawn", "expired", "orphaned", "claimed"]
 
 
 class WithdrawnDetails(Document):
@@ -96,6 +96,24 @@ class PausedDetails(Document):
     v: Literal[2] = 2
     trustee: KeyName
     lifted: bool
+
+
+class ClaimedDetails(Document):
+    """At a trustee's office somebody has shown that a photo is theirs, without a receipt.
+
+    In the open: it names the photo by its promise alone, as a withdrawal does.
+
+    Attributes:
+        promise: digest.
+        act: ``destroy``: k trustees that say so destroy it after a delay, and each of them stops
+            openings meanwhile; ``copy``: they want a copy of the office; ``lift``: what this
+            trustee has claimed before is no more.
+    """
+
+    v: Literal[2] = 2
+    trustee: KeyName
+    promise: Hex32
+    act: Literal["destroy", "copy", "lift"]
 
 
 class RecoveryDetails(Document):

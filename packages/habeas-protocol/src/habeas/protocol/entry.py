@@ -47,6 +47,7 @@ class Kind(StrEnum):
     SUSPENDED = "suspended"
     PAUSED = "paused"
     RECOVERY = "recovery"
+    CLAIMED = "claimed"
     CAMERA = "camera"
     FOOTAGE = "footage"
     APP = "app"
@@ -101,6 +102,7 @@ SHAPES = {
     Kind.SUSPENDED: _shape("trustee", "office"),
     Kind.PAUSED: _shape("trustee"),
     Kind.RECOVERY: _shape("trustee"),
+    Kind.CLAIMED: _shape("trustee", "", "tag"),
     Kind.CAMERA: _shape("recorder"),
     Kind.FOOTAGE: _shape("recorder custodian", "", "office"),
     Kind.APP: _shape("custodian", large=True),

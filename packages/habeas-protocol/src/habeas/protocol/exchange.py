@@ -13,7 +13,7 @@ from pydantic import Field, StringConstraints
 from habeas.protocol.assertion import KeyAssertion, WebAuthnAssertion
 from habeas.protocol.canonical import MalformedError
 from habeas.protocol.credential import Credential, Membership
-from habeas.protocol.details import ErasedDetails, RefusedDetails, ReleasedDetails
+from habeas.protocol.details import ClaimedDetails, ErasedDetails, RefusedDetails, ReleasedDetails
 from habeas.protocol.document import Count, Document, Hex32, Note
 from habeas.protocol.entry import MAX_BYTES, Entry, Kind, verify_commitment
 from habeas.protocol.request import Request
@@ -22,7 +22,7 @@ from habeas.protocol.terms import MAX_OPENINGS, MAX_OWN_ENTRIES, MAX_TRUSTEES, P
 EntryText = Annotated[str, StringConstraints(max_length=MAX_BYTES)]
 #: A sealed share and track key: 65 bytes, and 1,136 of HPKE, base64.
 SealedDeposit = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{1600}[A-Za-z0-9+/=]{4}$")]
-OwnDetails = ReleasedDetails | RefusedDetails | ErasedDetails
+OwnDetails = ReleasedDetails | RefusedDetails | ErasedDetails | ClaimedDetails
 
 
 class DepositBody(Document):
@@ -105,6 +105,8 @@ class OwnEntry(Document):
                 details = RefusedDetails.read(self.details)
             case Kind.ERASED:
                 details = ErasedDetails.read(self.details)
+            case Kind.CLAIMED:
+                details = ClaimedDetails.read(self.details)
             case _:
                 raise MalformedError(f"Of kind {entry.kind} a trustee writes nothing on a photo.")
         verify_commitment(entry, bytes.fromhex(self.salt), details)

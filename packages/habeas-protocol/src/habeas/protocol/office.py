@@ -34,7 +34,7 @@ from habeas.protocol.terms import MAX_OPENINGS, Promise, case_hash
 
 #: OWASP Password Storage Cheat Sheet (2023) for PBKDF2-HMAC-SHA256.
 ITERATIONS = 600_000
-_MOST_ITERATIONS = 10_000_000
+MOST_ITERATIONS = 10_000_000
 _SALT_BYTES, _NONCE_BYTES = 32, 12
 _WRAPPED = b"habeas/v2/wrapped-key"
 
@@ -87,7 +87,7 @@ class WrappedKey(Document):
     credential: Hex32
     with_: Annotated[Literal["passphrase", "prf", "file"], Field(alias="with")]
     salt: Hex32
-    iterations: Annotated[int, Field(ge=ITERATIONS, le=_MOST_ITERATIONS)] | None = None
+    iterations: Annotated[int, Field(ge=ITERATIONS, le=MOST_ITERATIONS)] | None = None
     nonce: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{16}$")]
     ciphertext: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{64}$")]
 

@@ -18,6 +18,7 @@ from habeas.protocol.circle import verify_circle
 from habeas.protocol.credential import Roster
 from habeas.protocol.details import (
     CircleDetails,
+    ClaimedDetails,
     KeyDetails,
     PausedDetails,
     RecoveryDetails,
@@ -38,6 +39,7 @@ _OPEN: dict[Kind, type[Document]] = {
     Kind.SUSPENDED: SuspendedDetails,
     Kind.PAUSED: PausedDetails,
     Kind.RECOVERY: RecoveryDetails,
+    Kind.CLAIMED: ClaimedDetails,
     Kind.CAMERA: footage.CameraDetails,
     Kind.APP: AppDetails,
     Kind.APP_SEEN: AppSeenDetails,
@@ -145,6 +147,7 @@ def _verify_own(entry: Entry, details: Document, writer: Writer) -> None:
     match details:
         case (
             KeyDetails()
+            | ClaimedDetails()
             | PausedDetails()
             | RecoveryDetails()
             | AppSeenDetails()

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 
 from habeas.protocol.canonical import MalformedError
+from habeas.protocol.locked import LockedError, LockedReceipt
 from habeas.protocol.receipt import Receipt
 
 #: No page of a receipt comes near this.
@@ -27,11 +29,16 @@ class ReceiptFileError(MalformedError):
     remedy = "Choose the receipt that you saved when you applied: a file receipt-….html or .json."
 
 
-def read_receipt(content: bytes) -> Receipt:
+def read_receipt(content: bytes, ask: Callable[[], str] | None = None) -> Receipt:
     """The receipt in a file: a page, or the JSON alone.
+
+    Args:
+        content: of the file.
+        ask: gives the passphrase of a receipt that is under one.
 
     Raises:
         ReceiptFileError: there is none in it.
+        LockedError: it is under a passphrase, and none or another was given.
         MalformedError: there is one, and it is not whole.
     """
     if len(content) > MAX_BYTES:
@@ -45,6 +52,11 @@ def read_receipt(content: bytes) -> Receipt:
         document = json.loads(_inside(page))
     except (ValueError, RecursionError) as error:
         raise ReceiptFileError("The file holds no receipt.") from error
+    if isinstance(document, dict) and document.get("kind") == "habeas-receipt-locked":
+        locked = LockedReceipt.read(document)
+        if ask is None:
+            raise LockedError("The receipt is protected by a passphrase.")
+        return locked.open(ask())
     return Receipt.read(document)
 
 

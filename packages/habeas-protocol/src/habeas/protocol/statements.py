@@ -125,7 +125,7 @@ class ErasedStatement(Document):
     kind: Literal["erased"] = "erased"
     trustee: KeyName
     promise: Hex32
-    because: Literal["withdrawn", "expired", "orphaned"]
+    because: Literal["withdrawn", "expired", "orphaned", "claimed"]
     day: Day
 
 

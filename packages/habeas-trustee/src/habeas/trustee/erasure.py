@@ -12,7 +12,7 @@ from habeas.protocol import Kind
 from habeas.protocol.details import KeyDetails
 from habeas.protocol.document import Document
 from habeas.protocol.statements import KeyDestroyedStatement
-from habeas.trustee import counts, photos, records
+from habeas.trustee import claims, counts, photos, records
 from habeas.trustee.halts import Halts
 from habeas.trustee.months import MonthKey, MonthSeeds, month_of
 from habeas.trustee.records import Records
@@ -69,7 +69,7 @@ class Erasure:
         """
         self._halts.verify(self._verify_ends)
         count = 0
-        for ends in (self._expired, self._closed, self._orphaned):
+        for ends in (self._expired, self._closed, self._orphaned, self._claimed):
             while ended := self._store.run(ends):
                 count += ended
         destroyed = self._store.run(self._destroy)
@@ -114,6 +114,10 @@ class Erasure:
         ).fetchall()
         return self._end(connection, rows, "orphaned")
 
+    def _claimed(self, connection: sqlite3.Connection) -> int:
+        rows = claims.due(connection, int(self._moment().timestamp()), _BATCH)
+        return self._end(connection, rows, "claimed")
+
     def _end(
         self, connection: sqlite3.Connection, rows: list[tuple[bytes]], because: photos.Because
     ) -> int:
@@ -155,6 +159,10 @@ class Erasure:
             (begin, ended),
         )
         records.forget_before(connection, ended)
+        connection.execute(
+            "DELETE FROM claims WHERE digest IN"
+            " (SELECT digest FROM photos WHERE because IS NOT NULL)"
+        )
         past = (now - timedelta(days=3)).date().isoformat()
         connection.execute("DELETE FROM log_requests WHERE day < ?", (past,))
         connection.execute("DELETE FROM refusals WHERE day < ?", (past,))

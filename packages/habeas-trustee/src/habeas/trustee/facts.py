@@ -69,6 +69,7 @@ class Facts:
         place: the custodian's first entry with the request's tag in the own view.
         withdrawn: whether a withdrawal secret was shown, or stands on the log.
         closed: whether the custodian has closed the photo.
+        claimed: whether a trustee speaks for somebody who wants it destroyed.
         same_day: how many of this photo's requests of the same day came before this one.
         slot_position: of the first entry on the log with the request's slot.
         before: requests of the same day before this one in the log's order, by "office" and
@@ -87,3 +88,4 @@ class Facts:
     slot_position: int | None
     before: Mapping[str, int]
     key_owner: bytes | None
+    claimed: bool = False

@@ -11,10 +11,15 @@ from collections.abc import Callable
 
 from habeas.protocol import Entry, Foreign, Kind, read_entry, terms
 from habeas.protocol.credential import Roster
-from habeas.protocol.details import CircleDetails, SuspendedDetails, WithdrawnDetails
+from habeas.protocol.details import (
+    CircleDetails,
+    ClaimedDetails,
+    SuspendedDetails,
+    WithdrawnDetails,
+)
 from habeas.protocol.reading import details_of
 from habeas.tlog import leaf_hash
-from habeas.trustee import photos
+from habeas.trustee import claims, photos
 from habeas.trustee.circles import Circles
 from habeas.trustee.photos import Streams
 from habeas.trustee.records import Records
@@ -114,6 +119,8 @@ class Index:
                 )
             case WithdrawnDetails():
                 self._withdrawn(connection, details)
+            case ClaimedDetails():
+                claims.learn(connection, details, now)
 
     def _withdrawn(self, connection: sqlite3.Connection, details: WithdrawnDetails) -> None:
         digest, secret = bytes.fromhex(details.promise), bytes.fromhex(details.secret)

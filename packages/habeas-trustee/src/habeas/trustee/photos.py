@@ -16,7 +16,7 @@ from typing import Literal
 from habeas.protocol import CUSTODIAN, Chain, Kind, Promise, stream
 from habeas.trustee.keyring import Locker
 
-Because = Literal["withdrawn", "expired", "orphaned"]
+Because = Literal["withdrawn", "expired", "orphaned", "claimed"]
 #: The stream under which a photo's closing tag is awaited: no writer has this number.
 CLOSING = 256
 #: Under which the `closed` entry stands among the custodian's, after all numbers.

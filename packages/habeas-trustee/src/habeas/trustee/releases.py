@@ -26,7 +26,7 @@ from habeas.protocol.exchange import ReleaseBody
 from habeas.protocol.parties import Quotas
 from habeas.protocol.statements import RefusedStatement, ReleasedStatement
 from habeas.protocol.terms import MAX_OPENINGS
-from habeas.trustee import officer_rules, photos, records, rules
+from habeas.trustee import claims, officer_rules, photos, records, rules
 from habeas.trustee.circles import Circles
 from habeas.trustee.errors import GoneError, NoShareError, Refusal
 from habeas.trustee.facts import Facts, Shown
@@ -205,6 +205,7 @@ class Releases:
             place=place,
             withdrawn=_was_told(connection, photo),
             closed=photo.closed is not None,
+            claimed=claims.freezes(connection, photo.digest, self._records.seconds()),
             same_day=photos.requests_of_day(
                 connection, photo.digest, shown.request.day, shown.request.number
             ),

@@ -202,6 +202,16 @@ def not_closed(facts: Facts) -> None:
         )
 
 
+def not_claimed(facts: Facts) -> None:
+    """No trustee speaks for somebody who has lost the receipt and wants the photo destroyed."""
+    if facts.claimed:
+        raise Refusal(
+            "claimed",
+            "The applicant wants this photo destroyed, and has shown so at a trustee's office.",
+            "Decide without it, or ask the applicant for another photo.",
+        )
+
+
 def in_view(shown: Shown, facts: Facts) -> None:
     """The request stands in this trustee's own copy of the log, first with its tag.
 
@@ -284,6 +294,7 @@ def decide(shown: Shown, facts: Facts, quotas: Quotas, settings: Settings) -> No
     asked_lately(shown, facts, quotas, settings)
     not_withdrawn(facts)
     not_closed(facts)
+    not_claimed(facts)
     in_view(shown, facts)
     numbered(shown, facts)
     no_gap(shown, facts)

@@ -92,6 +92,10 @@ CREATE TABLE IF NOT EXISTS told (
   digest BLOB NOT NULL, secret_hash TEXT NOT NULL, until INTEGER,
   PRIMARY KEY (digest, secret_hash)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS claims (
+  digest BLOB NOT NULL, trustee TEXT NOT NULL, seen INTEGER NOT NULL,
+  PRIMARY KEY (digest, trustee)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS forwards (
   digest BLOB NOT NULL, trustee TEXT NOT NULL, secret BLOB NOT NULL,
   PRIMARY KEY (digest, trustee)

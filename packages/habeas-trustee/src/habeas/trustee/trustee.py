@@ -15,6 +15,7 @@ from habeas.foundation.clock import utc_now
 from habeas.foundation.database import Database
 from habeas.protocol import Identity, Promise, writer_id
 from habeas.protocol.document import Document
+from habeas.protocol.lost import LostReceipt
 from habeas.protocol.statements import sign_statement
 from habeas.tlog import Checkpoint
 from habeas.tlog.client import LogClient
@@ -25,6 +26,7 @@ from habeas.tlog.writing import BundleWriter
 from habeas.trustee import index, keyring
 from habeas.trustee.announcements import Announcements
 from habeas.trustee.circles import Circles
+from habeas.trustee.claims import Act, Claims
 from habeas.trustee.deposits import Deposits
 from habeas.trustee.erasure import Erasure
 from habeas.trustee.errors import NoCircleError, SetupError
@@ -135,6 +137,7 @@ class Trustee:
             self.settings.name, self._store, self._records, self.circles, self._keys.locker
         )
         clocks = look or (caution.look if now is utc_now else caution.given(now))
+        self._claims = Claims(self.settings.name, self._store, self._records, self.outbox.wake)
         self._halts = Halts(self._store, clocks, self._records.today)
         self._erasure = Erasure(
             self.settings, self._store, self._records, self._months,
@@ -277,6 +280,10 @@ class Trustee:
         """What this trustee tells the holder of a receipt, and its signed statement."""
         told = self._readers.stream_end(digest, nonce, mac)
         return told, self._sign(told.statement)
+
+    def claim(self, lost: LostReceipt, act: Act) -> None:
+        """Speak for somebody who has lost their receipt. See `Claims.claim`."""
+        self._claims.claim(lost, act)
 
     def suspend(self, office: str, *, lifted: bool = False) -> None:
         """Suspend an office's root key, or lift that. See `Announcements.suspend`."""

@@ -27,6 +27,7 @@ COMMANDS = {
     "withdraw": "Have a photo destroyed, with its receipt.",
     "verify": "Check a receipt, and find every act on its photo.",
     "config": "Check and show the parties' habeas.toml.",
+    "lost": "For officers: which photo belongs to a case whose receipt is lost.",
     "portal": "Set up, serve and check a portal.",
     "office": "An office's keys and officers; the files of its desk.",
     "log": "Make, serve and check a transparency log.",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import httpx
+import typer
 
 from habeas.foundation.authorities import authorities
 from habeas.foundation.errors import HabeasError
@@ -116,4 +117,10 @@ def read_receipt(file: Path) -> Receipt:
         raise HabeasError(
             f"The receipt {file} cannot be read: {error.strerror}.", "Check the file's name."
         ) from error
-    return receipt_of(content)
+    return receipt_of(content, _passphrase)
+
+
+def _passphrase() -> str:
+    """Of a receipt that is protected by one."""
+    given = os.environ.get("HABEAS_RECEIPT_PASSPHRASE")
+    return given or str(typer.prompt("Passphrase of the receipt", hide_input=True, err=True))

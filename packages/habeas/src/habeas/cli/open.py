@@ -77,7 +77,7 @@ def open_(
     --purpose decide-application --reason "Is this the applicant?" --out photo.jpg
     """  # fmt: skip
     verify_free(out, "--out")
-    fields, address = _person(desk, officer, key, portal)
+    fields, address = person_of(desk, officer, key, portal)
     person = Person.read(fields)
     membership = {name: Membership.read(each) for name, each in fields["membership"].items()}
     sign = _token_key(token, person).sign if token else None
@@ -112,7 +112,7 @@ def _token_key(address: str, person: Person) -> HardwareKey:
     return find(uri, uri.read_pin(ask), person.credential.key())
 
 
-def _person(desk: str, officer: str, key: Path | None, portal: str) -> tuple[dict[str, Any], str]:
+def person_of(desk: str, officer: str, key: Path | None, portal: str) -> tuple[dict[str, Any], str]:
     """The officer's published file, and the portal's address."""
     if key is not None:
         if not portal:

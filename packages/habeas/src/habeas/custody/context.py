@@ -127,7 +127,10 @@ class Context:
         salt = salt or self.random(32)
         content = sign_entry(self.signer, kind, self.today(), details, salt, **shown).encode()
         locked = b""
-        if details_key is not None:
+        if kind is Kind.SEALED:
+            # Its details are the promise's digest, which is kept beside it in any case.
+            locked = salt
+        elif details_key is not None:
             locked = lock(details_key, self.random(12), content, salt, details.fields())
         return self.ledger.add_line(LogLine(content, seal_id, number, locked)), salt
 

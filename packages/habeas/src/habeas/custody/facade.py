@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from habeas.custody import depositing, endings, requests, sealing, sweep
 from habeas.custody.context import Context
+from habeas.custody.kept import Kept, kept
 from habeas.custody.locked import unlock
 from habeas.protocol import Promise, Receipt, stream
 from habeas.protocol.details import WithdrawnDetails
@@ -158,15 +159,23 @@ class Custody:
         """
         endings.close_after(self._context, seal_id, day)
 
+    def kept(self, seal_id: str) -> Kept:
+        """All of a photo's receipt that is no secret, for whoever knows its id.
+
+        Raises:
+            UnknownPhotoError: it is not in custody here.
+        """
+        return kept(self._context, seal_id)
+
     def acknowledgements(self, seal_id: str) -> dict[str, str]:
-        """What trustees that were pending have acknowledged since, by trustee."""
+        """What trustees have acknowledged, late ones too, by trustee (signed notes)."""
         return self._context.ledger.acknowledgements(seal_id)
 
     def details(self, receipt: Receipt) -> Iterable[tuple[bytes, bytes, dict[str, Any]]]:
         """Entry, salt and details of each of the custodian's requests for a photo."""
         key = receipt.stream_key(stream.CUSTODIAN)
         for line in self._context.ledger.lines(receipt.promise.seal_id):
-            if line.locked and line.number is not None:
+            if line.locked and line.number:
                 details_key = stream.details_key(key, line.number)
                 yield line.entry, *unlock(details_key, line.entry, line.locked)
 

@@ -60,8 +60,8 @@ class LogLine:
     Attributes:
         entry: canonical bytes, fixed once: sending it again is harmless.
         number: in the custodian's stream of the photo; None for a closing, and without photo.
-        locked: salt and details, encrypted (`habeas.custody.locked`); empty where there are
-            none to keep.
+        locked: salt and details, encrypted (`habeas.custody.locked`); of number 0, the salt alone,
+            as it is; empty where there are none to keep.
         index, proof: once it is on the log.
         row: the ledger's own.
     """

@@ -143,7 +143,10 @@ def deposit(context: Context, link: Link, sealed: Sealed) -> dict[str, str]:
         )
     with context.ledger.atomic():
         for index, name in enumerate(names):
-            if name not in acknowledged:
+            if name in acknowledged:
+                # Kept, so that who has the words of a lost receipt gets it whole again.
+                context.ledger.keep_acknowledgement(promise.seal_id, name, acknowledged[name])
+            else:
                 context.ledger.keep_deposit(
                     PendingDeposit(promise.seal_id, name, index, sealed.deposits[index])
                 )

@@ -10,12 +10,23 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from django.db import transaction
+from django.http import HttpResponseRedirect
+from django.shortcuts import redirect
 
 from habeas.foundation.errors import HabeasError
+from habeas.portal.apply.drafts import Draft
 from habeas.portal.apply.sending import Sent, wishes_of
 from habeas.portal.cases.models import Case
 from habeas.portal.catalogue.declaration import Service
 from habeas.portal.vault.custodian import custody
+
+
+def again(name: str, draft: Draft | None) -> HttpResponseRedirect:
+    """Back to the questions, saying so where what was typed is not there any more."""
+    target = redirect("apply:details", name)
+    if draft is None:
+        target["Location"] += "?lost"
+    return target
 
 
 class NotAskedError(HabeasError):

@@ -7,12 +7,13 @@ from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 from pydantic import WithJsonSchema
 
 from habeas.portal.apply import checks
 from habeas.portal.apply.forms import DetailsForm
 from habeas.portal.apply.sending import sending
+from habeas.portal.cases.models import Case
 from habeas.portal.catalogue import services
 from habeas.portal.site.bodies import BadRequestError, json_object
 from habeas.portal.site.calls import Said, call, say
@@ -62,3 +63,24 @@ def send(request: HttpRequest) -> HttpResponse:
         pass  # nothing else of a terminal's application is kept
     kept = base64.b64encode(photo).decode()
     return say(SentSaid(reference=sent.reference, receipt=sent.receipt, photo=kept), 201)
+
+
+class Standing(Said):
+    """How an application stands, for whoever knows its reference.
+
+    Attributes:
+        photo_wanted: its office could not read the photo, and asks for another.
+    """
+
+    reference: str
+    photo_wanted: bool
+
+
+@require_GET
+@call("GET", gives=Standing)
+def application(_: HttpRequest, reference: str) -> HttpResponse:
+    """Whether an application waits for another photo. One that there is not waits for none."""
+    wanted = Case.objects.filter(
+        reference=reference, state=Case.State.OPEN, photo_wanted=True
+    ).exists()
+    return say(Standing(reference=reference, photo_wanted=wanted))

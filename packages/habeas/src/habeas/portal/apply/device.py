@@ -27,6 +27,7 @@ from pydantic import Field
 
 from habeas.custody import Deposited, OtherTermsError
 from habeas.portal.apply import drafts
+from habeas.portal.apply.again import again
 from habeas.portal.apply.sending import new_reference, sending_sealed, wishes_of
 from habeas.portal.catalogue import office_name, services
 from habeas.portal.catalogue.declaration import PhotoRules, Service
@@ -75,9 +76,9 @@ def _service(name: str) -> tuple[Service, PhotoRules]:
 
 
 def _draft(request: HttpRequest, service: Service) -> drafts.Draft:
-    draft = drafts.load(request)
+    draft = drafts.load(request, service.id)
     # Another photo for a case that stands already goes the server's way (`apply.again`).
-    if draft is None or draft.service != service.id or draft.again:
+    if draft is None or draft.again or draft.faulty:
         raise NoDraftError("There is no application on its way in this browser.")
     return draft
 
@@ -99,9 +100,9 @@ def _page_file() -> bytes:
 def page(request: HttpRequest, name: str) -> HttpResponse:
     """The static application, the same bytes for everybody; only a draft leads there."""
     service, _ = _service(name)
-    draft = drafts.load(request)
-    if draft is None or draft.service != service.id:
-        return redirect("apply:details", name)
+    draft = drafts.load(request, service.id)
+    if draft is None or draft.faulty:
+        return again(name, draft)
     if draft.again:
         return redirect("apply:photo", name)
     policy = served().policy(_PAGE)
@@ -226,8 +227,8 @@ def keep(request: HttpRequest, name: str) -> HttpResponse:
 @require_POST
 def clear(request: HttpRequest, name: str) -> HttpResponse:
     """Forget this browser's application, so that whoever comes next finds nothing."""
-    _service(name)
-    drafts.forget(request)
+    service, _ = _service(name)
+    drafts.forget(request, service.id)
     response = HttpResponse(json.dumps({}), content_type="application/json")
-    response.delete_cookie(drafts.COOKIE, samesite="Lax")
+    response.delete_cookie(drafts.COOKIE + service.id, samesite="Lax")
     return response

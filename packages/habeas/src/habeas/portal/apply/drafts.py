@@ -26,7 +26,8 @@ from django.http import HttpRequest, HttpResponse
 from habeas.foundation.errors import HabeasError
 from habeas.portal.apply.models import EncryptedDraft
 
-COOKIE = "application"
+#: Begins the name of each cookie; the service ends it: two tabs hold two applications.
+COOKIE = "application-"
 KEEP_HOURS = 24
 
 
@@ -50,6 +51,9 @@ class Draft:
     receipt: str = ""
     #: What this browser's device was given to seal under: reference, day, salt, seal id.
     order: dict[str, str] = field(default_factory=dict)
+    #: What was typed does not answer the questions yet; code of what is wrong with a picture.
+    faulty: bool = False
+    trouble: str = ""
     #: Once sent: the device has sealed the photo, and has the receipt alone.
     device: bool = False
     secret: bytes = field(default=b"", repr=False)
@@ -99,10 +103,10 @@ def _decode(content: bytes, secret: bytes) -> Draft:
     )
 
 
-def load(request: HttpRequest) -> Draft | None:
-    """The draft of this browser, if it has one."""
+def load(request: HttpRequest, service: str) -> Draft | None:
+    """The draft of this browser for a service, if it has one."""
     try:
-        secret = base64.urlsafe_b64decode(request.COOKIES.get(COOKIE, ""))
+        secret = base64.urlsafe_b64decode(request.COOKIES.get(COOKIE + service, ""))
     except (binascii.Error, ValueError):
         return None
     if len(secret) != 32:
@@ -114,9 +118,10 @@ def load(request: HttpRequest) -> Draft | None:
         return None
     content = bytes(row.content)
     try:
-        return _decode(_cipher(secret).decrypt(content[:12], content[12:], None), secret)
+        draft = _decode(_cipher(secret).decrypt(content[:12], content[12:], None), secret)
     except InvalidTag:
         return None
+    return draft if draft.service == service else None
 
 
 def begin(service: str) -> Draft:
@@ -137,7 +142,7 @@ def save(response: HttpResponse, draft: Draft) -> HttpResponse:
     """Store *draft* and let the browser keep its secret."""
     store(draft)
     response.set_cookie(
-        COOKIE,
+        COOKIE + draft.service,
         base64.urlsafe_b64encode(draft.secret).decode(),
         max_age=KEEP_HOURS * 3600,
         httponly=True,
@@ -180,9 +185,9 @@ def close(draft: Draft, reference: str, receipt: str, *, device: bool = False) -
     store(draft)
 
 
-def forget(request: HttpRequest) -> None:
-    """Delete this browser's draft."""
-    draft = load(request)
+def forget(request: HttpRequest, service: str) -> None:
+    """Delete this browser's draft for a service."""
+    draft = load(request, service)
     if draft is not None:
         EncryptedDraft.objects.filter(pk=_row_id(draft.secret)).delete()
 

@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 
 from habeas.portal.catalogue.declaration import FormField, Service
 
+#: Characters of an answer.
+_MOST = 500
 _INPUT = {"text": "text", "lines": "text", "date": "text", "email": "email", "tel": "tel"}
 
 
@@ -16,7 +18,13 @@ def _field(declared: FormField) -> forms.Field:
     shared = {
         "label": label,
         "required": declared.required,
-        "error_messages": {"required": missing},
+        "error_messages": {
+            "required": missing,
+            "max_length": _("“%(label)s” must have %(most)d characters or fewer")
+            % {"label": label, "most": _MOST},
+            "null_characters_not_allowed": _("“%(label)s” holds a character that cannot be used")
+            % {"label": label},
+        },
     }
     if declared.kind == "email":
         wrong = _("Enter an email address in the correct format, like name@example.com")
@@ -26,7 +34,7 @@ def _field(declared: FormField) -> forms.Field:
         wrong = _("Enter a real date, for example 1980-05-17")
         shared["error_messages"]["invalid"] = wrong  # type: ignore[index]
         return forms.DateField(input_formats=["%Y-%m-%d", "%d.%m.%Y"], **shared)  # type: ignore[arg-type]
-    return forms.CharField(max_length=500, **shared)  # type: ignore[arg-type]
+    return forms.CharField(max_length=_MOST, **shared)  # type: ignore[arg-type]
 
 
 class DetailsForm(forms.Form):
@@ -41,6 +49,10 @@ class DetailsForm(forms.Form):
     def answers(self) -> dict[str, str]:
         """The cleaned answers as text."""
         return {name: str(value) for name, value in self.cleaned_data.items() if value}
+
+    def typed(self) -> dict[str, str]:
+        """What was typed, whatever it is, as far as a draft takes it."""
+        return {name: str(self.data.get(name, ""))[: 4 * _MOST] for name in self.fields}
 
     def rows(self) -> list[dict[str, object]]:
         """What the templates need of each question."""

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from habeas.custody import SealingError
 from habeas.foundation.errors import HabeasError
 from habeas.portal.apply import checks, drafts
-from habeas.portal.apply.again import NotAskedError, sending_again
+from habeas.portal.apply.again import NotAskedError, again, sending_again
 from habeas.portal.apply.forms import DetailsForm
 from habeas.portal.apply.sending import Sent, sending
 from habeas.portal.cases.asked import asked_for
@@ -35,8 +35,7 @@ def _service(name: str) -> Service:
 
 
 def _draft(request: HttpRequest, service: Service) -> drafts.Draft | None:
-    draft = drafts.load(request)
-    return draft if draft is not None and draft.service == service.id else None
+    return drafts.load(request, service.id)
 
 
 def _language() -> str:
@@ -80,18 +79,41 @@ def details(request: HttpRequest, name: str) -> HttpResponse:
     draft = _draft(request, service)
     if request.method == "POST":
         form = DetailsForm(service, request.POST.dict())
-        if form.is_valid():
-            if draft is None or draft.reference or draft.again:
-                draft = drafts.begin(service.id)
-            draft.fields = form.answers()
-            step = "photo" if service.photo else "answers"
-            return drafts.save(redirect(f"apply:{step}", name), draft)
-    else:
-        known = draft.fields if draft and not draft.reference else {}
-        form = DetailsForm(service)
-        form.data = known
-    context = {"service": service, "form": form, "rows": form.rows()}
-    return render(request, "apply/details.html", context, status=200)
+        if draft is None or draft.reference or draft.again:
+            draft = drafts.begin(service.id)
+        # What was typed is kept as it was, so that it is there after every way back to the page.
+        draft.faulty = not form.is_valid()
+        draft.fields = form.typed() if draft.faulty else form.answers()
+        step = "details" if draft.faulty else "photo" if service.photo else "answers"
+        return drafts.save(redirect(f"apply:{step}", name), draft)
+    known = draft.fields if draft and not draft.reference else {}
+    form = DetailsForm(service, known if draft is not None and draft.faulty else None)
+    form.data = known
+    return show_details(request, service, form, lost="lost" in request.GET and draft is None)
+
+
+def show_details(
+    request: HttpRequest,
+    service: Service,
+    form: DetailsForm,
+    *,
+    lost: bool = False,
+    old: bool = False,
+) -> HttpResponse:
+    """The form's page.
+
+    Args:
+        request: for it.
+        service: whose questions these are.
+        form: with what was typed.
+        lost: what was typed before is not there any more.
+        old: it was sent from a page that had been open for too long.
+    """  # fmt: skip
+    context = {
+        "service": service, "form": form, "rows": form.rows(), "lost": lost, "old": old,
+        "hours": drafts.KEEP_HOURS,
+    }  # fmt: skip
+    return render(request, "apply/details.html", context, status=403 if old else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -101,17 +123,22 @@ def photo(request: HttpRequest, name: str) -> HttpResponse:
     draft = _draft(request, service)
     if service.photo is None:
         return redirect("apply:answers", name)
-    if draft is None or draft.reference:
-        return redirect("apply:details", name)
-    error = ""
+    if draft is None or draft.reference or draft.faulty:
+        return again(name, draft)
     if request.method == "POST":
         if "without" in request.POST:
             draft.forget_photo()
             draft.photo_decided = True
             return drafts.save(redirect("apply:answers", name), draft)
-        error = _take_photo(request, service.photo, draft)
-        if not error:
+        draft.trouble = _take_photo(request, service.photo, draft)
+        if not draft.trouble:
             return drafts.save(redirect("apply:check-photo", name), draft)
+        # The step from which it came is told in the address: the server's way was chosen there.
+        target = redirect("apply:photo", name)
+        if "chosen" in request.GET:
+            target["Location"] += "?chosen"
+        return drafts.save(target, draft)
+    error = _in_words(draft.trouble)
     # Who comes from the device's own step has chosen this way; nobody else gets here unasked.
     context = {
         "service": service, "draft": draft, "error": error, "chosen": "chosen" in request.GET,
@@ -121,20 +148,31 @@ def photo(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _take_photo(request: HttpRequest, rules: PhotoRules, draft: drafts.Draft) -> str:
-    """Check the uploaded file and put it into the draft; returns what is wrong, if anything."""
+    """Check the uploaded file and put it into the draft; returns what is wrong, as a code."""
     file = request.FILES.get("photo")
     if file is None:
-        return _("Select a photo")
+        return "none"
     try:
         assessment = checks.check(file, rules)
     except PhotoError as problem:
-        return " ".join(words(problem.code, _language()))
+        return problem.code
     except PoolBusyError:
-        return _("The selected file could not be uploaded – try again")
+        return "busy"
     draft.forget_photo()
     draft.upright, draft.cropped = assessment.upright, assessment.cropped or b""
     draft.advice = [advice.code for advice in assessment.advice]
     return ""
+
+
+def _in_words(trouble: str) -> str:
+    """What is wrong with a picture, in the reader's language."""
+    if not trouble:
+        return ""
+    if trouble == "none":
+        return _("Select a photo")
+    if trouble == "busy":
+        return _("The selected file could not be uploaded – try again")
+    return " ".join(words(trouble, _language()))
 
 
 @require_http_methods(["GET", "POST"])
@@ -154,9 +192,9 @@ def check_photo(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_GET
-def picture(request: HttpRequest, which: str) -> HttpResponse:
+def picture(request: HttpRequest, name: str, which: str) -> HttpResponse:
     """The draft's own picture, for its own browser."""
-    draft = drafts.load(request)
+    draft = drafts.load(request, name)
     content = b"" if draft is None else {"crop": draft.cropped, "whole": draft.upright}[which]
     if draft is None or draft.reference or not content:
         raise Http404
@@ -168,10 +206,10 @@ def answers(request: HttpRequest, name: str) -> HttpResponse:
     """Check your answers, and what is promised; then send."""
     service = _service(name)
     draft = _draft(request, service)
-    if draft is None:
-        return redirect("apply:details", name)
-    if draft.reference:
+    if draft is not None and draft.reference:
         return redirect("apply:done", name)
+    if draft is None or draft.faulty:
+        return again(name, draft)
     if service.photo and not draft.photo_decided:
         return redirect("apply:photo", name)
     error: HabeasError | None = None

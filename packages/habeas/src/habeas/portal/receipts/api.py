@@ -11,7 +11,7 @@ from pydantic import Field
 
 from habeas.portal.site.calls import Said, body, call, say
 from habeas.portal.vault.custodian import custody, in_force
-from habeas.protocol.document import Document, Hex32, KeyName
+from habeas.protocol.document import Document, Hex32, KeyName, base64_of
 from habeas.protocol.terms import MAX_TRUSTEES
 
 
@@ -47,6 +47,61 @@ class WithdrawalProgress(Said):
     statements: dict[str, str]
     never_held: list[str]
     owed: dict[str, str]
+
+
+class KeptLine(Said):
+    """One of the portal's entries about a photo.
+
+    Attributes:
+        entry: as it stands on the log.
+        number: in the portal's stream; none for a closing.
+        locked: salt and details (base64), under a key that only the receipt has; of number 0
+            the salt alone, as it is; empty once they were forgotten.
+        proof: a C2SP tlog-proof of the entry.
+    """
+
+    entry: str
+    number: int | None
+    locked: str
+    proof: str | None
+
+
+class KeptPhoto(Said):
+    """All of a receipt that is no secret: with its words it is the receipt again.
+
+    Attributes:
+        circle: note of the promise's circle.
+        promise: canonical JSON.
+        acknowledgements: signed notes, by trustee.
+    """
+
+    circle: str
+    promise: str
+    lines: list[KeptLine]
+    acknowledgements: dict[str, str]
+
+
+@require_GET
+@call("GET", gives=KeptPhoto)
+def kept(_: HttpRequest, seal_id: str) -> HttpResponse:
+    """What this portal keeps of a photo's receipt, for any page that knows the photo's id."""
+    found = custody().kept(seal_id)
+    lines = [
+        KeptLine(
+            entry=each.entry.decode(), number=each.number, locked=base64_of(each.locked),
+            proof=each.proof,
+        )
+        for each in found.lines
+    ]  # fmt: skip
+    answer = say(
+        KeptPhoto(
+            circle=found.circle, promise=found.promise.decode(), lines=lines,
+            acknowledgements=found.acknowledgements,
+        )
+    )  # fmt: skip
+    # A receipt is opened from a disk: its page is of no origin, and reads this like any other.
+    answer["Access-Control-Allow-Origin"] = "*"
+    return answer
 
 
 @require_GET

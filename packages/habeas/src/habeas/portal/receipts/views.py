@@ -10,15 +10,16 @@ import time
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from habeas.custody import Withdrawal
 from habeas.foundation.errors import HabeasError
 from habeas.portal.cases.asked import asked_for
 from habeas.portal.catalogue import office_name, services
 from habeas.portal.receipts import history, words
+from habeas.portal.site.served import served
 from habeas.portal.vault import receipt_page
-from habeas.portal.vault.custodian import custody
+from habeas.portal.vault.custodian import chain, custody, in_force
 from habeas.protocol import MalformedError, Receipt
 from habeas.protocol.receipt import Acknowledgement
 from habeas.protocol.receipt_file import MAX_BYTES
@@ -44,14 +45,34 @@ def read_receipt(request: HttpRequest) -> Receipt | str:
         return _("The selected file is not a receipt, or was changed")
 
 
+def _asking(request: HttpRequest, error: str = "", status: int = 200) -> HttpResponse:
+    """The page that asks for a receipt, and then asks the log and the trustees by itself."""
+    response = render(request, "receipts/receipt.html", {"error": error}, status=status)
+    circles = [link.circle for link in chain().links]
+    asked = {circle.log.url for circle in circles}
+    asked |= {trustee.url for circle in circles for trustee in circle.trustees}
+    sources = " ".join(f"{each}/" for each in sorted(asked))
+    response["Content-Security-Policy"] = served().csp.replace(
+        "connect-src 'self'", f"connect-src 'self' {sources}"
+    )
+    return response
+
+
+@require_GET
+def lost(request: HttpRequest) -> HttpResponse:
+    """What somebody can do who has lost the receipt."""
+    circle = in_force().circle
+    return render(request, "receipts/lost.html", {"trustees": circle.trustees, "k": circle.k})
+
+
 @require_http_methods(["GET", "POST"])
 def status(request: HttpRequest) -> HttpResponse:
     """Ask for the receipt; then show every act on its photo."""
     if request.method == "GET":
-        return render(request, "receipts/receipt.html", {"error": ""})
+        return _asking(request)
     receipt = read_receipt(request)
     if isinstance(receipt, str):
-        return render(request, "receipts/receipt.html", {"error": receipt}, status=422)
+        return _asking(request, receipt, 422)
     found, problem = None, None
     try:
         found = history.verify(receipt)
@@ -92,7 +113,7 @@ def complete(request: HttpRequest) -> HttpResponse:
     """The receipt, with what trustees that were pending have acknowledged since."""
     receipt = read_receipt(request)
     if isinstance(receipt, str):
-        return render(request, "receipts/receipt.html", {"error": receipt}, status=422)
+        return _asking(request, receipt, 422)
     late = custody().acknowledgements(receipt.promise.seal_id)
     notes = [
         Acknowledgement(trustee=name, note=late[name]) for name in receipt.pending if name in late
@@ -105,7 +126,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     """Ask once more; then have the photo destroyed and show the trustees' statements."""
     receipt = read_receipt(request)
     if isinstance(receipt, str):
-        return render(request, "receipts/receipt.html", {"error": receipt}, status=422)
+        return _asking(request, receipt, 422)
     text = receipt.encode().decode()
     if "confirmed" not in request.POST:
         return render(request, "receipts/withdraw.html", {"receipt": receipt, "text": text})

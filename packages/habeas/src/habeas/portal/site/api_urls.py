@@ -10,6 +10,7 @@ from habeas.portal.site import openapi
 
 urlpatterns = [
     path("applications", apply.send),
+    path("applications/<str:reference>", apply.application),
     path("officers/challenge", signing_in.draw_challenge),
     path("officers/sessions", signing_in.sessions),
     path("officers/slots", signing_in.slots),
@@ -25,6 +26,7 @@ urlpatterns = [
     path("photos/<str:seal_id>/ciphertext", photos.ciphertext),
     path("photos/<str:seal_id>/openings", photos.opening),
     path("photos/<str:seal_id>/withdrawal", receipts.withdraw),
+    path("receipts/<str:seal_id>", receipts.kept),
     path("circle", receipts.circle),
     path("openapi.json", openapi.openapi),
 ]

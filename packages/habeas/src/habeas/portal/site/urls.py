@@ -20,5 +20,7 @@ urlpatterns = [
     path("receipt/", include("habeas.portal.receipts.urls")),
     path("", include("habeas.portal.apply.urls")),
 ]
+handler400 = "habeas.portal.site.problems.not_understood"
+handler403 = "habeas.portal.site.problems.not_allowed"
 handler404 = "habeas.portal.site.problems.not_found"
 handler500 = "habeas.portal.site.problems.failed"

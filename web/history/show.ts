@@ -1,0 +1,209 @@
+// What happened to a photo, on a page: the same in the receipt that an applicant keeps and on
+// the portal's page, which only serves it.
+
+import type { Circle } from "../formats/circle.js";
+import type { Receipt } from "../formats/receipt.js";
+import { dayInWords, filled, localeOf } from "../promise/lines.js";
+import type { Language } from "../promise/words.js";
+import { type Asking, type Event, type Told, isAsking, tell } from "./acts.js";
+import type { Signed } from "./details.js";
+import type { History, Verdict } from "./found.js";
+import {
+  HISTORY_WORDS,
+  type HistoryWord,
+  PURPOSE_WORDS,
+  causeInWords,
+  refusalInWords,
+} from "./words.js";
+
+/** All that is shown. */
+export interface Shown {
+  readonly receipt: Receipt;
+  readonly circle: Circle;
+  readonly history: History;
+  readonly signed: ReadonlyMap<string, Signed>;
+}
+
+/** What is true a moment after each act, until the log is published again. */
+const SETTLING = new Set(["owed", "not-shown-yet"]);
+
+function element<Name extends keyof HTMLElementTagNameMap>(
+  name: Name,
+  text = "",
+  className = "",
+): HTMLElementTagNameMap[Name] {
+  const made = document.createElement(name);
+  made.textContent = text;
+  if (className) made.className = className;
+  return made;
+}
+
+const moment = (at: Date, language: Language): string =>
+  new Intl.DateTimeFormat(localeOf(language), { dateStyle: "long", timeStyle: "short" }).format(at);
+
+/** Whether all that is missing is what the log does not show a moment after each act. */
+function isSettling({ outcome, unread, verdicts }: History): boolean {
+  const causes = [...verdicts.values()].flatMap((each) => each.causes);
+  const settles = causes.length > 0 && causes.every((each) => SETTLING.has(each));
+  return outcome === "incomplete" && unread === undefined && settles;
+}
+
+/** Whether nobody at all could be asked: most often, there is no network. */
+function isOffline({ unread, verdicts }: History, circle: Circle): boolean {
+  return (
+    unread === "log" &&
+    verdicts.size === circle.trustees.length &&
+    [...verdicts.values()].every(({ causes }) => causes.includes("unreachable"))
+  );
+}
+
+/** Says what is in `shown` in one language, within `place`. */
+export function showHistory(place: HTMLElement, shown: Shown, language: Language): void {
+  const { receipt, circle, history } = shown;
+  const words = HISTORY_WORDS[language];
+  const told = tell(history, circle.k);
+  const openings = told.filter((each) => each.kind === "opened").length;
+  const parts: HTMLElement[] = [verdict(shown, language)];
+  const whys = [...history.verdicts].flatMap(([name, { causes }]) =>
+    causes.map((code) => cause(name, causeInWords(code, language))),
+  );
+  if (whys.length > 0) parts.push(list(whys, "causes"));
+  if (!isOffline(history, circle)) {
+    const most = { n: openings, max: receipt.promise.openings_max };
+    parts.push(element("p", sentence(openings, most, history, language), "openings"));
+  }
+  if (told.length > 0) {
+    const acts = element("ol", "", "acts");
+    acts.append(...told.map((each) => act(each, shown, language)));
+    parts.push(acts);
+  }
+  const held = [...history.verdicts.values()];
+  if (held.length > 0 && held.every((each) => each.held === false)) {
+    parts.push(element("p", words.gone, "gone"));
+  }
+  if (history.verdicts.size > 0) {
+    const seats = [...history.verdicts].map(([name, each]) => seat(name, each, language));
+    const note = element("p", filled(words.seatsNote, { k: circle.k }));
+    parts.push(element("h3", words.seats), note, list(seats, "seats"));
+  }
+  place.replaceChildren(...parts);
+}
+
+function sentence(
+  openings: number,
+  values: Record<string, number>,
+  { outcome }: History,
+  language: Language,
+): string {
+  const words = HISTORY_WORDS[language];
+  if (openings === 0) return outcome === "complete" ? words.never : words.notKnown;
+  if (openings === 1) return filled(words.once, values);
+  const few = new Intl.PluralRules(language).select(openings) === "few";
+  return filled(few ? words.timesFew : words.times, values);
+}
+
+function verdict({ history, circle }: Shown, language: Language): HTMLElement {
+  const words = HISTORY_WORDS[language];
+  const say = (kind: string, text: string) => {
+    const box = element("p", text, `verdict ${kind}`);
+    box.dataset["outcome"] = kind;
+    return box;
+  };
+  const { outcome, unread, checkedAt = 0 } = history;
+  if (isOffline(history, circle)) return say("offline", words.offline);
+  if (outcome === "complete") {
+    const at = moment(new Date(checkedAt * 1000), language);
+    return say("complete", filled(words.complete, { at }));
+  }
+  if (outcome === "contradicted") return say("contradicted", words.contradicted);
+  if (unread === "view-old") return say("incomplete", words.unreadOld);
+  if (unread === "reader-clock") return say("incomplete", words.unreadClock);
+  if (unread !== undefined) return say("incomplete", words.unreadLog);
+  return isSettling(history)
+    ? say("settling", words.settling)
+    : say("incomplete", words.incomplete);
+}
+
+function cause(name: string, why: string): HTMLElement {
+  const item = element("li");
+  item.append(element("strong", name), ` ${why}`);
+  return item;
+}
+
+function list(items: readonly HTMLElement[], className: string): HTMLElement {
+  const made = element("ul", "", className);
+  made.append(...items);
+  return made;
+}
+
+function act(told: Told, shown: Shown, language: Language): HTMLElement {
+  const item = element("li");
+  item.dataset["act"] = told.kind;
+  item.append(
+    element(
+      "strong",
+      isAsking(told) ? askedInWords(told, shown, language) : event(told, shown, language),
+    ),
+  );
+  const notes = isAsking(told) ? notesOf(told, shown, language) : [];
+  for (const each of notes) item.append(element("p", each));
+  item.append(entryOf(told, shown, language));
+  return item;
+}
+
+function askedInWords(told: Asking, { circle }: Shown, language: Language): string {
+  const office = circle.offices.find((each) => each.office === told.office);
+  return filled(HISTORY_WORDS[language][told.kind], {
+    office: office?.name[language] ?? told.office,
+    day: dayInWords(told.day, language),
+    purpose: PURPOSE_WORDS[language][told.purpose],
+  });
+}
+
+function event(told: Event, { receipt }: Shown, language: Language): string {
+  return filled(HISTORY_WORDS[language][told.kind], {
+    day: dayInWords(told.day, language),
+    days: receipt.promise.closed_days,
+    by: told.by.join(", "),
+  });
+}
+
+function notesOf(told: Asking, { signed }: Shown, language: Language): string[] {
+  const words = HISTORY_WORDS[language];
+  const notes = told.refused.map(({ trustee, code }) =>
+    filled(words.because, { trustee, why: refusalInWords(code, language) }),
+  );
+  if (told.gave.length > 0) notes.push(filled(words.gave, { by: told.gave.join(", ") }));
+  const said = signed.get(told.leaf);
+  if (!said) return [...notes, words.noReason];
+  return [
+    filled(words.reason, { reason: said.reason }),
+    filled(words.at, { at: moment(new Date(said.at), language) }),
+    filled(words.key, { key: `${said.credential.slice(0, 16)}…` }),
+    ...notes,
+  ];
+}
+
+function entryOf({ index }: Told, { circle }: Shown, language: Language): HTMLElement {
+  const words = HISTORY_WORDS[language];
+  const note = element("p", "", "entry");
+  if (index === undefined) {
+    note.textContent = words.owed;
+    return note;
+  }
+  const link = element("a", filled(words.entry, { index }));
+  link.href = new URL(`/register/entries/${String(index)}/`, circle.custodian.portal).href;
+  link.rel = "noreferrer";
+  note.append(link);
+  return note;
+}
+
+function seat(name: string, { outcome, held, causes }: Verdict, language: Language): HTMLElement {
+  let state: HistoryWord = held === undefined ? "silent" : held ? "holds" : "destroyed";
+  if (outcome === "contradicted") state = "contradicts";
+  else if (held === undefined && causes.includes("pending")) state = "pending";
+  const item = element("li");
+  item.dataset["seat"] = state;
+  item.append(element("strong", name), `: ${HISTORY_WORDS[language][state]}`);
+  return item;
+}

@@ -48,7 +48,10 @@ def read_receipt(request: HttpRequest) -> Receipt | str:
 def _asking(request: HttpRequest, error: str = "", status: int = 200) -> HttpResponse:
     """The page that asks for a receipt, and then asks the log and the trustees by itself."""
     response = render(request, "receipts/receipt.html", {"error": error}, status=status)
-    circles = [link.circle for link in chain().links]
+    try:
+        circles = [link.circle for link in chain().links]
+    except OSError:
+        circles = []  # the operator has adopted none yet: there is nobody to ask
     asked = {circle.log.url for circle in circles}
     asked |= {trustee.url for circle in circles for trustee in circle.trustees}
     sources = " ".join(f"{each}/" for each in sorted(asked))

@@ -135,7 +135,7 @@ def test_the_photo_that_is_too_large_is_said_so(city, browser):
     browser.post("/apply/hunting-licence/details/", form)
     photo = io.BytesIO(bytes(MAX_BYTES + 1))
     photo.name = "me.jpg"
-    page = browser.post("/apply/hunting-licence/photo/", {"photo": photo})
+    page = browser.post("/apply/hunting-licence/photo/", {"photo": photo}, follow=True)
     assert words("too-large", "en")[0] in page.content.decode().replace("&#x27;", "'")
 
 

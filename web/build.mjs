@@ -171,6 +171,7 @@ await bundle(portal, {
   photo: "photo/step.ts",
   viewing: "cameras/viewing.ts",
   passkey: "officers/passkey.ts",
+  moment: "pages/moment.ts",
 });
 await bundle(portal, { receipts: "receipts/main.ts" }, []);
 // The photo step stands alone: all that it runs is in its own folder, in one file.

@@ -1,7 +1,6 @@
 """An officer makes a passkey in a browser and signs in with it: a portal's process, Chromium's
 own authenticator."""
 
-import os
 import subprocess
 import sys
 
@@ -9,6 +8,7 @@ import httpx
 import pytest
 
 from tests.browser.visitor import Visitor
+from tests.service.portal.test_commands import Portal as Made
 from tests.service.tlog.servers import free_ports
 from tests.waiting import until
 
@@ -21,24 +21,22 @@ AUTHENTICATOR = {
 
 
 class Portal:
-    """A portal that serves people, as far as its address allows: it has no circle yet."""
+    """A portal that serves people, as far as an address of this machine does."""
 
     def __init__(self, folder):
         (port,) = free_ports(1)
-        self.folder, self.url = folder, f"http://localhost:{port}"
-        self.habeas("init", "--url", self.url)
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "habeas.portal.site.wsgi:application", "--bind",
-             f"127.0.0.1:{port}", "--threads", "8", "--no-control-socket"],
-            env={**os.environ, "HABEAS_DATA": str(folder)}, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        self.url = f"http://localhost:{port}"
+        self._made = Made(folder)
+        assert self._made.init(self.url).returncode == 0
+        assert self._made.agree().returncode == 0
+        command = [sys.executable, "-m", "habeas.cli", "portal", "serve", "--port", str(port)]
+        self.process = subprocess.Popen([*command, "--data", str(self._made.data)])
         until(self.answers, "the portal")
 
     def habeas(self, *arguments):
-        command = [sys.executable, "-m", "habeas.cli", "portal", *arguments, "--data"]
-        return subprocess.run(
-            [*command, str(self.folder)], text=True, capture_output=True, check=True
-        ).stdout.strip()
+        done = self._made(*arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
 
     def answers(self):
         assert self.process.poll() is None
@@ -50,7 +48,7 @@ class Portal:
 
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory):
-    portal = Portal(tmp_path_factory.mktemp("passkey") / "portal")
+    portal = Portal(tmp_path_factory.mktemp("passkey"))
     yield portal
     portal.process.terminate()
     portal.process.wait()

@@ -1,13 +1,17 @@
 """What comes too often waits; what others send takes nothing from it."""
 
+import hashlib
+import itertools
 import json
 
 import pytest
 from django.conf import settings
+from django.core import signing
 from django.http import HttpResponse
 from django.test import RequestFactory
 from django.utils import translation
 
+from habeas.portal.site import moment
 from habeas.portal.site.buckets import Rate
 from habeas.portal.site.limits import Limited, Limits, address_of
 
@@ -141,3 +145,82 @@ def test_it_stands_before_whatever_a_request_costs():
     at = order.index("habeas.portal.site.limits.Limited")
     assert at < order.index("django.contrib.auth.middleware.AuthenticationMiddleware")
     assert at < order.index("django.middleware.csrf.CsrfViewMiddleware")
+
+
+def solved(challenge):
+    """A number that solves *challenge*, as a browser finds it."""
+    return next(
+        answer for answer in itertools.count()
+        if hashlib.sha256(f"{challenge}:{answer}".encode()).digest()[:2] == bytes(2)
+    )  # fmt: skip
+
+
+@pytest.fixture
+def visit(clock):
+    """Asks for a page or sends something; gives the answer, which is the page's puzzle."""
+    limited = Limited(
+        lambda request: HttpResponse(vars(request).get("moment", "")),
+        Limits(page=Rate(8, 1.0), act=Rate(4, 1.0), moment=Rate(2, 60.0)), clock,
+    )  # fmt: skip
+
+    def visit(method="get", path="/help/", cookie=None):
+        request = getattr(RequestFactory(), method)(path, REMOTE_ADDR="198.51.100.7")
+        if cookie:
+            request.COOKIES[moment.cookie_name()] = cookie
+        with translation.override("en"):
+            return limited(request)
+
+    return visit
+
+
+def test_a_page_has_a_puzzle_when_a_rate_comes_near_and_not_before(visit):
+    found = [visit().content for _ in range(8)]
+    assert found[:7] == [b""] * 7
+    assert found[7]
+    assert visit().status_code == 429
+
+
+def test_who_has_a_pass_is_counted_alone(visit):
+    for _ in range(9):
+        visit()
+    assert visit().status_code == 429
+    own, other = (signing.dumps(each, salt=moment._PASS) for each in ("one", "two"))
+    assert [visit(cookie=own).status_code for _ in range(8)] == [200] * 8
+    assert visit(cookie=own).status_code == 429
+    assert visit(cookie=other).status_code == 200
+    assert visit(cookie="forged").status_code == 429
+
+
+def test_an_address_gets_few_passes(visit):
+    assert statuses(visit("post", "/moment/") for _ in range(3)) == [200, 200, 429]
+
+
+def test_a_solution_counts_once_and_for_its_address():
+    given = moment.challenge("198.51.100.7")
+    answer = solved(given)
+    with pytest.raises(moment.UnsolvedError, match="not solved"):
+        moment.verify(given, answer, "198.51.100.8")
+    with pytest.raises(moment.UnsolvedError, match="not solved"):
+        moment.verify(given, -1, "198.51.100.7")
+    moment.verify(given, answer, "198.51.100.7")
+    with pytest.raises(moment.UnsolvedError, match="already"):
+        moment.verify(given, answer, "198.51.100.7")
+
+
+@pytest.mark.parametrize("body", ["{}", "[]", '{"challenge": "x", "answer": 1}', "{"])
+def test_whatever_is_no_solution_is_refused(browser, body):
+    answer = browser.post("/moment/", body, content_type="application/json")
+    assert answer.status_code in {400, 403}
+    assert moment.cookie_name() not in answer.cookies
+
+
+def test_a_solution_gives_a_pass_for_half_an_hour(browser):
+    given = moment.challenge("")  # of this machine itself
+    said = json.dumps({"challenge": given, "answer": solved(given)})
+    answer = browser.post("/moment/", said, content_type="application/json")
+    assert answer.status_code == 200
+    cookie = answer.cookies[moment.cookie_name()]
+    assert (cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (True, "Strict", 1800)
+    request = RequestFactory().get("/")
+    request.COOKIES[moment.cookie_name()] = cookie.value
+    assert moment.pass_of(request)

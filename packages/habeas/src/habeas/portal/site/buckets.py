@@ -56,6 +56,13 @@ class Buckets:
             self._empty_at[key] = empty_at + rate.seconds
             return 0.0
 
+    def near(self, key: Hashable) -> bool:
+        """Whether three quarters of what *key* may have at once are taken."""
+        rate = self._rate
+        with self._lock:
+            taken = self._empty_at.get(key, 0.0) - self._clock()
+        return taken > 0.75 * rate.at_once * rate.seconds
+
     def give_back(self, key: Hashable) -> None:
         """What was taken last did not count."""
         with self._lock:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from habeas.foundation.errors import HabeasError
+from habeas.portal.site import moment
 from habeas.portal.site.buckets import Buckets, Rate
 from habeas.portal.site.problems import answer
 
@@ -27,6 +28,9 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 _FOUND = 302
 #: Where the desk's client signs in.
 _DESK_SIGN_IN = frozenset({"/api/officers/sessions", "/api/officers/challenge"})
+_MOMENT = "/moment/"
+#: What people of one address share, and may have by themselves.
+_SHARED = ("page", "act", "ask")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -43,6 +47,7 @@ class Limits:
         sign_in_all: the same, of all addresses: a password costs a tenth of a second of work.
         account: tries for one account that fail, from wherever. Whoever tries for an officer
             makes that officer wait a minute, and never locks them out.
+        moment: browsers of an address that are counted by themselves: see `moment`.
     """
 
     page: Rate = Rate(600, 0.1)
@@ -52,6 +57,7 @@ class Limits:
     sign_in: Rate = Rate(20, 6.0)
     sign_in_all: Rate = Rate(200, 0.3)
     account: Rate = Rate(10, 60.0)
+    moment: Rate = Rate(20, 180.0)
 
 
 class TooManyRequestsError(HabeasError):
@@ -94,6 +100,7 @@ class Limited:
         """Count what has come, and pass it on or refuse it."""
         # What an address is refused takes nothing from what all have: the first refusal ends it.
         counted = list(_counted(request))
+        self._challenge(request)
         for name, key in counted:
             wait = self._buckets[name].take(key)
             if wait > 0:
@@ -108,15 +115,25 @@ class Limited:
                     self._buckets[name].give_back(key)
         return response
 
+    def _challenge(self, request: HttpRequest) -> None:
+        """Give a page a puzzle for its browser, where the address comes near a rate."""
+        address = address_of(request)
+        if request.method not in _SAFE or address is None or moment.pass_of(request):
+            return
+        if any(self._buckets[name].near(address) for name in _SHARED):
+            vars(request)["moment"] = moment.challenge(address)
+
 
 def _counted(request: HttpRequest) -> Iterator[tuple[str, str]]:
     """Under which limits a request counts, and with which key: what is narrower comes first."""
     kind, account = _kind(request)
     address = address_of(request)
     if address is not None:
-        yield "page", address
+        # Who has solved a puzzle is counted by itself, in what many of one address share.
+        own = moment.pass_of(request)
+        yield "page", own or address
         if kind:
-            yield kind, address
+            yield kind, own if own and kind in _SHARED else address
     if account:
         yield "account", account
     if kind in ("ask", "sign_in"):
@@ -128,6 +145,8 @@ def _kind(request: HttpRequest) -> tuple[str, str]:
     if request.method in _SAFE:
         return "", ""
     path = request.path
+    if path == _MOMENT:
+        return "moment", ""
     if path == settings.LOGIN_URL:
         return "sign_in", request.POST.get("username", "")[:128].casefold()
     if path.startswith(settings.LOGIN_URL) or path in _DESK_SIGN_IN:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from habeas.portal.site import health
+from habeas.portal.site import health, moment
 from habeas.portal.site.security_txt import security_txt
 
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("readyz", health.readyz),
     path("metrics", health.metrics),
     path("api/", include("habeas.portal.site.api_urls")),
+    path("moment/", moment.solve),
     path("language/", include("django.conf.urls.i18n")),
     path("cameras/", include("habeas.portal.cameras.urls")),
     path("officers/", include("habeas.portal.desk.urls")),

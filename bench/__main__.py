@@ -14,6 +14,7 @@ BENCHES = [
     "protocol",
     "trustee",
     "growth",
+    "desk",
     "load",
     "footage.speed",
 ]

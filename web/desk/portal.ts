@@ -21,7 +21,6 @@ const Listed = v.object({
 const Cases = v.object({
   cases: v.array(Listed),
   more: v.boolean(),
-  before: v.number(),
   total: v.number(),
   services: v.record(v.string(), v.record(v.string(), v.string())),
 });

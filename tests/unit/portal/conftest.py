@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any, cast
 
 import django
@@ -166,9 +167,8 @@ class Terminal:
         return self.browser.delete("/api/officers/sessions", **self._header())
 
 
-@pytest.fixture
-def data(tmp_path, monkeypatch):
-    """A portal's folder."""
+def found_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make a portal's folder, and have the settings name it."""
     monkeypatch.setattr(settings, "DATA", tmp_path)
     monkeypatch.setattr(settings, "RECORDINGS", tmp_path / "recordings")
     (tmp_path / "custodian.key").write_text(world.CUSTODIAN_KEY.private)
@@ -177,7 +177,18 @@ def data(tmp_path, monkeypatch):
 
 
 @pytest.fixture
+def data(tmp_path, monkeypatch):
+    """A portal's folder."""
+    return found_folder(tmp_path, monkeypatch)
+
+
+@pytest.fixture
 def city(data, monkeypatch):
+    return found_city(data, monkeypatch)
+
+
+def found_city(data: Path, monkeypatch: pytest.MonkeyPatch) -> City:
+    """Put a portal on a log and trustees in memory."""
     log, panel = MemoryLog(clock=lambda: datetime.now(UTC).timestamp()), MemoryPanel()
     chain = Chain.start(circle_note(), 0)
     copy = LogCopy(Database(None), cast("Any", log), chain.newest.circle.acting_policy(), chain)

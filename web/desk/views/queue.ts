@@ -27,6 +27,12 @@ const FILTERS = ["state", "reference", "service", "holder"] as const;
 /** The address of a list. */
 export const listAddress = (query: URLSearchParams): string => `#/cases?${query.toString()}`;
 
+/** How many cases the pages before had: the address counts along, and nobody counts again. */
+function beforeOf(query: URLSearchParams): number {
+  const said = query.get("before") ?? "";
+  return query.has("after") && /^\d{1,9}$/.test(said) ? Number(said) : 0;
+}
+
 /** The list that was looked at last: a case leads back to it. */
 let lastList = "#/cases";
 export const backToList = (): string => lastList;
@@ -97,21 +103,26 @@ function leaf(place: HTMLElement, list: ListOfCases, query: URLSearchParams): vo
     need(place, each, HTMLAnchorElement),
   );
   const last = list.cases.at(-1);
+  const before = beforeOf(query);
   const after = (reference?: string): string => {
     const to = new URLSearchParams(query);
     to.delete("after");
-    if (reference !== undefined) to.set("after", reference);
+    to.delete("before");
+    if (reference !== undefined) {
+      to.set("after", reference);
+      to.set("before", String(before + list.cases.length));
+    }
     return listAddress(to);
   };
   if (first) {
-    first.hidden = list.before === 0;
+    first.hidden = !query.has("after");
     first.href = after();
   }
   if (next) {
     next.hidden = !list.more;
     next.href = after(last?.reference);
   }
-  need(place, "[data-pages]", HTMLElement).hidden = list.before === 0 && !list.more;
+  need(place, "[data-pages]", HTMLElement).hidden = !query.has("after") && !list.more;
 }
 
 function keys(table: HTMLTableElement): void {
@@ -141,6 +152,7 @@ export async function showQueue({ portal }: Desk, query: URLSearchParams): Promi
   const turn = begin();
   const asked = new URLSearchParams(query);
   if (!asked.has("state")) asked.set("state", "open");
+  asked.delete("before");
   const list = await portal.cases(asked);
   const copy = copyOf("queue");
   fill(need(copy, "form", HTMLFormElement), list, query);
@@ -150,7 +162,9 @@ export async function showQueue({ portal }: Desk, query: URLSearchParams): Promi
   need(table, "tbody", HTMLTableSectionElement).append(
     ...list.cases.map((each) => row(list, each)),
   );
-  const { before, total, cases } = list;
+  const { cases } = list;
+  const before = beforeOf(query);
+  const total = Math.max(list.total, before + cases.length);
   const none = cases.length === 0;
   table.hidden = none;
   const shown = none

@@ -50,11 +50,8 @@ class Case(models.Model):
             models.Index(
                 fields=["office", "state", "service", "day", "reference"], name="cases_of_service"
             ),
-            models.Index(
-                fields=["office", "day", "reference"],
-                name="cases_proposed",
-                condition=~models.Q(proposal=""),
-            ),
+            models.Index(fields=["office", "proposal", "day", "reference"], name="cases_proposed"),
+            models.Index(fields=["office", "reference"], name="cases_by_reference"),
             models.Index(
                 fields=["pointer_until"],
                 name="pointers_by_end",

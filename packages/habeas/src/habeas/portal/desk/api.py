@@ -38,13 +38,12 @@ class Listed(Said):
 class Cases(Said):
     """At most 50 cases, oldest first.
 
-    *more*: whether there are others after them; *before*: how many come before; *total*: of all;
+    *more*: whether there are others after them; *total*: how many, counted ten seconds ago at most;
     *services*: the names of the office's services, by id and language.
     """
 
     cases: list[Listed]
     more: bool
-    before: int
     total: int
     services: dict[str, dict[str, str]]
 
@@ -111,7 +110,7 @@ def cases(request: HttpRequest, session: Session) -> HttpResponse:
     }
     return say(
         Cases(
-            cases=found, more=page.more, before=page.before, total=page.total, services=names
+            cases=found, more=page.more, total=page.total, services=names
         )
     )  # fmt: skip
 

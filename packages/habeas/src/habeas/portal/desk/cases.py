@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -92,7 +94,7 @@ class Wanted:
         """Those cases, in no order."""
         found = Case.objects.filter(office=office)
         if self.state == "proposed":
-            found = found.exclude(proposal="").filter(state=Case.State.OPEN)
+            found = found.filter(proposal__in=DECISIONS)  # of open cases alone
         elif self.state in Case.State.values:
             found = found.filter(state=self.state)
         if self.text:
@@ -112,13 +114,11 @@ class Page:
     Attributes:
         cases: oldest first.
         more: whether there are more after them.
-        before: how many there are before them, counted up to `COUNTED`.
-        total: how many there are in all, counted up to `COUNTED`.
+        total: how many there are in all, counted up to `COUNTED`, within the last seconds.
     """
 
     cases: Sequence[Case]
     more: bool
-    before: int
     total: int
 
 
@@ -132,20 +132,52 @@ def listed(office: str, wanted: Wanted, after: str = "") -> Page:
     """
     found = wanted.of(office)
     last = Case.objects.filter(office=office, reference=after).first() if after else None
-    later, before = found, 0
+    later = found
     if last is not None:
         # As rows are compared in SQL (ISO/IEC 9075-2, 8.2), which the index answers at once.
         # Django's own lookup for tuples writes an OR for SQLite, which goes through all before.
         place = [last.day.isoformat(), last.reference]
         later = found.extra(where=["(day, reference) > (%s, %s)"], params=place)
-        before = _count(found.extra(where=["(day, reference) <= (%s, %s)"], params=place))
     # Answers are long, and no list shows them.
     rows = list(later.order_by("day", "reference").defer("answers")[: PAGE + 1])
-    return Page(rows[:PAGE], len(rows) > PAGE, before, _count(found))
+    return Page(rows[:PAGE], len(rows) > PAGE, _counts.of(office, wanted))
 
 
-def _count(found: QuerySet[Case]) -> int:
-    return found[:COUNTED].count()
+class _Counts:
+    """How many cases lists have: counted at most every few seconds, whoever turns pages.
+
+    Counting takes longer with each case, and nobody needs it to the second. What this process
+    changes itself counts at once.
+    """
+
+    SECONDS = 10.0
+    MOST = 1000
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: dict[tuple[str, Wanted], tuple[float, int]] = {}
+
+    def of(self, office: str, wanted: Wanted) -> int:
+        """How many there are."""
+        now = time.monotonic()
+        with self._lock:
+            at, known = self._known.get((office, wanted), (float("-inf"), 0))
+        if now - at < self.SECONDS:
+            return known
+        counted = wanted.of(office)[:COUNTED].count()
+        with self._lock:
+            if len(self._known) >= self.MOST:
+                self._known.clear()
+            self._known[office, wanted] = (now, counted)
+        return counted
+
+    def forget(self) -> None:
+        """Something has changed."""
+        with self._lock:
+            self._known.clear()
+
+
+_counts = _Counts()
 
 
 def find(office: str, reference: str) -> Case:
@@ -217,6 +249,7 @@ def decide(office: str, reference: str, chosen: Chosen, person: str, today: date
         case.save()
         if chosen.note is not None:
             _write(case, chosen.note)
+    _counts.forget()
     return case
 
 
@@ -271,6 +304,7 @@ def hand_over(office: str, reference: str, holder: str, note: bytes | None) -> N
             raise DecisionError("The case is decided already.")
         if note is not None:
             _write(case, note)
+    _counts.forget()
 
 
 def let_go(office: str, reference: str, note: bytes | None) -> None:

@@ -117,6 +117,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "register": register,
         "rows": rows,
         "chart": _drawn(rows) if rows else None,
+        "asked": any(each.asked for each in register.acts),
         "said": [(month, month_name(month), sentence(register, month)) for month in months[-2:]],
         "kinds": _kinds(),
         "offices": _offices(register),

@@ -34,6 +34,12 @@ class Application(Said):
     photo: Annotated[bytes, WithJsonSchema({"type": "string", "format": "binary"})] | None = None
 
 
+class Photo(Said):
+    """A picture, as a form."""
+
+    photo: Annotated[bytes, WithJsonSchema({"type": "string", "format": "binary"})]
+
+
 class SentSaid(Said):
     """What the applicant keeps: the receipt, and the photo (base64) as it was sealed."""
 

@@ -109,6 +109,11 @@ def load(request: HttpRequest, service: str) -> Draft | None:
         secret = base64.urlsafe_b64decode(request.COOKIES.get(COOKIE + service, ""))
     except (binascii.Error, ValueError):
         return None
+    return of_secret(secret, service)
+
+
+def of_secret(secret: bytes, service: str) -> Draft | None:
+    """The draft for a service that a secret opens, if there is one."""
     if len(secret) != 32:
         return None
     row = EncryptedDraft.objects.filter(
@@ -189,7 +194,12 @@ def forget(request: HttpRequest, service: str) -> None:
     """Delete this browser's draft for a service."""
     draft = load(request, service)
     if draft is not None:
-        EncryptedDraft.objects.filter(pk=_row_id(draft.secret)).delete()
+        drop(draft)
+
+
+def drop(draft: Draft) -> None:
+    """Delete a draft."""
+    EncryptedDraft.objects.filter(pk=_row_id(draft.secret)).delete()
 
 
 def sweep() -> int:

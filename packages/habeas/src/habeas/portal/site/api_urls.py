@@ -3,12 +3,18 @@
 from django.urls import path
 
 from habeas.portal.apply import api as apply
+from habeas.portal.apply import journey_api as journey
 from habeas.portal.desk import acts, photos, signing_in
 from habeas.portal.desk import api as desk
 from habeas.portal.receipts import api as receipts
 from habeas.portal.site import openapi
 
 urlpatterns = [
+    path("services", journey.all_services),
+    path("services/<str:service>/processing", journey.record),
+    path("drafts", journey.draft),
+    path("drafts/photo", journey.draft_photo),
+    path("drafts/sending", journey.draft_sending),
     path("applications", apply.send),
     path("applications/<str:reference>", apply.application),
     path("officers/challenge", signing_in.draw_challenge),

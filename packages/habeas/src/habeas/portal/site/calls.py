@@ -38,6 +38,7 @@ class ApiCall:
         media: media type of a good answer; empty for none.
         form: the body is multipart/form-data.
         officers: only with an officer's token.
+        drafts: only with the token of a draft.
         query: names of query parameters, all optional.
     """
 
@@ -48,6 +49,7 @@ class ApiCall:
     media: str = "application/json"
     form: bool = False
     officers: bool = False
+    drafts: bool = False
     query: tuple[str, ...] = ()
 
 

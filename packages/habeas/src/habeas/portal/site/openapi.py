@@ -64,7 +64,10 @@ def describe(patterns: Iterable[URLPattern]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": {**schemas.get("$defs", {}), "Problem": _PROBLEM},
-            "securitySchemes": {"officer": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {
+                "officer": {"type": "http", "scheme": "bearer"},
+                "draft": {"type": "http", "scheme": "bearer"},
+            },
         },
     }
 
@@ -98,6 +101,8 @@ def _operation(
         found["requestBody"] = {"required": True, "content": {media: {"schema": schema}}}
     if call.officers:
         found["security"] = [{"officer": []}]
+    if call.drafts:
+        found["security"] = [{"draft": []}]
     return found
 
 

@@ -156,3 +156,15 @@ def test_each_setting_is_found_on_its_own_line(tables):
     tomllib.loads(text)
     found = Lines(text)
     assert {path: found.find(path) for path in places} == places
+
+
+def test_an_authority_of_the_city_s_own_is_named_to_all_clients_of_tls(tmp_path):
+    file = tmp_path / "habeas.toml"
+    file.write_text(f'{HEAD}authorities = "{tmp_path}/ca.pem"\n')
+    configured = read(file, PortalConfiguration)
+    assert configured.environment() == {
+        "SSL_CERT_FILE": f"{tmp_path}/ca.pem", "REQUESTS_CA_BUNDLE": f"{tmp_path}/ca.pem",
+    }  # fmt: skip
+    assert [each.line for each in missing(file, configured)] == [2, 3]
+    file.write_text(HEAD)
+    assert read(file, PortalConfiguration).environment() == {}

@@ -188,3 +188,16 @@ class PartyConfiguration(Section):
     who: ClassVar[str]
 
     data: WholePath = Field(description="The party's folder, which `init` or `setup` makes.")
+    authorities: WholePath | None = Field(
+        None,
+        description="Certificates (PEM) of the authorities that count for every address it calls; "
+        "by default the system's. For a city with an authority of its own.",
+    )
+
+    def environment(self) -> dict[str, str]:
+        """Variables by which this process's clients of TLS find what counts."""
+        if self.authorities is None:
+            return {}
+        file = str(self.authorities)
+        # OpenSSL's own name, and that of the client for the identity provider.
+        return {"SSL_CERT_FILE": file, "REQUESTS_CA_BUNDLE": file}

@@ -27,6 +27,7 @@ def _configure(context: typer.Context, file: Path | None) -> Path | None:
     from habeas.trustee.keyring import PASSPHRASE_VARIABLE  # noqa: PLC0415 - slow to load
 
     said = read(file, TrusteeConfiguration)
+    os.environ.update(said.environment())
     secrets = {PASSPHRASE_VARIABLE: said.keys.passphrase, TOKEN_VARIABLE: said.log.token}
     os.environ.update({name: each.read() for name, each in secrets.items() if each is not None})
     journal.configure(said.logging.format, said.logging.level)

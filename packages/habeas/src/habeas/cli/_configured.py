@@ -26,6 +26,7 @@ def _portal(context: typer.Context, file: Path | None) -> Path | None:
     if file is None:
         return None
     said = read(file, PortalConfiguration)
+    os.environ.update(said.environment())
     os.environ[VARIABLE] = str(file.resolve())
     context.default_map = {
         "data": str(said.data), "host": said.listen.host, "port": said.listen.port,
@@ -38,6 +39,7 @@ def _log(context: typer.Context, file: Path | None) -> Path | None:
     if file is None:
         return None
     said = read(file, LogConfiguration)
+    os.environ.update(said.environment())
     journal.configure(said.logging.format, said.logging.level)
     if said.database is not None:
         os.environ["HABEAS_LOG_DATABASE"] = said.database.connection()
@@ -55,6 +57,7 @@ def _monitor(context: typer.Context, file: Path | None) -> Path | None:
     if file is None:
         return None
     said = read(file, MonitorConfiguration)
+    os.environ.update(said.environment())
     context.default_map = {
         "log": said.log, "circle": str(said.circle), "receipt": list(map(str, said.receipts)),
         "state": str(said.data / "monitor.sqlite3"), "every": said.every,
@@ -68,6 +71,7 @@ def _recorder(context: typer.Context, file: Path | None) -> Path | None:
     if file is None:
         return None
     said = read(file, RecorderConfiguration)
+    os.environ.update(said.environment())
     context.default_map = {
         "camera": str(said.camera), "recordings": str(said.data), "log": said.log,
         "circle": said.circle and str(said.circle), "health_port": said.health_port,

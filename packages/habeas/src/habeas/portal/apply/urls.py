@@ -1,5 +1,6 @@
 """Addresses of the applicant's pages."""
 
+from django.conf import settings
 from django.urls import path
 from django.views.generic import TemplateView
 
@@ -11,7 +12,10 @@ urlpatterns = [
     path("help/", TemplateView.as_view(template_name="apply/help.html"), name="help"),
     path(
         "accessibility/",
-        TemplateView.as_view(template_name="apply/accessibility.html"),
+        TemplateView.as_view(
+            template_name="apply/accessibility.html",
+            extra_context={"contact": settings.SITE.security_contact},
+        ),
         name="accessibility",
     ),
     path("another-photo/", views.another_photo, name="another-photo"),

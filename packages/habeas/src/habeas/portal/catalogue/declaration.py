@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +12,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 from django.utils.translation import get_language
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Purpose
@@ -29,17 +37,30 @@ class _Declared(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+#: BCP 47, the language alone.
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
 _Kind = TypeVar("_Kind", bound=_Declared)
 
 
-class Words(_Declared):
-    """A text in every language of the portal."""
+class Words(BaseModel):
+    """A text in English and Russian, and in any other language by its code; else in English."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+    __pydantic_extra__: dict[str, str]
 
     en: str
     ru: str
 
+    @model_validator(mode="after")
+    def _languages(self) -> Self:
+        for name in self.__pydantic_extra__:
+            if not _LANGUAGE.fullmatch(name):
+                raise ValueError(f"{name} is no language's code")
+        return self
+
     def __str__(self) -> str:
-        return self.ru if (get_language() or "en").startswith("ru") else self.en
+        language = (get_language() or "en").partition("-")[0]
+        return str(self.model_dump().get(language, self.en))
 
 
 class FormField(_Declared):

@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from django.conf.locale import LANG_INFO
+
 from habeas.portal.site.configuration import PortalConfiguration, named
 from habeas.portal.site.database import postgresql, sqlite
 from habeas.portal.site.folder import FolderError, Site
@@ -149,7 +151,12 @@ LOGIN_URL = "/desk/sign-in/"
 LOGIN_REDIRECT_URL = "/desk/cameras/"
 LOGOUT_REDIRECT_URL = "/desk/sign-in/"
 
-LANGUAGES = [("en", "English"), ("ru", "Русский")]
+#: English, and every language whose catalogue is there (docs/translating.md).
+_CATALOGUES = sorted((BASE / "site" / "locale").glob("*/LC_MESSAGES/django.mo"))
+LANGUAGES = [
+    ("en", "English"),
+    *((file.parts[-3], LANG_INFO[file.parts[-3]]["name_local"]) for file in _CATALOGUES),
+]
 LANGUAGE_CODE = "en"
 LOCALE_PATHS = [BASE / "site" / "locale"]
 USE_I18N = True

@@ -8,6 +8,7 @@ import sys
 #: Modules of this package, each with a ``run()``.
 BENCHES = [
     "portrait",
+    "device",
     "tlog",
     "journey",
     "reading",

@@ -49,50 +49,56 @@ async function bundle(outdir, entryPoints, plugins = [formatsApart], define = {}
   await build({ ...how, entryPoints, outdir, plugins, define, format: "esm" });
 }
 
-/** The worker of the checks alone may run WebAssembly, and nothing else that is loaded. */
-const CHECKS_POLICY = "default-src 'none'; script-src 'wasm-unsafe-eval'; connect-src 'self'";
+/** The workers alone may run WebAssembly, and nothing else that is loaded. */
+const WORKERS_POLICY = "default-src 'none'; script-src 'wasm-unsafe-eval'; connect-src 'self'";
 const sha256 = (content) => createHash("sha256").update(content).digest("hex");
-const engine = join(root, "node_modules/@litertjs/core/wasm/litert_wasm_compat_internal");
 
-/** Puts the engine's loader into the checks' own script; its program is loaded by hash. */
-const engineInside = {
-  name: "engine-inside",
+/** What Emscripten packs: scripts that end with ways to be found by other kinds of modules. */
+const PACKED = {
+  ModuleFactory: /litert_wasm_compat_internal\.js$/,
+  libheif: /libheif-wasm\/libheif\.js$/,
+};
+
+/** Makes modules of such scripts; their programs are loaded by hash. */
+const packedInside = {
+  name: "packed-inside",
   setup({ onLoad, onResolve }) {
     onResolve({ filter: /^@litertjs\/wasm-utils$/ }, () => ({
       path: join(root, "photo/checks/litert.ts"),
     }));
-    // It ends with ways to be found by other kinds of modules.
-    onLoad({ filter: /litert_wasm_compat_internal\.js$/ }, ({ path }) => ({
-      contents: `${readFileSync(path, "utf8").replace(/if \(typeof exports[^]*$/, "")}
-export default ModuleFactory;`,
-    }));
+    for (const [name, filter] of Object.entries(PACKED)) {
+      onLoad({ filter }, ({ path }) => ({
+        contents: `${readFileSync(path, "utf8").replace(/(if \()?typeof exports ?==[^]*$/, "")}
+export default ${name};`,
+      }));
+    }
   },
 };
 
 /**
- * The portrait checks: a worker's script and the engine's program, named by their hashes so that
+ * A worker's script and the program (WebAssembly) that it runs, named by their hashes so that
  * browsers keep them for good. Gives the name of the script.
  */
-async function checks() {
+async function worker(name, entry, program, called, hash) {
   for (const old of readdirSync(photo)) {
-    if (/^(checks|litert)\.[0-9a-f]{16}\./.test(old)) rmSync(join(photo, old));
+    if (new RegExp(`^(${name}|${called})\\.[0-9a-f]{16}\\.`).test(old)) rmSync(join(photo, old));
   }
-  const program = readFileSync(`${engine}.wasm`);
-  const name = `litert.${sha256(program).slice(0, 16)}.wasm`;
-  writeFileSync(join(photo, name), program);
-  writeFileSync(join(photo, `${name}.br`), brotliCompressSync(program));
+  const content = readFileSync(join(root, "node_modules", program));
+  const file = join(photo, `${called}.${sha256(content).slice(0, 16)}.wasm`);
+  writeFileSync(file, content);
+  writeFileSync(`${file}.br`, brotliCompressSync(content));
   const { outputFiles } = await build({
     ...how,
-    entryPoints: [join(root, "photo/checks/worker.ts")],
-    // The engine's loader asks for these only where there is no browser.
+    entryPoints: [join(root, entry)],
+    // The loaders ask for these only where there is no browser.
     external: ["node:*", "crypto", "fs", "module", "path", "url", "worker_threads"],
-    define: { ENGINE_SHA256: JSON.stringify(sha256(program)) },
-    plugins: [engineInside],
+    define: { [hash]: JSON.stringify(sha256(content)) },
+    plugins: [packedInside],
     format: "iife",
     write: false,
   });
   const [{ contents }] = outputFiles;
-  const script = `checks.${sha256(contents).slice(0, 16)}.js`;
+  const script = `${name}.${sha256(contents).slice(0, 16)}.js`;
   writeFileSync(join(photo, script), contents);
   return script;
 }
@@ -176,10 +182,29 @@ await bundle(portal, {
 await bundle(portal, { receipts: "receipts/main.ts" }, []);
 // The photo step stands alone: all that it runs is in its own folder, in one file.
 mkdirSync(photo, { recursive: true });
-const checking = await checks();
-await bundle(photo, { photo: "photo/device/main.ts" }, [], {
-  CHECKS_SCRIPT: JSON.stringify(checking),
-});
+const workers = {
+  CHECKS_SCRIPT: await worker(
+    "checks",
+    "photo/checks/worker.ts",
+    "@litertjs/core/wasm/litert_wasm_compat_internal.wasm",
+    "litert",
+    "ENGINE_SHA256",
+  ),
+  HEIC_SCRIPT: await worker(
+    "heic",
+    "photo/heic/worker.ts",
+    "libheif-js/libheif-wasm/libheif.wasm",
+    "libheif",
+    "LIBHEIF_SHA256",
+  ),
+};
+// Whoever gets the decoder gets its licence, too (LGPL-3.0 section 4).
+copyFileSync(
+  join(root, "node_modules/libheif-js/libheif-wasm/LICENSE"),
+  join(photo, "libheif.LICENSE.txt"),
+);
+const named = Object.entries(workers).map(([name, script]) => [name, JSON.stringify(script)]);
+await bundle(photo, { photo: "photo/device/main.ts" }, [], Object.fromEntries(named));
 await bundle(desk, {
   decoder: "gate/worker.ts",
   desk: "desk/main.ts",
@@ -193,7 +218,9 @@ for (const folder of [portal, photo, desk])
 writeFileSync(join(photo, "receipt.html"), await pageInOne("receipt"));
 copyFileSync(join(root, "photo/device/index.html"), join(photo, "index.html"));
 copyFileSync(join(root, "desk/index.html"), join(desk, "index.html"));
-writeServed("portal", [["photo/index.html", join(photo, "index.html"), photo, "/static/photo/"]], {
-  [`photo/${checking}`]: CHECKS_POLICY,
-});
+writeServed(
+  "portal",
+  [["photo/index.html", join(photo, "index.html"), photo, "/static/photo/"]],
+  Object.fromEntries(Object.values(workers).map((script) => [`photo/${script}`, WORKERS_POLICY])),
+);
 writeServed("office", [["index.html", join(desk, "index.html"), desk, "/"]]);

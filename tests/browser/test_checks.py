@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from habeas.portrait import words
 from tests import places
@@ -57,10 +60,10 @@ def checked(visitor: Applicant, photo: Path) -> dict[str, Any] | str:
     return found
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_picture_has_python_s_answer(applicant, name):
+def assert_answer(visitor: Applicant, name: str) -> None:
+    """The page finds in a known picture what Python finds, and says it in the same words."""
     known = json.loads((FOLDER / f"{name}.json").read_text())
-    found = checked(applicant, FOLDER / f"{name}.jpg")
+    found = checked(visitor, FOLDER / f"{name}.jpg")
     if "error" in known:
         assert isinstance(found, str)
         for text in words(known["error"]):
@@ -77,7 +80,42 @@ def test_a_picture_has_python_s_answer(applicant, name):
         for measure, (_, score) in known["measures"].items()
         if abs(found["measures"][measure]["score"] - score) > SCORE
     }
-    assert not off
+    assert not off, name
     right, left = known["landmarks"]["pupils"]
     for mine, theirs in zip(found["pupils"], (right, left), strict=True):
         assert math.dist(mine, theirs) <= PUPILS * math.dist(right, left)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_picture_has_python_s_answer(applicant, name):
+    assert_answer(applicant, name)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "AVIF"])
+def test_other_formats_are_looked_at(applicant, tmp_path, kind):
+    file = tmp_path / f"photo.{kind.lower()}"
+    with Image.open(FOLDER / "plain.jpg") as photo:
+        photo.save(file, kind, quality=90)
+    found = checked(applicant, file)
+    assert isinstance(found, dict)
+    assert found["verdict"] == "good"
+    # What has no blocks of its own is not called compressed.
+    assert found["measures"]["blockiness"]["score"] > 90
+
+
+def test_heic_is_decoded_by_what_is_loaded_only_then(applicant, tmp_path):
+    encoder = shutil.which("heif-enc")
+    if encoder is None:
+        pytest.skip("heif-enc is not installed: apt-get install libheif-examples")
+    with Image.open(FOLDER / "plain.jpg") as photo:
+        photo.save(tmp_path / "plain.png")
+    file = tmp_path / "photo.heic"
+    command = [encoder, tmp_path / "plain.png", "-o", file]
+    subprocess.run(command, check=True, capture_output=True)
+    loaded = """() => performance.getEntriesByType('resource')
+        .filter(each => each.name.includes('/heic.')).length"""
+    assert applicant.page.evaluate(loaded) == 0
+    found = checked(applicant, file)
+    assert applicant.page.evaluate(loaded) == 1
+    assert isinstance(found, dict)
+    assert found["verdict"] == "good"

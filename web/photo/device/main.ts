@@ -53,7 +53,9 @@ function showChoice(retake = false): void {
     const file = need(page, "#photo", HTMLInputElement);
     const read = (taken: () => Promise<Taken>): void => {
       void busy(file, "reading", async () => {
+        const start = performance.now();
         await lookAt(await taken());
+        performance.measure("photo-looked", { start });
       });
     };
     file.addEventListener("change", () => {
@@ -141,7 +143,9 @@ function showCheck(): void {
 /** Seals, brings the photo to the trustees, and verifies what came back. */
 async function sealAndSend(kept: Uint8Array<ArrayBuffer>, offered: portal.Offered): Promise<void> {
   // Sealed once: a second try sends the same bytes.
+  const start = performance.now();
   pending ??= await sealed(kept, pin, offered);
+  performance.measure("photo-sealed", { start });
   await store.keep(pending);
   await send(pending);
 }

@@ -8,7 +8,8 @@ import { type Leaning, framed, rgbaOf, whole } from "../../portrait/kept.js";
 import type { Picture } from "../../portrait/picture.js";
 import { takenOf } from "../../portrait/taken.js";
 import { type Place, frameOf } from "./frame.js";
-import { sizeOf } from "./size.js";
+import { decodeHeic } from "../heic/heic.js";
+import { isHeif, sizeOf } from "./size.js";
 
 /** Bytes of a file that is looked at (habeas.portrait). */
 const MOST_BYTES = 25_000_000;
@@ -34,17 +35,33 @@ export async function takenFrom(file: Blob): Promise<Taken> {
   if (!size) throw new PictureError("unreadable");
   if (size.width * size.height > MOST_PIXELS) throw new PictureError("tooLarge");
   const jpeg = isJpeg(bytes) ? jpegFacts(bytes) : undefined;
-  let bitmap: ImageBitmap;
-  try {
-    const ended = jpeg && !jpeg.whole ? new Blob([file, END], { type: file.type }) : file;
-    bitmap = await createImageBitmap(ended, { imageOrientation: "from-image" });
-  } catch {
-    throw new PictureError("unreadable");
-  }
+  const bitmap = await bitmapOf(file, jpeg);
+  if (!bitmap) return isHeif(bytes) ? heicFrom(bytes) : Promise.reject(unreadable());
   try {
     return drawn(bitmap, bitmap.width, bitmap.height, jpeg);
   } finally {
     bitmap.close();
+  }
+}
+
+const unreadable = (): PictureError => new PictureError("unreadable");
+
+/** What the browser itself makes of a file, if anything. */
+async function bitmapOf(file: Blob, jpeg: JpegFacts | undefined) {
+  try {
+    const ended = jpeg && !jpeg.whole ? new Blob([file, END], { type: file.type }) : file;
+    return await createImageBitmap(ended, { imageOrientation: "from-image" });
+  } catch {
+    return undefined;
+  }
+}
+
+/** A HEIC picture, which few browsers decode: by a decoder that is loaded now. */
+async function heicFrom(bytes: Uint8Array): Promise<Taken> {
+  try {
+    return takenOf(await decodeHeic(bytes), 1, undefined);
+  } catch {
+    throw unreadable();
   }
 }
 

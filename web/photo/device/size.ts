@@ -2,7 +2,7 @@
 // a picture that fills a device's memory. Formats that this does not know are not decoded.
 //
 // ITU-T T.81 section B.2.2 (JPEG), W3C PNG section 11.2.1, RFC 9649 (WebP), ISO/IEC 23008-12
-// section 6.5.3 (`ispe` in AVIF).
+// section 6.5.3 (`ispe` in HEIC and AVIF).
 
 export interface Size {
   readonly width: number;
@@ -11,6 +11,10 @@ export interface Size {
 
 const text = (file: Uint8Array, at: number, length: number): string =>
   String.fromCharCode(...file.subarray(at, at + length));
+
+/** Whether this is a HEIC or AVIF file, whatever it is called: its brands (annex B). */
+export const isHeif = (file: Uint8Array): boolean =>
+  text(file, 4, 4) === "ftyp" && /^(avi[fs]|he[iv][cxms]|mif1|msf1)$/.test(text(file, 8, 4));
 
 /** The size of a picture, or undefined where this is no file of a format that is known here. */
 export function sizeOf(file: Uint8Array): Size | undefined {
@@ -21,8 +25,7 @@ export function sizeOf(file: Uint8Array): Size | undefined {
       return { width: view.getUint32(16), height: view.getUint32(20) };
     }
     if (text(file, 0, 4) === "RIFF" && text(file, 8, 4) === "WEBP") return ofWebp(file, view);
-    if (/^avi[fs]$/.test(text(file, 8, 4)) && text(file, 4, 4) === "ftyp")
-      return ofAvif(file, view);
+    if (isHeif(file)) return ofHeif(file, view);
   } catch (error) {
     // It ends before its size.
     if (!(error instanceof RangeError)) throw error;
@@ -66,13 +69,13 @@ function ofWebp(file: Uint8Array, view: DataView): Size {
 }
 
 /** The largest of the sizes that its items have: a grid's parts are smaller than the whole. */
-function ofAvif(file: Uint8Array, view: DataView): Size {
+function ofHeif(file: Uint8Array, view: DataView): Size {
   const head = text(file, 0, Math.min(file.length, 4096));
   let found: Size = { width: 0, height: 0 };
   for (let at = head.indexOf("ispe"); at >= 0; at = head.indexOf("ispe", at + 4)) {
     const size = { width: view.getUint32(at + 8), height: view.getUint32(at + 12) };
     if (size.width * size.height > found.width * found.height) found = size;
   }
-  if (found.width === 0) throw new RangeError("An AVIF has a size.");
+  if (found.width === 0) throw new RangeError("A HEIC or AVIF has a size.");
   return found;
 }

@@ -1,0 +1,136 @@
+"""The photo step in Firefox as Debian ships it: sealing, checks, and ways on where it is odd."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+from habeas.protocol import Receipt
+from habeas.protocol.receipt import verify_parts
+from habeas.protocol.receipt_file import read_receipt
+from tests.browser.firefox import downloads, started
+from tests.browser.test_checks import NAMES, assert_answer
+from tests.browser.test_sealing import Applicant, opened
+from tests.waiting import until
+from tests.world.city import City
+
+pytestmark = pytest.mark.browser
+
+
+class Saver(Applicant):
+    """Somebody with a Firefox that was started in *folder*."""
+
+    def __init__(self, browser, axe, width, locale, room, folder):
+        super().__init__(browser, axe, width, locale, room)
+        self._saved = downloads(folder)
+
+    def save(self) -> Receipt:
+        """Save the receipt, and read it from the disk."""
+        self.page.wait_for_selector("[data-save]")
+        self.page.click("[data-save]")
+
+        def saved() -> Path | None:
+            files = [each for each in self._saved.glob("*.html") if each.stat().st_size]
+            return None if any(self._saved.glob("*.part")) or not files else files[0]
+
+        file = until(saved, "the saved receipt")
+        content = file.read_bytes()
+        file.unlink()
+        return read_receipt(content)
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory):
+    city = City(tmp_path_factory.mktemp("city"))
+    yield city
+    city.close()
+
+
+@pytest.fixture(scope="module")
+def driver():
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("firefox")
+
+
+@pytest.fixture(scope="module")
+def firefox(driver, folder):
+    with started(driver, folder) as browser:
+        yield browser
+
+
+def test_a_photo_is_checked_sealed_kept_and_sent(firefox, city, axe, folder):
+    visitor = Saver(firefox, axe, "phone", "ru", "firefox", folder)
+    visitor.begin(city.url)
+    visitor.choose()
+    visitor.look("cut")
+    assert visitor.page.is_hidden("[data-unchecked]")
+    visitor.page.click("[data-use]")
+    visitor.page.wait_for_selector("[data-promise] li")
+    visitor.page.click("[data-seal]")
+    receipt = visitor.save()
+    verify_parts(receipt)
+    assert receipt.promise.sealed_by == "browser"
+    visitor.look("keep")
+    reference = visitor.send()
+    with Image.open(io.BytesIO(opened(city, reference))) as picture:
+        assert picture.format == "JPEG"
+        assert abs(picture.width / picture.height - 35 / 45) < 0.01
+    visitor.page.click("[data-finish]")
+    visitor.page.wait_for_selector("h1:not(.govuk-panel__title)")
+    assert visitor.page.evaluate("indexedDB.databases().then((all) => all.length)") == 0
+    visitor.close()
+
+
+def test_each_picture_has_python_s_answer(firefox, city, axe):
+    visitor = Applicant(firefox, axe, "desktop", "en", "firefox-checks")
+    visitor.begin(city.url)
+    visitor.page.wait_for_url("**/seal/")
+    for name in NAMES:
+        assert_answer(visitor, name)
+    visitor.close()
+
+
+def test_a_canvas_that_resists_fingerprinting_leads_knowingly_to_the_server(
+    driver, city, axe, tmp_path
+):
+    with started(driver, tmp_path, privacy__resistFingerprinting=True) as browser:
+        visitor = Applicant(browser, "", "phone", "en", "resisting")
+        visitor.begin(city.url)
+        visitor.page.wait_for_selector("#photo-form")
+        said = visitor.page.inner_text("#server-sees")
+        assert "This device cannot seal. The city’s server will see the photo" in said
+        visitor.close()
+
+
+def test_without_webassembly_nobody_checks_and_the_device_seals_all_the_same(
+    driver, city, axe, tmp_path
+):
+    with started(driver, tmp_path, javascript__options__wasm=False) as browser:
+        visitor = Saver(browser, axe, "phone", "en", "no-wasm", tmp_path)
+        visitor.begin(city.url)
+        visitor.choose()
+        assert visitor.page.is_visible("[data-unchecked]")
+        visitor.page.click("[data-use]")
+        visitor.page.wait_for_selector("[data-promise] li")
+        visitor.page.click("[data-seal]")
+        verify_parts(visitor.save())
+        visitor.close()
+
+
+def test_private_browsing_seals_and_sends(driver, city, axe, tmp_path):
+    with started(driver, tmp_path, browser__privatebrowsing__autostart=True) as browser:
+        visitor = Saver(browser, axe, "phone", "en", "private", tmp_path)
+        visitor.begin(city.url)
+        visitor.seal()
+        receipt = visitor.save()
+        assert visitor.send() == receipt.reference
+        visitor.close()

@@ -17,6 +17,7 @@ from typing import Any
 import requests
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.requests_client import OAuth2Session
+from django.utils.translation import gettext as _
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -41,10 +42,10 @@ class OidcError(HabeasError):
 
     code = "oidc"
     status = 403
-    remedy = "Sign in again, or ask whoever runs the portal."
 
     def __init__(self, cause: str, remedy: str | None = None, *, because: str) -> None:
-        super().__init__(cause, remedy)
+        again = _("Sign in again, or ask whoever runs the portal.")
+        super().__init__(cause, remedy or again)
         self.because = because
 
 
@@ -94,20 +95,20 @@ def finish(
     """
     state = kept.get("state", "")
     if not state or not secrets.compare_digest(query.get("state", "").encode(), state.encode()):
-        raise OidcError("This sign-in was not begun here.", because="oidc-state")
+        raise OidcError(_("This sign-in was not begun here."), because="oidc-state")
     if "code" not in query:
-        raise OidcError("The identity provider let nobody in.", because="oidc-refused")
+        raise OidcError(_("The identity provider let nobody in."), because="oidc-refused")
     provider = _discover(said.issuer)
     if query.get("iss", provider.issuer) != provider.issuer:  # RFC 9207
-        raise OidcError("Another identity provider has answered.", because="oidc-issuer")
+        raise OidcError(_("Another identity provider has answered."), because="oidc-issuer")
     claims = _claims(said, provider, back, query["code"], kept)
     _verify_factors(said, claims)
     name = claims.get(said.claim)
     officer = Officer.objects.filter(name=name).first() if isinstance(name, str) else None
     if officer is None or not officer.is_active:
         raise OidcError(
-            "You have no account for viewing recordings here.",
-            "Ask whoever runs the portal: habeas portal officers add.",
+            _("You have no account for viewing recordings here."),
+            _("Ask whoever runs the portal to add you."),
             because="oidc-no-account" if officer is None else "disabled",
         )
     return officer
@@ -139,10 +140,10 @@ def _claims(
         raise _unanswered() from error
     except (AuthlibBaseError, JoseError, ValueError, KeyError, TypeError) as error:
         raise OidcError(
-            "What the identity provider said of you is not valid.", because="oidc-token"
+            _("What the identity provider said of you is not valid."), because="oidc-token"
         ) from error
     if isinstance(found["aud"], list) and found.get("azp", said.client_id) != said.client_id:
-        raise OidcError("This sign-in is for another portal.", because="oidc-token")
+        raise OidcError(_("This sign-in is for another portal."), because="oidc-token")
     return dict(found)
 
 
@@ -151,8 +152,8 @@ def _verify_factors(said: OpenIdConnect, claims: Mapping[str, Any]) -> None:
     methods = {each for each in amr if isinstance(each, str)} if isinstance(amr, list) else set()
     if claims.get("acr") not in said.acr and not methods & set(said.amr):
         raise OidcError(
-            "The identity provider does not say that you have signed in with two factors.",
-            "Sign in there with a second factor, or with a passkey.",
+            _("The identity provider does not say that you have signed in with two factors."),
+            _("Sign in there with a second factor, or with a passkey."),
             because="oidc-one-factor",
         )
 
@@ -162,7 +163,7 @@ def _discover(issuer: str) -> _Provider:
     try:
         found = _read(f"{issuer}/.well-known/openid-configuration")
         if found["issuer"].rstrip("/") != issuer:
-            raise OidcError("The identity provider is another than said.", because="oidc-issuer")
+            raise OidcError(_("The identity provider is another than said."), because="oidc-issuer")
         return _Provider(
             found["issuer"], found["authorization_endpoint"], found["token_endpoint"],
             found["jwks_uri"],
@@ -179,7 +180,9 @@ def _read(url: str) -> Any:
 
 def _unanswered() -> OidcError:
     return OidcError(
-        "The identity provider does not answer.", "Try again in a minute.", because="oidc-away"
+        _("The identity provider does not answer."),
+        _("Try again in a minute."),
+        because="oidc-away",
     )
 
 

@@ -19,6 +19,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from fido2.server import Fido2Server
 from fido2.utils import websafe_encode
 from fido2.webauthn import (
@@ -51,12 +52,12 @@ class PasskeyError(HabeasError):
 
     code = "passkey"
     status = 403
-    remedy = "Try again, or ask whoever runs the portal for a new invitation."
 
     def __init__(
         self, cause: str, remedy: str | None = None, *, because: str, officer: Officer | None = None
     ) -> None:
-        super().__init__(cause, remedy)
+        again = _("Try again, or ask whoever runs the portal for a new invitation.")
+        super().__init__(cause, remedy or again)
         self.because, self.officer = because, officer
 
 
@@ -84,8 +85,8 @@ def invited(token: str) -> Officer:
     )
     if found is None:
         raise PasskeyError(
-            "This invitation was used already, or has ended.",
-            "Ask whoever runs the portal for a new one.",
+            _("This invitation was used already, or has ended."),
+            _("Ask whoever runs the portal for a new one."),
             because="invitation-unknown",
         )
     return found.officer
@@ -119,13 +120,13 @@ def keep(token: str, state: Mapping[str, Any], said: Mapping[str, Any]) -> Offic
         made = _server().register_complete(state, said).credential_data
     except _UNREADABLE as error:
         raise PasskeyError(
-            "What the browser has made is no passkey for this portal.",
+            _("What the browser has made is no passkey for this portal."),
             because="passkey-unreadable", officer=officer,
         ) from error  # fmt: skip
     if made is None or officer.passkeys.count() >= _MOST:
         raise PasskeyError(
-            f"There are {_MOST} passkeys of this officer already.",
-            "Have those that are not used removed: habeas portal officers invite --replace.",
+            _("You have as many passkeys as there can be."),
+            _("Ask whoever runs the portal to have those removed that are not used."),
             because="too-many-passkeys", officer=officer,
         )  # fmt: skip
     try:
@@ -133,7 +134,7 @@ def keep(token: str, state: Mapping[str, Any], said: Mapping[str, Any]) -> Offic
             # Whoever comes second with the same invitation finds it gone.
             if not Enrolment.objects.filter(token_hash=_hash(token)).delete()[0]:
                 raise PasskeyError(
-                    "This invitation was used already.", because="invitation-unknown"
+                    _("This invitation was used already."), because="invitation-unknown"
                 )
             Passkey.objects.create(
                 officer=officer, credential_id=websafe_encode(made.credential_id),
@@ -141,7 +142,7 @@ def keep(token: str, state: Mapping[str, Any], said: Mapping[str, Any]) -> Offic
             )  # fmt: skip
     except IntegrityError as error:
         raise PasskeyError(
-            "This passkey is known already.", "Sign in with it.",
+            _("This passkey is known already."), _("Sign in with it."),
             because="passkey-known", officer=officer,
         ) from error  # fmt: skip
     return officer
@@ -159,7 +160,7 @@ def verify(state: Mapping[str, Any], said: Mapping[str, Any]) -> Officer:
     Raises:
         PasskeyError: nobody whom this portal lets in.
     """
-    refusal = "This passkey does not open this portal."
+    refusal = _("This passkey does not open this portal.")
     try:
         response = AuthenticationResponse.from_dict(said)
         name = websafe_encode(response.raw_id)

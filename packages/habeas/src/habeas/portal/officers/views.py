@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from habeas.foundation.errors import HabeasError
@@ -30,7 +31,6 @@ class NotBegunError(HabeasError):
 
     code = "sign-in-not-begun"
     status = 400
-    remedy = "Begin it again."
 
 
 class Password(LoginView):
@@ -186,7 +186,9 @@ def _asked(request: HttpRequest, what: str) -> dict[str, Any]:
     """What was asked in this session; it is asked once."""
     asked: dict[str, Any] = request.session.pop(_ASKED, {})
     if what not in asked:
-        raise NotBegunError("This sign-in was not begun here, or took too long.")
+        raise NotBegunError(
+            _("This sign-in was not begun here, or took too long."), _("Begin it again.")
+        )
     return dict(asked[what])
 
 

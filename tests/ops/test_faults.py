@@ -1,0 +1,252 @@
+"""What happens to machines over the years: nothing acknowledged is lost, and health is true.
+
+Each test begins and ends with a city that is green. What was acknowledged before and during a fault
+is opened, and its history is complete, after it. Not a part of `make test`: `make test-ops`.
+"""
+
+import concurrent.futures
+import contextlib
+import threading
+import time
+
+import pytest
+
+from habeas.office.client import DeskError
+from habeas.office.keys import OfficeError
+from tests.ops.city import NODES, city
+from tests.ops.test_journey import PORTRAIT, complete, opened, withdraw
+from tests.waiting import until
+
+pytestmark = [pytest.mark.slow, pytest.mark.ops, pytest.mark.timeout(3600)]
+
+
+@pytest.fixture(scope="module")
+def place():
+    with city() as made:
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def _green(place):
+    place.green()
+    yield
+    place.green()
+
+
+@pytest.fixture
+def held(place):
+    """An application from before the fault."""
+    return place.apply(PORTRAIT)
+
+
+class Load:
+    """Somebody applies all the time; what was acknowledged is kept, and what was said otherwise."""
+
+    def __init__(self, place):
+        self.place, self.held, self.refused = place, [], []
+        self._enough = threading.Event()
+        self._pool = concurrent.futures.ThreadPoolExecutor(2)
+        self._done = [self._pool.submit(self._apply) for _ in range(2)]
+
+    def _apply(self):
+        while not self._enough.is_set():
+            try:
+                self.held.append(self.place.apply(PORTRAIT))
+            except Exception as error:  # noqa: BLE001 - whatever is not acknowledged is not lost
+                self.refused.append(str(error))
+                self._enough.wait(1)
+
+    def goes_on(self, more=1):
+        """Wait until that many more were acknowledged."""
+        count = len(self.held) + more
+        until(lambda: len(self.held) >= count, "an application is taken", pause=0.2)
+
+    def end(self):
+        self._enough.set()
+        self._pool.shutdown()
+        for each in self._done:
+            each.result()
+
+
+@pytest.fixture
+def load(place):
+    made = Load(place)
+    made.goes_on()
+    yield made
+    made.end()
+    place.green()
+    for reference, receipt in made.held:
+        assert opened(place, reference)
+        assert complete(place, receipt)
+    for said in made.refused:
+        assert "photo-" not in said, "a fault of the server was told as one of the photo"
+
+
+def test_every_process_is_killed_under_load(place, load):
+    for name, machine in place.machines.items():
+        if name == "store":
+            continue
+        machine.kill()
+        machine.again()
+        load.goes_on()
+    place.green()
+
+
+def test_postgresql_is_started_again_and_then_fails_over(place, load):
+    place.database.stop()
+    place.red(*NODES)
+    place.database.start()
+    place.green()
+    load.goes_on()
+    place.database.fail_over()
+    place.green()
+    load.goes_on()
+
+
+@pytest.mark.parametrize("way", ["503", "hang", "lost"])
+def test_the_object_store_refuses_or_is_slow_or_gives_no_answers(place, held, way):
+    place.relay.way = way
+    place.red(*NODES, code="blob-store")
+    with pytest.raises(AssertionError, match="not-sealed"):
+        place.apply(PORTRAIT)
+    place.relay.way = "pass"
+    place.green()
+    assert opened(place, held[0])
+    assert complete(place, place.apply(PORTRAIT)[1])
+
+
+def test_the_object_store_half_works(place, load):
+    place.relay.way, place.relay.every = "503", 3
+    load.goes_on(3)
+    place.relay.way, place.relay.every = "pass", 1
+
+
+def test_the_object_store_is_killed(place, held):
+    place.store.stop()
+    place.red(*NODES, code="blob-store")
+    withdraw(place, held[1])
+    place.store.start()
+    place.green()
+    assert complete(place, held[1])
+
+
+@pytest.mark.parametrize("name", ["trustee-1", "log", "node-1"])
+def test_a_full_disk(place, held, name):
+    machine = place.machines[name]
+    machine.fill()
+    with contextlib.suppress(AssertionError, OfficeError, DeskError):
+        place.apply(PORTRAIT)
+    machine.clear()
+    place.green()
+    assert opened(place, held[0])
+    after = place.apply(PORTRAIT)
+    assert opened(place, after[0])
+    assert complete(place, after[1])
+
+
+@pytest.mark.parametrize("days", [800, -1])
+def test_a_clock_that_is_wrong_destroys_nothing(place, held, days):
+    trustee, node = place.machines["trustee-1"], place.machines["node-1"]
+    if not trustee.can_be_wrong:
+        pytest.skip("faketime is not installed: apt-get install faketime")
+    for machine, services in ((trustee, ["trustee"]), (node, ["worker"])):
+        machine.clock = days * 86_400
+        machine.kill(*services)
+        machine.again(*services)
+    # The worker that was elected may be the other node's, whose clock is right.
+    place.machines["node-2"].kill("worker")
+    place.red("trustee-1", code="clock-jumped")
+    place.red("node-1", code="clock-jumped")
+    for machine, services in ((trustee, ["trustee"]), (node, ["worker"])):
+        machine.clock = 0
+        machine.kill(*services)
+        machine.again(*services)
+    place.machines["node-2"].again("worker")
+    trustee.run(*place.command("trustee", "resume", "trustee-1"))
+    node.run(*place.command("portal", "resume", "node-1"), **place.portal_environment)
+    place.green()
+    assert opened(place, held[0])
+    assert complete(place, held[1])
+
+
+def test_a_log_that_stands_still(place, held):
+    log = place.machines["log"]
+    log.pause("log", off=True)
+    place.red(*NODES)
+    log.pause("log", off=False)
+    place.green()
+    assert opened(place, held[0])
+    assert complete(place, place.apply(PORTRAIT)[1])
+
+
+def test_yesterdays_backup_of_the_portal_writes_nothing_until_somebody_looks(place, held):
+    node = place.machines["node-1"]
+    environment = place.portal_environment
+    place.database.dump("portal", place.folder / "yesterday")
+    lost = place.apply(PORTRAIT)
+    for name in NODES:
+        place.machines[name].kill("web", "worker")
+    place.database.restore("portal", place.folder / "yesterday")
+    for name in NODES:
+        place.machines[name].again()
+    place.red(*NODES, code="rolled-back")
+    with pytest.raises(AssertionError, match="read-only"):
+        place.apply(PORTRAIT)
+    for name in NODES:
+        place.machines[name].kill("worker")
+    said = node.run(*place.command("portal", "reconcile", "node-1"), **environment)
+    assert "1" in said
+    for name in NODES:
+        place.machines[name].again()
+    place.green()
+    assert opened(place, held[0])
+    assert complete(place, lost[1]), "its holder has the receipt, and can withdraw"
+    withdraw_directly(lost[1], place)
+
+
+def withdraw_directly(receipt, place):
+    """At the trustees: the portal has forgotten the photo."""
+    from habeas.custody import withdraw_directly as ask
+    from habeas.protocol import Chain
+    from habeas.protocol.panel import Panel
+
+    chain = Chain.start(receipt.circle, 0)
+    panel = Panel.of(chain, receipt.promise.circle)
+    secret = bytes.fromhex(receipt.withdraw_secret)
+    until(lambda: ask(panel, receipt.promise, secret).complete, "withdrawn", pause=0.5)
+
+
+def test_yesterdays_backup_of_a_trustee_acts_no_more(place, held):
+    trustee = place.machines["trustee-4"]
+    trustee.kill("trustee")
+    trustee.run("cp", "-a", "data", "yesterday")
+    trustee.again("trustee")
+    place.green()
+    lost = place.apply(PORTRAIT)
+    withdraw(place, held[1])
+    trustee.kill("trustee")
+    trustee.run("sh", "-c", "mv data today && mv yesterday data")
+    trustee.again("trustee")
+    place.red("trustee-4", code="rolled-back")
+    # With one of four silent, all goes on.
+    assert opened(place, lost[0])
+    assert opened(place, place.apply(PORTRAIT)[0])
+    # Its administrator finds the newest state after all; else its seat would be taken anew
+    # (tests/service/trustee/test_recovery.py).
+    trustee.kill("trustee")
+    trustee.run("sh", "-c", "rm -r data && mv today data")
+    trustee.again("trustee")
+
+
+def test_how_long_applicants_wait_while_a_trustee_is_away(place, record_property):
+    """Said, and not asserted: a machine that is busy with other things waits for other reasons."""
+    took = {}
+    for state in ("all there", "one away"):
+        if state == "one away":
+            place.machines["trustee-3"].unplug()
+        begun = time.monotonic()  # noqa: TID251 - a figure for people
+        for _ in range(5):
+            place.apply(PORTRAIT)
+        took[state] = (time.monotonic() - begun) / 5  # noqa: TID251 - the same
+    place.machines["trustee-3"].unplug(off=False)
+    record_property("seconds", took)

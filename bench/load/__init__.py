@@ -85,11 +85,11 @@ def run() -> None:
 
 
 def _under_load(name: str, database: str) -> None:
-    with tempfile.TemporaryDirectory() as folder, Place(Path(folder), database) as place:
+    with tempfile.TemporaryDirectory() as folder, Place(Path(folder), database, OFFICERS) as place:
         place.fill(STORED)
         book, enough = Book(), threading.Event()
         people: list[Applicant | Officer] = [Applicant(place, book) for _ in range(APPLICANTS)]
-        people += [Officer(place, book) for _ in range(OFFICERS)]
+        people += [Officer(place, book, each) for each in range(OFFICERS)]
         threads = [threading.Thread(target=each.work, args=(enough,)) for each in people]
         for each in threads:
             each.start()

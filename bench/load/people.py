@@ -136,8 +136,12 @@ def _sealed(order: dict[str, Any]) -> tuple[dict[str, str], dict[str, Any], str]
 class Officer(_Person):
     """Takes cases of the list, looks at some, decides them."""
 
+    def __init__(self, place: Place, book: Book, number: int) -> None:
+        super().__init__(place, book)
+        self._number = number
+
     def _once(self) -> None:
-        client = self._place.officer()
+        client = self._place.officer(self._number)
         with self._page("officer: signing in"):
             client.sign_in()
         try:

@@ -4,29 +4,35 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
 import httpx
 import pytest
 
-from habeas.deploy import installation
+from habeas.deploy import installation, sample
 from habeas.deploy.installation import Installation
+from habeas.office import keys as office_keys
+from habeas.office import publish
 from habeas.office.client import OfficerClient
+from habeas.tlog.client import LogClient
 from tests.service.tlog import servers
 
+_OFFICE = "licensing-office"
 #: Fills the portal's tables, with its Django, in a process of its own.
 _FILL = """
 import sys
 from habeas.portal.site import setup
 setup.start()
 from bench.growth import rows
-from bench.load.place import sample
-rows.fill_portal(0, [], "", int(sys.argv[1]), sample())
+from bench.load.place import stored
+rows.fill_portal(0, [], "", int(sys.argv[1]), stored())
 """
 
 
@@ -51,9 +57,10 @@ class Place:
     Args:
         folder: for everybody's files.
         database: of the portal; empty for SQLite.
+        officers: how many, each with a key of their own.
     """
 
-    def __init__(self, folder: Path, database: str) -> None:
+    def __init__(self, folder: Path, database: str, officers: int) -> None:
         if database:
             os.environ["HABEAS_DATABASE"] = database
         else:
@@ -61,6 +68,7 @@ class Place:
         self.folder = folder
         self.city: Installation = installation.install(folder / "city", free_ports=True)
         self._running: list[subprocess.Popen[bytes]] = []
+        self._officers = [sample.OFFICER, *(f"officer-{each}" for each in range(2, officers + 1))]
 
     def __enter__(self) -> Self:
         said = (self.folder / "said.log").open("ab")
@@ -74,6 +82,7 @@ class Place:
             assert time.monotonic() < deadline, "the log does not start"
             time.sleep(0.2)
         installation.announce(self.city)
+        self._enrol()
         while not self._lives(self.city.portal_url):
             assert time.monotonic() < deadline, (self.folder / "said.log").read_text()[-2000:]
             time.sleep(0.2)
@@ -98,9 +107,26 @@ class Place:
             environment = {**os.environ, "HABEAS_DATA": str(self.city.folder / "portal")}
             subprocess.run([sys.executable, "-c", _FILL, str(count)], env=environment, check=True)
 
-    def officer(self) -> OfficerClient:
-        """An officer's program, not signed in yet."""
-        return self.city.officer()
+    def _enrol(self) -> None:
+        """Put the officers on the roster, whose first one the sample has made."""
+        office, words = self.city.office(_OFFICE), self.city.words[_OFFICE]
+        keys = office_keys.load(office.folder, _OFFICE, words.office)
+        today = datetime.now(UTC).date().isoformat()
+        with LogClient(self.city.log_url) as log:
+            for each in self._officers[1:]:
+                _, entry = publish.enrol(
+                    office, keys, each, words.officer, today, secrets.token_bytes
+                )
+                log.append(entry.encode())
+
+    def officer(self, number: int) -> OfficerClient:
+        """The program of the officer with that number, from 0 on; not signed in yet."""
+        office = self.city.office(_OFFICE)
+        person = office.person(self._officers[number])
+        return OfficerClient(
+            self.city.portal_url, person, office.memberships(person.credential),
+            self.city.words[_OFFICE].officer,
+        )  # fmt: skip
 
     def owes(self) -> bool:
         """Whether an entry waits for the log, or a deposit for its trustee."""
@@ -132,6 +158,6 @@ class Sample:
     answers, pointer, promise = bytes(1500), bytes(1700), bytes(3000)
 
 
-def sample() -> Sample:
+def stored() -> Sample:
     """For `bench.growth.rows`."""
     return Sample()

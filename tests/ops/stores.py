@@ -30,7 +30,7 @@ class ObjectStore:
             pytest.skip("SeaweedFS is not installed (make setup-dev)")
         command = [
             str(weed), "server", f"-dir={machine.disk}", f"-ip={machine.address}",
-            "-ip.bind=0.0.0.0", "-s3", "-volume.max=20", "-master.volumeSizeLimitMB=64",
+            "-ip.bind=0.0.0.0", "-s3", "-volume.max=100", "-master.volumeSizeLimitMB=64",
             "-master.telemetry=false", "-s3.port.iceberg=0", "-s3.port.lance=0",
         ]  # fmt: skip
         machine.start("weed", command)

@@ -16,6 +16,7 @@ BENCHES = [
     "trustee",
     "growth",
     "desk",
+    "crawl",
     "load",
     "footage.speed",
 ]

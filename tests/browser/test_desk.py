@@ -486,3 +486,26 @@ print("made")
     desk.look("second-page")
     place.execute("DELETE FROM cases_case WHERE reference LIKE 'HL-ZZZZ%'")
     desk.close()
+
+
+def test_a_case_is_decided_in_three_steps(chromium, place, applied, axe):
+    """The list, the case, the signature: as the headings tell it to who hears the page."""
+    desk = Desk(chromium, place, axe)
+    desk.sign_in()
+    steps = []
+
+    def stands(selector):
+        desk.page.wait_for_selector(selector)
+        steps.append(desk.page.evaluate("document.activeElement.textContent.trim()"))
+
+    stands("[role=search]")
+    desk.page.click(f"table a[href$='{applied.reference}']")
+    stands("[data-choose]")
+    desk.page.check("#is-approved")
+    desk.page.fill("#decision-why", "All is in order")
+    desk.page.click("[data-choose] button")
+    stands("[data-confirm]:not([hidden])")
+    desk.page.click("[data-sign]")
+    desk.page.wait_for_selector("[data-next]:not([hidden])")
+    assert steps == ["Cases", applied.reference, "Check and sign your decision"]
+    desk.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from habeas.protocol.receipt_file import read_receipt, receipt_page
@@ -97,3 +99,23 @@ def test_nothing_is_loaded_and_nothing_foreign_runs(visitor, receipt, tmp_path):
     assert len(visitor.problems) == 2
     assert all("Content Security Policy" in each for each in visitor.problems)
     visitor.problems.clear()
+
+
+@pytest.mark.parametrize("locale", ["en", "ru"])
+def test_it_prints_on_one_page_with_its_words(chromium, axe, receipt, tmp_path, locale):
+    visitor = Visitor(chromium, axe, "desktop", locale, "receipt")
+    visitor.profile.set_offline(True)
+    file = tmp_path / "receipt.html"
+    file.write_text(receipt_page(BLANK, receipt))
+    opened(visitor, file, "holds")
+    printed = visitor.page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) == 1
+    visitor.page.emulate_media(media="print")
+    visitor.look("print")
+    said = visitor.page.inner_text("main")
+    assert visitor.page.locator("#words li").count() == 12
+    assert visitor.page.locator("#code svg").is_visible()
+    assert receipt.reference in said
+    for hidden in ("#happened", "#lock", "#print", ".languages"):
+        assert not visitor.page.locator(hidden).is_visible(), hidden
+    visitor.close()

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import pytest
+import json
 
+import pytest
+from typer.testing import CliRunner
+
+from habeas import cli
 from habeas.faces import assets
 from habeas.office.client import DeskError
+from habeas.office.publish import person_file
 from habeas.protocol import Pins, Purpose
 from habeas.protocol.receipt_file import read_receipt
 from habeas.register.verifying import verify_offline
 from tests.waiting import until
-from tests.world.city import ANSWERS, City
+from tests.world.city import ANSWERS, LABEL, PASSPHRASE, City
 
 pytestmark = pytest.mark.slow
 
@@ -206,3 +211,32 @@ later = datetime.fromisoformat(sys.argv[1]).replace(tzinfo=UTC) + days
 context = replace(custodian._context(), now=lambda: later, witnessed=later.timestamp)
 print(Custody(context).sweep().expired)
 """
+
+
+def test_a_lost_receipt_from_the_desk_to_the_trustees(city, photo, tmp_path):
+    """`habeas lost` at the office, `habeas trustee claim` at two trustees: nobody opens it."""
+    reference, receipt = city.apply(photo)
+    key, file = tmp_path / "officer.json", tmp_path / "lost.json"
+    key.write_text(json.dumps(person_file(city.offices["licensing-office"], LABEL)))
+    written = CliRunner().invoke(
+        cli.app,
+        ["lost", reference, "--key", str(key), "--portal", city.url, "--out", str(file)],
+        env={"HABEAS_OFFICER_PASSPHRASE": PASSPHRASE},
+    )
+    assert written.exit_code == 0, written.exception
+    said = file.read_text()
+    for secret in (receipt.track_key, receipt.withdraw_secret, receipt.seed):
+        assert secret not in said
+    for name in city.names[:2]:
+        arguments = ["--data", str(city.folder / name), str(file), "--reference", reference]
+        claimed = CliRunner().invoke(
+            cli.app,
+            ["trustee", "claim", *arguments, "--want", "destroy", "--identity-seen", "--yes"],
+        )
+        assert claimed.exit_code == 0, claimed.exception
+    city.settled()
+    city.followed()
+    with city.officer_client() as officer, pytest.raises(DeskError, match="wants this photo"):
+        officer.open(reference, Purpose.DECIDE_APPLICATION, "Is this the applicant?")
+    page = city.http.get("/receipt/lost/").text
+    assert all(name in page for name in city.names)

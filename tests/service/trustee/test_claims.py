@@ -4,7 +4,9 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from typer.testing import CliRunner
 
+from habeas.foundation.errors import HabeasError
 from habeas.protocol import Kind, Pins
 from habeas.protocol.client import TrusteeRefusedError
 from habeas.protocol.details import ClaimedDetails
@@ -12,6 +14,7 @@ from habeas.protocol.entry import sign_entry
 from habeas.protocol.lost import LostReceipt, OtherPhotoError
 from habeas.protocol.seal import pointer_of
 from habeas.register.verifying import verify_photo
+from habeas.trustee.command import app
 from habeas.trustee.errors import NoShareError
 from tests.world.world import OFFICE
 
@@ -162,3 +165,42 @@ def test_what_is_withdrawn_cannot_be_claimed(new_world):
     world.withdraw(held)
     with pytest.raises(NoShareError):
         world.trustees[world.names[0]].claim(lost(held), "copy")
+
+
+def clerk(*arguments):
+    return CliRunner().invoke(app, ["claim", *(str(each) for each in arguments)])
+
+
+def test_the_clerks_command(new_world, tmp_path):
+    world = new_world()
+    held = world.seal(reference="HL-2A7C-K9QD")
+    file = tmp_path / "lost.json"
+    file.write_bytes(lost(held).encode() + b"\n")
+    data = world.folder / world.names[0]
+    common = ("--data", data, file, "--reference")
+    wish = ("--want", "destroy", "--yes")
+    unseen = clerk(*common, held.reference, *wish)
+    assert "seen who the person is" in str(unseen.exception)
+    other = clerk(*common, "HL-0000-0000", *wish, "--identity-seen")
+    assert "HL-0000-0000" in str(other.exception)
+    assert not [entry for entry in world.settled() if entry.kind is Kind.CLAIMED]
+    done = clerk(*common, "hl-2a7c-k9qd", *wish, "--identity-seen")
+    assert done.exit_code == 0, done.exception
+    assert "Nobody opens the photo" in done.output
+    world.followed()
+    assert refused(world, held, 1) == "claimed"
+    assert clerk(*common, held.reference, "--want", "lift").exit_code == 0
+    world.followed()
+    world.open(held, indexes=(1, 2))
+
+
+def test_a_file_that_is_none_is_said_so(new_world, tmp_path):
+    world = new_world()
+    data = world.folder / world.names[0]
+    for content in (b"", b"[]", b"{}", b"\xff"):
+        (tmp_path / "file.json").write_bytes(content)
+        done = clerk(
+            "--data", data, tmp_path / "file.json", "--reference", "X", "--want", "copy",
+            "--identity-seen",
+        )  # fmt: skip
+        assert isinstance(done.exception, HabeasError), content

@@ -10,7 +10,7 @@ DATA ?= data
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev browser run demo test test-ops quick coverage shuffled mutants mutants-of-rules lint web bench evaluate fuzz reference packages images release lock clean
+.PHONY: help setup setup-dev browser run demo test test-ops quick coverage shuffled mutants mutants-of-rules lint web app bench evaluate fuzz reference packages images release lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -102,6 +102,9 @@ lint: setup-dev ## ruff, mypy strict, import contracts; tsc, eslint and prettier
 
 web: ## the pages' scripts and styles, from web/ into the portal (needs node)
 	@bin/web build
+
+app: setup ## the app's source archive, built twice and compared (needs node)
+	@$(BIN)/python bin/app
 
 bench: setup-dev ## figures, as ratios measured in one run
 	@$(BIN)/python -m bench

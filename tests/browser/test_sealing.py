@@ -11,10 +11,11 @@ import pytest
 from PIL import Image
 
 from habeas.faces import assets
-from habeas.protocol import Purpose, Receipt, sealing
+from habeas.protocol import Purpose, Receipt, canonical, sealing
 from habeas.protocol.receipt import verify_parts
 from habeas.protocol.receipt_file import read_receipt
 from tests import places
+from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.browser.visitor import Visitor
 from tests.browser.wire import Wire
 from tests.world.city import ANSWERS, City
@@ -47,6 +48,7 @@ NO_CURVE = "crypto.subtle.importKey = () => Promise.reject(new Error('no such cu
 @pytest.fixture(scope="module")
 def city(tmp_path_factory):
     city = City(tmp_path_factory.mktemp("city"))
+    city.until_released()
     yield city
     city.close()
 
@@ -143,14 +145,18 @@ def test_from_the_camera_step_to_the_cleared_device(chromium, city, axe, width, 
 
 def test_nothing_of_the_picture_and_no_secret_is_ever_sent(chromium, city, axe):
     wire = Wire(urlsplit(city.url).port)
-    visitor = Applicant(chromium, axe, "desktop", "en", "wire")
+    tapped = chromium.browser_type.launch(
+        executable_path=CHROMIUM, args=[*ARGUMENTS, f"--host-resolver-rules={wire.rule}"]
+    )
+    visitor = Applicant(tapped, axe, "desktop", "en", "wire")
     visitor.page.add_init_script(DRAWS)
-    visitor.begin(wire.url)
+    visitor.begin(city.url)
     visitor.seal()
     receipt = visitor.save()
     reference = visitor.send()
     draws = [bytes(each) for each in visitor.page.evaluate("draws")]
     visitor.close()
+    tapped.close()
     wire.close()
     sent = bytes(wire.sent)
     assert receipt.promise.seal_id.encode() in sent  # the listener heard it
@@ -272,6 +278,67 @@ def test_a_circle_that_is_not_the_pinned_one_is_refused(chromium, city, axe):
     assert "(not-pinned)" in visitor.problem()
     assert visitor.page.is_disabled("[data-seal]")
     visitor.profile.close()
+
+
+def _release(change):
+    """The order with another release of the app."""
+
+    def changed(body):
+        release = json.loads(body["release"])
+        change(release)
+        body["release"] = canonical.encode(release).decode()
+
+    return changed
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda r: r.update(signatures=r["signatures"][:1]), "(app-signatures)"),
+        (lambda r: r.update(signatures=r["signatures"][:1] * 2), "(app-signatures)"),
+        (lambda r: r["manifest"].update(number=2), "(app-signatures)"),
+        (lambda r: r["manifest"].update(circle="ab" * 32), "made for another circle"),
+        (lambda r: r["origins"][0].update(origin="https://look-alike.example"), "not released for"),
+    ],
+    ids=["one trustee of two", "one twice", "another number", "another circle", "a look-alike"],
+)
+def test_a_release_that_trustees_do_not_vouch_for_seals_nothing(chromium, city, axe, change, said):
+    visitor = Applicant(chromium, axe, "desktop", "en", "release")
+    visitor.page.route("**/order/", _order(_release(change)))
+    visitor.begin(city.url)
+    visitor.choose()
+    visitor.page.click("[data-use]")
+    assert said in visitor.problem()
+    assert visitor.page.is_disabled("[data-seal]")
+    visitor.profile.close()
+
+
+def test_a_changed_script_does_not_run(chromium, city, axe):
+    """Subresource Integrity: the page is the released one, and its script is not."""
+    visitor = Applicant(chromium, axe, "desktop", "en", "script")
+
+    def swapped(route):
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text() + ";globalThis.stolen = true;")
+
+    visitor.page.route("**/static/photo/photo.js", swapped)
+    visitor.begin(city.url)
+    visitor.page.wait_for_url("**/seal/")
+    visitor.page.wait_for_load_state("networkidle")
+    assert visitor.page.evaluate("globalThis.stolen") is None
+    assert visitor.page.locator("#photo").count() == 0
+    assert any("integrity" in each for each in visitor.problems)
+    visitor.profile.close()
+
+
+@pytest.mark.parametrize(("width", "locale"), [("phone", "ru"), ("desktop", "en")])
+def test_people_read_which_code_runs(chromium, city, axe, width, locale):
+    visitor = Applicant(chromium, axe, width, locale, "code")
+    visitor.page.goto(f"{city.url}/register/code/")
+    visitor.look("register-code")
+    for name in city.names[:2]:
+        assert name in visitor.page.inner_text("main")
+    visitor.close()
 
 
 @pytest.mark.parametrize("fault", [NOISE, NO_CURVE], ids=["a canvas that lies", "no Ed25519"])

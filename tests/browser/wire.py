@@ -6,6 +6,9 @@ import contextlib
 import socket
 import threading
 
+#: Of Linux's loopback (RFC 1122, 3.2.1.3), and not the one that servers of tests listen on.
+_HOST = "127.0.0.2"
+
 
 class Wire:
     """Forwards connections to a server on this machine.
@@ -13,15 +16,18 @@ class Wire:
     Args:
         port: of the server.
 
+    It listens on the same port of another loopback address, so that a browser which takes that for
+    the server's host has the same origin as ever: the app runs where its release is served.
+
     Attributes:
-        url: where browsers connect.
+        rule: for a browser's `--host-resolver-rules`.
         sent: all bytes that came from browsers, headers and bodies.
     """
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://localhost:{self._listener.getsockname()[1]}"
+        self._listener = socket.create_server((_HOST, port))
+        self.rule = f"MAP localhost {_HOST}"
         self.sent = bytearray()
         threading.Thread(target=self._accept, daemon=True).start()
 

@@ -322,7 +322,7 @@ class Society:
         wish = Wishes(
             service="hunting-licence", recipients=("licensing-office",),
             purposes=("decide-application", "applicant-copy"), opens_until=until,
-            reference=secrets.token_hex(4), sealed_by="browser", **wishes,
+            reference=secrets.token_hex(4), sealed_by="server", **wishes,
         )  # fmt: skip
         drawn = Secrets.draw(secrets.token_bytes)
         keys = [_key(trustee, until[:7]) for trustee in self.trustees]

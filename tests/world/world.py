@@ -160,9 +160,11 @@ class World:
         q: int = 3,
         r: int = 3,
         circle: dict[str, Any] | None = None,
+        portal: str = "http://127.0.0.1:8000",
         **settings: Any,
     ) -> None:
         self.folder = folder
+        self.portal = portal
         self.clock = Clock()
         #: What the log takes; by default anything.
         self.admission: Admission | None = None
@@ -221,7 +223,7 @@ class World:
             "v": 2, "kind": "circle", "number": 1, "k": 2, "q": 3, "r": 3,
             "trustees": [each.fields() for each in self.seats], "witnesses": [],
             "custodian": {"name": "portal.test", "vkey": self.custodian.vkey,
-                          "portal": getattr(self, "url", "http://127.0.0.1:8000")},
+                          "portal": self.portal},
             "log": {"origin": ORIGIN, "url": self.log_url, "vkeys": [self.log_vkey]},
             "offices": [self.office.circle_entry()],
             "recorders": [{"camera": "north-gate", "vkey": self.recorder.vkey}],
@@ -279,6 +281,7 @@ class World:
             "purposes": ("decide-application", "applicant-copy"),
             "opens_until": opens_until.isoformat(), "openings_max": 20, "openings_a_day": 5,
             "closed_days": 30, "reference": secrets.token_hex(4), "sealed_by": "server",
+            "app": None,
         }  # fmt: skip
         for name in list(changed):
             if name in wishes:

@@ -63,7 +63,7 @@ export interface Wishes {
   readonly openings_a_day: number;
   readonly closed_days: number;
   readonly reference: string;
-  readonly app?: AppReference;
+  readonly app: AppReference;
 }
 
 /** A sealed photo on its way; the deposits are in the circle's order, opaque to all others. */
@@ -119,7 +119,7 @@ export async function buildTerms(
     withdraw_hash: await withdrawHash(secrets.withdrawSecret),
     case: await caseHash(wishes.reference, secrets.caseSalt),
     sealed_by: "browser",
-    ...(wishes.app ? { app: wishes.app } : {}),
+    app: wishes.app,
   });
   await verifyTerms(circle, terms);
   return terms;

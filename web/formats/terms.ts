@@ -90,8 +90,8 @@ const ofItsMonth = v.check<Terms, string>(
 );
 
 const namesItsRelease = v.check<Terms, string>(
-  ({ app, sealed_by }) => app === undefined || sealed_by === "browser",
-  "only who seals in a browser names a release",
+  ({ app, sealed_by }) => (app !== undefined) === (sealed_by === "browser"),
+  "who seals in a browser names the release, and nobody else",
 );
 
 const TermsDocument = v.pipe(TermsFields, notMoreInADay, ofItsMonth, namesItsRelease);

@@ -32,10 +32,14 @@ from habeas.custody import Context, Custody, FileBlobs
 from habeas.foundation.database import Database
 from habeas.portal.officers import accounts
 from habeas.portal.register import log as register
+from habeas.portal.site.served import BUILT
 from habeas.portal.standing import installation
-from habeas.portal.vault import custodian
+from habeas.portal.vault import custodian, releasing
 from habeas.portal.vault.ledger import DjangoLedger
 from habeas.protocol import Chain, Kind, sealing, sign_entry
+from habeas.protocol.app import AppDetails, AppManifest
+from habeas.protocol.app.manifest import manifest_of
+from habeas.protocol.app.release import origins_of
 from habeas.protocol.credential import Membership, Roster, membership, roster_of
 from habeas.protocol.document import base64_of
 from habeas.protocol.signin import SignIn
@@ -111,6 +115,22 @@ class City:
         )
         self.log.append(entry.encode())
         return roster
+
+    def release(self, **changes: Any) -> AppManifest:
+        """Put on the log that two trustees vouch for the app as it is installed here."""
+        circle = self.copy.chain.newest.circle
+        fields = {"number": 1, "version": "0.1", "source": None, **changes}
+        manifest = manifest_of(BUILT, circle, **fields)
+        how = "rebuilt" if manifest.source else "compared"
+        details = AppDetails(
+            manifest=manifest, origins=origins_of(circle, releasing.pages()),
+            signatures=tuple(world.rebuilt(manifest, index, how) for index in (0, 1)),
+        )  # fmt: skip
+        today = datetime.now(UTC).date().isoformat()
+        entry = sign_entry(world.CUSTODIAN_KEY, Kind.APP, today, details, secrets.token_bytes(32))
+        self.log.append(entry.encode())
+        self.copy.catch_up()
+        return manifest
 
 
 @dataclass

@@ -13,9 +13,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from habeas.portal.cases.models import Case
 from habeas.portal.vault.models import SealedPhotoRow
 from habeas.protocol import Entry, seal, statements, verify_circle
+from habeas.protocol.app import AppDetails
+from habeas.protocol.app.release import origin_of
 from habeas.protocol.document import base64_of, unbase64
 from habeas.protocol.office import open_answers, open_pointer, seal_pointer, verify_pointer
 from habeas.protocol.seal import Secrets, Wishes
+from habeas.protocol.terms import AppReference
 from tests.unit.parties import PHOTO
 from tests.unit.protocol import world
 from tests.unit.protocol.world import stream_of
@@ -31,6 +34,8 @@ class Device:
     browser: Any
     label: str = "a device"
     order: dict[str, Any] = field(default_factory=dict)
+    #: Of what it seals, where it is not what it should be.
+    changed: dict[str, Any] = field(default_factory=dict)
 
     def ask(self) -> Any:
         answer = self.browser.get(f"{STEP}/order/", HTTP_ACCEPT="application/json")
@@ -45,7 +50,12 @@ class Device:
             for seat, note in zip(circle.trustees, order["keys"], strict=True)
         ]
         lists = {name: tuple(order["wishes"][name]) for name in ("recipients", "purposes")}
-        wishes = Wishes(**{**order["wishes"], **lists}, sealed_by="browser")
+        release = AppDetails.decode(order["release"].encode())
+        app = AppReference(
+            origin=origin_of(circle.custodian.portal), manifest=release.manifest.digest().hex()
+        )
+        fields = {**order["wishes"], **lists, "app": app, **self.changed}
+        wishes = Wishes(**fields, sealed_by="browser")
         self.random = stream_of(self.label)
         self.secrets = Secrets.draw(self.random)
         terms = seal.build_terms(circle, keys, wishes, self.secrets)
@@ -82,6 +92,7 @@ class Device:
 
 @pytest.fixture
 def device(city, browser):
+    city.release()
     browser.post(f"{STEP}/details/", ANSWERS)
     found = Device(browser)
     assert found.ask().status_code == 200
@@ -119,7 +130,7 @@ def test_every_call_may_be_made_again(city, device):
     assert Case.objects.count() == 1
     assert device.ask().json()["sent"] is True
     assert device.send().status_code == 409
-    assert city.log.kinds() == ["sealed"]
+    assert city.log.kinds() == ["app", "sealed"]
 
 
 def test_the_reference_stays_the_same_until_it_is_sent(device):
@@ -208,7 +219,7 @@ def test_what_is_cleared_is_gone(device, browser):
     assert device.ask().status_code == 409
 
 
-def test_the_pin_is_the_circle_that_the_portal_has_adopted(device, browser):
+def test_the_pin_is_the_circle_of_the_release(device, browser):
     note = browser.get(f"{STEP}/circle.txt").content.decode()
     assert verify_circle(note).digest() == verify_circle(device.order["circles"][0]).digest()
 

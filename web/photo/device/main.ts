@@ -22,7 +22,7 @@ import { type Pending, circleOf, receiptOf, sealed } from "./sealing.js";
 import * as store from "./store.js";
 
 let order: portal.Order | undefined;
-let pin = "";
+let pin: portal.Pin = { note: "", digest: "" };
 /** The page that receipts are put into. */
 let blank = "";
 let photo: Looked | undefined;
@@ -288,6 +288,11 @@ offerLanguages(() => {
   again();
 });
 start().catch((error: unknown) => {
+  if (error instanceof Problem && error.code === "no-draft") {
+    // The page is the same for everybody; this browser has no application on its way here.
+    location.replace(new URL("../photo/", location.href));
+    return;
+  }
   view(showChoice);
   refuse(error);
 });

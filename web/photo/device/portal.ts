@@ -32,6 +32,7 @@ const Offered = v.object({
   }),
   circles: v.array(v.string()),
   keys: v.array(v.string()),
+  release: v.string(),
 });
 const Order = v.variant("sent", [Offered, v.object({ ...Common, sent: v.literal(true) })]);
 const Answer = v.object({
@@ -74,11 +75,18 @@ async function call(step: string, options: RequestInit = {}): Promise<unknown> {
   return body;
 }
 
-/** The circle that this application has pinned: the note in its own files. */
-export async function pinnedCircle(): Promise<string> {
+/** The circle that this app has pinned: its digest stands in the app's own document. */
+export interface Pin {
+  readonly note: string;
+  /** Hex. */
+  readonly digest: string;
+}
+
+export async function pinnedCircle(): Promise<Pin> {
   const answer = await fetch(here("circle.txt"), { redirect: "error" });
-  if (!answer.ok) throw new Problem("portal", "The application's circle is missing.");
-  return answer.text();
+  if (!answer.ok) throw new Problem("portal", "The app's circle is missing.");
+  const digest = document.querySelector<HTMLMetaElement>('meta[name="habeas-circle"]')?.content;
+  return { note: await answer.text(), digest: digest ?? "" };
 }
 
 export const fetchOrder = async (): Promise<Order> => understood(Order, await call("order/"));

@@ -2,6 +2,7 @@
 // pinned circle's trustees have signed it, and what it gives back only as a verified receipt.
 
 import {
+  type AppReference,
   type Circle,
   Chain,
   type Receipt,
@@ -11,6 +12,7 @@ import {
   circleDigest,
   custodianTags,
   decodePromise,
+  decodeRelease,
   drawSecrets,
   encode,
   fromBase64,
@@ -25,9 +27,10 @@ import {
   toHex,
   utf8,
   verifyCircle,
+  verifyRelease,
 } from "../../formats/index.js";
 import { Problem } from "../../desk/problem.js";
-import type { Answer, Offered, Parcel } from "./portal.js";
+import type { Answer, Offered, Parcel, Pin } from "./portal.js";
 
 /** What a device keeps of a photo until its receipt is kept: enough to go on after a pause. */
 export interface Pending {
@@ -47,31 +50,45 @@ export interface Pending {
   readonly receipt?: string;
 }
 
-/** The circle in force, reached from the pinned one. */
+/**
+ * The circle in force, reached from the pinned one, whose digest stands in this app's own document;
+ * and the release that this app is, as k of the pinned circle's trustees have vouched for it.
+ */
 export async function circleOf(
-  pin: string,
+  { note, digest }: Pin,
   order: Offered,
-): Promise<{ circle: Circle; note: string }> {
-  const pinned = await circleDigest(await verifyCircle(pin));
-  const notes = order.circles.map((note) => [note, 0] as const);
-  const { newest } = await Chain.reach(notes, { circles: [pinned] });
-  return { circle: newest.circle, note: newest.note };
+): Promise<{ circle: Circle; note: string; app: AppReference }> {
+  if ((await circleDigest(await verifyCircle(note))) !== digest) {
+    throw new Problem("circle", "This is another circle than the app was made for.");
+  }
+  const notes = order.circles.map((each) => [each, 0] as const);
+  const chain = await Chain.reach(notes, { circles: [digest] });
+  const release = decodeRelease(utf8(order.release));
+  if (release.manifest.circle !== digest) {
+    throw new Problem("app-circle", "The app's manifest is made for another circle.");
+  }
+  if (!release.origins.some(({ origin }) => origin === location.origin)) {
+    throw new Problem("app-origin", `The app was not released for ${location.origin}.`);
+  }
+  const app = { origin: location.origin, manifest: await verifyRelease(release, chain) };
+  const { newest } = chain;
+  return { circle: newest.circle, note: newest.note, app };
 }
 
 /** Seals a picture under what was offered and shown; nothing has left the device yet. */
 export async function sealed(
   picture: Uint8Array<ArrayBuffer>,
-  pin: string,
+  pin: Pin,
   order: Offered,
 ): Promise<Pending> {
-  const { circle, note } = await circleOf(pin, order);
+  const { circle, note, app } = await circleOf(pin, order);
   const office = circle.offices.find((each) => each.office === order.office);
   if (!office || !order.wishes.recipients.includes(order.office)) {
     throw new Problem("circle", "The circle does not have the office of this application.");
   }
   const keys = await readMonthKeys(circle, order.keys);
   const secrets = await drawSecrets(secureRandom);
-  const terms = await buildTerms(circle, keys, order.wishes, secrets);
+  const terms = await buildTerms(circle, keys, { ...order.wishes, app }, secrets);
   const { promise, ciphertext, deposits } = await sealPhoto(
     picture,
     terms,

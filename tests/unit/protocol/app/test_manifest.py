@@ -1,5 +1,6 @@
 """The same files give the same manifest, and nothing else does."""
 
+import hashlib
 import json
 
 import pytest
@@ -71,6 +72,17 @@ def test_another_folder_gives_the_same_bytes_and_a_changed_file_is_named(built, 
     assert first_difference(made(again), first) == "desk/extra.js"
     (again / "office/desk/extra.js").unlink()
     assert first_difference(made(again, number=2), first) == "circle, number, version or source"
+
+
+def test_a_document_has_the_circle_that_its_app_has_pinned(built):
+    before = made(built).portal
+    (built / "portal/static/photo/index.html").write_bytes(b'<meta content="{circle}">')
+    (built / "portal/static/page.js").write_bytes(b"{circle}")
+    after = made(built).portal
+    own = f'<meta content="{CIRCLE.digest().hex()}">'.encode()
+    assert after.files["photo/index.html"] == hashlib.sha256(own).hexdigest()
+    assert after.files["page.js"] == hashlib.sha256(b"{circle}").hexdigest()
+    assert before.files.keys() == after.files.keys()
 
 
 def test_headers_belong_to_documents_and_to_files_with_their_own(built):

@@ -35,7 +35,7 @@ def test_k_trustees_make_a_release(chain):
     assert (found.newest.digest, found.newest.index) == (APP.manifest, 7)
     assert found.newest.places(found.newest.origins[0]) == {
         "/static/page.js": "page.js", "/static/photo/engine.wasm": "photo/engine.wasm",
-        "/static/photo/index.html": "photo/index.html", "/static/photo/photo.js": "photo/photo.js",
+        "/static/photo/photo.js": "photo/photo.js",
         "/static/photo/face.tflite": "photo/face.tflite",
         "/apply/hunting-licence/seal/": "photo/index.html",
     }  # fmt: skip

@@ -71,7 +71,15 @@ def promise(photo: Photo) -> Any:
     }
     missing = [
         bad(f"without {name}", document={k: v for k, v in fields.items() if k != name})
-        for name in ("circle", "track_hash", "withdraw_hash", "case", "shares", "openings_max")
+        for name in (
+            "circle",
+            "track_hash",
+            "withdraw_hash",
+            "case",
+            "shares",
+            "openings_max",
+            "app",
+        )
     ]
     secrets = photo.secrets
     return {

@@ -111,8 +111,8 @@ class Terms(Document):
         _unique(self.purposes, "purposes")
         if self.openings_a_day > self.openings_max:
             raise ValueError("more openings in a day than at all")
-        if self.app is not None and self.sealed_by != "browser":
-            raise ValueError("only who seals in a browser names a release")
+        if (self.app is not None) != (self.sealed_by == "browser"):
+            raise ValueError("who seals in a browser names the release, and nobody else")
         if any(key.month != self.opens_until[:7] for key in self.trustees.keys):
             raise ValueError("a trustee's key is not of the month in which the photo expires")
         return self

@@ -119,7 +119,7 @@ class Monitor:
             for finding in rule.see(connection, index, entry):
                 self._note(connection, finding)
 
-    def _note(self, connection: sqlite3.Connection, finding: Finding) -> None:
+    def _note(self, connection: sqlite3.Connection, finding: Finding) -> bool:
         known = connection.execute(
             "SELECT 1 FROM finding WHERE position IS ? AND code = ? AND words = ?",
             (finding.index, finding.code, finding.words),
@@ -129,6 +129,7 @@ class Monitor:
                 "INSERT INTO finding (position, code, words, evidence) VALUES (?, ?, ?, ?)",
                 (finding.index, finding.code, finding.words, finding.evidence),
             )
+        return known is None
 
     def look(self) -> Round:
         """Follow the log to its newest checkpoint.
@@ -173,8 +174,12 @@ class Monitor:
         self._keep(Finding(code, words, evidence=evidence))
 
     def _keep(self, finding: Finding) -> None:
+        self.keep(finding)
+
+    def keep(self, finding: Finding) -> bool:
+        """Keep a finding that somebody else made; whether it is new."""
         with self._database.transaction() as connection:
-            self._note(connection, finding)
+            return self._note(connection, finding)
 
     def _freshness(self, quorum_time: int, size: int) -> None:
         if not quorum_time:

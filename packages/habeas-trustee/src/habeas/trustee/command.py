@@ -17,7 +17,7 @@ import typer
 from habeas.foundation import durable
 from habeas.foundation.command import run
 from habeas.foundation.errors import HabeasError
-from habeas.trustee import circle_command, console_command, setup_command
+from habeas.trustee import app_command, circle_command, console_command, setup_command
 from habeas.trustee.claim_command import claim
 from habeas.trustee.options import Config, Folder
 
@@ -260,6 +260,8 @@ def suspend(
 app.command()(console_command.console)
 app.add_typer(circle_command.app, name="circle")
 app.command()(claim)
+app.command()(app_command.rebuild)
+app.command()(app_command.vouch)
 
 recover = typer.Typer(
     no_args_is_help=True, help="Replace a lost trustee: restore its shares from the others'."

@@ -11,6 +11,7 @@ from habeas.protocol import Promise, sealing, terms, verify_terms
 from habeas.protocol.statements import Acknowledgement, StatementError, read_order
 from habeas.tlog import NoteVerifier
 from habeas.trustee import counts, photos
+from habeas.trustee.apps import Apps
 from habeas.trustee.circles import Circles
 from habeas.trustee.errors import (
     BusyError,
@@ -38,6 +39,7 @@ class Deposits:
         streams: Streams,
         months: MonthSeeds,
         circles: Circles,
+        apps: Apps,
     ) -> None:
         self._settings = settings
         self._store = store
@@ -45,6 +47,7 @@ class Deposits:
         self._streams = streams
         self._months = months
         self._circles = circles
+        self._apps = apps
 
     def take(self, promise: Promise, index: int, deposit: bytes, order: str) -> Acknowledgement:
         """Keep a deposit. Durable when it returns; repeating it gives the same answer.
@@ -64,6 +67,7 @@ class Deposits:
             ConflictError: another promise has this seal id.
             GoneError: the photo was withdrawn, or is over.
             BusyError: too many deposits wait for their `sealed` entry.
+            AppError: the release of the app that it names is none that counts.
         """
         self._verify_order(promise, order)
         self._verify(promise, index)
@@ -101,6 +105,7 @@ class Deposits:
         if circle is None:
             raise CircleNotInForceError("The promise is made under a circle that is not in force.")
         verify_terms(circle, promise)
+        self._apps.verify(promise, self._records.now().date())
         if not 0 <= index < len(promise.trustees.keys):
             raise DepositError("The promise has no share of this index.")
         if promise.trustees.keys[index].trustee != self._settings.name:

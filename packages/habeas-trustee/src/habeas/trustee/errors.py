@@ -39,6 +39,14 @@ class NoCircleError(TrusteeError):
     remedy = "GET /v2/circle gives the one in force."
 
 
+class NoEvidenceError(TrusteeError):
+    """Nothing that differs was kept under this hash."""
+
+    code = "unknown-evidence"
+    status = 404
+    remedy = "Take the hash that an entry `app-differs` of this trustee has as `got`."
+
+
 class GoneError(TrusteeError):
     """The share was destroyed."""
 

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Callable
 
 from habeas.protocol import Entry, Foreign, Kind, read_entry, terms
+from habeas.protocol.app import AppDetails
 from habeas.protocol.credential import Roster
 from habeas.protocol.details import (
     CircleDetails,
@@ -19,7 +20,7 @@ from habeas.protocol.details import (
 )
 from habeas.protocol.reading import details_of
 from habeas.tlog import leaf_hash
-from habeas.trustee import claims, photos
+from habeas.trustee import apps, claims, photos
 from habeas.trustee.circles import Circles
 from habeas.trustee.photos import Streams
 from habeas.trustee.records import Records
@@ -68,7 +69,7 @@ class Index:
         if entry.kind is Kind.REQUESTED:
             _request(connection, entry, position)
         elif entry.details is not None:
-            self._institution(connection, entry)
+            self._institution(connection, position, entry)
 
     def is_own(self, content: bytes) -> bool:
         """Whether an entry is signed by this trustee."""
@@ -99,7 +100,7 @@ class Index:
         if added.rowcount:
             self._streams.seen(connection, tag, self._circles.chain)
 
-    def _institution(self, connection: sqlite3.Connection, entry: Entry) -> None:
+    def _institution(self, connection: sqlite3.Connection, position: int, entry: Entry) -> None:
         details = details_of(entry)
         now = self._records.seconds()
         match details:
@@ -121,6 +122,8 @@ class Index:
                 self._withdrawn(connection, details)
             case ClaimedDetails():
                 claims.learn(connection, details, now)
+            case AppDetails():
+                apps.take(connection, position, details, entry.day)
 
     def _withdrawn(self, connection: sqlite3.Connection, details: WithdrawnDetails) -> None:
         digest, secret = bytes.fromhex(details.promise), bytes.fromhex(details.secret)

@@ -48,6 +48,11 @@ class Loops:
         """Let each loop end after the round that it is in."""
         self._stop.set()
 
+    @property
+    def stopped(self) -> bool:
+        """Whether they are to end."""
+        return self._stop.is_set()
+
     def join(self) -> None:
         """Wait until all have ended."""
         for thread in self._threads:

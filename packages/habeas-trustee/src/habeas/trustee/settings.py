@@ -5,6 +5,7 @@ circle.txt     the circle note that this trustee has agreed to (docs/protocol, s
 log-token      bearer token for appending, where the log asks for one; 0600
 keys.json      encrypted signing keys (see `keyring`); 0600
 trustee.db     deposits, view of the log, outbox
+app-evidence/  what the live site served and no release has
 witness.db     the last checkpoint that it cosigned; never restored from a backup
 """
 
@@ -50,6 +51,8 @@ class Settings(BaseModel):
     #: Who has owed the log an entry for longer neither releases nor cosigns.
     debt_seconds: _Positive = 60
     poll_seconds: Annotated[float, Field(gt=0)] = 2.0
+    #: How often, on average, this trustee looks at the live site; 0 for never.
+    watch_seconds: Annotated[float, Field(ge=0)] = 3600.0
     #: After how long what failed is tried again: reading the log, or writing what is owed.
     retry_seconds: Annotated[float, Field(gt=0)] = 2.0
 

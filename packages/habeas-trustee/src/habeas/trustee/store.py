@@ -100,6 +100,17 @@ CREATE TABLE IF NOT EXISTS forwards (
   digest BLOB NOT NULL, trustee TEXT NOT NULL, secret BLOB NOT NULL,
   PRIMARY KEY (digest, trustee)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS app_releases (
+  position INTEGER PRIMARY KEY, details BLOB NOT NULL, day TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS app_looks (
+  origin TEXT NOT NULL, manifest TEXT NOT NULL, count INTEGER NOT NULL, said TEXT NOT NULL,
+  PRIMARY KEY (origin, manifest)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS app_found (
+  origin TEXT NOT NULL, day TEXT NOT NULL, details BLOB NOT NULL,
+  PRIMARY KEY (origin, day, details)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 DROP INDEX IF EXISTS photos_closed;
 CREATE INDEX IF NOT EXISTS refusals_of_day ON refusals (day);

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any, Literal, Protocol, Self
 
 from habeas.foundation import caution
 from habeas.foundation.caution import Look
 from habeas.foundation.clock import utc_now
 from habeas.foundation.database import Database
 from habeas.protocol import Identity, Promise, writer_id
+from habeas.protocol.app import AppManifest
+from habeas.protocol.app.documents import AppUnknownError
 from habeas.protocol.document import Document
 from habeas.protocol.lost import LostReceipt
 from habeas.protocol.statements import sign_statement
@@ -25,11 +27,12 @@ from habeas.tlog.witness import Answer
 from habeas.tlog.writing import BundleWriter
 from habeas.trustee import index, keyring
 from habeas.trustee.announcements import Announcements
+from habeas.trustee.apps import Apps, verify_newer, vouch
 from habeas.trustee.circles import Circles
 from habeas.trustee.claims import Act, Claims
 from habeas.trustee.deposits import Deposits
 from habeas.trustee.erasure import Erasure
-from habeas.trustee.errors import NoCircleError, SetupError
+from habeas.trustee.errors import NoCircleError, NoEvidenceError, SetupError
 from habeas.trustee.following import Follower
 from habeas.trustee.halts import Halts
 from habeas.trustee.health import health
@@ -45,6 +48,7 @@ from habeas.trustee.releases import Release, Releases
 from habeas.trustee.settings import Settings, load_circle, load_token
 from habeas.trustee.standing import Standing, is_paused
 from habeas.trustee.store import Store
+from habeas.trustee.watching import Watch
 from habeas.trustee.withdrawals import Destroyed, Withdrawals
 from habeas.trustee.witnessing import Witnessing
 
@@ -126,9 +130,12 @@ class Trustee:
         )  # fmt: skip
         note = self._witnessing.latest(self.circles.chain.links[0].circle.log.origin)
         self._cosigned_before = Checkpoint.parse(split(note)[0]).size if note else 0
+        self.apps = Apps(self._store, self.circles)
         self._deposits = Deposits(
-            self.settings, self._store, self._records, streams, self._months, self.circles
-        )
+            self.settings, self._store, self._records, streams, self._months, self.circles,
+            self.apps,
+        )  # fmt: skip
+        self.watch = Watch(folder, self._store, self._records, self.apps, self.outbox.wake)
         self._releases = Releases(
             self.settings, self._store, self._records, self._months, self.circles, self.follower,
             self._standing, self._sign,
@@ -192,7 +199,10 @@ class Trustee:
 
     def start(self) -> None:
         """Begin to follow the log, to deliver, and to tell the other trustees."""
-        self._loops.start({"tail": self._tail, "deliver": self._deliver, "tell": self._tell})
+        rounds = {"tail": self._tail, "deliver": self._deliver, "tell": self._tell}
+        if self.settings.watch_seconds:
+            rounds["watch"] = self._watch
+        self._loops.start(rounds)
 
     def close(self) -> None:
         """Finish what is under way, and stop."""
@@ -215,6 +225,12 @@ class Trustee:
     def _deliver(self) -> None:
         if self.outbox.deliver() == 0:
             self.outbox.wait(self.settings.retry_seconds)
+
+    def _watch(self) -> None:
+        # First the pause: nobody can tell by its restart when a trustee looks.
+        self._loops.wait(self.watch.pause(self.settings.watch_seconds))
+        if not self._loops.stopped:
+            self.watch.round()
 
     def _tell(self) -> None:
         self._withdrawals.forward(self._peers.tell)
@@ -260,7 +276,13 @@ class Trustee:
 
     def deposit(self, promise: Promise, index: int, deposit: bytes, order: str) -> str:
         """Keep a share; returns the signed acknowledgement. See `Deposits.take`."""
-        return self._sign(self._deposits.take(promise, index, deposit, order))
+        try:
+            said = self._deposits.take(promise, index, deposit, order)
+        except AppUnknownError:
+            # The portal may have read the log since: this trustee reads on before it refuses.
+            self.follower.tail()
+            said = self._deposits.take(promise, index, deposit, order)
+        return self._sign(said)
 
     def release(self, fields: Mapping[str, Any]) -> Release:
         """Release a share. See `Releases.release`."""
@@ -310,6 +332,22 @@ class Trustee:
     def reading(self) -> AbstractContextManager[sqlite3.Connection]:
         """Its database, for reading alone."""
         return self._store.database.snapshot()
+
+    def evidence(self, name: str) -> bytes:
+        """What the live site served, and no release has: see `Watch.evidence`.
+
+        Raises:
+            NoEvidenceError: nothing is kept under this hash.
+        """
+        found = self.watch.evidence(name)
+        if found is None:
+            raise NoEvidenceError("Nothing is kept under this hash.")
+        return found
+
+    def vouch(self, manifest: AppManifest, how: Literal["rebuilt", "compared"]) -> str:
+        """This trustee's word on a manifest. See `habeas.trustee.apps`."""
+        verify_newer(manifest, self.apps.releases())
+        return vouch(self._folder, manifest, self.settings.name, self._records.today(), how)
 
     def add_checkpoint(self, body: bytes) -> Answer:
         """C2SP tlog-witness: cosign a checkpoint that extends the last one.

@@ -21,7 +21,7 @@ from starlette.concurrency import run_in_threadpool
 
 from habeas.foundation.metrics import MEDIA_TYPE, exposition
 from habeas.protocol import canonical
-from habeas.protocol.document import Document, Month, unbase64
+from habeas.protocol.document import Document, Hex32, Month, unbase64
 from habeas.protocol.exchange import DepositBody, ReleaseBody, StreamEndBody, WithdrawalBody
 from habeas.trustee.edge import Edge, read_fields
 from habeas.trustee.errors import NoShareError
@@ -102,6 +102,7 @@ def make_app(trustee: Trustee) -> FastAPI:
         responses={status: {"model": ProblemAnswer} for status in (400, 403, 404)},
     )
     _public_routes(app, trustee)
+    _evidence_routes(app, trustee)
     _witness_routes(app, trustee)
     app.include_router(photo_routes)
     return app
@@ -167,6 +168,13 @@ def _public_routes(app: FastAPI, trustee: Trustee) -> None:
     def metrics() -> Response:
         """The same for Prometheus."""
         return Response(exposition("trustee", trustee.health()), media_type=MEDIA_TYPE)
+
+
+def _evidence_routes(app: FastAPI, trustee: Trustee) -> None:
+    @app.get("/v2/app-evidence/{got}")
+    def evidence(got: Hex32) -> Response:
+        """What the live site served and no release has: headers and bytes, as they came."""
+        return Response(trustee.evidence(got), media_type="application/json")
 
 
 def _witness_routes(app: FastAPI, trustee: Trustee) -> None:

@@ -33,6 +33,7 @@ COMMANDS = {
     "log": "Make, serve and check a transparency log.",
     "trustee": "Hold shares of photos, and release them by rule.",
     "monitor": "Watch a log, as anybody may: findings, and when it stops answering.",
+    "watch": "Is the code that a site serves the code that everybody gets? Anybody may look.",
     "models": "Install and list the model files that find faces.",
 }
 

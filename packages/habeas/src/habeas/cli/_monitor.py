@@ -3,26 +3,51 @@
 from __future__ import annotations
 
 import json
+import random
 import threading
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import typer
 
 from habeas.tlog.monitor import Finding, Monitor, Round
 
+#: Seconds between looks at the live site, on average: at times that nobody can foresee.
+_SITE_SECONDS = 3600.0
 
-def watch(monitor: Monitor, *, every: float | None, metrics_port: int, as_json: bool) -> int:
+
+def watch(
+    monitor: Monitor,
+    *,
+    every: float | None,
+    metrics_port: int,
+    as_json: bool,
+    sites: Callable[[], list[Finding]] | None = None,
+) -> int:
     """Look once, or every so many seconds until interrupted.
+
+    Args:
+        monitor: that looks at the log.
+        every: seconds; None for once.
+        metrics_port: for Prometheus, or 0.
+        as_json: for programs.
+        sites: looks at the live site, and gives what differs there.
 
     Returns:
         Exit status: 0 nothing found, 2 findings, 3 the log does not answer.
     """
     latest = [monitor.metrics()]
+    next_site = 0.0
     server = _serve(metrics_port, latest) if metrics_port else None
     try:
         while True:
             seen = monitor.look()
+            if sites is not None and time.time() >= next_site:
+                more = tuple(each for each in sites() if monitor.keep(each))
+                seen = replace(seen, findings=(*seen.findings, *more))
+                next_site = time.time() + random.SystemRandom().uniform(0, 2 * _SITE_SECONDS)
             latest[0] = monitor.metrics()
             # Looking once tells all that is known; following tells what is new.
             findings = monitor.findings() if every is None else list(seen.findings)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from habeas.cli._configured import MonitorConfig
 from habeas.foundation import text
+
+if TYPE_CHECKING:
+    from habeas.foundation.database import Database
+    from habeas.tlog.monitor import Finding, Rule
 
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
 
@@ -45,13 +50,22 @@ def monitor(
     metrics_port: Annotated[
         int, typer.Option(min=0, help="Serve Prometheus metrics on this port; 0 for none.")
     ] = 0,
+    site: Annotated[
+        bool,
+        typer.Option(
+            "--site",
+            help="Look at the live site, too, and compare it with the release on the log: once, "
+            "or with --follow at random times, once an hour on average.",
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Watch a log: checkpoints, consistency, entries, and the rules among them.
 
     Tells of new circles, rosters, keys, suspensions and recoveries, of many requests by one
-    office, of releases without a request, and of entries by nobody in the circle. For a log of
-    something else than Habeas there is `habeas-tlog monitor`.
+    office, of releases without a request, of the app's releases and of code that differed, and of
+    entries by nobody in the circle. For a log of something else than Habeas there is
+    `habeas-tlog monitor`.
 
     Without --follow the exit status is 0 when there is nothing to find fault with, 2 with
     findings (also of earlier looks, with the same state), 3 when the log does not answer.
@@ -68,12 +82,34 @@ def monitor(
     receipts = [read_receipt(each) for each in receipt or []]
     chain = Chain.start(text.read(circle), 0)
     with Database(state) as database, open_client(log) as client:
+        watched = rules(chain, receipts, most_a_day=most_a_day)
         watching = Monitor(
-            database, client, chain.newest.circle.reading_policy(),
-            rules(chain, receipts, most_a_day=most_a_day),
+            database, client, chain.newest.circle.reading_policy(), watched,
             stale_after=stale_after or RECENT,
         )  # fmt: skip
         status = watch(
-            watching, every=every if follow else None, metrics_port=metrics_port, as_json=as_json
-        )
+            watching, every=every if follow else None, metrics_port=metrics_port, as_json=as_json,
+            sites=_sites(watched[0], database) if site else None,
+        )  # fmt: skip
     raise typer.Exit(status)
+
+
+def _sites(watched: Rule, database: Database) -> Callable[[], list[Finding]]:
+    """Looks at each origin of the newest release; gives what differs."""
+    import random
+    from datetime import UTC, datetime
+
+    from habeas.register import site
+    from habeas.register.monitor import CircleRules
+
+    def look() -> list[Finding]:
+        assert isinstance(watched, CircleRules)  # noqa: S101 - the first of `rules`
+        with database.reading() as connection:
+            releases = watched.releases(connection)
+        if releases.newest is None:
+            return []
+        today = datetime.now(UTC).date()
+        looks = site.look_at(releases, releases.newest.origins, today, random.SystemRandom())
+        return [site.finding(origin, each) for origin, seen in looks for each in seen.differences]
+
+    return look

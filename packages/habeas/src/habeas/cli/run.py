@@ -67,6 +67,7 @@ def _greet(console: Console, place: installation.Installation) -> None:
         ("A portrait to try it with", str(place.portrait.resolve())),
         ("What happened to a photo", f"{place.portal_url}/receipt/"),
         ("Public register", f"{place.portal_url}/register/"),
+        ("Which code runs, who vouches", f"{place.portal_url}/register/code/"),
         *(
             (f"Desk of {office}", f"{url}/  {sample.OFFICER}  {place.words[office].officer}")
             for office, url in place.addresses.desks.items()
@@ -87,6 +88,10 @@ def _greet(console: Console, place: installation.Installation) -> None:
     for name, value in rows:
         # Never broken or cut: addresses and passphrases are copied from here.
         console.print(f"{name:<{width}}{value}", soft_wrap=True, highlight=False, markup=False)
+    console.print(
+        "The code that devices run: all trustees of this demonstration have compared it with the "
+        "files installed here, and none has rebuilt it from source."
+    )
     console.print("A desk is signed in to with the name and the passphrase behind its address.")
     console.print(
         Panel(

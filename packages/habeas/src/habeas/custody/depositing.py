@@ -131,12 +131,12 @@ def _verify(context: Context, link: Link, sealed: Sealed, wishes: Wishes) -> Non
     agreed = (
         wishes.service, tuple(sorted(wishes.recipients)), tuple(sorted(wishes.purposes)),
         wishes.opens_until, wishes.openings_max, wishes.openings_a_day, wishes.closed_days,
-        wishes.sealed_by, link.digest,
+        wishes.sealed_by, wishes.app, link.digest,
     )  # fmt: skip
     said = (
         promise.service, promise.recipients, promise.purposes,
         promise.opens_until, promise.openings_max, promise.openings_a_day, promise.closed_days,
-        promise.sealed_by, promise.circle,
+        promise.sealed_by, promise.app, promise.circle,
     )  # fmt: skip
     keys = [each.key_id() for each in month_keys(context, link, promise.opens_until[:7])]
     if said != agreed or [each.key for each in promise.trustees.keys] != keys:

@@ -161,11 +161,14 @@ def _prepare_portal(place: Installation) -> None:
 
 
 def announce(place: Installation) -> None:
-    """Put on the log what the offices owe it: their rosters. Trustees tell it of the circle.
+    """Put on the log what is owed to it: the offices' rosters, and the app's release.
+
+    Trustees tell it of the circle.
 
     Raises:
         TlogError: the log does not take it now.
     """
+    from habeas.deploy.release import release
     from habeas.tlog.client import LogClient
 
     with LogClient(place.log_url) as log:
@@ -175,6 +178,10 @@ def announce(place: Installation) -> None:
             if owed is not None:
                 log.append(owed)
                 office.logged()
+        trustees = [place.trustee(index) for index in range(len(sample.TRUSTEES))]
+        release(
+            log, Chain.start(text.read(place.circle_file), 0), trustees, place.folder / "portal"
+        )
 
 
 def accounts(place: Installation) -> dict[str, tuple[str, str]]:

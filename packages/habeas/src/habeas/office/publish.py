@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,9 @@ from habeas.foundation import durable
 from habeas.office import credentials
 from habeas.office.folder import OfficeFolder, Person, person_name
 from habeas.office.keys import OfficeError, OfficeKeys
-from habeas.protocol import Entry
+from habeas.protocol import Circle, Entry, verify_circle
+from habeas.protocol.app import clients
+from habeas.protocol.app.manifest import part_of
 from habeas.protocol.credential import Credential
 from habeas.protocol.office import WrappedKey, wrap_key
 from habeas.protocol.webauthn import register
@@ -151,6 +155,7 @@ def publish(office: OfficeFolder, circle_note: str, out: Path) -> int:
             target = out / file.relative_to(CLIENT)
             durable.make(target.parent)
             durable.write(target, file.read_bytes())
+    _for_clients(verify_circle(circle_note), out)
     settings = office.settings
     about = {
         "v": 2, "office": settings.office, "name": settings.name.model_dump(),
@@ -167,3 +172,28 @@ def publish(office: OfficeFolder, circle_note: str, out: Path) -> int:
         if stale.name not in published:
             stale.unlink()
     return len(published)
+
+
+def _for_clients(circle: Circle, out: Path) -> None:
+    """What WEBCAT's and WAICT's clients ask the desk's origin for.
+
+    Args:
+        circle: in force.
+        out: the folder that is served.
+    """
+    part = part_of(CLIENT.parents[1], "desk", circle)
+    places = {"/": "index.html"} | {
+        f"/{path}": path for path in (*part.files, *part.data) if path != "index.html"
+    }
+    content = clients.waict_manifest(part, places)
+    day = datetime.now(UTC).date().isoformat()
+    webcat = clients.webcat_manifest(part, places, version=version("habeas"), day=day)
+    for path, made in (
+        (clients.waict_path(content), content),
+        (f"{clients.WEBCAT}enrollment.json",
+         json.dumps(clients.webcat_enrollment(circle)).encode()),
+        (f"{clients.WEBCAT}manifest.json", json.dumps(webcat).encode()),
+    ):  # fmt: skip
+        file = out / path.removeprefix("/")
+        durable.make(file.parent)
+        durable.write(file, made)

@@ -16,6 +16,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from habeas.protocol.app.clients import WAICT_HEADER, waict_header
 from habeas.protocol.app.manifest import read_served
 
 _SERVED = Path(__file__).with_name("served.json")
@@ -36,14 +37,23 @@ def headers(portal: str, address: str = "/") -> dict[str, str]:
 
 
 class _Headers(BaseHTTPMiddleware):
-    def __init__(self, app: ASGIApp, portal: str) -> None:
+    def __init__(self, app: ASGIApp, portal: str, more: dict[str, str]) -> None:
         super().__init__(app)
-        self._portal = portal
+        self._portal, self._more = portal, more
 
     async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
         response = await call_next(request)
-        response.headers.update(headers(self._portal, request.url.path))
+        response.headers.update(headers(self._portal, request.url.path) | self._more)
         return response
+
+
+def _waict(folder: Path) -> dict[str, str]:
+    """WAICT's header, where the folder has its manifest; the newest, where it has several."""
+    found = sorted(
+        (folder / ".well-known" / "waict" / "manifests").glob("habeas_*"),
+        key=lambda file: file.stat().st_mtime,
+    )
+    return {WAICT_HEADER: waict_header(found[-1].read_bytes())} if found else {}
 
 
 def make_app(folder: Path, portal: str) -> Starlette:
@@ -55,5 +65,5 @@ def make_app(folder: Path, portal: str) -> Starlette:
     """
     return Starlette(
         routes=[Mount("/", StaticFiles(directory=folder, html=True))],
-        middleware=[Middleware(_Headers, portal=portal)],
+        middleware=[Middleware(_Headers, portal=portal, more=_waict(folder))],
     )

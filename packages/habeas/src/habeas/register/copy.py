@@ -33,6 +33,8 @@ CREATE TABLE IF NOT EXISTS copied (
 CREATE INDEX IF NOT EXISTS copied_slot ON copied (slot) WHERE slot IS NOT NULL;
 CREATE INDEX IF NOT EXISTS copied_rosters ON copied (office, position) WHERE kind = 'roster';
 DROP INDEX IF EXISTS copied_roster;
+CREATE INDEX IF NOT EXISTS copied_app ON copied (kind, position)
+  WHERE kind IN ('app', 'app-seen', 'app-differs');
 CREATE INDEX IF NOT EXISTS copied_withdrawn ON copied (position) WHERE kind = 'withdrawn';
 CREATE INDEX IF NOT EXISTS copied_act ON copied (
   json_extract(CAST(content AS TEXT), '$.details.promise'), position
@@ -266,6 +268,16 @@ class LogCopy:
                 wanted,
             ).fetchall()
         return {tag: (position, content) for tag, position, content in rows}
+
+    def of_kind(self, kind: Kind, most: int | None = None) -> list[tuple[int, bytes]]:
+        """Index and bytes of the entries of *kind*, oldest first; of the newest *most*, if said."""
+        with self._database.reading() as connection:
+            rows: list[tuple[int, bytes]] = connection.execute(
+                "SELECT position, content FROM copied WHERE kind = ? "
+                "ORDER BY position DESC LIMIT ?",
+                (kind.value, -1 if most is None else most),
+            ).fetchall()
+        return rows[::-1]
 
     def rosters(self, office: str) -> list[Roster]:
         """All rosters of an office that the log has shown, by its newest root key."""

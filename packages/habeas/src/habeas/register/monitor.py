@@ -15,6 +15,7 @@ from datetime import date, timedelta
 
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Chain, Entry, Foreign, Kind, Receipt, Role, read_entry
+from habeas.protocol.app import AppDetails, AppDiffersDetails, AppReleases
 from habeas.protocol.credential import Roster
 from habeas.protocol.details import (
     CircleDetails,
@@ -25,6 +26,7 @@ from habeas.protocol.details import (
 )
 from habeas.protocol.document import Document
 from habeas.protocol.reading import details_of
+from habeas.register import code_rules
 from habeas.register.watching import OnePhoto
 from habeas.tlog.monitor import Finding, Rule
 
@@ -77,7 +79,7 @@ class CircleRules:
 
     def prepare(self, connection: sqlite3.Connection) -> None:
         """Tables, and the circles that were seen before."""
-        connection.executescript(_SCHEMA)
+        connection.executescript(_SCHEMA + code_rules.SCHEMA)
         rows = connection.execute("SELECT note FROM watched_circle ORDER BY number").fetchall()
         for (note,) in rows:
             try:
@@ -93,6 +95,10 @@ class CircleRules:
             return
         for check in self._checks:
             yield from check(connection, index, read)
+
+    def releases(self, connection: sqlite3.Connection) -> AppReleases:
+        """The releases of the app that the log has shown."""
+        return code_rules.known(connection, self._chain)
 
     def _name(self, entry: Entry) -> str:
         writer = self._chain.writers.get(entry.writer)
@@ -234,6 +240,10 @@ class CircleRules:
                     f"photos for the seat of a newcomer, with {', '.join(details.helpers)}."
                 )
                 yield Finding("recovery", words, index)
+            case AppDetails():
+                yield from code_rules.release(connection, index, entry, details, self._chain)
+            case AppDiffersDetails():
+                yield code_rules.differs(index, details)
             case _:
                 return
 

@@ -20,6 +20,7 @@ class AppError(HabeasError):
     """Code that is not under custody."""
 
     code = "app"
+    status = 409
     remedy = "Do not enter anything on this site; tell a trustee, and keep what you were shown."
 
 

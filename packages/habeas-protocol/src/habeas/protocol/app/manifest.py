@@ -40,6 +40,8 @@ SERVED: Mapping[PartName, str] = {"portal": "portal/served.json", "desk": "offic
 ROOTS: Mapping[PartName, str] = {"portal": "/static/", "desk": "/"}
 #: What a browser runs, shows as a document or reads instructions from. All else is data.
 ACTIVE = frozenset({"html", "js", "mjs", "css", "svg", "wasm", "json", "webmanifest"})
+#: Stands in a built document for the digest of the circle.
+_CIRCLE = b"{circle}"
 #: More than any part needs; a larger file is somebody's attack on whoever builds.
 MAX_FILE_BYTES = 32 * 1024 * 1024
 
@@ -123,8 +125,8 @@ def files_of(folder: Path) -> Iterator[tuple[str, Path]]:
             yield place.relative_to(folder).as_posix(), place
 
 
-def hash_file(place: Path) -> str:
-    """SHA-256 of a file, hex.
+def read_file(place: Path) -> bytes:
+    """The bytes of a file.
 
     Raises:
         MalformedError: it is larger than any file of the app.
@@ -133,7 +135,29 @@ def hash_file(place: Path) -> str:
         content = file.read(MAX_FILE_BYTES + 1)
     if len(content) > MAX_FILE_BYTES:
         raise MalformedError(f"{place.name} has more than {MAX_FILE_BYTES} bytes.")
-    return hashlib.sha256(content).hexdigest()
+    return content
+
+
+def hash_file(place: Path) -> str:
+    """SHA-256 of a file, hex.
+
+    Raises:
+        MalformedError: it is larger than any file of the app.
+    """
+    return hashlib.sha256(read_file(place)).hexdigest()
+
+
+def filled(path: str, content: bytes, circle: str) -> bytes:
+    """A file as it is served: documents have the digest of the circle where they ask for it.
+
+    So the circle that the app has pinned is in what trustees vouch for and enforcing clients check.
+
+    Args:
+        path: of the file.
+        content: as it was built.
+        circle: digest, hex.
+    """
+    return content.replace(_CIRCLE, circle.encode()) if path.endswith(".html") else content
 
 
 def read_served(content: bytes, portal: str) -> dict[str, Any]:
@@ -176,7 +200,8 @@ def part_of(built: Path, name: PartName, circle: Circle) -> Part:
     data: dict[str, str] = {}
     for path, place in files_of(folder):
         listed = files if path.rpartition(".")[2] in ACTIVE else data
-        listed[path] = hash_file(place)
+        served_as = filled(path, read_file(place), circle.digest().hex())
+        listed[path] = hashlib.sha256(served_as).hexdigest()
     try:
         served = read_served((built / SERVED[name]).read_bytes(), circle.custodian.portal)
     except OSError as error:

@@ -6,7 +6,7 @@ trustees of the manifest's circle. Numbers only rise, so that no old release com
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, Self
@@ -94,6 +94,11 @@ def origin_of(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def pages_of(services: Iterable[str]) -> dict[str, str]:
+    """Addresses at which the photo step stands: one for each service that asks for a photo."""
+    return {f"/apply/{each}/seal/": "photo/index.html" for each in services}
+
+
 def origins_of(circle: Circle, pages: dict[str, str]) -> tuple[AppOrigin, ...]:
     """All origins of a circle that serve the app.
 
@@ -139,10 +144,19 @@ class AppRelease:
     index: int
     day: str
 
+    @property
+    def rebuilt(self) -> int:
+        """How many trustees have rebuilt it from its source."""
+        return sum(each.how == "rebuilt" for each in self.words)
+
     def places(self, origin: AppOrigin) -> dict[str, str]:
-        """What is served at an origin: path of the address -> path of the file in its part."""
+        """What is served at an origin: path of the address -> path of the file in its part.
+
+        A document that has pages of its own is looked for there alone.
+        """
         part, root = self.manifest.part(origin.part), ROOTS[origin.part]
-        files = {f"{root}{path}": path for path in (*part.files, *part.data)}
+        named = set(origin.pages.values())
+        files = {f"{root}{path}": path for path in (*part.files, *part.data) if path not in named}
         return {**files, **origin.pages}
 
 
@@ -182,6 +196,16 @@ class AppReleases:
         )
         return type(self)((*kept, made))
 
+    def current(self, today: date) -> tuple[AppRelease, ...]:
+        """Those that a site may serve today (UTC), newest first."""
+        newest = self.known[-1:]
+        replaced = [
+            before
+            for before, later in zip(self.known, self.known[1:], strict=False)
+            if today <= date.fromisoformat(later.day) + GRACE
+        ]
+        return (*newest, *reversed(replaced))
+
     def verify_current(self, digest: str, today: date) -> AppRelease:
         """The release with that manifest, which counts today: the newest, or just replaced.
 
@@ -193,15 +217,13 @@ class AppReleases:
             AppUnknownError: no release has this manifest.
             AppStaleError: another took its place more than `GRACE` ago.
         """
-        for position, release in enumerate(self.known):
-            if release.digest != digest:
-                continue
-            later = self.known[position + 1 :]
-            if later and today > date.fromisoformat(later[0].day) + GRACE:
-                raise AppStaleError(
-                    f"Release {release.manifest.number} was replaced on {later[0].day}."
-                )
-            return release
+        for release in self.current(today):
+            if release.digest == digest:
+                return release
+        for release, later in zip(self.known, self.known[1:], strict=False):
+            if release.digest == digest:
+                number = release.manifest.number
+                raise AppStaleError(f"Release {number} of the app was replaced on {later.day}.")
         raise AppUnknownError("This manifest is no release on the log.")
 
 

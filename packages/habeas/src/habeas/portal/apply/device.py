@@ -27,14 +27,19 @@ from pydantic import Field
 
 from habeas.custody import Deposited, OtherTermsError
 from habeas.portal.apply import drafts
-from habeas.portal.apply.again import again
 from habeas.portal.apply.sending import new_reference, sending_sealed, wishes_of
 from habeas.portal.catalogue import office_name, services
 from habeas.portal.catalogue.declaration import PhotoRules, Service
+from habeas.portal.register import code
+from habeas.portal.register.clients import waict_header
+from habeas.portal.register.log import log_copy
 from habeas.portal.site.bodies import BadRequestError, json_object, raw
 from habeas.portal.site.served import served
 from habeas.portal.vault.custodian import custody
 from habeas.protocol import Promise
+from habeas.protocol.app import AppDetails
+from habeas.protocol.app.clients import WAICT_HEADER
+from habeas.protocol.app.manifest import filled
 from habeas.protocol.document import Document, Hex16, unbase64
 from habeas.protocol.seal import Sealed
 from habeas.protocol.terms import MAX_TRUSTEES
@@ -91,34 +96,34 @@ def _bytes(text: str) -> bytes:
 
 
 @cache
-def _page_file() -> bytes:
+def _page_file(circle: str) -> bytes:
     (folder,) = (Path(each) for each in settings.STATICFILES_DIRS)
-    return (folder / _PAGE).read_bytes()
+    return filled(_PAGE, (folder / _PAGE).read_bytes(), circle)
 
 
 @require_GET
-def page(request: HttpRequest, name: str) -> HttpResponse:
-    """The static application, the same bytes for everybody; only a draft leads there."""
-    service, _ = _service(name)
-    draft = drafts.load(request, service.id)
-    if draft is None or draft.faulty:
-        return again(name, draft)
-    if draft.again:
+def page(_: HttpRequest, name: str) -> HttpResponse:
+    """The static app, the same bytes for everybody who asks, and only as trustees know it."""
+    _service(name)
+    try:
+        release = code.serving()
+    except code.UnreleasedError:
         return redirect("apply:photo", name)
     policy = served().policy(_PAGE)
     return HttpResponse(
-        _page_file(),
+        _page_file(release.manifest.circle),
         content_type="text/html; charset=utf-8",
-        headers={"Content-Security-Policy": policy},
+        headers={"Content-Security-Policy": policy, WAICT_HEADER: waict_header(release)},
     )
 
 
 @require_GET
 def pin(_: HttpRequest, name: str) -> HttpResponse:
-    """The circle that the application has pinned: a file of it, as this portal has adopted it."""
+    """The circle that the app has pinned: it knows the digest, and compares."""
     _service(name)
-    content = (settings.DATA / "circle.txt").read_bytes()
-    return HttpResponse(content, content_type="text/plain; charset=utf-8")
+    circle = code.serving().manifest.circle
+    note = next(link.note for link in log_copy().chain.links if link.digest == circle)
+    return HttpResponse(note, content_type="text/plain; charset=utf-8")
 
 
 @require_GET
@@ -142,6 +147,10 @@ def order(request: HttpRequest, name: str) -> HttpResponse:
         drafts.store(draft)
     wishes = wishes_of(service, rules, draft.order["reference"], _day(draft), "browser")
     offer = custody().offer(wishes.opens_until[:7])
+    release = code.serving()
+    vouched = AppDetails(
+        manifest=release.manifest, origins=release.origins, signatures=release.signatures
+    )
     fields = {
         "service": wishes.service, "recipients": wishes.recipients, "purposes": wishes.purposes,
         "opens_until": wishes.opens_until, "openings_max": wishes.openings_max,
@@ -152,6 +161,7 @@ def order(request: HttpRequest, name: str) -> HttpResponse:
         {
             **common, "sent": False, "reference": wishes.reference, "office": service.office,
             "wishes": fields, "circles": offer.circles, "keys": offer.keys,
+            "release": vouched.encode().decode(),
             "recipients": [office_name(each) for each in wishes.recipients],
             "check": {"profile": rules.profile, "child": rules.child},
         }
@@ -189,7 +199,11 @@ def deposit(request: HttpRequest, name: str) -> HttpResponse:
             raise OtherTermsError("The photo's id belongs to another application.")
         draft.order = {**draft.order, "seal_id": promise.seal_id}
         drafts.store(draft)
-    wishes = wishes_of(service, rules, draft.order["reference"], _day(draft), "browser")
+    if promise.app is not None:
+        code.releases().verify_current(promise.app.manifest, datetime.now(UTC).date())
+    wishes = wishes_of(
+        service, rules, draft.order["reference"], _day(draft), "browser", promise.app
+    )
     salt = _salt(draft, promise.seal_id)
     taken = custody().take(photo, wishes, salt)
     return JsonResponse(

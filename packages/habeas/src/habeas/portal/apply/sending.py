@@ -19,6 +19,7 @@ from habeas.protocol import Receipt
 from habeas.protocol.document import unbase64
 from habeas.protocol.office import Answers, seal_answers
 from habeas.protocol.seal import Wishes
+from habeas.protocol.terms import AppReference
 
 #: Crockford's base 32: no letters that are read as digits.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -44,13 +45,14 @@ def wishes_of(
     reference: str,
     today: date,
     sealed_by: Literal["server", "browser"] = "server",
+    app: AppReference | None = None,
 ) -> Wishes:
     """What is promised about a photo that is sealed today."""
     return Wishes(
         service=service.id, recipients=rules.recipients, purposes=rules.purposes,
         opens_until=rules.opens_until(today).isoformat(), openings_max=rules.openings_max,
         openings_a_day=rules.openings_a_day, closed_days=rules.closed_days,
-        reference=reference, sealed_by=sealed_by,
+        reference=reference, sealed_by=sealed_by, app=app,
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from habeas.portal.apply.sending import Sent, sending
 from habeas.portal.cases.asked import asked_for
 from habeas.portal.catalogue import office_name, services
 from habeas.portal.catalogue.declaration import PhotoRules, Service
+from habeas.portal.register import code
 from habeas.portal.vault import receipt_page
 from habeas.portal.vault.custodian import in_force
 from habeas.portrait import PhotoError, PoolBusyError, words
@@ -142,6 +143,7 @@ def photo(request: HttpRequest, name: str) -> HttpResponse:
     # Who comes from the device's own step has chosen this way; nobody else gets here unasked.
     context = {
         "service": service, "draft": draft, "error": error, "chosen": "chosen" in request.GET,
+        "sealing": code.is_served(),
         **promise_in_words(service),
     }  # fmt: skip
     return render(request, "apply/photo.html", context)

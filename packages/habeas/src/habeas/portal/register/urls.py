@@ -16,4 +16,6 @@ urlpatterns = [
     path("acts.json", exports.acts_json, name="json"),
     path("news.atom", exports.news, name="atom"),
     path("check/", views.check, name="check"),
+    path("code/", views.app_code, name="code"),
+    path("code/manifest.json", views.app_manifest, name="manifest"),
 ]

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from habeas.foundation.errors import HabeasError
 from habeas.portal.catalogue import office_name
+from habeas.portal.register import code
 from habeas.portal.register.charts import Chart, chart
 from habeas.portal.register.log import is_old, log_copy
 from habeas.portal.register.seen import answering
@@ -24,7 +25,9 @@ from habeas.portal.register.words import (
     sentence,
 )
 from habeas.protocol import Entry, Kind
+from habeas.protocol.app import AppDiffersDetails
 from habeas.protocol.keys import Role
+from habeas.register.code import differences, last_seen
 from habeas.register.months import Acts, Register
 
 _PAGE = 50
@@ -252,3 +255,38 @@ def check(request: HttpRequest) -> HttpResponse:
         "circle": log_copy().chain.newest.digest,
     }
     return render(request, "register/check.html", context)
+
+
+@require_GET
+def app_code(request: HttpRequest) -> HttpResponse:
+    """Which release of the app runs on people's devices, who vouches for it, who has looked."""
+    copy = log_copy()
+    release = code.releases().newest
+    circle = copy.chain.newest.circle
+    evidence = {each.name: f"{each.url}/v2/app-evidence" for each in circle.trustees}
+    found = [
+        {
+            "index": each.index, "day": each.day, "details": each.details,
+            "url": f"{evidence[each.details.trustee]}/{each.details.got}"
+            if isinstance(each.details, AppDiffersDetails)
+            and each.details.got
+            and each.details.trustee in evidence
+            else "",
+        }
+        for each in differences(copy, _FEW)
+    ]  # fmt: skip
+    context = {
+        "release": release, "k": circle.k, "served": code.is_served(), "old": is_old(),
+        "rebuilt": release is not None and any(each.how == "rebuilt" for each in release.words),
+        "seen": last_seen(copy), "differences": found, "portal": circle.custodian.portal,
+    }  # fmt: skip
+    return render(request, "register/code.html", context)
+
+
+@require_GET
+def app_manifest(_: HttpRequest) -> HttpResponse:
+    """The manifest of the newest release, canonical, as trustees vouch for it."""
+    release = code.releases().newest
+    if release is None:
+        raise Http404
+    return HttpResponse(release.manifest.encode(), content_type="application/json")

@@ -2,11 +2,15 @@
 
 from django.urls import include, path
 
+from habeas.portal.register import clients
 from habeas.portal.site import health, moment
 from habeas.portal.site.security_txt import security_txt
 
 urlpatterns = [
     path(".well-known/security.txt", security_txt),
+    path(".well-known/waict/manifests/<str:name>", clients.waict),
+    path(".well-known/webcat/enrollment.json", clients.enrollment),
+    path(".well-known/webcat/manifest.json", clients.manifest),
     path("livez", health.livez),
     path("readyz", health.readyz),
     path("metrics", health.metrics),

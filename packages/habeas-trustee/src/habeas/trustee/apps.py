@@ -1,0 +1,182 @@
+"""Docs/protocol, *Code custody*: which releases of the app a trustee has seen, and its own word."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from habeas.foundation.errors import HabeasError
+from habeas.protocol import Chain, Circle, Promise
+from habeas.protocol.app import AppDetails, AppError, AppManifest, AppReleases
+from habeas.protocol.app import source as sources
+from habeas.protocol.app.documents import AppCircleError, AppOriginError, AppStaleError
+from habeas.protocol.app.manifest import first_difference, manifest_of
+from habeas.protocol.app.release import sign_rebuilt
+from habeas.protocol.statements import sign_statement
+from habeas.trustee import keyring
+from habeas.trustee.circles import Circles
+from habeas.trustee.settings import Settings
+from habeas.trustee.store import Store
+
+
+class AppRebuildError(AppError):
+    """A source archive that gives something else than the manifest says."""
+
+    code = "app-differs"
+    remedy = "Do not vouch for it; ask whoever gave you both, and tell the other trustees."
+
+
+class Apps:
+    """The releases of the log that this trustee follows.
+
+    Args:
+        store, circles: of this trustee.
+    """
+
+    def __init__(self, store: Store, circles: Circles) -> None:
+        self._store = store
+        self._circles = circles
+        self._made_for = (-1, 0)
+        self._releases = AppReleases()
+
+    def releases(self) -> AppReleases:
+        """All that count or did, as far as the log was followed."""
+        with self._store.database.reading() as connection:
+            rows = connection.execute(
+                "SELECT position, details, day FROM app_releases ORDER BY position"
+            ).fetchall()
+        # Read anew where there is more, or a circle more by which to judge.
+        state = (rows[-1][0] if rows else -1, len(self._circles.chain.links))
+        if state != self._made_for:
+            found = AppReleases()
+            for position, details, day in rows:
+                try:
+                    read = AppDetails.decode(details)
+                    found = found.extend(read, self._circles.chain, position, day)
+                except AppError:
+                    continue  # an old one that somebody brought again: it counts for nothing
+            self._releases, self._made_for = found, state
+        return self._releases
+
+    def verify(self, promise: Promise, today: date) -> None:
+        """Raise unless the release that a promise names counts; one by the server names none.
+
+        Raises:
+            AppUnknownError, AppStaleError: it is no release, or was replaced.
+            AppCircleError: its app has pinned a circle that does not lead to the promise's.
+            AppOriginError: it says that it ran where it is not served.
+        """
+        if promise.app is None:
+            return
+        release = self.releases().verify_current(promise.app.manifest, today)
+        circle = self._circles.chain.circle(promise.circle)
+        try:
+            reached = circle in self._circles.chain.since(release.manifest.circle)
+        except HabeasError:
+            reached = False
+        if not reached:
+            raise AppCircleError("The app was made for a circle that does not lead here.")
+        if promise.app.origin not in {each.origin for each in release.origins}:
+            raise AppOriginError("The app says that it ran where it is not served.")
+
+
+def take(connection: sqlite3.Connection, position: int, details: AppDetails, day: str) -> None:
+    """Keep an `app` entry of the log; `Apps` judges it."""
+    connection.execute(
+        "INSERT OR IGNORE INTO app_releases VALUES (?, ?, ?)", (position, details.encode(), day)
+    )
+
+
+def rebuild(manifest: AppManifest, archive: bytes, work: Path, chain: Chain) -> None:
+    """Raise unless the source archive gives exactly this manifest, for a circle of the chain.
+
+    Args:
+        manifest: that the trustee is asked to vouch for.
+        archive: the source archive.
+        work: an empty folder.
+        chain: the circles that this trustee follows.
+
+    Raises:
+        AppCircleError: the manifest is for another circle.
+        AppRebuildError: the archive is another one, or gives other files.
+        AppBuildError, MalformedError: it does not build.
+    """
+    circle_of(manifest, chain)
+    if sources.hash_of(archive) != manifest.source:
+        raise AppRebuildError("The archive is not the one that the manifest names as its source.")
+    compare(sources.build(archive, work), manifest, chain)
+
+
+def circle_of(manifest: AppManifest, chain: Chain) -> Circle:
+    """The circle that a manifest is made for.
+
+    Raises:
+        AppCircleError: it is none that this trustee follows.
+    """
+    try:
+        return chain.circle(manifest.circle)
+    except HabeasError as error:
+        raise AppCircleError(
+            f"The manifest is for the circle {manifest.circle[:16]}…, and not for "
+            f"{chain.newest.digest[:16]}…, which this trustee follows."
+        ) from error
+
+
+def compare(built: Path, manifest: AppManifest, chain: Chain) -> None:
+    """Raise unless a built tree has exactly the files and headers of a manifest.
+
+    Raises:
+        AppCircleError: the manifest is for another circle.
+        AppRebuildError: something differs, which is named.
+        MalformedError: it is no built tree.
+    """
+    made = manifest_of(
+        built, circle_of(manifest, chain), number=manifest.number, version=manifest.version,
+        source=manifest.source,
+    )  # fmt: skip
+    different = first_difference(made, manifest)
+    if different is not None:
+        raise AppRebuildError(f"The source gives another {different} than the manifest has.")
+
+
+def verify_newer(manifest: AppManifest, releases: AppReleases) -> None:
+    """Raise where a trustee would vouch for a release that could never count.
+
+    Raises:
+        AppStaleError: its number is not higher than the newest release's.
+    """
+    newest = releases.newest
+    if (
+        newest is not None
+        and newest.digest != manifest.digest().hex()
+        and manifest.number <= newest.manifest.number
+    ):
+        raise AppStaleError(
+            f"The log has release {newest.manifest.number}; this manifest has number "
+            f"{manifest.number}."
+        )
+
+
+def vouch(
+    folder: Path,
+    manifest: AppManifest,
+    name: str,
+    day: str,
+    how: Literal["rebuilt", "compared"],
+) -> str:
+    """A trustee's word on a manifest, as a note.
+
+    Args:
+        folder: of the trustee, whose statement key signs.
+        manifest: that was rebuilt, or compared.
+        name: of the trustee.
+        day: YYYY-MM-DD.
+        how: what the trustee did.
+
+    Raises:
+        KeyringError: its keys do not unlock.
+    """
+    signer = keyring.load(folder, Settings.load(folder)).statement
+    return sign_rebuilt(manifest, name, how, day, lambda said: sign_statement(signer, said))

@@ -1,0 +1,66 @@
+"""Docs/protocol, *Code custody*: what a verified copy of the log says of the app.
+
+Pure over the copy: which releases there are, who last found a site unchanged, what differed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from habeas.protocol import Entry, Kind
+from habeas.protocol.app import (
+    AppDetails,
+    AppDiffersDetails,
+    AppError,
+    AppReleases,
+    AppSeenDetails,
+)
+from habeas.protocol.document import Document
+from habeas.protocol.reading import details_of
+from habeas.register.copy import LogCopy
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a trustee said of a site on one day, and where that stands on the log."""
+
+    index: int
+    day: str
+    details: AppSeenDetails | AppDiffersDetails
+
+
+def releases(copy: LogCopy) -> AppReleases:
+    """All releases of the log, in order."""
+    found = AppReleases()
+    for index, day, details in _of(copy, Kind.APP):
+        if isinstance(details, AppDetails):
+            try:
+                found = found.extend(details, copy.chain, index, day)
+            except AppError:
+                continue  # an old one that somebody brought again: it counts for nothing
+    return found
+
+
+def last_seen(copy: LogCopy) -> list[Said]:
+    """For each trustee and origin the last time that it was found unchanged, newest first."""
+    found: dict[tuple[str, str], Said] = {}
+    for index, day, details in _of(copy, Kind.APP_SEEN):
+        if isinstance(details, AppSeenDetails):
+            found[details.trustee, details.origin] = Said(index, day, details)
+    return sorted(found.values(), key=lambda said: -said.index)
+
+
+def differences(copy: LogCopy, most: int) -> list[Said]:
+    """The newest *most* differences that trustees have found, newest first."""
+    return [
+        Said(index, day, details)
+        for index, day, details in reversed(list(_of(copy, Kind.APP_DIFFERS, most)))
+        if isinstance(details, AppDiffersDetails)
+    ]
+
+
+def _of(copy: LogCopy, kind: Kind, most: int | None = None) -> Iterator[tuple[int, str, Document]]:
+    for index, content in copy.of_kind(kind, most):
+        entry = Entry.decode(content)
+        yield index, entry.day, details_of(entry)

@@ -151,6 +151,9 @@ class Shown:
 class World:
     """See the module."""
 
+    #: The portal's address in the circle.
+    portal = "http://127.0.0.1:8000"
+
     def __init__(
         self,
         folder: Path,
@@ -160,7 +163,7 @@ class World:
         q: int = 3,
         r: int = 3,
         circle: dict[str, Any] | None = None,
-        portal: str = "http://127.0.0.1:8000",
+        portal: str = portal,
         **settings: Any,
     ) -> None:
         self.folder = folder

@@ -24,11 +24,7 @@ const side = whole(1, 10_000);
 const place = whole(0, 9_999);
 const Zones = listOf(v.strictObject({ left: place, top: place, width: side, height: side }), 0, 16);
 const TimeOfDay = v.pipe(v.string(), v.regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/));
-const TimeZone = v.pipe(
-  v.string(),
-  atMost(64),
-  v.regex(/^[A-Za-z0-9_+-]+(\/[A-Za-z0-9_+-]+)*$/),
-);
+const TimeZone = v.pipe(v.string(), atMost(64), v.regex(/^[A-Za-z0-9_+-]+(\/[A-Za-z0-9_+-]+)*$/));
 
 const PublicCamera = v.strictObject({
   id: Slug,

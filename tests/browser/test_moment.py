@@ -1,0 +1,42 @@
+"""A browser whose network comes near a rate solves the page's puzzle and is counted by itself."""
+
+import httpx
+import pytest
+
+from tests.browser.test_passkey import Portal
+from tests.browser.visitor import Visitor
+from tests.waiting import until
+
+pytestmark = pytest.mark.browser
+NETWORK = {"X-Forwarded-For": "198.51.100.7"}
+
+
+@pytest.fixture
+def portal(tmp_path):
+    portal = Portal(tmp_path)
+    yield portal
+    portal.process.terminate()
+    portal.process.wait()
+
+
+def test_the_puzzle_is_solved_while_the_page_goes_on(chromium, portal):
+    visitor = Visitor(chromium, "", "phone", "en", "moment")
+    visitor.profile.set_extra_http_headers(NETWORK)
+    page = visitor.page
+    page.goto(f"{portal.url}/help/")
+    assert page.locator("meta[name=moment]").count() == 0
+    with httpx.Client(base_url=portal.url, headers=NETWORK, trust_env=False) as neighbour:
+        # Each process of the portal counts by itself: until all of them refuse.
+        refused = 0
+        while refused < 20:
+            code = neighbour.post("/receipt/").status_code
+            refused = refused + 1 if code == 429 else 0
+        page.goto(f"{portal.url}/help/")
+        assert page.locator("meta[name=moment]").count() == 1
+        until(
+            lambda: [each for each in visitor.profile.cookies() if each["name"] == "moment"],
+            "the browser's pass",
+        )
+    page.goto(f"{portal.url}/help/")
+    assert page.locator("meta[name=moment]").count() == 0
+    visitor.close()

@@ -189,6 +189,8 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
 # RFC 6265bis section 4.1.3.2: a browser takes such a cookie from this very host alone.
 SESSION_COOKIE_NAME = "__Host-officer" if _HTTPS else "officer"
 CSRF_COOKIE_NAME = "__Host-csrf" if _HTTPS else "csrftoken"
+# Not HttpOnly: the photo step, which is static, reads in which language to speak.
+LANGUAGE_COOKIE_SECURE, LANGUAGE_COOKIE_SAMESITE = _HTTPS, "Lax"
 SESSION_COOKIE_AGE = _RUN.officers.hours * 3600
 SESSION_IDLE_SECONDS = _RUN.officers.idle_minutes * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

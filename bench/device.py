@@ -87,7 +87,7 @@ class Device:
         self.page.evaluate("performance.clearMeasures()")
         self.page.set_input_files("#photo", file)
         self.page.wait_for_function(
-            "performance.getEntriesByName('photo-looked').length > 0", timeout=120_000
+            "() => performance.getEntriesByName('photo-looked').length > 0", timeout=120_000
         )
         (took,) = self.page.evaluate(_NAMES, "photo-looked")
         self.page.click("[data-another]")

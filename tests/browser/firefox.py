@@ -12,13 +12,6 @@ from typing import Any
 import pytest
 
 RELAY = Path(__file__).with_name("firefox_relay.py")
-#: Files are saved without a question; WebDriver BiDi does not tell of them in every release.
-_SAVES = {
-    "browser.download.folderList": 2,
-    "browser.download.useDownloadDir": True,
-    "browser.download.always_ask_before_handling_new_types": False,
-    "browser.download.alwaysOpenPanel": False,
-}
 
 
 def downloads(folder: Path) -> Path:
@@ -39,6 +32,8 @@ def started(playwright: Any, folder: Path, **preferences: Any) -> Iterator[Any]:
     browser = playwright.firefox.launch(
         channel="moz-firefox",
         executable_path=program,
+        # Files are saved here; that they are is not told in every release.
+        downloads_path=downloads(folder),
         firefox_user_prefs={name.replace("__", "."): value for name, value in preferences.items()},
     )
     try:

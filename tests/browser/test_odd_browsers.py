@@ -72,7 +72,9 @@ def test_the_camera_guides_and_takes_the_photo_by_itself(filmed, city, axe):
     page.wait_for_selector("#camera[data-hint=good]")
     visitor.look("live")
     assert page.inner_text(".app-hint") == "Good. Hold still."
-    page.wait_for_function("document.querySelector('#said').textContent === 'Good. Hold still.'")
+    page.wait_for_function(
+        "() => document.querySelector('#said').textContent === 'Good. Hold still.'"
+    )
     assert page.locator("canvas").count() == 0  # nobody has asked for that
     page.check("#auto", force=True)
     page.wait_for_selector("canvas")

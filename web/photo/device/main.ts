@@ -143,9 +143,7 @@ function showCheck(): void {
 /** Seals, brings the photo to the trustees, and verifies what came back. */
 async function sealAndSend(kept: Uint8Array<ArrayBuffer>, offered: portal.Offered): Promise<void> {
   // Sealed once: a second try sends the same bytes.
-  const start = performance.now();
   pending ??= await sealed(kept, pin, offered);
-  performance.measure("photo-sealed", { start });
   await store.keep(pending);
   await send(pending);
 }

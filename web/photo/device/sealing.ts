@@ -87,6 +87,7 @@ export async function sealed(
     throw new Problem("circle", "The circle does not have the office of this application.");
   }
   const keys = await readMonthKeys(circle, order.keys);
+  const start = performance.now();
   const secrets = await drawSecrets(secureRandom);
   const terms = await buildTerms(circle, keys, { ...order.wishes, app }, secrets);
   const { promise, ciphertext, deposits } = await sealPhoto(
@@ -96,6 +97,7 @@ export async function sealed(
     secrets,
     secureRandom,
   );
+  performance.measure("photo-sealed", { start });
   // From here on nothing on this device opens the photo.
   secrets.dataKey.fill(0);
   const tags = await custodianTags(secrets.trackKey);

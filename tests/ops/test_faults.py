@@ -122,9 +122,10 @@ def test_the_object_store_half_works(place, load):
 
 
 def test_the_object_store_is_cut_off(place, held):
-    """Not killed: SeaweedFS has objects that it has taken in memory, and the log would miss a tile.
+    """Not killed: once, after the store's own death, a tile of the log was missing from it.
 
-    It would say so, and sign nothing more until `habeas log rebuild`.
+    Whether the store had lost what it acknowledged is not known. The log said so, and signed
+    nothing more: `habeas log rebuild` is for that.
     """
     place.machines["store"].unplug()
     place.red(*NODES, code="blob-store")

@@ -72,6 +72,14 @@ def seal(city):
     return sealed.receipt
 
 
+def test_a_portal_without_a_circle_takes_nothing_and_says_why(city, browser):
+    (settings.DATA / "circle.txt").unlink()
+    assert browser.get("/receipt/").status_code == 200
+    refused = browser.post("/receipt/", {})
+    assert refused.status_code == 503
+    assert "belongs to no circle yet" in refused.content.decode()
+
+
 def test_a_portal_without_a_worker_is_not_ready(city, browser):
     said = ready(browser)
     assert not said["ok"]

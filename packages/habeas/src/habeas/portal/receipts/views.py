@@ -17,6 +17,7 @@ from habeas.foundation.errors import HabeasError
 from habeas.portal.cases.asked import asked_for
 from habeas.portal.catalogue import office_name, services
 from habeas.portal.receipts import history, words
+from habeas.portal.register.log import NoCircleError
 from habeas.portal.site.served import served
 from habeas.portal.vault import receipt_page
 from habeas.portal.vault.custodian import chain, custody, in_force
@@ -50,8 +51,8 @@ def _asking(request: HttpRequest, error: str = "", status: int = 200) -> HttpRes
     response = render(request, "receipts/receipt.html", {"error": error}, status=status)
     try:
         circles = [link.circle for link in chain().links]
-    except OSError:
-        circles = []  # the operator has adopted none yet: there is nobody to ask
+    except NoCircleError:
+        circles = []  # there is nobody to ask
     asked = {circle.log.url for circle in circles}
     asked |= {trustee.url for circle in circles for trustee in circle.trustees}
     sources = " ".join(f"{each}/" for each in sorted(asked))

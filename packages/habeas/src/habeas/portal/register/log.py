@@ -18,9 +18,24 @@ from habeas.tlog.client import LogClient
 _lock = threading.Lock()
 
 
+class NoCircleError(HabeasError):
+    """This portal's operator has agreed to no circle yet."""
+
+    code = "no-circle"
+    status = 503
+    remedy = "Its operator agrees to a circle first: habeas portal adopt"
+
+
 def pinned_circle() -> str:
-    """The note of the circle that this portal's operator has agreed to."""
-    return text.read(settings.DATA / "circle.txt")
+    """The note of the circle that this portal's operator has agreed to.
+
+    Raises:
+        NoCircleError: there is none yet.
+    """
+    try:
+        return text.read(settings.DATA / "circle.txt")
+    except FileNotFoundError as error:
+        raise NoCircleError("This portal belongs to no circle yet.") from error
 
 
 @cache

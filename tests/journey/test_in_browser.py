@@ -151,11 +151,16 @@ def _sign_in(visitor, city, office="licensing-office"):
     visitor.page.wait_for_selector("table")
 
 
-def _ask(visitor, reference):
+def _case(visitor, reference):
     page = visitor.page
     page.evaluate("location.hash = '#/'")
     page.get_by_role("link", name=reference).click()
-    page.wait_for_selector("dl")
+    page.wait_for_selector("[data-photo]")
+    return page
+
+
+def _ask(visitor, reference):
+    page = _case(visitor, reference)
     visitor.look("desk-case")
     page.click("[data-photo] a")
     page.wait_for_selector("#reason")
@@ -233,10 +238,11 @@ def test_the_whole_journey_in_two_profiles(  # noqa: PLR0915 - it is one story
     assert page.locator("[data-erased]").count() == 4
     applicant.look("withdrawn")
 
-    _ask(officer, reference)
-    officer.page.wait_for_selector(".govuk-error-summary")
-    assert "withdrawn" in officer.page.inner_text(".govuk-error-summary")
-    officer.look("desk-refused")
+    # Said before it is asked for: nobody is shown a way that ends in a refusal.
+    desk = _case(officer, reference)
+    desk.wait_for_selector("text=has withdrawn the photo")
+    assert desk.is_hidden("[data-photo] a")
+    officer.look("desk-withdrawn")
     _look_around(applicant)
     assert not applicant.problems
     assert not officer.problems

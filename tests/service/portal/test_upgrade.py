@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import tarfile
+from pathlib import Path
 
 import pytest
 
@@ -38,6 +39,12 @@ def before(tmp_path_factory):
     return os.pathsep.join(map(str, sorted((folder / "packages").glob("*/src"))))
 
 
+def sample(path):
+    """The catalogue for trying out of the release that *path* leads to."""
+    (packages,) = (Path(each) for each in path.split(os.pathsep) if each.endswith("/habeas/src"))
+    return packages / "habeas" / "portal" / "catalogue" / "sample"
+
+
 class Releases(City):
     """Its portal is of one release or of the other."""
 
@@ -49,11 +56,14 @@ class Releases(City):
         return {**os.environ, "HABEAS_DATA": str(self.data), **more}
 
     def manage(self, code, *arguments):
-        # The folder was made by this release's code, with a setting that the other has not.
+        # The folder was made by this release's code, with settings that the other has not.
         file = self.data / "site.json"
         said = json.loads(file.read_text())
         if said.pop("trying_out", None) is not None:
             file.write_text(json.dumps(said))
+            for declared in sample(self.path).rglob("*.toml"):
+                (there,) = self.data.rglob(declared.name)
+                there.write_bytes(declared.read_bytes())
         return super().manage(code, *arguments)
 
     def install(self, path):

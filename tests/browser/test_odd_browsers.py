@@ -105,7 +105,7 @@ def test_with_the_keyboard_alone(filmed, city, axe):
     visitor.begin(city.url)
     page.wait_for_url("**/seal/")
     go("#camera button")
-    page.wait_for_selector("#camera button:focus")  # the shutter has it
+    page.wait_for_selector("#camera [data-t=take]:focus")  # it has a film to take
     page.keyboard.press("Enter")
     page.wait_for_selector("canvas")
     go("#size", "ArrowLeft")

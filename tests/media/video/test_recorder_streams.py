@@ -183,8 +183,8 @@ def test_sound_without_pictures_is_said_and_tried_again(tmp_path):
 
 def test_a_size_that_changes_gives_segments_of_one_size_each(tmp_path):
     one, other = streams.film(3), streams.film(3, width=480, height=320)
-    # Again on each connection: a machine that is behind may not see the first change.
-    with streams.Camera((one[0] + other[0], 6)) as camera:
+    # Again and again: a machine that is behind may lose a connection before its change.
+    with streams.Camera(*[(one[0] + other[0], 6), other] * 50) as camera:
         Recorded(tmp_path, camera).run(
             lambda it: (
                 it.told("changes from 320 × 240 to 480 × 320")

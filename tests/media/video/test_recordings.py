@@ -81,6 +81,10 @@ def test_what_is_public_has_all_but_the_address(tmp_path):
         "since": "2026-11-01",
         "detector": "centerface",
         "quality": "thorough",
+        "zones": {
+            "always": [{"left": 0, "top": 5000, "width": 3000, "height": 5000}],
+            "never": [],
+        },
         "miss_rate": {
             "per_million": 12_300,
             "source": {"en": "400 counted faces", "ru": "400 сосчитанных лиц"},

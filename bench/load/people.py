@@ -9,6 +9,7 @@ import re
 import secrets
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,7 @@ _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 _THINKING = (2.0, 8.0)
 
 
-class _Person:
+class _Person(ABC):
     def __init__(self, place: Place, book: Book) -> None:
         self._place, self._book = place, book
         self._enough = threading.Event()
@@ -50,8 +51,9 @@ class _Person:
                 self._book.fail(f"{type(self).__name__}: {type(error).__name__}: {error}"[:200])
                 self._think()
 
+    @abstractmethod
     def _once(self) -> None:
-        raise NotImplementedError
+        """What this person comes for, once."""
 
     def _think(self) -> None:
         self._enough.wait(random.uniform(*_THINKING))

@@ -238,9 +238,13 @@ def test_the_whole_journey_in_two_profiles(  # noqa: PLR0915 - it is one story
     assert page.locator("[data-erased]").count() == 4
     applicant.look("withdrawn")
 
-    # Said before it is asked for: nobody is shown a way that ends in a refusal.
-    desk = _case(officer, reference)
-    desk.wait_for_selector("text=has withdrawn the photo")
+    # Said before it is asked for: nobody is shown a way that ends in a refusal. The trustees were
+    # asked past the portal, which learns of it from the log.
+    desk = officer.page
+    until(
+        lambda: "has withdrawn the photo" in _case(officer, reference).inner_text("[data-photo]"),
+        "the desk knows that the photo was withdrawn",
+    )
     assert desk.is_hidden("[data-photo] a")
     officer.look("desk-withdrawn")
     _look_around(applicant)

@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from habeas.faces import assets
@@ -161,9 +161,14 @@ class Machine:
         """Give the room back."""
         (self.disk / "ballast").unlink()
 
-    def unplug(self, *, off: bool = True) -> None:
-        """Take its cable out, or put it in again."""
-        self._network.cut(self.number, off=off)
+    @contextlib.contextmanager
+    def unplugged(self) -> Iterator[None]:
+        """Take its cable out, and put it in again whatever comes."""
+        self._network.cut(self.number, off=True)
+        try:
+            yield
+        finally:
+            self._network.cut(self.number, off=False)
 
     def close(self) -> None:
         """End all, and let go of the disk."""

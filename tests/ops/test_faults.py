@@ -127,13 +127,12 @@ def test_the_object_store_is_cut_off(place, held):
     Whether the store had lost what it acknowledged is not known. The log said so, and signed
     nothing more: `habeas log rebuild` is for that.
     """
-    place.machines["store"].unplug()
-    place.red(*NODES, code="blob-store")
-    # The log's tiles lie there too: nothing can be told, and nothing is said to have been.
-    path = f"/api/photos/{held[1].promise.seal_id}/withdrawal"
-    answer = place.http.post(path, json={"secret": held[1].withdraw_secret})
-    assert not answer.json().get("complete"), answer.text
-    place.machines["store"].unplug(off=False)
+    with place.machines["store"].unplugged():
+        place.red(*NODES, code="blob-store")
+        # The log's tiles lie there too: nothing can be told, and nothing is said to have been.
+        path = f"/api/photos/{held[1].promise.seal_id}/withdrawal"
+        answer = place.http.post(path, json={"secret": held[1].withdraw_secret})
+        assert not answer.json().get("complete"), answer.text
     place.green()
     withdraw(place, held[1])
     assert complete(place, held[1])
@@ -250,13 +249,14 @@ def test_yesterdays_backup_of_a_trustee_acts_no_more(place, held):
 
 def test_how_long_applicants_wait_while_a_trustee_is_away(place, record_property):
     """Said, and not asserted: a machine that is busy with other things waits for other reasons."""
-    took = {}
-    for state in ("all there", "one away"):
-        if state == "one away":
-            place.machines["trustee-3"].unplug()
+
+    def wait() -> float:
         begun = time.monotonic()  # noqa: TID251 - a figure for people
         for _ in range(5):
             place.apply(PORTRAIT)
-        took[state] = (time.monotonic() - begun) / 5  # noqa: TID251 - the same
-    place.machines["trustee-3"].unplug(off=False)
+        return (time.monotonic() - begun) / 5  # noqa: TID251 - the same
+
+    took = {"all there": wait()}
+    with place.machines["trustee-3"].unplugged():
+        took["one away"] = wait()
     record_property("seconds", took)

@@ -75,12 +75,10 @@ def test_one_node_of_two_is_killed_and_the_other_goes_on(place):
 
 
 def test_a_trustee_away_is_not_noticed_and_gets_its_part_when_it_is_back(place):
-    trustee = place.machines["trustee-2"]
-    trustee.unplug()
-    place.red("trustee-2")
-    held = [place.apply(PORTRAIT) for _ in range(3)]
-    assert all(opened(place, reference) for reference, _ in held)
-    trustee.unplug(off=False)
+    with place.machines["trustee-2"].unplugged():
+        place.red("trustee-2")
+        held = [place.apply(PORTRAIT) for _ in range(3)]
+        assert all(opened(place, reference) for reference, _ in held)
     place.green()
     for _, receipt in held:
         assert len(receipt.pending) == 1

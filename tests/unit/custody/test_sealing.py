@@ -6,6 +6,7 @@ import pytest
 
 from habeas.custody import Custody, SealingError
 from habeas.custody.context import blob_name
+from habeas.custody.errors import TooFewTrusteesError
 from habeas.custody.ports import PhotoState
 from habeas.custody.sweep import Swept
 from habeas.protocol import CUSTODIAN, Chain, Entry, stream
@@ -188,20 +189,25 @@ def test_before_a_circle_is_in_force_nothing_is_sealed(custodian):
     custodian.chain = Chain.start(world.circle_note(), int(custodian.today.timestamp()) + 1)
     with pytest.raises(SealingError, match="No circle is in force"):
         custodian.seal()
-    assert custodian.custody.sweep() == Swept(0, 0, 0, 0, ())
+    assert custodian.custody.sweep() == Swept(0, 0, 0, 0)
     custodian.chain = Chain.start(world.circle_note(), 0)
     custodian.seal()
 
 
-def test_a_sweep_learns_the_keys_of_months_to_come(custodian):
+def test_the_keys_of_months_to_come_are_learned(custodian):
     """While everybody is there, so that a new month does not begin with one that is away."""
     ahead = replace(custodian.context, months_ahead=3)
     custody = Custody(ahead)
     for number in (3, 2):
         custodian.trustee(number).away = True
-    assert custody.sweep().keyless == (custodian.trustee(2).name, custodian.trustee(3).name)
+    assert len(custody.keyless()) == len(custodian.panel.clients)
+    with pytest.raises(TooFewTrusteesError) as told:
+        custody.learn_keys()
+    missing = (custodian.trustee(2).name, custodian.trustee(3).name)
+    assert told.value.missing == custody.keyless() == missing
     custodian.trustee(2).away = custodian.trustee(3).away = False
-    assert custody.sweep().keyless == ()
+    custody.learn_keys()
+    assert custody.keyless() == ()
     for seat, client in zip(custodian.chain.newest.circle.trustees, custodian.panel.clients,
                             strict=True):  # fmt: skip
         for month in ("2027-01", "2027-02", "2027-03"):

@@ -1,6 +1,7 @@
 """What stops a portal, and what its health says."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from habeas.portal.site.worker import Worker
 from habeas.portal.standing import beats, halts, installation
 from habeas.portal.standing.models import StandingValue, keep, note
 from habeas.portal.standing.reconcile import reconcile
+from habeas.portal.vault import custodian
 from habeas.portal.vault.models import LogLineRow, SealedPhotoRow
 from habeas.protocol import Kind, sign_entry
 from habeas.protocol.details import ClosedDetails, SealedDetails
@@ -118,6 +120,21 @@ def test_entries_that_the_log_does_not_take_make_it_red(city, worker, browser, m
     city.log.down = False
     worker.round()
     assert not beats.beats()["owed"].fault
+
+
+def test_a_trustee_whose_keys_are_not_known_yet_makes_it_red(city, worker, browser, monkeypatch):
+    """Were it away now, nothing could be sealed: nobody is told that all is well."""
+    ahead = replace(custodian._context(), months_ahead=2)
+    monkeypatch.setattr(custodian, "_context", lambda: ahead)
+    city.panel.clients[1].away = True
+    worker.round()
+    name = city.panel.clients[1].name
+    assert ready(browser)["problems"] == {
+        "keys": f"Not all keys of the coming months are known of {name}."
+    }
+    city.panel.clients[1].away = False
+    worker.round()
+    assert ready(browser)["ok"]
 
 
 def test_a_round_that_breaks_is_told_and_the_next_one_runs(worker, monkeypatch):

@@ -183,6 +183,20 @@ class Custody:
         """Whether an entry waits to be taken by the log."""
         return bool(self._context.ledger.owed_lines(1))
 
+    def learn_keys(self) -> None:
+        """Learn the trustees' keys of the coming months: who is away then is not noticed.
+
+        They are kept beside this process: each machine of an installation asks for itself.
+
+        Raises:
+            TooFewTrusteesError: some do not answer, and their keys are still not known.
+        """
+        sealing.learn_ahead(self._context)
+
+    def keyless(self) -> tuple[str, ...]:
+        """Trustees of which not all keys of the coming months are known here. Asks nobody."""
+        return sealing.seats_without_keys(self._context)
+
     def sweep(
         self,
         *,

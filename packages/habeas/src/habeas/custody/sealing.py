@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from habeas.custody.context import Context, blob_name, listed, promise_of
 from habeas.custody.errors import SealingError, TooFewTrusteesError
+from habeas.custody.months import months_from
 from habeas.custody.ports import LogLine, PendingDeposit, PhotoState, SealedPhoto
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Circle, Entry, Kind, Promise, Receipt, seal
@@ -120,6 +121,39 @@ def learn_keys(context: Context, link: Link, months: Sequence[str]) -> dict[str,
 
     _, errors = context.panel(link.digest).ask(list(seats), ask)
     return errors
+
+
+def learn_ahead(context: Context) -> None:
+    """Learn the keys of the coming months while all trustees are there.
+
+    Raises:
+        TooFewTrusteesError: some do not answer, and their keys are still not known.
+    """
+    link = context.chain().in_force(context.seconds())
+    if link is not None:
+        learn_keys(context, link, _coming(context))
+    keyless = seats_without_keys(context)
+    if keyless:
+        raise TooFewTrusteesError(
+            f"Not all keys of the coming months are known of {listed(keyless)}.", keyless
+        )
+
+
+def seats_without_keys(context: Context) -> tuple[str, ...]:
+    """Trustees of which not all keys of the coming months are known. Asks nobody."""
+    link = context.chain().in_force(context.seconds())
+    if link is None:
+        return ()
+    known, months = context.months, _coming(context)
+    return tuple(
+        seat.name
+        for seat in link.circle.trustees
+        if any(known.get(seat, month) is None for month in months)
+    )
+
+
+def _coming(context: Context) -> list[str]:
+    return list(months_from(context.now().date(), context.months_ahead))
 
 
 def deposit(context: Context, link: Link, sealed: Sealed) -> dict[str, str]:

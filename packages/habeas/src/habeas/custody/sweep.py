@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from habeas.custody.context import Context, promise_of, quarantined_until
 from habeas.custody.endings import close, expire
-from habeas.custody.months import months_from
 from habeas.custody.ports import PendingDeposit, PhotoState
-from habeas.custody.sealing import give_up, learn_keys
+from habeas.custody.sealing import give_up
 from habeas.foundation.caution import CAUTION, verify_share
 from habeas.foundation.errors import HabeasError
 from habeas.protocol.client import TrusteeRefusedError
@@ -30,8 +29,6 @@ class Swept:
     expired: int
     delivered: int
     written: int
-    keyless: tuple[str, ...] = ()
-    """Trustees whose keys of the coming months are not known, and who do not answer."""
     destroyed: int = 0
     """Ciphertexts of photos that had ended before."""
 
@@ -55,14 +52,14 @@ def sweep(
         TooManyEndsError: so much would end that a person has to look. All else was done.
     """
     delivered = sum(_deliver(context, each) for each in context.ledger.pending_deposits(_BATCH))
-    written, keyless = context.settle(), _ahead(context)
+    written = context.settle()
     given_up = ended = destroyed = 0
     if ends:
         given_up = _given_up(context, pending_seconds)
         destroyed = _destroyed(context)
         _closed(context)
         ended = _ended(context, many=many)
-    return Swept(given_up, ended, delivered, written, keyless, destroyed)
+    return Swept(given_up, ended, delivered, written, destroyed)
 
 
 def _given_up(context: Context, pending_seconds: int) -> int:
@@ -93,15 +90,6 @@ def _ended(context: Context, *, many: bool) -> int:
         enough = math.ceil(due / CAUTION.share)
         verify_share(due, context.ledger.kept(enough), CAUTION)
     return sum(expire(context, photo) for photo in context.ledger.expired(day, _BATCH))
-
-
-def _ahead(context: Context) -> tuple[str, ...]:
-    """Learn the keys of the coming months while all trustees are there; who is missing."""
-    link = context.chain().in_force(context.seconds())
-    if link is None:
-        return ()
-    months = list(months_from(context.now().date(), context.months_ahead))
-    return tuple(sorted(learn_keys(context, link, months)))
 
 
 def _deliver(context: Context, waiting: PendingDeposit) -> bool:

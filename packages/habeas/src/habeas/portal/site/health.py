@@ -18,6 +18,7 @@ from habeas.foundation.health import Health
 from habeas.foundation.metrics import MEDIA_TYPE, exposition
 from habeas.portal.register.log import log_copy
 from habeas.portal.standing import beats, halts, installation
+from habeas.portal.vault.custodian import custody
 from habeas.portal.vault.ledger import waiting
 
 #: Seconds since this machine's copy of the log was followed to its end.
@@ -72,4 +73,7 @@ def _problems(now: float) -> dict[str, str]:
             copy.verify_recent()
         except HabeasError as error:
             found[error.code] = str(error)
+    keyless = custody().keyless()
+    if keyless:
+        found["keys"] = f"Not all keys of the coming months are known of {', '.join(keyless)}."
     return found

@@ -3,7 +3,8 @@
 Settles what is owed to the log, brings trustees that are back their deposits, gives up
 unfinished sealings, expires photos, sweeps drafts, follows the log for the register, and writes
 the database's file anew. Of any number of workers of one database, one does all of that; the
-others only follow the log, each for the web processes of its own machine.
+others only follow the log and learn the trustees' keys, each for the web processes of its own
+machine.
 """
 
 from __future__ import annotations
@@ -59,6 +60,7 @@ class Worker:
         close_old_connections()
         elected = self._part("election", self._election.win, silent=True) and self._election.won
         self._followed = self._part("follow", log_copy().catch_up) or self._followed
+        self._part("keys", custody().learn_keys, silent=True)
         if not elected:
             return
         self._part("standing", self._verify)

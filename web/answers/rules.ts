@@ -8,7 +8,6 @@ export const Words = v.pipe(
   v.record(v.string(), v.string()),
   v.check((words) => words["en"] !== undefined, "English is missing"),
 );
-const WRONGS = ["required", "too-long", "character", "email", "date"] as const;
 
 export const Question = v.object({
   name: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9_]{0,40}$/)),
@@ -25,16 +24,13 @@ export const Question = v.object({
 
 export type Question = v.InferOutput<typeof Question>;
 /** Why something typed is no answer. */
-export type Wrong = (typeof WRONGS)[number];
+export type Wrong = "required" | "too-long" | "character" | "email" | "date";
 
 type Rules = Pick<Question, "kind" | "required" | "most">;
 
 const LETTER = "A-Za-z0-9\u00a1-\ud7ff\uf900-\uffff";
 const LABEL = `[${LETTER}](?:[${LETTER}-]{0,61}[${LETTER}])?`;
-const EMAIL = new RegExp(
-  `^[A-Za-z0-9.!#$%&'*+/=?^_\`{|}~-]+@(?:${LABEL}[.])+${LABEL}$`,
-  "u",
-);
+const EMAIL = new RegExp(`^[A-Za-z0-9.!#$%&'*+/=?^_\`{|}~-]+@(?:${LABEL}[.])+${LABEL}$`, "u");
 const AROUND = /^\p{White_Space}+|\p{White_Space}+$/gu;
 /** NUL, and halves of characters. */
 const UNUSABLE = /[\0\ud800-\udfff]/u;

@@ -83,28 +83,41 @@ const signatureError = (cause: string) => new FormatError("app-signatures", caus
 /** The release that canonical bytes hold; `verifyRelease` says whether it is one. */
 export const decodeRelease = (content: Bytes): AppRelease => read(AppDetails, decode(content));
 
-/** Raises unless k trustees of the manifest's circle vouch for it; gives its digest, hex. */
+/** Who vouches for a release, by what they did; sorted by name. */
+export interface Vouched {
+  /** Of the manifest, hex. */
+  readonly digest: string;
+  readonly rebuilt: readonly string[];
+  readonly compared: readonly string[];
+}
+
+/** Raises unless k trustees of the manifest's circle vouch for it. */
 export async function verifyRelease(
   { manifest, origins, signatures }: AppRelease,
   chain: Chain,
-): Promise<string> {
+): Promise<Vouched> {
   const [circle] = ofChain(chain, manifest.circle);
   const digest = toHex(await digestOf(manifest));
-  const names = new Set<string>();
+  const words = new Map<string, string>();
   for (const note of signatures) {
     const said = await wordOf(note, manifest.circle, chain);
     if (said.manifest !== digest || said.source !== manifest.source) {
       throw signatureError(`${said.trustee} vouches for another manifest than this.`);
     }
-    names.add(said.trustee);
+    words.set(said.trustee, said.how);
   }
-  if (names.size < circle.k) {
+  if (words.size < circle.k) {
     throw signatureError(
-      `${String(names.size)} trustees vouch for this manifest; it takes ${String(circle.k)}.`,
+      `${String(words.size)} trustees vouch for this manifest; it takes ${String(circle.k)}.`,
     );
   }
   verifyOrigins(origins, chain);
-  return digest;
+  const names = [...words.keys()].sort();
+  return {
+    digest,
+    rebuilt: names.filter((name) => words.get(name) === "rebuilt"),
+    compared: names.filter((name) => words.get(name) === "compared"),
+  };
 }
 
 function ofChain(chain: Chain, circle: string) {

@@ -1,7 +1,7 @@
 // The formats of docs/protocol in the browser: the same bytes as habeas.protocol in Python.
 // Both languages are held to the same vectors. Nothing here touches a page or the network.
 
-export { type AppManifest, type AppRelease, decodeRelease, verifyRelease } from "./app.js";
+export { type AppManifest, type AppRelease, type Vouched, decodeRelease, verifyRelease } from "./app.js";
 export {
   type Bytes,
   concat,

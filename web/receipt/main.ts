@@ -96,6 +96,7 @@ function showReceipt(receipt: Receipt, { circle, index }: ReceiptParts, digest: 
   need(document, "#promise", HTMLElement).replaceChildren(
     ...promiseLines(circle, promise, language),
     line(word(promise.sealed_by === "server" ? "byServer" : "byDevice")),
+    ...appLines(promise.app, circle.custodian.portal),
   );
   showPaper(receipt, circle.custodian.portal);
   const portal = need(document, "#portal", HTMLAnchorElement);
@@ -112,6 +113,14 @@ function showReceipt(receipt: Receipt, { circle, index }: ReceiptParts, digest: 
     panel = new Panel(place, receipt, circle, LOOKS, language);
     void panel.ask();
   }
+}
+
+/** Which release of the app the promise names: bound by the seal, and a claim of the device's. */
+function appLines(app: Receipt["promise"]["app"], portal: string): HTMLLIElement[] {
+  if (!app) return [];
+  const page = new URL("/register/code/", portal).href;
+  const number = app.manifest.slice(0, 16).replace(/(.{8})(?!$)/g, "$1 ");
+  return [line(filled(word("byApp"), { origin: app.origin, page }), number)];
 }
 
 function showPaper(receipt: Receipt, portal: string): void {

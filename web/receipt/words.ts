@@ -19,6 +19,8 @@ const en = {
   promised: "What was promised about your photo",
   byServer: "The portal’s server sealed it, and saw the photo before.",
   byDevice: "It was sealed on the applicant’s own device.",
+  byApp:
+    "The device says that it used the application from {origin}. These are the first signs of its number on the public log; the page {page} and the program below tell which trustees vouch for it:",
   use: "What you can do with this receipt",
   useNote:
     "Open this file whenever you like: it shows who opened your photo, and has it destroyed if you want. It asks the trustees and the public log itself; your account or the portal’s word are not needed.",
@@ -70,6 +72,8 @@ const ru: Record<ReceiptWord, string> = {
   promised: "Что было обещано о вашем фото",
   byServer: "Запечатал его сервер портала; до этого он видел фото.",
   byDevice: "Оно запечатано на устройстве самого заявителя.",
+  byApp:
+    "Устройство говорит, что использовало приложение с {origin}. Вот первые знаки его номера в публичном журнале; какие хранители за него ручаются, скажут страница {page} и программа ниже:",
   use: "Что можно сделать с этой квитанцией",
   useNote:
     "Открывайте этот файл, когда захотите: он покажет, кто открывал фото, и уничтожит его, если пожелаете. Он сам спрашивает хранителей и публичный журнал; ни учётная запись, ни слово портала не нужны.",

@@ -126,8 +126,9 @@ function showCheck(): void {
     }
     const button = need(page, "[data-seal]", HTMLButtonElement);
     void circleOf(pin, offered).then(
-      ({ circle }) => {
-        fillPromise(need(page, "[data-promise]", HTMLElement), circle, offered.wishes);
+      ({ circle, release }) => {
+        const list = need(page, "[data-promise]", HTMLElement);
+        fillPromise(list, circle, offered.wishes, release);
       },
       (error: unknown) => {
         button.disabled = true;

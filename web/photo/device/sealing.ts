@@ -7,6 +7,7 @@ import {
   Chain,
   type Receipt,
   type SealedPromise,
+  type Vouched,
   assembleReceipt,
   buildTerms,
   circleDigest,
@@ -50,6 +51,9 @@ export interface Pending {
   readonly receipt?: string;
 }
 
+/** The release that this app is, and who vouches for it. */
+export type Released = Vouched & { readonly number: number };
+
 /**
  * The circle in force, reached from the pinned one, whose digest stands in this app's own document;
  * and the release that this app is, as k of the pinned circle's trustees have vouched for it.
@@ -57,7 +61,7 @@ export interface Pending {
 export async function circleOf(
   { note, digest }: Pin,
   order: Offered,
-): Promise<{ circle: Circle; note: string; app: AppReference }> {
+): Promise<{ circle: Circle; note: string; app: AppReference; release: Released }> {
   if ((await circleDigest(await verifyCircle(note))) !== digest) {
     throw new Problem("circle", "This is another circle than the app was made for.");
   }
@@ -70,9 +74,11 @@ export async function circleOf(
   if (!release.origins.some(({ origin }) => origin === location.origin)) {
     throw new Problem("app-origin", `The app was not released for ${location.origin}.`);
   }
-  const app = { origin: location.origin, manifest: await verifyRelease(release, chain) };
+  const vouched = await verifyRelease(release, chain);
+  const app = { origin: location.origin, manifest: vouched.digest };
   const { newest } = chain;
-  return { circle: newest.circle, note: newest.note, app };
+  const { number } = release.manifest;
+  return { circle: newest.circle, note: newest.note, app, release: { ...vouched, number } };
 }
 
 /** Seals a picture under what was offered and shown; nothing has left the device yet. */

@@ -56,6 +56,11 @@ const en = {
   photoAlt: "The photo that will be sealed",
   promised: "What we promise about your photo",
   onlyYou: "Before that, only you can have it destroyed, with the receipt that you get.",
+  releaseRebuilt:
+    "The code that seals it is release {number}, the same for everybody. These trustees have built it from its source themselves and found it the same:",
+  releaseCompared:
+    "The code that seals it is release {number}, the same for everybody. These trustees have compared it with files of their own; nobody has built it from its source yet:",
+  releaseMore: "Who has checked this code (opens in a new tab)",
   bound: "These words become part of the seal. If anyone changes them later, nothing opens.",
   seal: "Seal the photo",
   sealing: "Sealing the photo on this device, and taking it to the trustees",
@@ -145,6 +150,11 @@ const ru: Record<Word, string> = {
   photoAlt: "Фото, которое будет запечатано",
   promised: "Что мы обещаем о вашем фото",
   onlyYou: "До этого уничтожить его можете только вы, с квитанцией, которую получите.",
+  releaseRebuilt:
+    "Код, который его запечатывает, — выпуск {number}, один для всех. Эти хранители сами собрали его из исходного текста и убедились, что он тот же:",
+  releaseCompared:
+    "Код, который его запечатывает, — выпуск {number}, один для всех. Эти хранители сравнили его со своими файлами; из исходного текста его пока никто не собирал:",
+  releaseMore: "Кто проверил этот код (откроется в новой вкладке)",
   bound: "Эти слова становятся частью печати. Если их потом изменить, ничего не откроется.",
   seal: "Запечатать фото",
   sealing: "Запечатываем фото на этом устройстве и передаём хранителям",

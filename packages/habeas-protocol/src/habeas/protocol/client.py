@@ -15,6 +15,7 @@ from habeas.protocol.canonical import MalformedError
 from habeas.protocol.circle import circle_of
 from habeas.protocol.document import Document, base64_of
 from habeas.protocol.exchange import (
+    AppPlaces,
     DepositBody,
     ReleaseBody,
     StreamEndAnswer,
@@ -158,6 +159,14 @@ class TrusteeClient:
             TrusteeUnreachableError, TrusteeRefusedError, TrusteeAnswerError: as named.
         """
         return self._wire.text(self._wire.call("GET", "/v2/checkpoint"), "checkpoint")
+
+    def app_places(self, manifest: str) -> AppPlaces:
+        """Where the log has the release with that manifest (digest, hex); unverified.
+
+        Raises:
+            TrusteeUnreachableError, TrusteeRefusedError, TrusteeAnswerError: as named.
+        """
+        return self._read(AppPlaces, self._wire.call("GET", f"/v2/apps/{manifest}"))
 
     def key(self, month: str) -> KeyStatement:
         """The expiry-month key of *month* (``2027-05``), as signed by the trustee.

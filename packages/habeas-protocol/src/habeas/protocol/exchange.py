@@ -22,6 +22,8 @@ from habeas.protocol.terms import MAX_OPENINGS, MAX_OWN_ENTRIES, MAX_TRUSTEES, P
 EntryText = Annotated[str, StringConstraints(max_length=MAX_BYTES)]
 #: A sealed share and track key: 65 bytes, and 1,136 of HPKE, base64.
 SealedDeposit = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{1600}[A-Za-z0-9+/=]{4}$")]
+#: Log indexes of one kind in an answer about a release; the newest count.
+MOST_PLACES = 64
 OwnDetails = ReleasedDetails | RefusedDetails | ErasedDetails | ClaimedDetails
 
 
@@ -127,3 +129,15 @@ class StreamEndAnswer(Document):
     checkpoint: Note
     own: Annotated[tuple[OwnEntry, ...], Field(max_length=MAX_OWN_ENTRIES)]
     custodian: Annotated[tuple[Count, ...], Field(max_length=MAX_OPENINGS + 2)]
+
+
+class AppPlaces(Document):
+    """GET /v2/apps/{manifest}: where the log has a release; the reader reads and judges.
+
+    Attributes:
+        entries: indexes of its `app` entries, the first before the newest.
+        differs: of the newest `app-differs` entries about it.
+    """
+
+    entries: Annotated[tuple[Count, ...], Field(max_length=MOST_PLACES)]
+    differs: Annotated[tuple[Count, ...], Field(max_length=MOST_PLACES)]

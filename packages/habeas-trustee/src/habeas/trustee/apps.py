@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Chain, Circle, Promise
-from habeas.protocol.app import AppDetails, AppError, AppManifest, AppReleases
+from habeas.protocol.app import (
+    AppDetails,
+    AppDiffersDetails,
+    AppError,
+    AppManifest,
+    AppReleases,
+)
 from habeas.protocol.app import source as sources
 from habeas.protocol.app.documents import AppCircleError, AppOriginError, AppStaleError
 from habeas.protocol.app.manifest import first_difference, manifest_of
 from habeas.protocol.app.release import sign_rebuilt
+from habeas.protocol.exchange import MOST_PLACES, AppPlaces
 from habeas.protocol.statements import sign_statement
 from habeas.trustee import keyring
 from habeas.trustee.circles import Circles
@@ -40,6 +48,8 @@ class Apps:
         self._circles = circles
         self._made_for = (-1, 0)
         self._releases = AppReleases()
+        #: Where each manifest stands on the log, by its digest.
+        self._places: dict[str, list[int]] = {}
 
     def releases(self) -> AppReleases:
         """All that count or did, as far as the log was followed."""
@@ -50,15 +60,36 @@ class Apps:
         # Read anew where there is more, or a circle more by which to judge.
         state = (rows[-1][0] if rows else -1, len(self._circles.chain.links))
         if state != self._made_for:
-            found = AppReleases()
+            found, places = AppReleases(), defaultdict[str, list[int]](list)
             for position, details, day in rows:
                 try:
                     read = AppDetails.decode(details)
                     found = found.extend(read, self._circles.chain, position, day)
                 except AppError:
                     continue  # an old one that somebody brought again: it counts for nothing
-            self._releases, self._made_for = found, state
+                places[read.manifest.digest().hex()].append(position)
+            self._releases, self._places, self._made_for = found, dict(places), state
         return self._releases
+
+    def places(self, manifest: str) -> AppPlaces:
+        """Where a release stands on the log, and what was found to differ from it.
+
+        Args:
+            manifest: its digest, hex.
+        """
+        self.releases()
+        with self._store.database.reading() as connection:
+            newest = connection.execute(
+                "SELECT position FROM app_differences WHERE manifest = ?"
+                " ORDER BY position DESC LIMIT ?",
+                (bytes.fromhex(manifest), MOST_PLACES),
+            ).fetchall()
+        entries = self._places.get(manifest, [])
+        return AppPlaces(
+            # The first tells since when it counts; the newest has the most words.
+            entries=tuple(dict.fromkeys((*entries[:1], *entries[1:][-MOST_PLACES + 1 :]))),
+            differs=tuple(sorted(position for (position,) in newest)),
+        )
 
     def verify(self, promise: Promise, today: date) -> None:
         """Raise unless the release that a promise names counts; one by the server names none.
@@ -86,6 +117,16 @@ def take(connection: sqlite3.Connection, position: int, details: AppDetails, day
     """Keep an `app` entry of the log; `Apps` judges it."""
     connection.execute(
         "INSERT OR IGNORE INTO app_releases VALUES (?, ?, ?)", (position, details.encode(), day)
+    )
+
+
+def take_difference(
+    connection: sqlite3.Connection, position: int, details: AppDiffersDetails
+) -> None:
+    """Keep where a trustee, whichever, has said that a site differs."""
+    connection.execute(
+        "INSERT OR IGNORE INTO app_differences VALUES (?, ?)",
+        (position, bytes.fromhex(details.manifest)),
     )
 
 

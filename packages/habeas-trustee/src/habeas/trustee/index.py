@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable
 
 from habeas.protocol import Entry, Foreign, Kind, read_entry, terms
-from habeas.protocol.app import AppDetails
+from habeas.protocol.app import AppDetails, AppDiffersDetails
 from habeas.protocol.credential import Roster
 from habeas.protocol.details import (
     CircleDetails,
@@ -124,6 +124,8 @@ class Index:
                 claims.learn(connection, details, now)
             case AppDetails():
                 apps.take(connection, position, details, entry.day)
+            case AppDiffersDetails():
+                apps.take_difference(connection, position, details)
 
     def _withdrawn(self, connection: sqlite3.Connection, details: WithdrawnDetails) -> None:
         digest, secret = bytes.fromhex(details.promise), bytes.fromhex(details.secret)

@@ -111,6 +111,10 @@ CREATE TABLE IF NOT EXISTS app_found (
   origin TEXT NOT NULL, day TEXT NOT NULL, details BLOB NOT NULL,
   PRIMARY KEY (origin, day, details)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS app_differences (
+  position INTEGER PRIMARY KEY, manifest BLOB NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS app_differences_of ON app_differences (manifest, position);
 CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 DROP INDEX IF EXISTS photos_closed;
 CREATE INDEX IF NOT EXISTS refusals_of_day ON refusals (day);

@@ -171,6 +171,11 @@ def _public_routes(app: FastAPI, trustee: Trustee) -> None:
 
 
 def _evidence_routes(app: FastAPI, trustee: Trustee) -> None:
+    @app.get("/v2/apps/{manifest}")
+    def apps(manifest: Hex32) -> dict[str, Any]:
+        """Where the log has a release of the app, and what was found to differ from it."""
+        return trustee.apps.places(manifest).fields()
+
     @app.get("/v2/app-evidence/{got}")
     def evidence(got: Hex32) -> Response:
         """What the live site served and no release has: headers and bytes, as they came."""

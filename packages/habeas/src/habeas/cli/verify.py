@@ -17,7 +17,10 @@ from habeas.cli._portal import read_receipt
 from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Kind, Pins, Receipt
+from habeas.protocol.app import AppDiffersDetails
 from habeas.protocol.circle import circle_of
+from habeas.register.causes import Cause
+from habeas.register.released import Named
 from habeas.register.verifying import Act, Verification, verify_offline, verify_photo
 from habeas.tlog.client import LogClient
 
@@ -68,7 +71,9 @@ def verify(
     Asks for a checkpoint of the log that a reading quorum cosigned within the hour, and each
     trustee for everything that it ever said about the photo, signed for this very question.
     A number that a trustee leaves out, a tree that differs, or a share given to a request
-    that is not on the log, is told with the evidence.
+    that is not on the log, is told with the evidence. Where a device has sealed, the release of
+    the app that the promise names is looked up on the log too: who vouches for it, and what
+    trustees were served in its place.
 
     Exit status 0: complete, everybody was asked and all fits. 3: incomplete, somebody did not
     answer, or no pin vouches for the circle. 4: contradicted, somebody has signed what cannot
@@ -97,6 +102,7 @@ def _fields(found: Verification, saved: Path | None) -> dict[str, Any]:
         "index": found.index,
         "checked_at": found.checked_at.isoformat() if found.checked_at else None,
         "unread": found.unread,
+        "app": _app_fields(found.app),
         "never_opened": found.never_opened,
         "openings": found.openings,
         "acts": [
@@ -111,6 +117,26 @@ def _fields(found: Verification, saved: Path | None) -> dict[str, Any]:
             for name, each in found.verdicts.items()
         },
         "evidence": str(saved) if saved else None,
+    }  # fmt: skip
+
+
+def _app_fields(app: Named | Cause | None) -> dict[str, Any] | None:
+    match app:
+        case None:
+            return None
+        case Cause():
+            return {"code": app.code, "cause": app}
+    return {
+        "number": app.release.manifest.number, "version": app.release.manifest.version,
+        "manifest": app.release.digest, "index": app.first, "k": app.k,
+        "words": [
+            {"trustee": each.trustee, "how": each.how, "day": each.day}
+            for each in app.release.words
+        ],
+        "differs": [
+            {"index": each.index, "day": each.day, **each.details.fields()}
+            for each in app.differences
+        ],
     }  # fmt: skip
 
 
@@ -163,6 +189,8 @@ def _tell(console: Console, receipt: Receipt, found: Verification, saved: Path |
         for act in found.acts:
             where = "not on the log yet" if act.index is None else f"entry {act.index}"
             console.print(f"  {act.entry.day}  {escape(_words(act))}  [dim]({where})[/]")
+        if isinstance(found.app, Named):
+            _tell_app(console, found.app)
     said = [
         f"{name}: it {'still holds' if each.held else 'no longer holds'} its share"
         for name, each in found.verdicts.items()
@@ -175,24 +203,54 @@ def _tell(console: Console, receipt: Receipt, found: Verification, saved: Path |
     )
     console.print("\n[bold]Said[/], which nobody can prove:")
     console.print(f"  the portal: the picture was seen in the clear by {source}")
+    if receipt.promise.app is not None:
+        where = f"{receipt.promise.app.origin}, release {receipt.promise.app.manifest[:16]}"
+        console.print(f"  the device: it ran the app of {escape(where)}")
     for line in said:
         console.print(f"  {line}")
+    _tell_unproven(console, found)
+    if saved is not None:
+        where = escape(str(saved))
+        console.print(f"\nThe evidence is in {where}: show it to a monitor and to the trustees.")
+
+
+def _tell_unproven(console: Console, found: Verification) -> None:
     gaps = [
         (name, each.outcome, cause)
         for name, each in found.verdicts.items()
         for cause in each.causes
     ]
-    if found.unread is not None or gaps or not found.pinned:
+    wrong = found.app if isinstance(found.app, Cause) else None
+    if found.unread is not None or gaps or wrong is not None or not found.pinned:
         console.print("\n[bold]Not proven[/], or not to be asked now:")
     if found.unread is not None:
         console.print(f"  the log: {escape(found.unread)}")
+    if wrong is not None:
+        console.print(f"  the app: {escape(wrong)}")
     for name, outcome, cause in gaps:
         # In a trustee's own words, which may be anything.
         console.print(f"  [{_COLOURS[outcome]}]{escape(name)}[/]: {escape(cause)}")
     _tell_pin(found.pinned)
-    if saved is not None:
-        where = escape(str(saved))
-        console.print(f"\nThe evidence is in {where}: show it to a monitor and to the trustees.")
+
+
+def _tell_app(console: Console, app: Named) -> None:
+    manifest, words = app.release.manifest, app.release.words
+    console.print(
+        f"  {app.release.day}  the app that sealed it: release {manifest.number}, version "
+        f"{manifest.version}, vouched for by {len(words)} trustees; it takes {app.k} "
+        f"[dim](entry {app.first})[/]"
+    )
+    for word in words:
+        console.print(f"    {escape(word.trustee)} {word.how} it on {word.day}")
+    for each in app.differences:
+        if isinstance(each.details, AppDiffersDetails):
+            where = f"{each.details.origin}{each.details.path}"
+            console.print(
+                f"  {each.day}  {escape(each.details.trustee)} was served something else at "
+                f"{escape(where)} [dim](entry {each.index})[/]"
+            )
+    if not app.differences:
+        console.print("    no trustee has been served anything else in its place")
 
 
 def _verdict(found: Verification) -> str:

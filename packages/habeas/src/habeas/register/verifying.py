@@ -20,7 +20,7 @@ from habeas.protocol.details import ReleasedDetails
 from habeas.protocol.exchange import OwnEntry
 from habeas.protocol.panel import Panel
 from habeas.protocol.receipt import verify_parts
-from habeas.register import ages
+from habeas.register import ages, released
 from habeas.register.causes import Cause
 from habeas.register.proven import LogChangedError, LogReader, ProvenLog
 from habeas.register.successors import in_force, newest_trustees
@@ -72,6 +72,8 @@ class Verification:
         verdicts: by trustee.
         acts: in the order of the log.
         unread: why the log could not be read afresh.
+        app: the release that the promise names, looked up; or why it is none. None where the
+            server has sealed.
     """
 
     pinned: bool
@@ -80,12 +82,13 @@ class Verification:
     verdicts: Mapping[str, TrusteeVerdict]
     acts: tuple[Act, ...]
     unread: Cause | None = None
+    app: released.Named | Cause | None = None
 
     @property
     def outcome(self) -> Outcome:
         """The worst of all: nothing is complete that one party alone could make up."""
         found = [verdict.outcome for verdict in self.verdicts.values()]
-        if self.unread is not None or not self.pinned:
+        if self.unread is not None or not self.pinned or isinstance(self.app, Cause):
             found.append("incomplete")
         return max(found, key=_WORST.index, default="incomplete")
 
@@ -169,9 +172,12 @@ def _verify(
     circle = in_force(chain, panel)
     # Trustees first: no honest one has followed to a tree that the log shows only later.
     ends, errors = _ask(receipt, panel, names, random)
+    told = released.ask(receipt, panel)
     try:
         proven = ProvenLog.read(log, circle.reading_policy())
-        proven.expect((index, *_own_places(ends)), _custodian_places(ends))
+        proven.expect(
+            (index, *_own_places(ends)), (*_custodian_places(ends), *released.places(told))
+        )
         proven.holds(receipt.entry.encode(), index)
     except HabeasError as error:
         outcome: Outcome = "contradicted" if isinstance(error, LogChangedError) else "incomplete"
@@ -196,7 +202,8 @@ def _verify(
     _custodian(receipt, chain, proven, findings)
     verdicts = {name: _answered(verdict, findings, name) for name, verdict in verdicts.items()}
     acts = sorted(findings.acts.values(), key=lambda act: (act.index is None, act.index or 0))
-    return Verification(pinned, index, checked, verdicts, tuple(acts), unread)
+    app = released.find(receipt, index, told, chain, proven, panel)
+    return Verification(pinned, index, checked, verdicts, tuple(acts), unread, app)
 
 
 def _ask(

@@ -73,7 +73,7 @@ def connect(address: str) -> Any:
             return ray
         try:
             ray.init(address=address, **options)
-        except (ConnectionError, ValueError, RuntimeError) as error:
+        except Exception as error:  # a node that does not start in time is a bare one in Ray
             raise ClusterError(
                 f"The cluster at {address} cannot be reached: {_line(error)}"
             ) from error

@@ -7,12 +7,13 @@ environment with which it was started, which others could read, stays as it was.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 import typer
 
-from habeas.configuration import read
+from habeas.configuration import PartyConfiguration, read
 from habeas.deploy.configuration import (
     LogConfiguration,
     MonitorConfiguration,
@@ -21,89 +22,75 @@ from habeas.deploy.configuration import (
 from habeas.foundation import journal
 from habeas.portal.site.configuration import VARIABLE, PortalConfiguration
 
+_Party = TypeVar("_Party", bound=PartyConfiguration)
 
-def _portal(context: typer.Context, file: Path | None) -> Path | None:
-    if file is None:
-        return None
-    said = read(file, PortalConfiguration)
-    os.environ.update(said.environment())
+
+def _option(
+    party: type[_Party], names: str, defaults: Callable[[_Party, Path], dict[str, Any]]
+) -> Any:
+    """The option, whose file is read before any other option gets its default from it.
+
+    Args:
+        party: whose file it is.
+        names: what the file names, for `--help`.
+        defaults: of the command's other options; may settle more for the process.
+    """
+
+    def configure(context: typer.Context, file: Path | None) -> Path | None:
+        if file is not None:
+            said = read(file, party)
+            os.environ.update(said.environment())
+            context.default_map = defaults(said, file)
+        return file
+
+    return typer.Option(
+        "--config", metavar="FILE", envvar=VARIABLE, is_eager=True, callback=configure,
+        help=f"The {party.who}'s habeas.toml, which names {names}.",
+    )  # fmt: skip
+
+
+def _portal(said: PortalConfiguration, file: Path) -> dict[str, Any]:
     os.environ[VARIABLE] = str(file.resolve())
-    context.default_map = {
+    return {
         "data": str(said.data), "host": said.listen.host, "port": said.listen.port,
         "workers": said.listen.processes, "proxy": ",".join(said.listen.proxies),
     }  # fmt: skip
-    return file
 
 
-def _log(context: typer.Context, file: Path | None) -> Path | None:
-    if file is None:
-        return None
-    said = read(file, LogConfiguration)
-    os.environ.update(said.environment())
+def _log(said: LogConfiguration, _: Path) -> dict[str, Any]:
     journal.configure(said.logging.format, said.logging.level)
     if said.database is not None:
         os.environ["HABEAS_LOG_DATABASE"] = said.database.connection()
     if said.objects is not None:
         os.environ["HABEAS_LOG_OBJECTS"] = said.objects.url
         os.environ.update(said.objects.environment())
-    context.default_map = {
+    return {
         "data": str(said.data), "host": said.listen.host, "port": said.listen.port,
         "interval": said.interval, "patience": said.patience, "remember": said.remember,
     }  # fmt: skip
-    return file
 
 
-def _monitor(context: typer.Context, file: Path | None) -> Path | None:
-    if file is None:
-        return None
-    said = read(file, MonitorConfiguration)
-    os.environ.update(said.environment())
-    context.default_map = {
+def _monitor(said: MonitorConfiguration, _: Path) -> dict[str, Any]:
+    return {
         "log": said.log, "circle": str(said.circle), "receipt": list(map(str, said.receipts)),
         "state": str(said.data / "monitor.sqlite3"), "every": said.every,
         "stale_after": said.stale_after, "most_a_day": said.most_a_day,
         "metrics_port": said.metrics_port,
     }  # fmt: skip
-    return file
 
 
-def _recorder(context: typer.Context, file: Path | None) -> Path | None:
-    if file is None:
-        return None
-    said = read(file, RecorderConfiguration)
-    os.environ.update(said.environment())
-    context.default_map = {
+def _recorder(said: RecorderConfiguration, _: Path) -> dict[str, Any]:
+    return {
         "camera": str(said.camera), "recordings": str(said.data), "log": said.log,
         "circle": said.circle and str(said.circle), "health_port": said.health_port,
     }  # fmt: skip
-    return file
 
 
-PortalConfig = Annotated[
-    Path | None,
-    typer.Option(
-        "--config", metavar="FILE", envvar=VARIABLE, is_eager=True, callback=_portal,
-        help="The portal's habeas.toml, which names its folder too.",
-    ),
-]  # fmt: skip
-LogConfig = Annotated[
-    Path | None,
-    typer.Option(
-        "--config", metavar="FILE", envvar=VARIABLE, is_eager=True, callback=_log,
-        help="The log's habeas.toml, which names its folder too.",
-    ),
-]  # fmt: skip
+PortalConfig = Annotated[Path | None, _option(PortalConfiguration, "its folder too", _portal)]
+LogConfig = Annotated[Path | None, _option(LogConfiguration, "its folder too", _log)]
 MonitorConfig = Annotated[
-    Path | None,
-    typer.Option(
-        "--config", metavar="FILE", envvar=VARIABLE, is_eager=True, callback=_monitor,
-        help="The monitor's habeas.toml, which names log, circle and folder.",
-    ),
-]  # fmt: skip
+    Path | None, _option(MonitorConfiguration, "log, circle and folder", _monitor)
+]
 RecorderConfig = Annotated[
-    Path | None,
-    typer.Option(
-        "--config", metavar="FILE", envvar=VARIABLE, is_eager=True, callback=_recorder,
-        help="The recorder's habeas.toml, which names camera, folder, log and circle.",
-    ),
-]  # fmt: skip
+    Path | None, _option(RecorderConfiguration, "camera, folder, log and circle", _recorder)
+]

@@ -7,12 +7,10 @@ from typing import Annotated
 
 import typer
 
+from habeas.cli import _officer
 from habeas.cli._portal import verify_free
-from habeas.cli.open import person_of
 from habeas.foundation import durable
 from habeas.office.client import OfficerClient
-from habeas.office.folder import Person
-from habeas.protocol.credential import Membership
 from habeas.protocol.lost import LostReceipt
 
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
@@ -23,26 +21,11 @@ def lost(
     case: Annotated[str, typer.Argument(help="Reference of the case.")],
     *,
     out: Annotated[Path, typer.Option(help="File to write, for the trustee's clerk.")],
-    officer: Annotated[str, typer.Option(help="Your name at the office's desk.")] = "",
-    desk: Annotated[
-        str, typer.Option(metavar="URL", help="Your office's own address; your key is there.")
-    ] = "",
-    key: Annotated[
-        Path | None,
-        typer.Option(exists=True, dir_okay=False, help="Your key file, in place of --desk."),
-    ] = None,
-    portal: Annotated[
-        str, typer.Option(help="The portal's address; with --desk the office tells it.")
-    ] = "",
-    passphrase: Annotated[
-        str,
-        typer.Option(
-            envvar="HABEAS_OFFICER_PASSPHRASE",
-            prompt=True,
-            hide_input=True,
-            help="Of your key. Asked for when absent; or in the environment.",
-        ),
-    ],
+    officer: _officer.Name = "",
+    desk: _officer.Desk = "",
+    key: _officer.KeyFile = None,
+    portal: _officer.Portal = "",
+    passphrase: _officer.Passphrase,
 ) -> None:
     """Say which photo belongs to a case, for an applicant who has lost the receipt.
 
@@ -54,9 +37,7 @@ def lost(
     --out lost-HL-2A7C-K9QD.json
     """  # fmt: skip
     verify_free(out, "--out")
-    fields, address = person_of(desk, officer, key, portal)
-    person = Person.read(fields)
-    membership = {name: Membership.read(each) for name, each in fields["membership"].items()}
+    person, membership, address = _officer.identify(desk, officer, key, portal)
     with OfficerClient(address, person, membership, passphrase) as client:
         found = LostReceipt.of(client.pointer(case), person.credential.office)
     durable.create(out, found.encode() + b"\n", private=True)

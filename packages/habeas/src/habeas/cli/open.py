@@ -5,22 +5,20 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import httpx
 import typer
 
+from habeas.cli import _officer
 from habeas.cli._portal import verify_free
 from habeas.configuration.token_uri import TokenUri
 from habeas.foundation import durable
-from habeas.foundation.authorities import authorities
 from habeas.foundation.errors import HabeasError
 from habeas.office.client import OfficerClient
 from habeas.office.credentials import HardwareKey
-from habeas.office.folder import Person, person_name
+from habeas.office.folder import Person
 from habeas.portrait.opened import reencode
 from habeas.protocol import Purpose
-from habeas.protocol.credential import Membership
 
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
 
@@ -32,28 +30,11 @@ def open_(
     purpose: Annotated[Purpose, typer.Option(help="What for; it must have been promised.")],
     reason: Annotated[str, typer.Option(help="Why you need to see it, in your words.")],
     out: Annotated[Path, typer.Option(help="Where to write the picture.")],
-    officer: Annotated[
-        str, typer.Option(help="Your name at the office's desk: a staff number or the like.")
-    ] = "",
-    desk: Annotated[
-        str, typer.Option(metavar="URL", help="Your office's own address; your key is there.")
-    ] = "",
-    key: Annotated[
-        Path | None,
-        typer.Option(exists=True, dir_okay=False, help="Your key file, in place of --desk."),
-    ] = None,
-    portal: Annotated[
-        str, typer.Option(help="The portal's address; with --desk the office tells it.")
-    ] = "",
-    passphrase: Annotated[
-        str,
-        typer.Option(
-            envvar="HABEAS_OFFICER_PASSPHRASE",
-            prompt=True,
-            hide_input=True,
-            help="Of your key. Asked for when absent; or in the environment.",
-        ),
-    ],
+    officer: _officer.Name = "",
+    desk: _officer.Desk = "",
+    key: _officer.KeyFile = None,
+    portal: _officer.Portal = "",
+    passphrase: _officer.Passphrase,
     token: Annotated[
         str,
         typer.Option(
@@ -77,9 +58,7 @@ def open_(
     --purpose decide-application --reason "Is this the applicant?" --out photo.jpg
     """  # fmt: skip
     verify_free(out, "--out")
-    fields, address = person_of(desk, officer, key, portal)
-    person = Person.read(fields)
-    membership = {name: Membership.read(each) for name, each in fields["membership"].items()}
+    person, membership, address = _officer.identify(desk, officer, key, portal)
     sign = _token_key(token, person).sign if token else None
     with OfficerClient(address, person, membership, passphrase, key=sign) as client:
         opened = client.open(case, purpose, reason)
@@ -110,47 +89,3 @@ def _token_key(address: str, person: Person) -> HardwareKey:
         return given or str(typer.prompt("PIN of your token", hide_input=True))
 
     return find(uri, uri.read_pin(ask), person.credential.key())
-
-
-def person_of(desk: str, officer: str, key: Path | None, portal: str) -> tuple[dict[str, Any], str]:
-    """The officer's published file, and the portal's address."""
-    if key is not None:
-        if not portal:
-            raise HabeasError("It is not said which portal is meant.", "Give --portal URL.")
-        try:
-            fields = json.loads(key.read_bytes())
-        except ValueError as error:
-            raise HabeasError(f"{key} is no officer's key file.") from error
-        address = portal
-    else:
-        if not (desk and officer):
-            raise HabeasError(
-                "It is not said who you are.", "Give --desk URL and --officer NAME, or --key FILE."
-            )
-        about = _fetch(f"{desk.rstrip('/')}/office.json")
-        name = person_name(str(about.get("office")), officer)
-        fields = _fetch(f"{desk.rstrip('/')}/people/{name}.json", officer)
-        address = portal or str(about.get("portal"))
-    if not isinstance(fields, dict) or not isinstance(fields.get("membership"), dict):
-        raise HabeasError("This is no officer's key file.", "Ask your office to publish it anew.")
-    return fields, address
-
-
-def _fetch(url: str, officer: str = "") -> dict[str, Any]:
-    try:
-        response = httpx.get(url, timeout=10.0, trust_env=False, verify=authorities())
-    except httpx.HTTPError as error:
-        raise HabeasError(
-            f"The desk does not answer at {url}: {error}.", "Check the office's address."
-        ) from error
-    if response.status_code == 404 and officer:
-        raise HabeasError(
-            f"The desk knows no officer {officer}.", "Check the name; your office gives it to you."
-        )
-    try:
-        found = response.raise_for_status().json()
-    except (httpx.HTTPError, ValueError) as error:
-        raise HabeasError(f"{url} is no file of a desk.", "Check the office's address.") from error
-    if not isinstance(found, dict):
-        raise HabeasError(f"{url} is no file of a desk.", "Check the office's address.")
-    return found

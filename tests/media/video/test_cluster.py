@@ -2,7 +2,6 @@
 
 import contextlib
 import fcntl
-import importlib.util
 import json
 import os
 import socket
@@ -23,10 +22,8 @@ from tests.waiting import until
 
 __all__ = ["film"]
 
-ray_there = pytest.mark.skipif(
-    importlib.util.find_spec("ray") is None,
-    reason="ray is not installed: pip install 'ray[client]'",
-)
+#: Ray gives its node 30 seconds, which a busy machine may not have: it is asked again.
+TOO_SLOW = "timed out during startup"
 
 
 @pytest.fixture
@@ -47,8 +44,19 @@ def machines(alone, monkeypatch):
 
     (port,) = free_ports(1)
     head = {"num_cpus": 1, "include_dashboard": False, "ray_client_server_port": port}
-    running = Cluster(initialize_head=True, head_node_args=head)
-    second = running.add_node(num_cpus=1)
+
+    def started():
+        running = Cluster()
+        try:
+            running.add_node(**head)
+            return running, running.add_node(num_cpus=1)
+        except Exception as error:
+            running.shutdown()
+            if TOO_SLOW not in str(error):
+                raise
+            return None
+
+    running, second = until(started, "a cluster of two nodes")
     yield running, second, port
     ray.shutdown()
     running.shutdown()
@@ -80,7 +88,6 @@ def job(source, target, **part):
             "part": part, "settings": SETTINGS.to_json()}  # fmt: skip
 
 
-@ray_there
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_a_machine_that_dies_in_the_middle_costs_nothing_but_time(
@@ -130,7 +137,6 @@ def test_a_machine_that_dies_in_the_middle_costs_nothing_but_time(
     )
 
 
-@ray_there
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_what_goes_wrong_on_a_machine_is_said_here(film, tmp_path, connected):
@@ -153,7 +159,6 @@ def test_what_goes_wrong_on_a_machine_is_said_here(film, tmp_path, connected):
         lost.run(None, None)
 
 
-@ray_there
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("where", ["client", "local"])
@@ -163,8 +168,14 @@ def test_the_command_works_on_a_cluster(film, tmp_path, alone, where, request):
         address = f"ray://127.0.0.1:{request.getfixturevalue('machines')[2]}"
     out = tmp_path / "out.mp4"
     command = [sys.executable, "-m", "habeas.cli", "redact", str(film), str(out), "--json",
-               "--detector", "centerface", "--quality", "fast", "--cluster", address]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+               "--detector", "centerface", "--quality", "fast", "--sound", "keep",
+               "--cluster", address]  # fmt: skip
+
+    def answered():
+        done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+        return None if TOO_SLOW in done.stdout + done.stderr else done
+
+    done = until(answered, "a cluster that starts in time")
     assert done.returncode == 0, done.stdout + done.stderr
     assert json.loads(done.stdout.splitlines()[-1])["report"]["frames"] == 60
     _, expected = in_parts(film, tmp_path / "here", 20)

@@ -179,7 +179,7 @@ await bundle(portal, {
   passkey: "officers/passkey.ts",
   moment: "pages/moment.ts",
 });
-await bundle(portal, { receipts: "receipts/main.ts" }, []);
+await bundle(portal, { receipts: "receipts/main.ts", embed: "embed/element.ts" }, []);
 // The photo step stands alone: all that it runs is in its own folder, in one file.
 mkdirSync(photo, { recursive: true });
 const workers = {
@@ -217,10 +217,20 @@ for (const folder of [portal, photo, desk])
   copyFileSync(join(root, "pages/icon.svg"), join(folder, "icon.svg"));
 writeFileSync(join(photo, "receipt.html"), await pageInOne("receipt"));
 copyFileSync(join(root, "photo/device/index.html"), join(photo, "index.html"));
+// The same for frames of other pages. Its policy leaves open who may frame it: each portal says so.
+writeFileSync(
+  join(photo, "embedded.html"),
+  readFileSync(join(photo, "index.html"), "utf8").replace("<html ", "<html data-embedded "),
+);
 copyFileSync(join(root, "desk/index.html"), join(desk, "index.html"));
 writeServed(
   "portal",
-  [["photo/index.html", join(photo, "index.html"), photo, "/static/photo/"]],
+  ["index", "embedded"].map((name) => [
+    `photo/${name}.html`,
+    join(photo, `${name}.html`),
+    photo,
+    "/static/photo/",
+  ]),
   Object.fromEntries(Object.values(workers).map((script) => [`photo/${script}`, WORKERS_POLICY])),
 );
 writeServed("office", [["index.html", join(desk, "index.html"), desk, "/"]]);

@@ -12,6 +12,7 @@ import { canSeal } from "./able.js";
 import { fillAnswers, showKept } from "./answers.js";
 import { type Looked, endChecks, looked, prepareChecks } from "./checking.js";
 import { showCutting } from "./cutting.js";
+import { cannot, without } from "./elsewhere.js";
 import { fetchBlank, receiptPage } from "./keeping.js";
 import { prepareLive } from "./live.js";
 import { busy, frame, offerLanguages, progress, refuse, say, show, word } from "./page.js";
@@ -40,11 +41,6 @@ function view(next: () => void): void {
 
 const csrf = (): string => order?.csrf ?? "";
 
-/** Goes to the server's own way, which says that the server sees the photo. */
-const cannot = (): void => {
-  location.replace(new URL("../photo/?cannot", location.href));
-};
-
 function showChoice(retake = false): void {
   // What the checks need comes while people choose, or look for light.
   prepareChecks();
@@ -63,9 +59,9 @@ function showChoice(retake = false): void {
       // The same file may be chosen again.
       if (chosen) read(() => takenFrom(chosen));
     });
-    const without = need(page, "[data-without]", HTMLButtonElement);
-    without.addEventListener("click", () => {
-      void busy(without, "sending", () => portal.without(csrf()));
+    const none = need(page, "[data-without]", HTMLButtonElement);
+    none.addEventListener("click", () => {
+      void busy(none, "sending", () => without(csrf()));
     });
     const camera = {
       taken: (picture: Taken) => {

@@ -7,10 +7,13 @@ import { StopError } from "../../portrait/check.js";
 import { wordsOf as textsOf } from "../../portrait/words.js";
 import { PictureError } from "./picture.js";
 import { type Language, isLanguage } from "../../promise/words.js";
-import { WORDS, type Word, isWord } from "./words.js";
+import { askedLanguage, follow, inside } from "./embedded.js";
+import { INSIDE, WORDS, type Word, isWord } from "./words.js";
 
-/** The language of the portal's pages (its cookie), else the browser's. */
+/** That of the page around, or of the portal's pages (its cookie), else the browser's. */
 function chosen(): Language {
+  const asked = askedLanguage();
+  if (isLanguage(asked)) return asked;
   const [, cookie] = /(?:^|; )django_language=([a-z]{2})/.exec(document.cookie) ?? [];
   if (isLanguage(cookie)) return cookie;
   return navigator.language.startsWith("ru") ? "ru" : "en";
@@ -19,7 +22,8 @@ function chosen(): Language {
 let language: Language = chosen();
 
 export const languageNow = (): Language => language;
-export const word = (name: Word): string => WORDS[language][name];
+export const word = (name: Word): string =>
+  WORDS[language][(inside ? INSIDE[name] : undefined) ?? name];
 
 /** Fills every text of a part of the page; the elements say which. */
 export function translate(root: ParentNode): void {
@@ -78,10 +82,14 @@ export function show(template: string, fill: (view: HTMLElement) => void): HTMLE
   const place = main();
   place.replaceChildren(document.importNode(content, true));
   translate(place);
+  // Other pages of the portal are shown in no frame.
+  if (inside) for (const link of all(place, "a[href]", HTMLAnchorElement)) link.target = "_blank";
   fill(place);
   const heading = need(place, "h1", HTMLElement);
   heading.tabIndex = -1;
-  heading.focus();
+  // In a frame, nobody is taken away from where they are in the page around.
+  if (!inside || document.hasFocus()) heading.focus();
+  follow(template, place);
   document.title = `${heading.textContent} – ${word("city")}`;
   window.scrollTo(0, 0);
   say("");

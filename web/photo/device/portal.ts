@@ -4,6 +4,7 @@ import * as v from "valibot";
 
 import { Problem } from "../../desk/problem.js";
 import { upload } from "../upload.js";
+import * as embedded from "./embedded.js";
 
 const Common = {
   csrf: v.string(),
@@ -68,6 +69,7 @@ function understood<Schema extends v.GenericSchema>(
 
 async function call(step: string, options: RequestInit = {}): Promise<unknown> {
   const headers = new Headers(options.headers);
+  for (const [name, value] of Object.entries(embedded.headers())) headers.set(name, value);
   headers.set("accept", "application/json");
   const answer = await fetch(here(step), { ...options, headers, redirect: "error" });
   const body: unknown = await answer.json().catch(() => undefined);
@@ -89,7 +91,10 @@ export async function pinnedCircle(): Promise<Pin> {
   return { note: await answer.text(), digest: digest ?? "" };
 }
 
-export const fetchOrder = async (): Promise<Order> => understood(Order, await call("order/"));
+export async function fetchOrder(): Promise<Order> {
+  await embedded.begin();
+  return understood(Order, await call("order/"));
+}
 
 /** Sends a sealed photo, any number of times; `progress` gets the part that was sent. */
 export async function sendParcel(
@@ -101,6 +106,7 @@ export async function sendParcel(
   form.set("head", head);
   form.set("ciphertext", new Blob([ciphertext]), "ciphertext");
   const { status, text } = await upload(here("deposit/"), form, progress, {
+    ...embedded.headers(),
     accept: "application/json",
     "x-csrftoken": csrf,
   });

@@ -3,9 +3,11 @@
 //
 // Where a browser keeps nothing (private mode, full disk), the page says so and goes on.
 
+import { inside } from "./embedded.js";
 import type { Pending } from "./sealing.js";
 
-const NAME = "habeas-photo";
+/** A frame's application and one of the portal's own pages leave each other alone. */
+const NAME = inside ? "habeas-photo-embedded" : "habeas-photo";
 const TABLE = "pending";
 
 function settled<T>(request: IDBRequest<T>): Promise<T> {

@@ -89,6 +89,17 @@ const en = {
   again: "Nothing is lost. Try again.",
   notHeld: "What the city’s server gave does not hold, and nothing was sent:",
   noLine: "No answer came. Your photo is still here, sealed: try again.",
+  cannotHere: "This device cannot seal a photo here",
+  cannotHereNote: "You can send the form without a photo, or apply in the city’s own portal.",
+  ownPortal: "Open the city’s own portal",
+  noPhoto: "You go on without a photo",
+  noPhotoNote: "Your application counts the same.",
+  addAfterAll: "Add a photo after all",
+  checkHere: "Check the photo",
+  notAddedYet: "The photo is not added to your application yet.",
+  add: "I have saved it. Add the photo to my application",
+  added: "Photo added",
+  goOn: "Go on with the form on this page, and send it.",
 };
 
 /** The name of a text. */
@@ -182,6 +193,26 @@ const ru: Record<Word, string> = {
   again: "Ничего не потеряно. Попробуйте ещё раз.",
   notHeld: "То, что дал сервер города, не сходится, и ничего не отправлено:",
   noLine: "Ответа не было. Фото здесь, оно запечатано: попробуйте ещё раз.",
+  cannotHere: "Это устройство не может запечатать здесь фото",
+  cannotHereNote: "Форму можно отправить без фото или подать заявление на портале города.",
+  ownPortal: "Открыть портал города",
+  noPhoto: "Вы продолжаете без фото",
+  noPhotoNote: "Заявление от этого не хуже.",
+  addAfterAll: "Всё-таки добавить фото",
+  checkHere: "Проверьте фото",
+  notAddedYet: "Фото ещё не добавлено к вашему заявлению.",
+  add: "Я сохранил(а) её. Добавить фото к заявлению",
+  added: "Фото добавлено",
+  goOn: "Продолжайте заполнять форму на этой странице и отправьте её.",
+};
+
+/** What is said otherwise in a frame of another page, where the form around it is sent. */
+export const INSIDE: Readonly<Partial<Record<Word, Word>>> = {
+  check: "checkHere",
+  notSentYet: "notAddedYet",
+  send: "add",
+  sent: "added",
+  next: "goOn",
 };
 
 export const WORDS = { en, ru };

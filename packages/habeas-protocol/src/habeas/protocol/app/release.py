@@ -95,8 +95,13 @@ def origin_of(address: str) -> str:
 
 
 def pages_of(services: Iterable[str]) -> dict[str, str]:
-    """Addresses at which the photo step stands: one for each service that asks for a photo."""
-    return {f"/apply/{each}/seal/": "photo/index.html" for each in services}
+    """Addresses at which the photo step stands, by itself and for frames of other pages.
+
+    Args:
+        services: those that ask for a photo.
+    """
+    steps = {"seal/": "photo/index.html", "embedded/seal/": "photo/embedded.html"}
+    return {f"/apply/{each}/{step}": file for each in services for step, file in steps.items()}
 
 
 def origins_of(circle: Circle, pages: dict[str, str]) -> tuple[AppOrigin, ...]:

@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import json
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -34,10 +35,10 @@ from habeas.portal.register import code
 from habeas.portal.register.clients import waict_header
 from habeas.portal.register.log import log_copy
 from habeas.portal.site.bodies import BadRequestError, json_object, raw
-from habeas.portal.site.served import served
+from habeas.portal.site.served import framed_by, served
 from habeas.portal.vault.custodian import custody
 from habeas.protocol import Promise
-from habeas.protocol.app import AppDetails
+from habeas.protocol.app import AppDetails, AppRelease
 from habeas.protocol.app.clients import WAICT_HEADER
 from habeas.protocol.app.manifest import filled
 from habeas.protocol.document import Document, Hex16, unbase64
@@ -96,9 +97,25 @@ def _bytes(text: str) -> bytes:
 
 
 @cache
-def _page_file(circle: str) -> bytes:
+def _page_file(path: str, circle: str) -> bytes:
     (folder,) = (Path(each) for each in settings.STATICFILES_DIRS)
-    return filled(_PAGE, (folder / _PAGE).read_bytes(), circle)
+    return filled(path, (folder / path).read_bytes(), circle)
+
+
+def document(path: str, release: AppRelease, frames: Sequence[str] = ()) -> HttpResponse:
+    """A document of the app, the same bytes for everybody.
+
+    Args:
+        path: of the file.
+        release: that this portal serves.
+        frames: origins that may frame it, where its policy leaves that open.
+    """
+    policy = framed_by(served().policy(path), frames)
+    return HttpResponse(
+        _page_file(path, release.manifest.circle),
+        content_type="text/html; charset=utf-8",
+        headers={"Content-Security-Policy": policy, WAICT_HEADER: waict_header(release)},
+    )
 
 
 @require_GET
@@ -109,12 +126,7 @@ def page(_: HttpRequest, name: str) -> HttpResponse:
         release = code.serving()
     except code.UnreleasedError:
         return redirect("apply:photo", name)
-    policy = served().policy(_PAGE)
-    return HttpResponse(
-        _page_file(release.manifest.circle),
-        content_type="text/html; charset=utf-8",
-        headers={"Content-Security-Policy": policy, WAICT_HEADER: waict_header(release)},
-    )
+    return document(_PAGE, release)
 
 
 @require_GET

@@ -1,10 +1,10 @@
 """Addresses of the applicant's pages."""
 
 from django.conf import settings
-from django.urls import path
+from django.urls import include, path
 from django.views.generic import TemplateView
 
-from habeas.portal.apply import device, model_files, views
+from habeas.portal.apply import device, embedded, model_files, views
 
 app_name = "apply"
 urlpatterns = [
@@ -24,6 +24,7 @@ urlpatterns = [
     path("apply/<slug:name>/details/", views.details, name="details"),
     path("apply/<slug:name>/photo/", views.photo, name="photo"),
     path("apply/<slug:name>/seal/", device.page, name="seal"),
+    path("apply/<slug:name>/embedded/", include(embedded.urlpatterns)),
     path("apply/<slug:name>/circle.txt", device.pin, name="pin"),
     path("apply/<slug:name>/order/", device.order, name="order"),
     path("apply/<slug:name>/deposit/", device.deposit, name="deposit"),

@@ -39,6 +39,15 @@ class _Declared(BaseModel):
 
 #: BCP 47, the language alone.
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
+#: RFC 6454 origin, in the clear on this machine alone: whoever changes the page on its way would
+#: hold the frame.
+FrameOrigin = Annotated[
+    str,
+    StringConstraints(
+        max_length=256,
+        pattern=r"^(https://[a-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:[1-9][0-9]{0,4})?$",
+    ),
+]
 _Kind = TypeVar("_Kind", bound=_Declared)
 
 
@@ -119,6 +128,14 @@ class Service(_Declared):
     #: Months after the decision for which the office keeps what the applicant answered.
     answers_months: Annotated[int, Field(ge=1, le=1200)] = 12
     photo: PhotoRules | None = None
+    #: Origins whose pages may hold the photo step in a frame (`<habeas-photo>`); nobody by default.
+    frame_ancestors: tuple[FrameOrigin, ...] = ()
+
+    @model_validator(mode="after")
+    def _framed(self) -> Self:
+        if self.frame_ancestors and self.photo is None:
+            raise ValueError("frame_ancestors: there is no photo step to frame")
+        return self
 
 
 class DeclaredOffice(_Declared):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any
 #: The installed tree that a manifest is made of: the rooms of this distribution.
 BUILT = Path(__file__).resolve().parents[2]
 _STATIC = "/static/"
+NOBODY = "'none'"
 
 
 @dataclass(frozen=True)
@@ -33,9 +35,17 @@ class Served:
 
     def policy_at(self, address: str) -> str:
         """The same for an answer at that address; the portal's own pages have the common one."""
-        if address.startswith(_STATIC):
-            return self.policy(address.removeprefix(_STATIC))
-        return self.csp
+        if not address.startswith(_STATIC):
+            return self.csp
+        policy = self.policy(address.removeprefix(_STATIC))
+        return framed_by(policy) if address.endswith(".html") else policy
+
+
+def framed_by(policy: str, origins: Sequence[str] = ()) -> str:
+    """*policy*, which may leave open who frames the document, with that said; by default nobody."""
+    if "frame-ancestors" in policy:
+        return policy
+    return f"{policy}; frame-ancestors {' '.join(origins) or NOBODY}"
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from habeas.cli import _backup, _officers, _services, release
+from habeas.cli import _backup, _officers, _services, _webhooks, release
 from habeas.cli._backup import Folder
 from habeas.cli._configured import PortalConfig
 from habeas.foundation import text
@@ -25,6 +25,7 @@ app = typer.Typer(
 app.add_typer(_officers.app, name="officers")
 app.add_typer(_services.app, name="services")
 app.add_typer(release.app, name="release")
+app.add_typer(_webhooks.app, name="webhooks")
 for each in (_backup.backup, _backup.restore):
     app.command()(each)
 

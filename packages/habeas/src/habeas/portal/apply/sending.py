@@ -15,6 +15,7 @@ from habeas.custody import SealingError
 from habeas.portal.cases.models import Case
 from habeas.portal.catalogue.declaration import PhotoRules, Service
 from habeas.portal.vault.custodian import custody, in_force
+from habeas.portal.webhooks.events import tell
 from habeas.protocol import Receipt
 from habeas.protocol.document import unbase64
 from habeas.protocol.office import Answers, seal_answers
@@ -73,6 +74,12 @@ def _case(service: Service, answers: dict[str, str], reference: str) -> Case:
     )  # fmt: skip
 
 
+def _keep(case: Case) -> None:
+    """Save a new case, within the caller's transaction."""
+    case.save(force_insert=True)
+    tell("application.received", case.service, case.reference)
+
+
 @contextmanager
 def sending_sealed(
     service: Service, answers: dict[str, str], reference: str, seal_id: str, pointer: bytes
@@ -92,7 +99,7 @@ def sending_sealed(
     case = _case(service, answers, reference)
     with custody().keeping(seal_id):
         case.pointer = pointer
-        case.save(force_insert=True)
+        _keep(case)
         yield Sent(reference)
 
 
@@ -114,12 +121,12 @@ def sending(service: Service, answers: dict[str, str], photo: bytes) -> Iterator
     case = _case(service, answers, reference)
     if not photo or service.photo is None:
         with transaction.atomic():
-            case.save(force_insert=True)
+            _keep(case)
             yield Sent(reference)
         return
     today = datetime.now(UTC).date()
     wishes = wishes_of(service, service.photo, reference, today)
     with custody().sealing(photo, wishes) as sealed:
         case.pointer = sealed.pointers.get(service.office)
-        case.save(force_insert=True)
+        _keep(case)
         yield Sent(reference, sealed.receipt)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from habeas.portal.vault.models import random_row
+from habeas.portal.site.rows import random_row
 
 
 class Case(models.Model):

@@ -15,6 +15,7 @@ from habeas.foundation.errors import HabeasError
 from habeas.portal.cases.models import Case, CaseNoteRow
 from habeas.portal.catalogue import offices, services
 from habeas.portal.catalogue.declaration import month_end
+from habeas.portal.webhooks.events import tell
 from habeas.protocol import Purpose
 from habeas.protocol.case_note import MAX_SEALED_NOTE
 from habeas.protocol.document import digest
@@ -265,6 +266,7 @@ def _seconded(case: Case, chosen: Chosen, person: str) -> bool:
 def _close(case: Case, chosen: Chosen, today: date) -> None:
     possible = later_of(case, chosen.decision, today)
     case.state, case.proposal, case.proposer = chosen.decision, "", ""
+    tell("application.decided", case.service, case.reference)
     case.later = {each.value: possible[each.value] for each in chosen.later if each in possible}
     if case.later:
         case.pointer_until = date.fromisoformat(max(case.later.values()))

@@ -17,6 +17,7 @@ TABLES = {
     "standing": "0001_initial",
     "vault": "0002_nothing_by_absence",
     "viewing": "0001_initial",
+    "webhooks": "zero",
 }
 #: The commit that stands for its tag.
 COMMIT = "1c4a4f19a46e0073d65737d00c2a4b58fb3318f3"

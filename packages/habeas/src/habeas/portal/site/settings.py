@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "habeas.portal.site",
     "habeas.portal.officers",
     "habeas.portal.standing",
+    "habeas.portal.webhooks",
     "habeas.portal.vault",
     "habeas.portal.cases",
     "habeas.portal.apply",

@@ -1,10 +1,10 @@
 """What must happen although nobody asks, as a process beside the portal.
 
 Settles what is owed to the log, brings trustees that are back their deposits, gives up
-unfinished sealings, expires photos, sweeps drafts, follows the log for the register, and writes
-the database's file anew. Of any number of workers of one database, one does all of that; the
-others only follow the log and learn the trustees' keys, each for the web processes of its own
-machine.
+unfinished sealings, expires photos, sweeps drafts, follows the log for the register, writes the
+database's file anew, and delivers webhooks. Of any number of workers of one database, one does
+all of that; the others only follow the log and learn the trustees' keys, each for the web
+processes of its own machine.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from habeas.portal.site.election import Election
 from habeas.portal.standing import beats, clock, halts, history, installation
 from habeas.portal.vault.custodian import custody
 from habeas.portal.vault.scrub import Scrub
+from habeas.portal.webhooks.delivering import Deliveries
 
 #: Between two rounds, seconds: how long an owed entry or deposit waits after a failure.
 _PAUSE = 5.0
@@ -47,6 +48,7 @@ class Worker:
         self._read = read
         self._scrub = scrub
         self._election = Election()
+        self._deliveries = Deliveries()
         self._followed = False
         self._next_epoch = 0.0
 
@@ -76,6 +78,7 @@ class Worker:
             self._part("audit", audit.sweep, silent=True)
         if self._scrub is not None:
             self._part("scrub", self._scrub, silent=True)
+        self._part("webhooks", self._deliveries.round, silent=True)
 
     def _verify(self) -> None:
         """Find reasons to halt; each is kept for all processes."""

@@ -11,7 +11,9 @@ from django.db.models import F, Max
 
 from habeas.custody import ports
 from habeas.custody.ports import PhotoState
+from habeas.portal.site.rows import random_row
 from habeas.portal.vault import models
+from habeas.portal.webhooks.events import tell
 from habeas.protocol import Promise
 from habeas.tlog import leaf_hash
 
@@ -87,7 +89,11 @@ class DjangoLedger:
     ) -> bool:
         """Change the state if it is *before*; tell if it was."""
         found = models.SealedPhotoRow.objects.filter(seal_id=seal_id, state=before)
-        return bool(found.update(state=after, begun=None, destroy_on=destroy_on, close_after=None))
+        moved = found.update(state=after, begun=None, destroy_on=destroy_on, close_after=None)
+        if moved and after is PhotoState.WITHDRAWN:
+            photo = models.SealedPhotoRow.objects.get(seal_id=seal_id)
+            tell("photo.withdrawn", Promise.decode(bytes(photo.promise)).service)
+        return bool(moved)
 
     def doomed(self, day: str, most: int) -> Sequence[ports.SealedPhoto]:
         """Ended photos whose ciphertext is to be destroyed by *day*."""
@@ -170,7 +176,7 @@ class DjangoLedger:
 
     def pending_deposits(self, most: int) -> Sequence[ports.PendingDeposit]:
         """Deposits that wait; row numbers are random, and so is where a round begins."""
-        begin = models.random_row()
+        begin = random_row()
         waiting = models.PendingDepositRow.objects.order_by("row")
         rows = list(waiting.filter(row__gte=begin)[:most])
         rows += waiting.filter(row__lt=begin)[: most - len(rows)]

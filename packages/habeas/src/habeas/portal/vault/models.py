@@ -7,14 +7,9 @@ photo came with which application.
 
 from __future__ import annotations
 
-import secrets
-
 from django.db import models
 
-
-def random_row() -> int:
-    """A row number that tells nothing: 1 to 2^62 - 1."""
-    return secrets.randbelow((1 << 62) - 1) + 1
+from habeas.portal.site.rows import random_row
 
 
 class SealedPhotoRow(models.Model):

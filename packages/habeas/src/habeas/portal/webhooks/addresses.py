@@ -1,0 +1,93 @@
+"""Where a message may go: public addresses, and what the operator has named beside them.
+
+A portal stands inside a city's network. Without this check, whoever names a receiver could have
+it send to machines that only it can reach (OWASP, *Server-Side Request Forgery Prevention*). The
+address that was looked at is the one that is connected to, so that a name which changes its
+address in between (DNS rebinding) leads nowhere.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
+
+from habeas.foundation.errors import HabeasError
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+#: RFC 6052: an IPv4 address stands in the last 32 bits.
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+class ReceiverError(HabeasError):
+    """A receiver that nothing is sent to."""
+
+    code = "webhook-address"
+    status = 400
+
+
+def networks(named: Iterable[str]) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    """The networks of these names (CIDR).
+
+    Raises:
+        ReceiverError: one is none.
+    """
+    try:
+        return tuple(ipaddress.ip_network(each) for each in named)
+    except ValueError as error:
+        raise ReceiverError(f"{error}.", "Write a network as 10.1.2.0/24.") from error
+
+
+def _inside(address: Address) -> Iterator[Address]:
+    """An address, and the IPv4 address that it stands for, where it does."""
+    yield address
+    if isinstance(address, ipaddress.IPv6Address):
+        yield from filter(None, (address.ipv4_mapped, address.sixtofour))
+        yield from address.teredo or ()
+        if address in _NAT64:
+            yield ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+
+
+def is_public(address: Address) -> bool:
+    """Whether anybody on the Internet reaches the same machine there (RFC 6890)."""
+    return all(each.is_global and not each.is_multicast for each in _inside(address))
+
+
+def address_of(url: str, private: Iterable[str] = ()) -> str:
+    """The address to connect to for a URL.
+
+    Args:
+        url: of the receiver.
+        private: networks that it may lie in although they are not public.
+
+    Raises:
+        ReceiverError: it is no URL to send to, has no address, or one that is not allowed.
+    """
+    parts = urlsplit(url)
+    named = networks(private)
+    try:
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError as error:
+        raise ReceiverError(f"{url} has no such port.", "Write it anew.") from error
+    if parts.scheme not in ("https", "http") or not parts.hostname or parts.username is not None:
+        raise ReceiverError(f"{url} is no receiver's address.", "Write it as https://HOST/PATH.")
+    try:
+        found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise ReceiverError(
+            f"{parts.hostname} has no address now.", "Correct the name, or wait for its server."
+        ) from error
+    addresses = [ipaddress.ip_address(str(each[4][0]).partition("%")[0]) for each in found]
+    for each in addresses:
+        known = any(each in network for network in named)
+        if not known and not is_public(each):
+            raise ReceiverError(
+                f"{parts.hostname} is at {each}, which is no public address.",
+                "Name its network if it is meant: --private-network",
+            )
+        if not known and parts.scheme != "https":
+            raise ReceiverError(
+                f"{url} would be sent in the clear.", "Use https, or name its private network."
+            )
+    return str(addresses[0])

@@ -1,0 +1,64 @@
+"""One try to deliver one message: HTTPS, nothing followed, nothing of the answer kept."""
+
+from __future__ import annotations
+
+import time
+from urllib.parse import urlsplit
+
+import httpx
+
+from habeas.foundation.authorities import authorities
+from habeas.foundation.errors import HabeasError
+from habeas.portal.webhooks.addresses import address_of
+from habeas.portal.webhooks.models import WebhookEndpoint
+from habeas.portal.webhooks.signing import headers, secret_of
+
+#: Standard Webhooks 1.0.0, *Request timeouts*: 15 to 30 s. One worker sends all, and waits less.
+_STEP_SECONDS = 10.0
+
+
+class NotConfirmedError(HabeasError):
+    """A receiver that has not confirmed a message."""
+
+    code = "webhook-not-confirmed"
+    status = 502
+    remedy = "It is sent again. Look at the receiver: it answers 2xx to what it has taken."
+
+
+class GoneError(NotConfirmedError):
+    """A receiver that wants no more messages (410)."""
+
+    code = "webhook-gone"
+    remedy = "Remove it, or test it again when it is back: habeas portal webhooks test"
+
+
+def send(endpoint: WebhookEndpoint, identity: str, body: str) -> int:
+    """Deliver a message; gives the status (2xx).
+
+    Raises:
+        ReceiverError: its address is not allowed, or has none.
+        GoneError: it answered 410.
+        NotConfirmedError: it answered otherwise, or not at all.
+    """
+    address = address_of(endpoint.url, endpoint.private)
+    url = httpx.URL(endpoint.url)
+    carried = headers(secret_of(endpoint), identity, int(time.time()), body)
+    try:
+        with (
+            httpx.Client(timeout=_STEP_SECONDS, trust_env=False, verify=authorities()) as http,
+            http.stream(
+                "POST", url.copy_with(host=address), content=body.encode(),
+                headers={**carried, "host": urlsplit(endpoint.url).netloc},
+                extensions={"sni_hostname": url.host},
+            ) as answer,
+        ):  # fmt: skip
+            status = answer.status_code
+    except httpx.HTTPError as error:
+        raise NotConfirmedError(
+            f"{endpoint.name} does not answer: {type(error).__name__}."
+        ) from error
+    if status == httpx.codes.GONE:
+        raise GoneError(f"{endpoint.name} wants no more messages (410).")
+    if not httpx.codes.is_success(status):
+        raise NotConfirmedError(f"{endpoint.name} answered {status}.")
+    return status

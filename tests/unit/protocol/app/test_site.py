@@ -20,6 +20,7 @@ def found(policy: str, served: str) -> list[str]:
     chain = Chain.start(circle_note(), 0)
     details = AppDetails.read(release_fields((0, 1)))
     release = AppReleases().extend(details, chain, 7, DAY).newest
+    assert release is not None
     part = release.manifest.portal
     own = {"photo/index.html": policy}
     manifest = release.manifest.model_copy(

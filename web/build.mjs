@@ -174,6 +174,7 @@ async function pageInOne(folder) {
 
 await bundle(portal, {
   page: "pages/page.ts",
+  entry: "photo/entry.ts",
   photo: "photo/step.ts",
   viewing: "cameras/viewing.ts",
   passkey: "officers/passkey.ts",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import random
-import re
 import secrets
 import threading
 import time
@@ -18,7 +17,7 @@ import httpx
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Purpose, seal, statements, verify_circle
 from habeas.protocol.document import base64_of, unbase64
-from habeas.protocol.office import seal_pointer
+from habeas.protocol.office import Answers, seal_answers, seal_pointer
 from habeas.protocol.seal import Secrets, Wishes
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ _ANSWERS = {
     "full_name": "Анна Example", "date_of_birth": "1979-03-21", "address": "1 Forest Lane",
 }  # fmt: skip
 _PHOTO = secrets.token_bytes(150_000)
-_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 #: Seconds that somebody thinks at a page.
 _THINKING = (2.0, 8.0)
 
@@ -74,24 +72,18 @@ class Applicant(_Person):
         with httpx.Client(base_url=url, trust_env=False, timeout=60, headers=headers) as http:
             self._get(http, "/", "home")
             self._think()
-            form = self._get(http, f"{_STEP}/details/", "details")
-            self._think()
-            token = _TOKEN.search(form.text)
-            assert token is not None, form.text[:500]
-            fields = {**_ANSWERS, "csrfmiddlewaretoken": token[1]}
-            with self._page("details, sent"):
-                _ok(http.post(f"{_STEP}/details/", data=fields), 302)
-            self._get(http, f"{_STEP}/seal/", "photo")
+            self._get(http, f"{_STEP}/details/", "details")
+            self._get(http, f"{_STEP}/seal/", "app")
             with self._page("order"):
                 order = _ok(http.get(f"{_STEP}/order/")).json()
             self._think()
-            body, files, pointer = _sealed(order)
+            body, files, said = _sealed(order)
             csrf = {"X-CSRFToken": order["csrf"]}
             with self._page("deposit"):
                 sent = http.post(f"{_STEP}/deposit/", data=body, files=files, headers=csrf)
                 _ok(sent)
             with self._page("keep"):
-                kept = http.post(f"{_STEP}/keep/", json={"pointer": pointer}, headers=csrf)
+                kept = http.post(f"{_STEP}/keep/", json=said, headers=csrf)
                 reference = _ok(kept).json()["reference"]
             self._get(http, f"{_STEP}/done/", "done")
             self._book.sent(reference)
@@ -108,7 +100,7 @@ def _ok(answer: httpx.Response, status: int = 200) -> httpx.Response:
     return answer
 
 
-def _sealed(order: dict[str, Any]) -> tuple[dict[str, str], dict[str, Any], str]:
+def _sealed(order: dict[str, Any]) -> tuple[dict[str, str], dict[str, Any], dict[str, str]]:
     """What the applicant's device makes of an order."""
     circle = verify_circle(order["circles"][-1])
     keys = [
@@ -123,16 +115,16 @@ def _sealed(order: dict[str, Any]) -> tuple[dict[str, str], dict[str, Any], str]
     tags = seal.custodian_tags(drawn.track_key, sealed.promise.openings_max)
     office = circle.office(order["office"])
     assert office is not None
-    pointer = seal_pointer(
-        unbase64(office.encryption_key),
-        seal.pointer_of(sealed.promise, order["reference"], drawn),
-    )
+    key = unbase64(office.encryption_key)
+    pointer = seal_pointer(key, seal.pointer_of(sealed.promise, order["reference"], drawn))
+    answers = Answers(reference=order["reference"], service=order["id"], answers=dict(_ANSWERS))
     head = {
         "promise": sealed.promise.fields(), "tag": tags.sealed, "closing_tag": tags.closed,
         "deposits": [base64_of(each) for each in sealed.deposits],
     }  # fmt: skip
     files = {"ciphertext": ("ciphertext", sealed.ciphertext)}
-    return {"head": json.dumps(head)}, files, base64_of(pointer)
+    said = {"answers": base64_of(seal_answers(key, answers)), "pointer": base64_of(pointer)}
+    return {"head": json.dumps(head)}, files, said
 
 
 class Officer(_Person):

@@ -38,7 +38,7 @@ def city(tmp_path_factory):
 def applicant(chromium, city, axe):
     visitor = Applicant(chromium, axe, "phone", "en", "checks")
     visitor.begin(city.url)
-    visitor.page.wait_for_url("**/seal/")
+    visitor.page.wait_for_selector("#photo")
     yield visitor
     visitor.close()
 

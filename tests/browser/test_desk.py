@@ -25,7 +25,7 @@ from habeas.office.serving import make_app
 from habeas.protocol import CUSTODIAN, Receipt
 from habeas.protocol.credential import EDDSA
 from habeas.protocol.document import unbase64
-from habeas.protocol.office import Pointer, seal_pointer
+from habeas.protocol.office import Answers, Pointer, seal_answers, seal_pointer
 from tests.browser.visitor import Visitor
 from tests.waiting import until
 from tests.world.city import ANSWERS, LABEL, PASSPHRASE, City
@@ -215,6 +215,49 @@ def test_a_refusal_is_shown_with_its_entry(chromium, place, applied, axe):
     )
     assert "&quot;kind&quot;:&quot;requested&quot;" in entry
     desk.look("refused")
+    desk.close()
+
+
+def _answers(place, reference, answers, service="hunting-licence"):
+    """Put other answers under a case: what a device sealed, nobody has looked at."""
+    document = Answers(reference=reference, service=service, answers=answers)
+    key = place.city.circle.office(OFFICE).encryption_key
+    place.execute(
+        "UPDATE cases_case SET answers = ? WHERE reference = ?",
+        seal_answers(unbase64(key), document), reference,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("width", "locale"), [("phone", "ru"), ("desktop", "en")])
+def test_answers_that_do_not_open_or_do_not_fit_are_marked(
+    chromium, place, applied, axe, width, locale
+):
+    reference = applied.reference
+    desk = Desk(chromium, place, axe, width, locale)
+    desk.sign_in()
+    desk.case(reference)
+    label = {"en": "Full name", "ru": "Полное имя"}[locale]
+    assert label in desk.page.inner_text("dl")
+    assert desk.page.locator("dl .govuk-tag--red").count() == 0
+    said = {**ANSWERS, "date_of_birth": "soon", "passport": {"number": [1]}}
+    del said["address"]
+    _answers(place, reference, said, "allotment-garden")
+    desk.page.click("[data-back]:visible")
+    desk.case(reference)
+    assert desk.page.locator("dl .govuk-tag--red").count() == 4
+    assert '{"number":[1]}' in desk.page.inner_text("dl")
+    desk.look("answers-odd")
+    for sealed in (b"", b"?", b"no answers" * 300):
+        place.execute(
+            "UPDATE cases_case SET answers = ? WHERE reference = ?",
+            sealed or bytes(1137),
+            reference,
+        )
+        desk.page.click("[data-back]:visible")
+        desk.case(reference)
+        assert desk.page.locator("dl .govuk-tag--red").count() == 1
+        assert desk.page.is_visible("[data-photo] a"), "the case goes on"
+    desk.look("answers-unread")
     desk.close()
 
 

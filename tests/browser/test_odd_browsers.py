@@ -67,7 +67,7 @@ def test_the_camera_guides_and_takes_the_photo_by_itself(filmed, city, axe):
     visitor.profile.grant_permissions(["camera"])
     page = visitor.page
     visitor.begin(city.url)
-    page.wait_for_url("**/seal/")
+    page.wait_for_selector("#photo")
     page.click("#camera button")
     page.wait_for_selector("#camera[data-hint=good]")
     visitor.look("live")
@@ -103,7 +103,7 @@ def test_with_the_keyboard_alone(filmed, city, axe):
         raise AssertionError(f"{selector} cannot be reached with the keyboard")
 
     visitor.begin(city.url)
-    page.wait_for_url("**/seal/")
+    page.wait_for_selector("#photo")
     go("#camera button")
     page.wait_for_selector("#camera [data-t=take]:focus")  # it has a film to take
     page.keyboard.press("Enter")

@@ -1,11 +1,12 @@
-"""The photo step on the applicant's own device, in Chromium, over real parties."""
+"""An application sealed on the applicant's own device, in Chromium, over real parties."""
 
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 import json
-from urllib.parse import urlsplit
+from urllib.parse import quote, quote_plus, urlsplit
 
 import pytest
 from PIL import Image
@@ -21,7 +22,13 @@ from tests.browser.wire import Wire
 from tests.world.city import ANSWERS, City
 
 pytestmark = pytest.mark.browser
-FORM = {"full_name": ANSWERS["full_name"], "date_of_birth": "1979-03-21", "address": "1 Lane"}
+#: Each text is longer than the 32 bytes that a listener is searched for, as far as it can be.
+FORM = {
+    "full_name": f"{ANSWERS['full_name']} of the Very Long House at the Lake",
+    "date_of_birth": "1979-03-21",
+    "address": "117 Eucalyptus Lane behind the old mill\nWimbledon-on-the-Marsh",
+    "email": "wilhelmina.featherstonehaugh@example.com",
+}
 PHOTO = "astronaut.png"
 #: Writes down what a page draws, so that a test knows what must never be sent.
 DRAWS = """
@@ -54,16 +61,30 @@ def city(tmp_path_factory):
 
 
 class Applicant(Visitor):
-    """Somebody who applies, up to the photo step."""
+    """Somebody who applies."""
 
-    def begin(self, url: str) -> None:
-        self.page.goto(f"{url}/apply/hunting-licence/details/")
+    def start(self, url: str) -> None:
+        """From the service's page to its questions, wherever this device is asked them."""
+        self.page.goto(f"{url}/apply/hunting-licence/")
+        self.page.click(".govuk-button--start")
+        self.page.wait_for_url("**/seal/#/details")
+        self.page.wait_for_selector("[name=full_name]")
+
+    def answer(self) -> None:
         for name, value in FORM.items():
             self.page.fill(f"[name={name}]", value)
         self.page.click("form[novalidate] button[type=submit]")
 
+    def begin(self, url: str) -> None:
+        self.start(url)
+        self.answer()
+
+    def begin_at_the_server(self, url: str) -> None:
+        """On a device that cannot seal."""
+        self.page.goto(f"{url}/apply/hunting-licence/details/?cannot")
+        self.answer()
+
     def choose(self) -> None:
-        self.page.wait_for_url("**/seal/")
         self.page.wait_for_selector("#photo")
         self.page.set_input_files("#photo", assets.path(PHOTO))
         self.page.wait_for_selector("canvas")
@@ -102,8 +123,15 @@ def opened(city: City, reference: str) -> bytes:
 def test_from_the_camera_step_to_the_cleared_device(chromium, city, axe, width, locale):
     visitor = Applicant(chromium, axe, width, locale, "seal")
     page = visitor.page
-    visitor.begin(city.url)
-    page.wait_for_url("**/seal/")
+    visitor.start(city.url)
+    visitor.look("details")
+    page.click("form[novalidate] button[type=submit]")
+    page.wait_for_selector(".govuk-error-summary:focus")
+    visitor.look("details-wrong")
+    assert page.locator(".govuk-error-summary li").count() == 3
+    page.click(".govuk-error-summary li:nth-child(2) a")
+    assert page.evaluate("document.activeElement.name") == "date_of_birth"
+    visitor.answer()
     page.wait_for_selector("#photo")
     visitor.look("choose")
     visitor.choose()
@@ -115,7 +143,8 @@ def test_from_the_camera_step_to_the_cleared_device(chromium, city, axe, width, 
     page.click("[data-use]")
     page.wait_for_selector("[data-promise] li")
     visitor.look("check")
-    assert ANSWERS["full_name"] in page.inner_text("dl")
+    for text in FORM.values():
+        assert text in page.inner_text("dl")
     office = {"en": "Licensing Office", "ru": "Лицензионный отдел"}[locale]
     assert office in page.inner_text("[data-promise]")
     page.click("[data-seal]")
@@ -136,6 +165,9 @@ def test_from_the_camera_step_to_the_cleared_device(chromium, city, axe, width, 
     page.click("[data-finish]")
     page.wait_for_selector("h1:not(.govuk-panel__title)")
     visitor.look("cleared")
+    page.go_back()
+    page.wait_for_selector("[data-t=tryAgain]")
+    assert reference not in page.inner_text("body")
     assert page.evaluate("indexedDB.databases().then((all) => all.length)") == 0
     assert [
         each for each in visitor.profile.cookies() if each["name"].startswith("application")
@@ -143,24 +175,62 @@ def test_from_the_camera_step_to_the_cleared_device(chromium, city, axe, width, 
     visitor.close()
 
 
-def test_nothing_of_the_picture_and_no_secret_is_ever_sent(chromium, city, axe):
+@contextlib.contextmanager
+def tapped(chromium, city, axe, room):
+    """Somebody whose browser's line is listened to, and the listener."""
     wire = Wire(urlsplit(city.url).port)
-    tapped = chromium.browser_type.launch(
+    browser = chromium.browser_type.launch(
         executable_path=CHROMIUM, args=[*ARGUMENTS, f"--host-resolver-rules={wire.rule}"]
     )
-    visitor = Applicant(tapped, axe, "desktop", "en", "wire")
+    visitor = Applicant(browser, axe, "desktop", "en", room)
     visitor.page.add_init_script(DRAWS)
-    visitor.begin(city.url)
-    visitor.seal()
-    receipt = visitor.save()
-    reference = visitor.send()
-    draws = [bytes(each) for each in visitor.page.evaluate("draws")]
+    yield visitor, wire
     visitor.close()
-    tapped.close()
+    browser.close()
     wire.close()
+
+
+def spellings(text: str) -> set[bytes]:
+    """A text as programs write it."""
+    plain = text.encode()
+    lines = text.replace("\n", "\r\n")
+    return {
+        plain, lines.encode(), json.dumps(text)[1:-1].encode(), quote(text).encode(),
+        quote_plus(lines).encode(), quote(lines, safe="@").encode(), text.encode("utf-16-le"),
+        plain.hex().encode(), *(base64.b64encode(plain[cut:])[:-4] for cut in range(3)),
+    }  # fmt: skip
+
+
+def heard_of(sent: bytes) -> list[str]:
+    """The answers of which the listener has heard, in whatever spelling, whole or 32 bytes."""
+    runs = {sent[at : at + 32] for at in range(len(sent) - 31)}
+    return [
+        name
+        for name, text in FORM.items()
+        for spelled in spellings(text)
+        if spelled in sent
+        or any(spelled[at : at + 32] in runs for at in range(max(0, len(spelled) - 31)))
+    ]
+
+
+def answered(city: City, reference: str) -> dict[str, str]:
+    """What the office reads."""
+    with city.officer_client() as officer:
+        return officer.case(reference)["answers"]
+
+
+def test_nothing_of_the_picture_and_no_secret_is_ever_sent(chromium, city, axe):
+    with tapped(chromium, city, axe, "wire") as (visitor, wire):
+        visitor.begin(city.url)
+        visitor.seal()
+        receipt = visitor.save()
+        reference = visitor.send()
+        draws = [bytes(each) for each in visitor.page.evaluate("draws")]
     sent = bytes(wire.sent)
     assert receipt.promise.seal_id.encode() in sent  # the listener heard it
     assert b"multipart/form-data" in sent
+    assert heard_of(sent) == []
+    assert answered(city, reference) == FORM
 
     named = [bytes.fromhex(receipt.track_key), bytes.fromhex(receipt.withdraw_secret)]
     seed, data_key = draws[:2]
@@ -179,6 +249,93 @@ def test_nothing_of_the_picture_and_no_secret_is_ever_sent(chromium, city, axe):
             runs = {spelled[at : at + 32] for at in range(len(spelled) - 31)}
             assert len(runs) > 1000
             assert not runs & heard
+
+
+def test_without_a_photo_no_answer_is_sent_in_the_clear_either(chromium, city, axe):
+    with tapped(chromium, city, axe, "wire-without") as (visitor, wire):
+        visitor.begin(city.url)
+        visitor.page.click("[data-without]")
+        visitor.page.click("[data-seal]")
+        visitor.page.wait_for_selector("#reference")
+        reference = visitor.page.inner_text("#reference")
+    assert b"POST /apply/hunting-licence/keep/" in wire.sent
+    assert heard_of(bytes(wire.sent)) == []
+    assert answered(city, reference) == FORM
+
+
+def test_the_listener_hears_answers_that_are_left_to_the_server(chromium, city, axe):
+    with tapped(chromium, city, axe, "wire-server") as (visitor, wire):
+        visitor.begin_at_the_server(city.url)
+        visitor.page.wait_for_selector("#photo-form")
+    assert set(heard_of(bytes(wire.sent))) == set(FORM)
+
+
+def test_without_a_photo_on_a_poor_line_once_and_in_the_language_that_is_chosen(
+    chromium, city, axe
+):
+    visitor = Applicant(chromium, axe, "phone", "en", "without")
+    page = visitor.page
+    visitor.start(city.url)
+    page.fill("[name=full_name]", FORM["full_name"])
+    page.click("[data-language=ru]")
+    assert page.input_value("[name=full_name]") == FORM["full_name"]
+    assert page.inner_text("h1") == "Ваши данные"
+    page.click("form[novalidate] button[type=submit]")
+    page.wait_for_selector(".govuk-error-summary")
+    assert "Дата рождения" in page.inner_text(".govuk-error-summary")
+    page.click("[data-language=en]")
+    visitor.answer()
+    page.wait_for_selector("[data-without]")
+    # The tab is closed, and opened again: what was typed is still there, and nowhere else.
+    page.close()
+    visitor.page = page = visitor.profile.new_page()
+    page.goto(f"{city.url}/apply/hunting-licence/seal/")
+    page.click("[data-without]")
+    page.wait_for_selector("[data-seal]")
+    visitor.look("check-none")
+    assert page.is_hidden("[data-promise]")
+    page.click(".govuk-summary-list__actions a")
+    page.wait_for_selector("[name=full_name]")
+    assert page.input_value("[name=email]") == FORM["email"]
+    page.fill("[name=full_name]", "Another Name")
+    page.click("form[novalidate] button[type=submit]")
+    page.click("[data-without]")
+    # The answer of the portal is lost on its way; the second try is the same application.
+    page.route("**/keep/", lambda route: (route.fetch(), route.abort()))
+    page.click("[data-seal]")
+    assert "No answer came" in visitor.problem()
+    page.unroute("**/keep/")
+    page.click("[data-seal]")
+    page.wait_for_selector("#reference")
+    visitor.look("sent-none")
+    reference = page.inner_text("#reference")
+    assert answered(city, reference) == {**FORM, "full_name": "Another Name"}
+    page.reload()
+    page.wait_for_selector("#reference")
+    assert page.inner_text("#reference") == reference
+    # Whoever begins again, begins another one.
+    visitor.start(city.url)
+    assert page.input_value("[name=full_name]") == ""
+    visitor.profile.close()
+
+
+def test_what_leads_back_leads_back_within_the_page(chromium, city, axe):
+    visitor = Applicant(chromium, axe, "phone", "en", "back")
+    page = visitor.page
+    visitor.begin(city.url)
+    page.wait_for_selector("[data-without]")
+    page.go_back()
+    page.wait_for_selector("[name=full_name]")
+    assert page.input_value("[name=address]") == FORM["address"]
+    page.go_forward()
+    visitor.choose()
+    page.click("#back")
+    page.wait_for_selector("[data-without]")
+    page.click("#back")
+    page.wait_for_selector("[name=full_name]")
+    page.click("#back")
+    page.wait_for_url("**/apply/hunting-licence/")
+    visitor.close()
 
 
 def test_a_closed_tab_and_a_broken_line_lose_nothing_and_send_nothing_twice(chromium, city, axe):
@@ -322,8 +479,7 @@ def test_a_changed_script_does_not_run(chromium, city, axe):
         route.fulfill(response=answer, body=answer.text() + ";globalThis.stolen = true;")
 
     visitor.page.route("**/static/photo/photo.js", swapped)
-    visitor.begin(city.url)
-    visitor.page.wait_for_url("**/seal/")
+    visitor.page.goto(f"{city.url}/apply/hunting-licence/seal/")
     visitor.page.wait_for_load_state("networkidle")
     assert visitor.page.evaluate("globalThis.stolen") is None
     assert visitor.page.locator("#photo").count() == 0
@@ -347,30 +503,45 @@ def test_a_device_that_cannot_seal_says_that_the_server_will_see_the_photo(
 ):
     visitor = Applicant(chromium, axe, "phone", "en", "cannot")
     visitor.page.add_init_script(fault)
-    visitor.begin(city.url)
+    visitor.page.goto(f"{city.url}/apply/hunting-licence/")
+    visitor.page.click(".govuk-button--start")
+    visitor.page.wait_for_selector("[name=full_name]")
+    visitor.page.wait_for_load_state("networkidle")
+    said = visitor.page.inner_text("#server-sees")
+    assert "This device cannot seal. The city’s server will see your answers for a moment." in said
+    visitor.look("cannot-details")
+    visitor.answer()
     visitor.page.wait_for_selector("#photo-form")
     said = visitor.page.inner_text("#server-sees")
     assert "This device cannot seal. The city’s server will see the photo for a moment." in said
     visitor.look("cannot")
     # Also at the device's own step.
     visitor.page.goto(f"{city.url}/apply/hunting-licence/seal/")
-    visitor.page.wait_for_url("**/photo/?cannot")
+    visitor.page.wait_for_url("**/details/?cannot")
     visitor.close()
 
 
-def test_the_server_s_way_is_chosen_knowingly_and_so_is_none(chromium, city, axe):
+def test_the_server_s_way_is_chosen_knowingly_and_back(chromium, city, axe):
     visitor = Applicant(chromium, axe, "desktop", "en", "chosen")
+    page = visitor.page
     visitor.begin(city.url)
-    visitor.page.wait_for_url("**/seal/")
-    visitor.page.click("a[href='../photo/?chosen']")
-    visitor.page.wait_for_selector("#photo-form")
-    said = visitor.page.inner_text("#server-sees")
+    page.click("[data-server]")
+    page.wait_for_selector("#photo-form")
+    said = page.inner_text("#server-sees")
     assert "cannot seal" not in said
     assert "The city’s server will see the photo for a moment." in said
-    visitor.page.click("#server-sees a")
-    visitor.page.wait_for_selector("[data-without]")
-    visitor.page.click("[data-without]")
-    visitor.page.wait_for_url("**/answers/")
+    # The form has what was typed on the device, and stays the server's.
+    page.goto(f"{city.url}/apply/hunting-licence/details/")
+    page.wait_for_load_state("networkidle")
+    assert page.input_value("[name=full_name]") == FORM["full_name"]
+    visitor.look("chosen-details")
+    page.click("#server-sees a")
+    page.wait_for_url("**/seal/#/details")
+    page.click("form[novalidate] button[type=submit]")
+    page.click("[data-without]")
+    page.click("[data-seal]")
+    page.wait_for_selector("#reference")
+    assert answered(city, page.inner_text("#reference")) == FORM
     visitor.close()
 
 
@@ -383,7 +554,6 @@ def test_what_is_no_photo_is_refused_before_it_is_decoded(chromium, city, axe, t
         file.write_text("no picture")
     visitor = Applicant(chromium, axe, "phone", "en", "no-photo")
     visitor.begin(city.url)
-    visitor.page.wait_for_url("**/seal/")
     visitor.page.wait_for_selector("#photo")
     visitor.page.set_input_files("#photo", file)
     assert "Choose another one." in visitor.problem()

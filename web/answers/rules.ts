@@ -22,6 +22,9 @@ export const Question = v.object({
   said: v.record(v.string(), Words),
 });
 
+/** What the desk has of a question. */
+export const AskedQuestion = v.pick(Question, ["name", "label", "kind", "required", "most"]);
+
 export type Question = v.InferOutput<typeof Question>;
 /** Why something typed is no answer. */
 export type Wrong = "required" | "too-long" | "character" | "email" | "date";
@@ -82,7 +85,7 @@ export function answersOf(
   return { answers, wrongs };
 }
 
-/** Why opened answers do not fit the questions of their service; nothing where they do. */
+/** Which of opened answers do not fit the questions of their service, by name. */
 export function misfit(
   questions: readonly Pick<Question, "name" | keyof Rules>[],
   answers: Readonly<Record<string, unknown>>,

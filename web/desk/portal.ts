@@ -3,6 +3,7 @@
 
 import * as v from "valibot";
 
+import { AskedQuestion } from "../answers/rules.js";
 import { type Bytes, type SignIn, readPromise } from "../formats/index.js";
 import type { SealedPhoto, SignedRequest } from "./asking.js";
 import { Problem } from "./problem.js";
@@ -32,6 +33,7 @@ const Photo = v.object({
 const Case = v.object({
   ...Listed.entries,
   answers: v.string(),
+  questions: v.nullable(v.array(AskedQuestion)),
   pointer: v.nullable(v.string()),
   notes: v.array(v.string()),
   later: Days,

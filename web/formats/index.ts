@@ -1,7 +1,13 @@
 // The formats of docs/protocol in the browser: the same bytes as habeas.protocol in Python.
 // Both languages are held to the same vectors. Nothing here touches a page or the network.
 
-export { type AppManifest, type AppRelease, type Vouched, decodeRelease, verifyRelease } from "./app.js";
+export {
+  type AppManifest,
+  type AppRelease,
+  type Vouched,
+  decodeRelease,
+  verifyRelease,
+} from "./app.js";
 export {
   type Bytes,
   concat,
@@ -35,6 +41,7 @@ export {
   openAnswers,
   openPointer,
   readWrappedKey,
+  sealAnswers,
   sealPointer,
   unwrapKey,
   verifyPointer,

@@ -1,17 +1,13 @@
 // The photo step where the server seals: the camera where there is one, and smaller uploads on
-// slow lines. Without this script the page is a plain form with a file field. A device that can
-// seal by itself goes to its own step, unless the server's was chosen.
+// slow lines. Without this script the page is a plain form with a file field.
 
 import { need } from "../pages/dom.js";
 import { showPage } from "../pages/swap.js";
 import { prepareCamera } from "./camera.js";
-import { canSeal } from "./device/able.js";
 import { smaller } from "./smaller.js";
 import { upload } from "./upload.js";
 
-const own = need(document, "#photo-form", HTMLFormElement).dataset["seal"];
-if (own !== undefined && (await canSeal())) location.replace(own);
-else start();
+start();
 
 function start(): void {
   const form = need(document, "#photo-form", HTMLFormElement);

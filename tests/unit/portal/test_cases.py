@@ -238,3 +238,14 @@ def test_an_officer_finds_own_openings_by_slots_that_nobody_else_can_name(city, 
     assert (found["index"], found["purpose"]) == (2, "decide-application")
     assert terminal.post("officers/openings", {"slots": []}).json() == {"openings": []}
     assert OFFICERS
+
+
+def test_the_desk_gets_the_questions_that_answers_are_held_against(city, terminal):
+    reference = _case()
+    asked = {each["name"]: each for each in terminal.get(f"cases/{reference}").json()["questions"]}
+    assert asked["email"] == {
+        "name": "email", "label": {"en": "Email address", "ru": "Электронная почта"},
+        "kind": "email", "required": False, "most": 254,
+    }  # fmt: skip
+    Case.objects.update(service="no-longer-declared")
+    assert terminal.get(f"cases/{reference}").json()["questions"] is None

@@ -29,11 +29,12 @@ def say(city, kind, details, index=0, day=None):
 
 
 def test_without_a_release_nothing_seals_on_devices_and_the_page_says_why(city, browser):
-    browser.post(f"{STEP}/details/", ANSWERS)
-    assert browser.get(PAGE)["location"] == f"{STEP}/photo/"
-    page = browser.get(f"{STEP}/photo/").content.decode()
+    assert browser.get(PAGE)["location"] == f"{STEP}/details/"
+    page = browser.get(f"{STEP}/details/").content.decode()
     assert "data-seal" not in page
     assert "The trustees have not vouched yet" in page
+    browser.post(f"{STEP}/details/", ANSWERS)
+    assert "The trustees have not vouched yet" in browser.get(f"{STEP}/photo/").content.decode()
     order = browser.get(f"{STEP}/order/", HTTP_ACCEPT="application/json")
     assert (order.status_code, order.json()["code"]) == (503, "app-unknown")
 
@@ -47,8 +48,13 @@ def test_what_is_released_is_served_to_everybody_alike(city, browser):
         assert manifest.circle.encode() in answer.content
         for name, value in manifest.portal.headers_of("photo/index.html").items():
             assert answer[name] == value
-    browser.post(f"{STEP}/details/", ANSWERS)
-    assert "data-seal" in browser.get(f"{STEP}/photo/").content.decode()
+    page = browser.get(f"{STEP}/details/").content.decode()
+    assert f'data-seal="{PAGE}#/details"' in page
+    assert "This device cannot seal." in page  # to whoever has no script that leads away
+    page = browser.get(f"{STEP}/details/?chosen").content.decode()
+    assert "data-seal" not in page
+    assert "cannot seal" not in page
+    assert f'href="{PAGE}#/details"' in page
 
 
 def test_the_operator_s_own_files_are_served_to_nobody(city, browser, monkeypatch):
@@ -105,7 +111,6 @@ def test_the_operator_drafts_and_publishes(city):
 
 def test_a_photo_that_names_no_release_or_an_old_one_is_refused_by_name(city, browser):
     city.release()
-    browser.post(f"{STEP}/details/", ANSWERS)
     device = Device(browser)
     device.ask()
     unknown = dataclasses.replace(world.WISHES).app

@@ -1,22 +1,33 @@
-"""What the photo step on an applicant's own device asks for and sends: opaque, and repeatable."""
+"""What an application that is sealed on a device asks for and sends: opaque, and repeatable."""
 
 from __future__ import annotations
 
 import base64
+import html
 import json
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
+from habeas.portal.apply import drafts
+from habeas.portal.apply.models import EncryptedDraft
 from habeas.portal.cases.models import Case
 from habeas.portal.vault.models import SealedPhotoRow
 from habeas.protocol import Entry, seal, statements, verify_circle
 from habeas.protocol.app import AppDetails
 from habeas.protocol.app.release import origin_of
 from habeas.protocol.document import base64_of, unbase64
-from habeas.protocol.office import open_answers, open_pointer, seal_pointer, verify_pointer
+from habeas.protocol.office import (
+    Answers,
+    open_answers,
+    open_pointer,
+    seal_answers,
+    seal_pointer,
+    verify_pointer,
+)
 from habeas.protocol.seal import Secrets, Wishes
 from habeas.protocol.terms import AppReference
 from tests.unit.parties import PHOTO
@@ -42,8 +53,18 @@ class Device:
         self.order = answer.json()
         return answer
 
+    def seal_answers(self) -> None:
+        circle = verify_circle(self.order["circles"][-1])
+        self.answers = seal_answers(
+            unbase64(circle.offices[0].encryption_key),
+            Answers(
+                reference=self.order["reference"], service=self.order["id"], answers=dict(ANSWERS)
+            ),
+        )
+
     def seal(self) -> None:
         order = self.order
+        self.seal_answers()
         circle = verify_circle(order["circles"][-1])
         keys = [
             statements.read_statement(note, seat.name, [seat.verifier()], statements.KeyStatement)
@@ -76,8 +97,9 @@ class Device:
         form = {"head": json.dumps(head), "ciphertext": file}
         return self.browser.post(f"{STEP}/deposit/", form, HTTP_ACCEPT="application/json")
 
-    def keep(self, pointer: bytes | None = None) -> Any:
-        body = {"pointer": base64_of(self.pointer if pointer is None else pointer)}
+    def keep(self, **changed: Any) -> Any:
+        sealed = {"answers": self.answers, "pointer": self.pointer, **changed}
+        body = {name: base64_of(each) for name, each in sealed.items() if each is not None}
         return self.browser.post(
             f"{STEP}/keep/", body, content_type="application/json", HTTP_ACCEPT="application/json"
         )
@@ -93,7 +115,6 @@ class Device:
 @pytest.fixture
 def device(city, browser):
     city.release()
-    browser.post(f"{STEP}/details/", ANSWERS)
     found = Device(browser)
     assert found.ask().status_code == 200
     return found
@@ -160,6 +181,7 @@ def test_a_photo_of_another_application_is_not_taken(city, device, client_of_ano
     device.send()
     thief = Device(client_of_another)
     thief.ask()
+    thief.seal_answers()
     thief.secrets, thief.sealed, thief.pointer = device.secrets, device.sealed, device.pointer
     assert thief.send().status_code == 409
     assert thief.keep().status_code == 409
@@ -168,11 +190,7 @@ def test_a_photo_of_another_application_is_not_taken(city, device, client_of_ano
 
 @pytest.fixture
 def client_of_another():
-    from django.test import Client
-
-    browser = Client()
-    browser.post(f"{STEP}/details/", ANSWERS)
-    return browser
+    return Client()
 
 
 @pytest.mark.parametrize(
@@ -207,8 +225,10 @@ def test_without_a_photo_on_the_log_nothing_is_kept(city, device):
     assert not Case.objects.exists()
     city.log.down = False
     assert device.send().status_code == 200
-    for pointer in (b"", bytes(5000)):
-        assert device.keep(pointer).status_code == 400
+    for wrong in (b"", bytes(5000)):
+        assert device.keep(pointer=wrong).status_code == 400
+    for wrong in (None, b"", bytes(70_000)):
+        assert device.keep(answers=wrong).status_code == 400
     assert device.keep().status_code == 200
 
 
@@ -216,7 +236,9 @@ def test_what_is_cleared_is_gone(device, browser):
     answer = browser.post(f"{STEP}/clear/")
     assert answer.status_code == 200
     assert browser.cookies["application-hunting-licence"].value == ""
-    assert device.ask().status_code == 409
+    before = device.order["reference"]
+    device.ask()
+    assert device.order["reference"] != before
 
 
 def test_the_pin_is_the_circle_of_the_release(device, browser):
@@ -235,3 +257,107 @@ def test_what_was_given_up_says_so_and_is_sealed_anew(city, device):
     device.seal()
     assert device.send().status_code == 200
     assert device.keep().status_code == 200
+
+
+def test_without_a_photo_the_answers_are_sealed_all_the_same_and_sent_once(device, browser):
+    device.seal_answers()
+    device.pointer = None
+    assert device.keep().json() == device.keep().json() == {"reference": device.order["reference"]}
+    case = Case.objects.get()
+    assert case.pointer is None
+    opened = open_answers(world.OFFICE_SEED, bytes(case.answers), case.reference)
+    assert (opened.answers, opened.service) == (ANSWERS, "hunting-licence")
+    sent = device.ask().json()
+    assert (sent["sent"], sent["photo"]) == (True, False)
+    assert "without a photo" in browser.get(f"{STEP}/done/").content.decode()
+    assert not SealedPhotoRow.objects.exists()
+
+
+def test_no_row_holds_what_was_answered_on_a_device(device):
+    device.seal_answers()
+    device.pointer = None
+    device.keep()
+    row = EncryptedDraft.objects.get()
+    secret = device.browser.cookies["application-hunting-licence"].value
+    draft = drafts.of_secret(base64.urlsafe_b64decode(secret), "hunting-licence")
+    assert (draft.fields, draft.receipt, draft.order) == ({}, "", {})
+    assert b"Anna" not in bytes(row.content) + bytes(Case.objects.get().answers)
+
+
+def test_what_is_sealed_is_opaque_whatever_it_is(device):
+    device.answers, device.pointer = b"what opens to nothing", None
+    assert device.keep().status_code == 200
+    assert bytes(Case.objects.get().answers) == device.answers
+
+
+def test_the_questions_come_with_their_rules_and_words_in_each_language(device):
+    asked = {each["name"]: each for each in device.order["questions"]}
+    assert list(asked) == ["full_name", "date_of_birth", "address", "email"]
+    assert (asked["email"]["required"], asked["email"]["most"]) == (False, 254)
+    assert asked["full_name"]["label"] == {"en": "Full name", "ru": "Полное имя"}
+    said = asked["date_of_birth"]["said"]
+    assert set(said) == {"required", "too-long", "character", "date"}
+    assert said["date"]["en"] == "Enter a real date, for example 1980-05-17"
+    assert "Полное имя" in asked["full_name"]["said"]["required"]["ru"]
+
+
+def test_what_is_said_on_devices_is_what_the_server_says(device):
+    wrong = {"full_name": " ", "date_of_birth": "soon", "address": "x" * 501, "email": "a"}
+    codes = {
+        "full_name": "required",
+        "date_of_birth": "date",
+        "address": "too-long",
+        "email": "email",
+    }
+    for language in ("en", "ru"):
+        other = Client(headers={"accept-language": language})
+        other.post(f"{STEP}/details/", wrong)
+        page = html.unescape(other.get(f"{STEP}/details/").content.decode())
+        for each in device.order["questions"]:
+            assert each["said"][codes[each["name"]]][language] in page
+
+
+def test_what_was_typed_for_the_server_goes_on_on_the_device(city, browser):
+    city.release()
+    browser.post(f"{STEP}/details/?chosen", {**ANSWERS, "date_of_birth": "soon"})
+    device = Device(browser)
+    device.ask()
+    assert device.order["typed"] == {**ANSWERS, "date_of_birth": "soon", "email": ""}
+
+
+def test_the_server_s_way_begins_with_its_own_form(device, browser):
+    for step in ("photo", "answers"):
+        assert browser.get(f"{STEP}/{step}/")["location"] == f"{STEP}/details/"
+    assert "There is a problem" not in browser.get(f"{STEP}/details/").content.decode()
+    # The other way round, what the device kept to itself is sent to the form by choice.
+    browser.post(f"{STEP}/details/?chosen", ANSWERS)
+    page = browser.get(f"{STEP}/photo/").content.decode()
+    assert "cannot seal" not in page
+    assert f"{STEP}/seal/#/details" in page
+    browser.post(f"{STEP}/photo/", {"without": "1"})
+    browser.post(f"{STEP}/answers/")
+    case = Case.objects.get()
+    assert open_answers(world.OFFICE_SEED, bytes(case.answers), case.reference).answers == ANSWERS
+
+
+def test_a_service_without_a_photo_is_sealed_too(city, browser):
+    city.release()
+    step = "/apply/allotment-garden"
+    order = browser.get(f"{step}/order/", HTTP_ACCEPT="application/json").json()
+    assert (order["wishes"], order["check"], order["keys"]) == (None, None, [])
+    assert verify_circle(order["circles"][-1]).office(order["office"]) is not None
+    body = {"answers": base64_of(b"sealed")}
+    answer = browser.post(f"{step}/keep/", body, content_type="application/json")
+    assert answer.json() == {"reference": order["reference"]}
+    assert Case.objects.get().service == "allotment-garden"
+    assert browser.post(f"{step}/deposit/", {}).status_code == 404
+
+
+def test_another_photo_for_a_case_goes_the_server_s_way(city, browser):
+    city.release()
+    draft = drafts.begin("hunting-licence")
+    draft.again = "HL-7K2M-9QXT"
+    drafts.store(draft)
+    browser.cookies["application-hunting-licence"] = base64.urlsafe_b64encode(draft.secret).decode()
+    answer = browser.get(f"{STEP}/order/", HTTP_ACCEPT="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (409, "no-draft")

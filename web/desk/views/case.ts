@@ -1,7 +1,6 @@
 // One case: what the applicant answered, opened here; how its photo stands; what the office did;
 // the decision, and what it leaves.
 
-import { fromBase64, openAnswers } from "../../formats/index.js";
 import { need } from "../../pages/dom.js";
 import type { Desk } from "../context.js";
 import { onKeys } from "../keyboard.js";
@@ -22,23 +21,9 @@ import {
 } from "../page.js";
 import { type Standing, photoOf } from "../photos.js";
 import type { CaseFile } from "../portal.js";
+import { answerRows } from "./answers.js";
 import { mountDecision } from "./decision.js";
-import { summaryRow } from "./elements.js";
 import { backToList } from "./queue.js";
-
-/** Rows with what the applicant answered; one that says so where the answers are gone. */
-export async function answerRows({ officer }: Desk, file: CaseFile): Promise<HTMLElement[]> {
-  if (!file.answers) return [summaryRow("", word("answersGone"))];
-  const sealed = fromBase64(file.answers);
-  const { answers } = await openAnswers(officer.officeKey, sealed, file.reference);
-  // The names of the form's questions are the office's own.
-  return Object.entries(answers).map(([name, value]) =>
-    summaryRow(
-      name.replaceAll("_", " "),
-      typeof value === "string" ? value : JSON.stringify(value),
-    ),
-  );
-}
 
 function noteLine(desk: Desk, { note, label, trusted }: ReadNote): HTMLElement {
   const line = document.createElement("li");

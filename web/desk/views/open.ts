@@ -36,7 +36,7 @@ import { type Found, findPhoto } from "../photos.js";
 import type { CaseFile, Listener } from "../portal.js";
 import { Problem } from "../problem.js";
 import { View } from "../view.js";
-import { answerRows } from "./case.js";
+import { answerRows } from "./answers.js";
 import { mountDecision } from "./decision.js";
 import { choice, summaryRow } from "./elements.js";
 

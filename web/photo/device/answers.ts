@@ -1,10 +1,16 @@
 // What was answered and the photo, as rows of a list.
 
-import type { Order } from "./portal.js";
+import type { Question } from "../../answers/rules.js";
+import { textOf, word } from "./page.js";
 
-/** Puts the answers before the row of the photo. */
-export function fillAnswers(row: HTMLElement, answers: Order["answers"]): void {
-  for (const [label, value] of answers) {
+/** Puts the answers before the row of the photo, each with a way to change it. */
+export function fillAnswers(
+  row: HTMLElement,
+  questions: readonly Question[],
+  answers: Readonly<Record<string, string>>,
+): void {
+  for (const { name, label: words } of questions) {
+    const label = textOf(words);
     const line = document.createElement("div");
     line.className = "govuk-summary-list__row";
     const key = document.createElement("dt");
@@ -12,8 +18,18 @@ export function fillAnswers(row: HTMLElement, answers: Order["answers"]): void {
     key.textContent = label;
     const said = document.createElement("dd");
     said.className = "govuk-summary-list__value app-lines";
-    said.textContent = value;
-    line.append(key, said);
+    said.textContent = answers[name] ?? "–";
+    const act = document.createElement("dd");
+    act.className = "govuk-summary-list__actions";
+    const change = document.createElement("a");
+    change.className = "govuk-link";
+    change.href = "#/details";
+    const which = document.createElement("span");
+    which.className = "govuk-visually-hidden";
+    which.textContent = ` ${label}`;
+    change.append(word("change"), which);
+    act.append(change);
+    line.append(key, said, act);
     row.before(line);
   }
 }

@@ -57,7 +57,7 @@ const unseen = ({ picture }: Taken): Looked => ({
  */
 export async function looked(
   taken: Taken,
-  rules: Offered["check"],
+  rules: NonNullable<Offered["check"]>,
   loading: (part: number | undefined) => void,
 ): Promise<Looked> {
   prepareChecks();

@@ -1,22 +1,18 @@
-// Ways on that leave the photo step: without a photo, or where this device cannot seal.
+// Ways on that leave the app's own: where this device cannot seal; and in a frame, whose page has
+// the questions and sends them, without a photo.
 
 import { need } from "../../pages/dom.js";
 import { inside } from "./embedded.js";
 import { show } from "./page.js";
-import * as portal from "./portal.js";
 
-/** Goes to the server's own way, which says that the server sees the photo; a frame has none. */
+/** Goes to the server's own way, which says what the server sees; a frame has none. */
 export function cannot(): void {
   if (inside) show("cannot", () => undefined);
-  else location.replace(new URL("../photo/?cannot", location.href));
+  else location.replace(new URL("../details/?cannot", location.href));
 }
 
-/** Goes on without a photo. */
-export async function without(csrf: string): Promise<void> {
-  if (!inside) {
-    await portal.without(csrf);
-    return;
-  }
+/** Says in a frame that the form around it goes on without a photo. */
+export function showWithout(): void {
   show("without", (view) => {
     need(view, "[data-choose]", HTMLButtonElement).addEventListener("click", () => {
       location.reload();

@@ -25,6 +25,10 @@ export const languageNow = (): Language => language;
 export const word = (name: Word): string =>
   WORDS[language][(inside ? INSIDE[name] : undefined) ?? name];
 
+/** A text of the catalogue; in English where it has none in this language. */
+export const textOf = (words: Readonly<Record<string, string>>): string =>
+  words[language] ?? words["en"] ?? "";
+
 /** Fills every text of a part of the page; the elements say which. */
 export function translate(root: ParentNode): void {
   const texts: [string, (element: HTMLElement, text: string) => void][] = [

@@ -1,41 +1,47 @@
-// What the photo step asks of the portal, and how it says what went wrong.
+// What the app asks of the portal, and how it says what went wrong.
 
 import * as v from "valibot";
 
+import { Question, Words } from "../../answers/rules.js";
 import { Problem } from "../../desk/problem.js";
 import { upload } from "../upload.js";
 import * as embedded from "./embedded.js";
 
 const Common = {
   csrf: v.string(),
-  service: v.string(),
-  language: v.string(),
+  id: v.string(),
+  service: Words,
   reference: v.string(),
-  answers: v.array(v.tuple([v.string(), v.string()])),
 };
 const Offered = v.object({
   ...Common,
   sent: v.literal(false),
   office: v.string(),
-  /** What the service asks of its photos. */
-  check: v.object({ profile: v.picklist(["default", "icao"]), child: v.boolean() }),
-  wishes: v.object({
-    service: v.string(),
-    recipients: v.array(v.string()),
-    purposes: v.array(
-      v.picklist(["appeal", "applicant-copy", "decide-application", "produce-document"]),
-    ),
-    opens_until: v.string(),
-    openings_max: v.number(),
-    openings_a_day: v.number(),
-    closed_days: v.number(),
-    reference: v.string(),
-  }),
+  questions: v.array(Question),
+  /** What was typed into the server's own form before, if anything was. */
+  typed: v.record(v.string(), v.string()),
+  /** What the service asks of its photos; null where it takes none. */
+  check: v.nullable(v.object({ profile: v.picklist(["default", "icao"]), child: v.boolean() })),
+  wishes: v.nullable(
+    v.object({
+      service: v.string(),
+      recipients: v.array(v.string()),
+      purposes: v.array(
+        v.picklist(["appeal", "applicant-copy", "decide-application", "produce-document"]),
+      ),
+      opens_until: v.string(),
+      openings_max: v.number(),
+      openings_a_day: v.number(),
+      closed_days: v.number(),
+      reference: v.string(),
+    }),
+  ),
   circles: v.array(v.string()),
   keys: v.array(v.string()),
   release: v.string(),
 });
-const Order = v.variant("sent", [Offered, v.object({ ...Common, sent: v.literal(true) })]);
+const Sent = v.object({ ...Common, sent: v.literal(true), photo: v.boolean() });
+const Order = v.variant("sent", [Offered, Sent]);
 const Answer = v.object({
   entry: v.string(),
   salt: v.string(),
@@ -93,7 +99,9 @@ export async function pinnedCircle(): Promise<Pin> {
 
 export async function fetchOrder(): Promise<Order> {
   await embedded.begin();
-  return understood(Order, await call("order/"));
+  const order = understood(Order, await call("order/"));
+  // In a frame, the questions are those of the page around, which has their answers.
+  return order.sent || !embedded.inside ? order : { ...order, questions: [], typed: {} };
 }
 
 /** Sends a sealed photo, any number of times; `progress` gets the part that was sent. */
@@ -126,9 +134,15 @@ const post = (csrf: string, body: string): RequestInit => ({
   body,
 });
 
-/** Says that the receipt is kept: from then on the application counts as sent. */
-export async function sayKept(csrf: string, pointer: string): Promise<string> {
-  const body = await call("keep/", post(csrf, JSON.stringify({ pointer })));
+/** What an application is, sealed to its office, base64; without a photo there is no pointer. */
+export interface Kept {
+  readonly answers: string;
+  readonly pointer?: string;
+}
+
+/** Says that the receipt, if any, is kept: from then on the application counts as sent. */
+export async function sayKept(csrf: string, kept: Kept): Promise<string> {
+  const body = await call("keep/", post(csrf, JSON.stringify(kept)));
   return understood(v.object({ reference: v.string() }), body).reference;
 }
 
@@ -137,10 +151,23 @@ export async function forget(csrf: string): Promise<void> {
   await call("clear/", post(csrf, "{}"));
 }
 
-/** Goes on without a photo. */
-export async function without(csrf: string): Promise<void> {
-  const body = new FormData();
-  body.set("without", "1");
-  await fetch(here("photo/"), { method: "POST", headers: { "x-csrftoken": csrf }, body });
-  location.assign(here("answers/"));
+/** Goes the server's own way, by the applicant's choice, with what was typed so far. */
+export function toServer(csrf: string, typed: Readonly<Record<string, string>>): void {
+  if (Object.values(typed).every((text) => text === "")) {
+    location.assign(here("details/?chosen"));
+    return;
+  }
+  const form = document.createElement("form");
+  form.method = "post";
+  form.action = here("details/?chosen");
+  for (const [name, value] of Object.entries({ ...typed, csrfmiddlewaretoken: csrf })) {
+    const field = document.createElement("textarea");
+    field.name = name;
+    field.value = value;
+    form.append(field);
+  }
+  form.hidden = true;
+  document.body.append(form);
+  // A question may have any name, `submit` too.
+  HTMLFormElement.prototype.submit.call(form);
 }

@@ -25,7 +25,7 @@ function releaseLine(circle: Circle, { number, rebuilt, compared }: Released): H
 export function fillPromise(
   list: HTMLElement,
   circle: Circle,
-  wishes: Offered["wishes"],
+  wishes: NonNullable<Offered["wishes"]>,
   release: Released,
 ): void {
   list.replaceChildren(

@@ -1,4 +1,4 @@
-// Sealing one photo for one application: what the portal offers is believed only as far as the
+// Sealing one application, its answers and its photo: what the portal offers is believed only as far as the
 // pinned circle's trustees have signed it, and what it gives back only as a verified receipt.
 
 import {
@@ -21,6 +21,7 @@ import {
   fromUtf8,
   pointerOf,
   readMonthKeys,
+  sealAnswers,
   sealPhoto,
   sealPointer,
   secureRandom,
@@ -46,6 +47,8 @@ export interface Pending {
   readonly caseSalt: string;
   /** Sealed to the office, base64. */
   readonly pointer: string;
+  /** The same of what was answered. */
+  readonly answers: string;
   readonly parcel: Parcel;
   /** The receipt's text, once it was verified. */
   readonly receipt?: string;
@@ -81,16 +84,43 @@ export async function circleOf(
   return { circle: newest.circle, note: newest.note, app, release: { ...vouched, number } };
 }
 
-/** Seals a picture under what was offered and shown; nothing has left the device yet. */
+/** By the name of the question. */
+type Answered = Readonly<Record<string, string>>;
+
+/** The key to which the office's own answers and pointers are sealed. */
+function officeKey(circle: Circle, order: Offered): Uint8Array<ArrayBuffer> {
+  const office = circle.offices.find((each) => each.office === order.office);
+  if (!office) {
+    throw new Problem("circle", "The circle does not have the office of this application.");
+  }
+  return fromBase64(office.encryption_key);
+}
+
+/** Answers, sealed to the office of an application; base64. */
+const sealedTo = async (
+  key: Uint8Array<ArrayBuffer>,
+  { id, reference }: Offered,
+  answers: Answered,
+): Promise<string> =>
+  toBase64(await sealAnswers(key, { v: 2, kind: "answers", reference, service: id, answers }));
+
+/** The answers of an application without a photo; sealed, and not sent yet. */
+export async function sealedAnswers(pin: Pin, order: Offered, answers: Answered): Promise<string> {
+  const { circle } = await circleOf(pin, order);
+  return sealedTo(officeKey(circle, order), order, answers);
+}
+
+/** Seals a picture and answers under what was offered and shown; nothing has left the device yet. */
 export async function sealed(
   picture: Uint8Array<ArrayBuffer>,
   pin: Pin,
   order: Offered,
+  answers: Answered,
 ): Promise<Pending> {
   const { circle, note, app } = await circleOf(pin, order);
-  const office = circle.offices.find((each) => each.office === order.office);
-  if (!office || !order.wishes.recipients.includes(order.office)) {
-    throw new Problem("circle", "The circle does not have the office of this application.");
+  const office = officeKey(circle, order);
+  if (!order.wishes?.recipients.includes(order.office)) {
+    throw new Problem("circle", "The office of this application could not open the photo.");
   }
   const keys = await readMonthKeys(circle, order.keys);
   const start = performance.now();
@@ -123,7 +153,8 @@ export async function sealed(
     trackKey: toHex(secrets.trackKey),
     withdrawSecret: toHex(secrets.withdrawSecret),
     caseSalt: toHex(secrets.caseSalt),
-    pointer: toBase64(await sealPointer(fromBase64(office.encryption_key), pointer)),
+    pointer: toBase64(await sealPointer(office, pointer)),
+    answers: await sealedTo(office, order, answers),
     parcel: { head: JSON.stringify(head), ciphertext },
   };
 }

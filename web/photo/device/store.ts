@@ -1,5 +1,6 @@
-// What outlives a closed tab until the receipt is kept, in the browser's own database; nothing
-// of it opens the photo, but it withdraws it. It is deleted when the application is finished.
+// What a closed tab must not lose until the application is sent, in the browser's own database:
+// what was typed, and what withdraws a photo that is sealed; nothing of it opens the photo. It is
+// deleted when the application is sent; of one that was given up, when the portal has forgotten it.
 //
 // Where a browser keeps nothing (private mode, full disk), the page says so and goes on.
 
@@ -7,8 +8,19 @@ import { inside } from "./embedded.js";
 import type { Pending } from "./sealing.js";
 
 /** A frame's application and one of the portal's own pages leave each other alone. */
-const NAME = inside ? "habeas-photo-embedded" : "habeas-photo";
-const TABLE = "pending";
+const NAME = inside ? "habeas-application-embedded" : "habeas-application";
+const TABLE = "applications";
+/** As long as the portal remembers a browser's application (KEEP_HOURS). */
+const KEPT_MS = 24 * 3_600_000;
+
+/** One application on its way, by its service. */
+export interface Row {
+  readonly service: string;
+  readonly reference: string;
+  /** What was typed, by question. */
+  readonly typed: Readonly<Record<string, string>>;
+  readonly pending?: Pending;
+}
 
 function settled<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -27,7 +39,7 @@ async function within<T>(
 ): Promise<T> {
   const opening = indexedDB.open(NAME, 1);
   opening.onupgradeneeded = () => {
-    opening.result.createObjectStore(TABLE);
+    opening.result.createObjectStore(TABLE, { keyPath: "service" });
   };
   const database = await settled(opening);
   try {
@@ -48,28 +60,44 @@ async function within<T>(
   }
 }
 
-/** Keeps what is pending; false where the browser keeps nothing. */
-export async function keep(pending: Pending): Promise<boolean> {
+/** Keeps an application in place of what was kept of it; false where the browser keeps nothing. */
+export async function keep(row: Row): Promise<boolean> {
   try {
-    await within("readwrite", (table) => table.put(pending, 0));
+    await within("readwrite", (table) => table.put({ ...row, touched: Date.now() }));
     return true;
   } catch {
     return false;
   }
 }
 
-/** What is pending for an application, if anything; another one's is deleted. */
-export async function kept(reference: string): Promise<Pending | undefined> {
+/** What is kept of an application, if anything; what the portal has forgotten is deleted. */
+export async function kept(service: string, reference: string): Promise<Row | undefined> {
   try {
-    const found = (await within("readonly", (table) => table.get(0))) as Pending | undefined;
-    if (found && found.reference !== reference) await clear();
-    return found?.reference === reference ? found : undefined;
+    const rows = (await within("readonly", (table) => table.getAll())) as (Row & {
+      readonly touched: number;
+    })[];
+    const over = rows.filter(
+      (row) =>
+        row.touched < Date.now() - KEPT_MS ||
+        (row.service === service && row.reference !== reference),
+    );
+    for (const row of over) await within("readwrite", (table) => table.delete(row.service));
+    return rows.find((row) => row.service === service && !over.includes(row));
   } catch {
     return undefined;
   }
 }
 
-/** Deletes everything that this step has kept in the browser. */
+/** Deletes what is kept of one service's application. */
+export async function drop(service: string): Promise<void> {
+  try {
+    await within("readwrite", (table) => table.delete(service));
+  } catch {
+    // Nothing was kept.
+  }
+}
+
+/** Deletes everything that was kept in the browser. */
 export async function clear(): Promise<void> {
   try {
     await settled(indexedDB.deleteDatabase(NAME));

@@ -1,9 +1,19 @@
-// What the photo step says, in each language. Errors of the portal come in its own words.
+// What the app says, in each language. Errors of the portal come in its own words.
 
 const en = {
   skip: "Skip to main content",
   city: "City services",
   back: "Back",
+  details: "Your details",
+  answersHere:
+    "Your answers are sealed on this device, for the office alone. The city’s server gets them sealed and cannot read them.",
+  optional: "(optional)",
+  error: "Error",
+  proceed: "Continue",
+  tryAgain: "Try again",
+  serverNote:
+    "If you would rather not seal them here, the city’s server can. It will see your answers and your photo for a moment.",
+  serverInstead: "Let the city’s server seal them instead",
   addPhoto: "Add a photo, if you want to",
   phoneIsFine: "A photo from your phone is fine. You need no photo shop.",
   sealedHere:
@@ -30,7 +40,7 @@ const en = {
   chooseHint: "JPEG, PNG, HEIC, WebP or AVIF, smaller than 25MB",
   without: "Continue without a photo",
   toServer: "Let the city’s server seal the photo instead",
-  toServerNote: "It will see the photo for a moment.",
+  toServerNote: "It will see the photo and your answers for a moment.",
   noCamera: "The camera cannot be used. Choose a file instead.",
   unreadable: "This device cannot read this file as a photo. Choose another one.",
   tooLarge: "This photo is too large for this device. Choose another one.",
@@ -54,6 +64,7 @@ const en = {
   change: "Change",
   photo: "Photo",
   photoAlt: "The photo that will be sealed",
+  none: "None",
   promised: "What we promise about your photo",
   onlyYou: "Before that, only you can have it destroyed, with the receipt that you get.",
   releaseRebuilt:
@@ -62,8 +73,10 @@ const en = {
     "The code that seals it is release {number}, the same for everybody. These trustees have compared it with files of their own; nobody has built it from its source yet:",
   releaseMore: "Who has checked this code (opens in a new tab)",
   bound: "These words become part of the seal. If anyone changes them later, nothing opens.",
-  seal: "Seal the photo",
-  sealing: "Sealing the photo on this device, and taking it to the trustees",
+  seal: "Seal the answers and the photo",
+  sealPhoto: "Seal the photo",
+  sealAndSend: "Seal and send my application",
+  sealing: "Sealing on this device, and taking the photo to the trustees",
   keepReceipt: "Keep the receipt for your photo",
   notSentYet: "Your application is not sent yet.",
   receiptNote:
@@ -79,6 +92,7 @@ const en = {
   sending: "Sending",
   sent: "Application sent",
   reference: "Your reference number",
+  sentWithout: "You sent your application without a photo. It counts the same.",
   next: "The office will decide your application and write to you.",
   finish: "Finish and clear this device",
   finishNote:
@@ -88,7 +102,7 @@ const en = {
   problem: "There is a problem",
   again: "Nothing is lost. Try again.",
   notHeld: "What the city’s server gave does not hold, and nothing was sent:",
-  noLine: "No answer came. Your photo is still here, sealed: try again.",
+  noLine: "No answer came. Everything is still here: try again.",
   cannotHere: "This device cannot seal a photo here",
   cannotHereNote: "You can send the form without a photo, or apply in the city’s own portal.",
   ownPortal: "Open the city’s own portal",
@@ -109,6 +123,16 @@ const ru: Record<Word, string> = {
   skip: "К основному содержанию",
   city: "Городские услуги",
   back: "Назад",
+  details: "Ваши данные",
+  answersHere:
+    "Ответы запечатываются на этом устройстве, только для ведомства. Сервер города получает их запечатанными и прочесть не может.",
+  optional: "(необязательно)",
+  error: "Ошибка",
+  proceed: "Продолжить",
+  tryAgain: "Попробовать ещё раз",
+  serverNote:
+    "Если не хотите запечатывать их здесь, это может сделать сервер города. Он на мгновение увидит ваши ответы и фото.",
+  serverInstead: "Пусть их запечатает сервер города",
   addPhoto: "Добавьте фото, если хотите",
   phoneIsFine: "Подойдёт снимок с телефона. Фотоателье не нужно.",
   sealedHere:
@@ -135,7 +159,7 @@ const ru: Record<Word, string> = {
   chooseHint: "JPEG, PNG, HEIC, WebP или AVIF, меньше 25 МБ",
   without: "Продолжить без фото",
   toServer: "Пусть фото запечатает сервер города",
-  toServerNote: "Он на мгновение увидит фото.",
+  toServerNote: "Он на мгновение увидит фото и ваши ответы.",
   noCamera: "Камерой воспользоваться нельзя. Выберите файл.",
   unreadable: "Это устройство не может прочесть файл как фото. Выберите другой.",
   tooLarge: "Это фото слишком велико для этого устройства. Выберите другое.",
@@ -159,6 +183,7 @@ const ru: Record<Word, string> = {
   change: "Изменить",
   photo: "Фото",
   photoAlt: "Фото, которое будет запечатано",
+  none: "Нет",
   promised: "Что мы обещаем о вашем фото",
   onlyYou: "До этого уничтожить его можете только вы, с квитанцией, которую получите.",
   releaseRebuilt:
@@ -167,8 +192,10 @@ const ru: Record<Word, string> = {
     "Код, который его запечатывает, — выпуск {number}, один для всех. Эти хранители сравнили его со своими файлами; из исходного текста его пока никто не собирал:",
   releaseMore: "Кто проверил этот код (откроется в новой вкладке)",
   bound: "Эти слова становятся частью печати. Если их потом изменить, ничего не откроется.",
-  seal: "Запечатать фото",
-  sealing: "Запечатываем фото на этом устройстве и передаём хранителям",
+  seal: "Запечатать ответы и фото",
+  sealPhoto: "Запечатать фото",
+  sealAndSend: "Запечатать и отправить заявление",
+  sealing: "Запечатываем на этом устройстве и передаём фото хранителям",
   keepReceipt: "Сохраните квитанцию на фото",
   notSentYet: "Ваше заявление ещё не отправлено.",
   receiptNote:
@@ -183,6 +210,7 @@ const ru: Record<Word, string> = {
   sending: "Отправляем",
   sent: "Заявление отправлено",
   reference: "Номер вашего дела",
+  sentWithout: "Вы отправили заявление без фото. Оно рассматривается так же.",
   next: "Ведомство решит по вашему заявлению и напишет вам.",
   finish: "Закончить и очистить устройство",
   finishNote:
@@ -192,7 +220,7 @@ const ru: Record<Word, string> = {
   problem: "Что-то не так",
   again: "Ничего не потеряно. Попробуйте ещё раз.",
   notHeld: "То, что дал сервер города, не сходится, и ничего не отправлено:",
-  noLine: "Ответа не было. Фото здесь, оно запечатано: попробуйте ещё раз.",
+  noLine: "Ответа не было. Всё осталось здесь: попробуйте ещё раз.",
   cannotHere: "Это устройство не может запечатать здесь фото",
   cannotHereNote: "Форму можно отправить без фото или подать заявление на портале города.",
   ownPortal: "Открыть портал города",
@@ -209,6 +237,7 @@ const ru: Record<Word, string> = {
 /** What is said otherwise in a frame of another page, where the form around it is sent. */
 export const INSIDE: Readonly<Partial<Record<Word, Word>>> = {
   check: "checkHere",
+  seal: "sealPhoto",
   notSentYet: "notAddedYet",
   send: "add",
   sent: "added",

@@ -1,8 +1,9 @@
-"""The photo step on the applicant's own device: what its static page asks for and sends.
+"""Applying on one's own device: what its static page asks for and sends.
 
-The page seals; this side sees ciphertext, deposits and tags, and never a picture, a data key, a
-share, the track key or the withdrawal secret. Each call may be made again: the photo has one seal
-id, the draft remembers it, and an application is sent once.
+The page asks the questions and seals the answers and the photo; this side sees ciphertext,
+deposits and tags, and never an answer, a picture, a data key, a share, the track key or the
+withdrawal secret. Each call may be made again: the photo has one seal id, the draft remembers it,
+and an application is sent once.
 """
 
 from __future__ import annotations
@@ -16,20 +17,20 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
-from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 from pydantic import Field
 
 from habeas.custody import Deposited, OtherTermsError
 from habeas.portal.apply import drafts
+from habeas.portal.apply.questions import questions
 from habeas.portal.apply.sending import new_reference, sending_sealed, wishes_of
-from habeas.portal.catalogue import office_name, services
+from habeas.portal.catalogue import services
 from habeas.portal.catalogue.declaration import PhotoRules, Service
 from habeas.portal.register import code
 from habeas.portal.register.clients import waict_header
@@ -37,7 +38,7 @@ from habeas.portal.register.log import log_copy
 from habeas.portal.site.bodies import BadRequestError, json_object, raw
 from habeas.portal.site.served import framed_by, served
 from habeas.portal.vault.custodian import custody
-from habeas.protocol import Promise
+from habeas.protocol import Promise, canonical
 from habeas.protocol.app import AppDetails, AppRelease
 from habeas.protocol.app.clients import WAICT_HEADER
 from habeas.protocol.app.manifest import filled
@@ -49,6 +50,8 @@ from habeas.protocol.terms import MAX_TRUSTEES
 MAX_PHOTO = 4_000_016
 #: Largest sealed pointer, bytes: an HPKE message around a document of a few hundred.
 MAX_POINTER = 4096
+#: Largest sealed answers, bytes: an HPKE message (docs/protocol) around the largest document.
+MAX_ANSWERS = 1120 + 16 + canonical.MAX_BYTES
 _PAGE = "photo/index.html"
 
 
@@ -74,17 +77,23 @@ class NoDraftError(BadRequestError):
     remedy = "Begin the application anew; nothing was sent."
 
 
-def _service(name: str) -> tuple[Service, PhotoRules]:
+def _service(name: str) -> Service:
     service = services().get(name)
-    if service is None or service.photo is None:
+    if service is None:
         raise Http404
-    return service, service.photo
+    return service
+
+
+def _rules(service: Service) -> PhotoRules:
+    if service.photo is None:
+        raise Http404
+    return service.photo
 
 
 def _draft(request: HttpRequest, service: Service) -> drafts.Draft:
     draft = drafts.load(request, service.id)
     # Another photo for a case that stands already goes the server's way (`apply.again`).
-    if draft is None or draft.again or draft.faulty:
+    if draft is None or draft.again:
         raise NoDraftError("There is no application on its way in this browser.")
     return draft
 
@@ -125,7 +134,7 @@ def page(_: HttpRequest, name: str) -> HttpResponse:
     try:
         release = code.serving()
     except code.UnreleasedError:
-        return redirect("apply:photo", name)
+        return redirect("apply:details", name)
     return document(_PAGE, release)
 
 
@@ -140,44 +149,62 @@ def pin(_: HttpRequest, name: str) -> HttpResponse:
 
 @require_GET
 def order(request: HttpRequest, name: str) -> HttpResponse:
-    """What to seal under: reference, wishes, circles and keys; and what was answered so far."""
-    service, rules = _service(name)
-    draft = _draft(request, service)
-    shown = [[str(each.label), draft.fields.get(each.name, "–")] for each in service.fields]
+    """What to ask, and what to seal under: reference, wishes, circles and keys.
+
+    A browser that has no application on its way begins one. What is asked is answered on the
+    device alone; `typed` has what was typed into the server's own form before, if anything was.
+    """
+    service = _service(name)
+    release = code.serving()
+    draft = drafts.load(request, service.id)
+    if draft is None:
+        draft = drafts.begin(service.id)
+        draft.faulty = True  # nothing was answered here: the server's own way begins with the form
+    if draft.again:
+        raise NoDraftError("There is no application on its way in this browser.")
     common = {
-        "csrf": get_token(request), "service": str(service.name), "answers": shown,
-        "language": (get_language() or "en")[:2],
+        "csrf": get_token(request), "id": service.id, "service": service.name.model_dump(),
     }  # fmt: skip
     if draft.reference:
-        return JsonResponse({**common, "sent": True, "reference": draft.reference})
+        said = {"sent": True, "reference": draft.reference, "photo": draft.device}
+        return JsonResponse({**common, **said})
     today = datetime.now(UTC).date()
     if draft.order.get("day") != today.isoformat() and not draft.order.get("seal_id"):
         draft.order = {
             "reference": draft.order.get("reference") or new_reference(service),
             "day": today.isoformat(), "salt": secrets.token_hex(32), "seal_id": "",
         }  # fmt: skip
-        drafts.store(draft)
-    wishes = wishes_of(service, rules, draft.order["reference"], _day(draft), "browser")
-    offer = custody().offer(wishes.opens_until[:7])
-    release = code.serving()
     vouched = AppDetails(
         manifest=release.manifest, origins=release.origins, signatures=release.signatures
     )
+    said = {
+        "sent": False, "reference": draft.order["reference"], "office": service.office,
+        "questions": questions(service), "typed": draft.fields,
+        "release": vouched.encode().decode(), **_to_seal(service, draft),
+    }  # fmt: skip
+    return drafts.save(JsonResponse({**common, **said}), draft)
+
+
+def _to_seal(service: Service, draft: drafts.Draft) -> dict[str, Any]:
+    """Circles and keys, and what is promised about a photo; null for a service without one."""
+    if service.photo is None:
+        return {
+            "circles": custody().offer(draft.order["day"][:7]).circles, "keys": [],
+            "wishes": None, "check": None,
+        }  # fmt: skip
+    rules = service.photo
+    wishes = wishes_of(service, rules, draft.order["reference"], _day(draft), "browser")
+    offer = custody().offer(wishes.opens_until[:7])
     fields = {
         "service": wishes.service, "recipients": wishes.recipients, "purposes": wishes.purposes,
         "opens_until": wishes.opens_until, "openings_max": wishes.openings_max,
         "openings_a_day": wishes.openings_a_day, "closed_days": wishes.closed_days,
         "reference": wishes.reference,
     }  # fmt: skip
-    return JsonResponse(
-        {
-            **common, "sent": False, "reference": wishes.reference, "office": service.office,
-            "wishes": fields, "circles": offer.circles, "keys": offer.keys,
-            "release": vouched.encode().decode(),
-            "recipients": [office_name(each) for each in wishes.recipients],
-            "check": {"profile": rules.profile, "child": rules.child},
-        }
-    )  # fmt: skip
+    return {
+        "circles": offer.circles, "keys": offer.keys, "wishes": fields,
+        "check": {"profile": rules.profile, "child": rules.child},
+    }  # fmt: skip
 
 
 def _day(draft: drafts.Draft) -> date:
@@ -192,7 +219,8 @@ def _salt(draft: drafts.Draft, seal_id: str) -> bytes:
 @require_POST
 def deposit(request: HttpRequest, name: str) -> HttpResponse:
     """Take a sealed photo: form fields `head` (JSON) and the file `ciphertext`."""
-    service, rules = _service(name)
+    service = _service(name)
+    rules = _rules(service)
     draft = _draft(request, service)
     if draft.reference:
         raise drafts.AlreadySentError("This application was sent already.")
@@ -226,26 +254,39 @@ def deposit(request: HttpRequest, name: str) -> HttpResponse:
     )  # fmt: skip
 
 
+def _opaque(said: object, most: int, what: str) -> bytes:
+    """Bytes that nobody here can read: only their number is looked at."""
+    found = _bytes(said) if isinstance(said, str) else b""
+    if not 0 < len(found) <= most:
+        raise BadRequestError(f"There is no {what} of 1 to {most} bytes.")
+    return found
+
+
 @require_POST
 def keep(request: HttpRequest, name: str) -> HttpResponse:
-    """The applicant has the receipt: the application counts as sent. Body: {pointer: base64}."""
-    service, _ = _service(name)
+    """The applicant has the receipt, or adds no photo: the application counts as sent.
+
+    Body: {answers, pointer}, sealed to the office, base64; without a photo there is no pointer.
+    """
+    service = _service(name)
     draft = _draft(request, service)
     if not draft.reference:
-        if not draft.order.get("seal_id"):
-            raise OtherTermsError("No photo was sealed for this application.")
-        said = json_object(raw(request)).get("pointer")
-        pointer = _bytes(said) if isinstance(said, str) else b""
-        if not 0 < len(pointer) <= MAX_POINTER:
-            raise BadRequestError("There is no sealed pointer.")
+        said = json_object(raw(request))
+        answers = _opaque(said.get("answers"), MAX_ANSWERS, "sealed answers")
+        pointer = b""
+        if not draft.order:
+            raise OtherTermsError("There was no order to seal under.")
+        if said.get("pointer") is not None:
+            if not draft.order["seal_id"]:
+                raise OtherTermsError("No photo was sealed for this application.")
+            pointer = _opaque(said["pointer"], MAX_POINTER, "sealed pointer")
+        seal_id = draft.order["seal_id"] if pointer else ""
         # A second click loses: what it has begun is undone.
         with (
             contextlib.suppress(drafts.AlreadySentError),
-            sending_sealed(
-                service, draft.fields, draft.order["reference"], draft.order["seal_id"], pointer
-            ) as sent,
+            sending_sealed(service, draft.order["reference"], answers, seal_id, pointer) as sent,
         ):
-            drafts.close(draft, sent.reference, "", device=True)
+            drafts.close(draft, sent.reference, "", device=bool(pointer))
         draft = _draft(request, service)
     return JsonResponse({"reference": draft.reference})
 
@@ -253,7 +294,7 @@ def keep(request: HttpRequest, name: str) -> HttpResponse:
 @require_POST
 def clear(request: HttpRequest, name: str) -> HttpResponse:
     """Forget this browser's application, so that whoever comes next finds nothing."""
-    service, _ = _service(name)
+    service = _service(name)
     drafts.forget(request, service.id)
     response = HttpResponse(json.dumps({}), content_type="application/json")
     response.delete_cookie(drafts.COOKIE + service.id, samesite="Lax")

@@ -56,6 +56,8 @@ class Draft:
     trouble: str = ""
     #: Once sent: the device has sealed the photo, and has the receipt alone.
     device: bool = False
+    #: A device that could seal leaves it to the server, by the applicant's own choice.
+    chosen: bool = False
     secret: bytes = field(default=b"", repr=False)
 
     @property
@@ -185,7 +187,7 @@ def close(draft: Draft, reference: str, receipt: str, *, device: bool = False) -
     if now is None or now.reference:
         raise AlreadySentError("This application was sent already.")
     draft.reference, draft.receipt, draft.device = reference, receipt, device
-    draft.order = {}
+    draft.order, draft.fields = {}, {}
     draft.upright = draft.cropped = b""
     store(draft)
 

@@ -218,6 +218,8 @@ def draft_photo(request: HttpRequest) -> HttpResponse:
 def draft_sending(request: HttpRequest) -> HttpResponse:
     """Send a draft. The portal's server seals the photo, and the receipt is given once."""
     service, found = _draft(request)
+    if found.reference:
+        raise drafts.AlreadySentError("This application was sent already.")
     form = DetailsForm(service, found.fields)
     if not form.is_valid():
         name, errors = next(iter(form.errors.items()))

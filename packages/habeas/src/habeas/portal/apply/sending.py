@@ -57,19 +57,23 @@ def wishes_of(
     )  # fmt: skip
 
 
-def _case(service: Service, answers: dict[str, str], reference: str) -> Case:
-    """The case, not saved yet, with its answers sealed to the office."""
+def _sealed(service: Service, answers: dict[str, str], reference: str) -> bytes:
+    """The answers, sealed to the office."""
     office = in_force().circle.office(service.office)
     if office is None:
         raise SealingError(
             f"The circle in force has no office {service.office}.", "Tell the operator."
         )
-    sealed_answers = seal_answers(
+    return seal_answers(
         unbase64(office.encryption_key),
         Answers(reference=reference, service=service.id, answers=dict(answers)),
     )
+
+
+def _case(service: Service, reference: str, answers: bytes) -> Case:
+    """The case, not saved yet; its answers are sealed already."""
     return Case(
-        reference=reference, service=service.id, office=service.office, answers=sealed_answers,
+        reference=reference, service=service.id, office=service.office, answers=answers,
         day=datetime.now(UTC).date(),
     )  # fmt: skip
 
@@ -82,23 +86,23 @@ def _keep(case: Case) -> None:
 
 @contextmanager
 def sending_sealed(
-    service: Service, answers: dict[str, str], reference: str, seal_id: str, pointer: bytes
+    service: Service, reference: str, answers: bytes, seal_id: str = "", pointer: bytes = b""
 ) -> Iterator[Sent]:
-    """Send an application whose photo a device has sealed; the block runs in its transaction.
+    """Send an application that a device has sealed; the block runs in its transaction.
 
     Args:
         service: what for.
-        answers: cleaned.
-        reference: that the photo's terms name.
-        seal_id: of the photo.
-        pointer: sealed to the office, as the device made it.
+        reference: that the device was given, and that the photo's terms name.
+        answers: sealed to the office; nobody here can look at them.
+        seal_id: of the photo; empty without one.
+        pointer: sealed to the office, as the device made it; empty without a photo.
 
     Raises:
         SealingError: the photo never came to the log, or was given up.
     """
-    case = _case(service, answers, reference)
-    with custody().keeping(seal_id):
-        case.pointer = pointer
+    case = _case(service, reference, answers)
+    with custody().keeping(seal_id) if pointer else transaction.atomic():
+        case.pointer = pointer or None
         _keep(case)
         yield Sent(reference)
 
@@ -118,7 +122,7 @@ def sending(service: Service, answers: dict[str, str], photo: bytes) -> Iterator
         SealingError: the photo could not be sealed. Nothing was sent.
     """
     reference = new_reference(service)
-    case = _case(service, answers, reference)
+    case = _case(service, reference, _sealed(service, answers, reference))
     if not photo or service.photo is None:
         with transaction.atomic():
             _keep(case)

@@ -83,14 +83,18 @@ def details(request: HttpRequest, name: str) -> HttpResponse:
         if draft is None or draft.reference or draft.again:
             draft = drafts.begin(service.id)
         # What was typed is kept as it was, so that it is there after every way back to the page.
+        draft.chosen = draft.chosen or "chosen" in request.GET
         draft.faulty = not form.is_valid()
         draft.fields = form.typed() if draft.faulty else form.answers()
         step = "details" if draft.faulty else "photo" if service.photo else "answers"
         return drafts.save(redirect(f"apply:{step}", name), draft)
     known = draft.fields if draft and not draft.reference else {}
-    form = DetailsForm(service, known if draft is not None and draft.faulty else None)
+    form = DetailsForm(service, known if known and draft is not None and draft.faulty else None)
     form.data = known
-    return show_details(request, service, form, lost="lost" in request.GET and draft is None)
+    # Who has answered here goes on here: the server has seen it already.
+    chosen = "chosen" in request.GET or any(known.values())
+    lost = "lost" in request.GET and draft is None
+    return show_details(request, service, form, lost=lost, chosen=chosen)
 
 
 def show_details(
@@ -100,6 +104,7 @@ def show_details(
     *,
     lost: bool = False,
     old: bool = False,
+    chosen: bool = True,
 ) -> HttpResponse:
     """The form's page.
 
@@ -109,10 +114,12 @@ def show_details(
         form: with what was typed.
         lost: what was typed before is not there any more.
         old: it was sent from a page that had been open for too long.
+        chosen: the server's way was chosen; else a device that can seal goes its own.
     """  # fmt: skip
     context = {
         "service": service, "form": form, "rows": form.rows(), "lost": lost, "old": old,
-        "hours": drafts.KEEP_HOURS,
+        "hours": drafts.KEEP_HOURS, "sealing": code.is_served(), "chosen": chosen,
+        "asked": "chosen" in request.GET,
     }  # fmt: skip
     return render(request, "apply/details.html", context, status=403 if old else 200)
 
@@ -132,17 +139,11 @@ def photo(request: HttpRequest, name: str) -> HttpResponse:
             draft.photo_decided = True
             return drafts.save(redirect("apply:answers", name), draft)
         draft.trouble = _take_photo(request, service.photo, draft)
-        if not draft.trouble:
-            return drafts.save(redirect("apply:check-photo", name), draft)
-        # The step from which it came is told in the address: the server's way was chosen there.
-        target = redirect("apply:photo", name)
-        if "chosen" in request.GET:
-            target["Location"] += "?chosen"
-        return drafts.save(target, draft)
+        step = "photo" if draft.trouble else "check-photo"
+        return drafts.save(redirect(f"apply:{step}", name), draft)
     error = _in_words(draft.trouble)
-    # Who comes from the device's own step has chosen this way; nobody else gets here unasked.
     context = {
-        "service": service, "draft": draft, "error": error, "chosen": "chosen" in request.GET,
+        "service": service, "draft": draft, "error": error, "chosen": draft.chosen,
         "sealing": code.is_served(),
         **promise_in_words(service),
     }  # fmt: skip

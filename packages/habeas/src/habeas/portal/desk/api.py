@@ -10,6 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from habeas.portal.cases.models import Case
 from habeas.portal.catalogue import offices, services
+from habeas.portal.catalogue.answering import most
+from habeas.portal.catalogue.declaration import FormField
 from habeas.portal.desk import cases as desk
 from habeas.portal.desk.sessions import Session, for_officers
 from habeas.portal.site.calls import Said, call, say
@@ -48,16 +50,31 @@ class Cases(Said):
     services: dict[str, dict[str, str]]
 
 
+class CaseQuestion(Said):
+    """A question of a case's service: its words, by language, and what counts as an answer.
+
+    Applicants' devices seal the answers, and nobody looks at them before the desk does.
+    """
+
+    name: str
+    label: dict[str, str]
+    kind: str
+    required: bool
+    most: int
+
+
 class OneCase(Listed):
     """A case; answers, pointer and notes are sealed to the office, base64.
 
     *answers* is empty once their time is over (*answers_until*). *later* has the last day of
     each purpose for which the photo of a decided case may still be asked for; *would_leave* has
     the same for the decisions that an open case can get today. *proposed_by_me*: a second
-    officer has to confirm.
+    officer has to confirm. *questions* are those of its service as it is declared today; null
+    where it is declared no more.
     """
 
     answers: str
+    questions: list[CaseQuestion] | None
     pointer: str | None
     notes: list[str]
     later: dict[str, str]
@@ -123,15 +140,24 @@ def case(_: HttpRequest, session: Session, reference: str) -> HttpResponse:
     return say(shown(desk.find(session.office, reference), session))
 
 
+def _question(declared: FormField) -> CaseQuestion:
+    return CaseQuestion(
+        name=declared.name, label=declared.label.model_dump(), kind=declared.kind,
+        required=declared.required, most=most(declared),
+    )  # fmt: skip
+
+
 def shown(found: Case, session: Session) -> OneCase:
     """A case as the desk has it."""
     declared = offices().get(session.office)
     is_open = found.state == Case.State.OPEN
     leaves = {each.value: desk.later_of(found, each, today()) for each in desk.DECISIONS}
     until = found.answers_until
+    service = services().get(found.service)
     return OneCase(
         **_listed(found, session).model_dump(),
         answers=base64_of(bytes(found.answers)),
+        questions=None if service is None else [_question(each) for each in service.fields],
         pointer=None if found.pointer is None else base64_of(bytes(found.pointer)),
         notes=[base64_of(bytes(each.note)) for each in found.notes.all()],
         later=found.later,

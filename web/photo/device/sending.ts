@@ -1,0 +1,99 @@
+// Check your answers; then seal, bring the photo to the trustees, and verify what came back.
+
+import { encode, fromUtf8 } from "../../formats/index.js";
+import { Problem } from "../../desk/problem.js";
+import { all, need } from "../../pages/dom.js";
+import { fillAnswers, showKept } from "./answers.js";
+import { showKeep, showSent } from "./finish.js";
+import { busy, progress, refuse, show, textOf, word } from "./page.js";
+import * as portal from "./portal.js";
+import { fillPromise } from "./promise.js";
+import { type Pending, circleOf, receiptOf, sealed, sealedAnswers } from "./sealing.js";
+import { answered, csrf, keep, now, offered, sent } from "./state.js";
+import { backTo, go, view } from "./steps.js";
+
+/** Shows what was answered, the photo if there is one, and what is promised about it. */
+export function showCheck(): void {
+  const order = offered();
+  const answers = answered();
+  if (!order || !answers) return;
+  const { picture } = now;
+  show("check", (page) => {
+    need(page, "[data-service]", HTMLElement).textContent = textOf(order.service);
+    const row = need(page, "[data-photo]", HTMLElement);
+    fillAnswers(row, order.questions, answers);
+    row.hidden = order.wishes === null;
+    need(row, "[data-none]", HTMLElement).hidden = picture !== undefined;
+    for (const part of all(page, "[data-of-photo]", HTMLElement)) part.hidden = !picture;
+    const button = need(page, "[data-seal]", HTMLButtonElement);
+    if (picture) showKept(need(page, "img", HTMLImageElement), picture);
+    else button.textContent = word("sealAndSend");
+    const another = need(page, "[data-another]", HTMLButtonElement);
+    another.textContent = word(picture ? "another" : "change");
+    another.addEventListener("click", () => {
+      go("photo");
+    });
+    void circleOf(now.pin, order).then(
+      ({ circle, release }) => {
+        if (picture && order.wishes) {
+          const list = need(page, "[data-promise]", HTMLElement);
+          fillPromise(list, circle, order.wishes, release);
+        }
+      },
+      (error: unknown) => {
+        button.disabled = true;
+        refuse(error);
+      },
+    );
+    button.addEventListener("click", () => {
+      void busy(button, picture ? "sealing" : "sending", () =>
+        picture ? sealAndSend(picture, order, answers) : sendWithout(order, answers),
+      );
+    });
+  });
+  backTo(order.wishes ? "photo" : "details");
+}
+
+/** Sends an application without a photo; the portal takes it once. */
+async function sendWithout(order: portal.Offered, answers: Record<string, string>): Promise<void> {
+  await keep();
+  const sealedOnes = await sealedAnswers(now.pin, order, answers);
+  await sent(await portal.sayKept(csrf(), { answers: sealedOnes }), false);
+  view(showSent);
+}
+
+async function sealAndSend(
+  picture: Uint8Array<ArrayBuffer>,
+  order: portal.Offered,
+  answers: Record<string, string>,
+): Promise<void> {
+  // Sealed once: a second try sends the same bytes.
+  now.pending ??= await sealed(picture, now.pin, order, answers);
+  await keep();
+  await send(now.pending);
+}
+
+/** Sends what is sealed, as often as it takes, until there is a receipt. */
+export async function send(waiting: Pending): Promise<void> {
+  let answer: portal.Answer;
+  try {
+    answer = await portal.sendParcel(waiting.parcel, csrf(), progress);
+  } catch (error) {
+    await giveUpIfOver(error);
+    throw error;
+  }
+  const receipt = await receiptOf(waiting, answer);
+  now.pending = { ...waiting, receipt: fromUtf8(encode(receipt)) };
+  const stored = await keep();
+  view(() => {
+    showKeep({ stored, resumed: false, missing: receipt.pending });
+  });
+}
+
+/** What was sealed under terms that have passed, or was given up, is sealed anew. */
+async function giveUpIfOver(error: unknown): Promise<void> {
+  if (!(error instanceof Problem) || !["other-terms", "given-up"].includes(error.code)) return;
+  now.pending = undefined;
+  now.order = await portal.fetchOrder();
+  await keep();
+}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
@@ -14,7 +15,8 @@ from habeas.protocol.receipt import verify_parts
 from habeas.protocol.receipt_file import read_receipt
 from tests.browser.firefox import downloads, started
 from tests.browser.test_checks import NAMES, assert_answer
-from tests.browser.test_sealing import Applicant, opened
+from tests.browser.test_sealing import FORM, Applicant, answered, heard_of, opened
+from tests.browser.wire import Wire
 from tests.waiting import until
 from tests.world.city import City
 
@@ -96,6 +98,35 @@ def test_a_photo_is_checked_sealed_kept_and_sent(firefox, city, axe, folder):
     visitor.page.wait_for_selector("h1:not(.govuk-panel__title)")
     assert visitor.page.evaluate("indexedDB.databases().then((all) => all.length)") == 0
     visitor.close()
+
+
+def test_no_answer_is_ever_sent_in_the_clear(driver, city, axe, tmp_path):
+    """A proxy on the way writes down all that this browser says."""
+    wire = Wire(urlsplit(city.url).port)
+    heard = {
+        "network__proxy__type": 1,
+        "network__proxy__http": wire.host,
+        "network__proxy__http_port": urlsplit(city.url).port,
+        "network__proxy__allow_hijacking_localhost": True,
+        "network__proxy__testing_localhost_is_secure_when_hijacked": True,
+    }
+    with started(driver, tmp_path, **heard) as browser:
+        visitor = Saver(browser, axe, "desktop", "ru", "wire", tmp_path)
+        visitor.begin(city.url)
+        visitor.seal()
+        receipt = visitor.save()
+        reference = visitor.send()
+        assert receipt.promise.seal_id.encode() in wire.sent
+        assert heard_of(bytes(wire.sent)) == []
+        assert answered(city, reference) == FORM
+        # And it would be heard: the same answers, left to the server.
+        visitor.page.click("[data-finish]")
+        visitor.page.wait_for_selector("h1:not(.govuk-panel__title)")
+        visitor.begin_at_the_server(city.url)
+        visitor.page.wait_for_selector("#photo-form")
+        assert set(heard_of(bytes(wire.sent))) == set(FORM)
+        visitor.profile.close()
+    wire.close()
 
 
 def test_each_picture_has_python_s_answer(firefox, city, axe):

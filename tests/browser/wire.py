@@ -20,6 +20,7 @@ class Wire:
     the server's host has the same origin as ever: the app runs where its release is served.
 
     Attributes:
+        host: where it listens, on the server's port.
         rule: for a browser's `--host-resolver-rules`.
         sent: all bytes that came from browsers, headers and bodies.
     """
@@ -27,6 +28,7 @@ class Wire:
     def __init__(self, port: int) -> None:
         self._port = port
         self._listener = socket.create_server((_HOST, port))
+        self.host = _HOST
         self.rule = f"MAP localhost {_HOST}"
         self.sent = bytearray()
         threading.Thread(target=self._accept, daemon=True).start()

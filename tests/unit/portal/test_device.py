@@ -45,6 +45,8 @@ class Device:
     browser: Any
     label: str = "a device"
     order: dict[str, Any] = field(default_factory=dict)
+    #: What is answered; nothing in a frame, whose page asks by itself.
+    given: dict[str, Any] = field(default_factory=lambda: dict(ANSWERS))
     #: Of what it seals, where it is not what it should be.
     changed: dict[str, Any] = field(default_factory=dict)
 
@@ -58,7 +60,7 @@ class Device:
         self.answers = seal_answers(
             unbase64(circle.offices[0].encryption_key),
             Answers(
-                reference=self.order["reference"], service=self.order["id"], answers=dict(ANSWERS)
+                reference=self.order["reference"], service=self.order["id"], answers=self.given
             ),
         )
 

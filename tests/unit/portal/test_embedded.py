@@ -54,7 +54,7 @@ class Framed(Device):
 @pytest.fixture
 def frame(framed, monkeypatch):
     monkeypatch.setattr("tests.unit.portal.test_device.STEP", STEP)
-    found = Framed(Client(enforce_csrf_checks=True))
+    found = Framed(Client(enforce_csrf_checks=True), given={})
     token = found.begin()["token"]
     found.browser.defaults["HTTP_AUTHORIZATION"] = f"Bearer {token}"
     return found

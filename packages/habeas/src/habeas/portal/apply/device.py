@@ -185,6 +185,13 @@ def order(request: HttpRequest, name: str) -> HttpResponse:
     return drafts.save(JsonResponse({**common, **said}), draft)
 
 
+@require_GET
+def order_of_draft(request: HttpRequest, name: str) -> HttpResponse:
+    """The same where no cookie could be given: only for an application that was begun before."""
+    _draft(request, _service(name))
+    return order(request, name)
+
+
 def _to_seal(service: Service, draft: drafts.Draft) -> dict[str, Any]:
     """Circles and keys, and what is promised about a photo; null for a service without one."""
     if service.photo is None:

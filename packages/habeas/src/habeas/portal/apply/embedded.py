@@ -91,7 +91,7 @@ urlpatterns = [
     path("seal/", page, name="embedded"),
     path("begin/", begin),
     path("circle.txt", device.pin),
-    path("order/", by_token(device.order)),
+    path("order/", by_token(device.order_of_draft)),
     path("deposit/", by_token(device.deposit)),
     path("keep/", by_token(device.keep)),
     path("clear/", by_token(device.clear)),

@@ -23,7 +23,7 @@ from habeas.configuration.parts import (
     Token,
 )
 from habeas.configuration.reading import faults_of, inspect, read
-from habeas.configuration.secret import Secret
+from habeas.configuration.secret import Secret, SigningKey, TokenAddress
 
 __all__ = [
     "Address",
@@ -39,7 +39,9 @@ __all__ = [
     "Secret",
     "SecretError",
     "Section",
+    "SigningKey",
     "Token",
+    "TokenAddress",
     "faults_of",
     "inspect",
     "read",

@@ -15,15 +15,18 @@ from pydantic_core import ErrorDetails
 from habeas.configuration import lines
 from habeas.configuration.errors import ConfigurationError, Fault, SecretError
 from habeas.configuration.parts import PartyConfiguration
-from habeas.configuration.secret import Secret
+from habeas.configuration.secret import Secret, TokenAddress
 from habeas.foundation import text
 
 _Kind = TypeVar("_Kind", bound=PartyConfiguration)
 #: Bytes; nobody writes a longer one by hand.
 _MOST = 256 * 1024
+#: What stands in a fault's path and is no setting.
+_KINDS = {"function-after", "Secret", "SigningKey", "TokenAddress"}
 _REMEDIES = {
     "secret_inline": f"Say where it lies instead: {Secret.forms}; and change it, as it was read.",
     "secret_form": f"Write one of {Secret.forms}.",
+    "token": "Write it as pkcs11:token=LABEL?module-path=FILE&pin-source=file:/FILE (RFC 7512).",
     "path": "Begin it with /.",
     "address": "Write it as https://HOST or https://HOST:PORT.",
     "proxy": "Name the address of the server in front, as this machine sees it.",
@@ -123,7 +126,11 @@ def _text(file: Path) -> str:
 def _fault(
     error: ErrorDetails, kind: type[BaseModel], where: lines.Lines, within: Sequence[str]
 ) -> Fault:
-    path = [each for each in error["loc"] if each not in {"function-after", "Secret"}]
+    path = [
+        each
+        for each in error["loc"]
+        if each not in {"function-after", "Secret", "SigningKey", "TokenAddress"}
+    ]
     name = ".".join(map(str, (*within, *path))) or "the file"
     fields, described = _around(kind, path)
     line = where.find([*within, *path])
@@ -170,16 +177,16 @@ def _model(annotation: Any) -> type[BaseModel] | None:
 
 def _values(
     part: BaseModel, path: tuple[str, ...]
-) -> Iterator[tuple[tuple[str, ...], Secret | Path]]:
+) -> Iterator[tuple[tuple[str, ...], Secret | TokenAddress | Path]]:
     for name in part.model_fields_set:
         value = getattr(part, name)
-        if isinstance(value, (Secret, Path)):
+        if isinstance(value, (Secret, TokenAddress, Path)):
             yield (*path, name), value
         elif isinstance(value, BaseModel):
             yield from _values(value, (*path, name))
 
 
-def _look(path: Sequence[str], value: Secret | Path) -> Iterator[tuple[str, str]]:
+def _look(path: Sequence[str], value: Secret | TokenAddress | Path) -> Iterator[tuple[str, str]]:
     name = ".".join(path)
     if isinstance(value, Path):
         if not value.exists():
@@ -190,9 +197,13 @@ def _look(path: Sequence[str], value: Secret | Path) -> Iterator[tuple[str, str]
         elif not os.access(value, os.R_OK):
             yield f"{name}: {value} cannot be read by this user.", "Run this as the service's user."
         return
-    if value.credential is not None and "CREDENTIALS_DIRECTORY" not in os.environ:
+    if (
+        isinstance(value, Secret)
+        and value.credential is not None
+        and "CREDENTIALS_DIRECTORY" not in os.environ
+    ):
         return  # only the service itself is given it
     try:
-        value.read()
+        value.verify()
     except SecretError as error:
         yield f"{name}: {error.cause}", error.remedy

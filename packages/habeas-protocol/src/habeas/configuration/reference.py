@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from habeas.configuration.parts import PartyConfiguration, Section
-from habeas.configuration.secret import Secret
+from habeas.configuration.secret import Secret, SigningKey
 
 _PLAIN = {str: "text", int: "number", float: "number", bool: "true or false", Path: "path"}
 
@@ -59,8 +59,8 @@ def _section(annotation: Any) -> type[Section] | None:
 
 
 def _kind(annotation: Any) -> str:
-    if annotation is Secret:
-        return "[secret](#secrets)"
+    if annotation in {Secret, SigningKey}:
+        return f"[{'secret' if annotation is Secret else 'key'}](#secrets)"
     if get_origin(annotation) is Literal:
         return " or ".join(f'`"{each}"`' for each in get_args(annotation))
     if get_origin(annotation) in {Union, types.UnionType}:

@@ -12,17 +12,26 @@ import stat
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    RootModel,
+    StringConstraints,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from habeas.configuration.errors import SecretError
-from habeas.configuration.token_uri import TokenError, TokenUri
+from habeas.foundation.token_uri import TokenError, TokenUri
 
 #: Where systemd puts a service's credentials.
 _CREDENTIALS = "CREDENTIALS_DIRECTORY"
 #: Bytes; a longer one is some other file that was named by mistake.
 _MOST = 64 * 1024
 _OTHERS = stat.S_IRGRP | stat.S_IWGRP | stat.S_IROTH | stat.S_IWOTH
+#: Where a private key can also lie: there it signs, and is never read.
+_HELD = ', or { token = "pkcs11:..." } for a key that never leaves it'
 _FORMS = '{ file = "/etc/habeas/NAME" }, { credential = "NAME" } or { pkcs11 = "pkcs11:..." }'
 
 
@@ -96,6 +105,14 @@ class Secret(BaseModel):
             )
         return _decoded(content, f"The secret {place}")
 
+    def verify(self) -> None:
+        """Raise unless what this names is there, and fit to be used.
+
+        Raises:
+            SecretError: it is not.
+        """
+        self.read()
+
     def place(self) -> Path:
         """The file that holds it.
 
@@ -111,6 +128,64 @@ class Secret(BaseModel):
                 f"Write LoadCredential={self.credential}:/FILE into its unit, and start that.",
             )
         return Path(folder) / str(self.credential)
+
+
+class TokenAddress(RootModel[str]):
+    """The address (RFC 7512) of a token that a service opens by itself."""
+
+    model_config = ConfigDict(frozen=True)
+
+    @model_validator(mode="after")
+    def _sound(self) -> TokenAddress:
+        try:
+            uri = TokenUri.parse(self.root)
+        except TokenError as error:
+            raise PydanticCustomError("token", "{why}", {"why": error.cause.rstrip(".")}) from error
+        if uri.pin_source is None:
+            raise PydanticCustomError("token", "the token's address names no pin-source")
+        return self
+
+    def __str__(self) -> str:
+        return self.root
+
+    def verify(self) -> None:
+        """Raise unless the token opens, and has a key that fits the address.
+
+        Raises:
+            SecretError: it does not.
+        """
+        try:
+            from habeas.foundation import token  # noqa: PLC0415 - an optional package
+
+            uri = TokenUri.parse(self.root)
+            token.verify(uri, uri.service_pin())
+        except TokenError as error:
+            raise SecretError(error.cause, error.remedy) from error
+
+
+class SigningKey(Secret):
+    """A secret, or ``{ token = "..." }``: a private key that signs on its token."""
+
+    forms: ClassVar[str] = _FORMS + _HELD
+
+    token: TokenAddress | None = Field(
+        None,
+        description="The address (RFC 7512) of the token that has the key, with pin-source.",
+    )
+
+    def __str__(self) -> str:
+        return super().__str__() if self.token is None else str(self.token)
+
+    def verify(self) -> None:
+        """Raise unless the secret can be read, or the token opens and has a key.
+
+        Raises:
+            SecretError: it is not so.
+        """
+        if self.token is None:
+            self.read()
+        else:
+            self.token.verify()
 
 
 def _decoded(content: bytes, what: str) -> str:

@@ -28,6 +28,7 @@ from habeas.tlog.options import (
     add_log,
     add_policy,
     add_stores,
+    add_token,
     listen,
     open_client,
     open_files,
@@ -81,7 +82,7 @@ def _init(commands: Commands) -> None:
     def run(given: argparse.Namespace) -> None:
         from habeas.tlog.server import init_log, read_signer
 
-        init_log(given.data, given.origin, anybody=given.anybody)
+        init_log(given.data, given.origin, anybody=given.anybody, token=given.token)
         sys.stdout.write(read_signer(given.data).policy_lines)
 
     each = add_command(
@@ -90,6 +91,7 @@ def _init(commands: Commands) -> None:
     add_data(each)
     each.add_argument("--origin", required=True, help="the log's name: a URL without its scheme")
     each.add_argument("--anybody", action="store_true", help="let everybody append who reaches it")
+    add_token(each)
 
 
 def _allow(commands: Commands) -> None:

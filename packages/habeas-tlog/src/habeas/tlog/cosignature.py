@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, MLDSA44PublicKey
 
 from habeas.tlog.checkpoint import Checkpoint
 from habeas.tlog.errors import FormatError, SignatureError
 from habeas.tlog.keys import PrivateKey, PublicKey, decode_vkey
-from habeas.tlog.note import NoteVerifier, Signature, verify_ed25519
+from habeas.tlog.note import Ed25519Signer, NoteVerifier, Signature, verify_ed25519
 
 COSIGNATURE_V1 = 0x04
 MLDSA44 = 0x06
@@ -128,14 +127,14 @@ class CosignatureVerifier(PublicKey):
         verify_ed25519(self.name, self.public_key, value[8:], _message(text, timestamp))
 
 
-class CosignatureSigner(PrivateKey[CosignatureVerifier]):
+class CosignatureSigner(Ed25519Signer[CosignatureVerifier]):
     """A witness's signing key. Use one key for one witness, and for nothing else."""
 
     KIND = COSIGNATURE_V1
 
-    def _load(self, name: str, seed: bytes) -> CosignatureVerifier:
-        self._key = Ed25519PrivateKey.from_private_bytes(seed)
-        return CosignatureVerifier(name, self._key.public_key().public_bytes_raw())
+    @classmethod
+    def _verifier(cls, name: str, public_key: bytes) -> CosignatureVerifier:
+        return CosignatureVerifier(name, public_key)
 
     def cosign(self, text: str, timestamp: int) -> Signature:
         """Cosign a checkpoint's text at *timestamp* (POSIX seconds)."""

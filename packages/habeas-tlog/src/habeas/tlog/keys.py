@@ -121,7 +121,8 @@ class PrivateKey(ABC, Generic[Verifying]):
     def __init__(self, name: str, seed: bytes) -> None:
         check_name(name)
         self.name = name
-        self._seed = seed
+        #: None where something else holds the key, and signs with it.
+        self._seed: bytes | None = seed
         self.verifier = self._load(name, seed)
 
     @abstractmethod
@@ -144,7 +145,16 @@ class PrivateKey(ABC, Generic[Verifying]):
 
     @property
     def private(self) -> str:
-        """The private key as text; keep it secret."""
+        """The private key as text; keep it secret.
+
+        Raises:
+            FormatError: it lies on a token, which it never leaves.
+        """
+        if self._seed is None:
+            raise FormatError(
+                f"The key {self.name} lies on a token, which it never leaves.",
+                "Nothing can copy it: whoever makes the next key makes that on a token, too.",
+            )
         return encode_private(self.name, self.KIND, self.verifier.public_key, self._seed)
 
     @property

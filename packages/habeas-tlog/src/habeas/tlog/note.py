@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import base64
 import re
+from abc import abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from habeas.tlog.errors import FormatError, SignatureError, UnsignedError
-from habeas.tlog.keys import PrivateKey, PublicKey, is_unicode
+from habeas.tlog.keys import PrivateKey, PublicKey, Verifying, check_name, is_unicode
 
 ED25519 = 0x01
 MAX_NOTE = 1_000_000
@@ -160,14 +161,55 @@ def verify_ed25519(name: str, public_key: bytes, signature: bytes, message: byte
         raise SignatureError(f"The signature of {name} does not verify.") from error
 
 
-class NoteSigner(PrivateKey[NoteVerifier]):
+class Ed25519Key(Protocol):
+    """What signs by Ed25519: a key in memory, or one on a token (`habeas.foundation.token`)."""
+
+    def sign(self, message: bytes, /) -> bytes:
+        """The 64 bytes of a signature (RFC 8032). May be called from several threads."""
+
+
+class Ed25519Signer(PrivateKey[Verifying]):
+    """What signing keys of Ed25519 share: their private half may be held by something else."""
+
+    _key: Ed25519Key
+
+    @classmethod
+    @abstractmethod
+    def _verifier(cls, name: str, public_key: bytes) -> Verifying:
+        """The public half."""
+
+    def _load(self, name: str, seed: bytes) -> Verifying:
+        key = Ed25519PrivateKey.from_private_bytes(seed)
+        self._key = key
+        return self._verifier(name, key.public_key().public_bytes_raw())
+
+    @classmethod
+    def held(cls, name: str, public_key: bytes, key: Ed25519Key) -> Self:
+        """A key that something else holds: a token.
+
+        Args:
+            name: key name.
+            public_key: 32 bytes.
+            key: signs with the private half.
+
+        Raises:
+            FormatError: *name* cannot name a key.
+        """
+        check_name(name)
+        made = cls.__new__(cls)
+        made.name, made._seed, made._key = name, None, key  # noqa: SLF001 - of this class
+        made.verifier = cls._verifier(name, public_key)
+        return made
+
+
+class NoteSigner(Ed25519Signer[NoteVerifier]):
     """An Ed25519 key that signs notes."""
 
     KIND = ED25519
 
-    def _load(self, name: str, seed: bytes) -> NoteVerifier:
-        self._key = Ed25519PrivateKey.from_private_bytes(seed)
-        return NoteVerifier(name, self._key.public_key().public_bytes_raw())
+    @classmethod
+    def _verifier(cls, name: str, public_key: bytes) -> NoteVerifier:
+        return NoteVerifier(name, public_key)
 
     def signature(self, text: str) -> Signature:
         """The signature of *text*, which ends in a newline."""

@@ -12,6 +12,7 @@ from habeas.tlog.options import (
     add_command,
     add_data,
     add_stores,
+    add_token,
     open_files,
     show_progress,
     told,
@@ -76,7 +77,7 @@ def add_rotate_key(commands: Commands) -> None:
             signer = rotating.finish(given.data)
             sys.stderr.write("It signs with these alone, once it was started again:\n")
         else:
-            signer = rotating.rotate(given.data)
+            signer = rotating.rotate(given.data, given.token)
             sys.stderr.write(
                 "It signs with its keys from before and with these, once it was started again. "
                 "Have them named in the next circle or policy, wait until everybody has that, and "
@@ -88,6 +89,7 @@ def add_rotate_key(commands: Commands) -> None:
         commands, "rotate-key", "give a log new keys; it signs with both until --finish", run
     )
     add_data(each)
+    add_token(each)
     each.add_argument(
         "--finish", action="store_true", help="let the keys from before go: nobody needs them"
     )

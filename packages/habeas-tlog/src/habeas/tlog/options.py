@@ -46,6 +46,15 @@ def add_data(each: argparse.ArgumentParser, help_: str = "the log's folder") -> 
     each.add_argument("--data", type=Path, required=True, metavar="FOLDER", help=help_)
 
 
+def add_token(each: argparse.ArgumentParser) -> None:
+    """The option for a PKCS #11 token."""
+    each.add_argument(
+        "--token", default="", metavar="URI",
+        help="make the Ed25519 key on this token, which it never leaves: "
+        "pkcs11:token=LABEL?module-path=FILE&pin-source=file:/FILE (RFC 7512)",
+    )  # fmt: skip
+
+
 def add_policy(each: argparse.ArgumentParser, *, required: bool = True) -> None:
     """The option for a policy."""
     each.add_argument(

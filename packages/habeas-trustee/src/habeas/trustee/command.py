@@ -19,7 +19,7 @@ from habeas.foundation.command import run
 from habeas.foundation.errors import HabeasError
 from habeas.trustee import app_command, circle_command, console_command, setup_command
 from habeas.trustee.claim_command import claim
-from habeas.trustee.options import Config, Folder
+from habeas.trustee.options import Config, Folder, SigningOnToken, Token
 
 if TYPE_CHECKING:
     from habeas.protocol import Identity
@@ -40,6 +40,7 @@ class Protection(StrEnum):
     FILE = "file"
     PASSPHRASE = "passphrase"  # noqa: S105 - a word
     COMMAND = "command"
+    TOKEN = "token"  # noqa: S105 - a word
 
 
 app.command()(setup_command.setup)
@@ -57,9 +58,11 @@ def init(
         Protection,
         typer.Option(
             help="What encrypts the keys: a file beside them (demonstrations), a passphrase "
-            "from HABEAS_TRUSTEE_PASSPHRASE, or what a command prints."
+            "from HABEAS_TRUSTEE_PASSPHRASE, what a command prints, or a token (--token)."
         ),
     ] = Protection.FILE,
+    token: Token = "",
+    signing: SigningOnToken = True,
     command: Annotated[
         list[str] | None,
         typer.Option(help="Program that prints the passphrase, then its arguments, one each."),
@@ -80,7 +83,11 @@ def init(
     except ValidationError as error:
         raise SetupError(f"These settings cannot be used: {error}") from error
     durable.make(data, private=True)
-    keys = keyring.create(data, settings, protection.value)
+    chosen = Protection.TOKEN if token else protection
+    keys = keyring.create(
+        data, settings, chosen.value, token=setup_command.address_for(chosen.value, token),
+        signing=bool(token) and signing,
+    )  # fmt: skip
     settings.save(data)
     typer.echo(keys.identity(settings).encode().decode())
 
@@ -160,6 +167,7 @@ def rotate(
         Path | None,
         typer.Option(help="The new passphrase, on the first line of a file.", exists=True),
     ] = None,
+    token: Token = "",
 ) -> None:
     """Make fresh month keys, or protect all keys with another passphrase.
 
@@ -169,12 +177,15 @@ def rotate(
     from habeas.trustee import Settings, keyring
     from habeas.trustee.errors import SetupError
 
-    if not month and protection is None:
-        raise SetupError("There is nothing to rotate.", "Give --month, or --protection.")
-    if protection is not None:
+    chosen = Protection.TOKEN if token else protection
+    if not month and chosen is None:
+        raise SetupError("There is nothing to rotate.", "Give --month, --protection or --token.")
+    if chosen is not None:
         secret = passphrase_file.read_text().partition("\n")[0] if passphrase_file else None
-        keyring.protect(data, Settings.load(data), protection.value, secret)
-        typer.echo(f"The keys are protected by: {protection.value}.")
+        if chosen is Protection.TOKEN:
+            secret = setup_command.address_for(chosen.value, token)
+        keyring.protect(data, Settings.load(data), chosen.value, secret)
+        typer.echo(f"The keys are protected by: {chosen.value}.")
     if month:
         with _trustee(data) as trustee:
             for each in month:

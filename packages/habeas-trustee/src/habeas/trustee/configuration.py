@@ -9,7 +9,16 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from habeas.configuration import Listen, Logging, PartyConfiguration, Port, Secret, Section, Token
+from habeas.configuration import (
+    Listen,
+    Logging,
+    PartyConfiguration,
+    Port,
+    Secret,
+    Section,
+    Token,
+    TokenAddress,
+)
 
 
 class TrusteeListen(Listen):
@@ -26,6 +35,11 @@ class TrusteeKeys(Section):
     passphrase: Secret | None = Field(
         None,
         description="The passphrase, where `setup` or `init` was told that one protects the keys.",
+    )
+    token: TokenAddress | None = Field(
+        None,
+        description="The address (RFC 7512) of the token, with pin-source, where one unlocks the "
+        "keys and this machine knows it by another address than `setup` was told.",
     )
 
 

@@ -1,9 +1,10 @@
 """Keys at rest: signing keys, month seeds and track keys, encrypted under one master key.
 
 AES-256-GCM (NIST SP 800-38D). The master key is random, and itself encrypted under a key
-that is derived by scrypt (RFC 7914) from a passphrase, or from what an external command
-prints (a TPM or a secret store), or that lies beside it in a file of its own (for
-demonstrations: it protects a copied database, not a copied folder).
+that a token has (`wrapping`), that is derived by scrypt (RFC 7914) from a passphrase or from what
+an external command prints (a TPM or a secret store), or that lies beside it in a file of its own
+(for demonstrations: it protects a copied database, not a copied folder). The signing keys may lie
+on the token themselves; then keys.json has a line in their place that says which they are.
 """
 
 from __future__ import annotations
@@ -16,14 +17,15 @@ import secrets
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from habeas.foundation import durable
 from habeas.protocol import Identity
-from habeas.tlog import CosignatureSigner, NoteSigner
+from habeas.tlog import CosignatureSigner, NoteSigner, key_line
+from habeas.trustee import wrapping as wrapping_
 from habeas.trustee.errors import KeyringError, SetupError
 from habeas.trustee.settings import Settings
 
@@ -32,7 +34,10 @@ PASSPHRASE_VARIABLE = "HABEAS_TRUSTEE_PASSPHRASE"  # noqa: S105 - a name, not a 
 _SCRYPT = {"n": 1 << 17, "r": 8, "p": 1, "maxmem": 1 << 28}
 _NONCE = 12
 
-Protection = Literal["file", "passphrase", "command"]
+#: Names the token on this machine, where that is another address than keys.json has.
+ADDRESS_VARIABLE = "HABEAS_TRUSTEE_TOKEN"
+
+Protection = Literal["file", "passphrase", "command", "token"]
 
 
 class Locker:
@@ -81,7 +86,13 @@ class Keyring:
 
 
 def create(
-    folder: Path, settings: Settings, protection: Protection = "file", secret: str | None = None
+    folder: Path,
+    settings: Settings,
+    protection: Protection = "file",
+    secret: str | None = None,
+    *,
+    token: str = "",
+    signing: bool = False,
 ) -> Keyring:
     """Make the keys of a new trustee and store them encrypted.
 
@@ -90,22 +101,26 @@ def create(
         settings: its name, and the key command if there is one.
         protection: what encrypts the master key.
         secret: the passphrase, instead of the one in the environment.
+        token: address of the token (RFC 7512) that unlocks the keys, by the protection "token".
+        signing: whether the signing keys are made on the token, too, and never leave it.
 
     Raises:
         SetupError: the folder has keys already.
         KeyringError: the passphrase is missing.
+        TokenError: the token is not there, or makes no such key.
     """
     if (folder / "keys.json").exists():
         raise SetupError(f"{folder} holds a trustee's keys already.", "Choose another folder.")
     master = secrets.token_bytes(32)
     locker = Locker(master)
-    statement = NoteSigner.generate(f"{settings.name}/statements")
-    witness = CosignatureSigner.generate(f"{settings.name}/witness")
+    place = token if signing else ""
+    statement, first = key_line.make(NoteSigner, f"{settings.name}/statements", place)
+    witness, second = key_line.make(CosignatureSigner, f"{settings.name}/witness", place)
     locked = {
-        "statement": _b64(locker.lock(b"statement", statement.private.encode())),
-        "witness": _b64(locker.lock(b"witness", witness.private.encode())),
+        "statement": _b64(locker.lock(b"statement", first.encode())),
+        "witness": _b64(locker.lock(b"witness", second.encode())),
     }
-    _store(folder, settings, protection, secret, master, locked)
+    _store(folder, settings, protection, token or secret, master, locked)
     return Keyring(locker, statement, witness)
 
 
@@ -115,6 +130,7 @@ def load(folder: Path, settings: Settings) -> Keyring:
     Raises:
         SetupError: there are none, or the file is not what it must be.
         KeyringError: they do not unlock.
+        TokenError: they lie on a token, or it unlocks them, and it is not there.
     """
     master, locked = _read(folder, settings)
     locker = Locker(master)
@@ -122,7 +138,12 @@ def load(folder: Path, settings: Settings) -> Keyring:
         locker.unlock(name.encode(), base64.b64decode(locked[name])).decode()
         for name in ("statement", "witness")
     )
-    return Keyring(locker, NoteSigner.parse(statement), CosignatureSigner.parse(witness))
+    address = os.environ.get(ADDRESS_VARIABLE, "")
+    return Keyring(
+        locker,
+        key_line.read(statement, NoteSigner, address),
+        key_line.read(witness, CosignatureSigner, address),
+    )
 
 
 def protect(
@@ -133,8 +154,15 @@ def protect(
     The service may go on running. Destroy old copies of ``keys.json``: they still open
     with what protected them.
 
+    Args:
+        folder: of the trustee.
+        settings: its name, and the key command if there is one.
+        protection: what encrypts the master key from now on.
+        secret: the passphrase, instead of the one in the environment; or the token's address.
+
     Raises:
         KeyringError: the keys do not unlock, or the new passphrase is missing.
+        TokenError: the token is not there, or makes no such key; nothing has changed.
     """
     master, locked = _read(folder, settings)
     _store(folder, settings, protection, secret, master, locked)
@@ -171,11 +199,17 @@ def _store(
     if protection == "file" and not (folder / "master.key").exists():
         text = secrets.token_hex(32) + "\n"
         durable.write(folder / "master.key", text.encode(), private=True)
-    outer = Locker(_outer(folder, settings, protection, salt, secret))
+    wrapping: dict[str, Any] = {}
+    if protection == "token":
+        key, wrapping["wrapping"] = wrapping_.wrap(secret or "", settings.name, salt)
+        outer = Locker(key)
+    else:
+        outer = Locker(_outer(folder, settings, protection, salt, secret))
     document = {
         "v": 1,
         "protection": protection,
         "salt": salt.hex(),
+        **wrapping,
         "master": _b64(outer.lock(b"master", master)),
         **locked,
     }
@@ -196,7 +230,11 @@ def _read(folder: Path, settings: Settings) -> tuple[bytes, dict[str, str]]:
         raise SetupError(f"{path} does not exist.") from error
     except (ValueError, KeyError, TypeError) as error:
         raise SetupError(f"{path} is not a trustee's key file.") from error
-    outer = Locker(_outer(folder, settings, protection, salt))
+    if protection == "token":
+        address = os.environ.get(ADDRESS_VARIABLE, "")
+        outer = Locker(wrapping_.unwrap(document.get("wrapping"), salt, address))
+    else:
+        outer = Locker(_outer(folder, settings, protection, salt))
     return outer.unlock(b"master", master), locked
 
 

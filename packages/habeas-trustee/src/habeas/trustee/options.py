@@ -15,6 +15,23 @@ from habeas.trustee.settings import TOKEN_VARIABLE
 
 Folder = Annotated[Path, typer.Option("--data", help="The trustee's folder.")]
 
+Token = Annotated[
+    str,
+    typer.Option(
+        metavar="URI",
+        help="The token that unlocks the keys: "
+        "pkcs11:token=LABEL?module-path=FILE&pin-source=file:/FILE (RFC 7512).",
+    ),
+]
+SigningOnToken = Annotated[
+    bool,
+    typer.Option(
+        "--signing-on-token/--signing-in-file",
+        help="With --token: whether the two signing keys lie on the token, too, and never leave "
+        "it (it has to know Ed25519), or in keys.json, which the token unlocks.",
+    ),
+]
+
 
 def _configure(context: typer.Context, file: Path | None) -> Path | None:
     """Take from *file* what is not said on the command line.
@@ -24,12 +41,17 @@ def _configure(context: typer.Context, file: Path | None) -> Path | None:
     """
     if file is None:
         return None
-    from habeas.trustee.keyring import PASSPHRASE_VARIABLE  # noqa: PLC0415 - slow to load
+    from habeas.trustee.keyring import (  # noqa: PLC0415 - slow to load
+        ADDRESS_VARIABLE,
+        PASSPHRASE_VARIABLE,
+    )
 
     said = read(file, TrusteeConfiguration)
     os.environ.update(said.environment())
     secrets = {PASSPHRASE_VARIABLE: said.keys.passphrase, TOKEN_VARIABLE: said.log.token}
     os.environ.update({name: each.read() for name, each in secrets.items() if each is not None})
+    if said.keys.token is not None:
+        os.environ[ADDRESS_VARIABLE] = str(said.keys.token)
     journal.configure(said.logging.format, said.logging.level)
     context.default_map = {
         "data": str(said.data),

@@ -12,6 +12,8 @@ import typer
 
 from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
+from habeas.foundation.token_uri import TokenUri
+from habeas.trustee.options import SigningOnToken, Token
 
 if TYPE_CHECKING:
     from habeas.trustee import Settings
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
 #: Letters and digits that nobody takes for one another; 26 of them are 129 bits.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _FILE = "habeas.toml"
+_FIFTH = (
+    "5. In which file shall the passphrase of its keys be? Keep it elsewhere than backups of the "
+    "folder. A new one is made where the file does not exist"
+)
 
 
 def setup(
@@ -51,13 +57,14 @@ def setup(
         ),
     ] = 8101,
     passphrase: Annotated[
-        Path,
+        Path | None,
         typer.Option(
-            prompt="5. In which file shall the passphrase of its keys be? Keep it elsewhere than "
-            "backups of the folder. A new one is made where the file does not exist",
-            help="File for the passphrase of its keys; a new one is made where it is absent.",
+            help="File for the passphrase of its keys; a new one is made where it is absent. "
+            "Asked for where no token is named."
         ),
-    ] = Path("/etc/habeas/trustee-passphrase"),
+    ] = None,
+    token: Token = "",
+    signing: SigningOnToken = True,
     config: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Where to write habeas.toml; by default in its folder."),
@@ -67,13 +74,17 @@ def setup(
 
     Makes its folder, keys, passphrase and habeas.toml, and prints its fingerprint: read it to the
     others by telephone. Its identity, for whoever drafts the circle, is in identity.json.
+    With --token there is no passphrase, and the fifth question is not asked: the keys lie on the
+    token, or are unlocked by it.
     """
     from pydantic import ValidationError
 
     from habeas.trustee import Settings, keyring
     from habeas.trustee.ceremony import fingerprint
 
-    data, passphrase = data.absolute(), passphrase.absolute()
+    if passphrase is None and not token:
+        passphrase = Path(typer.prompt(_FIFTH, default="/etc/habeas/trustee-passphrase"))
+    data = data.absolute()
     file = (config or data / _FILE).absolute()
     for place in (data / "keys.json", file):
         if place.exists():
@@ -87,13 +98,19 @@ def setup(
             "The name is a host name of its own, the address begins with https://.",
         ) from error
     _verify_address(settings)
-    word = _passphrase(passphrase)
+    if token:
+        # Before the folder is made, which is made once.
+        TokenUri.parse(token).service_pin()
+    word = None if passphrase is None or token else _passphrase(passphrase.absolute())
     durable.make(data, private=True)
     settings.save(data)
-    keys = keyring.create(data, settings, "passphrase", word)
+    keys = keyring.create(
+        data, settings, "token" if token else "passphrase", word, token=token,
+        signing=bool(token) and signing,
+    )  # fmt: skip
     identity = keys.identity(settings).encode()
     durable.write(data / "identity.json", identity + b"\n")
-    durable.write(file, _configuration(data, port, passphrase).encode())
+    durable.write(file, _configuration(data, port, passphrase, token).encode())
     typer.echo(f"Its habeas.toml is {file}, its identity {data / 'identity.json'}.")
     typer.secho(f"Fingerprint of {name}:", bold=True)
     typer.secho(f"    {fingerprint(keys.statement.vkey)}", bold=True)
@@ -123,11 +140,24 @@ def _passphrase(file: Path) -> str:
     return Secret(file=file).read()
 
 
-def _configuration(data: Path, port: int, passphrase: Path) -> str:
-    quoted = [json.dumps(str(each)) for each in (data, passphrase)]
+def address_for(protection: str, token: str) -> str:
+    """The token's address, as it must be given for that protection.
+
+    Raises:
+        HabeasError: it is not.
+    """
+    if protection == "token" and not token:
+        raise HabeasError("It is not said which token unlocks the keys.", "Give --token pkcs11:...")
+    return token
+
+
+def _configuration(data: Path, port: int, passphrase: Path | None, token: str) -> str:
+    # A TOML basic string is written as in JSON.
+    file = json.dumps(str(passphrase and passphrase.absolute()))
+    keys = f"token = {json.dumps(token)}" if token else f"passphrase = {{ file = {file} }}"
     return (
-        f'party = "trustee"\ndata = {quoted[0]}\n\n[listen]\nport = {port}\n\n'
-        f"[keys]\npassphrase = {{ file = {quoted[1]} }}\n"
+        f'party = "trustee"\ndata = {json.dumps(str(data))}\n\n[listen]\nport = {port}\n\n'
+        f"[keys]\n{keys}\n"
     )
 
 

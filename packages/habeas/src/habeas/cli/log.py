@@ -35,11 +35,19 @@ def init(
     data: Folder,
     *,
     origin: Annotated[str, typer.Option(help="The log's name, a URL without its scheme.")],
+    token: Annotated[
+        str,
+        typer.Option(
+            metavar="URI",
+            help="The token that shall have the log's Ed25519 key, which never leaves it: "
+            "pkcs11:token=LABEL?module-path=FILE&pin-source=file:/FILE (RFC 7512).",
+        ),
+    ] = "",
 ) -> None:
     """Make a folder and a key for a new log, and print its verifier key."""
     from habeas.tlog.server import init_log
 
-    typer.echo(init_log(data, origin))
+    typer.echo(init_log(data, origin, token=token))
 
 
 @app.command()
@@ -93,7 +101,7 @@ for _name in _MOUNTED:
 def serve(
     data: Folder,
     *,
-    _config: LogConfig = None,
+    config: LogConfig = None,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port.")] = 8001,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     interval: Annotated[float, typer.Option(min=0, help="Seconds between batches.")] = 0.1,
@@ -126,14 +134,22 @@ def serve(
     """
     import uvicorn
 
+    from habeas.configuration import read
+    from habeas.deploy.configuration import LogConfiguration, elsewhere
     from habeas.register.admission import CircleAdmission
-    from habeas.tlog.server import make_app, open_storage, read_signer
+    from habeas.tlog.server import Elsewhere, make_app, open_storage, read_signer
 
-    read_signer(data)  # where there is no log, none is begun by this
-    storage = open_storage(data, database=database, objects=objects, remember=remember)
+    said = None if config is None else read(config, LogConfiguration).keys
+    # Where there is no log, none is begun by this.
+    signer = read_signer(data, elsewhere(said) if said else Elsewhere())
+    storage = open_storage(
+        data, database=database, objects=objects, remember=remember, key=signer.name
+    )
     admission = CircleAdmission.of_log(data) if (data / "circle.txt").exists() else None
     uvicorn.run(
-        make_app(data, admission, interval=interval, patience=patience, storage=storage),
+        make_app(
+            data, admission, interval=interval, patience=patience, storage=storage, signer=signer
+        ),
         host=host, port=port, log_level="warning", access_log=False,
         # Callers that wait for a quorum do not keep a stopping log up: a retry is safe.
         timeout_graceful_shutdown=3,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from habeas.configuration.token_uri import TokenUri
+    from habeas.foundation.token_uri import TokenUri
     from habeas.office.credentials import HardwareKey
     from habeas.office.folder import OfficeFolder
     from habeas.office.keys import OfficeKeys
@@ -72,8 +72,8 @@ def _open(data: Path, root_token: str = "") -> tuple[OfficeFolder, OfficeKeys]:
 
 def _finder(root_token: str) -> Callable[[PublicKey], HardwareKey]:
     """What finds the root key on the token."""
-    from habeas.configuration.token_uri import TokenUri
-    from habeas.office import token
+    from habeas.foundation import token
+    from habeas.foundation.token_uri import TokenUri
 
     uri = TokenUri.parse(root_token)
     return lambda public: token.find(uri, _pin(uri, _OFFICE_PIN, "the office"), public)
@@ -124,7 +124,7 @@ def init(
 
     from pydantic import ValidationError
 
-    from habeas.configuration.token_uri import TokenUri
+    from habeas.foundation.token_uri import TokenUri
     from habeas.office import keys
     from habeas.office.folder import OfficeFolder, Settings
     from habeas.protocol.parties import OfficeName
@@ -150,11 +150,11 @@ def init(
     keys.verify_passphrase(passphrase)
     root = None
     if root_token:
-        from habeas.office import token
+        from habeas.foundation import token
 
         uri = TokenUri.parse(root_token)
         pin = _pin(uri, _OFFICE_PIN, "the office")
-        root = token.make(uri, pin, f"{office}/root", only_ed25519=True)
+        root = token.make(uri, pin, f"{office}/root", (token.Kind.ED25519,))
     made = OfficeFolder.create(data, settings)
     typer.echo(
         json.dumps(
@@ -185,14 +185,14 @@ def add(
     delay that the circle sets is over. Then publish again. Who has a token signs with
     `habeas open --token`; a passkey for the desk in the browser comes by `admit`.
     """
-    from habeas.configuration.token_uri import TokenUri
+    from habeas.foundation.token_uri import TokenUri
     from habeas.office import publish
 
     office, keys = _open(data, root_token)
     passphrase = _passphrase(_OFFICER, label, new=True)
     key = None
     if token:
-        from habeas.office import token as tokens
+        from habeas.foundation import token as tokens
 
         uri = TokenUri.parse(token)
         name = f"habeas/{office.settings.office}"

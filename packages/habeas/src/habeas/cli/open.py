@@ -11,9 +11,9 @@ import typer
 
 from habeas.cli import _officer
 from habeas.cli._portal import verify_free
-from habeas.configuration.token_uri import TokenUri
 from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
+from habeas.foundation.token_uri import TokenUri
 from habeas.office.client import OfficerClient
 from habeas.office.credentials import HardwareKey
 from habeas.office.folder import Person
@@ -75,7 +75,7 @@ def open_(
 
 def _token_key(address: str, person: Person) -> HardwareKey:
     """The officer's key on the token."""
-    from habeas.office.token import find
+    from habeas.foundation.token import find
 
     if person.credential.type != "key":
         raise HabeasError(

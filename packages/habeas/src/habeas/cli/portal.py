@@ -47,6 +47,14 @@ def init(
             help="Folder of TOML files with services and offices; the sample by default.",
         ),
     ] = None,
+    token: Annotated[
+        str,
+        typer.Option(
+            metavar="URI",
+            help="The token that shall have the custodian's key, which never leaves it: "
+            "pkcs11:token=LABEL?module-path=FILE&pin-source=file:/FILE (RFC 7512).",
+        ),
+    ] = "",
 ) -> None:
     """Make a portal's folder: settings, the custodian's key, catalogue, tables. No officer.
 
@@ -66,13 +74,18 @@ def init(
             f"{url!r} is no portal's address.", "Write it as https://HOST; nothing was made."
         ) from error
     known = name or urlsplit(url).hostname or "portal"
-    signer = folder.create(data, site, name=known, catalogue=catalogue or folder.SAMPLE_CATALOGUE)
+    signer = folder.create(
+        data, site, name=known, catalogue=catalogue or folder.SAMPLE_CATALOGUE, token=token
+    )
     setup.start(data)
     setup.migrate()
     typer.echo(json.dumps({"name": known, "vkey": signer.vkey, "portal": url}))
-    typer.echo(
-        f"The portal's folder is {data}. Keep a backup of custodian.key: it is made once.", err=True
+    kept = (
+        "The custodian's key is on the token; custodian.key says which one it is."
+        if token
+        else "Keep a backup of custodian.key: it is made once."
     )
+    typer.echo(f"The portal's folder is {data}. {kept}", err=True)
     if catalogue is None:
         typer.echo(f"Its catalogue is the sample: edit {data / 'services'}.", err=True)
     typer.echo("Next: habeas portal adopt, then habeas portal serve and worker.", err=True)

@@ -6,7 +6,7 @@ A portal's stands in its own room, and so does a trustee's, who installs nothing
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -19,16 +19,53 @@ from habeas.configuration import (
     PartyConfiguration,
     Port,
     Secret,
+    Section,
+    SigningKey,
 )
 from habeas.configuration.parts import WholePath
 from habeas.portal.site.configuration import PortalConfiguration
 from habeas.trustee.configuration import TrusteeConfiguration
+
+if TYPE_CHECKING:
+    from habeas.tlog.server import Elsewhere
 
 
 class LogListen(Listen):
     """Where the log listens."""
 
     port: Port = Field(8001, description="Port to listen on.")
+
+
+class LogKeys(Section):
+    """Where the log's keys lie."""
+
+    about: ClassVar[str] = "The log's keys. By default they lie in `data`, as `init` made them."
+
+    ed25519: SigningKey | None = Field(
+        None,
+        description="Signs checkpoints: what `init` wrote to `log.key`, or the token that has the "
+        "key whose public half is there.",
+    )
+    mldsa: Secret | None = Field(
+        None,
+        description="Signs them by ML-DSA-44, too: what `init` wrote to `log-mldsa44.key`.",
+    )
+
+
+def elsewhere(keys: LogKeys) -> Elsewhere:
+    """The log's keys that do not lie in its folder.
+
+    Raises:
+        SecretError: one is not where it should be.
+    """
+    from habeas.tlog.server import Elsewhere
+
+    address = keys.ed25519.token if keys.ed25519 else None
+    return Elsewhere(
+        ed25519=keys.ed25519.read() if keys.ed25519 and address is None else "",
+        mldsa=keys.mldsa.read() if keys.mldsa else "",
+        address=str(address or ""),
+    )
 
 
 class LogConfiguration(PartyConfiguration):
@@ -54,6 +91,7 @@ class LogConfiguration(PartyConfiguration):
     listen: LogListen = Field(default_factory=LogListen, description="See below.")
     database: Database | None = Field(None, description="See below.")
     objects: Objects | None = Field(None, description="See below.")
+    keys: LogKeys = Field(default_factory=LogKeys, description="See below.")
     logging: Logging = Field(default_factory=Logging, description="See below.")
 
 

@@ -42,7 +42,7 @@ Sign = Callable[[bytes], bytes]
 
 
 class HardwareKey(Protocol):
-    """A private key that lies elsewhere; `habeas.office.token.TokenKey` is one."""
+    """A private key that lies elsewhere; `habeas.foundation.token.TokenKey` is one."""
 
     @property
     def public_key(self) -> PublicKey:

@@ -13,16 +13,16 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from habeas.configuration.token_uri import TokenError
 from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
+from habeas.foundation.token_uri import TokenError
 from habeas.office.credentials import HardwareKey
 from habeas.protocol import sealing
 from habeas.protocol.credential import PublicKey, credential_id
 from habeas.protocol.document import base64_of
 from habeas.protocol.keys import Signer
 from habeas.protocol.office import WrappedKey, unwrap_key, wrap_key
-from habeas.tlog import NoteSigner, NoteVerifier, Signature
+from habeas.tlog import NoteSigner, NoteVerifier
 from habeas.tlog.keys import decode_private, encode_private
 
 _FILE = "keys.json"
@@ -37,30 +37,18 @@ class OfficeError(HabeasError):
     remedy = "See `habeas office --help`."
 
 
-class TokenSigner:
-    """A root key on a token.
-
-    Args:
-        name: of the key in notes.
-        key: on the token.
+def _held(name: str, key: HardwareKey) -> NoteSigner:
+    """A root key on a token, under *name* in notes.
 
     Raises:
         TokenError: it is of another algorithm.
     """
-
-    def __init__(self, name: str, key: HardwareKey) -> None:
-        if not isinstance(key.public_key, Ed25519PublicKey):
-            raise TokenError(
-                "The key on the token is not of Ed25519, which root keys must be.",
-                "Take a token that has CKM_EDDSA, or keep the root key in an encrypted file.",
-            )
-        self.verifier = NoteVerifier(name, key.public_key.public_bytes_raw())
-        self._key = key
-
-    def signature(self, text: str) -> Signature:
-        """Sign *text*."""
-        value = self._key.sign(text.encode())
-        return Signature(self.verifier.name, self.verifier.key_id, value)
+    if not isinstance(key.public_key, Ed25519PublicKey):
+        raise TokenError(
+            "The key on the token is not of Ed25519, which root keys must be.",
+            "Take a token that has CKM_EDDSA, or keep the root key in an encrypted file.",
+        )
+    return NoteSigner.held(name, key.public_key.public_bytes_raw(), key)
 
 
 @dataclass(frozen=True, repr=False)
@@ -118,7 +106,7 @@ def create(
         root = made = NoteSigner.generate(f"{office}/root")
         seeds["root"] = decode_private(made.private, NoteSigner.KIND)[1]
     else:
-        root = TokenSigner(f"{office}/root", token)
+        root = _held(f"{office}/root", token)
     keys = OfficeKeys(root, seeds["encryption"])
     wrapped: dict[str, Any] = {
         name: wrap_key(
@@ -172,7 +160,7 @@ def load(
                 "Put it in, and give --root-token pkcs11:...",
             )
         public_key = Ed25519PublicKey.from_public_bytes(root.public_key)
-        return OfficeKeys(TokenSigner(name, token(public_key)), seeds["encryption"])
+        return OfficeKeys(_held(name, token(public_key)), seeds["encryption"])
     public = NoteSigner.parse(
         encode_private(name, NoteSigner.KIND, _public(seeds["root"]), seeds["root"])
     )

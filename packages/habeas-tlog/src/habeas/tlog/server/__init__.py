@@ -22,6 +22,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 
 from habeas.foundation import durable
+from habeas.tlog import key_line
 from habeas.tlog.admission import Admission, AdmitAnything, AdmitNothing
 from habeas.tlog.cosignature import MldsaCosignatureSigner
 from habeas.tlog.errors import FormatError, LogUnavailableError, PlaceError, RolledBackError
@@ -32,7 +33,7 @@ from habeas.tlog.server.feeding import MirrorAt, read_mirrors
 from habeas.tlog.server.freezing import frozen, verify_here
 from habeas.tlog.server.objects import FolderObjects, Objects
 from habeas.tlog.server.rollback import Standstill
-from habeas.tlog.server.rotating import ED25519, MLDSA, read_signer
+from habeas.tlog.server.rotating import ED25519, MLDSA, Elsewhere, read_signer
 from habeas.tlog.server.sequencer import QueueFullError, Sequencer
 from habeas.tlog.server.state import SqliteState, StateError
 from habeas.tlog.server.storage import FileStorage, LogLockedError, Storage
@@ -40,6 +41,7 @@ from habeas.tlog.server.submitters import Submitters
 from habeas.tlog.signing import LogSigner
 
 __all__ = [
+    "Elsewhere",
     "FileStorage",
     "LogApp",
     "LogLockedError",
@@ -58,7 +60,7 @@ __all__ = [
 ]
 
 
-def init_log(folder: Path, origin: str, *, anybody: bool = False) -> str:
+def init_log(folder: Path, origin: str, *, anybody: bool = False, token: str = "") -> str:
     """Make a log's folder and key; keep the key where there is one.
 
     Args:
@@ -66,12 +68,15 @@ def init_log(folder: Path, origin: str, *, anybody: bool = False) -> str:
         origin: the log's name, a URL without its scheme.
         anybody: whether everybody who reaches the log may append. Otherwise a new log is
             closed until somebody is named; see `Submitters.allow`.
+        token: address of the token on which a new Ed25519 key is made; without one it lies in
+            the folder, as that of ML-DSA always does, which tokens do not make.
 
     Returns:
         The log's Ed25519 verifier key; `read_signer` has both.
 
     Raises:
         FormatError: *origin* cannot name a key.
+        TokenError: the token is not there, or makes no such key; nothing was made.
     """
     if not (folder / ED25519).exists():
         try:
@@ -80,10 +85,10 @@ def init_log(folder: Path, origin: str, *, anybody: bool = False) -> str:
             raise FormatError(
                 error.cause, "Name it by a URL without its scheme: log.example.org/2027."
             ) from error
+        signer, line = key_line.make(NoteSigner, origin, token)
         durable.make(folder)
         durable.write(folder / MLDSA, f"{mldsa.private}\n".encode(), private=True)
-        signer = NoteSigner.generate(origin)
-        durable.create(folder / ED25519, f"{signer.private}\n".encode(), private=True)
+        durable.create(folder / ED25519, f"{line}\n".encode(), private=True)
         policy = LogSigner(signer, mldsa).policy_lines + "quorum none\n"
         durable.write(folder / "policy.txt", policy.encode())
     if anybody:
@@ -143,6 +148,7 @@ def make_app(
     interval: float = 0.1,
     patience: float = 20.0,
     storage: Storage | None = None,
+    signer: LogSigner | None = None,
     clock: Callable[[], float] = time.time,
 ) -> Starlette:
     """The log in *folder* as an ASGI application.
@@ -155,6 +161,7 @@ def make_app(
         interval: seconds between batches.
         patience: seconds that an appending caller waits for a checkpoint that counts.
         storage: where the log lies; by default SQLite and files in *folder*.
+        signer: its keys; by default those in *folder*.
         clock: POSIX seconds, for signatures and witnesses' times.
 
     Raises:
@@ -176,7 +183,7 @@ def make_app(
         ) from error
     submitters = Submitters.load(folder)
     mirrors = read_mirrors(folder)
-    signer = read_signer(folder)
+    signer = signer or read_signer(folder)
     standstill = Standstill(folder / "rolled-back.json")
     if admission is None:
         named = submitters is not None and (submitters.anybody or submitters.digests)

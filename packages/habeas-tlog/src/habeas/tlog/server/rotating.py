@@ -8,11 +8,13 @@ knows the one ignores the other. When nobody is left who knows only the old keys
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
+from habeas.tlog import key_line
 from habeas.tlog.cosignature import MldsaCosignatureSigner
 from habeas.tlog.errors import FormatError, PlaceError
 from habeas.tlog.note import NoteSigner
@@ -30,26 +32,48 @@ class RotationError(HabeasError):
     status = 409
 
 
-def read_signer(folder: Path) -> LogSigner:
+@dataclass(frozen=True)
+class Elsewhere:
+    """Keys that do not lie in the log's folder.
+
+    Attributes:
+        ed25519: the first key's line (`habeas.tlog.key_line`), or empty where the folder has it.
+        mldsa: the second key's text, or empty where the folder has it.
+        address: of the token that has the first key, in place of what its line says.
+    """
+
+    ed25519: str = ""
+    mldsa: str = ""
+    address: str = ""
+
+
+def read_signer(folder: Path, elsewhere: Elsewhere = Elsewhere()) -> LogSigner:
     """The log's keys; while they are being replaced, those before as well.
 
     Raises:
         HabeasError: there are none.
+        TokenError: one lies on a token, which is not there or does not have it.
     """
-    if not (folder / ED25519).exists():
+    if not elsewhere.ed25519 and not (folder / ED25519).exists():
         raise HabeasError(f"There is no log in {folder}.", "Make one with `habeas-tlog init`.")
     before = _pair(folder, _BEFORE) if (folder / f"{_BEFORE}{ED25519}").exists() else None
-    now = _pair(folder, "")
+    now = _pair(folder, "", elsewhere)
     if before is not None and before.vkey == now.vkey:
         return before  # it stopped between keeping the old keys and making the last new one
     return LogSigner(now.ed25519, now.mldsa, before=before)
 
 
-def rotate(folder: Path) -> LogSigner:
+def rotate(folder: Path, token: str = "") -> LogSigner:
     """Make new keys; the log signs with both from its next start.
+
+    Args:
+        folder: the log's.
+        token: address of the token on which the new Ed25519 key is made; without one it lies in
+            the folder. (No token makes keys of ML-DSA.)
 
     Raises:
         RotationError: it signs with two already.
+        TokenError: the token is not there, or makes no such key; nothing has changed.
     """
     signer = read_signer(folder)
     if signer.before is not None:
@@ -57,14 +81,15 @@ def rotate(folder: Path) -> LogSigner:
             "This log signs with its keys from before and with new ones already.",
             "Let the old ones go first: habeas log rotate-key --finish",
         )
+    _, line = key_line.make(NoteSigner, signer.name, token)
     for name, key in ((ED25519, signer.ed25519), (MLDSA, signer.mldsa)):
         if key is not None:
-            durable.write(folder / f"{_BEFORE}{name}", f"{key.private}\n".encode(), private=True)
+            before = (folder / name).read_bytes()
+            durable.write(folder / f"{_BEFORE}{name}", before, private=True)
     mldsa = MldsaCosignatureSigner.generate(signer.name)
     durable.write(folder / MLDSA, f"{mldsa.private}\n".encode(), private=True)
     # Last: while this one is the old one, nothing has changed.
-    ed25519 = NoteSigner.generate(signer.name)
-    durable.write(folder / ED25519, f"{ed25519.private}\n".encode(), private=True)
+    durable.write(folder / ED25519, f"{line}\n".encode(), private=True)
     return read_signer(folder)
 
 
@@ -86,8 +111,16 @@ def finish(folder: Path) -> LogSigner:
     return read_signer(folder)
 
 
-def _pair(folder: Path, prefix: str) -> LogSigner:
-    ed25519 = _key(folder / f"{prefix}{ED25519}", NoteSigner.parse)
+def _pair(folder: Path, prefix: str, elsewhere: Elsewhere = Elsewhere()) -> LogSigner:
+    def first(line: str) -> NoteSigner:
+        return key_line.read(line, NoteSigner, elsewhere.address)
+
+    if elsewhere.ed25519:
+        ed25519 = first(elsewhere.ed25519)
+    else:
+        ed25519 = _key(folder / f"{prefix}{ED25519}", first)
+    if elsewhere.mldsa:
+        return LogSigner(ed25519, MldsaCosignatureSigner.parse(elsewhere.mldsa))
     file = folder / f"{prefix}{MLDSA}"
     # A log that was made without the second key may have got one since, and signed with none yet.
     mldsa = _key(file, MldsaCosignatureSigner.parse) if file.exists() else None

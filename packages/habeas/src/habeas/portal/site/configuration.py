@@ -21,6 +21,7 @@ from habeas.configuration import (
     PartyConfiguration,
     Secret,
     Section,
+    SigningKey,
     Token,
     read,
 )
@@ -46,8 +47,10 @@ class Keys(Section):
 
     about: ClassVar[str] = "The portal's keys. By default they lie in `data`, as `init` made them."
 
-    custodian: Secret | None = Field(
-        None, description="Signs the custodian's entries: what `init` wrote to `custodian.key`."
+    custodian: SigningKey | None = Field(
+        None,
+        description="Signs the custodian's entries: what `init` wrote to `custodian.key`, or the "
+        "token that has the key whose public half is there.",
     )
     session: Secret | None = Field(
         None, description="Signs sessions and forms: what `init` wrote to `secret-key`."

@@ -2,7 +2,8 @@
 
     site.json      addresses and host names (this module)
     circle.txt     the circle note that this portal's operator has agreed to (docs/protocol, 3)
-    custodian.key  signs the custodian's entries and orders; 0600
+    custodian.key  signs the custodian's entries and orders, or says which key of which token does
+                   (`habeas.tlog.key_line`); 0600
     log-token      bearer token for appending, where the log asks for one; 0600
     secret-key     signs sessions and forms; 0600
     services/      the catalogue: one TOML file for each service, and offices.toml
@@ -22,12 +23,13 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from habeas.configuration import Secret, SecretError
+from habeas.configuration import Secret, SecretError, SigningKey
 from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
+from habeas.foundation.token_uri import TokenError
 from habeas.protocol import verify_circle
 from habeas.protocol.document import Url
-from habeas.tlog import NoteSigner
+from habeas.tlog import NoteSigner, key_line
 
 #: The catalogue that is shipped for trying out, as `create` copies it.
 SAMPLE_CATALOGUE = Path(__file__).resolve().parents[1] / "catalogue" / "sample"
@@ -112,7 +114,7 @@ def exists(folder: Path) -> bool:
     return (folder / "site.json").exists()
 
 
-def create(folder: Path, site: Site, *, name: str, catalogue: Path) -> NoteSigner:
+def create(folder: Path, site: Site, *, name: str, catalogue: Path, token: str = "") -> NoteSigner:
     """Make a portal's folder: settings, keys, catalogue. `adopt` adds the circle.
 
     Args:
@@ -120,21 +122,23 @@ def create(folder: Path, site: Site, *, name: str, catalogue: Path) -> NoteSigne
         site: addresses.
         name: of the custodian, in its key: the portal's host name.
         catalogue: folder of TOML files, copied.
+        token: address of the token on which the key is made; without one it is in the folder.
 
     Returns:
         The custodian's key, whose public half belongs into the circle.
 
     Raises:
         FolderError: the folder holds a portal already, or cannot be made.
+        TokenError: the token is not there, or makes no such key; nothing was made.
     """
     if exists(folder):
         raise FolderError(
             f"{folder} holds a portal already.", "Name another folder; this one is left as it is."
         )
+    signer, line = key_line.make(NoteSigner, f"{name}/custodian", token)
     try:
         durable.make(folder, private=True)
-        signer = NoteSigner.generate(f"{name}/custodian")
-        _write(folder / "custodian.key", signer.private + "\n")
+        _write(folder / "custodian.key", line + "\n")
         _write(folder / "secret-key", secrets.token_urlsafe(48))
         durable.make(folder / "services", private=True)
         for file in sorted(catalogue.glob("*.toml")):
@@ -149,7 +153,7 @@ def create(folder: Path, site: Site, *, name: str, catalogue: Path) -> NoteSigne
     return signer
 
 
-def custodian_key(folder: Path, elsewhere: Secret | None = None) -> NoteSigner:
+def custodian_key(folder: Path, elsewhere: SigningKey | None = None) -> NoteSigner:
     """The custodian's key of a portal's *folder*.
 
     Args:
@@ -159,12 +163,21 @@ def custodian_key(folder: Path, elsewhere: Secret | None = None) -> NoteSigner:
     Raises:
         FolderError: it cannot be read.
         SecretError: it is not where it should be.
+        TokenError: it lies on a token, which is not there or does not have it.
     """
+    address = elsewhere.token if elsewhere is not None else None
     try:
-        if elsewhere is not None:
-            return NoteSigner.parse(elsewhere.read().strip())
-        return NoteSigner.parse((folder / "custodian.key").read_text().strip())
-    except SecretError:
+        if elsewhere is not None and address is None:
+            return key_line.read(elsewhere.read(), NoteSigner)
+        line = (folder / "custodian.key").read_text().strip()
+        if address is not None and line.startswith("PRIVATE+KEY"):
+            raise SecretError(
+                "The custodian's key lies in the portal's folder, and habeas.toml names a token.",
+                "Leave keys.custodian out. A key comes onto a token by `habeas portal init "
+                "--token` alone, and is in force with the next circle.",
+            )
+        return key_line.read(line, NoteSigner, str(address or ""))
+    except (SecretError, TokenError):
         raise
     except (OSError, HabeasError) as error:
         raise FolderError(
@@ -172,7 +185,7 @@ def custodian_key(folder: Path, elsewhere: Secret | None = None) -> NoteSigner:
         ) from error
 
 
-def adopt(folder: Path, note: str, elsewhere: Secret | None = None) -> None:
+def adopt(folder: Path, note: str, elsewhere: SigningKey | None = None) -> None:
     """Agree to a circle: the portal seals under it from now on.
 
     Args:

@@ -1,24 +1,25 @@
 """PKCS #11 (OASIS, version 3.0): a key that lies on a token, and never leaves it.
 
-An office's root key and an officer's key may lie on a smart card, a USB token or a hardware
-module. This module needs python-pkcs11, the extra ``habeas[pkcs11]``: import it where a token
-is asked, and nowhere else.
+A party's signing key, an office's root key, an officer's key, and what unlocks a trustee's keys
+may lie on a smart card, a USB token or a hardware module. This module needs python-pkcs11, the
+extra ``pkcs11`` of each distribution: import it where a token is asked, and nowhere else.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any, Literal
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from habeas.configuration.token_uri import TokenError, TokenUri
-from habeas.protocol.credential import EDDSA, ES256, PublicKey
+from habeas.foundation.token_uri import TokenError, TokenUri
 
 try:
     import pkcs11
@@ -29,13 +30,35 @@ except ImportError as error:
         "Install it: pip install 'habeas[pkcs11]'.",
     ) from error
 
-#: CKA_EC_PARAMS: object identifiers id-Ed25519 (RFC 8410) and secp256r1 (RFC 5480), DER.
-_ED25519 = bytes.fromhex("06032b6570")
-_P256 = bytes.fromhex("06082a8648ce3d030107")
+PublicKey = EllipticCurvePublicKey | Ed25519PublicKey
+#: COSE algorithms (RFC 9053).
+_ES256: Literal[-7] = -7
+_EDDSA: Literal[-8] = -8
 #: The length of an uncompressed point of P-256 (SEC 1, section 2.3.3), and of an Ed25519 key.
 _POINT_BYTES, _ED25519_BYTES = 65, 32
 #: CKF_TOKEN_INITIALIZED.
 _INITIALIZED = 0x400
+
+
+class Kind(Enum):
+    """Kinds of keys: CKK, CKA_EC_PARAMS, and CKM that makes a pair.
+
+    The parameters are the object identifiers id-Ed25519 (RFC 8410) and secp256r1 (RFC 5480), DER.
+    """
+
+    ED25519 = (
+        KeyType.EC_EDWARDS,
+        bytes.fromhex("06032b6570"),
+        pkcs11.Mechanism.EC_EDWARDS_KEY_PAIR_GEN,
+    )
+    P256 = (
+        KeyType.EC,
+        bytes.fromhex("06082a8648ce3d030107"),
+        pkcs11.Mechanism.EC_KEY_PAIR_GEN,
+    )
+
+
+_CALLED = {Kind.ED25519: "Ed25519", Kind.P256: "P-256"}
 
 
 @dataclass(frozen=True)
@@ -49,11 +72,13 @@ class TokenKey:
     public_key: PublicKey
     _private: Any
     _session: Any
+    # One session does one thing at a time (PKCS #11 3.0, section 2.6.5), and services have threads.
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def algorithm(self) -> Literal[-7, -8]:
-        """`EDDSA` or `ES256` (COSE)."""
-        return EDDSA if isinstance(self.public_key, Ed25519PublicKey) else ES256
+        """-8 (EdDSA) or -7 (ES256), as COSE numbers them."""
+        return _EDDSA if isinstance(self.public_key, Ed25519PublicKey) else _ES256
 
     def sign(self, message: bytes) -> bytes:
         """Sign *message*; 64 bytes: EdDSA, or r ‖ s of ES256.
@@ -61,27 +86,47 @@ class TokenKey:
         Raises:
             TokenError: the token was taken out, or does not sign.
         """
-        if self.algorithm == EDDSA:
+        if self.algorithm == _EDDSA:
             content, mechanism = message, pkcs11.Mechanism.EDDSA
         else:
             # Tokens that hash by themselves are fewer than those that sign a hash.
             content, mechanism = hashlib.sha256(message).digest(), pkcs11.Mechanism.ECDSA
-        with _explained("sign"):
+        with self._lock, _explained("sign"):
             return bytes(self._private.sign(content, mechanism=mechanism))
+
+    def agree(self, public_key: EllipticCurvePublicKey) -> bytes:
+        """ECDH with *public_key* (SP 800-56A, 5.7.1.2): 32 bytes, the shared point's x.
+
+        Raises:
+            TokenError: this is no key of P-256, or the token does not agree on keys.
+        """
+        if self.algorithm == _EDDSA:
+            raise TokenError("The key on the token is not of P-256, and agrees on no keys.")
+        point = public_key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        template = {Attribute.SENSITIVE: False, Attribute.EXTRACTABLE: True}
+        with self._lock, _explained("agree on a key"):
+            shared = self._private.derive_key(
+                KeyType.GENERIC_SECRET, 256, template=template,
+                mechanism_param=(pkcs11.KDF.NULL, None, point),
+            )  # fmt: skip
+            try:
+                return bytes(shared[Attribute.VALUE])
+            finally:
+                shared.destroy()
 
     def close(self) -> None:
         """End the session: the token forgets that a PIN was shown."""
         self._session.close()
 
 
-def make(uri: TokenUri, pin: str, label: str, *, only_ed25519: bool = False) -> TokenKey:
+def make(uri: TokenUri, pin: str, label: str, kinds: Sequence[Kind] = tuple(Kind)) -> TokenKey:
     """The key that the URI names, or where there is none, a new one on the token.
 
     Args:
         uri: names the token, and perhaps the key.
         pin: of the token's user.
         label: of a new key, where the URI names none.
-        only_ed25519: whether ES256 will not do where the token has no Ed25519.
+        kinds: that will do, the best first.
 
     Raises:
         TokenError: there is no such token, another PIN, or it can make no such key.
@@ -103,10 +148,8 @@ def make(uri: TokenUri, pin: str, label: str, *, only_ed25519: bool = False) -> 
                 f"The token has a key {label} already.",
                 f"Add ;object={label} to its address to use that key.",
             )
-        for kind, parameters, mechanism in (
-            (KeyType.EC_EDWARDS, _ED25519, pkcs11.Mechanism.EC_EDWARDS_KEY_PAIR_GEN),
-            (KeyType.EC, _P256, pkcs11.Mechanism.EC_KEY_PAIR_GEN),
-        )[: 1 if only_ed25519 else 2]:
+        for each in kinds:
+            kind, parameters, mechanism = each.value
             try:
                 domain = session.create_domain_parameters(
                     kind, {Attribute.EC_PARAMS: parameters}, local=True
@@ -118,8 +161,8 @@ def make(uri: TokenUri, pin: str, label: str, *, only_ed25519: bool = False) -> 
                 continue
             return TokenKey(_public_key(public), private, session)
         raise TokenError(
-            "The token can make no key of " + ("Ed25519." if only_ed25519 else "Ed25519 or P-256."),
-            "Take another token" + (", or an encrypted file." if only_ed25519 else "."),
+            f"The token can make no key of {' or '.join(_CALLED[each] for each in kinds)}.",
+            "Take another token, or keep the key in a file.",
         )
     except pkcs11.PKCS11Error as error:
         session.close()
@@ -146,9 +189,28 @@ def find(uri: TokenUri, pin: str, public_key: PublicKey) -> TokenKey:
         raise
     session.close()
     raise TokenError(
-        "The token does not have the key that is on the roster.",
+        "The token does not have the key that is asked for.",
         "Put in the token with which the key was made, or check object and id.",
     )
+
+
+def verify(uri: TokenUri, pin: str) -> None:
+    """Raise unless the token is there, takes the PIN, and has a key that fits the URI.
+
+    Raises:
+        TokenError: it is not so.
+    """
+    session = _open(uri, pin, write=False)
+    try:
+        with _explained("say what keys it has"):
+            fitting = _keys(session, uri)
+    finally:
+        session.close()
+    if not fitting:
+        raise TokenError(
+            "The token has no key that fits its address.",
+            "Check object and id; `init` or `setup` of the party makes a key.",
+        )
 
 
 def _open(uri: TokenUri, pin: str, *, write: bool) -> Any:

@@ -7,12 +7,14 @@ A PIN never stands in it: it is typed, or lies in the file that pin-source names
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from habeas.foundation.errors import HabeasError
 
@@ -20,12 +22,14 @@ from habeas.foundation.errors import HabeasError
 _PROXY = "p11-kit-proxy.so"
 _PATH = ("token", "serial", "object", "id")
 _QUERY = ("module-path", "pin-source")
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 class TokenError(HabeasError):
     """A token that is not there, or does not do what it is asked."""
 
     code = "token"
+    status = 503
     remedy = "See the section on tokens in docs/portal.md."
 
 
@@ -73,6 +77,51 @@ class TokenUri:
             module=known.get("module-path", _PROXY),
             pin_source=_file(known["pin-source"]) if "pin-source" in known else None,
         )
+
+    def text(self) -> str:
+        """The URI, as `parse` reads it."""
+        path = {
+            "token": self.token and quote(self.token),
+            "serial": self.serial and quote(self.serial),
+            "object": self.object and quote(self.object),
+            "id": self.id and "".join(f"%{each:02x}" for each in self.id),
+        }
+        query = {
+            "module-path": None if self.module == _PROXY else quote(self.module),
+            "pin-source": self.pin_source and f"file:{quote(str(self.pin_source))}",
+        }
+        said = ";".join(f"{name}={value}" for name, value in path.items() if value)
+        more = "&".join(f"{name}={value}" for name, value in query.items() if value)
+        return f"pkcs11:{said}{'?' if more else ''}{more}"
+
+    def service_pin(self) -> str:
+        """The PIN of a service, which nobody types: from the file that the URI names.
+
+        Raises:
+            TokenError: it names none, or one that is missing, empty, or open to others.
+        """
+        if self.pin_source is None:
+            raise TokenError(
+                "The token's address names no pin-source, and a service is not there to type.",
+                "Add pin-source=file:/FILE to it: a file with the PIN, for the service's user "
+                "alone, or a credential of systemd.",
+            )
+        # A credential of systemd belongs to the unit: systemd answers for who can read it.
+        credentials = os.environ.get("CREDENTIALS_DIRECTORY")
+        ours = credentials is not None and self.pin_source.is_relative_to(credentials)
+        try:
+            open_ = not ours and self.pin_source.stat().st_mode & _OTHERS
+        except OSError:
+            open_ = False  # reading it tells why
+        if open_:
+            raise TokenError(
+                f"The PIN in {self.pin_source} is open to other users of this machine.",
+                f"Close it: chmod 600 {self.pin_source}",
+            )
+        pin = self.read_pin(str)
+        if not pin:
+            raise TokenError(f"The PIN's file {self.pin_source} is empty.", "Write the PIN there.")
+        return pin
 
     def read_pin(self, ask: Callable[[], str]) -> str:
         """The PIN: from the file that the URI names, else what *ask* gives.

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from habeas.configuration.token_uri import TokenError, TokenUri
+from habeas.foundation.token_uri import TokenError, TokenUri
 
 
 def test_all_that_an_address_may_say():
@@ -50,3 +50,29 @@ def test_the_pin_comes_from_the_file_or_is_asked_for(tmp_path):
     assert TokenUri().read_pin(lambda: "asked") == "asked"
     with pytest.raises(TokenError, match="cannot be read"):
         TokenUri(pin_source=tmp_path / "absent").read_pin(lambda: "asked")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pkcs11:",
+        "pkcs11:token=Officer%201;serial=29d0;object=habeas/x;id=%01%fe",
+        "pkcs11:token=a%3Bb%3Fc?module-path=/usr/lib/soft%20hsm.so&pin-source=file:/etc/p%26n",
+    ],
+)
+def test_a_uri_is_written_as_it_is_read(text):
+    uri = TokenUri.parse(text)
+    assert TokenUri.parse(uri.text()) == uri
+
+
+def test_a_credential_of_systemd_is_a_pin(tmp_path, monkeypatch):
+    pin = tmp_path / "pin"
+    pin.write_text("1234\n")
+    pin.chmod(0o440)
+    uri = TokenUri(pin_source=pin)
+    with pytest.raises(TokenError, match="open to other users"):
+        uri.service_pin()
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    assert uri.service_pin() == "1234"
+    with pytest.raises(TokenError, match="names no pin-source"):
+        TokenUri().service_pin()

@@ -170,3 +170,7 @@ def test_this_machine_may_know_the_token_by_another_address(token, tmp_path):
     moved = token.address().replace(str(token.folder / "pin"), str(elsewhere))
     done = token.python(_SIGN, data, HABEAS_TRUSTEE_TOKEN=moved)
     assert json.loads(done.stdout)["notes"]
+    # Another key of the same token is none of this trustee's, whatever the address says.
+    other = moved.replace("token=Party", "token=Party;object=t.example/witness")
+    told = token.python(_SIGN, data, ok=False, HABEAS_TRUSTEE_TOKEN=other).stderr
+    assert "does not have the key that is asked for" in told

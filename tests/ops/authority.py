@@ -13,6 +13,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 
+def _named(address: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(address))
+    except ValueError:
+        return x509.DNSName(address)
+
+
 class Authority:
     """Signs certificates for addresses.
 
@@ -49,11 +56,11 @@ class Authority:
         )
 
     def certify(self, folder: Path, address: str) -> tuple[Path, Path]:
-        """Certificate and key for an IP address, written into *folder*."""
+        """Certificate and key for an IP address or a host name, written into *folder*."""
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, address)])
         made = self._builder(name, key)
-        also = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))])
+        also = x509.SubjectAlternativeName([_named(address)])
         made = made.add_extension(also, critical=False)
         made = made.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         by = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())

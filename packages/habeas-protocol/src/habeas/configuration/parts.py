@@ -6,13 +6,15 @@ import ipaddress
 import re
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from habeas.configuration.secret import Secret
 
+#: Of this machine, for clients that would ask it through a proxy.
+_HERE = ("localhost", "127.0.0.1", "::1")
 #: A password within a libpq connection string: as a URI, or as ``keyword=value`` pairs.
 _PASSWORD = re.compile(
     r"^\w+://[^/@?#]*:[^/@?#]+@|(^|[?&\s])(password|sslpassword)\s*=", re.IGNORECASE
@@ -57,6 +59,13 @@ def _proxy(text: str) -> str:
     return text
 
 
+def _direct(text: str) -> str:
+    try:
+        return str(ipaddress.ip_network(text))
+    except ValueError:
+        return _host(text.removeprefix("*.").removeprefix("."))
+
+
 def _without_password(text: str) -> str:
     if _PASSWORD.search(text):
         raise PydanticCustomError(
@@ -77,6 +86,7 @@ Address = Annotated[str, AfterValidator(_address)]
 Host = Annotated[str, AfterValidator(_host)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Proxy = Annotated[str, AfterValidator(_proxy)]
+Direct = Annotated[str, AfterValidator(_direct)]
 
 
 class Section(BaseModel):
@@ -181,6 +191,39 @@ class Logging(Section):
     )
 
 
+class ForwardProxy(Section):
+    """The server through which others are asked."""
+
+    about: ClassVar[str] = (
+        "A forward proxy, where this machine reaches others through one alone. It carries TLS and "
+        "reads nothing of it, but sees who is asked, and when. Without this table, what "
+        "`HTTPS_PROXY` and `NO_PROXY` of the environment say counts."
+    )
+
+    url: Address = Field(description="Its address: http://HOST:PORT or https://HOST:PORT.")
+    direct: tuple[Direct, ...] = Field(
+        (),
+        description="Who is asked without it: host names, each with all below it, addresses, and "
+        "networks (10.0.0.0/8). This machine itself always is.",
+    )
+    user: str | None = Field(None, description="By which name it knows this party.")
+    password: Secret | None = Field(None, description="The password that belongs to that name.")
+
+    def environment(self) -> dict[str, str]:
+        """The same as every client reads it from its environment.
+
+        Raises:
+            SecretError: the password is not where it should be.
+        """
+        url = self.url
+        if self.user is not None:
+            word = self.password.read() if self.password else ""
+            scheme, _, rest = url.partition("://")
+            url = f"{scheme}://{quote(self.user, safe='')}:{quote(word, safe='')}@{rest}"
+        direct = ",".join((*self.direct, *_HERE))
+        return {"HTTPS_PROXY": url, "https_proxy": url, "NO_PROXY": direct, "no_proxy": direct}
+
+
 class PartyConfiguration(Section):
     """The whole file of one party."""
 
@@ -193,11 +236,16 @@ class PartyConfiguration(Section):
         description="Certificates (PEM) of the authorities that count for every address it calls; "
         "by default the system's. For a city with an authority of its own.",
     )
+    proxy: ForwardProxy | None = Field(None, description="See below.")
 
     def environment(self) -> dict[str, str]:
-        """Variables by which this process's clients of TLS find what counts."""
-        if self.authorities is None:
-            return {}
-        file = str(self.authorities)
-        # OpenSSL's own name, and that of the client for the identity provider.
-        return {"SSL_CERT_FILE": file, "REQUESTS_CA_BUNDLE": file}
+        """Variables by which this process's clients find whom to trust, and through whom to ask.
+
+        Raises:
+            SecretError: the proxy's password is not where it should be.
+        """
+        said = {} if self.proxy is None else self.proxy.environment()
+        if self.authorities is not None:
+            # OpenSSL's own name, and libpq's default for sslrootcert.
+            said["SSL_CERT_FILE"] = said["PGSSLROOTCERT"] = str(self.authorities)
+        return said

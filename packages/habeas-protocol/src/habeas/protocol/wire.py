@@ -14,6 +14,7 @@ import httpx
 
 from habeas.foundation.authorities import authorities
 from habeas.foundation.errors import HabeasError
+from habeas.foundation.forward import mounts
 from habeas.foundation.problem import Problem, ProblemFormatError
 from habeas.protocol.document import Document
 from habeas.protocol.exchange import StreamEndAnswer
@@ -88,6 +89,7 @@ class Wire:
             trust_env=False,
             verify=authorities(),
             transport=transport,
+            mounts=mounts(transport),
             limits=httpx.Limits(max_connections=64, max_keepalive_connections=16),
         )
 

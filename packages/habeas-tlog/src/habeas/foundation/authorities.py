@@ -3,7 +3,7 @@
 OpenSSL's own rule, which every command of the machine follows: the file or folder that
 ``SSL_CERT_FILE`` or ``SSL_CERT_DIR`` names, or else the system's store. A city with an authority
 of its own puts that into one of the two. Where the machine has no store, Mozilla's list counts, as
-httpx brings it. Nothing else of the environment decides: no proxy, and no netrc file.
+httpx brings it. No netrc file decides anything; a proxy does where one is named (`forward`).
 """
 
 from __future__ import annotations
@@ -40,7 +40,19 @@ def authorities() -> ssl.SSLContext:
             return ssl.create_default_context(cafile=named)
     except (OSError, ssl.SSLError) as error:
         raise AuthoritiesError(f"{named} cannot be read: {error.strerror or error}.") from error
-    paths = ssl.get_default_verify_paths()
-    if paths.cafile or (paths.capath and any(Path(paths.capath).iterdir())):
+    if _store():
         return ssl.create_default_context()
     return httpx.create_ssl_context(trust_env=False)
+
+
+def bundle() -> str | bool:
+    """The same as a file or folder, for a library that takes no context; True for its own list."""
+    return os.environ.get("SSL_CERT_FILE") or _store() or True
+
+
+def _store() -> str | None:
+    """The system's store, where there is one."""
+    paths = ssl.get_default_verify_paths()
+    if paths.cafile:
+        return paths.cafile
+    return paths.capath if paths.capath and any(Path(paths.capath).iterdir()) else None

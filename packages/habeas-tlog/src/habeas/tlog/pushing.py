@@ -18,6 +18,7 @@ from typing import Self
 import httpx
 
 from habeas.foundation.authorities import authorities
+from habeas.foundation.forward import mounts
 from habeas.tlog.checkpoint import Checkpoint, parse_decimal
 from habeas.tlog.cosignature import Cosigner
 from habeas.tlog.errors import (
@@ -81,7 +82,9 @@ class Pusher:
         self._mirror = mirror
         self._retry = retry or Retry()
         self._sleep = sleep
-        self._http = httpx.Client(timeout=timeout, trust_env=False, verify=authorities())
+        self._http = httpx.Client(
+            timeout=timeout, trust_env=False, verify=authorities(), mounts=mounts()
+        )
         #: Entries of the newest checkpoint that the mirror knows.
         self.known = 0
         #: The first entry that it does not have.

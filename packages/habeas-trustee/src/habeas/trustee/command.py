@@ -133,14 +133,16 @@ def status(
     import httpx
 
     from habeas.foundation.authorities import authorities
+    from habeas.foundation.forward import mounts
     from habeas.trustee import Settings
     from habeas.trustee.errors import BusyError
 
     settings = Settings.load(data)
     try:
-        state = httpx.get(
-            f"{settings.url}/readyz", timeout=10.0, trust_env=False, verify=authorities()
-        ).json()
+        with httpx.Client(
+            timeout=10.0, trust_env=False, verify=authorities(), mounts=mounts()
+        ) as http:
+            state = http.get(f"{settings.url}/readyz").json()
     except (httpx.HTTPError, ValueError) as error:
         raise BusyError(
             f"The trustee does not answer at {settings.url}.", "Start it: habeas trustee serve"

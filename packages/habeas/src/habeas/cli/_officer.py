@@ -11,6 +11,7 @@ import typer
 
 from habeas.foundation.authorities import authorities
 from habeas.foundation.errors import HabeasError
+from habeas.foundation.forward import mounts
 from habeas.office.folder import Person, person_name
 from habeas.protocol.credential import Membership
 
@@ -76,7 +77,10 @@ def _published(
 
 def _fetch(url: str, officer: str = "") -> dict[str, Any]:
     try:
-        response = httpx.get(url, timeout=10.0, trust_env=False, verify=authorities())
+        with httpx.Client(
+            timeout=10.0, trust_env=False, verify=authorities(), mounts=mounts()
+        ) as desk:
+            response = desk.get(url)
     except httpx.HTTPError as error:
         raise HabeasError(
             f"The desk does not answer at {url}: {error}.", "Check the office's address."

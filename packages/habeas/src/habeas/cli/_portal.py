@@ -12,6 +12,7 @@ import typer
 
 from habeas.foundation.authorities import authorities
 from habeas.foundation.errors import HabeasError
+from habeas.foundation.forward import mounts
 from habeas.foundation.problem import Problem, ProblemFormatError
 from habeas.protocol import Receipt
 from habeas.protocol.receipt_file import read_receipt as receipt_of
@@ -45,6 +46,7 @@ class PortalClient:
         self.url = url.rstrip("/")
         self._http = httpx.Client(
             base_url=self.url, timeout=60.0, trust_env=False, verify=authorities(),
+            mounts=mounts(),
             headers={"Accept": "application/json"},
         )  # fmt: skip
 

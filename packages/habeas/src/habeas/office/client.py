@@ -18,6 +18,7 @@ import httpx
 
 from habeas.foundation.authorities import authorities
 from habeas.foundation.errors import HabeasError
+from habeas.foundation.forward import mounts
 from habeas.foundation.problem import Problem, ProblemFormatError
 from habeas.office import credentials
 from habeas.office.folder import Person
@@ -104,7 +105,11 @@ class OfficerClient:
         self._sign = key
         self._seed = unwrap_key(person.office_key, passphrase)
         self._http = httpx.Client(
-            base_url=self._portal, timeout=60.0, trust_env=False, verify=authorities()
+            base_url=self._portal,
+            timeout=60.0,
+            trust_env=False,
+            verify=authorities(),
+            mounts=mounts(),
         )
 
     def __enter__(self) -> Self:

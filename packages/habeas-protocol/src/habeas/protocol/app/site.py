@@ -17,6 +17,8 @@ from typing import Literal, Protocol, Self
 
 import httpx
 
+from habeas.foundation.authorities import authorities
+from habeas.foundation.forward import mounts
 from habeas.protocol.app.documents import AppOrigin
 from habeas.protocol.app.manifest import MAX_FILE_BYTES
 from habeas.protocol.app.release import AppRelease, AppReleases
@@ -208,7 +210,7 @@ class Visitor:
         }
         self._http = httpx.Client(
             headers={**ordinary, **dict(headers)}, timeout=_STEP_SECONDS, trust_env=False,
-            transport=transport,
+            verify=authorities(), transport=transport, mounts=mounts(transport),
         )  # fmt: skip
 
     def __enter__(self) -> Self:

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import httpx
 
 from habeas.foundation.authorities import authorities
+from habeas.foundation.forward import async_mounts
 from habeas.tlog.checkpoint import Checkpoint, parse_decimal
 from habeas.tlog.cosignature import timestamp_of
 from habeas.tlog.errors import SignatureError, TlogError
@@ -87,7 +88,11 @@ class Witnesses:
         self._newest = 0
         self._asking: set[asyncio.Task[str | None]] = set()
         self._http = httpx.AsyncClient(
-            timeout=timeout, trust_env=False, verify=authorities(), transport=transport
+            timeout=timeout,
+            trust_env=False,
+            verify=authorities(),
+            transport=transport,
+            mounts=async_mounts(transport),
         )
         self._asked = [each for each in policy.witnesses.values() if each.url]
 

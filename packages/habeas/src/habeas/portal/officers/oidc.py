@@ -22,6 +22,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from habeas.foundation.authorities import bundle
 from habeas.foundation.errors import HabeasError
 from habeas.portal.officers.models import Officer
 from habeas.portal.site.configuration import OpenIdConnect
@@ -173,7 +174,7 @@ def _discover(issuer: str) -> _Provider:
 
 
 def _read(url: str) -> Any:
-    answer = requests.get(url, timeout=_TIMEOUT)
+    answer = requests.get(url, timeout=_TIMEOUT, verify=bundle())
     answer.raise_for_status()
     return answer.json()
 
@@ -189,5 +190,5 @@ def _unanswered() -> OidcError:
 def _client(said: OpenIdConnect, back: str) -> OAuth2Session:
     return OAuth2Session(
         said.client_id, said.client_secret.read(), scope="openid profile", redirect_uri=back,
-        code_challenge_method="S256",
+        code_challenge_method="S256", verify=bundle(),
     )  # fmt: skip

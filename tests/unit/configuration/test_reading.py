@@ -163,8 +163,37 @@ def test_an_authority_of_the_city_s_own_is_named_to_all_clients_of_tls(tmp_path)
     file.write_text(f'{HEAD}authorities = "{tmp_path}/ca.pem"\n')
     configured = read(file, PortalConfiguration)
     assert configured.environment() == {
-        "SSL_CERT_FILE": f"{tmp_path}/ca.pem", "REQUESTS_CA_BUNDLE": f"{tmp_path}/ca.pem",
+        "SSL_CERT_FILE": f"{tmp_path}/ca.pem", "PGSSLROOTCERT": f"{tmp_path}/ca.pem",
     }  # fmt: skip
     assert [each.line for each in missing(file, configured)] == [2, 3]
     file.write_text(HEAD)
     assert read(file, PortalConfiguration).environment() == {}
+
+
+def test_libpq_takes_the_city_s_authority_where_its_address_names_none(tmp_path, monkeypatch):
+    psycopg = pytest.importorskip("psycopg")
+    file = tmp_path / "habeas.toml"
+    file.write_text(f'{HEAD}authorities = "{tmp_path}/ca.pem"\n')
+    for name, value in read(file, PortalConfiguration).environment().items():
+        monkeypatch.setenv(name, value)
+    known = {each.keyword: each.val for each in psycopg.pq.Conninfo.get_defaults()}
+    assert known[b"sslrootcert"] == f"{tmp_path}/ca.pem".encode()
+
+
+@pytest.mark.parametrize(
+    ("table", "line", "cause"),
+    [
+        ('url = "socks5://a"', 4, "proxy.url: this is no address"),
+        ('url = "http://user:word@a"', 4, "proxy.url: this is no address"),
+        ('url = "http://a:3128"\ndirect = ["10.0.0.1/8"]', 5, "proxy.direct"),
+        ('url = "http://a:3128"\npassword = "word"', 5, "where it must not"),
+    ],
+)
+def test_a_proxy_that_cannot_be_is_told(tmp_path, table, line, cause):
+    file = tmp_path / "habeas.toml"
+    file.write_text(f"{HEAD}[proxy]\n{table}\n")
+    with pytest.raises(ConfigurationError) as raised:
+        read(file, PortalConfiguration)
+    (fault,) = raised.value.faults
+    assert fault.line == line
+    assert cause in fault.cause

@@ -1,5 +1,8 @@
 """Which proxy the environment names, and who is asked without it."""
 
+import ast
+from pathlib import Path
+
 import pytest
 
 from habeas.foundation.forward import Forward, ForwardError, forward, mounts
@@ -69,3 +72,31 @@ def test_a_client_with_a_way_of_its_own_keeps_it(monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
     assert mounts(object()) == {}
     assert list(mounts()) == ["https://"]
+
+
+#: These ask this machine alone.
+_LOOPBACK = {"supervisor.py", "demo.py"}
+
+
+def _calls(file):
+    for node in ast.walk(ast.parse(file.read_text())):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and isinstance(node.func.value, ast.Name)
+            and node.func.value.id == "httpx"
+        ):
+            yield node.func.attr, {each.arg for each in node.keywords}
+
+
+def test_every_client_in_the_tree_asks_through_the_proxy_and_by_the_authorities():
+    rooms = Path(__file__).parents[3] / "packages"
+    clients = 0
+    for file in rooms.glob("*/src/**/*.py"):
+        for name, said in _calls(file):
+            if name in {"Client", "AsyncClient"}:
+                clients += 1
+                assert {"mounts", "verify", "trust_env"} <= said, file
+            elif file.name not in _LOOPBACK:
+                assert name not in {"get", "post", "put", "delete", "request", "stream"}, file
+    assert clients > 5

@@ -171,7 +171,8 @@ def test_an_authority_of_the_city_s_own_is_named_to_all_clients_of_tls(tmp_path)
 
 
 def test_libpq_takes_the_city_s_authority_where_its_address_names_none(tmp_path, monkeypatch):
-    psycopg = pytest.importorskip("psycopg")
+    import psycopg
+
     file = tmp_path / "habeas.toml"
     file.write_text(f'{HEAD}authorities = "{tmp_path}/ca.pem"\n')
     for name, value in read(file, PortalConfiguration).environment().items():

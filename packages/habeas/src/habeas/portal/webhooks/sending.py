@@ -9,7 +9,6 @@ import httpx
 
 from habeas.foundation.authorities import authorities
 from habeas.foundation.errors import HabeasError
-from habeas.foundation.forward import mounts
 from habeas.portal.webhooks.addresses import address_of
 from habeas.portal.webhooks.models import WebhookEndpoint
 from habeas.portal.webhooks.signing import headers, secret_of
@@ -46,9 +45,7 @@ def send(endpoint: WebhookEndpoint, identity: str, body: str) -> int:
     carried = headers(secret_of(endpoint), identity, int(time.time()), body)
     try:
         with (
-            httpx.Client(
-                timeout=_STEP_SECONDS, trust_env=False, verify=authorities(), mounts=mounts()
-            ) as http,
+            httpx.Client(timeout=_STEP_SECONDS, trust_env=False, verify=authorities()) as http,
             http.stream(
                 "POST", url.copy_with(host=address), content=body.encode(),
                 headers={**carried, "host": urlsplit(endpoint.url).netloc},

@@ -25,6 +25,9 @@ from habeas.tlog.view import LogView, Source
 #: The kind under which foreign entries are counted.
 FOREIGN = "foreign"
 
+#: Entries about the app. SQLite takes their index where a question has it word for word.
+_OF_APP = "kind IN ('app', 'app-seen', 'app-differs')"
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS copied (
   position INTEGER PRIMARY KEY, content BLOB NOT NULL, kind TEXT NOT NULL, tag TEXT,
@@ -270,14 +273,24 @@ class LogCopy:
         return {tag: (position, content) for tag, position, content in rows}
 
     def of_kind(self, kind: Kind, most: int | None = None) -> list[tuple[int, bytes]]:
-        """Index and bytes of the entries of *kind*, oldest first; of the newest *most*, if said."""
+        """Index and bytes of the app's entries of *kind*, oldest first; of the newest *most*."""
         with self._database.reading() as connection:
             rows: list[tuple[int, bytes]] = connection.execute(
-                "SELECT position, content FROM copied WHERE kind = ? "
+                f"SELECT position, content FROM copied WHERE {_OF_APP} AND kind = ? "  # noqa: S608
                 "ORDER BY position DESC LIMIT ?",
                 (kind.value, -1 if most is None else most),
             ).fetchall()
         return rows[::-1]
+
+    def positions_of(self, kind: Kind) -> tuple[int, ...]:
+        """Indexes of the app's entries of *kind*, oldest first: what `of_kind` gives, unread."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT position FROM copied WHERE {_OF_APP} AND kind = ? "  # noqa: S608
+                "ORDER BY position",
+                (kind.value,),
+            ).fetchall()
+        return tuple(position for (position,) in rows)
 
     def rosters(self, office: str) -> list[Roster]:
         """All rosters of an office that the log has shown, by its newest root key."""

@@ -44,7 +44,7 @@ def _releases(_entries: tuple[int, ...], _circles: int, copy: LogCopy) -> AppRel
 def releases() -> AppReleases:
     """All releases, as far as the portal's copy of the log goes."""
     copy = log_copy()
-    entries = tuple(index for index, _ in copy.of_kind(Kind.APP))
+    entries = copy.positions_of(Kind.APP)
     # Judged anew where there is one more, or one more circle: each costs signatures.
     return _releases(entries, len(copy.chain.links), copy)
 

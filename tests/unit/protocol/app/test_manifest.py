@@ -130,3 +130,9 @@ def test_a_manifest_contradicts_itself():
     ):
         with pytest.raises(MalformedError):
             AppManifest.read({**fields, "portal": wrong})
+
+
+def test_a_coding_of_a_file_has_no_place_of_its_own(built):
+    (built / "portal/static/photo/engine.wasm.br").write_bytes(b"packed")
+    (built / "portal/static/photo/alone.br").write_bytes(b"a file of that name")
+    assert set(made(built).portal.data) == {"photo/face.tflite", "photo/alone.br"}

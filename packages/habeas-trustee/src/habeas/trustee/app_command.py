@@ -80,6 +80,13 @@ def vouch(
     *,
     data: Annotated[Path, typer.Option("--data", help="The trustee's folder.")],
     out: Out = None,
+    compared: Annotated[
+        bool,
+        typer.Option(
+            "--compared",
+            help="You have compared it with files from elsewhere, and rebuilt nothing: it says so.",
+        ),
+    ] = False,
 ) -> None:
     """Vouch for a manifest that you have rebuilt on another machine, which has no keys."""
     from habeas.trustee import Trustee
@@ -90,7 +97,7 @@ def vouch(
         raise AppRebuildError("This is another manifest than the one that was rebuilt.")
     trustee = Trustee(data)
     try:
-        _give(trustee.vouch(wanted, "rebuilt"), out)
+        _give(trustee.vouch(wanted, "compared" if compared else "rebuilt"), out)
     finally:
         trustee.close()
 

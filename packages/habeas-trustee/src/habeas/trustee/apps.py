@@ -54,22 +54,25 @@ class Apps:
     def releases(self) -> AppReleases:
         """All that count or did, as far as the log was followed."""
         with self._store.database.reading() as connection:
+            # Each deposit asks: the entries themselves, of up to 48 kB, are read when there is
+            # one more, or a circle more by which to judge.
+            (newest,) = connection.execute("SELECT max(position) FROM app_releases").fetchone()
+            state = (-1 if newest is None else newest, len(self._circles.chain.links))
+            if state == self._made_for:
+                return self._releases
             rows = connection.execute(
                 "SELECT position, details, day FROM app_releases ORDER BY position"
             ).fetchall()
-        # Read anew where there is more, or a circle more by which to judge.
-        state = (rows[-1][0] if rows else -1, len(self._circles.chain.links))
-        if state != self._made_for:
-            found, places = AppReleases(), defaultdict[str, list[int]](list)
-            for position, details, day in rows:
-                try:
-                    read = AppDetails.decode(details)
-                    found = found.extend(read, self._circles.chain, position, day)
-                except AppError:
-                    continue  # an old one that somebody brought again: it counts for nothing
-                places[read.manifest.digest().hex()].append(position)
-            self._releases, self._places, self._made_for = found, dict(places), state
-        return self._releases
+        found, places = AppReleases(), defaultdict[str, list[int]](list)
+        for position, details, day in rows:
+            try:
+                read = AppDetails.decode(details)
+                found = found.extend(read, self._circles.chain, position, day)
+            except AppError:
+                continue  # an old one that somebody brought again: it counts for nothing
+            places[read.manifest.digest().hex()].append(position)
+        self._releases, self._places, self._made_for = found, dict(places), state
+        return found
 
     def places(self, manifest: str) -> AppPlaces:
         """Where a release stands on the log, and what was found to differ from it.
@@ -130,8 +133,8 @@ def take_difference(
     )
 
 
-def rebuild(manifest: AppManifest, archive: bytes, work: Path, chain: Chain) -> None:
-    """Raise unless the source archive gives exactly this manifest, for a circle of the chain.
+def rebuild(manifest: AppManifest, archive: bytes, work: Path, chain: Chain) -> Path:
+    """The built tree, if the source archive gives exactly this manifest, for a circle of the chain.
 
     Args:
         manifest: that the trustee is asked to vouch for.
@@ -147,7 +150,9 @@ def rebuild(manifest: AppManifest, archive: bytes, work: Path, chain: Chain) -> 
     circle_of(manifest, chain)
     if sources.hash_of(archive) != manifest.source:
         raise AppRebuildError("The archive is not the one that the manifest names as its source.")
-    compare(sources.build(archive, work), manifest, chain)
+    built = sources.build(archive, work)
+    compare(built, manifest, chain)
+    return built
 
 
 def circle_of(manifest: AppManifest, chain: Chain) -> Circle:
@@ -217,7 +222,13 @@ def vouch(
         how: what the trustee did.
 
     Raises:
+        AppRebuildError: nobody can have rebuilt it: it names no source.
         KeyringError: its keys do not unlock.
     """
+    if how == "rebuilt" and manifest.source is None:
+        raise AppRebuildError(
+            "The manifest names no source, from which it could have been rebuilt.",
+            "Ask the operator for the source archive; or say what you did: --compared",
+        )
     signer = keyring.load(folder, Settings.load(folder)).statement
     return sign_rebuilt(manifest, name, how, day, lambda said: sign_statement(signer, said))

@@ -40,6 +40,8 @@ SERVED: Mapping[PartName, str] = {"portal": "portal/served.json", "desk": "offic
 ROOTS: Mapping[PartName, str] = {"portal": "/static/", "desk": "/"}
 #: What a browser runs, shows as a document or reads instructions from. All else is data.
 ACTIVE = frozenset({"html", "js", "mjs", "css", "svg", "wasm", "json", "webmanifest"})
+#: Ends the name of a file beside another: the same, as a content coding (RFC 9110) of it.
+ENCODED = (".br", ".gz")
 #: Stands in a built document for the digest of the circle.
 _CIRCLE = b"{circle}"
 #: More than any part needs; a larger file is somebody's attack on whoever builds.
@@ -199,6 +201,8 @@ def part_of(built: Path, name: PartName, circle: Circle) -> Part:
     files: dict[str, str] = {}
     data: dict[str, str] = {}
     for path, place in files_of(folder):
+        if path.endswith(ENCODED) and place.with_suffix("").is_file():
+            continue  # no address of its own: browsers get it decoded, as the file beside it
         listed = files if path.rpartition(".")[2] in ACTIVE else data
         served_as = filled(path, read_file(place), circle.digest().hex())
         listed[path] = hashlib.sha256(served_as).hexdigest()

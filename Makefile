@@ -10,7 +10,7 @@ DATA ?= data
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev browser run demo test test-ops quick coverage shuffled mutants mutants-of-rules lint web app bench evaluate fuzz reference packages images release lock clean
+.PHONY: help setup setup-dev browser run demo test test-ops quick coverage shuffled mutants mutants-of-rules lint web app bench evaluate fuzz fuzz-api reference packages images release lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -116,6 +116,12 @@ evaluate: setup-dev ## quality on real portraits and generated video, written to
 
 fuzz: setup-dev ## mutated photos, videos and documents against their readers, some minutes
 	@$(BIN)/python -m fuzz --seconds 20
+
+API_EXAMPLES ?= 200
+
+fuzz-api: setup-dev ## every call of the OpenAPI descriptions, asked rightly and wrongly (schemathesis)
+	@HABEAS_API_EXAMPLES=$(API_EXAMPLES) $(BIN)/python -m pytest $(SPREAD) tests/service/api \
+	  tests/service/trustee/test_schemathesis.py
 
 reference: setup-dev ## API reference of tlog, protocol, portrait and cover, as HTML, in build/
 	@$(BIN)/python bin/reference

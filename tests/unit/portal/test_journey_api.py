@@ -33,7 +33,7 @@ def test_a_draft_is_resumed_with_its_token_and_sent_once(city, browser):
     said, token = begin(browser, answers={"full_name": "Анна"})
     assert set(said["problems"]) == {"date_of_birth", "address"}
     early = browser.post("/api/drafts/sending", headers=token)
-    assert (early.status_code, Case.objects.count()) == (400, 0)
+    assert (early.status_code, Case.objects.count()) == (409, 0)
     rest = {"answers": {k: v for k, v in ANSWERS.items() if k != "full_name"}}
     said = browser.patch("/api/drafts", rest, headers=token, **JSON).json()
     assert (said["problems"], said["token"]) == ({}, None)

@@ -158,6 +158,10 @@ def _has_null(value: Any) -> bool:
     return value is None or (isinstance(value, list) and any(_has_null(each) for each in value))
 
 
+#: RFC 4648 section 4, the one spelling of each value: no bits are left over.
+BASE64 = r"^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$"
+
+
 class Document(BaseModel):
     """A document whose canonical bytes are hashed, signed or logged."""
 

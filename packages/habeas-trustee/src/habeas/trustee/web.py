@@ -7,7 +7,7 @@ is RFC 9457 problem details.
 from __future__ import annotations
 
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Annotated, Any, TypeVar
@@ -17,17 +17,20 @@ from fastapi import Path as PathParameter
 from fastapi.responses import JSONResponse, PlainTextResponse
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
 from starlette.concurrency import run_in_threadpool
 
 from habeas.foundation.metrics import MEDIA_TYPE, exposition
 from habeas.protocol import canonical
 from habeas.protocol.document import Document, Hex32, Month, unbase64
 from habeas.protocol.exchange import DepositBody, ReleaseBody, StreamEndBody, WithdrawalBody
+from habeas.protocol.schema import REFERENCE, AsRead
 from habeas.trustee.edge import Edge, read_fields
 from habeas.trustee.errors import NoShareError
 from habeas.trustee.trustee import Trustee
 
 Body = TypeVar("Body", bound=Document)
+_BODIES: tuple[type[Document], ...] = (DepositBody, ReleaseBody, StreamEndBody, WithdrawalBody)
 
 
 class StatementAnswer(BaseModel):
@@ -80,6 +83,23 @@ class ProblemAnswer(BaseModel):
     statement: str | None = None
 
 
+#: What OpenAPI says of every answer that is none of the good ones.
+_PROBLEM: dict[str, Any] = {
+    "description": "A problem.",
+    "content": {"application/problem+json": {"schema": ProblemAnswer.model_json_schema()}},
+}
+#: What C2SP tlog-witness says of its two calls: plain texts, and the size where sizes differ.
+_PLAIN: dict[str, Any] = {"schema": {"type": "string"}}
+_WITNESS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "A cosigned checkpoint, or cosignatures.", "content": {
+        "text/plain": _PLAIN}},
+    409: {"description": "The size that this witness knows.", "content": {
+        "text/x.tlog.size": _PLAIN, "text/plain": _PLAIN}},
+    "default": {"description": "A problem.", "content": {
+        "text/plain": _PLAIN, **_PROBLEM["content"]}},
+}  # fmt: skip
+
+
 def make_app(trustee: Trustee) -> FastAPI:
     """The ASGI application of *trustee*; it starts and closes the trustee."""
 
@@ -99,12 +119,13 @@ def make_app(trustee: Trustee) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        responses={status: {"model": ProblemAnswer} for status in (400, 403, 404)},
+        responses={"default": _PROBLEM},
     )
     _public_routes(app, trustee)
     _evidence_routes(app, trustee)
     _witness_routes(app, trustee)
     app.include_router(photo_routes)
+    vars(app)["openapi"] = _with_bodies(app.openapi)
     return app
 
 
@@ -119,9 +140,24 @@ Fields = Annotated[dict[str, Any], Depends(_fields)]
 
 
 def _takes(kind: type[Document]) -> dict[str, Any]:
-    """What OpenAPI says of a call's body."""
-    schema = kind.model_json_schema()
+    """What OpenAPI says of a call's body; `_with_bodies` has the schema."""
+    schema = {"$ref": REFERENCE.format(model=kind.__name__)}
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+def _with_bodies(describe: Callable[[], dict[str, Any]]) -> Callable[[], dict[str, Any]]:
+    """A description in which the schemas of bodies stand, too."""
+
+    def described() -> dict[str, Any]:
+        found = describe()
+        _, schemas = models_json_schema(
+            [(each, "validation") for each in _BODIES], ref_template=REFERENCE,
+            schema_generator=AsRead,
+        )  # fmt: skip
+        found["components"]["schemas"].update(schemas["$defs"])
+        return found
+
+    return described
 
 
 def _public_routes(app: FastAPI, trustee: Trustee) -> None:
@@ -183,7 +219,12 @@ def _evidence_routes(app: FastAPI, trustee: Trustee) -> None:
 
 
 def _witness_routes(app: FastAPI, trustee: Trustee) -> None:
-    @app.post("/add-checkpoint", response_class=Response)
+    body = {"required": True, "content": {"text/plain": _PLAIN}}
+
+    @app.post(
+        "/add-checkpoint", response_class=Response, responses=_WITNESS,
+        openapi_extra={"requestBody": body},
+    )  # fmt: skip
     async def add_checkpoint(request: Request) -> Response:
         """C2SP tlog-witness."""
         body = await request.body()
@@ -191,7 +232,7 @@ def _witness_routes(app: FastAPI, trustee: Trustee) -> None:
         # The framework would add a charset to every text type; witness clients compare exactly.
         return Response(answer.body, answer.status, answer.headers)
 
-    @app.get("/{origin_hash}/checkpoint", response_class=Response)
+    @app.get("/{origin_hash}/checkpoint", response_class=Response, responses=_WITNESS)
     def cosigned(origin_hash: str) -> Response:
         """C2SP tlog-witness, for monitors: the newest checkpoint that it has cosigned."""
         answer = trustee.cosigned(origin_hash)

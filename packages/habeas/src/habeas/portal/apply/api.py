@@ -15,7 +15,7 @@ from habeas.portal.apply.forms import DetailsForm
 from habeas.portal.apply.sending import sending
 from habeas.portal.cases.models import Case
 from habeas.portal.catalogue import services
-from habeas.portal.site.bodies import BadRequestError, json_object
+from habeas.portal.site.bodies import BadRequestError, UnknownServiceError, json_object
 from habeas.portal.site.calls import Said, call, say
 from habeas.protocol import Receipt
 
@@ -55,7 +55,9 @@ def send(request: HttpRequest) -> HttpResponse:
     """Send an application: service, fields (JSON), photo."""
     service = services().get(request.POST.get("service", ""))
     if service is None:
-        raise BadRequestError("There is no such service.", f"There are: {', '.join(services())}.")
+        raise UnknownServiceError(
+            "There is no such service.", f"There are: {', '.join(services())}."
+        )
     fields = json_object(request.POST.get("fields", "{}"))
     form = DetailsForm(service, {str(name): str(value) for name, value in fields.items()})
     if not form.is_valid():

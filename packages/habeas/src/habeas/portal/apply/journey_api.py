@@ -20,7 +20,7 @@ from habeas.portal.apply.forms import DetailsForm
 from habeas.portal.apply.sending import sending
 from habeas.portal.catalogue import services
 from habeas.portal.catalogue.declaration import FormField, Service
-from habeas.portal.site.bodies import BadRequestError
+from habeas.portal.site.bodies import BadRequestError, UnknownServiceError
 from habeas.portal.site.calls import Said, body, call, say
 from habeas.protocol.document import Document, Slug
 
@@ -31,6 +31,22 @@ class NoSuchDraftError(HabeasError):
     code = "no-draft"
     status = 401
     remedy = "Begin a new draft: POST /api/drafts. Nothing was sent."
+
+
+class IncompleteError(HabeasError):
+    """A draft that is sent before all is answered."""
+
+    code = "incomplete"
+    status = 409
+    remedy = "Answer it: PATCH /api/drafts."
+
+
+class UnknownQuestionError(HabeasError):
+    """An answer to what the service does not ask."""
+
+    code = "unknown-question"
+    status = 404
+    remedy = "See /api/services."
 
 
 class Question(Said):
@@ -158,7 +174,7 @@ def _said(service: Service, draft: drafts.Draft, *, new: bool = False) -> DraftS
 def _keep(service: Service, draft: drafts.Draft, answers: dict[str, str]) -> None:
     unknown = sorted(set(answers) - {each.name for each in service.fields})
     if unknown:
-        raise BadRequestError(f"The service has no question {unknown[0]}.", "See /api/services.")
+        raise UnknownQuestionError(f"The service has no question {unknown[0]}.")
     if draft.reference:
         raise drafts.AlreadySentError("This application was sent already.")
     form = DetailsForm(service, {**draft.fields, **answers})
@@ -179,7 +195,7 @@ def draft(request: HttpRequest) -> HttpResponse:
         begun = body(request, Begun)
         service = services().get(begun.service)
         if service is None:
-            raise BadRequestError("There is no such service.", "See /api/services.")
+            raise UnknownServiceError("There is no such service.")
         fresh = drafts.begin(service.id)
         _keep(service, fresh, begun.answers or {})
         return say(_said(service, fresh, new=True), 201)
@@ -223,7 +239,7 @@ def draft_sending(request: HttpRequest) -> HttpResponse:
     form = DetailsForm(service, found.fields)
     if not form.is_valid():
         name, errors = next(iter(form.errors.items()))
-        raise BadRequestError(f"{name}: {errors[0]}", "Answer it: PATCH /api/drafts.")
+        raise IncompleteError(f"{name}: {errors[0]}")
     photo = found.photo
     with sending(service, form.answers(), photo) as sent:
         drafts.close(found, sent.reference, "")

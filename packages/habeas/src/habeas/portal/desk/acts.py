@@ -19,11 +19,11 @@ from habeas.portal.site.calls import Said, body, call, say
 from habeas.portal.vault.custodian import custody
 from habeas.protocol import Purpose
 from habeas.protocol.case_note import MAX_SEALED_NOTE
-from habeas.protocol.document import Count, Document, Hex16, Hex32, unbase64
+from habeas.protocol.document import BASE64, Count, Document, Hex16, Hex32, unbase64
 
 _POST = require_http_methods(["POST", "OPTIONS"])
 #: A note sealed to the office, base64.
-SealedNote = Annotated[str, Field(max_length=2 * MAX_SEALED_NOTE)]
+SealedNote = Annotated[str, Field(max_length=2 * MAX_SEALED_NOTE, pattern=BASE64)]
 
 
 class CaseDecision(Document):

@@ -32,6 +32,20 @@ def raw(request: HttpRequest) -> bytes:
     return request.body
 
 
+class UnknownServiceError(BadRequestError):
+    """A service that this city does not have."""
+
+    code = "unknown-service"
+    status = 404
+    remedy = "See /api/services."
+
+
+def _number(text: str) -> float:
+    """A number as JSON Schema reads it: 7.0 is the whole number 7 (2020-12, section 6.1.1)."""
+    number = float(text)
+    return int(number) if number.is_integer() else number
+
+
 def json_object(content: bytes | str) -> dict[str, Any]:
     """The JSON object in *content*.
 
@@ -39,7 +53,7 @@ def json_object(content: bytes | str) -> dict[str, Any]:
         BadRequestError: it is none.
     """
     try:
-        found = json.loads(content)
+        found = json.loads(content, parse_float=_number)
     except (ValueError, RecursionError) as error:
         raise BadRequestError("The request is not JSON.") from error
     if not isinstance(found, dict):

@@ -15,9 +15,9 @@ from pydantic.json_schema import models_json_schema
 
 from habeas.foundation.problem import MEDIA_TYPE
 from habeas.portal.site.calls import ApiCall, calls_of
+from habeas.protocol.schema import REFERENCE, AsRead
 
 _PARAMETER = re.compile(r"<str:(\w+)>")
-_REFERENCE = "#/components/schemas/{model}"
 _PROBLEM: dict[str, Any] = {
     "type": "object",
     "description": "Problem details (RFC 9457), with code and remedy; `index` is that of the "
@@ -48,7 +48,9 @@ def describe(patterns: Iterable[URLPattern]) -> dict[str, Any]:
         for each in calls:
             models += [(each.takes, "validation")] if each.takes else []
             models += [(each.gives, "serialization")] if each.gives else []
-    references, schemas = models_json_schema(models, ref_template=_REFERENCE)
+    references, schemas = models_json_schema(
+        models, ref_template=REFERENCE, schema_generator=AsRead
+    )
     paths: dict[str, Any] = {}
     for address, view, calls in found:
         path = paths.setdefault("/api/" + _PARAMETER.sub(r"{\1}", address), {})
@@ -85,7 +87,7 @@ def _operation(
         good["content"] = {call.media: {"schema": references[call.gives, "serialization"]}}
     elif call.media:
         good["content"] = {call.media: {"schema": {"type": "string", "format": "binary"}}}
-    problem = {"schema": {"$ref": _REFERENCE.format(model="Problem")}}
+    problem = {"schema": {"$ref": REFERENCE.format(model="Problem")}}
     found: dict[str, Any] = {
         "summary": inspect.getdoc(view),
         "operationId": f"{call.method.lower()}_{view.__module__.split('.')[-2]}_{view.__name__}",

@@ -71,8 +71,18 @@ def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:  # 
     return render(request, "not_understood.html", status=403)
 
 
+class NotFoundError(HabeasError):
+    """An address, or a name in it, at which there is nothing."""
+
+    code = "not-found"
+    status = 404
+    remedy = "See /api/openapi.json."
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     """404."""
+    if request.path.startswith("/api/"):
+        return problem(NotFoundError("There is nothing at this address."))
     return render(request, "not_found.html", status=404)
 
 

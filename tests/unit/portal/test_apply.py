@@ -217,7 +217,7 @@ def test_what_there_is_not_is_not_found(browser, address):
 )
 def test_what_programs_send_wrongly_is_a_problem(browser, fields, said):
     answer = browser.post("/api/applications", fields)
-    assert answer.status_code == 400
+    assert answer.status_code == (400 if fields else 404)
     assert answer.headers["content-type"] == "application/problem+json"
     assert said.removeprefix("no ") in answer.json()["detail"]
     assert answer.json()["remedy"]

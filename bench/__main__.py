@@ -9,6 +9,7 @@ import sys
 BENCHES = [
     "portrait",
     "device",
+    "depositing",
     "tlog",
     "journey",
     "reading",

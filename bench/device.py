@@ -21,6 +21,7 @@ from playwright.sync_api import sync_playwright
 from rich.console import Console
 from rich.table import Table
 
+from bench import depositing
 from bench.portrait import photo
 from habeas import portrait
 from habeas.faces import assets
@@ -77,7 +78,7 @@ class Device:
         self._visitor = Applicant(browser, "", "desktop", "en", "bench")
         self.page = self._visitor.page
         self._visitor.begin(city.url)
-        self.page.wait_for_selector("#photo")
+        self.page.wait_for_url("**/seal/")
         self.page.wait_for_selector("#photo")
         self.loaded = _loaded(self.page)
 
@@ -154,6 +155,7 @@ def run() -> None:
                 _print(_measured(browsers, city, folder))
         finally:
             city.close()
+    depositing.run()
 
 
 def _measured(browsers: dict[str, Any], city: City, folder: Path) -> dict[str, dict[str, float]]:

@@ -51,4 +51,27 @@ def apply_plainly(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"reference": reference}, status=201)
 
 
-urlpatterns = [path("plain", apply_plainly), path("", include("habeas.portal.site.urls"))]
+@csrf_exempt
+def keep_plainly(request: HttpRequest) -> HttpResponse:
+    """The bytes that a device has sealed into a synced file, and the application into its table."""
+    service = services()["hunting-licence"]
+    content = request.FILES["ciphertext"]
+    assert isinstance(content, UploadedFile)
+    reference = new_reference(service)
+    folder = settings.DATA / "plain"
+    folder.mkdir(exist_ok=True)
+    with (folder / secrets.token_hex(16)).open("wb") as file:
+        file.write(content.read() + request.POST["head"].encode())
+        file.flush()
+        os.fsync(file.fileno())
+    Case.objects.create(
+        reference=reference, service=service.id, office=service.office,
+        answers=secrets.token_bytes(1500), day=datetime.now(UTC).date(),
+    )  # fmt: skip
+    return JsonResponse({"reference": reference}, status=201)
+
+
+urlpatterns = [
+    path("plain", apply_plainly), path("plain-bytes", keep_plainly),
+    path("", include("habeas.portal.site.urls")),
+]  # fmt: skip

@@ -1,0 +1,186 @@
+"""What the portal does for a photo that its applicant's device has sealed, beside storing plainly.
+
+The whole installation runs. Three ways through the same portal, in turn: the same bytes stored
+plainly; applications that were sealed beforehand, as devices send them (`deposit`, then `keep`:
+four trustees, the log, and its quorum stand behind each); and the server's own way, which checks
+and seals by itself. Only the portal's part is timed: what devices do is done before.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import json
+import secrets
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from rich.console import Console
+from rich.table import Table
+
+from bench.journey import CLIENTS, FIELDS, _photo, _rate
+from habeas.deploy import installation
+from habeas.deploy.supervisor import Supervisor
+from habeas.protocol import stream, verify_circle
+from habeas.protocol.app import AppDetails
+from habeas.protocol.seal import Secrets, Wishes, build_terms, seal
+from habeas.protocol.statements import KeyStatement, read_statement
+from habeas.protocol.terms import AppReference
+
+ROUNDS, APPLICATIONS = 3, 192
+#: Of what a device keeps of a photo, before it is sealed (`web/photo/device/size.ts`).
+SEALED_BYTES = 150_000
+#: What the issue asks for.
+OF_PLAIN, OVER_SERVER = 0.6, 4.0
+SERVICE = "hunting-licence"
+
+
+@dataclass(frozen=True)
+class Application:
+    """One that is sealed, and not sent: cookies of its browser, and what will be sent."""
+
+    cookies: dict[str, str]
+    csrf: str
+    head: str
+    ciphertext: bytes
+
+
+def prepared(portal: str) -> Application:
+    """An application up to the click that sends its photo."""
+    step = f"{portal}/apply/{SERVICE}"
+    with httpx.Client(timeout=60, trust_env=False) as browser:
+        answer = browser.get(f"{step}/order/", headers={"accept": "application/json"})
+        assert answer.status_code == 200, answer.text
+        order = answer.json()
+        return Application(dict(browser.cookies), order["csrf"], *_sealed(portal, order))
+
+
+def _sealed(portal: str, order: dict[str, Any]) -> tuple[str, bytes]:
+    circle = verify_circle(order["circles"][-1])
+    keys = [
+        read_statement(note, each.name, [each.verifier()], KeyStatement)
+        for each, note in zip(circle.trustees, order["keys"], strict=True)
+    ]
+    release = AppDetails.decode(order["release"].encode()).manifest.digest().hex()
+    wishes = Wishes(
+        **{**order["wishes"], "sealed_by": "browser"},
+        app=AppReference(origin=portal, manifest=release),
+    )
+    drawn = Secrets.draw(secrets.token_bytes)
+    terms = build_terms(circle, keys, wishes, drawn)
+    sealed = seal(secrets.token_bytes(SEALED_BYTES), terms, keys, drawn, secrets.token_bytes)
+    key = stream.stream_key(drawn.track_key, 0)
+    head = {
+        "promise": sealed.promise.fields(),
+        "deposits": [base64.b64encode(each).decode() for each in sealed.deposits],
+        "tag": stream.tag(key, 0), "closing_tag": stream.closing_tag(key),
+    }  # fmt: skip
+    return json.dumps(head), sealed.ciphertext
+
+
+def _kept(portal: str, each: Application, client: httpx.Client) -> None:
+    """As the device sends it, until it counts."""
+    step = f"{portal}/apply/{SERVICE}"
+    cookies = "; ".join(f"{name}={value}" for name, value in each.cookies.items())
+    headers = {"accept": "application/json", "x-csrftoken": each.csrf, "cookie": cookies}
+    file = {"ciphertext": ("ciphertext", each.ciphertext)}
+    answer = client.post(f"{step}/deposit/", data={"head": each.head}, files=file, headers=headers)
+    assert answer.status_code == 200, answer.text
+    opaque = base64.b64encode(secrets.token_bytes(1500)).decode()
+    body = {"pointer": opaque, "answers": opaque}
+    answer = client.post(f"{step}/keep/", json=body, headers=headers)
+    assert answer.status_code == 200, answer.text
+
+
+def _plain(portal: str, each: Application, client: httpx.Client) -> None:
+    file = {"ciphertext": ("ciphertext", each.ciphertext)}
+    answer = client.post(f"{portal}/plain-bytes", data={"head": each.head}, files=file)
+    assert answer.status_code == 201, answer.text
+
+
+def _timed(applications: Sequence[Application], send: Callable[[Application], None]) -> float:
+    """Applications in a second, with all clients busy."""
+    start = time.perf_counter()
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        list(pool.map(send, applications))
+    return len(applications) / (time.perf_counter() - start)
+
+
+def measured(place: installation.Installation) -> dict[str, float]:
+    """Applications a second of each way, medians of rounds."""
+    portal, photo = place.portal_url, _photo()
+    form = {"service": SERVICE, "fields": json.dumps(FIELDS)}
+
+    def by_server(client: httpx.Client) -> None:
+        answer = client.post(f"{portal}/api/applications", data=form, files={"photo": photo})
+        assert answer.status_code == 201, answer.text
+
+    rates: dict[str, list[float]] = {"plain": [], "device": [], "server": []}
+    limits = httpx.Limits(max_connections=CLIENTS, max_keepalive_connections=CLIENTS)
+    with httpx.Client(timeout=60, trust_env=False, limits=limits) as client:
+        by_server(client)  # starts the workers that check photos
+        for _ in range(ROUNDS):
+            ready = [prepared(portal) for _ in range(APPLICATIONS)]
+            rates["plain"].append(_timed(ready, lambda each: _plain(portal, each, client)))
+            rates["device"].append(_timed(ready, lambda each: _kept(portal, each, client)))
+            rates["server"].append(_rate(by_server))
+    return {name: statistics.median(each) for name, each in rates.items()}
+
+
+def run() -> None:
+    """Print the rates and ratios."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = installation.install(Path(folder), free_ports=True)
+        processes = [
+            dataclasses.replace(
+                each,
+                environment={**each.environment, "DJANGO_SETTINGS_MODULE": "bench.plain_settings"},
+            )
+            if each.name == "portal"
+            else each
+            for each in place.processes()
+        ]
+        with Supervisor(processes, place.folder / "output") as supervisor:
+            supervisor.wait_until_healthy()
+            installation.announce(place)
+            _wait_for_release(place.portal_url)
+            _print(measured(place))
+
+
+def _wait_for_release(portal: str) -> None:
+    """The release counts once the portal and the trustees have followed the log to it."""
+    with httpx.Client(timeout=60, trust_env=False) as client:
+        while client.get(f"{portal}/apply/{SERVICE}/seal/").status_code != 200:
+            time.sleep(0.2)
+        application = prepared(portal)
+        while True:
+            try:
+                _kept(portal, application, client)
+            except AssertionError:
+                time.sleep(0.5)
+            else:
+                return
+
+
+def _print(rates: dict[str, float]) -> None:
+    plain, server = rates["plain"], rates["server"]
+    table = Table(title=f"Sealed applications of {SEALED_BYTES:,} bytes, {CLIENTS} at a time")
+    for column in ("", "per second", "of plain", "over the server's way", "goal"):
+        table.add_column(column, justify="right" if column else "left")
+    goals = {"device": f"{OF_PLAIN:g} of plain, {OVER_SERVER:g} x the server's way"}
+    names = {"plain": "stored plainly", "device": "sealed on devices", "server": "by the server"}
+    for way, rate in rates.items():
+        ratios = f"{rate / plain:.2f}", f"{rate / server:.2f}"
+        table.add_row(names[way], f"{rate:.1f}", *ratios, goals.get(way, ""))
+    Console(width=120).print(table)
+
+
+if __name__ == "__main__":
+    run()

@@ -140,15 +140,36 @@ function withIntegrity(file, folder, root, policy) {
   return policy;
 }
 
-/** Writes what a part's answers carry beside its files, with the policies of its documents. */
-function writeServed(name, documents, policies = {}) {
+/**
+ * Writes what a part's answers carry beside its files, with the policies of its documents, and the
+ * hashes of files that its code reads and no source holds.
+ */
+function writeServed(name, documents, policies = {}, data = undefined) {
   const served = JSON.parse(readFileSync(join(root, "served", `${name}.json`), "utf8"));
+  if (data !== undefined) served.data = data;
   Object.assign(served.policies, policies);
   for (const [path, file, folder, address] of documents) {
     const policy = withIntegrity(file, folder, address, served.policies[path] ?? served.csp);
     if (policy !== served.csp) served.policies[path] = policy;
   }
   writeFileSync(join(rooms, name, "served.json"), JSON.stringify(served, null, 2) + "\n");
+}
+
+/** Hash (SHA-256, hex) of each model file that the checks read, by its path. */
+async function models() {
+  const { outputFiles } = await build({
+    entryPoints: [join(root, "photo/checks/files.ts")],
+    bundle: true,
+    format: "esm",
+    write: false,
+  });
+  const [{ contents }] = outputFiles;
+  const { MODEL_FILES } = await import(
+    `data:text/javascript;base64,${Buffer.from(contents).toString("base64")}`
+  );
+  return Object.fromEntries(
+    Object.values(MODEL_FILES).map(({ path, sha256: hash }) => [`photo/${path}`, hash]),
+  );
 }
 
 /** A page in one file, which loads nothing and runs nothing but what is in it. */
@@ -233,5 +254,6 @@ writeServed(
     "/static/photo/",
   ]),
   Object.fromEntries(Object.values(workers).map((script) => [`photo/${script}`, WORKERS_POLICY])),
+  await models(),
 );
 writeServed("office", [["index.html", join(desk, "index.html"), desk, "/"]]);

@@ -85,6 +85,8 @@ def place(new_world, tmp_path):
 class Place:
     def __init__(self, world, site, built) -> None:
         self.world, self.site, self.built = world, site, built
+        #: Trustees at whose addresses the app is served too.
+        self.hosts: list[str] = []
         for path, content in (
             ("portal/static/photo/index.html", b"<html>{circle}</html>"),
             ("portal/static/photo/photo.js", b"seal()"),
@@ -118,7 +120,7 @@ class Place:
 
     def details(self, manifest, words) -> AppDetails:
         pages = {STEP: "photo/index.html"}
-        portal = origins_of(self.world.circle, pages)[:1]
+        portal = origins_of(self.world.circle, pages, self.hosts)[: 1 + len(self.hosts)]
         return AppDetails(manifest=manifest, origins=portal, signatures=tuple(words))
 
     def append(self, manifest, words) -> bytes:

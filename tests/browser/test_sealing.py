@@ -63,10 +63,14 @@ def city(tmp_path_factory):
 class Applicant(Visitor):
     """Somebody who applies."""
 
-    def start(self, url: str) -> None:
-        """From the service's page to its questions, wherever this device is asked them."""
+    def come(self, url: str) -> None:
+        """From the service's page to where this device is led."""
         self.page.goto(f"{url}/apply/hunting-licence/")
         self.page.click(".govuk-button--start")
+
+    def start(self, url: str) -> None:
+        """To the service's questions, as this device asks them."""
+        self.come(url)
         self.page.wait_for_url("**/seal/#/details")
         self.page.wait_for_selector("[name=full_name]")
 

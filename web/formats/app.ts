@@ -144,11 +144,12 @@ async function wordOf(
 }
 
 function verifyOrigins(origins: AppRelease["origins"], chain: Chain): void {
-  const { custodian, offices } = chain.newest.circle;
+  const { custodian, offices, trustees } = chain.newest.circle;
   const portal = `portal ${new URL(custodian.portal).origin}`;
   const desks = offices.flatMap((office) => office.origins.map((each) => `desk ${each}`));
+  const hosts = trustees.map(({ url }) => `portal ${new URL(url).origin}`);
   const named = origins.map(({ origin, part }) => `${part} ${origin}`);
-  const allowed = new Set([portal, ...desks]);
+  const allowed = new Set([portal, ...hosts, ...desks]);
   if (new Set(named).size !== named.length || !named.every((each) => allowed.has(each))) {
     throw new FormatError("app-origin", "The release names an address that is not the circle's.");
   }

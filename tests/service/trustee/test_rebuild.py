@@ -11,9 +11,11 @@ from typer.testing import CliRunner
 from habeas import cli
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Chain, MalformedError, verify_circle
-from habeas.protocol.app import AppManifest, source
+from habeas.protocol.app import AppDetails, AppManifest, source, verify_release
 from habeas.protocol.app.manifest import first_difference, manifest_of
+from habeas.protocol.app.release import origins_of
 from habeas.trustee import apps
+from tests.commands import habeas
 from tests.places import ROOT
 from tests.unit.protocol.world import circle_note
 
@@ -135,6 +137,41 @@ def test_a_source_that_does_not_build_says_so(tmp_path):
     with pytest.raises(HabeasError) as refused:
         source.build(source.pack(tmp_path, names), tmp_path / "work")
     assert refused.value.code == "app-build"
+
+
+def test_the_command_beside_the_keys_signs_and_keeps_what_it_built(
+    archive, built, new_world, tmp_path
+):
+    world = new_world()
+    wanted = manifest_of(
+        ROOMS, world.circle, number=1, version="0.2", source=source.hash_of(archive)
+    )
+    (tmp_path / "app.tar").write_bytes(archive)
+    (tmp_path / "app.json").write_bytes(wanted.encode())
+    note, kept = tmp_path / "own.note", tmp_path / "kept"
+    command = ["trustee", "rebuild", tmp_path / "app.tar", tmp_path / "app.json"]
+    own = ["--data", world.folder / world.names[0], "--out", note, "--keep", kept]
+    done = habeas(*command, *own)
+    assert done.returncode == 0, done.stderr
+    assert wanted.digest().hex() in done.stderr
+    assert first_difference(wanted, manifest_of(
+        kept, world.circle, number=1, version="0.2", source=wanted.source
+    )) is None  # fmt: skip
+    second = apps.vouch(
+        world.folder / world.names[1], wanted, world.names[1], world.clock.today(), "compared"
+    )
+    details = AppDetails(
+        manifest=wanted, origins=origins_of(world.circle, {}), signatures=(note.read_text(), second)
+    )
+    words = verify_release(details, world.chain)
+    assert [(each.trustee, each.how) for each in words] == [
+        (world.names[0], "rebuilt"), (world.names[1], "compared"),
+    ]  # fmt: skip
+    # For whom is said once: not for nobody, and not twice.
+    for said in ([], ["--data", "a", "--circle", tmp_path / "app.json"]):
+        refused = habeas(*command, *said)
+        assert refused.returncode != 0
+        assert "It is not said for whom" in refused.stderr
 
 
 def test_the_command_on_a_machine_without_keys_prints_the_digest(archive, built, tmp_path):

@@ -4,11 +4,12 @@
 import { need } from "../../pages/dom.js";
 import { inside } from "./embedded.js";
 import { show } from "./page.js";
+import { pageAt } from "./place.js";
 
 /** Goes to the server's own way, which says what the server sees; a frame has none. */
 export function cannot(): void {
   if (inside) show("cannot", () => undefined);
-  else location.replace(new URL("../details/?cannot", location.href));
+  else location.replace(pageAt("details/?cannot"));
 }
 
 /** Says in a frame that the form around it goes on without a photo. */

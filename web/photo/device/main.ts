@@ -5,12 +5,14 @@
 import { SkipLink, createAll } from "govuk-frontend";
 
 import { Problem } from "../../desk/problem.js";
+import { need } from "../../pages/dom.js";
 import { canSeal } from "./able.js";
 import { showDetails } from "./details.js";
 import { cannot } from "./elsewhere.js";
 import { showKeep, showSent } from "./finish.js";
 import { fetchBlank } from "./keeping.js";
 import { frame, offerLanguages, refuse, say, word } from "./page.js";
+import { pageAt, settle } from "./place.js";
 import * as portal from "./portal.js";
 import { send, showCheck } from "./sending.js";
 import { answered, now, offered } from "./state.js";
@@ -51,11 +53,12 @@ async function start(): Promise<void> {
   }
   document.body.classList.add("js-enabled", "govuk-frontend-supported");
   createAll(SkipLink);
-  [now.order, now.pin, now.blank] = await Promise.all([
-    begun(),
-    portal.pinnedCircle(),
-    fetchBlank(),
-  ]);
+  const receipts = fetchBlank();
+  now.pin = await portal.pinnedCircle();
+  await settle(now.pin.note, now.pin.digest);
+  const home = need(document, ".govuk-generic-header__homepage-link", HTMLAnchorElement);
+  home.href = new URL("/", pageAt("")).href;
+  [now.order, now.blank] = await Promise.all([begun(), receipts]);
   onStep(route);
   const order = offered();
   if (now.order.sent) await store.drop(now.order.id);
@@ -73,7 +76,7 @@ offerLanguages(shownAgain);
 start().catch((error: unknown) => {
   if (error instanceof Problem && error.code === "no-draft") {
     // Another photo for a case that stands already goes the server's way.
-    location.replace(new URL("../photo/", location.href));
+    location.replace(pageAt("photo/"));
     return;
   }
   route();

@@ -6,6 +6,7 @@ import { all, need } from "../../pages/dom.js";
 import { StopError } from "../../portrait/check.js";
 import { wordsOf as textsOf } from "../../portrait/words.js";
 import { PictureError } from "./picture.js";
+import { languageGiven } from "./place.js";
 import { type Language, isLanguage } from "../../promise/words.js";
 import { askedLanguage, follow, inside } from "./embedded.js";
 import { INSIDE, WORDS, type Word, isWord } from "./words.js";
@@ -19,7 +20,7 @@ function chosen(): Language {
   return navigator.language.startsWith("ru") ? "ru" : "en";
 }
 
-let language: Language = chosen();
+let language: Language = languageGiven() ?? chosen();
 
 export const languageNow = (): Language => language;
 export const word = (name: Word): string =>

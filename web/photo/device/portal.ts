@@ -6,6 +6,7 @@ import { Question, Words } from "../../answers/rules.js";
 import { Problem } from "../../desk/problem.js";
 import { upload } from "../upload.js";
 import * as embedded from "./embedded.js";
+import { callAt, carried, forgetPlace, pageAt } from "./place.js";
 
 const Common = {
   csrf: v.string(),
@@ -61,9 +62,6 @@ export interface Parcel {
   readonly ciphertext: Uint8Array<ArrayBuffer>;
 }
 
-/** The address of this application's step. */
-const here = (step: string): string => new URL(`../${step}`, location.href).href;
-
 function understood<Schema extends v.GenericSchema>(
   schema: Schema,
   body: unknown,
@@ -73,11 +71,16 @@ function understood<Schema extends v.GenericSchema>(
   return found.output;
 }
 
-async function call(step: string, options: RequestInit = {}): Promise<unknown> {
-  const headers = new Headers(options.headers);
-  for (const [name, value] of Object.entries(embedded.headers())) headers.set(name, value);
+interface Asked {
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+}
+
+async function call(step: string, options: Asked = {}): Promise<unknown> {
+  const headers = new Headers({ ...carried(), ...embedded.headers(), ...options.headers });
   headers.set("accept", "application/json");
-  const answer = await fetch(here(step), { ...options, headers, redirect: "error" });
+  const answer = await fetch(callAt(step), { ...options, headers, redirect: "error" });
   const body: unknown = await answer.json().catch(() => undefined);
   if (!answer.ok) throw Problem.of(body, answer.status);
   return body;
@@ -91,7 +94,8 @@ export interface Pin {
 }
 
 export async function pinnedCircle(): Promise<Pin> {
-  const answer = await fetch(here("circle.txt"), { redirect: "error" });
+  // Of whoever serves this page: the digest says whether it is the one.
+  const answer = await fetch(new URL("../circle.txt", location.href), { redirect: "error" });
   if (!answer.ok) throw new Problem("portal", "The app's circle is missing.");
   const digest = document.querySelector<HTMLMetaElement>('meta[name="habeas-circle"]')?.content;
   return { note: await answer.text(), digest: digest ?? "" };
@@ -113,7 +117,8 @@ export async function sendParcel(
   const form = new FormData();
   form.set("head", head);
   form.set("ciphertext", new Blob([ciphertext]), "ciphertext");
-  const { status, text } = await upload(here("deposit/"), form, progress, {
+  const { status, text } = await upload(callAt("deposit/"), form, progress, {
+    ...carried(),
     ...embedded.headers(),
     accept: "application/json",
     "x-csrftoken": csrf,
@@ -128,7 +133,7 @@ export async function sendParcel(
   return understood(Answer, body);
 }
 
-const post = (csrf: string, body: string): RequestInit => ({
+const post = (csrf: string, body: string) => ({
   method: "POST",
   headers: { "content-type": "application/json", "x-csrftoken": csrf },
   body,
@@ -149,17 +154,20 @@ export async function sayKept(csrf: string, kept: Kept): Promise<string> {
 /** Has the portal forget this browser's application. */
 export async function forget(csrf: string): Promise<void> {
   await call("clear/", post(csrf, "{}"));
+  forgetPlace();
 }
 
 /** Goes the server's own way, by the applicant's choice, with what was typed so far. */
 export function toServer(csrf: string, typed: Readonly<Record<string, string>>): void {
-  if (Object.values(typed).every((text) => text === "")) {
-    location.assign(here("details/?chosen"));
+  const nothing = Object.values(typed).every((text) => text === "");
+  // From another address no form is sent: the portal's own page asks anew.
+  if (nothing || pageAt("details/") !== callAt("details/")) {
+    location.assign(pageAt("details/?chosen"));
     return;
   }
   const form = document.createElement("form");
   form.method = "post";
-  form.action = here("details/?chosen");
+  form.action = pageAt("details/?chosen");
   for (const [name, value] of Object.entries({ ...typed, csrfmiddlewaretoken: csrf })) {
     const field = document.createElement("textarea");
     field.name = name;

@@ -3,6 +3,7 @@
 
 import { need } from "../../pages/dom.js";
 import { inside } from "./embedded.js";
+import { pageAt } from "./place.js";
 
 export type Step = "details" | "photo" | "check";
 const STEPS: readonly string[] = ["#/details", "#/photo", "#/check"];
@@ -64,5 +65,5 @@ export function leaveSteps(): void {
 export function backTo(step: Step | "start" | undefined): void {
   const back = need(document, "#back", HTMLAnchorElement);
   back.hidden = step === undefined;
-  if (step !== undefined) back.href = step === "start" ? "../" : `#/${step}`;
+  if (step !== undefined) back.href = step === "start" ? pageAt("") : `#/${step}`;
 }

@@ -132,7 +132,13 @@ def test_a_manifest_contradicts_itself():
             AppManifest.read({**fields, "portal": wrong})
 
 
-def test_a_coding_of_a_file_has_no_place_of_its_own(built):
+def test_a_coding_of_a_file_has_no_place_of_its_own_and_what_the_build_does_not_hold_has(built):
     (built / "portal/static/photo/engine.wasm.br").write_bytes(b"packed")
     (built / "portal/static/photo/alone.br").write_bytes(b"a file of that name")
-    assert set(made(built).portal.data) == {"photo/face.tflite", "photo/alone.br"}
+    served = {**SERVED, "data": {"photo/models/iris.tflite": "ab" * 32}}
+    (built / "portal/served.json").write_text(json.dumps(served))
+    assert made(built).portal.data == {
+        "photo/face.tflite": hashlib.sha256(b"4").hexdigest(),
+        "photo/alone.br": hashlib.sha256(b"a file of that name").hexdigest(),
+        "photo/models/iris.tflite": "ab" * 32,
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -36,6 +37,10 @@ def rebuild(
         typer.Option(exists=True, dir_okay=False, help="The circle, on a machine without keys."),
     ] = None,
     out: Out = None,
+    keep: Annotated[
+        Path | None,
+        typer.Option(help="Keep the built files in this folder, for `habeas trustee host`."),
+    ] = None,
 ) -> None:
     """Build the app from its source, compare every file with the manifest, and vouch for it.
 
@@ -61,7 +66,9 @@ def rebuild(
         )
         typer.echo(f"Building release {wanted.number} from {hash_file(archive)[:16]}… ", err=True)
         with tempfile.TemporaryDirectory() as work:
-            apps.rebuild(wanted, content, Path(work), chain)
+            built = apps.rebuild(wanted, content, Path(work), chain)
+            if keep is not None:
+                shutil.copytree(built, keep)
         digest = wanted.digest().hex()
         files = sum(len(part.files) + len(part.data) for part in (wanted.portal, wanted.desk))
         typer.echo(f"The source gives all {files} files of the manifest {digest}", err=True)
@@ -98,6 +105,40 @@ def vouch(
     trustee = Trustee(data)
     try:
         _give(trustee.vouch(wanted, "compared" if compared else "rebuilt"), out)
+    finally:
+        trustee.close()
+
+
+def host(
+    *,
+    data: Annotated[Path, typer.Option("--data", help="The trustee's folder.")],
+    built: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, file_okay=False,
+            help="What `rebuild --keep` left; by default all is fetched from the portal.",
+        ),
+    ] = None,
+) -> None:  # fmt: skip
+    """Serve the newest release of the app at this trustee's own address, byte for byte.
+
+    Each file counts by its hash in the release on the log, wherever it comes from. The running
+    trustee (`serve`) then answers at /apply/SERVICE/seal/ and /static/. The operator names this
+    trustee in a service (`host` in its `[photo]`) and publishes the release again: from then on
+    people are sent here, and everybody who watches looks here too. Give this again after each
+    release.
+    """
+    import random
+
+    from habeas.protocol.app.site import Visitor
+    from habeas.trustee import Trustee
+
+    trustee = Trustee(data)
+    try:
+        with Visitor(random.SystemRandom()) as fetch:
+            number, count = trustee.hosting.take(fetch, built)
+        typer.echo(f"Release {number}: {count} files, served at {trustee.settings.url}")
+        typer.echo(f'The operator adds host = "{trustee.settings.name}" to a service.', err=True)
     finally:
         trustee.close()
 

@@ -275,6 +275,7 @@ app.add_typer(circle_command.app, name="circle")
 app.command()(claim)
 app.command()(app_command.rebuild)
 app.command()(app_command.vouch)
+app.command()(app_command.host)
 
 recover = typer.Typer(
     no_args_is_help=True, help="Replace a lost trustee: restore its shares from the others'."

@@ -39,6 +39,14 @@ class NoCircleError(TrusteeError):
     remedy = "GET /v2/circle gives the one in force."
 
 
+class NotHostedError(HabeasError):
+    """A file of the app that this trustee does not serve."""
+
+    code = "not-hosted"
+    status = 404
+    remedy = "The portal says where the app is served; a trustee begins with: habeas trustee host"
+
+
 class NoEvidenceError(TrusteeError):
     """Nothing that differs was kept under this hash."""
 

@@ -5,6 +5,7 @@ circle.txt     the circle note that this trustee has agreed to (docs/protocol, s
 log-token      bearer token for appending, where the log asks for one; 0600
 keys.json      encrypted signing keys (see `keyring`); 0600
 trustee.db     deposits, view of the log, outbox
+app-files/     the release of the app that this trustee serves, where it does
 app-evidence/  what the live site served and no release has
 witness.db     the last checkpoint that it cosigned; never restored from a backup
 """

@@ -36,6 +36,7 @@ from habeas.trustee.errors import NoCircleError, NoEvidenceError, SetupError
 from habeas.trustee.following import Follower
 from habeas.trustee.halts import Halts
 from habeas.trustee.health import health
+from habeas.trustee.hosting import Hosting
 from habeas.trustee.loops import Loops
 from habeas.trustee.months import MonthSeeds, StoredMonthKeys
 from habeas.trustee.outbox import Outbox
@@ -135,6 +136,7 @@ class Trustee:
             self.settings, self._store, self._records, streams, self._months, self.circles,
             self.apps,
         )  # fmt: skip
+        self.hosting = Hosting(folder, self.apps, self.circles, self._records.now)
         self.watch = Watch(folder, self._store, self._records, self.apps, self.outbox.wake)
         self._releases = Releases(
             self.settings, self._store, self._records, self._months, self.circles, self.follower,

@@ -124,6 +124,7 @@ def make_app(trustee: Trustee) -> FastAPI:
     _public_routes(app, trustee)
     _evidence_routes(app, trustee)
     _witness_routes(app, trustee)
+    _app_routes(app, trustee)
     app.include_router(photo_routes)
     vars(app)["openapi"] = _with_bodies(app.openapi)
     return app
@@ -216,6 +217,17 @@ def _evidence_routes(app: FastAPI, trustee: Trustee) -> None:
     def evidence(got: Hex32) -> Response:
         """What the live site served and no release has: headers and bytes, as they came."""
         return Response(trustee.evidence(got), media_type="application/json")
+
+
+def _app_routes(app: FastAPI, trustee: Trustee) -> None:
+    """The app itself, where this trustee hosts it: the manifest describes it, and not OpenAPI."""
+
+    def hosted(request: Request) -> Response:
+        file = trustee.hosting.file(request.url.path)
+        return Response(file.content, headers=file.headers, media_type=file.media_type)
+
+    for path in ("/static/{file:path}", "/apply/{file:path}"):
+        app.add_api_route(path, hosted, methods=["GET", "HEAD"], include_in_schema=False)
 
 
 def _witness_routes(app: FastAPI, trustee: Trustee) -> None:

@@ -56,12 +56,12 @@ def release(
         if same.digest().hex() == newest.digest:
             return None
     today = datetime.now(UTC).date().isoformat()
-    asked = (
-        each.id for each in Catalogue.load(custodian / "services").services.values() if each.photo
-    )
+    services = Catalogue.load(custodian / "services").services.values()
+    asked = {each.id: each.photo.host for each in services if each.photo}
+    hosts = sorted({each for each in asked.values() if each is not None})
     details = AppDetails(
         manifest=made,
-        origins=origins_of(circle, pages_of(asked)),
+        origins=origins_of(circle, pages_of(asked), hosts),
         signatures=tuple(
             vouch(place, made, Settings.load(place).name, today, "compared") for place in trustees
         ),

@@ -165,6 +165,8 @@ def filled(path: str, content: bytes, circle: str) -> bytes:
 def read_served(content: bytes, portal: str) -> dict[str, Any]:
     """What a part's answers carry: `csp`, `policies` and `headers`, as ``served.json`` has it.
 
+    Its `data` are the files that the part's code reads by hash and its build does not hold: models.
+
     Args:
         content: of that file; ``{portal}`` in a policy stands for the portal's origin.
         portal: the portal's address, of the circle.
@@ -180,6 +182,7 @@ def read_served(content: bytes, portal: str) -> dict[str, Any]:
             "csp": _filled(served["csp"], fill),
             "policies": {path: _filled(each, fill) for path, each in served["policies"].items()},
             "headers": {name: _filled(each, fill) for name, each in served["headers"].items()},
+            "data": dict(served.get("data", {})),
         }
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise MalformedError("served.json does not say what answers carry.") from error
@@ -211,6 +214,7 @@ def part_of(built: Path, name: PartName, circle: Circle) -> Part:
     except OSError as error:
         raise MalformedError(f"{built} is no built app: {error.strerror}.") from error
     wasm = sorted({hashed for path, hashed in files.items() if path.endswith(".wasm")})
+    data |= served.pop("data")
     return Part.read({**served, "files": files, "data": data, "wasm": wasm})
 
 

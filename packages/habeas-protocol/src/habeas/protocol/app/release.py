@@ -104,26 +104,44 @@ def pages_of(services: Iterable[str]) -> dict[str, str]:
     return {f"/apply/{each}/{step}": file for each in services for step, file in steps.items()}
 
 
-def origins_of(circle: Circle, pages: dict[str, str]) -> tuple[AppOrigin, ...]:
+def origins_of(
+    circle: Circle, pages: dict[str, str], hosts: Iterable[str] = ()
+) -> tuple[AppOrigin, ...]:
     """All origins of a circle that serve the app.
 
     Args:
         circle: in force.
         pages: of the portal: addresses of documents, and which.
+        hosts: names of trustees that serve the portal's part too, at their own addresses.
+
+    Raises:
+        AppOriginError: one of them is no trustee of the circle.
     """
     portal = AppOrigin(origin=origin_of(circle.custodian.portal), part="portal", pages=pages)
     desks = [
         AppOrigin(origin=origin, part="desk", pages={"/": "index.html"})
         for origin in dict.fromkeys(each.origins[0] for each in circle.offices)
     ]
-    return (portal, *desks)
+    named = dict.fromkeys(_host(circle, name) for name in hosts)
+    return (portal, *(portal.model_copy(update={"origin": each}) for each in named), *desks)
+
+
+def _host(circle: Circle, name: str) -> str:
+    trustee = circle.trustee(name)
+    if trustee is None:
+        raise AppOriginError(f"{name} is to serve the app, and is no trustee of the circle.")
+    return origin_of(trustee.url)
 
 
 def _verify_origins(origins: tuple[AppOrigin, ...], circle: Circle) -> None:
     portal = origin_of(circle.custodian.portal)
     desks = {origin for office in circle.offices for origin in office.origins}
     named = {(each.origin, each.part) for each in origins}
-    allowed = {(portal, "portal"), *((each, "desk") for each in desks)}
+    hosts = {origin_of(each.url) for each in circle.trustees}
+    allowed = {
+        *((each, "portal") for each in (portal, *hosts)),
+        *((each, "desk") for each in desks),
+    }
     if not named <= allowed or len(named) != len(origins):
         raise AppOriginError("The release names an address that is not the circle's.")
     if (portal, "portal") not in named:

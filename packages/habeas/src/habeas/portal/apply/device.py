@@ -36,7 +36,7 @@ from habeas.portal.register import code
 from habeas.portal.register.clients import waict_header
 from habeas.portal.register.log import log_copy
 from habeas.portal.site.bodies import BadRequestError, json_object, raw
-from habeas.portal.site.served import framed_by, served
+from habeas.portal.site.served import framed_by
 from habeas.portal.vault.custodian import custody
 from habeas.protocol import Promise, canonical
 from habeas.protocol.app import AppDetails, AppRelease
@@ -119,7 +119,8 @@ def document(path: str, release: AppRelease, frames: Sequence[str] = ()) -> Http
         release: that this portal serves.
         frames: origins that may frame it, where its policy leaves that open.
     """
-    policy = framed_by(served().policy(path), frames)
+    carried = release.manifest.portal.headers_of(path)
+    policy = framed_by(carried["content-security-policy"], frames)
     return HttpResponse(
         _page_file(path, release.manifest.circle),
         content_type="text/html; charset=utf-8",
@@ -158,8 +159,7 @@ def order(request: HttpRequest, name: str) -> HttpResponse:
     release = code.serving()
     draft = drafts.load(request, service.id)
     if draft is None:
-        draft = drafts.begin(service.id)
-        draft.faulty = True  # nothing was answered here: the server's own way begins with the form
+        draft = drafts.begin_on_device(service.id)
     if draft.again:
         raise NoDraftError("There is no application on its way in this browser.")
     common = {

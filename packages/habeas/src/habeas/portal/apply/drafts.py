@@ -136,6 +136,11 @@ def begin(service: str) -> Draft:
     return Draft(service, secret=secrets.token_bytes(32))
 
 
+def begin_on_device(service: str) -> Draft:
+    """A new draft whose questions a device asks: the server's own way would begin with them."""
+    return Draft(service, faulty=True, secret=secrets.token_bytes(32))
+
+
 def store(draft: Draft) -> None:
     """Store *draft*, durably."""
     nonce = secrets.token_bytes(12)

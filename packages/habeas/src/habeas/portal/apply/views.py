@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from habeas.custody import SealingError
 from habeas.foundation.errors import HabeasError
-from habeas.portal.apply import checks, drafts
+from habeas.portal.apply import checks, drafts, elsewhere
 from habeas.portal.apply.again import NotAskedError, again, sending_again
 from habeas.portal.apply.forms import DetailsForm
 from habeas.portal.apply.sending import Sent, sending
@@ -119,6 +119,7 @@ def show_details(
     context = {
         "service": service, "form": form, "rows": form.rows(), "lost": lost, "old": old,
         "hours": drafts.KEEP_HOURS, "sealing": code.is_served(), "chosen": chosen,
+        "seal_at": elsewhere.step_of(service),
         "asked": "chosen" in request.GET,
     }  # fmt: skip
     return render(request, "apply/details.html", context, status=403 if old else 200)
@@ -144,7 +145,7 @@ def photo(request: HttpRequest, name: str) -> HttpResponse:
     error = _in_words(draft.trouble)
     context = {
         "service": service, "draft": draft, "error": error, "chosen": draft.chosen,
-        "sealing": code.is_served(),
+        "sealing": code.is_served(), "seal_at": elsewhere.step_of(service),
         **promise_in_words(service),
     }  # fmt: skip
     return render(request, "apply/photo.html", context)

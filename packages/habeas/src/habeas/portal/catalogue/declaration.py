@@ -23,7 +23,7 @@ from pydantic import (
 
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Purpose
-from habeas.protocol.document import Slug
+from habeas.protocol.document import KeyName, Slug
 
 
 class CatalogueError(HabeasError):
@@ -94,6 +94,8 @@ class PhotoRules(_Declared):
     """What is promised about a service's photo."""
 
     profile: Literal["default", "icao"] = "default"
+    #: Name of the trustee at whose address devices get the app; by default at the portal's.
+    host: KeyName | None = None
     #: Whose photo it is: rules relax for small children.
     child: bool = False
     recipients: tuple[Slug, ...]

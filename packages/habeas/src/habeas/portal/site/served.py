@@ -10,7 +10,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ class Served:
     csp: str
     policies: dict[str, str]
     headers: dict[str, str]
+    data: dict[str, str] = field(default_factory=dict)
 
     def policy(self, path: str) -> str:
         """The Content-Security-Policy of the file at *path* below ``static``."""

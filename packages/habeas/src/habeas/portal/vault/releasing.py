@@ -22,6 +22,12 @@ def pages() -> dict[str, str]:
     return pages_of(each.id for each in services().values() if each.photo is not None)
 
 
+def hosts() -> list[str]:
+    """Names of the trustees at whose addresses services have devices get the app."""
+    named = (each.photo.host for each in services().values() if each.photo is not None)
+    return sorted({each for each in named if each is not None})
+
+
 def draft(version: str, source: str | None) -> AppManifest:
     """The manifest of what is installed here, for the circle in force, under the next number.
 
@@ -56,7 +62,7 @@ def publish(manifest: AppManifest, notes: Sequence[str]) -> AppRelease:
     words = list(notes)
     if newest is not None and newest.digest == manifest.digest().hex():
         words += [each for each in newest.signatures if each not in words]
-    origins = origins_of(custodian.in_force().circle, pages())
+    origins = origins_of(custodian.in_force().circle, pages(), hosts())
     details = AppDetails(manifest=manifest, origins=origins, signatures=tuple(words))
     day = datetime.now(UTC).date().isoformat()
     # First here: what the log would refuse, or nobody would count, is told by its name.

@@ -70,7 +70,7 @@ export class HabeasPhoto extends HTMLElement {
     window.addEventListener("message", this.#hear);
     // A form that came back with a mistake brings the reference that it was sent with.
     const given = this.getAttribute("value");
-    if (isReference(given)) this.#set(given);
+    this.#set(isReference(given) ? given : this.#reference);
     this.#load();
   }
 

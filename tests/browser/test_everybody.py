@@ -31,13 +31,14 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 class Looker:
     """Goes through pages in one scheme, and collects what is wrong with them."""
 
-    def __init__(self, chromium, axe, scheme, locale="en"):
+    def __init__(self, chromium, axe, scheme, locale="en", size=ZOOMED, width="zoomed"):
+        self.scheme, self.locale, self.width = scheme, locale, width
         self.profile = chromium.new_context(
-            viewport=ZOOMED, color_scheme=scheme, locale=locale, reduced_motion="reduce"
+            viewport=size, color_scheme=scheme, locale=locale, reduced_motion="reduce"
         )
         self.profile.set_default_timeout(PATIENCE_SECONDS * 1000)
         self.page = self.profile.new_page()
-        self._axe, self._name = axe, f"{scheme}-{locale}"
+        self._axe, self._name = axe, f"{width}-{scheme}-{locale}"
         self.found: list[str] = []
         SHOTS.mkdir(parents=True, exist_ok=True)
 
@@ -45,7 +46,7 @@ class Looker:
         label = name.strip("/").replace("/", "-") or "home"
         self.page.screenshot(path=SHOTS / f"all-{self._name}-{label}.png", full_page=True)
         if self.page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
-            self.found.append(f"{name} scrolls sideways at 400 %")
+            self.found.append(f"{name} scrolls sideways")
         self.page.evaluate(self._axe)
         self.found += self.page.evaluate(
             """async ([rules, name]) => (await axe.run(document, { runOnly: rules })).violations
@@ -112,7 +113,7 @@ def test_the_trustee_s_console(chromium, place, axe, scheme, locale):  # noqa: F
         looker.page.goto(f"{address}/")
         looker.look("console-signed-out")
         looker.page.goto(f"{address}/sign-in?link={doors.link()}")
-        for path in ("/", "/history", "/keys", "/health"):
+        for path in ("/", "/history", "/claims", "/keys", "/health"):
             looker.page.goto(address + path)
             looker.look(f"console{path}")
     looker.profile.close()

@@ -57,7 +57,8 @@ def test_services_are_shown_as_their_files_are_now(operator, files):
     assert "Ask for a bow" in operator.get("/apply/hunting-licence/").content.decode()
     file.write_text("prefix = 1")
     page = operator.get("/operator/services/").content.decode()
-    assert "hunting-licence.toml cannot be used" in page
+    assert "<strong>hunting-licence.toml:1</strong>" in page
+    assert "pydantic" not in page, "what is wrong is said in words"
 
 
 def test_offices_are_shown_beside_the_circle(operator):

@@ -106,6 +106,7 @@ def make_console(trustee: Trustee, doors: Doors) -> Starlette:
         routes=[
             Route("/", console.shown(_today)),
             Route("/history", console.shown(_history)),
+            Route("/claims", console.shown(_claims)),
             Route("/keys", console.shown(_keys)),
             Route("/health", console.shown(_health)),
             Route("/sign-in", console.enter),
@@ -176,6 +177,12 @@ def _history(trustee: Trustee, words: Words, _: str) -> str:
         acts, refused = figures.acts(connection, since), figures.refusals(connection, since)
         unusual = figures.unusual_days(connection, trustee.today())
     return pages.history(words, trustee.settings.name, acts, refused, unusual)
+
+
+def _claims(trustee: Trustee, words: Words, _: str) -> str:
+    with trustee.reading() as connection:
+        found = figures.claims(connection)
+    return pages.claims(words, trustee.settings.name, found)
 
 
 def _keys(trustee: Trustee, words: Words, _: str) -> str:

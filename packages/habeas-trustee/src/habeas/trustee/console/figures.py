@@ -9,10 +9,11 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from statistics import median
 
 from habeas.protocol import Entry, Kind
+from habeas.trustee.claims import DELAYS
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,9 @@ class Unusual:
 
 
 UNUSUAL = Unusual()
-#: Acts and days that a page shows at most.
-_ACTS, _DAYS = 200, 60
+#: Acts, claims and days that a page shows at most.
+_ACTS, _CLAIMS, _DAYS = 200, 200, 60
+_DAY_SECONDS = 86_400
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,25 @@ class UnusualDay:
     office: str
     count: int
     usual: int
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a trustee has claimed for somebody without a receipt, and what follows from it.
+
+    Attributes:
+        promise: digest of the photo's promise; hexadecimal.
+        trustee: whose clerk has claimed.
+        day: on which this trustee saw it on the log.
+        until: through which day this one word stops openings.
+        counts: from which day it counts towards destroying.
+    """
+
+    promise: str
+    trustee: str
+    day: str
+    until: str
+    counts: str
 
 
 @dataclass(frozen=True)
@@ -156,6 +177,26 @@ def months(connection: sqlite3.Connection) -> list[MonthKey]:
         " GROUP BY month ORDER BY month"
     )
     return [MonthKey(str(m), str(made), int(keys), int(alive)) for m, made, keys, alive in rows]
+
+
+def claims(connection: sqlite3.Connection) -> list[Claim]:
+    """Claims to destroy a photo whose share is here, newest first, at most 200."""
+    rows = connection.execute(
+        "SELECT digest, trustee, seen FROM claims JOIN photos USING (digest)"
+        " WHERE because IS NULL ORDER BY seen DESC, digest, trustee LIMIT ?",
+        (_CLAIMS,),
+    )
+    return [
+        Claim(
+            bytes(digest).hex(), str(trustee), _day(seen),
+            _day(seen + DELAYS.freeze * _DAY_SECONDS), _day(seen + DELAYS.destroy * _DAY_SECONDS),
+        )
+        for digest, trustee, seen in rows
+    ]  # fmt: skip
+
+
+def _day(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).date().isoformat()
 
 
 def app_releases(connection: sqlite3.Connection) -> list[tuple[int, str]]:

@@ -9,12 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from habeas.foundation.errors import HabeasError
-from habeas.trustee.console.figures import Act, MonthKey, UnusualDay
+from habeas.trustee.console.figures import Act, Claim, MonthKey, UnusualDay
 from habeas.trustee.console.words import LANGUAGES, Words
 
 STYLE = Path(__file__).with_name("console.css").read_text(encoding="utf-8")
-_ROOMS = (("/", "today"), ("/history", "history"), ("/keys", "keys"), ("/health", "health"))
+_ROOMS = (
+    ("/", "today"), ("/history", "history"), ("/claims", "claims"), ("/keys", "keys"),
+    ("/health", "health"),
+)  # fmt: skip
 _FIGURES = ("photos", "pending", "owed", "to_tell", "foreign", "view")
+#: Hexadecimal digits of a promise's digest that are shown: enough to tell photos apart.
+_PROMISE = 16
 #: Height of the chart of days, and the width of a day and of the gap after it; CSS pixels.
 _TALL, _WIDE, _GAP = 120, 14, 4
 
@@ -61,13 +66,13 @@ def _table(caption: str, heads: Iterable[str], rows: Iterable[Sequence[str]], no
     body = "".join(
         f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows
     )
+    title = f"<h2>{escape(caption)}</h2>"
     if not body:
-        return f"<h2>{escape(caption)}</h2><p>{escape(none)}</p>"
+        return f"{title}<p>{escape(none)}</p>"
     head = "".join(f'<th scope="col">{escape(each)}</th>' for each in heads)
     return (
-        f'<div class="table" tabindex="0" role="region" aria-label="{escape(caption)}">'
-        f"<table><caption>{escape(caption)}</caption>"
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'{title}<div class="table" tabindex="0" role="region" aria-label="{escape(caption)}">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 
@@ -154,6 +159,30 @@ def history(
         + _unusual(words, unusual)
     )
     return _page(words, name, "history", content)
+
+
+def claims(words: Words, name: str, found: Sequence[Claim]) -> str:
+    """What was claimed for people who have lost their receipt, and how to claim."""
+    heads = [words[each] for each in ("promise", "trustee", "day", "stops", "counts")]
+    rows = (
+        (f"{each.promise[:_PROMISE]}…", each.trustee, each.day, each.until, each.counts)
+        for each in found
+    )
+    steps = "".join(
+        f"<li>{escape(words[each])}</li>"
+        for each in ("claim-identity", "claim-office", "claim-say", "claim-lift")
+    )
+    command = (
+        "habeas trustee claim --data FOLDER FILE --reference REFERENCE"
+        " --want destroy --identity-seen"
+    )
+    content = (
+        f"<p>{escape(words['claims-note'])}</p>"
+        + _table(words["claimed"], heads, rows, words["none"])
+        + f"<h2>{escape(words['claim'])}</h2><ol>{steps}</ol>"
+        + f'<p><code dir="ltr">{escape(command)}</code></p>'
+    )
+    return _page(words, name, "claims", content)
 
 
 def keys(

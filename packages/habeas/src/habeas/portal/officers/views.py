@@ -20,6 +20,7 @@ from habeas.portal.officers.models import Officer
 from habeas.portal.officers.passkeys import PasskeyError
 from habeas.portal.site.bodies import json_object, raw
 from habeas.portal.site.configuration import OpenIdConnect
+from habeas.portal.site.problems import page
 
 #: Where a session keeps what has been asked of a browser or of the provider, once.
 _ASKED = "asked"
@@ -106,7 +107,7 @@ def new_passkey(request: HttpRequest, token: str) -> HttpResponse:
     try:
         officer = passkeys.invited(token)
     except PasskeyError as error:
-        return render(request, "problem.html", {"error": error}, status=error.status)
+        return page(request, error)
     context = {
         "officer": officer,
         "options": reverse("officers:new-passkey-options", args=[token]),
@@ -168,7 +169,7 @@ def oidc_done(request: HttpRequest) -> HttpResponse:
         officer = oidc.finish(provider, _back(), request.GET.dict(), kept.get("oidc", {}))
     except oidc.OidcError as error:
         audit.note("denied", how="oidc", because=error.because)
-        return render(request, "problem.html", {"error": error}, status=error.status)
+        return page(request, error)
     return redirect(_enter(request, officer, "oidc", kept.get("next", "")))
 
 

@@ -11,9 +11,12 @@ from django.views.decorators.http import require_GET
 
 from habeas.foundation.errors import HabeasError
 from habeas.portal import catalogue
-from habeas.portal.catalogue.declaration import Catalogue, CatalogueError
+from habeas.portal.catalogue.checking import Checked
+from habeas.portal.catalogue.declaration import Catalogue, CatalogueError, Service
+from habeas.portal.operator.words import figure, loop
 from habeas.portal.register.log import log_copy
 from habeas.portal.register.seen import answering
+from habeas.portal.register.words import purpose_name
 from habeas.portal.site import health, setup
 from habeas.protocol.credential import newest_roster
 from habeas.protocol.parties import Office
@@ -37,11 +40,13 @@ def standing(request: HttpRequest) -> HttpResponse:
     _declared()
     found, figures = health.judge()
     newest = log_copy().chain.newest
+    # What keeps it from serving is mostly what makes it unwell: each code is told once.
+    blockers = {each.code: f"{each.cause} {each.remedy}" for each in setup.problems()}
     context = {
-        "problems": sorted(found.problems.items()),
-        "blockers": list(setup.problems()),
-        "figures": sorted(figures.items()),
-        "ages": [(name, round(age)) for name, age in sorted(found.ages.items())],
+        "here": "standing",
+        "problems": sorted(({**found.problems, **blockers}).items()),
+        "figures": [(figure(name), value) for name, value in sorted(figures.items())],
+        "ages": [(loop(name), round(age)) for name, age in sorted(found.ages.items())],
         "circle": newest.circle,
         "digest": newest.digest,
         "trustees": [(each, answering().get(each.name)) for each in newest.circle.trustees],
@@ -53,12 +58,24 @@ def standing(request: HttpRequest) -> HttpResponse:
 def all_services(request: HttpRequest) -> HttpResponse:
     """The services as their files are now, each with its pages."""
     found, error = _declared()
-    services = list(found.services.values()) if found else []
-    return render(
-        request,
-        "operator/services.html",
-        {"services": services, "error_found": error, "folder": settings.SERVICES},
-    )
+    faults = Checked(settings.SERVICES).faults if error else []
+    context = {
+        "here": "services",
+        "services": [_shown(each, found) for each in found.services.values()] if found else [],
+        "error_found": error,
+        "faults": [(file.name, fault) for file, fault in faults],
+        "folder": settings.SERVICES,
+    }
+    return render(request, "operator/services.html", context)
+
+
+def _shown(service: Service, found: Catalogue) -> dict[str, object]:
+    purposes = service.photo.purposes if service.photo else ()
+    return {
+        "declared": service,
+        "office": str(found.offices[service.office].name),
+        "purposes": ", ".join(purpose_name(each) for each in purposes),
+    }
 
 
 @dataclass(frozen=True)
@@ -87,7 +104,9 @@ def all_offices(request: HttpRequest) -> HttpResponse:
         called = str(mine.name) if mine else name
         second = mine is not None and mine.second_person
         rows.append(_Row(name, called, second, seat, officers, version))
-    return render(request, "operator/offices.html", {"rows": rows, "error_found": error})
+    return render(
+        request, "operator/offices.html", {"here": "offices", "rows": rows, "error_found": error}
+    )
 
 
 def _roster(office: str) -> tuple[int | None, int | None]:

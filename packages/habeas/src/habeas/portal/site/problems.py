@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language, get_language_bidi, gettext, override
 
 from habeas.foundation.errors import HabeasError
 from habeas.foundation.problem import MEDIA_TYPE, Problem
+from habeas.portal.site.said import said
 from habeas.portrait import PhotoError
 from habeas.protocol import MalformedError
 from habeas.protocol.assertion import OfficerSignatureError
@@ -29,7 +32,14 @@ def answer(request: HttpRequest, error: HabeasError) -> HttpResponse:
     wants_json = "application/json" in request.headers.get("accept", "")
     if wants_json or request.path.startswith("/api/"):
         return problem(error)
-    return render(request, "problem.html", {"error": error}, status=status_of(error))
+    return page(request, error)
+
+
+def page(request: HttpRequest, error: HabeasError) -> HttpResponse:
+    """A page about *error*, in the reader's language."""
+    status = status_of(error)
+    context = {"error": error, "said": said(error, status)}
+    return render(request, "problem.html", context, status=status)
 
 
 def problem(error: HabeasError) -> HttpResponse:
@@ -87,5 +97,20 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """500; without anything that could fail again."""
-    return render(request, "failed.html", status=500)
+    """500; without anything that could fail again, in every language, the reader's first."""
+    mine = get_language()
+    codes = sorted((code for code, _ in settings.LANGUAGES), key=lambda code: code != mine)
+    languages = []
+    for code in codes:
+        with override(code):
+            languages.append(
+                {
+                    "code": code,
+                    "direction": "rtl" if get_language_bidi() else "ltr",
+                    "title": gettext("Sorry, there is a problem"),
+                    "text": gettext(
+                        "Nothing that was confirmed to you is lost. Try again in a minute."
+                    ),
+                }
+            )
+    return render(request, "failed.html", {"languages": languages}, status=500)

@@ -50,7 +50,8 @@ async function bundle(outdir, entryPoints, plugins = [formatsApart], define = {}
 }
 
 /** The workers alone may run WebAssembly, and nothing else that is loaded. */
-const WORKERS_POLICY = "default-src 'none'; script-src 'wasm-unsafe-eval'; connect-src 'self'";
+const WORKERS_POLICY =
+  "default-src 'none'; script-src 'wasm-unsafe-eval'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'";
 const sha256 = (content) => createHash("sha256").update(content).digest("hex");
 
 /** What Emscripten packs: scripts that end with ways to be found by other kinds of modules. */
@@ -186,7 +187,7 @@ async function pageInOne(folder) {
   const [script, style] = [await inside("main.ts"), await inside("receipt.css")];
   if (/<\/script|<!--/i.test(script)) throw new Error("The script would end its own element.");
   const source = (text) => `'${integrity(text)}'`;
-  const policy = `default-src 'none'; script-src ${source(script)}; style-src ${source(style)}; connect-src http: https:`;
+  const policy = `default-src 'none'; script-src ${source(script)}; style-src ${source(style)}; connect-src http: https:; require-trusted-types-for 'script'; trusted-types 'none'`;
   return readFileSync(join(root, folder, "receipt.html"), "utf8")
     .replace("{{policy}}", () => policy)
     .replace("<style></style>", () => `<style>${style}</style>`)

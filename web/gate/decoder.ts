@@ -9,12 +9,16 @@ import type { Decoded } from "./worker.js";
 const WORKER = "./decoder.js";
 
 /**
- * The picture of a sealed file. The file's memory goes to the worker and is empty afterwards.
+ * The picture of a sealed file. The file's memory goes to the worker and is empty afterwards;
+ * `start` starts that, as the page's policy lets it.
  *
  * Raises UnreadableError for anything but one whole baseline JPEG of bounded size.
  */
-export async function decodePhoto(file: Uint8Array<ArrayBuffer>): Promise<ImageBitmap> {
-  const worker = new Worker(new URL(WORKER, import.meta.url));
+export async function decodePhoto(
+  file: Uint8Array<ArrayBuffer>,
+  start: (address: URL) => Worker,
+): Promise<ImageBitmap> {
+  const worker = start(new URL(WORKER, import.meta.url));
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     const decoded = await new Promise<Decoded>((resolve, reject) => {

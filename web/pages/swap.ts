@@ -7,9 +7,8 @@ import { need } from "./dom.js";
 
 const MAIN = "#main-content";
 
-/** Puts main part and title of a page's HTML in place of the standing ones. */
-export function showPage(html: string): void {
-  const page = new DOMParser().parseFromString(html, "text/html");
+/** Puts main part and title of a page in place of the standing ones. */
+export function showPage(page: Document): void {
   const main = document.adoptNode(need(page, MAIN, HTMLElement));
   need(document, MAIN, HTMLElement).replaceWith(main);
   document.title = page.title;

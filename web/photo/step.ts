@@ -5,7 +5,7 @@ import { need } from "../pages/dom.js";
 import { showPage } from "../pages/swap.js";
 import { prepareCamera } from "./camera.js";
 import { smaller } from "./smaller.js";
-import { upload } from "./upload.js";
+import { uploadForPage } from "./upload.js";
 
 start();
 
@@ -24,7 +24,7 @@ function start(): void {
     try {
       const body = new FormData(form);
       body.set("photo", await smaller(chosen), "photo.jpg");
-      const answer = await upload(form.action, body, (part) => {
+      const answer = await uploadForPage(form.action, body, (part) => {
         bar.value = part;
       });
       if (new URL(answer.url).pathname !== location.pathname) {
@@ -32,7 +32,7 @@ function start(): void {
         return;
       }
       // The same page came back, with an error on it.
-      showPage(answer.text);
+      showPage(answer.page);
       if (document.querySelector("#photo-form")) start();
     } catch {
       bar.hidden = true;

@@ -58,5 +58,7 @@ def test_the_desk_s_documents_and_its_worker_have_policies_of_their_own():
     )
     assert "connect-src 'self' https://portal.example;" in page["content-security-policy"]
     assert "{portal}" not in str(page)
-    assert worker["content-security-policy"] == "default-src 'none'"
+    assert worker["content-security-policy"] == (
+        "default-src 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+    )
     assert page["integrity-policy"] == "blocked-destinations=(script)"

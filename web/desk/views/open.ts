@@ -14,6 +14,7 @@ import {
   utf8,
 } from "../../formats/index.js";
 import { UnreadableError, decodePhoto } from "../../gate/index.js";
+import { startWorker } from "../../pages/trusted.js";
 import { all, need } from "../../pages/dom.js";
 import { prepare } from "../asking.js";
 import type { Desk } from "../context.js";
@@ -184,7 +185,7 @@ async function ask(place: Place, wish: { purpose: unknown; reason: unknown }): P
     portal.write(place.file.reference, note),
   );
   try {
-    reveal(place, await decodePhoto(opened.photo), answer.index, opened.bad);
+    reveal(place, await decodePhoto(opened.photo, startWorker), answer.index, opened.bad);
   } catch (error) {
     if (!(error instanceof UnreadableError)) throw error;
     offerToSay(place, answer.index);

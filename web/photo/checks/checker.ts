@@ -1,6 +1,7 @@
 // The page's side of the checks: a worker that is started early, and asked when there is
 // something to look at. Where it cannot run, that is said, and sealing goes on without it.
 
+import { startWorker } from "../../pages/trusted.js";
 import type { Profile } from "../../portrait/advise.js";
 import { type Assessment, StopError, type Taken } from "../../portrait/check.js";
 import type { Hint } from "../../portrait/guide.js";
@@ -42,7 +43,7 @@ export class Checker {
   part = 0;
 
   constructor(private readonly loaded: (part: number) => void = () => undefined) {
-    this.#worker = new Worker(new URL(CHECKS_SCRIPT, import.meta.url));
+    this.#worker = startWorker(new URL(CHECKS_SCRIPT, import.meta.url));
     this.#worker.addEventListener("message", ({ data }: MessageEvent<Told>) => {
       this.#hear(data);
     });

@@ -1,5 +1,7 @@
 // The page's side of the decoder of HEIC: a worker for one file, which ends with it.
 
+import { startWorker } from "../../pages/trusted.js";
+
 export interface Decoded {
   readonly width: number;
   readonly height: number;
@@ -9,7 +11,7 @@ export interface Decoded {
 
 /** The pixels of a HEIC file, turned as it says; raises where it does not decode. */
 export async function decodeHeic(file: Uint8Array): Promise<Decoded> {
-  const worker = new Worker(new URL(HEIC_SCRIPT, import.meta.url));
+  const worker = startWorker(new URL(HEIC_SCRIPT, import.meta.url));
   try {
     return await new Promise((resolve, reject) => {
       worker.addEventListener("message", ({ data }: MessageEvent<Decoded | string>) => {

@@ -116,6 +116,7 @@ export class HabeasPhoto extends HTMLElement {
     this.#frame.contentWindow?.postMessage(hello(), PORTAL);
     window.clearTimeout(this.#silence);
     this.#silence = window.setTimeout(() => {
+      this.#frame.hidden = true;
       this.#stand("unavailable");
     }, SILENCE);
   }
@@ -125,6 +126,7 @@ export class HabeasPhoto extends HTMLElement {
     const said = readTold(event.data);
     if (!said) return;
     window.clearTimeout(this.#silence);
+    this.#frame.hidden = false;
     this.#frame.height = String(Math.ceil(said.height));
     const changed = said.state !== this.#state || said.reference !== this.#reference;
     if (said.state === "added") this.#set(said.reference);

@@ -15,6 +15,7 @@ from typing import Any, Self
 import httpx
 
 from bench.growth import rows
+from bench.growth.pages import pages
 from habeas.cameras.declaration import Camera
 from habeas.cameras.recordings import Recordings
 from habeas.foundation.database import Database
@@ -170,15 +171,9 @@ class Scene:
         from habeas.portal.vault.custodian import custody  # noqa: PLC0415
 
         middle = self._city.size() // 2
-        pages = (
-            "/", "/apply/hunting-licence/", "/register/", "/register/entries/",
-            f"/register/entries/?before={middle}", f"/register/entries/{middle}/",
-            "/register/check/", "/cameras/", "/cameras/north-gate/", "/receipt/", "/officers/",
-            "/desk/sign-in/", "/livez", "/readyz", "/metrics", "/api/circle",
-        )  # fmt: skip
         acts: dict[str, Callable[[], object]] = {
-            f"page {page.replace(str(middle), 'N')}": lambda page=page: self._get(page)  # type: ignore[misc]
-            for page in pages
+            f"page {name}": lambda path=path: self._get(path)  # type: ignore[misc]
+            for name, path in pages(middle, self._city.clock.today()).items()
         }
         cases = Case.objects.filter(office="licensing-office", state="open")
         late = cases.order_by("day", "reference")[cases.count() // 2].reference

@@ -195,6 +195,11 @@ def test_an_address_gets_few_passes(visit):
     assert statuses(visit("post", "/moment/") for _ in range(3)) == [200, 200, 429]
 
 
+def test_the_way_out_is_open_when_the_rate_of_pages_is_used_up(visit):
+    assert statuses(visit("get", "/") for _ in range(9))[-1] == 429
+    assert visit("post", "/moment/").status_code == 200
+
+
 def test_a_solution_counts_once_and_for_its_address():
     given = moment.challenge("198.51.100.7")
     answer = solved(given)

@@ -131,7 +131,8 @@ def _counted(request: HttpRequest) -> Iterator[tuple[str, str]]:
     if address is not None:
         # Who has solved a puzzle is counted by itself, in what many of one address share.
         own = moment.pass_of(request)
-        yield "page", own or address
+        if kind != "moment":  # what leads out of a rate that is used up does not count under it
+            yield "page", own or address
         if kind:
             yield kind, own if own and kind in _SHARED else address
     if account:

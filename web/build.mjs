@@ -2,6 +2,7 @@
 // run, and the officers' desk, which is static and belongs to the offices; and with each what its
 // answers carry. The results are committed, so that running Habeas needs no node; a test builds
 // them again in another folder and compares the bytes.
+import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -274,8 +274,6 @@ NONE_BUT = {
     "signed_by_custodian": (shown(signer=TRUSTEES[0].statement), "entry-signature"),
     "this_photo": (shown(seal_id="00" * 16), "another-photo"),
     "entry_agrees": (shown(shows={"service": "dog-licence"}), "entry-differs"),
-    "recipient": (shown(office="police"), "recipient"),
-    "purpose": (shown(purpose="appeal"), "purpose"),
     "commits": (replace(GOOD, salt=bytes(32)), "commitment"),
 }  # fmt: skip
 
@@ -290,6 +288,12 @@ def test_a_request_is_proven_by_all_rules_together(name):
         replace(request, proof=PROOF), PROMISE, CHAIN, lambda _: verified, NOW, SETTINGS,
     )  # fmt: skip
     assert code(rules.prove, *arguments) == expected
+
+
+def test_it_fits_the_promise():
+    rules.fits(GOOD, PROMISE)
+    assert code(rules.fits, shown(office="police"), PROMISE) == "recipient"
+    assert code(rules.fits, shown(purpose="appeal"), PROMISE) == "purpose"
 
 
 def test_the_log_is_asked_too():

@@ -53,12 +53,18 @@ def test_a_refusal_is_signed_and_that_of_a_proven_request_stands_on_the_log(worl
     verifier = world.panel.clients[0].verifiers
     said = read_statement(error.statement, world.names[0], verifier, RefusedStatement)
     assert (said.code, said.day) == ("purpose", world.clock.today())
-    assert not _refusals(world), "a request that proves nothing fills no log"
-    shown = world.request(held)
-    world.close_photo(held)
-    assert refused(world.show, held, shown).code == "closed"
     (entry,) = _refusals(world)
-    assert (entry.code, entry.office) == ("closed", "licensing-office")
+    assert (entry.code, entry.office) == ("purpose", "licensing-office")
+    assert entry.purpose == "applicant-copy", "who asks for what was not promised is named"
+
+
+def test_a_request_that_proves_nothing_fills_no_log(world):
+    held = world.seal()
+    shown = world.request(held)
+    world.followed()
+    shown.body["salt"] = "00" * 32
+    assert refused(world.show, held, shown).code == "commitment"
+    assert not _refusals(world)
 
 
 def _refusals(world):

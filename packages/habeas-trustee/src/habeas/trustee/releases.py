@@ -110,6 +110,7 @@ class Releases:
             promise = photo.promise()
             verified = self._prove(asked, promise)
             shown = asked  # from here on it is known to stand on the log
+            rules.fits(asked, promise)
             self._prove_officer(asked, promise)
             self._follower.follow(asked.inclusion.checkpoint, verified.checkpoint)
             release = self._wrap(asked, promise, photo)

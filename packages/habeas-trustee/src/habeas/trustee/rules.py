@@ -269,7 +269,9 @@ def prove(
     now: datetime,
     settings: Settings,
 ) -> tlog.VerifiedCheckpoint:
-    """All rules that need no knowledge but the promise, the circles and the policy.
+    """That the request stands on the log, and is about this photo.
+
+    Who is refused from here on is refused in public: the entry names office and purpose.
 
     Returns:
         The checkpoint that vouches for the request.
@@ -282,9 +284,13 @@ def prove(
     commits(shown)
     this_photo(shown, promise)
     entry_agrees(shown, promise)
+    return verified
+
+
+def fits(shown: Shown, promise: Promise) -> None:
+    """That the request is one that the promise allows: its office, and its purpose."""
     recipient(shown, promise)
     purpose(shown, promise)
-    return verified
 
 
 def decide(shown: Shown, facts: Facts, quotas: Quotas, settings: Settings) -> None:

@@ -11,17 +11,21 @@ import { brotliCompressSync } from "node:zlib";
 import { build } from "esbuild";
 import { NodePackageImporter, compile } from "sass";
 
+import { logical } from "./logical.mjs";
+
 const root = import.meta.dirname;
 const rooms = process.env.HABEAS_BUILT ?? join(root, "../packages/habeas/src/habeas");
 const portal = join(rooms, "portal/static");
 const photo = join(portal, "photo");
 const desk = join(rooms, "office/desk");
 
-const { css } = compile(join(root, "pages/page.scss"), {
+const { css: sided } = compile(join(root, "pages/page.scss"), {
   importers: [new NodePackageImporter(root)],
   style: "compressed",
   quietDeps: true,
 });
+
+const css = logical(sided);
 
 /** Leaves the formats in a file of their own, which every script beside it shares. */
 const formatsApart = {

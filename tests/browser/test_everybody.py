@@ -26,6 +26,11 @@ PAGES = (
     "/register/trustees/", "/nowhere/",
 )  # fmt: skip
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+#: What moves by itself, or when it is touched.
+MOVING = """() => [...document.querySelectorAll("*")].filter(each => {
+    const style = getComputedStyle(each);
+    return style.animationName !== "none" || parseFloat(style.transitionDuration) > 0;
+}).map(each => each.tagName + "." + each.className)"""
 
 
 class Looker:
@@ -47,6 +52,9 @@ class Looker:
         self.page.screenshot(path=SHOTS / f"all-{self._name}-{label}.png", full_page=True)
         if self.page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
             self.found.append(f"{name} scrolls sideways")
+        moving = self.page.evaluate(MOVING)
+        if moving:
+            self.found.append(f"{name} moves for somebody who asked for less: {moving}")
         self.page.evaluate(self._axe)
         self.found += self.page.evaluate(
             """async ([rules, name]) => (await axe.run(document, { runOnly: rules })).violations

@@ -15,7 +15,7 @@ import pytest
 from habeas.faces import assets
 from habeas.protocol.lost import LostReceipt
 from habeas.trustee.console import Doors, make_console
-from tests.browser.test_everybody import Looker, served
+from tests.browser.test_everybody import ZOOMED, Looker, served
 from tests.browser.visitor import SIZES
 from tests.waiting import PATIENCE_SECONDS, until
 from tests.world.city import City
@@ -23,10 +23,11 @@ from tests.world.world import OFFICE, listening
 
 pytestmark = pytest.mark.browser
 
+WIDTHS = {**SIZES, "zoomed": ZOOMED}
 #: Scheme, language, width: each pair of two stands in at least one line.
 LOOKS = [
     ("dark", "ru", "phone"), ("light", "en", "phone"), ("dark", "en", "desktop"),
-    ("light", "ru", "desktop"),
+    ("light", "ru", "desktop"), ("dark", "en", "zoomed"),
 ]  # fmt: skip
 #: An address of a stranger (RFC 5737), as a proxy on this machine tells it.
 STRANGER = "203.0.113.7"
@@ -46,7 +47,7 @@ def looker(request, chromium, axe):
     if not axe:
         pytest.skip("axe-core is not installed")
     scheme, locale, width = request.param
-    found = Looker(chromium, axe, scheme, locale, SIZES[width], width)
+    found = Looker(chromium, axe, scheme, locale, WIDTHS[width], width)
     yield found
     found.profile.close()
 

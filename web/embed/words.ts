@@ -12,7 +12,14 @@ const ru: typeof en = {
   finish: "Фото запечатано, но ещё не добавлено: сохраните квитанцию и подтвердите это в рамке.",
 };
 
-const WORDS: ReadonlyMap<string, typeof en> = new Map(Object.entries({ en, ru }));
+const pl: typeof en = {
+  title: "Zdjęcie do Twojego wniosku",
+  unavailable: "Nie można tu pokazać dodawania zdjęcia. Ten formularz można wysłać bez zdjęcia.",
+  finish:
+    "Zdjęcie jest zapieczętowane, ale jeszcze niedodane: zapisz pokwitowanie i potwierdź to w ramce.",
+};
+
+const WORDS: ReadonlyMap<string, typeof en> = new Map(Object.entries({ en, pl, ru }));
 
 /** The words for a BCP 47 language, English where there are none. */
 export const wordsFor = (language: string): typeof en =>

@@ -1,6 +1,7 @@
 // Having a photo destroyed, in each language.
 
 import type { Language } from "../promise/words.js";
+import { panel } from "./pl.js";
 
 const en = {
   destroy: "Have it destroyed",
@@ -62,4 +63,4 @@ const ru: Record<PanelWord, string> = {
   askAgain: "Спросить их ещё раз",
 };
 
-export const PANEL_WORDS: Record<Language, Record<PanelWord, string>> = { en, ru };
+export const PANEL_WORDS: Record<Language, Record<PanelWord, string>> = { en, ru, pl: panel };

@@ -3,7 +3,7 @@
 
 import type { Circle } from "../formats/circle.js";
 import type { Receipt } from "../formats/receipt.js";
-import { dayInWords, filled, localeOf } from "../promise/lines.js";
+import { dayInWords, filled, localeOf, nameOf } from "../promise/lines.js";
 import type { Language } from "../promise/words.js";
 import { type Asking, type Event, type Told, isAsking, tell } from "./acts.js";
 import type { Signed } from "./details.js";
@@ -11,6 +11,7 @@ import type { History, Verdict } from "./found.js";
 import {
   HISTORY_WORDS,
   type HistoryWord,
+  OPENINGS,
   PURPOSE_WORDS,
   causeInWords,
   refusalInWords,
@@ -97,9 +98,9 @@ function sentence(
 ): string {
   const words = HISTORY_WORDS[language];
   if (openings === 0) return outcome === "complete" ? words.never : words.notKnown;
-  if (openings === 1) return filled(words.once, values);
-  const few = new Intl.PluralRules(language).select(openings) === "few";
-  return filled(few ? words.timesFew : words.times, values);
+  const forms = OPENINGS[language];
+  const category = new Intl.PluralRules(language).select(openings);
+  return filled(forms[category] ?? forms.other, values);
 }
 
 function verdict({ history, circle }: Shown, language: Language): HTMLElement {
@@ -152,9 +153,8 @@ function act(told: Told, shown: Shown, language: Language): HTMLElement {
 }
 
 function askedInWords(told: Asking, { circle }: Shown, language: Language): string {
-  const office = circle.offices.find((each) => each.office === told.office);
   return filled(HISTORY_WORDS[language][told.kind], {
-    office: office?.name[language] ?? told.office,
+    office: nameOf(circle, told.office, language),
     day: dayInWords(told.day, language),
     purpose: PURPOSE_WORDS[language][told.purpose],
   });

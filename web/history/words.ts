@@ -2,6 +2,8 @@
 
 import type { PurposeName } from "../formats/fields.js";
 import type { Language } from "../promise/words.js";
+import * as pl from "./pl.js";
+import * as ru from "./ru.js";
 
 const en = {
   heading: "What happened to your photo",
@@ -23,9 +25,6 @@ const en = {
   never: "Nobody has opened your photo.",
   notKnown:
     "No opening is known. That nobody has opened it is only certain when everybody could be asked.",
-  once: "Your photo was opened once. At most {max} times were promised.",
-  times: "Your photo was opened {n} times. At most {max} were promised.",
-  timesFew: "Your photo was opened {n} times. At most {max} were promised.",
   opened: "{office} opened it on {day} {purpose}.",
   refused: "{office} asked to open it on {day} {purpose}. It was refused.",
   part: "{office} asked to open it on {day} {purpose}. Too few trustees gave their part: it did not open.",
@@ -65,7 +64,7 @@ const en = {
 
 export type HistoryWord = keyof typeof en;
 
-const ru: Record<HistoryWord, string> = {
+const russian: Record<HistoryWord, string> = {
   heading: "Что было с вашим фото",
   asking: "Спрашиваем хранителей и публичный журнал. Ответили хранители: {n} из {all}.",
   complete:
@@ -84,9 +83,6 @@ const ru: Record<HistoryWord, string> = {
   never: "Ваше фото никто не открывал.",
   notKnown:
     "Об открытиях ничего не известно. Что фото никто не открывал, можно утверждать, только когда удалось спросить всех.",
-  once: "Ваше фото открывали один раз. Обещано не больше {max}.",
-  times: "Ваше фото открывали {n} раз. Обещано не больше {max}.",
-  timesFew: "Ваше фото открывали {n} раза. Обещано не больше {max}.",
   opened: "{day} его открыли: {office}, {purpose}.",
   refused: "{day} его хотели открыть: {office}, {purpose}. В этом отказано.",
   part: "{day} его хотели открыть: {office}, {purpose}. Свою часть дали слишком немногие хранители: фото не открылось.",
@@ -124,9 +120,31 @@ const ru: Record<HistoryWord, string> = {
   gone: "Ни у одного хранителя больше нет его части: открыть фото не может никто.",
 };
 
-export const HISTORY_WORDS: Record<Language, Record<HistoryWord, string>> = { en, ru };
+export const HISTORY_WORDS: Record<Language, Record<HistoryWord, string>> = {
+  en,
+  ru: russian,
+  pl: pl.history,
+};
 
 /** What something was for, within a sentence. */
+/** A sentence by plural category (Unicode CLDR); `other` is for all that a language lacks. */
+type Forms = Readonly<Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }>;
+
+/** How often the photo was opened. */
+export const OPENINGS: Record<Language, Forms> = {
+  en: {
+    one: "Your photo was opened once. At most {max} times were promised.",
+    other: "Your photo was opened {n} times. At most {max} were promised.",
+  },
+  ru: {
+    one: "Ваше фото открывали {n} раз. Обещано не больше {max}.",
+    few: "Ваше фото открывали {n} раза. Обещано не больше {max}.",
+    many: "Ваше фото открывали {n} раз. Обещано не больше {max}.",
+    other: "Ваше фото открывали {n} раза. Обещано не больше {max}.",
+  },
+  pl: pl.openings,
+};
+
 export const PURPOSE_WORDS: Record<Language, Record<PurposeName, string>> = {
   en: {
     "decide-application": "to decide your application",
@@ -140,6 +158,7 @@ export const PURPOSE_WORDS: Record<Language, Record<PurposeName, string>> = {
     appeal: "чтобы рассмотреть вашу жалобу",
     "applicant-copy": "чтобы выдать вам копию",
   },
+  pl: pl.purposes,
 };
 
 /** Why a trustee refused a request, by code. */
@@ -181,43 +200,8 @@ const REFUSALS: Record<Language, Record<string, string>> = {
     "clock-skew": "the request bore another day",
     "request-time": "the request was signed at another time than it was made",
   },
-  ru: {
-    closed: "дело было уже закончено",
-    expired: "срок обещания вышел",
-    claimed: "кто-то показал в офисе хранителя, что хочет его уничтожить",
-    withdrawn: "вы уже отозвали фото",
-    erased: "фото уничтожено",
-    purpose: "эта цель вам не обещана",
-    "purpose-unknown": "такой цели нет",
-    recipient: "этому ведомству фото не обещано",
-    number: "его открывали уже столько раз, сколько обещано",
-    "openings-a-day": "в тот день его открывали уже столько раз, сколько обещано",
-    "quota-office": "в тот день ведомство запросило слишком много фото",
-    "quota-purpose": "в тот день для этой цели запросили слишком много фото",
-    "quota-delay": "запросов было так много, что им пришлось ждать",
-    slot: "в тот день сотрудник запросил слишком много фото",
-    "officer-unknown": "спросивший – не сотрудник ведомства",
-    "officer-too-new": "ключ сотрудника слишком новый",
-    "officer-revoked": "сотрудник уже не работал в ведомстве",
-    "officer-signature": "сотрудник этого не подписывал",
-    "office-suspended": "ключ ведомства приостановлен",
-    "office-forked": "ведомство опубликовало два списка сотрудников",
-    "tag-foreign": "вы не смогли бы найти этот запрос",
-    "tag-gap": "в журнале нет более раннего запроса",
-    "tag-reused": "под этим номером был не один запрос",
-    "not-on-the-log": "запроса не было в публичном журнале",
-    "not-in-view": "хранитель не видел запроса в публичном журнале",
-    "no-quorum": "запрос в публичном журнале видели слишком немногие свидетели",
-    paused: "хранитель сейчас не отвечает на запросы",
-    "owes-the-log": "хранитель должен был сначала опубликовать своё в журнале",
-    "rolled-back": "хранитель восстановлен из старой копии",
-    behind: "хранитель только запустился и ещё читал журнал",
-    "view-stale": "хранитель видел журнал слишком давно",
-    "view-forked": "журнал показал две истории",
-    "stale-checkpoint": "доказательство было слишком старым",
-    "clock-skew": "на запросе стоял другой день",
-    "request-time": "запрос подписан в другое время, чем сделан",
-  },
+  ru: ru.refusals,
+  pl: pl.refusals,
 };
 
 /** Why a trustee's word is not complete, by code, after its name. */
@@ -241,31 +225,14 @@ const CAUSES: Record<Language, Record<string, string>> = {
     contradiction: "has signed something that contradicts the public log.",
     "not-the-holder": "does not take this receipt for that of the photo.",
   },
-  ru: {
-    unreachable: "сейчас не отвечает.",
-    answer: "ответил чем-то, что нельзя использовать.",
-    behind: "только запустился и ещё читает журнал. Спросите через минуту.",
-    "rolled-back": "восстановлен из старой копии и молчит, пока это не исправят.",
-    "view-old":
-      "видел публичный журнал только таким, каким он был больше часа назад: об открытиях с тех пор может не знать.",
-    "view-behind":
-      "видел публичный журнал раньше, чем другие: об открытиях с тех пор может не знать.",
-    owed: "сказал то, чего в публичном журнале ещё нет.",
-    "not-shown-yet": "сказал то, чего в публичном журнале ещё нет.",
-    pending: "ещё не получил свою часть, когда фото запечатали, и сейчас не отвечает.",
-    denied:
-      "говорит, что такого фото у него нет; его подтверждение в вашей квитанции говорит другое.",
-    "numbers-missing": "показывает не всё, что написал об этом фото.",
-    "more-than-said": "показывает больше, чем, по его словам, написал.",
-    "request-unlogged": "дал свою часть на запрос, которого нет в публичном журнале.",
-    contradiction: "подписал то, что противоречит публичному журналу.",
-    "not-the-holder": "не признаёт эту квитанцию квитанцией этого фото.",
-  },
+  ru: ru.causes,
+  pl: pl.causes,
 };
 
-const OTHER = {
+const OTHER: Record<Language, { refusal: string; cause: string }> = {
   en: { refusal: "for another reason ({code})", cause: "could not be asked ({code})." },
   ru: { refusal: "по другой причине ({code})", cause: "спросить не удалось ({code})." },
+  pl: pl.other,
 };
 
 export const refusalInWords = (code: string, language: Language): string =>
@@ -274,10 +241,10 @@ export const refusalInWords = (code: string, language: Language): string =>
 export const causeInWords = (code: string, language: Language): string =>
   CAUSES[language][code] ?? OTHER[language].cause.replace("{code}", code);
 
-/** Codes that have words of their own, for a test. */
-export const REFUSAL_CODES = Object.keys(REFUSALS.en);
-export const CAUSE_CODES = Object.keys(CAUSES.en);
-/** Both languages have the same. */
-export const sameCodes = (): boolean =>
-  Object.keys(REFUSALS.ru).join() === REFUSAL_CODES.join() &&
-  Object.keys(CAUSES.ru).join() === CAUSE_CODES.join();
+/** Codes that have words of their own, by language, for a test. */
+export const REFUSAL_CODES: Record<Language, string[]> = codes(REFUSALS);
+export const CAUSE_CODES: Record<Language, string[]> = codes(CAUSES);
+
+function codes(texts: Record<Language, Record<string, string>>): Record<Language, string[]> {
+  return { en: Object.keys(texts.en), ru: Object.keys(texts.ru), pl: Object.keys(texts.pl) };
+}

@@ -3,11 +3,9 @@
 
 import texts from "./words.json";
 
-export type Language = "en" | "ru";
-
-/** Cause and remedy of a code. */
-export function wordsOf(code: string, language: Language): readonly [string, string] {
-  const said = (texts as Partial<Record<string, Record<Language, string[]>>>)[code];
-  const [cause = code, remedy = ""] = said?.[language] ?? [];
+/** Cause and remedy of a code; in English where the language has no words for it. */
+export function wordsOf(code: string, language: string): readonly [string, string] {
+  const said = (texts as Partial<Record<string, Partial<Record<string, string[]>>>>)[code];
+  const [cause = code, remedy = ""] = said?.[language] ?? said?.["en"] ?? [];
   return [cause, remedy];
 }

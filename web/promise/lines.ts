@@ -26,6 +26,14 @@ export const dayInWords = (day: string, language: Language): string =>
     )
     .replace(/\.$/, "");
 
+/** What an office is called; in English where the circle has no name in the language. */
+export function nameOf(circle: Circle, office: string, language: Language): string {
+  const name: Partial<Record<string, string>> | undefined = circle.offices.find(
+    (each) => each.office === office,
+  )?.name;
+  return name?.[language] ?? name?.["en"] ?? office;
+}
+
 export function line(text: string, ...strong: readonly string[]): HTMLLIElement {
   const item = document.createElement("li");
   item.append(text);
@@ -39,9 +47,7 @@ export function line(text: string, ...strong: readonly string[]): HTMLLIElement 
 
 export function promiseLines(circle: Circle, limits: Limits, language: Language): HTMLLIElement[] {
   const words = PROMISE_WORDS[language];
-  const offices = limits.recipients.map(
-    (id) => circle.offices.find(({ office }) => office === id)?.name[language] ?? id,
-  );
+  const offices = limits.recipients.map((id) => nameOf(circle, id, language));
   const trustees = circle.trustees.map(({ name }) => name);
   const times = { max: limits.openings_max, day: limits.openings_a_day };
   const end = { date: dayInWords(limits.opens_until, language), days: limits.closed_days };

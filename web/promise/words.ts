@@ -1,4 +1,8 @@
 // What is promised about a photo, in each language: one text for the photo step and the receipt.
+// A new language is a file like `pl.ts` here and beside each other `words.ts`, and a line in each
+// of them: the compiler says which lacks it (docs/translating.md).
+
+import { pl } from "./pl.js";
 
 const en = {
   byOffice: "Only this office can open it:",
@@ -30,6 +34,14 @@ const ru: Record<PromiseWord, string> = {
   "applicant-copy": "выдать вам копию",
 };
 
-export const PROMISE_WORDS = { en, ru };
+export const PROMISE_WORDS = { en, ru, pl };
 export type Language = keyof typeof PROMISE_WORDS;
-export const isLanguage = (text: unknown): text is Language => text === "en" || text === "ru";
+/** As their speakers call them, in the order in which they are offered. */
+export const LANGUAGES: Record<Language, string> = { en: "English", pl: "Polski", ru: "Русский" };
+export const isLanguage = (text: unknown): text is Language =>
+  typeof text === "string" && Object.hasOwn(PROMISE_WORDS, text);
+/** The language of a tag (BCP 47), as pages and browsers name it; else English. */
+export const languageOf = (tag: string): Language => {
+  const name = tag.slice(0, 2).toLowerCase();
+  return isLanguage(name) ? name : "en";
+};

@@ -19,7 +19,8 @@ import { codePicture } from "../paper/code.js";
 import { seedOfReceipt } from "../paper/restore.js";
 import { codeText, wordsOf } from "../paper/seed.js";
 import { filled, line, promiseLines } from "../promise/lines.js";
-import { type Language, isLanguage } from "../promise/words.js";
+import { mark, offer } from "../promise/languages.js";
+import { type Language, languageOf } from "../promise/words.js";
 import { RECEIPT_WORDS, type ReceiptWord, isReceiptWord } from "./words.js";
 
 /** What was found out about the receipt in this file. */
@@ -31,7 +32,7 @@ type Found =
 const LEAST_CHARACTERS = 12;
 const LOOKS = { heading: "", text: "", button: "button", secondary: "link", warning: "warning" };
 
-let language: Language = navigator.language.startsWith("ru") ? "ru" : "en";
+let language: Language = languageOf(navigator.language);
 let found: Found | undefined;
 let panel: Panel | undefined;
 
@@ -61,14 +62,10 @@ function showVerdict(kind: "holds" | "fails" | "cannot" | "locked", note: string
 }
 
 function show(): void {
-  document.documentElement.lang = language;
+  mark(language);
   for (const each of all(document, "[data-t]", HTMLElement)) {
     const name = each.dataset["t"] ?? "";
     if (isReceiptWord(name)) each.textContent = word(name);
-  }
-  for (const button of all(document, "[data-language]", HTMLButtonElement)) {
-    if (button.dataset["language"] === language) button.setAttribute("aria-current", "true");
-    else button.removeAttribute("aria-current");
   }
   document.title = word("title");
   need(document, "#unlock", HTMLElement).hidden = !found || !("locked" in found);
@@ -189,14 +186,10 @@ async function lock(passphrase: string): Promise<void> {
   URL.revokeObjectURL(link.href);
 }
 
-for (const button of all(document, "[data-language]", HTMLButtonElement)) {
-  button.addEventListener("click", () => {
-    const next = button.dataset["language"];
-    if (!isLanguage(next)) return;
-    language = next;
-    show();
-  });
-}
+offer(need(document, ".languages", HTMLElement), "link", (next) => {
+  language = next;
+  show();
+});
 for (const [name, act] of Object.entries({ lock, unlock })) {
   need(document, `#${name}`, HTMLFormElement).addEventListener("submit", (event) => {
     event.preventDefault();

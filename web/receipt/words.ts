@@ -1,6 +1,7 @@
 // What a receipt says, in each language.
 
 import type { Language } from "../promise/words.js";
+import { pl } from "./pl.js";
 
 const en = {
   title: "Receipt for your photo",
@@ -106,5 +107,5 @@ const ru: Record<ReceiptWord, string> = {
   print: "Напечатать",
 };
 
-export const RECEIPT_WORDS: Record<Language, Record<ReceiptWord, string>> = { en, ru };
+export const RECEIPT_WORDS: Record<Language, Record<ReceiptWord, string>> = { en, ru, pl };
 export const isReceiptWord = (text: string): text is ReceiptWord => text in en;

@@ -1,12 +1,11 @@
 // The parts of the page of receipts that say what is wrong (GOV.UK's pattern of errors).
 
 import { all, need } from "../pages/dom.js";
-import type { Language } from "../promise/words.js";
+import { type Language, languageOf } from "../promise/words.js";
 import { PAGE_WORDS, type PageWord } from "./words.js";
 
 /** The language that the page came in. */
-export const pageLanguage = (): Language =>
-  document.documentElement.lang.startsWith("ru") ? "ru" : "en";
+export const pageLanguage = (): Language => languageOf(document.documentElement.lang);
 
 export const word = (name: PageWord): string => PAGE_WORDS[pageLanguage()][name];
 

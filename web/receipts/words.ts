@@ -1,6 +1,7 @@
 // The portal's page of receipts, in each language.
 
 import type { Language } from "../promise/words.js";
+import { pl } from "./pl.js";
 
 const en = {
   problem: "There is a problem",
@@ -69,4 +70,4 @@ const ru: Record<PageWord, string> = {
   choose: "Выбрать, присылать ли другое",
 };
 
-export const PAGE_WORDS: Record<Language, Record<PageWord, string>> = { en, ru };
+export const PAGE_WORDS: Record<Language, Record<PageWord, string>> = { en, ru, pl };

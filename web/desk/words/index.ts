@@ -2,6 +2,7 @@
 // (docs/translating.md). Errors of the portal come in its own words.
 
 import * as en from "./en.js";
+import * as pl from "./pl.js";
 import * as ru from "./ru.js";
 
 /** The name of a text. */
@@ -24,6 +25,7 @@ interface Words {
 
 const LANGUAGES = {
   en: { name: "English", locale: "en-GB", ...en },
+  pl: { name: "Polski", locale: "pl", ...pl },
   ru: { name: "Русский", locale: "ru", ...ru },
 } as const satisfies Record<string, Words>;
 
@@ -35,7 +37,4 @@ export const isLanguage = (value: unknown): value is Language =>
   ALL_LANGUAGES.some((each) => each === value);
 export const isWord = (value: string): value is Word => value in en.texts;
 
-/** Scripts that run from right to left (Unicode, UAX 9), by the language's name. */
-const RIGHT_TO_LEFT = /^(ar|fa|he|ur|ps|sd|ug|yi|dv|ckb)\b/;
-export const directionOf = (language: string): "ltr" | "rtl" =>
-  RIGHT_TO_LEFT.test(language) ? "rtl" : "ltr";
+export { directionOf } from "../../pages/direction.js";

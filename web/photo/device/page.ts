@@ -7,7 +7,8 @@ import { StopError } from "../../portrait/check.js";
 import { wordsOf as textsOf } from "../../portrait/words.js";
 import { PictureError } from "./picture.js";
 import { languageGiven } from "./place.js";
-import { type Language, isLanguage } from "../../promise/words.js";
+import { mark, offer } from "../../promise/languages.js";
+import { type Language, isLanguage, languageOf } from "../../promise/words.js";
 import { askedLanguage, follow, inside } from "./embedded.js";
 import { INSIDE, WORDS, type Word, isWord } from "./words.js";
 
@@ -16,8 +17,7 @@ function chosen(): Language {
   const asked = askedLanguage();
   if (isLanguage(asked)) return asked;
   const [, cookie] = /(?:^|; )django_language=([a-z]{2})/.exec(document.cookie) ?? [];
-  if (isLanguage(cookie)) return cookie;
-  return navigator.language.startsWith("ru") ? "ru" : "en";
+  return isLanguage(cookie) ? cookie : languageOf(navigator.language);
 }
 
 let language: Language = languageGiven() ?? chosen();
@@ -57,26 +57,19 @@ export function translate(root: ParentNode): void {
 
 /** Frames the page in the language that is chosen. */
 export function frame(): void {
-  document.documentElement.lang = language;
   translate(document);
-  for (const button of all(document, "[data-language]", HTMLButtonElement)) {
-    if (button.dataset["language"] === language) button.setAttribute("aria-current", "true");
-    else button.removeAttribute("aria-current");
-  }
+  mark(language);
 }
 
 /** Lets people choose a language; the portal's pages keep to it. */
 export function offerLanguages(again: () => void): void {
-  for (const button of all(document, "[data-language]", HTMLButtonElement)) {
-    button.addEventListener("click", () => {
-      const next = button.dataset["language"];
-      if (!isLanguage(next)) return;
-      language = next;
-      document.cookie = `django_language=${next}; path=/; samesite=lax`;
-      frame();
-      again();
-    });
-  }
+  offer(need(document, ".app-languages", HTMLElement), "app-link-button", (next) => {
+    language = next;
+    document.cookie = `django_language=${next}; path=/; samesite=lax`;
+    frame();
+    again();
+  });
+  mark(language);
 }
 
 const main = (): HTMLElement => need(document, "#main-content", HTMLElement);

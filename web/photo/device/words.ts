@@ -1,5 +1,8 @@
 // What the app says, in each language. Errors of the portal come in its own words.
 
+import type { Language } from "../../promise/words.js";
+import { pl } from "./pl.js";
+
 const en = {
   skip: "Skip to main content",
   city: "City services",
@@ -244,5 +247,5 @@ export const INSIDE: Readonly<Partial<Record<Word, Word>>> = {
   next: "goOn",
 };
 
-export const WORDS = { en, ru };
+export const WORDS: Record<Language, Record<Word, string>> = { en, ru, pl };
 export const isWord = (text: string): text is Word => text in en;

@@ -44,7 +44,7 @@ class Advice:
         return words(self.code)[1]
 
     def in_language(self, language: str) -> tuple[str, str]:
-        """Cause and remedy in *language* ("en" or "ru")."""
+        """Cause and remedy in *language* (BCP 47; one of `habeas.portrait.LANGUAGES`)."""
         return words(self.code, language)
 
 

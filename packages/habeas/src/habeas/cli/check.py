@@ -34,6 +34,7 @@ class Language(StrEnum):
     """Of the advice."""
 
     EN = "en"
+    PL = "pl"
     RU = "ru"
 
 

@@ -7,9 +7,9 @@ where a check can be wrong the words say how to go on. Advice never stops anybod
 
 from __future__ import annotations
 
-from habeas.portrait.words import english, russian
+from habeas.portrait.words import english, polish, russian
 
-_LANGUAGES = {"en": english, "ru": russian}
+_LANGUAGES = {"en": english, "pl": polish, "ru": russian}
 LANGUAGES = tuple(_LANGUAGES)
 
 #: Cause and remedy, by language.

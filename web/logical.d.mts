@@ -1,0 +1,2 @@
+/** The same style sheet without left and right: see logical.mjs. */
+export function logical(css: string): string;

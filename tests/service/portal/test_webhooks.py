@@ -1,0 +1,105 @@
+"""`habeas portal webhooks` against a receiver of one's own: over TLS, on a private network."""
+
+import contextlib
+import ssl
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from standardwebhooks.webhooks import Webhook
+
+from tests.ops.authority import Authority
+from tests.service.portal.test_commands import Portal
+
+pytestmark = pytest.mark.slow
+HERE = ("--private-network", "127.0.0.0/8", "--private-network", "::1/128")
+
+
+class Receiver(BaseHTTPRequestHandler):
+    """Keeps what it gets, and answers what it was told to."""
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["content-length"])).decode()
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.server.got.append((self.path, headers, body))
+        self.send_response(self.server.status)
+        self.send_header("Location", "/elsewhere")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        """Nobody reads it."""
+
+
+@contextlib.contextmanager
+def receiving(folder, authority, name="localhost"):
+    """A receiver whose certificate is for *name*; its port is `server_port`."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*authority.certify(folder, name))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    server.got, server.status = [], 204
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory):
+    made = Portal(tmp_path_factory.mktemp("portal"))
+    assert made.init().returncode == 0
+    made.authority = Authority(made.folder)
+    return made
+
+
+def webhooks(portal, *arguments):
+    return portal("webhooks", *arguments, SSL_CERT_FILE=str(portal.authority.file))
+
+
+def test_a_receiver_gets_a_signed_message_and_can_be_taken_away(portal, tmp_path):
+    with receiving(tmp_path, portal.authority) as server:
+        url = f"https://localhost:{server.server_port}/hook"
+        added = webhooks(portal, "add", url, "--name", "forms", *HERE)
+        assert added.returncode == 0, added.stderr
+        secret = added.stdout.strip()
+        tested = webhooks(portal, "test", "forms")
+        assert (tested.returncode, "(204)" in tested.stdout) == (0, True), tested.stderr
+        ((path, headers, body),) = server.got
+        assert path == "/hook"
+        assert headers["host"] == f"localhost:{server.server_port}"
+        assert Webhook(secret).verify(body, headers)["type"] == "webhook.test"
+    listed = webhooks(portal, "list")
+    assert url in listed.stdout
+    assert secret not in listed.stdout
+    assert webhooks(portal, "remove", "forms").returncode == 0
+    assert url not in webhooks(portal, "list").stdout
+    assert "forms" in webhooks(portal, "test", "forms").stderr
+
+
+@pytest.mark.parametrize(("status", "said"), [(302, "302"), (500, "500"), (410, "410")])
+def test_what_is_no_confirmation_is_said_and_no_one_is_followed(portal, tmp_path, status, said):
+    with receiving(tmp_path, portal.authority) as server:
+        server.status = status
+        url = f"https://localhost:{server.server_port}/hook"
+        name = f"answers-{status}"
+        assert webhooks(portal, "add", url, "--name", name, *HERE).returncode == 0
+        tested = webhooks(portal, "test", name)
+        assert tested.returncode == 1
+        assert said in tested.stderr
+        assert len(server.got) == 1
+
+
+def test_another_s_certificate_and_an_unnamed_network_get_nothing(portal, tmp_path):
+    with receiving(tmp_path, portal.authority, "other.example") as server:
+        url = f"https://localhost:{server.server_port}/hook"
+        assert webhooks(portal, "add", url, "--name", "wrong", *HERE).returncode == 0
+        assert webhooks(portal, "test", "wrong").returncode == 1
+        refused = webhooks(portal, "add", url, "--name", "inside")
+        assert refused.returncode == 1
+        assert "no public address" in refused.stderr
+        assert server.got == []

@@ -49,11 +49,18 @@ def receiving(folder, authority, name="localhost"):
         server.server_close()
 
 
+class Sender(Portal):
+    """A portal that trusts an authority of its city's."""
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        self.authority = Authority(folder)
+
+
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory):
-    made = Portal(tmp_path_factory.mktemp("portal"))
+    made = Sender(tmp_path_factory.mktemp("portal"))
     assert made.init().returncode == 0
-    made.authority = Authority(made.folder)
     return made
 
 

@@ -15,8 +15,16 @@ pytestmark = pytest.mark.slow
 HERE = ("--private-network", "127.0.0.0/8", "--private-network", "::1/128")
 
 
-class Receiver(BaseHTTPRequestHandler):
+class Receiver(ThreadingHTTPServer):
     """Keeps what it gets, and answers what it was told to."""
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.got, self.status = [], 204
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Receiver
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["content-length"])).decode()
@@ -36,9 +44,8 @@ def receiving(folder, authority, name="localhost"):
     """A receiver whose certificate is for *name*; its port is `server_port`."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*authority.certify(folder, name))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    server = Receiver()
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    server.got, server.status = [], 204
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

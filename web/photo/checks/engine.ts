@@ -36,7 +36,12 @@ export async function startEngine(base: string, loaded: (part: number) => void):
     return bytes;
   };
   // All at once: on a slow line the largest decides.
-  const models = MODELS.map((name) => ({ name, bytes: fetched(MODEL_FILES[name]) }));
+  const models = MODELS.map((name) => {
+    const bytes = fetched(MODEL_FILES[name]);
+    // One that fails before its turn is told in its turn, below.
+    bytes.catch(() => undefined);
+    return { name, bytes };
+  });
   provide(await fetched(ENGINE));
   await loadLiteRt("");
   const compiled = new Map<ModelName, CompiledModel>();

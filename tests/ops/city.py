@@ -43,6 +43,25 @@ ANSWERS = {
 NODES = ("node-1", "node-2")
 
 
+class NotTakenError(Exception):
+    """An application that the portal has answered, and not taken.
+
+    Attributes:
+        status: of the answer.
+    """
+
+    def __init__(self, answer: httpx.Response) -> None:
+        super().__init__(f"{answer.status_code}: {answer.text}")
+        self.status = answer.status_code
+
+    @property
+    def blames_the_applicant(self) -> bool:
+        """Whether it was told as a fault of what was sent."""
+        return self.status < httpx.codes.INTERNAL_SERVER_ERROR and (
+            self.status != httpx.codes.TOO_MANY_REQUESTS
+        )
+
+
 class City:
     """See the module.
 
@@ -224,12 +243,14 @@ class City:
         """Apply with a photo; gives reference and receipt.
 
         Raises:
-            AssertionError: it was not taken; what the portal said.
+            NotTakenError: it was not taken.
+            httpx.HTTPError: nobody answered.
         """
         form = {"service": "hunting-licence", "fields": json.dumps(ANSWERS)}
         files = {"photo": ("photo.jpg", photo)}
         answer = self.http.post("/api/applications", data=form, files=files)
-        assert answer.status_code == 201, answer.text
+        if answer.status_code != httpx.codes.CREATED:
+            raise NotTakenError(answer)
         return answer.json()["reference"], Receipt.read(answer.json()["receipt"])
 
     @contextlib.contextmanager

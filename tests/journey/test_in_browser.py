@@ -91,10 +91,16 @@ class Visitor:
         self.profile.close()
 
 
+def _applicant(chromium, city, width, **options):
+    """Somebody whose device cannot seal (tests/browser/test_sealing has others)."""
+    visitor = Visitor(chromium, city, width, **options)
+    visitor.page.add_init_script(CANNOT_SEAL)
+    return visitor
+
+
 def _fill(visitor):
-    """Up to the photo step of a device that cannot seal (tests/browser/test_sealing has others)."""
+    """Up to the photo step."""
     page = visitor.page
-    page.add_init_script(CANNOT_SEAL)
     page.fill("#full_name", "Anna Example")
     page.fill("#date_of_birth", "1980-05-17")
     page.fill("#address", "1 Forest Lane\nGreenwood")
@@ -187,7 +193,7 @@ def _look_around(visitor):
 def test_the_whole_journey_in_two_profiles(  # noqa: PLR0915 - it is one story
     city, chromium, tmp_path, width
 ):
-    applicant = Visitor(chromium, city, width, accept_downloads=True)
+    applicant = _applicant(chromium, city, width, accept_downloads=True)
     officer = Visitor(chromium, city, width)
     page = applicant.page
     page.goto("/")
@@ -255,7 +261,7 @@ def test_the_whole_journey_in_two_profiles(  # noqa: PLR0915 - it is one story
 
 
 def test_without_javascript_up_to_the_receipt_and_withdrawal(city, chromium, tmp_path):
-    visitor = Visitor(chromium, city, "phone", java_script_enabled=False, accept_downloads=True)
+    visitor = _applicant(chromium, city, "phone", java_script_enabled=False, accept_downloads=True)
     visitor.page.goto("/apply/hunting-licence/details/")
     _fill(visitor)
     reference, file = _send(visitor, tmp_path)
@@ -268,7 +274,7 @@ def test_without_javascript_up_to_the_receipt_and_withdrawal(city, chromium, tmp
 
 
 def test_the_camera_takes_a_picture(city, chromium):
-    visitor = Visitor(chromium, city, "phone", permissions=["camera"])
+    visitor = _applicant(chromium, city, "phone", permissions=["camera"])
     visitor.page.goto("/apply/hunting-licence/details/")
     _fill(visitor)
     visitor.press("Use the camera")
@@ -282,7 +288,7 @@ def test_the_camera_takes_a_picture(city, chromium):
 
 
 def test_without_a_photo_and_a_service_that_asks_for_none(city, chromium):
-    visitor = Visitor(chromium, city, "desktop")
+    visitor = _applicant(chromium, city, "desktop")
     visitor.page.goto("/apply/hunting-licence/details/")
     _fill(visitor)
     visitor.press("Continue without a photo")
@@ -313,7 +319,7 @@ NOISE = """
 
 @pytest.mark.parametrize("noisy", [False, True])
 def test_a_canvas_that_gives_back_noise_is_not_used(city, chromium, tmp_path, noisy):
-    visitor = Visitor(chromium, city, "desktop")
+    visitor = _applicant(chromium, city, "desktop")
     if noisy:
         visitor.page.add_init_script(NOISE)
     visitor.page.goto("/apply/hunting-licence/details/")

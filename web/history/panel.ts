@@ -125,6 +125,8 @@ export class Panel {
   }
 
   #show(): void {
+    // Who stands in what is drawn anew shall not be sent back to the page's beginning.
+    const stood = this.#ending.contains(document.activeElement);
     const heading = this.#make("h2", HISTORY_WORDS[this.#language].heading, this.looks.heading);
     this.#showStatus();
     const parts: HTMLElement[] = [heading, this.#status];
@@ -142,6 +144,7 @@ export class Panel {
     }
     this.#showEnding();
     this.place.replaceChildren(...parts, this.#ending);
+    if (stood) this.#ending.querySelector<HTMLElement>("h2")?.focus();
   }
 
   #showEnding(): void {

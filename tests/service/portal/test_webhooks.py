@@ -8,8 +8,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from standardwebhooks.webhooks import Webhook
 
+from habeas.foundation.authorities import authorities
 from tests.ops.authority import Authority
 from tests.service.portal.test_commands import Portal
+from tests.unit.portal import conftest as _django_is_started  # noqa: F401
+
+from habeas.portal.webhooks import sending  # isort: skip
+from habeas.portal.webhooks.models import WebhookEndpoint  # isort: skip
 
 pytestmark = pytest.mark.slow
 HERE = ("--private-network", "127.0.0.0/8", "--private-network", "::1/128")
@@ -117,3 +122,27 @@ def test_another_s_certificate_and_an_unnamed_network_get_nothing(portal, tmp_pa
         assert refused.returncode == 1
         assert "no public address" in refused.stderr
         assert server.got == []
+
+
+class _Stalling(_Handler):
+    """Says again and again that it is still at it (RFC 2518 section 10.1)."""
+
+    def do_POST(self):
+        with contextlib.suppress(OSError):
+            while True:
+                self.wfile.write(b"HTTP/1.1 102 Processing\r\n\r\n")
+
+
+def test_a_receiver_that_is_never_done_holds_nobody_up(portal, tmp_path, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(portal.authority.file))
+    authorities.cache_clear()
+    monkeypatch.setattr(sending, "_WHOLE_SECONDS", 0.5)
+    with receiving(tmp_path, portal.authority) as server:
+        server.RequestHandlerClass = _Stalling
+        endpoint = WebhookEndpoint(
+            name="slow", url=f"https://localhost:{server.server_port}/", salt="00",
+            private=["127.0.0.0/8", "::1/128"],
+        )  # fmt: skip
+        with pytest.raises(sending.NotConfirmedError, match="TimeoutError"):
+            sending.send(endpoint, "msg_1", "{}")
+    authorities.cache_clear()

@@ -296,7 +296,8 @@ def test_the_questions_come_with_their_rules_and_words_in_each_language(device):
     asked = {each["name"]: each for each in device.order["questions"]}
     assert list(asked) == ["full_name", "date_of_birth", "address", "email"]
     assert (asked["email"]["required"], asked["email"]["most"]) == (False, 254)
-    assert asked["full_name"]["label"] == {"en": "Full name", "ru": "Полное имя"}
+    named = {"en": "Full name", "ru": "Полное имя", "pl": "Imię i nazwisko"}
+    assert asked["full_name"]["label"] == named
     said = asked["date_of_birth"]["said"]
     assert set(said) == {"required", "too-long", "character", "date"}
     assert said["date"]["en"] == "Enter a real date, for example 1980-05-17"
@@ -363,3 +364,60 @@ def test_another_photo_for_a_case_goes_the_server_s_way(city, browser):
     browser.cookies["application-hunting-licence"] = base64.urlsafe_b64encode(draft.secret).decode()
     answer = browser.get(f"{STEP}/order/", HTTP_ACCEPT="application/json")
     assert (answer.status_code, answer.json()["code"]) == (409, "no-draft")
+
+
+def _sent_by_the_server(browser):
+    """An application that the server has sealed; its receipt was not fetched yet."""
+    draft = drafts.begin("hunting-licence")
+    draft.reference, draft.receipt = "HL-7K2M-9QXT", "{}"
+    drafts.store(draft)
+    browser.cookies["application-hunting-licence"] = base64.urlsafe_b64encode(draft.secret).decode()
+    return draft
+
+
+def test_a_receipt_that_is_nowhere_else_is_not_given_up_by_a_link(city, browser):
+    """Neither Back nor a stranger's link to the app takes it away."""
+    city.release()
+    draft = _sent_by_the_server(browser)
+    answer = browser.get(f"{STEP}/order/", HTTP_ACCEPT="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (409, "no-draft")
+    # The form's page leads no device on to where it would be given up.
+    assert "entry" not in browser.get(f"{STEP}/details/").content.decode()
+    assert drafts.of_secret(draft.secret, "hunting-licence").receipt
+
+
+def test_what_is_not_in_what_was_sent_is_said(device):
+    """Two tabs: one sends without a photo; what the other has sealed is in no application."""
+    device.seal()
+    assert device.send().status_code == 200
+    assert device.keep(pointer=None).status_code == 200
+    refused = device.keep()
+    assert (refused.status_code, refused.json()["code"]) == (409, "already-sent")
+    assert Case.objects.get().pointer is None
+
+
+@pytest.mark.parametrize("meanwhile", ["sent", "cleared"])
+def test_an_order_does_not_bring_back_what_has_ended_meanwhile(device, monkeypatch, meanwhile):
+    """Trustees may be asked for keys in between, which takes a while."""
+    from habeas.portal.apply import device as view
+
+    secret = base64.urlsafe_b64decode(device.browser.cookies["application-hunting-licence"].value)
+    draft = drafts.of_secret(secret, "hunting-licence")
+    draft.order["day"] = "2020-01-01"  # another day's: it is drawn anew, and stored
+    drafts.store(draft)
+    asked = view._to_seal
+
+    def slow(*given):
+        if meanwhile == "sent":
+            drafts.close(drafts.of_secret(secret, "hunting-licence"), "HL-7K2M-9QXT", "")
+        else:
+            drafts.drop(draft)
+        return asked(*given)
+
+    monkeypatch.setattr(view, "_to_seal", slow)
+    answer = device.ask()
+    assert (answer.status_code, answer.json()["code"]) == (409, "no-draft")
+    standing = drafts.of_secret(secret, "hunting-licence")
+    assert (standing.reference if standing else "") == (
+        "HL-7K2M-9QXT" if meanwhile == "sent" else ""
+    )

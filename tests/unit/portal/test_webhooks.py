@@ -192,7 +192,8 @@ def test_what_is_not_confirmed_comes_again_with_its_id_ever_more_slowly(receiver
     deliveries.round()
     assert not WebhookMessage.objects.exists()
     # It answers again: the next failure is the first one.
-    assert deliveries._rests["forms"].failures == 0
+    (rest,) = deliveries._rests.values()
+    assert rest.failures == 0
 
 
 def test_who_is_killed_after_a_delivery_delivers_again(receiver, monkeypatch):
@@ -305,3 +306,48 @@ def test_a_receiver_that_cannot_be_one_is_refused_by_name(city, fields, match):
         endpoints.add(URL, "forms", (), ())
     with pytest.raises(ReceiverError, match="There is no receiver"):
         endpoints.remove("another")
+
+
+def test_one_receiver_keeps_no_other_from_its_turn(city):
+    """Whatever goes wrong with it: what no receiver should cause is its own failure alone."""
+    for name in ("a", "b"):
+        endpoints.add(URL, name, (), ())
+        waiting(name=name)
+    got = []
+
+    def deliver(endpoint, identity, body):
+        if endpoint.name == "a":
+            raise RuntimeError
+        got.append(endpoint.name)
+        return 204
+
+    deliveries = Deliveries(deliver=deliver)
+    with pytest.raises(NotConfirmedError, match="a: RuntimeError"):
+        deliveries.round()
+    assert set(got) == {"b"}
+
+
+def test_who_had_no_turn_has_not_got_better(receiver):
+    waiting()
+    receiver.fails = NotConfirmedError("Not now.")
+    deliveries = receiver.deliveries()
+    with suppress(NotConfirmedError):
+        deliveries.round()
+    receiver.now += 10
+    deliveries._pace = Pace(seconds=0)
+    deliveries.round()
+    (rest,) = deliveries._rests.values()
+    assert rest.failures == 1
+
+
+@pytest.mark.parametrize("url", ["https://[bad/", "https://host/\x01", "https://", "https://a b/"])
+def test_what_is_no_address_is_said(url):
+    with pytest.raises(ReceiverError):
+        address_of(url)
+
+
+@pytest.mark.parametrize(
+    "address", ["64:ff9b:1::a00:1", "fec0::1", "::ffff:0:a00:1", "::a00:1", "192.0.0.8"]
+)
+def test_addresses_that_only_look_public(address):
+    assert not is_public(ipaddress.ip_address(address))

@@ -6,7 +6,7 @@ import { all, need } from "../../pages/dom.js";
 import { StopError } from "../../portrait/check.js";
 import { wordsOf as textsOf } from "../../portrait/words.js";
 import { PictureError } from "./picture.js";
-import { languageGiven } from "./place.js";
+import { NotFromPortalError, languageGiven } from "./place.js";
 import { mark, offer } from "../../promise/languages.js";
 import { type Language, isLanguage, languageOf } from "../../promise/words.js";
 import { askedLanguage, follow, inside } from "./embedded.js";
@@ -116,6 +116,7 @@ function wordsOf(error: unknown): [string, string] {
   if (error instanceof FormatError)
     return [`${word("notHeld")} ${causeOf(error)}`, `(${error.code})`];
   if (error instanceof Problem) return [error.message, error.remedy];
+  if (error instanceof NotFromPortalError) return [word("beginAtPortal"), ""];
   return [word("noLine"), ""];
 }
 

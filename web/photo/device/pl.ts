@@ -105,6 +105,7 @@ export const pl: Record<Word, string> = {
   again: "Nic nie przepadło. Spróbuj ponownie.",
   notHeld: "To, co dał serwer miasta, nie zgadza się, i nic nie zostało wysłane:",
   noLine: "Nie było odpowiedzi. Zdjęcie jest tu nadal, zapieczętowane: spróbuj ponownie.",
+  beginAtPortal: "Ten odnośnik nie pochodzi ze strony miasta. Zacznij tam: niczego nie wysłano.",
   cannotHere: "To urządzenie nie może tutaj zapieczętować zdjęcia",
   cannotHereNote: "Możesz wysłać formularz bez zdjęcia albo złożyć wniosek na portalu miasta.",
   ownPortal: "Otwórz portal miasta",

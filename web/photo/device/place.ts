@@ -10,6 +10,9 @@ import { isLanguage } from "../../promise/words.js";
 import type { Language } from "../../promise/words.js";
 
 const TOKEN = "application";
+/** What came behind the address: read once, and gone from it before anything is asked. */
+const arrived = new URLSearchParams(location.hash.slice(1));
+if (arrived.has(TOKEN)) history.replaceState(null, "", location.pathname);
 let portal = location.origin;
 let token = "";
 
@@ -27,14 +30,14 @@ export const carried = (): Record<string, string> =>
 
 /** The language of the portal's pages, where it has sent this browser here. */
 export function languageGiven(): Language | undefined {
-  const given = new URLSearchParams(location.hash.slice(1)).get("language");
+  const given = arrived.get("language");
   return isLanguage(given) ? given : undefined;
 }
 
 /**
  * Finds the portal of the circle that this app's own document has pinned.
  *
- * The token leaves the address at once: a tab's own storage keeps it until the tab is closed.
+ * A tab's own storage keeps the token until the tab is closed.
  */
 export async function settle(note: string, digest: string): Promise<void> {
   const circle = await verifyCircle(note);
@@ -43,13 +46,22 @@ export async function settle(note: string, digest: string): Promise<void> {
   }
   portal = new URL(circle.custodian.portal).origin;
   if (portal === location.origin) return;
-  const given = new URLSearchParams(location.hash.slice(1)).get(TOKEN);
+  const given = arrived.get(TOKEN);
   const key = `${TOKEN} ${location.pathname}`;
   if (given !== null) {
+    // Anybody can write a link with an application of their own in it, and end it meanwhile.
+    if (!cameFrom(portal)) throw new NotFromPortalError();
     sessionStorage.setItem(key, given);
-    history.replaceState(null, "", location.pathname);
   }
   token = sessionStorage.getItem(key) ?? "";
+}
+
+/** What the portal gives a browser came here with a link of somebody else. */
+export class NotFromPortalError extends Error {}
+
+/** Whether a page of that origin has led here. */
+function cameFrom(origin: string): boolean {
+  return document.referrer !== "" && new URL(document.referrer).origin === origin;
 }
 
 /** Forgets what the portal gave this browser. */

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from django.conf import settings
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
@@ -158,9 +159,10 @@ def order(request: HttpRequest, name: str) -> HttpResponse:
     service = _service(name)
     release = code.serving()
     draft = drafts.load(request, service.id)
+    fresh = draft is None
     if draft is None:
         draft = drafts.begin_on_device(service.id)
-    if draft.again:
+    if draft.stays:
         raise NoDraftError("There is no application on its way in this browser.")
     common = {
         "csrf": get_token(request), "id": service.id, "service": service.name.model_dump(),
@@ -169,7 +171,8 @@ def order(request: HttpRequest, name: str) -> HttpResponse:
         said = {"sent": True, "reference": draft.reference, "photo": draft.device}
         return JsonResponse({**common, **said})
     today = datetime.now(UTC).date()
-    if draft.order.get("day") != today.isoformat() and not draft.order.get("seal_id"):
+    anew = draft.order.get("day") != today.isoformat() and not draft.order.get("seal_id")
+    if anew:
         draft.order = {
             "reference": draft.order.get("reference") or new_reference(service),
             "day": today.isoformat(), "salt": secrets.token_hex(32), "seal_id": "",
@@ -182,7 +185,15 @@ def order(request: HttpRequest, name: str) -> HttpResponse:
         "questions": questions(service), "typed": draft.fields,
         "release": vouched.encode().decode(), **_to_seal(service, draft),
     }  # fmt: skip
-    return drafts.save(JsonResponse({**common, **said}), draft)
+    response = JsonResponse({**common, **said})
+    if not (fresh or anew):
+        return response
+    # Trustees may have been asked meanwhile: what was sent or cleared since stays so.
+    with transaction.atomic():
+        standing = None if fresh else drafts.lock(draft)
+        if not fresh and (standing is None or standing.reference):
+            raise NoDraftError("This application was sent or cleared meanwhile.")
+        return drafts.save(response, draft)
 
 
 @require_GET
@@ -277,8 +288,8 @@ def keep(request: HttpRequest, name: str) -> HttpResponse:
     """
     service = _service(name)
     draft = _draft(request, service)
+    said = json_object(raw(request))
     if not draft.reference:
-        said = json_object(raw(request))
         answers = _opaque(said.get("answers"), MAX_ANSWERS, "sealed answers")
         pointer = b""
         if not draft.order:
@@ -295,6 +306,11 @@ def keep(request: HttpRequest, name: str) -> HttpResponse:
         ):
             drafts.close(draft, sent.reference, "", device=bool(pointer))
         draft = _draft(request, service)
+    if draft.device != (said.get("pointer") is not None):
+        raise drafts.AlreadySentError(
+            "This application was sent already, in another way.",
+            "What you sent now is not in it: the photo counts for nothing, and is destroyed.",
+        )
     return JsonResponse({"reference": draft.reference})
 
 

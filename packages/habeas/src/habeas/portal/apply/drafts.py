@@ -65,6 +65,14 @@ class Draft:
         """The picture to be sealed; empty for none."""
         return self.cropped if self.use_crop and self.cropped else self.upright
 
+    @property
+    def stays(self) -> bool:
+        """Whether it is not given up by beginning on a device.
+
+        Another photo for a case that stands, and a receipt that is nowhere else.
+        """
+        return bool(self.again or self.receipt)
+
     def forget_photo(self) -> None:
         """Drop the pictures and what was said about them."""
         self.upright = self.cropped = b""

@@ -80,8 +80,8 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
     if service is None or service.photo is None:
         raise Http404
     origin, draft = host_of(service), drafts.load(request, name)
-    if origin is None or (draft is not None and draft.again):
-        return redirect("apply:details", name)
+    if origin is None or (draft is not None and draft.stays):
+        return redirect(reverse("apply:details", args=[name]) + "?chosen")
     if draft is None or draft.reference:
         draft = drafts.begin_on_device(service.id)
     token = base64.urlsafe_b64encode(draft.secret).decode()

@@ -92,7 +92,8 @@ def details(request: HttpRequest, name: str) -> HttpResponse:
     form = DetailsForm(service, known if known and draft is not None and draft.faulty else None)
     form.data = known
     # Who has answered here goes on here: the server has seen it already.
-    chosen = "chosen" in request.GET or any(known.values())
+    stays = draft is not None and draft.stays
+    chosen = "chosen" in request.GET or any(known.values()) or stays
     lost = "lost" in request.GET and draft is None
     return show_details(request, service, form, lost=lost, chosen=chosen)
 

@@ -13,11 +13,20 @@ import socket
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
+import httpx
+
 from habeas.foundation.errors import HabeasError
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 #: RFC 6052: an IPv4 address stands in the last 32 bits.
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+#: What Python takes for public, and is not everywhere: NAT64 within a network (RFC 8215),
+#: site-local addresses (RFC 3879), those that stand for IPv4 ones (RFC 2765, RFC 4291 section
+#: 2.5.5.1), and those of protocols (RFC 6890).
+_WITHIN = tuple(
+    ipaddress.ip_network(each)
+    for each in ("64:ff9b:1::/48", "fec0::/10", "::ffff:0:0:0/96", "::/96", "192.0.0.0/24")
+)
 
 
 class ReceiverError(HabeasError):
@@ -51,7 +60,10 @@ def _inside(address: Address) -> Iterator[Address]:
 
 def is_public(address: Address) -> bool:
     """Whether anybody on the Internet reaches the same machine there (RFC 6890)."""
-    return all(each.is_global and not each.is_multicast for each in _inside(address))
+    return all(
+        each.is_global and not each.is_multicast and not any(each in net for net in _WITHIN)
+        for each in _inside(address)
+    )
 
 
 def address_of(url: str, private: Iterable[str] = ()) -> str:
@@ -64,8 +76,13 @@ def address_of(url: str, private: Iterable[str] = ()) -> str:
     Raises:
         ReceiverError: it is no URL to send to, has no address, or one that is not allowed.
     """
-    parts = urlsplit(url)
     named = networks(private)
+    try:
+        parts, host = urlsplit(url), httpx.URL(url).raw_host.decode("ascii")
+    except (ValueError, httpx.InvalidURL) as error:
+        raise ReceiverError(
+            f"{url!r} is no receiver's address.", "Write it as https://HOST/PATH."
+        ) from error
     try:
         port = parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError as error:
@@ -73,7 +90,7 @@ def address_of(url: str, private: Iterable[str] = ()) -> str:
     if parts.scheme not in ("https", "http") or not parts.hostname or parts.username is not None:
         raise ReceiverError(f"{url} is no receiver's address.", "Write it as https://HOST/PATH.")
     try:
-        found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise ReceiverError(
             f"{parts.hostname} has no address now.", "Correct the name, or wait for its server."

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from habeas.foundation.errors import HabeasError
 from habeas.portal.webhooks.models import WebhookEndpoint, WebhookMessage
-from habeas.portal.webhooks.sending import GoneError, send
+from habeas.portal.webhooks.sending import GoneError, NotConfirmedError, send
 
 _LOG = logging.getLogger("habeas.portal")
 
@@ -60,7 +60,7 @@ class Deliveries:
         deliver: Callable[[WebhookEndpoint, str, str], int] = send,
     ) -> None:
         self._pace, self._clock, self._deliver = pace or Pace(), clock, deliver
-        self._rests: dict[str, _Rest] = {}
+        self._rests: dict[tuple[str, str], _Rest] = {}
 
     def round(self) -> None:
         """Try what may be tried now.
@@ -70,28 +70,39 @@ class Deliveries:
         """
         end = self._clock() + self._pace.seconds
         last: HabeasError | None = None
-        for endpoint in WebhookEndpoint.objects.filter(gone=False).order_by("name"):
-            rest = self._rests.setdefault(endpoint.name, _Rest())
+        # Drawn, so that one that takes a whole round for itself keeps no other from its turn.
+        standing = list(WebhookEndpoint.objects.filter(gone=False).order_by("?"))
+        self._rests = {_key(each): self._rests.get(_key(each), _Rest()) for each in standing}
+        for endpoint in standing:
+            rest = self._rests[_key(endpoint)]
             if self._clock() < rest.until:
                 continue
             try:
-                self._empty(endpoint, end)
-                rest.failures = 0
+                if self._empty(endpoint, end):
+                    rest.failures = 0
             except HabeasError as error:
                 last = error
                 self._failed(endpoint, rest, error)
+            except Exception as error:  # noqa: BLE001 - the others have their turn all the same
+                _LOG.exception("webhooks: %s", endpoint.name)
+                last = NotConfirmedError(f"{endpoint.name}: {type(error).__name__}.")
+                self._failed(endpoint, rest, last)
         if last is not None:
             raise last
 
-    def _empty(self, endpoint: WebhookEndpoint, end: float) -> None:
+    def _empty(self, endpoint: WebhookEndpoint, end: float) -> bool:
+        """Deliver what waits; whether anything was confirmed."""
         # Drawn, so that one message which is always refused keeps no other from its turn for good,
         # and so that the order of deliveries tells nothing.
         waiting = list(endpoint.messages.order_by("?")[: self._pace.most])
+        confirmed = False
         for message in waiting:
             if self._clock() >= end:
-                return
+                break
             self._deliver(endpoint, message.identity, message.body)
             WebhookMessage.objects.filter(pk=message.pk).delete()
+            confirmed = True
+        return confirmed
 
     def _failed(self, endpoint: WebhookEndpoint, rest: _Rest, error: HabeasError) -> None:
         pause = self._pace.after[min(rest.failures, len(self._pace.after) - 1)]
@@ -100,3 +111,8 @@ class Deliveries:
         if isinstance(error, GoneError):
             WebhookEndpoint.objects.filter(pk=endpoint.pk).update(gone=True)
             _LOG.warning("webhooks: %s is gone", endpoint.name)
+
+
+def _key(endpoint: WebhookEndpoint) -> tuple[str, str]:
+    """Of a receiver; one that is added again under its name is another."""
+    return endpoint.name, endpoint.salt

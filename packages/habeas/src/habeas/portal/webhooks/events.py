@@ -37,6 +37,7 @@ def tell(event: Event, service: str, reference: str = "") -> None:
     So a message exists exactly when what it tells has happened.
     """
     data = {"service": service, **({"reference": reference} if reference else {})}
-    for endpoint in WebhookEndpoint.objects.filter(gone=False):
+    # Locked: one that is removed meanwhile would leave a message to nobody.
+    for endpoint in WebhookEndpoint.objects.select_for_update().filter(gone=False):
         if event in endpoint.events:
             WebhookMessage.objects.create(endpoint=endpoint, body=body_of(event, **data))

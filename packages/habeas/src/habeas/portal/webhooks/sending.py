@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -15,6 +15,8 @@ from habeas.portal.webhooks.signing import headers, secret_of
 
 #: Standard Webhooks 1.0.0, *Request timeouts*: 15 to 30 s. One worker sends all, and waits less.
 _STEP_SECONDS = 10.0
+#: A whole try: httpx counts anew with each byte, and with each 1xx answer that comes before one.
+_WHOLE_SECONDS = 20.0
 
 
 class NotConfirmedError(HabeasError):
@@ -43,17 +45,24 @@ def send(endpoint: WebhookEndpoint, identity: str, body: str) -> int:
     address = address_of(endpoint.url, endpoint.private)
     url = httpx.URL(endpoint.url)
     carried = headers(secret_of(endpoint), identity, int(time.time()), body)
-    try:
-        with (
-            httpx.Client(timeout=_STEP_SECONDS, trust_env=False, verify=authorities()) as http,
+
+    async def once() -> int:
+        async with (
+            asyncio.timeout(_WHOLE_SECONDS),
+            httpx.AsyncClient(
+                timeout=_STEP_SECONDS, trust_env=False, verify=authorities()
+            ) as http,
             http.stream(
                 "POST", url.copy_with(host=address), content=body.encode(),
-                headers={**carried, "host": urlsplit(endpoint.url).netloc},
-                extensions={"sni_hostname": url.host},
+                headers={**carried, "host": url.netloc.decode("ascii")},
+                extensions={"sni_hostname": url.raw_host.decode("ascii")},
             ) as answer,
         ):  # fmt: skip
-            status = answer.status_code
-    except httpx.HTTPError as error:
+            return answer.status_code
+
+    try:
+        status = asyncio.run(once())
+    except (httpx.HTTPError, TimeoutError) as error:
         raise NotConfirmedError(
             f"{endpoint.name} does not answer: {type(error).__name__}."
         ) from error

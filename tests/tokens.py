@@ -16,6 +16,28 @@ MODULE = next(
 )
 needs_softhsm = pytest.mark.skipif(not shutil.which("softhsm2-util"), reason="needs softhsm2")
 PIN = "101010"
+_SIGN_IN = """
+import sys, pkcs11
+pkcs11.lib(sys.argv[1]).get_token(token_label=sys.argv[2]).open(user_pin=sys.argv[3]).close()
+"""
+_PAIR = """
+import sys, pkcs11
+from pkcs11 import Attribute, MechanismFlag, ObjectClass
+from habeas.foundation.token import Kind
+module, label, pin, kind, name, uses = sys.argv[1:]
+uses = MechanismFlag[uses]
+kind, parameters, mechanism = Kind[kind].value
+with pkcs11.lib(module).get_token(token_label=label).open(rw=True, user_pin=pin) as session:
+    domain = session.create_domain_parameters(kind, {Attribute.EC_PARAMS: parameters}, local=True)
+    def pair(name):
+        return domain.generate_keypair(
+            id=b"one", label=name, store=True, mechanism=mechanism, capabilities=uses
+        )
+    public, private = pair(name)
+    if MIXED:
+        private.destroy()
+        pair(name + " of another")[0].destroy()
+"""
 
 
 @dataclass(frozen=True)
@@ -56,6 +78,22 @@ class SoftToken:
         """Say another PIN in the file that addresses name."""
         (self.folder / "pin").write_text(f"{pin}\n")
         (self.folder / "pin").chmod(mode)
+
+    def sign_in(self) -> None:
+        """Sign in once, as with the token's own tool."""
+        self.python(_SIGN_IN, MODULE, self.label, PIN)
+
+    def make_pair(self, kind: str, name: str, uses: str = "SIGN", *, mixed: bool = False) -> None:
+        """Put a pair of keys on it, as others do.
+
+        Args:
+            kind: of `habeas.foundation.token.Kind`.
+            name: label of the public key.
+            uses: what the key may do: a flag of PKCS #11.
+            mixed: whether the private key is another pair's, of the same CKA_ID.
+        """
+        source = _PAIR.replace("MIXED", str(mixed))
+        self.python(source, MODULE, self.label, PIN, kind, name, uses)
 
     def address(self, path: str = "", module: str = MODULE) -> str:
         """Its address (RFC 7512), with more attributes of the path."""

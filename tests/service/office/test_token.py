@@ -125,6 +125,10 @@ def test_an_officer_opens_a_photo_with_the_key_on_a_token(city, reference, tmp_p
 
 
 def test_the_pin_may_lie_in_a_file(city, reference, tmp_path):
+    import pkcs11
+
+    # Another test may have given a wrong PIN before; then none from a file is tried.
+    pkcs11.lib(MODULE).get_token(token_label="Officer").open(user_pin=PINS["Officer"]).close()
     file = tmp_path / "pin"
     file.write_text(PINS["Officer"] + "\n")
     token = uri("Officer", f"&pin-source=file:{file}")

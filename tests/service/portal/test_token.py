@@ -63,6 +63,7 @@ def test_a_missing_token_makes_nothing(token, tmp_path):
     assert "not the token's PIN" in token.habeas(*init, ok=False).stderr
     assert not data.exists()
     token.write_pin(PIN)
+    token.sign_in()
     token.habeas(*init)
     kept = (data / "custodian.key").read_bytes()
     empty = SoftToken.create(tmp_path / "empty")

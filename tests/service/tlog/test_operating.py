@@ -3,10 +3,11 @@
 import pytest
 
 from habeas import tlog
+from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
 from habeas.tlog.client import LogClient
 from habeas.tlog.command import run
-from habeas.tlog.errors import TlogError
+from habeas.tlog.errors import PlaceError, TlogError
 from habeas.tlog.server import init_log, make_app, read_signer
 from habeas.tlog.server.freezing import MovedError
 from habeas.tlog.verifying import Folder, verify_log
@@ -153,3 +154,47 @@ def test_a_rotation_that_stopped_half_way_has_changed_nothing(folder, monkeypatc
     assert read_signer(folder).before is None
     fill(folder, 1)  # its policy still counts what it signs
     assert rotating.rotate(folder).before.vkey == vkey
+
+
+def test_a_rotation_that_was_cut_off_before_its_last_key_loses_none(folder, monkeypatch):
+    known = policy(folder)
+    fill(folder, 1)
+    from habeas.tlog.server import rotating
+
+    write, cut_off = durable.write, OSError(28, "No space left on device")
+
+    def stop_at(name):
+        def write_until(file, *content, **said):
+            if file.name == name:
+                raise cut_off
+            write(file, *content, **said)
+
+        return write_until
+
+    for name in ("before-log-mldsa44.key", "before-log.key", "log-mldsa44.key", "log.key"):
+        with monkeypatch.context() as broken:
+            broken.setattr(durable, "write", stop_at(name))
+            with pytest.raises(OSError, match="No space"):
+                rotating.rotate(folder)
+        assert read_signer(folder).verifiers == known.logs
+    rotated = rotating.rotate(folder)
+    assert rotated.before.verifiers == known.logs
+    both = fill(folder, 1, first=1)
+    assert known.verify(both).checkpoint.size == 2
+    assert tlog.Policy.parse(rotated.policy_lines + "quorum none\n").verify(both)
+
+
+def test_a_log_one_of_whose_keys_is_gone_is_given_no_other(folder):
+    from habeas.tlog.server import rotating
+
+    kept = {name: (folder / name).read_bytes() for name in ("log.key", "log-mldsa44.key")}
+    (folder / "log-mldsa44.key").unlink()
+    with pytest.raises(rotating.RotationError, match="does not lie in its folder"):
+        rotating.rotate(folder)
+    assert not list(folder.glob("before-*"))
+    (folder / "log-mldsa44.key").write_bytes(kept["log-mldsa44.key"])
+    (folder / "log.key").unlink()
+    with pytest.raises(PlaceError, match="is gone: no other is made"):
+        init_log(folder, ORIGIN)
+    assert not (folder / "log.key").exists()
+    assert (folder / "log-mldsa44.key").read_bytes() == kept["log-mldsa44.key"]

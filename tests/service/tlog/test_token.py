@@ -9,11 +9,26 @@ import pytest
 from habeas.tlog import Policy, open_note
 from habeas.tlog.client import LogClient
 from tests.service.tlog.servers import free_ports
-from tests.tokens import SoftToken, needs_softhsm
+from tests.tokens import PIN, SoftToken, needs_softhsm
 from tests.waiting import until
 
 pytestmark = needs_softhsm
 _TLOG = "import sys; from habeas.tlog.command import main; sys.argv[0] = 'habeas-tlog'; main()"
+
+_READ = """
+import sys
+from habeas.tlog import NoteSigner, key_line
+print(key_line.read(sys.argv[1], NoteSigner).vkey)
+"""
+_PUBLIC = """
+import sys
+from habeas.foundation import token
+from habeas.foundation.token_uri import TokenUri
+from habeas.tlog import NoteVerifier
+uri = TokenUri.parse(sys.argv[1])
+key = token.make(uri, uri.service_pin(), "")
+print(NoteVerifier("log.example", key.public_key.public_bytes_raw()).vkey)
+"""
 
 
 @pytest.fixture
@@ -121,3 +136,52 @@ def test_without_its_token_a_log_does_not_start(token, tmp_path):
     told = empty.habeas("log", "serve", "--data", data, ok=False).stderr
     assert "No token fits. There: Other." in " ".join(told.split())
     assert (data / "log.key").read_bytes() == kept
+
+
+def test_a_log_is_not_rotated_to_the_key_that_it_has(token, tmp_path):
+    data = tmp_path / "log"
+    token.habeas("log", "init", "--data", data, "--origin", "log.example",
+                 "--token", token.address())  # fmt: skip
+    kept = {each.name: each.read_bytes() for each in data.glob("*.key")}
+    rotate = ("rotate-key", "--data", data, "--token")
+    told = token.python(_TLOG, *rotate, token.address(";object=log.example"), ok=False).stderr
+    assert "The log signs with this key already." in told
+    assert {each.name: each.read_bytes() for each in data.glob("*.key")} == kept
+    token.python(_TLOG, *rotate, token.address(";object=next"))
+    assert (data / "before-log.key").read_bytes() == kept["log.key"]
+    assert (data / "before-log-mldsa44.key").read_bytes() == kept["log-mldsa44.key"]
+
+
+def test_a_private_key_of_another_pair_signs_for_nobody(token, tmp_path):
+    data = tmp_path / "log"
+    token.make_pair("ED25519", "mixed", mixed=True)
+    init = ("log", "init", "--data", data, "--origin", "log.example", "--token")
+    told = token.habeas(*init, token.address(";object=mixed"), ok=False).stderr
+    assert "The private key on the token is another one's." in " ".join(told.split())
+    assert not data.exists()
+    public = token.python(_PUBLIC, token.address(";object=mixed")).stdout.strip()
+    told = token.python(_READ, f"{public} {token.address()}", ok=False).stderr
+    assert "The private key on the token is another one's." in told
+
+
+def test_a_key_that_is_named_by_its_id_may_have_any_label(token, tmp_path):
+    data = tmp_path / "log"
+    token.make_pair("ED25519", "of a ceremony")
+    token.habeas("log", "init", "--data", data, "--origin", "log.example",
+                 "--token", token.address(";id=%6f%6e%65"))  # fmt: skip
+    line = (data / "log.key").read_text()
+    assert "object=" not in line
+    assert token.python(_READ, line).stdout == f"{line.split()[0]}\n"
+
+
+def test_no_further_try_is_spent_after_a_wrong_pin(token, tmp_path):
+    data = tmp_path / "log"
+    init = ("log", "init", "--data", data, "--origin", "log.example", "--token", token.address())
+    token.write_pin("999999")
+    assert "not the token's PIN" in token.habeas(*init, ok=False).stderr
+    told = " ".join(token.habeas(*init, ok=False).stderr.split())
+    assert "The token was given a wrong PIN; no further try is spent." in told
+    token.write_pin(PIN)
+    assert "no further try is spent" in " ".join(token.habeas(*init, ok=False).stderr.split())
+    token.sign_in()
+    token.habeas(*init)

@@ -105,6 +105,7 @@ def test_without_the_token_nothing_opens_and_nothing_is_made(token, tmp_path):
     assert "does not have the key that is asked for" in told
     token.write_pin("999999")
     assert "not the token's PIN" in token.python(_SIGN, data, ok=False).stderr
+    token.sign_in()
     token.write_pin(PIN, 0o644)
     assert "open to other users" in token.python(_SIGN, data, ok=False).stderr
     token.write_pin("")
@@ -174,3 +175,27 @@ def test_this_machine_may_know_the_token_by_another_address(token, tmp_path):
     other = moved.replace("token=Party", "token=Party;object=t.example/witness")
     told = token.python(_SIGN, data, ok=False, HABEAS_TRUSTEE_TOKEN=other).stderr
     assert "does not have the key that is asked for" in told
+
+
+@pytest.mark.parametrize(
+    ("uses", "mixed", "cause"),
+    [
+        ("SIGN", False, "The key on the token may not agree on a key."),
+        ("DERIVE", True, "The token agrees on another key than it should."),
+    ],
+)
+def test_nothing_rests_on_a_key_that_cannot_unlock(token, tmp_path, uses, mixed, cause):
+    data, word = tmp_path / "trustee", tmp_path / "word"
+    token.habeas(
+        "trustee", "setup", "--name", "t.example", "--url", "https://t.example", "--data", data,
+        "--port", "8102", "--passphrase", word,
+    )  # fmt: skip
+    kept = (data / "keys.json").read_bytes()
+    token.make_pair("P256", "unfit", uses, mixed=mixed)
+    config = ("--config", data / "habeas.toml")
+    told = token.habeas("trustee", "rotate", *config, "--token",
+                        token.address(";object=unfit"), ok=False).stderr  # fmt: skip
+    assert cause in " ".join(told.split())
+    assert (data / "keys.json").read_bytes() == kept
+    token.habeas("trustee", "rotate", *config, "--token", token.address())
+    signs(token, data)

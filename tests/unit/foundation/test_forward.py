@@ -3,6 +3,7 @@
 import ast
 from pathlib import Path
 
+import httpx
 import pytest
 
 from habeas.foundation.forward import Forward, ForwardError, forward, mounts
@@ -66,6 +67,23 @@ def test_this_machine_is_always_asked_directly(host):
 )
 def test_who_is_excepted(direct, host, expected):
     assert Forward("http://a", direct).asks_directly(host) is expected
+
+
+@pytest.mark.parametrize("rule", ["bücher.example", "xn--bcher-kva.example"])
+@pytest.mark.parametrize("host", ["bücher.example", "log.bücher.example"])
+def test_a_name_in_any_script_is_excepted(monkeypatch, rule, host):
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("NO_PROXY", rule)
+    asked = []
+
+    def ask(way, _):
+        asked.append(way)
+        return httpx.Response(200)
+
+    monkeypatch.setattr(httpx.HTTPTransport, "handle_request", ask)
+    way = mounts()["https://"]
+    way.handle_request(httpx.Request("GET", f"https://{host}/"))
+    assert asked == [way._direct]
 
 
 def test_a_client_with_a_way_of_its_own_keeps_it(monkeypatch):

@@ -28,7 +28,8 @@ def test_an_empty_address_means_whatever_token_is_there():
     [
         "", "Officer", "http://token=a", "pkcs11:token", "pkcs11:token=a;token=b", "pkcs11:a=b",
         "pkcs11:module-path=/x", "pkcs11:?token=a", "pkcs11:?pin-source=https://a/b",
-        "pkcs11:?pin-source=file://elsewhere/pin",
+        "pkcs11:?pin-source=file://elsewhere/pin", "pkcs11:?pin-source=file://[x/",
+        "pkcs11:?pin-source=file:/a%00b",
     ],
 )  # fmt: skip
 def test_what_is_no_address(text):
@@ -76,3 +77,9 @@ def test_a_credential_of_systemd_is_a_pin(tmp_path, monkeypatch):
     assert uri.service_pin() == "1234"
     with pytest.raises(TokenError, match="names no pin-source"):
         TokenUri().service_pin()
+
+
+def test_what_may_be_a_pin_is_not_repeated():
+    with pytest.raises(TokenError, match="'pcks11:token=a' is no address") as caught:
+        TokenUri.parse("pcks11:token=a?pin-value=1234")
+    assert "1234" not in str(caught.value)

@@ -9,8 +9,9 @@ from django.conf import settings
 
 from habeas.custody.ports import PhotoState
 from habeas.foundation.caution import Caution, Mark
+from habeas.foundation.token_uri import TokenError
 from habeas.portal.site.worker import Worker
-from habeas.portal.standing import beats, halts, installation
+from habeas.portal.standing import beats, halts, history, installation
 from habeas.portal.standing.models import StandingValue, keep, note
 from habeas.portal.standing.reconcile import reconcile
 from habeas.portal.vault import custodian
@@ -289,6 +290,37 @@ def test_a_strangers_entry_that_claims_to_be_ours_halts_nothing(city, worker):
     city.log.append(other)
     worker.round()
     assert not codes()
+
+
+def test_no_round_opens_the_custodians_key_anew(city, worker, monkeypatch):
+    """On a token each opening is a session, of which a token has few."""
+    seal(city)
+
+    def opened(*_):
+        raise AssertionError("opened anew")
+
+    monkeypatch.setattr("habeas.portal.site.folder.custodian_key", opened)
+    city.copy.catch_up()
+    assert history.learn()
+    reconcile()
+
+
+def test_without_the_token_of_its_key_the_rest_of_a_round_is_done(
+    city, worker, browser, monkeypatch
+):
+    def gone():
+        raise TokenError("The token was taken out.")
+
+    followed = city.copy.followed_at
+    with monkeypatch.context() as broken:
+        broken.setattr(custodian, "_context", gone)
+        worker.round()
+        assert "The token was taken out." in ready(browser)["problems"]["token"]
+    assert city.copy.followed_at >= followed
+    assert "taken out" in beats.beats()["custody"].fault
+    assert not beats.beats()["drafts"].fault
+    worker.round()
+    assert ready(browser)["ok"]
 
 
 def test_notes_name_nobody(city, worker):

@@ -127,7 +127,7 @@ class _Routed(httpx.BaseTransport):
         )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        direct = self._named.asks_directly(request.url.host)
+        direct = self._named.asks_directly(request.url.raw_host.decode())
         return (self._direct if direct else self._through).handle_request(request)
 
     def close(self) -> None:
@@ -144,7 +144,7 @@ class _AsyncRouted(httpx.AsyncBaseTransport):
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        direct = self._named.asks_directly(request.url.host)
+        direct = self._named.asks_directly(request.url.raw_host.decode())
         return await (self._direct if direct else self._through).handle_async_request(request)
 
     async def aclose(self) -> None:
@@ -170,7 +170,17 @@ def _told(transport: object) -> Forward | None:
 
 def _is_below(name: str, rule: str) -> bool:
     known = rule.lower().removeprefix("*.").strip(".")
+    if not known.isascii():
+        known = _ascii(known)
     return rule == "*" or name == known or name.endswith(f".{known}")
+
+
+def _ascii(name: str) -> str:
+    """The A-labels (RFC 5890) of a host's *name*, as requests have them."""
+    try:
+        return httpx.URL(scheme="https", host=name).raw_host.decode()
+    except httpx.InvalidURL:
+        return name  # no host has it, and none is excepted by it
 
 
 def _is_within(address: ipaddress.IPv4Address | ipaddress.IPv6Address, rule: str) -> bool:

@@ -38,6 +38,8 @@ _EDDSA: Literal[-8] = -8
 _POINT_BYTES, _ED25519_BYTES = 65, 32
 #: CKF_TOKEN_INITIALIZED.
 _INITIALIZED = 0x400
+#: CKF_USER_PIN_COUNT_LOW: a wrong PIN was given since somebody last signed in.
+_WRONG_PIN = 0x10000
 
 
 class Kind(Enum):
@@ -235,6 +237,12 @@ def _open(uri: TokenUri, pin: str, *, write: bool) -> Any:
                 f"{'No token' if not fitting else 'More than one token'} fits. There: {there}.",
                 "Put the token in, and name it by token or serial.",
             )
+        if uri.pin_source is not None and fitting[0].flags & _WRONG_PIN:
+            # A service that is started again and again would lock the token by its file's PIN.
+            raise TokenError(
+                "The token was given a wrong PIN; no further try is spent.",
+                "Correct the PIN's file, sign in once with the token's own tool, start again.",
+            )
         try:
             return fitting[0].open(rw=write, user_pin=pin)
         except pkcs11.UserAlreadyLoggedIn:
@@ -293,6 +301,11 @@ def _explained(what: str) -> Iterator[None]:
         yield
     except pkcs11.PKCS11Error as error:
         raise _explain(error, what) from error
+    except AttributeError as error:
+        # python-pkcs11 gives a key only the methods that CKA_SIGN and CKA_DERIVE allow.
+        raise TokenError(
+            f"The key on the token may not {what}.", "Name another key of it."
+        ) from error
 
 
 def _explain(error: pkcs11.PKCS11Error, what: str) -> TokenError:

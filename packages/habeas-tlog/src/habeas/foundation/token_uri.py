@@ -64,7 +64,8 @@ class TokenUri:
         path, _, query = rest.partition("?")
         if scheme != "pkcs11":
             raise TokenError(
-                f"{text[:80]!r} is no address of a token.",
+                # Behind the question mark a PIN may stand.
+                f"{text.partition('?')[0][:80]!r} is no address of a token.",
                 "It looks like pkcs11:token=LABEL?module-path=FILE (RFC 7512).",
             )
         found = {**_attributes(path, ";", _PATH), **_attributes(query, "&", _QUERY)}
@@ -165,7 +166,11 @@ def _octets(value: str) -> bytes:
 
 
 def _file(value: str) -> Path:
-    parts = urlsplit(value)
-    if parts.scheme not in {"", "file"} or parts.netloc:
+    try:
+        parts = urlsplit(value)
+        sound = parts.scheme in {"", "file"} and not parts.netloc and "\0" not in value
+    except ValueError:
+        sound = False
+    if not sound:
         raise TokenError("A pin-source must be a file.", "Name it as pin-source=file:/path.")
     return Path(parts.path)

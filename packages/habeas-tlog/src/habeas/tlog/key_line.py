@@ -11,8 +11,9 @@ RFC 7512. A service reads its token's PIN by itself, and so the address names th
 from __future__ import annotations
 
 import dataclasses
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from habeas.foundation.token_uri import TokenError, TokenUri
@@ -21,6 +22,11 @@ from habeas.tlog.errors import FormatError
 from habeas.tlog.keys import decode_vkey
 from habeas.tlog.note import NoteSigner
 
+if TYPE_CHECKING:
+    from habeas.foundation.token import TokenKey
+
+#: Signed to see which key signs. No note ends so (C2SP signed-note), and no cosignature begins so.
+_PROBE = b"habeas/v2/probe"
 _Signer = TypeVar("_Signer", NoteSigner, CosignatureSigner)
 
 
@@ -34,7 +40,8 @@ def read(line: str, kind: type[_Signer], address: str = "") -> _Signer:
 
     Raises:
         FormatError: it is no such line.
-        TokenError: the token is not there, or does not have the key. Nothing is made instead.
+        TokenError: the token is not there, does not have the key, or signs by another. Nothing is
+            made instead.
     """
     vkey, space, said = line.strip().partition(" ")
     if not space:
@@ -46,7 +53,9 @@ def read(line: str, kind: type[_Signer], address: str = "") -> _Signer:
 
     uri = TokenUri.parse(address or said)
     known = Ed25519PublicKey.from_public_bytes(public_key)
-    return kind.held(name, public_key, token.find(uri, uri.service_pin(), known))
+    key = token.find(uri, uri.service_pin(), known)
+    _verify_pair(key, known)
+    return kind.held(name, public_key, key)
 
 
 def make(kind: type[_Signer], name: str, address: str = "") -> tuple[_Signer, str]:
@@ -60,7 +69,7 @@ def make(kind: type[_Signer], name: str, address: str = "") -> tuple[_Signer, st
 
     Raises:
         FormatError: *name* cannot name a key.
-        TokenError: the token is not there, or makes no key of Ed25519.
+        TokenError: the token is not there, makes no key of Ed25519, or signs by another.
     """
     if not address:
         made = kind.generate(name)
@@ -75,5 +84,22 @@ def make(kind: type[_Signer], name: str, address: str = "") -> tuple[_Signer, st
         raise TokenError(
             "The key on the token is not of Ed25519.", "Name another one, or none: one is made."
         )
+    _verify_pair(key, key.public_key)
     signer = kind.held(name, key.public_key.public_bytes_raw(), key)
-    return signer, f"{signer.vkey} {dataclasses.replace(uri, object=uri.object or name).text()}"
+    # A key that is named by its id alone may have any label.
+    named = dataclasses.replace(uri, object=uri.object or (None if uri.id else name))
+    return signer, f"{signer.vkey} {named.text()}"
+
+
+def _verify_pair(key: TokenKey, public_key: Ed25519PublicKey) -> None:
+    """Raise unless *key* signs for *public_key*: a token pairs the two by CKA_ID alone."""
+    try:
+        public_key.verify(key.sign(_PROBE), _PROBE)
+    except InvalidSignature as error:
+        key.close()
+        raise TokenError(
+            "The private key on the token is another one's.", "Give each pair an id of its own."
+        ) from error
+    except TokenError:
+        key.close()
+        raise

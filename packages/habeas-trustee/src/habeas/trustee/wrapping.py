@@ -45,21 +45,29 @@ def wrap(address: str, name: str, salt: bytes) -> tuple[bytes, dict[str, Any]]:
         32 bytes; and fields to be kept.
 
     Raises:
-        TokenError: the token is not there, or makes no such key.
+        TokenError: the token is not there, makes no such key, or does not agree on keys with it.
     """
     from habeas.foundation import token  # noqa: PLC0415 - an optional package
 
     uri = TokenUri.parse(address)
     held = token.make(uri, uri.service_pin(), label(name), (token.Kind.P256,))
-    held.close()
-    if not isinstance(held.public_key, EllipticCurvePublicKey):
-        raise TokenError(
-            "The key on the token is not of P-256, and agrees on no keys.",
-            "Name another one, or none: one is made.",
-        )
-    fresh = generate_private_key(SECP256R1())
-    theirs, ours = _point(held.public_key), _point(fresh.public_key())
-    shared = fresh.exchange(ECDH(), held.public_key)
+    try:
+        if not isinstance(held.public_key, EllipticCurvePublicKey):
+            raise TokenError(
+                "The key on the token is not of P-256, and agrees on no keys.",
+                "Name another one, or none: one is made.",
+            )
+        fresh = generate_private_key(SECP256R1())
+        theirs, ours = _point(held.public_key), _point(fresh.public_key())
+        shared = fresh.exchange(ECDH(), held.public_key)
+        # What rests on a token that cannot unlock it is lost for good: it has to do it once.
+        if held.agree(fresh.public_key()) != shared:
+            raise TokenError(
+                "The token agrees on another key than it should.",
+                "Name another key of it, or take another token.",
+            )
+    finally:
+        held.close()
     fields = {"address": address, "key": _b64(theirs), "ephemeral": _b64(ours)}
     return _derived(shared, salt, theirs, ours), fields
 

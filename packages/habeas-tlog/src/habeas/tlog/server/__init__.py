@@ -77,8 +77,11 @@ def init_log(folder: Path, origin: str, *, anybody: bool = False, token: str = "
     Raises:
         FormatError: *origin* cannot name a key.
         TokenError: the token is not there, or makes no such key; nothing was made.
+        PlaceError: the folder's log had a key, which is gone.
     """
     if not (folder / ED25519).exists():
+        if (folder / "policy.txt").exists():
+            raise PlaceError(f"{folder / ED25519} is gone: no other is made.", "Bring it back.")
         try:
             mldsa = MldsaCosignatureSigner.generate(origin)
         except FormatError as error:

@@ -72,7 +72,8 @@ def rotate(folder: Path, token: str = "") -> LogSigner:
             the folder. (No token makes keys of ML-DSA.)
 
     Raises:
-        RotationError: it signs with two already.
+        RotationError: it signs with two already; or one of its keys is not in the folder, or is the
+            one on the token.
         TokenError: the token is not there, or makes no such key; nothing has changed.
     """
     signer = read_signer(folder)
@@ -81,11 +82,17 @@ def rotate(folder: Path, token: str = "") -> LogSigner:
             "This log signs with its keys from before and with new ones already.",
             "Let the old ones go first: habeas log rotate-key --finish",
         )
-    _, line = key_line.make(NoteSigner, signer.name, token)
-    for name, key in ((ED25519, signer.ed25519), (MLDSA, signer.mldsa)):
-        if key is not None:
-            before = (folder / name).read_bytes()
-            durable.write(folder / f"{_BEFORE}{name}", before, private=True)
+    _verify_whole(folder, signer)
+    made, line = key_line.make(NoteSigner, signer.name, token)
+    if made.vkey == signer.vkey:
+        raise RotationError("The log signs with this key already.", "Name another: ;object=NAME")
+    # Where this file is, a rotation was cut off, and both keys are kept already; the folder's own
+    # key of ML-DSA may be a new one, with which nothing was ever signed.
+    if not (folder / f"{_BEFORE}{ED25519}").exists():
+        for name, key in ((MLDSA, signer.mldsa), (ED25519, signer.ed25519)):
+            if key is not None:
+                before = (folder / name).read_bytes()
+                durable.write(folder / f"{_BEFORE}{name}", before, private=True)
     mldsa = MldsaCosignatureSigner.generate(signer.name)
     durable.write(folder / MLDSA, f"{mldsa.private}\n".encode(), private=True)
     # Last: while this one is the old one, nothing has changed.
@@ -109,6 +116,17 @@ def finish(folder: Path) -> LogSigner:
     for name in (ED25519, MLDSA):
         durable.remove(folder / f"{_BEFORE}{name}")
     return read_signer(folder)
+
+
+def _verify_whole(folder: Path, signer: LogSigner) -> None:
+    """Raise unless each key of the log's policy is among those that the folder has."""
+    file = folder / "policy.txt"
+    said = [line.split() for line in file.read_text().splitlines()] if file.exists() else []
+    named = {words[1] for words in said if words[:1] == ["log"] and len(words) > 1}
+    if not named <= {each.vkey for each in signer.verifiers}:
+        raise RotationError(
+            "A key of this log does not lie in its folder.", "Bring it there first."
+        )
 
 
 def _pair(folder: Path, prefix: str, elsewhere: Elsewhere = Elsewhere()) -> LogSigner:

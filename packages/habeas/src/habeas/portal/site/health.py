@@ -73,7 +73,11 @@ def _problems(now: float) -> dict[str, str]:
             copy.verify_recent()
         except HabeasError as error:
             found[error.code] = str(error)
-    keyless = custody().keyless()
+    try:
+        keyless = custody().keyless()
+    except HabeasError as error:
+        found[error.code] = str(error)
+        return found
     if keyless:
         found["keys"] = f"Not all keys of the coming months are known of {', '.join(keyless)}."
     return found

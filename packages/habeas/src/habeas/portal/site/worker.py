@@ -61,8 +61,9 @@ class Worker:
         # A database that was started again in between is connected to afresh.
         close_old_connections()
         elected = self._part("election", self._election.win, silent=True) and self._election.won
-        self._followed = self._part("follow", log_copy().catch_up) or self._followed
-        self._part("keys", custody().learn_keys, silent=True)
+        self._followed = self._part("follow", lambda: log_copy().catch_up()) or self._followed
+        # Custody is asked for within its part: without the token of its key it is not to be had.
+        self._part("keys", lambda: custody().learn_keys(), silent=True)
         if not elected:
             return
         self._part("standing", self._verify)

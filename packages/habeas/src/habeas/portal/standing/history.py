@@ -7,13 +7,10 @@ destroyed by what that database believes, until `reconcile` has brought it in st
 
 from __future__ import annotations
 
-from django.conf import settings
-
 from habeas.portal.register.log import log_copy
-from habeas.portal.site import folder
 from habeas.portal.standing.halts import PartRolledBackError
 from habeas.portal.standing.models import keep, note
-from habeas.portal.vault.custodian import custody
+from habeas.portal.vault.custodian import custody, signer
 from habeas.portal.vault.models import LogLineRow
 from habeas.protocol import Entry, Kind, writer_id
 from habeas.protocol.details import WithdrawnDetails
@@ -34,7 +31,7 @@ def learn() -> int:
     Raises:
         RolledBackError: the database does not know an entry of its own custodian.
     """
-    writer = writer_id(folder.custodian_key(settings.DATA, settings.CUSTODIAN).verifier.public_key)
+    writer = writer_id(signer().verifier.public_key)
     count = 0
     while True:
         upto = int(note(FOLLOWED) or 0)

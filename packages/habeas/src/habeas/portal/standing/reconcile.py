@@ -11,15 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.conf import settings
-
 from habeas.custody.context import blob_name
 from habeas.custody.ports import PhotoState
 from habeas.portal.register.log import log_copy
-from habeas.portal.site import folder
 from habeas.portal.standing import halts, history, installation
 from habeas.portal.standing.models import drop
 from habeas.portal.vault.blobs import blobs
+from habeas.portal.vault.custodian import signer
 from habeas.portal.vault.models import LogLineRow, SealedPhotoRow
 from habeas.protocol import Entry, Kind, writer_id
 from habeas.tlog import leaf_hash
@@ -76,7 +74,7 @@ def reconcile(say: Callable[[str], None] = lambda _: None) -> Reconciled:
 
 
 def _take_in(found: Reconciled) -> None:
-    writer = writer_id(folder.custodian_key(settings.DATA, settings.CUSTODIAN).verifier.public_key)
+    writer = writer_id(signer().verifier.public_key)
     at = 0
     while rows := log_copy().counted(at, _BATCH):
         for position, content in rows:

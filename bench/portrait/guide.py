@@ -29,6 +29,9 @@ _TITLES = {
     "ru": ("Что мы можем сказать о вашем фото",
            "Лица нарисованы. Совет ни к чему не обязывает: фото всегда можно использовать.",
            "Такое фото подойдёт"),
+    "pl": ("Co możemy powiedzieć o twoim zdjęciu",
+           "Twarze są rysowane. Rada niczego nie zabrania: zdjęcia zawsze można użyć.",
+           "Takie zdjęcie się nada"),
 }  # fmt: skip
 _STYLE = """
 body { font: 19px/1.35 system-ui, sans-serif; color: #0b0c0c; margin: 0 auto; max-width: 1020px;

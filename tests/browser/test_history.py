@@ -102,9 +102,9 @@ def test_what_was_refused_is_told_and_opened_nothing(chromium, axe, city, receip
     visitor = Visitor(chromium, axe, "phone", "ru", "history")
     file(visitor, receipt, tmp_path)
     settled(visitor)
-    said = visitor.page.inner_text("[data-act=unanswered]")
+    said = visitor.page.inner_text("[data-act=refused]")
     assert "чтобы рассмотреть вашу жалобу" in said
-    assert "фото не открылось" in said
+    assert "отказано" in said
     assert "Ваше фото никто не открывал." in visitor.page.inner_text(".told")
     visitor.look("refused")
     visitor.close()

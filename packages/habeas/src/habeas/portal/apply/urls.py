@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import include, path
 from django.views.generic import TemplateView
 
-from habeas.portal.apply import device, elsewhere, embedded, model_files, views
+from habeas.portal.apply import device, elsewhere, framed, model_files, views
 
 app_name = "apply"
 urlpatterns = [
@@ -24,7 +24,7 @@ urlpatterns = [
     path("apply/<slug:name>/details/", views.details, name="details"),
     path("apply/<slug:name>/photo/", views.photo, name="photo"),
     path("apply/<slug:name>/seal/", device.page, name="seal"),
-    path("apply/<slug:name>/embedded/", include(embedded.urlpatterns)),
+    path("apply/<slug:name>/embedded/", include(framed.urlpatterns)),
     path("apply/<slug:name>/elsewhere/", elsewhere.page, name="elsewhere"),
     path("apply/<slug:name>/from/<slug:step>/", elsewhere.call, name="from"),
     path("apply/<slug:name>/circle.txt", device.pin, name="pin"),

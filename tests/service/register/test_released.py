@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from habeas import cli
 from habeas.protocol import Pins
+from habeas.protocol.app.release import origin_of
 from habeas.protocol.terms import AppReference
 from habeas.register.causes import Cause
 from habeas.register.released import Named
@@ -126,6 +127,23 @@ def test_attack_a_release_that_says_that_it_ran_elsewhere(place):
     colluding(place)
     held = seal(place, place.release(), "https://look-alike.example")
     assert verify(place, held).app.code == "app-origin"
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_where_it_ran_is_what_the_log_had_said_before_the_photo(place, before):
+    """A host that is given up makes no honest photo doubtful; one named later excuses none."""
+    colluding(place)
+    host = place.world.circle.trustees[0]
+    place.hosts = [host.name] if before else []
+    manifest = place.release()
+    held = seal(place, manifest, origin_of(host.url))
+    place.hosts = [] if before else [host.name]
+    place.append(manifest, [place.word(manifest, index) for index in (0, 1)])
+    found = verify(place, held).app
+    if before:
+        assert isinstance(found, Named), found
+    else:
+        assert found.code == "app-origin"
 
 
 def test_one_trustee_that_points_nowhere_hides_nothing(place):

@@ -86,7 +86,7 @@ def find(
     found = _Found()
     for place in _sorted(each.entries for each in told.values()):
         try:
-            found = _extended(found, place, receipt, proven, panel)
+            found = _extended(found, place, index, receipt, proven, panel)
         except HabeasError as error:
             found = replace(found, wrong=found.wrong or Cause.of(error, f"Entry {place}: "))
     release = found.releases.newest
@@ -96,7 +96,7 @@ def find(
     if found.first > index:
         words = f"The app that sealed it came on the log as entry {found.first}, after the photo."
         return Cause("app-late", words)
-    if app.origin not in {each.origin for each in release.origins}:
+    if app.origin not in found.origins:
         return Cause("app-origin", f"The app was not released for {app.origin}, where it ran.")
     differences = _differences(told, app.manifest, chain, proven)
     return Named(release, found.first, found.k, tuple(differences))
@@ -104,8 +104,12 @@ def find(
 
 @dataclass(frozen=True)
 class _Found:
-    """What the entries so far say; *wrong* is why the first that is none does not count."""
+    """What the entries so far say; *wrong* is why the first that is none does not count.
 
+    *origins* are those of entries before the photo: where the app was released for it to run.
+    """
+
+    origins: frozenset[str] = frozenset()
     releases: AppReleases = field(default_factory=AppReleases)
     first: int = -1
     k: int = 0
@@ -114,7 +118,7 @@ class _Found:
 
 
 def _extended(
-    found: _Found, place: int, receipt: Receipt, proven: ProvenLog, panel: Panel
+    found: _Found, place: int, index: int, receipt: Receipt, proven: ProvenLog, panel: Panel
 ) -> _Found:
     """What is known with one more entry.
 
@@ -131,8 +135,9 @@ def _extended(
     circle = details.manifest.circle
     chain = found.chain or _reaching(receipt.circle, circle, panel)
     entry = verify_entry(content, chain)
+    origins = {each.origin for each in details.origins} if place < index else set()
     return replace(
-        found, chain=chain, k=chain.circle(circle).k,
+        found, origins=found.origins | origins, chain=chain, k=chain.circle(circle).k,
         releases=found.releases.extend(details, chain, place, entry.day),
         first=place if found.first < 0 else found.first,
     )  # fmt: skip

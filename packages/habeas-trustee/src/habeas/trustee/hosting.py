@@ -12,6 +12,7 @@ import mimetypes
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from habeas.foundation import durable
@@ -24,6 +25,8 @@ from habeas.trustee.circles import Circles
 from habeas.trustee.errors import NotHostedError
 
 FOLDER = "app-files"
+#: More than a release has; today's are 30, of 11 MB together.
+_MOST_FILES = 64
 #: Where the circle that the app has pinned stands beside each of its documents.
 _CIRCLE = "circle.txt"
 _POLICY, _FRAMING = "content-security-policy", "frame-ancestors"
@@ -65,6 +68,8 @@ class Hosting:
     ) -> None:
         self._folder = folder / FOLDER
         self._apps, self._circles, self._now = apps, circles, now
+        # The files of a release or two: read once, and shared by all who fetch them.
+        self._content = lru_cache(maxsize=_MOST_FILES)(self._read)
 
     def take(self, fetch: Fetch, built: Path | None = None) -> tuple[int, int]:
         """Take the newest release in, to be served from now on; gives its number, and of its files.
@@ -131,12 +136,7 @@ class Hosting:
         if path not in places:
             raise NotHostedError("The release has nothing at this address.")
         file, hashed = places[path], part.hash_of(places[path]) or ""
-        try:
-            content = (self._folder / hashed).read_bytes()
-        except OSError as error:
-            raise NotHostedError("A file of the app is missing here.") from error
-        if _hash(content) != hashed:
-            raise NotHostedError("A file of the app is damaged here; take the release in again.")
+        content = self._content(hashed)
         ending = file.rpartition(".")[2]
         guessed = mimetypes.guess_type(file)[0] or "application/octet-stream"
         carried |= part.headers_of(file)
@@ -145,6 +145,15 @@ class Hosting:
             # Left open for portals that say whom they let frame it; here it is nobody.
             carried[_POLICY] = f"{policy}; {_FRAMING} 'none'"
         return File(content, _TYPES.get(ending, guessed), carried)
+
+    def _read(self, hashed: str) -> bytes:
+        try:
+            content = (self._folder / hashed).read_bytes()
+        except OSError as error:
+            raise NotHostedError("A file of the app is missing here.") from error
+        if _hash(content) != hashed:
+            raise NotHostedError("A file of the app is damaged here; take the release in again.")
+        return content
 
 
 def _hash(content: bytes) -> str:

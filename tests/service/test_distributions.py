@@ -47,21 +47,23 @@ class Distribution:
 
 SERVER = "httptools nacl obstore psycopg starlette uvicorn uvloop"
 DISTRIBUTIONS = [
-    Distribution("habeas-tlog", "habeas-tlog --help", 25, "foundation tlog", SERVER),
-    Distribution("habeas-protocol", "", 0, "foundation tlog configuration protocol", SERVER),
+    Distribution("habeas-tlog", "habeas-tlog --help", 25, "foundation tlog", f"{SERVER} pkcs11"),
+    Distribution(
+        "habeas-protocol", "", 0, "foundation tlog configuration protocol", f"{SERVER} pkcs11"
+    ),
     Distribution(
         "habeas-trustee",
         "habeas-trustee --help",
         70,
         "foundation tlog configuration protocol trustee",
-        "obstore psycopg",
+        "obstore psycopg pkcs11",
     ),
     Distribution(
         "habeas-vision",
         "habeas-models list --json",
         0,
         "foundation tlog confined cover faces portrait",
-        SERVER,
+        f"{SERVER} pkcs11",
     ),
     Distribution(
         "habeas",
@@ -120,8 +122,12 @@ for each in pkgutil.walk_packages(habeas.__path__, "habeas.", onerror=lambda nam
         continue
     try:
         importlib.import_module(each.name)
-    except ModuleNotFoundError as error:
-        missing.add(error.name)
+    except Exception as error:
+        # A module of an extra may say in its own words what to install.
+        cause = error if isinstance(error, ModuleNotFoundError) else error.__cause__
+        if not isinstance(cause, ModuleNotFoundError):
+            raise
+        missing.add(cause.name)
 print(*sorted(missing))
 """
 

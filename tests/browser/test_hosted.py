@@ -12,6 +12,7 @@ import pytest
 from habeas.protocol.app.site import Visitor as Looker
 from habeas.protocol.app.site import look
 from tests.browser.test_sealing import FORM, Applicant, answered, opened
+from tests.browser.visitor import Visitor
 from tests.world.city import City
 
 pytestmark = pytest.mark.browser
@@ -142,3 +143,18 @@ def test_no_other_page_and_no_cookie_opens_an_application(city):
         assert "authorization" in allowed.headers["access-control-allow-headers"].lower()
         elsewhere = f"{city.url}/apply/{SERVICE}/from/details/"
         assert page.get(elsewhere, headers={**bearer, "Origin": city.host}).status_code == 404
+
+
+def test_a_link_with_somebody_else_s_application_is_not_gone_on_with(chromium, city):
+    """Whoever wrote it could end the application before its applicant sends it."""
+    stranger = Visitor(chromium, "", room="hosted")
+    stranger.page.goto(f"{city.url}/apply/hunting-licence/elsewhere/")
+    link = stranger.page.get_attribute("#there", "href")
+    stranger.close()
+    visitor = Visitor(chromium, "", room="hosted")
+    visitor.page.goto(link)
+    visitor.page.wait_for_selector(".govuk-error-summary")
+    assert "not from the city" in visitor.page.inner_text(".govuk-error-summary")
+    assert "#" not in visitor.page.url
+    assert not visitor.page.locator("[name=full_name]").count()
+    visitor.page.close()

@@ -196,6 +196,22 @@ def test_an_officer_that_was_taken_off(new_world, refused):
         assert refused(world.show, held, shown, index) == "officer-revoked"
 
 
+def test_an_officer_that_was_taken_off_a_moment_ago(new_world, refused):
+    """14. A trustee that has not read the new roster yet reads it before it judges."""
+    world = new_world(poll_seconds=600.0)
+    (officer,) = hire(world, 1)
+    held = world.seal()
+    assert world.open(held, world.request(held, officer=officer)) == PHOTO
+    key = OneTimeKey()
+    body, entry = world.body(held, world.ask(held, key, officer), officer=officer)
+    world.office.officers.remove(officer)
+    world.log.append(world.office.roster(world.clock.today()).encode())
+    appended = world.log.append(entry.encode())
+    shown = Shown(key, body | {"proof": appended.proof}, appended.index)
+    for index in range(4):
+        assert refused(world.show, held, shown, index) == "officer-revoked"
+
+
 def test_an_officer_of_today(new_world, refused):
     """14. A root key in other hands names an officer: the delay lets the office object."""
     world = new_world(circle={"delays": {"circle_seconds": 0, "roster_seconds": 86_400}})

@@ -1,6 +1,7 @@
 """The server in front that is shipped: what strangers send is read there, and not by the portal."""
 
 import contextlib
+import functools
 import http.server
 import json
 import os
@@ -122,6 +123,9 @@ class Echo(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(said)
 
+    def do_POST(self):
+        self.do_GET()
+
     def log_message(self, *_):
         """Nobody reads it."""
 
@@ -137,3 +141,29 @@ def test_a_client_cannot_say_for_whom_it_asks(tmp_path):
         server.shutdown()
     assert "203.0.113.7" not in answer.text
     assert answer.text
+
+
+def test_one_node_comes_back_just_before_the_other_goes(tmp_path):
+    """Whoever applies meanwhile waits; nobody is told."""
+
+    def node(address):
+        server = http.server.ThreadingHTTPServer(address, Echo)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return server
+
+    def end(server):
+        server.shutdown()
+        server.server_close()
+
+    nodes = [node(("127.0.0.1", 0)), node(("127.0.0.1", 0))]
+    addresses = [each.server_address for each in nodes]
+    with proxy(" ".join(f"127.0.0.1:{port}" for _, port in addresses), tmp_path) as port:
+        asked = functools.partial(
+            httpx.post, f"http://localhost:{port}/", trust_env=False, timeout=60
+        )
+        for number, address in enumerate(addresses):
+            end(nodes[number])
+            assert [asked().status_code for _ in range(4)] == [200] * 4
+            nodes[number] = node(address)
+    for each in nodes:
+        end(each)

@@ -111,8 +111,10 @@ class Releases:
             verified = self._prove(asked, promise)
             shown = asked  # from here on it is known to stand on the log
             rules.fits(asked, promise)
-            self._prove_officer(asked, promise)
+            # Before the officer is judged: who was taken off by an entry before the request's
+            # own must not be judged by a copy of the log that has not come so far.
             self._follower.follow(asked.inclusion.checkpoint, verified.checkpoint)
+            self._prove_officer(asked, promise)
             release = self._wrap(asked, promise, photo)
             day = self._store.run(lambda c: self._record(c, asked, promise))
             statement = ReleasedStatement(

@@ -63,6 +63,8 @@ def test_a_passkey_of_another_portal_is_refused_in_words(chromium, axe, portal):
     link = portal.habeas("officers", "add", "s.stranger", "--office", "parks-department")
     page.goto(link)
     page.click("[data-passkey] button")
+    # The page of the invitation names her as well, and gone too early it makes no passkey.
+    page.wait_for_selector("[data-passkey]", state="detached")
     page.wait_for_selector("main >> text=s.stranger >> nth=0")
     portal.habeas("officers", "invite", "s.stranger", "--replace")
     page.goto(f"{portal.url}/desk/cameras/")
@@ -89,6 +91,7 @@ def test_an_officer_makes_a_passkey_and_signs_in(chromium, axe, portal, width, l
     page.goto(link)
     visitor.look("new-passkey")
     page.click("[data-passkey] button")
+    page.wait_for_selector("[data-passkey]", state="detached")
     page.wait_for_selector(f"main >> text={name}")
     page.click("main form button >> nth=0")
     page.wait_for_selector("[data-passkey]")

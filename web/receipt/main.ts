@@ -15,6 +15,7 @@ import { isLocked, lockReceipt, unlockReceipt } from "../formats/locked.js";
 import { pageOf } from "../formats/receiptfile.js";
 import { Panel } from "../history/panel.js";
 import { all, need } from "../pages/dom.js";
+import { savePage } from "../pages/saving.js";
 import { codePicture } from "../paper/code.js";
 import { seedOfReceipt } from "../paper/restore.js";
 import { codeText, wordsOf } from "../paper/seed.js";
@@ -178,12 +179,8 @@ async function lock(passphrase: string): Promise<void> {
   }
   say("lock", "");
   const locked = await lockReceipt(found.receipt, passphrase, secureRandom);
-  const page = new Blob([pageOf(blank(), JSON.stringify(locked))], { type: "text/html" });
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(page);
-  link.download = `receipt-${found.receipt.reference}-protected.html`;
-  link.click();
-  URL.revokeObjectURL(link.href);
+  const page = pageOf(blank(), JSON.stringify(locked));
+  savePage(`receipt-${found.receipt.reference}-protected.html`, page);
 }
 
 offer(need(document, ".languages", HTMLElement), "link", (next) => {

@@ -10,6 +10,7 @@ import { pageOf } from "../formats/receiptfile.js";
 import { getJson } from "../history/net.js";
 import { type Looks, Panel } from "../history/panel.js";
 import { need } from "../pages/dom.js";
+import { savePage } from "../pages/saving.js";
 import { filled, promiseLines } from "../promise/lines.js";
 import { pageLanguage, word } from "./page.js";
 
@@ -78,22 +79,30 @@ export function leave(): void {
   need(document, "#ask", HTMLElement).hidden = false;
 }
 
+async function blankReceipt(): Promise<string> {
+  const answer = await fetch("/static/photo/receipt.html");
+  if (!answer.ok) throw new Error(`The portal answered ${String(answer.status)}.`);
+  return answer.text();
+}
+
 /** Saving a receipt that its words have given again. */
 function saving(reference: string, text: string): HTMLElement[] {
   const save = made("button", "govuk-button", word("save"));
   save.type = "button";
   save.dataset["save"] = "";
+  const problem = made("p", "govuk-error-message");
+  problem.setAttribute("role", "alert");
   save.addEventListener("click", () => {
-    void (async () => {
-      const blank = await (await fetch("/static/photo/receipt.html")).text();
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(new Blob([pageOf(blank, text)], { type: "text/html" }));
-      link.download = `receipt-${reference}.html`;
-      link.click();
-      URL.revokeObjectURL(link.href);
-    })();
+    problem.textContent = "";
+    blankReceipt()
+      .then((blank) => {
+        savePage(`receipt-${reference}.html`, pageOf(blank, text));
+      })
+      .catch(() => {
+        problem.textContent = word("portal");
+      });
   });
-  return [made("p", "govuk-body", word("saveNote")), save];
+  return [made("p", "govuk-body", word("saveNote")), problem, save];
 }
 
 /** Tells whether the office asks for another photo. The portal is asked by the reference alone. */

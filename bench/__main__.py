@@ -20,6 +20,7 @@ BENCHES = [
     "crawl",
     "load",
     "footage.speed",
+    "footage.gpu",
 ]
 
 

@@ -32,6 +32,7 @@ class CenterFace:
 
     def __init__(self, *, gpu: bool = False) -> None:
         self._network = Network(_model(gpu=gpu), threads=os.cpu_count() or 1, gpu=gpu)
+        self.gpu = self._network.gpu
         self._turn = threading.Lock()
 
     def find(self, picture: NDArray[np.uint8], threshold: float) -> list[Sighting]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -28,6 +30,9 @@ class Network:
         model: its file, or the bytes of one.
         threads: that work on one picture together.
         gpu: use CUDA where this build of ONNX Runtime has it.
+
+    Attributes:
+        gpu: whether it does: a build that could may find no device, or not its libraries.
     """
 
     def __init__(self, model: Path | bytes, *, threads: int = 1, gpu: bool = False) -> None:
@@ -38,8 +43,15 @@ class Network:
         options.log_severity_level = _ERRORS_ONLY
         # The encoder needs the cores while this waits.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        providers = [_CUDA] * (gpu and cuda()) + ["CPUExecutionProvider"]
+        wanted = gpu and cuda()
+        if wanted:
+            # CUDA's libraries come as packages of their own, where no loader looks. What it says
+            # of those that it does not find stands in `gpu`.
+            with contextlib.redirect_stdout(io.StringIO()):
+                onnxruntime.preload_dlls()
+        providers = [_CUDA] * wanted + ["CPUExecutionProvider"]
         self._session = onnxruntime.InferenceSession(model, options, providers=providers)
+        self.gpu = _CUDA in self._session.get_providers()
         entrance = self._session.get_inputs()[0]
         self._entrance = entrance.name
         self._bytes = entrance.type == "tensor(uint8)"

@@ -26,6 +26,7 @@ class YuNet:
 
     def __init__(self, *, gpu: bool = False) -> None:
         self._network = Network(assets.path(ASSET), gpu=gpu)
+        self.gpu = self._network.gpu
 
     def find(self, picture: NDArray[np.uint8], threshold: float) -> list[Sighting]:
         """See `habeas.faces.Detector`."""

@@ -46,6 +46,21 @@ def test_zones_and_hours_are_for_everybody(tmp_path):
     assert "secret" not in repr(public)
 
 
+def test_holds_and_live_looks_are_promised_to_everybody(tmp_path):
+    more = """
+        [holds]
+        days = 90
+        percent = 5
+        [live]
+        minutes = 15
+        purposes = ["emergency", "city-service"]
+    """
+    public = load(tmp_path, more).public().fields()
+    assert public["holds"] == {"days": 90, "percent": 5}
+    assert public["live"] == {"minutes": 15, "purposes": ["emergency", "city-service"]}
+    assert not {"holds", "live"} & set(load(tmp_path).public().fields())
+
+
 def test_where_nothing_is_treated_otherwise_nothing_is_said_of_it(tmp_path):
     assert not {"zones", "hours"} & set(load(tmp_path).public().fields())
 
@@ -57,6 +72,11 @@ def test_where_nothing_is_treated_otherwise_nothing_is_said_of_it(tmp_path):
         ('[cover]\nnever = ["0,0,5,60", "50,50,10,21"]', "5% are allowed"),
         ('[cover]\nalways = ["0,0,0.001,50"]', "cover.width"),
         ('[hours]\nbegin = "22:00"\nend = "24:00"\ntime_zone = "UTC"', "hours.end"),
+        ("[holds]\ndays = 90\npercent = 26", "holds.percent"),
+        ("[holds]\ndays = 900\npercent = 5", "holds.days"),
+        ("[live]\nminutes = 90\npurposes = ['emergency']", "live.minutes"),
+        ("[live]\nminutes = 9\npurposes = ['curiosity']", "live.purposes"),
+        ("[live]\nminutes = 9\npurposes = []", "live.purposes"),
         ('[hours]\nbegin = "22:00"\nend = "05:00"\ntime_zone = "Europe/Atlantis"', "time zone"),
         ('[hours]\nbegin = "22:00"\nend = "05:00"\ntime_zone = "../../etc/passwd"', "time_zone"),
     ],

@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from habeas.protocol import Entry, MalformedError, footage, read_entry
+from habeas.protocol import Entry, Foreign, Kind, MalformedError, footage, looks, read_entry
+from habeas.protocol.entry import sign_entry
 from tests.unit.protocol.vectors.acts import CAMERA
 from tests.unit.protocol.world import CUSTODIAN_KEY, OFFICE, RECORDER_KEY, Case, random
 
@@ -38,6 +39,71 @@ def test_a_recorder_speaks_for_its_cameras_and_the_custodian_for_viewings():
         read = read_entry(entry.encode(), chain)
         assert isinstance(read, Entry)
         assert footage.details_of(read) == details
+
+
+LOOKS = {
+    "live": {"act": "live", "office": OFFICE, "purpose": "emergency", "hour": "2027-01-15T20Z",
+             "minutes": 15, "commit": "0" * 64},
+    "live-ended": {"act": "live-ended", "office": OFFICE, "live": 7, "seconds": 61},
+    "held": {"act": "held", "office": OFFICE, "reason": "court-order", "hour": "2027-01-15T20Z",
+             "hours": 3, "until": "2027-03-01", "commit": "0" * 64},
+    "lifted": {"act": "lifted", "office": OFFICE, "hold": 7},
+}  # fmt: skip
+
+
+def look(name, **changes):
+    return footage.read_footage({"v": 2, "camera": "bridge-north", **LOOKS[name], **changes})
+
+
+@pytest.mark.parametrize("act", LOOKS)
+def test_only_the_custodian_tells_what_an_office_did_and_in_that_office_s_name(act):
+    chain = Case().chain
+    said = look(act)
+    entry = footage.entry_of(said, DAY, CUSTODIAN_KEY, random("salt"))
+    read = read_entry(entry.encode(), chain)
+    assert isinstance(read, Entry)
+    assert footage.details_of(read) == said
+    by_recorder = footage.entry_of(said, DAY, RECORDER_KEY, random("salt"))
+    other = sign_entry(
+        CUSTODIAN_KEY, Kind.FOOTAGE, DAY.isoformat(), said, random("salt"), office="another-office"
+    )
+    for each in (by_recorder, other):
+        found = read_entry(each.encode(), chain)
+        assert isinstance(found, Foreign)
+        assert found.code == "writer"
+
+
+def test_a_court_s_order_is_held_in_no_office_s_name():
+    fields = {name: value for name, value in LOOKS["held"].items() if name != "office"}
+    said = footage.read_footage({"v": 2, "camera": "bridge-north", **fields})
+    entry = footage.entry_of(said, DAY, CUSTODIAN_KEY, random("salt"))
+    assert entry.office is None
+    assert isinstance(read_entry(entry.encode(), Case().chain), Entry)
+
+
+@pytest.mark.parametrize(
+    ("act", "changes"),
+    [
+        ("live", {"purpose": "curiosity"}), ("live", {"minutes": 61}), ("live", {"office": None}),
+        ("held", {"reason": "just-in-case"}), ("held", {"hours": 0}), ("held", {"until": "never"}),
+        ("held", {"hours": 24 * 366 + 1}), ("lifted", {"hold": -1}),
+        ("live-ended", {"seconds": -1}),
+        ("held", {"act": "kept"}),
+    ],
+)  # fmt: skip
+def test_looks_that_are_none(act, changes):
+    with pytest.raises(MalformedError):
+        look(act, **changes)
+
+
+def test_a_share_of_what_is_kept_may_be_held_and_one_hour_always():
+    assert looks.HoldRules(days=90, percent=5).hours(14) == 16
+    assert looks.HoldRules(days=90, percent=25).hours(365) == 2190
+    assert looks.HoldRules(days=1, percent=1).hours(1) == 1
+    with pytest.raises(MalformedError):
+        looks.HoldRules.read({"days": 90, "percent": 26})
+    with pytest.raises(MalformedError):
+        looks.LiveRules.read({"minutes": 15, "purposes": []})
 
 
 def test_other_entries_are_not_about_cameras():

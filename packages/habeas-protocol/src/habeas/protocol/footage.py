@@ -8,15 +8,29 @@ own: an entry names no person. A recorder signs for its cameras, the custodian f
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from habeas.protocol.canonical import MalformedError
-from habeas.protocol.document import Count, Day, Document, Hex32, Slug, check_day
+from habeas.protocol.document import Count, Day, Document, Hex32, Slug
 from habeas.protocol.entry import Entry, Kind, sign_entry
 from habeas.protocol.keys import Signer
+from habeas.protocol.looks import (
+    LOOKS,
+    HoldRules,
+    HourName,
+    LiveRules,
+    Look,
+    ViewedDetails,
+    ViewingPurpose,
+)
+
+__all__ = [
+    "CameraDetails", "Details", "HourName", "KeepDays", "Line", "MissRate", "PublicCamera",
+    "PublicZone", "PublicZones", "RecordedDetails", "RecordingHours", "Texts", "ViewedDetails",
+    "ViewingPurpose", "details_of", "e6", "entry_of", "hour_name", "read_footage",
+]  # fmt: skip
 
 Line = Annotated[
     str,
@@ -31,19 +45,6 @@ _MILLION = 1_000_000
 #: The width or height of a picture, in hundredths of a per cent.
 _WHOLE = 10_000
 _TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-
-
-def _hour(text: str) -> str:
-    check_day(text[:10])
-    return text
-
-
-#: An hour of recordings, UTC: ``2026-11-23T20Z``.
-HourName = Annotated[
-    str,
-    StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3])Z$"),
-    AfterValidator(_hour),
-]
 
 
 class Texts(Document):
@@ -126,6 +127,8 @@ class PublicCamera(Document):
         miss_rate: None where it has not been measured.
         zones: None where all of the picture is treated alike.
         hours: None where it records day and night.
+        holds: None where nothing may be held.
+        live: None where it may not be watched live.
     """
 
     id: Slug
@@ -143,6 +146,8 @@ class PublicCamera(Document):
     miss_rate: MissRate | None = None
     zones: PublicZones | None = None
     hours: RecordingHours | None = None
+    holds: HoldRules | None = None
+    live: LiveRules | None = None
 
     @property
     def latitude(self) -> float:
@@ -153,14 +158,6 @@ class PublicCamera(Document):
     def longitude(self) -> float:
         """Degrees, WGS 84."""
         return self.longitude_e6 / _MILLION
-
-
-class ViewingPurpose(StrEnum):
-    """All that recordings can be viewed for. The list is closed."""
-
-    EMERGENCY = "emergency"
-    INVESTIGATION = "investigation"
-    CITY_SERVICE = "city-service"
 
 
 class CameraDetails(Document):
@@ -194,26 +191,7 @@ class RecordedDetails(Document):
     root: Hex32
 
 
-class ViewedDetails(Document):
-    """An office viewed recordings.
-
-    Attributes:
-        hour: in which the span begins.
-        minutes: length of the span, begun minutes counted.
-        commit: binds officer, reason, case number and exact span, which are kept apart.
-    """
-
-    v: Literal[2] = 2
-    act: Literal["viewed"] = "viewed"
-    camera: Slug
-    office: Slug
-    purpose: Annotated[ViewingPurpose, Field(strict=False)]
-    hour: HourName
-    minutes: Annotated[int, Field(ge=1, le=60)]
-    commit: Hex32
-
-
-Details = CameraDetails | RecordedDetails | ViewedDetails
+Details = CameraDetails | RecordedDetails | Look
 
 
 def e6(value: float) -> int:
@@ -229,14 +207,14 @@ def entry_of(details: Details, day: date, signer: Signer, salt: bytes) -> Entry:
     Args:
         details: what was done.
         day: UTC.
-        signer: the recorder's key; the custodian's for a viewing.
+        signer: the recorder's key; the custodian's for what an office does.
         salt: 32 random bytes.
 
     Raises:
         MalformedError: its texts are too long for an entry.
     """
     kind = Kind.CAMERA if isinstance(details, CameraDetails) else Kind.FOOTAGE
-    office = details.office if isinstance(details, ViewedDetails) else None
+    office = None if isinstance(details, CameraDetails | RecordedDetails) else details.office
     return sign_entry(signer, kind, day.isoformat(), details, salt, office=office)
 
 
@@ -253,15 +231,14 @@ def details_of(entry: Entry) -> Details:
     raise MalformedError(f"An entry of kind {entry.kind} is not about cameras.")
 
 
-def read_footage(fields: dict[str, Any]) -> RecordedDetails | ViewedDetails:
+def read_footage(fields: dict[str, Any]) -> RecordedDetails | Look:
     """The details of a `footage` entry.
 
     Raises:
         MalformedError: they are none.
     """
-    if fields.get("act") == "viewed":
-        return ViewedDetails.read(fields)
-    return RecordedDetails.read(fields)
+    kind = LOOKS.get(str(fields.get("act")))
+    return RecordedDetails.read(fields) if kind is None else kind.read(fields)
 
 
 def hour_name(moment: datetime) -> str:

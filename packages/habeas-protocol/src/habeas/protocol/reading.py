@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from habeas.foundation.errors import HabeasError
-from habeas.protocol import footage
+from habeas.protocol import footage, looks
 from habeas.protocol.app.documents import AppDetails, AppDiffersDetails, AppSeenDetails
 from habeas.protocol.app.release import verify_release
 from habeas.protocol.canonical import MalformedError
@@ -158,7 +158,13 @@ def _verify_own(entry: Entry, details: Document, writer: Writer) -> None:
             own = details.office == entry.office == writer.name
         case SuspendedDetails():
             own = details.office == entry.office
-        case footage.ViewedDetails():
+        case (
+            looks.ViewedDetails()
+            | looks.LiveDetails()
+            | looks.LiveEndedDetails()
+            | looks.HeldDetails()
+            | looks.LiftedDetails()
+        ):
             own = writer.role is Role.CUSTODIAN and entry.office == details.office
         case footage.RecordedDetails() | footage.CameraDetails():
             own = details.camera in writer.cameras and entry.office is None

@@ -20,6 +20,12 @@ never = ["80,0,10,20"]                # faces are left as they are: posters, sta
 begin = "22:00"
 end = "05:30"                         # of the next day, where it is not later
 time_zone = "Europe/Moscow"
+[holds]                               # optional: without, nothing is kept beyond its days
+days = 90                             # the longest hold
+percent = 5                           # of the hours that are kept, at a time; 25 at most
+[live]                                # optional: without, nobody watches it live
+minutes = 15                          # after which it ends by itself
+purposes = ["emergency"]              # of emergency, investigation, city-service
 [measured]                            # optional: faces missed, measured at this camera
 share = 0.006
 source = { en = "400 counted faces, May 2026", ru = "400 сосчитанных лиц, май 2026" }
@@ -52,6 +58,7 @@ from habeas.protocol.footage import (
     Texts,
     e6,
 )
+from habeas.protocol.looks import HoldRules, LiveRules, ViewingPurpose
 
 #: Shares of faces missed, by detector and quality, as the evaluation has measured them.
 _MEASURED = Path(__file__).with_name("measured.json")
@@ -123,6 +130,17 @@ def _public(zone: Zone) -> PublicZone:
     return PublicZone(left=left, top=top, width=width, height=height)
 
 
+class Live(_Declared):
+    """For what the camera may be watched live, and for how long at a time."""
+
+    minutes: Annotated[int, Field(ge=1, le=60)]
+    purposes: Annotated[tuple[ViewingPurpose, ...], Field(min_length=1, max_length=3)]
+
+    def public(self) -> LiveRules:
+        """The same, as it stands on the log."""
+        return LiveRules(minutes=self.minutes, purposes=self.purposes)
+
+
 class Measured(_Declared):
     """The share of faces that stay uncovered, 0 to 1, and where the figure is from."""
 
@@ -150,6 +168,8 @@ class Camera(_Declared):
     turn: Turn = 0
     cover: Cover = Cover()
     hours: RecordingHours | None = None
+    holds: HoldRules | None = None
+    live: Live | None = None
     measured: Measured | None = None
 
     @check("viewers")
@@ -219,7 +239,8 @@ class Camera(_Declared):
             detector=detector, quality=self.cover.quality,
             miss_rate=self.measured.public() if self.measured
             else miss_rate(detector, self.cover.quality),
-            zones=self.cover.public(), hours=self.hours,
+            zones=self.cover.public(), hours=self.hours, holds=self.holds,
+            live=self.live.public() if self.live else None,
         )  # fmt: skip
 
 

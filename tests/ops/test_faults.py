@@ -258,6 +258,17 @@ def test_how_long_applicants_wait_while_a_trustee_is_away(place, record_property
         return (time.monotonic() - begun) / 5  # noqa: TID251 - the same
 
     took = {"all there": wait()}
-    with place.machines["trustee-3"].unplugged():
+    trustee = place.machines["trustee-3"]
+    with trustee.unplugged():
         took["one away"] = wait()
+    place.green()
+    trustee.pause("trustee", off=True)
+    try:
+        took["one that takes calls and says nothing"] = wait()
+        held = place.apply(PORTRAIT)
+    finally:
+        trustee.pause("trustee", off=False)
+    assert len(held[1].pending) == 1
+    place.green()
+    assert complete(place, held[1])
     record_property("seconds", took)

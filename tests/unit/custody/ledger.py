@@ -135,8 +135,8 @@ class MemoryLedger:
     def keep_deposit(self, deposit: PendingDeposit) -> None:
         self.writing().deposits.setdefault((deposit.seal_id, deposit.trustee), deposit)
 
-    def pending_deposits(self, most: int) -> Sequence[PendingDeposit]:
-        return list(self.tables.deposits.values())[:most]
+    def pending_deposits(self, trustee: str, most: int) -> Sequence[PendingDeposit]:
+        return [each for each in self.tables.deposits.values() if each.trustee == trustee][:most]
 
     def drop_deposits(self, seal_id: str, trustee: str | None = None) -> None:
         for key in list(self.writing().deposits):

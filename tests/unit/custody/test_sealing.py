@@ -110,6 +110,30 @@ def test_one_trustee_away_stops_nothing_and_gets_its_share_later(custodian):
     assert custodian.custody.sweep().delivered == 0
 
 
+def test_a_round_asks_a_trustee_that_is_away_once_and_brings_the_others_theirs(custodian):
+    custodian.seal()
+    away, back = custodian.trustee(2), custodian.trustee(4)
+    for each in (away, back):
+        each.away = True
+        for _ in range(3):
+            custodian.seal()
+        each.away = False
+    asked = []
+
+    def hangs(*_):
+        asked.append(1)
+        raise TrusteeUnreachableError("It takes the call, and says nothing.")
+
+    away.deposit = hangs
+    custodian.log.down = True
+    assert custodian.custody.sweep().delivered == 3
+    assert len(back.held) == 7
+    assert len(asked) == 1
+    del away.deposit
+    assert custodian.custody.sweep().delivered == 3
+    assert not custodian.ledger.tables.deposits
+
+
 @pytest.mark.parametrize("end", ["withdraw", "close", "expire"])
 def test_what_has_ended_is_delivered_to_nobody(custodian, end):
     custodian.seal()

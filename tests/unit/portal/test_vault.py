@@ -85,12 +85,15 @@ def test_deposits_wait_until_their_trustee_has_them(ledger):
     one, two = (PendingDeposit(ID, f"{name}.test", at, b"sealed") for at, name in enumerate("ab"))
     for each in (one, one, two):
         ledger.keep_deposit(each)
-    assert sorted(each.trustee for each in ledger.pending_deposits(10)) == ["a.test", "b.test"]
-    assert len(ledger.pending_deposits(1)) == 1
+    assert ledger.pending_deposits("a.test", 10) == [one]
+    assert ledger.pending_deposits("b.test", 10) == [two]
+    ledger.keep_deposit(replace(one, seal_id="cd" * 16))
+    assert len(ledger.pending_deposits("a.test", 10)) == 2
+    assert len(ledger.pending_deposits("a.test", 1)) == 1
     ledger.drop_deposits(ID, "a.test")
-    assert ledger.pending_deposits(10) == [two]
+    assert ledger.pending_deposits("b.test", 10) == [two]
     ledger.drop_deposits(ID)
-    assert ledger.pending_deposits(10) == []
+    assert ledger.pending_deposits("b.test", 10) == []
 
 
 def test_a_late_acknowledgement_is_kept_once(ledger):

@@ -46,6 +46,7 @@ from tests.unit.protocol.vectors.circles import second_note
 from tests.unit.protocol.vectors.files import load
 from tests.unit.protocol.vectors.offices import listed, rosters
 from tests.unit.protocol.world import CUSTODIAN_KEY, DAY, MONTH, NAMES, TRUSTEES, Case, random
+from tests.waiting import until
 
 SIGNER = TRUSTEES[0].statement
 
@@ -401,6 +402,35 @@ def test_a_slow_trustee_holds_nobody_up(case):
         assert (set(good), set(errors)) == ({NAMES[0]}, {NAMES[1]})
     finally:
         gate.set()
+    panel.close()
+
+
+def test_who_did_not_answer_last_time_is_waited_for_by_nobody(case):
+    gate = threading.Event()
+    reached = []
+
+    def hangs(*_):
+        reached.append(1)
+        gate.wait()
+        return {"checkpoint": "late"}
+
+    def ask(panel, **options):
+        return panel.ask(NAMES[:2], lambda client, _: client.checkpoint(), **options)
+
+    panel = panel_of(case, [lambda *_: {"checkpoint": "a"}, hangs])
+    try:
+        ask(panel, enough=1, grace=0)
+        # Whoever waited would wait for ever: the gate opens when all have had their answer.
+        for _ in range(40):
+            good, errors = ask(panel, enough=1, grace=1e6, patience=1e6)
+            assert (set(good), set(errors)) == ({NAMES[0]}, {NAMES[1]})
+        assert len(reached) <= 16, "each call that hangs would keep a thread"
+    finally:
+        gate.set()
+    # It is asked all the same, and its first good answer makes it one of them again.
+    until(lambda: NAMES[1] in ask(panel)[0], "it answers")
+    good, _ = ask(panel, enough=1, grace=1e6, patience=1e6)
+    assert set(good) == set(NAMES[:2])
     panel.close()
 
 

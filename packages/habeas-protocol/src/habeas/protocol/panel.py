@@ -12,12 +12,17 @@ from habeas.protocol.chain import Chain
 from habeas.protocol.client import STEP_SECONDS, TrusteeClient, TrusteeUnreachableError
 
 Result = TypeVar("Result")
+#: Calls to one trustee at a time: who accepts calls and never answers holds no more threads.
+_CALLS_AT_ONCE = 16
 #: Seconds that calls under way get to finish when the panel is closed.
 _CLOSING_SECONDS = 10.0
 
 
 class Panel:
     """The trustees of a circle, each with its client.
+
+    Who did not answer last time is *late*: whoever can do without its answer does not wait for
+    it, and it is asked nevertheless. Its next good answer ends that.
 
     Args:
         clients: in order of the share index.
@@ -26,7 +31,9 @@ class Panel:
     def __init__(self, clients: Iterable[TrusteeClient]) -> None:
         self.clients = tuple(clients)
         self._by_name = {client.name: client for client in self.clients}
-        self._pool = ThreadPoolExecutor(max_workers=16 * max(1, len(self.clients)))
+        # Each has threads of its own: one that hangs keeps nobody from asking the others.
+        self._pools = {name: ThreadPoolExecutor(_CALLS_AT_ONCE) for name in self._by_name}
+        self._late: set[str] = set()
         self._under_way: set[Future[Any]] = set()
 
     @classmethod
@@ -53,11 +60,13 @@ class Panel:
 
     def close(self) -> None:
         """Give calls under way a moment, and close the connections: what is left fails."""
-        self._pool.shutdown(wait=False)
+        for pool in self._pools.values():
+            pool.shutdown(wait=False)
         wait(list(self._under_way), timeout=_CLOSING_SECONDS)
         for client in self.clients:
             client.close()
-        self._pool.shutdown(wait=True)
+        for pool in self._pools.values():
+            pool.shutdown(wait=True, cancel_futures=True)
 
     def __getitem__(self, name: str) -> TrusteeClient:
         if name not in self._by_name:
@@ -81,7 +90,8 @@ class Panel:
         Args:
             names: whom to ask; the question gets each one's position in this list.
             question: what to ask one of them.
-            enough: once so many have answered well, the rest get *grace* seconds more.
+            enough: once so many have answered well, the rest get *grace* seconds more; nobody
+                waits for those that are late.
             grace: seconds.
             patience: seconds after which nobody is waited for: one who never ends an answer
                 stops nobody.
@@ -89,25 +99,11 @@ class Panel:
         Returns:
             Good answers and errors, by name. Who did not answer in time is unreachable.
         """
-        waiting: dict[Future[Result], str] = {}
+        waiting, errors = self._begin(names, question)
         answers: dict[str, Result] = {}
-        errors: dict[str, HabeasError] = {}
-        for index, name in enumerate(names):
-            try:
-                client = self[name]
-            except TrusteeUnreachableError as error:
-                errors[name] = error
-            else:
-                future = self._pool.submit(question, client, index)
-                waiting[future] = name
-                self._under_way.add(future)
-                future.add_done_callback(self._under_way.discard)
         deadline = time.monotonic() + patience
         hurried = False
-        while waiting:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                break
+        while waiting and (left := deadline - time.monotonic()) > 0:
             done, _ = wait(waiting, timeout=left, return_when=FIRST_COMPLETED)
             for future in done:
                 name = waiting.pop(future)
@@ -115,9 +111,47 @@ class Panel:
                     answers[name] = future.result()
                 except HabeasError as error:
                     errors[name] = error
-            if enough is not None and not hurried and len(answers) >= enough:
+            if enough is None or len(answers) < enough:
+                continue
+            if self._late.issuperset(waiting.values()):
+                break
+            if not hurried:
                 hurried = True
                 deadline = min(deadline, time.monotonic() + grace)
-        for name in waiting.values():
+        for future, name in waiting.items():
+            # What has begun goes on by itself; what waits behind calls that hang is not begun.
+            future.cancel()
+            self._late.add(name)
             errors[name] = TrusteeUnreachableError(f"The trustee {name} did not answer in time.")
         return answers, errors
+
+    def _begin(
+        self, names: Sequence[str], question: Callable[[TrusteeClient, int], Result]
+    ) -> tuple[dict[Future[Result], str], dict[str, HabeasError]]:
+        """Ask all; who is not of the circle has failed already."""
+        begun: dict[Future[Result], str] = {}
+        errors: dict[str, HabeasError] = {}
+        for index, name in enumerate(names):
+            try:
+                begun[self._submit(self[name], question, index)] = name
+            except TrusteeUnreachableError as error:
+                errors[name] = error
+        return begun, errors
+
+    def _submit(
+        self, client: TrusteeClient, question: Callable[[TrusteeClient, int], Result], index: int
+    ) -> Future[Result]:
+        future = self._pools[client.name].submit(question, client, index)
+        self._under_way.add(future)
+
+        def done(ended: Future[Result]) -> None:
+            self._under_way.discard(ended)
+            if ended.cancelled():
+                return
+            if isinstance(ended.exception(), TrusteeUnreachableError):
+                self._late.add(client.name)
+            else:
+                self._late.discard(client.name)
+
+        future.add_done_callback(done)
+        return future

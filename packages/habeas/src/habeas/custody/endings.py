@@ -15,12 +15,17 @@ from habeas.custody.ports import PhotoState, SealedPhoto
 from habeas.custody.sealing import close_line
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Kind, Promise, terms
-from habeas.protocol.client import TrusteeClient, TrusteeRefusedError
+from habeas.protocol.client import (
+    TrusteeClient,
+    TrusteeRefusedError,
+    TrusteeUnreachableError,
+)
 from habeas.protocol.details import WithdrawnDetails
 from habeas.protocol.panel import Panel
 
 #: What a trustee says that has nothing to destroy, and will take no such deposit.
 _NOTHING_HERE = "unknown-photo"
+_OWED = "The share is destroyed; the log does not show it yet."
 
 
 @dataclass(frozen=True)
@@ -31,11 +36,13 @@ class Withdrawal:
         statements: signed `erased` statements (notes), by trustee: its entry is on the log.
         never_held: trustees that had not acknowledged their deposit, and will take none.
         owed: trustees that have not confirmed yet, with the reason. Ask again.
+        away: those of them that do not answer: asking again at once changes nothing.
     """
 
     statements: dict[str, str]
     never_held: tuple[str, ...]
     owed: dict[str, str]
+    away: frozenset[str] = frozenset()
 
     @property
     def complete(self) -> bool:
@@ -114,8 +121,8 @@ def withdraw_directly(
     """
     digest = promise.digest()
 
-    def ask(trustee: TrusteeClient, _: int) -> str:
-        """The note; empty where there was nothing, None's place while it is owed."""
+    def ask(trustee: TrusteeClient, _: int) -> str | None:
+        """The note; empty where there was nothing, None while its entry is owed."""
         try:
             erased = trustee.withdraw(digest, secret)
         except TrusteeRefusedError as error:
@@ -127,15 +134,17 @@ def withdraw_directly(
                     "otherwise."
                 ) from error
             return ""
-        if erased is None:
-            raise ErasureOwedError("The share is destroyed; the log does not show it yet.")
-        return erased.note
+        return None if erased is None else erased.note
 
-    said, errors = panel.ask([key.trustee for key in promise.trustees.keys], ask)
+    names = [key.trustee for key in promise.trustees.keys]
+    # One that hangs is not waited for: it reads the secret on the log when it is back.
+    said, errors = panel.ask(names, ask, enough=len(names) - 1)
+    owed = {name: _OWED for name, note in said.items() if note is None}
     return Withdrawal(
         {name: note for name, note in said.items() if note},
-        tuple(sorted(name for name, note in said.items() if not note)),
-        {name: error.cause for name, error in errors.items()},
+        tuple(sorted(name for name, note in said.items() if note == "")),
+        owed | {name: error.cause for name, error in errors.items()},
+        frozenset(n for n, each in errors.items() if isinstance(each, TrusteeUnreachableError)),
     )
 
 
@@ -144,13 +153,6 @@ class DeniedError(HabeasError):
 
     code = "denied"
     remedy = "Its acknowledgement is in the receipt: show it to the other trustees."
-
-
-class ErasureOwedError(HabeasError):
-    """A share is destroyed, and its entry is not on the log yet."""
-
-    code = "owed"
-    remedy = "Ask again in a moment."
 
 
 def close(context: Context, seal_id: str, because: str) -> None:

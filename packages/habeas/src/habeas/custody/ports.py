@@ -168,8 +168,8 @@ class Ledger(Protocol):
     def keep_deposit(self, deposit: PendingDeposit) -> None:
         """Keep a deposit until its trustee is back."""
 
-    def pending_deposits(self, most: int) -> Sequence[PendingDeposit]:
-        """At most *most* deposits that wait, in random order."""
+    def pending_deposits(self, trustee: str, most: int) -> Sequence[PendingDeposit]:
+        """At most *most* deposits that wait for *trustee*, in random order."""
 
     def drop_deposits(self, seal_id: str, trustee: str | None = None) -> None:
         """A trustee has its deposit, or (None) no trustee needs one any more."""

@@ -11,7 +11,7 @@ from habeas.custody.ports import PendingDeposit, PhotoState
 from habeas.custody.sealing import give_up
 from habeas.foundation.caution import CAUTION, verify_share
 from habeas.foundation.errors import HabeasError
-from habeas.protocol.client import TrusteeRefusedError
+from habeas.protocol.client import TrusteeRefusedError, TrusteeUnreachableError
 from habeas.protocol.statements import Order, sign_statement
 
 #: A sealing takes seconds; what is still pending after so long was left behind by a crash.
@@ -51,7 +51,6 @@ def sweep(
     Raises:
         TooManyEndsError: so much would end that a person has to look. All else was done.
     """
-    delivered = sum(_deliver(context, each) for each in context.ledger.pending_deposits(_BATCH))
     written = context.settle()
     given_up = ended = destroyed = 0
     if ends:
@@ -59,7 +58,25 @@ def sweep(
         destroyed = _destroyed(context)
         _closed(context)
         ended = _ended(context, many=many)
+    # Last: a trustee that takes calls and says nothing holds up nothing else.
+    delivered = sum(_delivered(context, each) for each in _seats(context))
     return Swept(given_up, ended, delivered, written, destroyed)
+
+
+def _seats(context: Context) -> list[str]:
+    """Everybody for whom a deposit can wait."""
+    return sorted({seat.name for link in context.chain().links for seat in link.circle.trustees})
+
+
+def _delivered(context: Context, trustee: str) -> int:
+    """Bring one trustee what waits for it: one that is still away is asked once in a round."""
+    count = 0
+    for each in context.ledger.pending_deposits(trustee, _BATCH):
+        try:
+            count += _deliver(context, each)
+        except TrusteeUnreachableError:
+            break
+    return count
 
 
 def _given_up(context: Context, pending_seconds: int) -> int:
@@ -93,7 +110,11 @@ def _ended(context: Context, *, many: bool) -> int:
 
 
 def _deliver(context: Context, waiting: PendingDeposit) -> bool:
-    """Bring a trustee that is back its deposit; whether it needs to wait no more."""
+    """Bring a trustee that is back its deposit; whether it needs to wait no more.
+
+    Raises:
+        TrusteeUnreachableError: it is not back.
+    """
     photo = context.ledger.photo(waiting.seal_id)
     if photo is None or photo.state not in (PhotoState.PENDING, PhotoState.SEALED):
         # It has ended while its deposits were being kept.
@@ -111,6 +132,8 @@ def _deliver(context: Context, waiting: PendingDeposit) -> bool:
         if error.code not in _OVER:
             return False
         note = ""
+    except TrusteeUnreachableError:
+        raise
     except HabeasError:
         return False
     with context.ledger.atomic():

@@ -174,10 +174,10 @@ class DjangoLedger:
             defaults={"share": deposit.index, "deposit": deposit.deposit},
         )
 
-    def pending_deposits(self, most: int) -> Sequence[ports.PendingDeposit]:
+    def pending_deposits(self, trustee: str, most: int) -> Sequence[ports.PendingDeposit]:
         """Deposits that wait; row numbers are random, and so is where a round begins."""
         begin = random_row()
-        waiting = models.PendingDepositRow.objects.order_by("row")
+        waiting = models.PendingDepositRow.objects.filter(trustee=trustee).order_by("row")
         rows = list(waiting.filter(row__gte=begin)[:most])
         rows += waiting.filter(row__lt=begin)[: most - len(rows)]
         return [

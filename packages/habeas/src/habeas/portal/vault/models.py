@@ -83,6 +83,7 @@ class PendingDepositRow(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["seal_id", "trustee"], name="one_deposit_each"),
         ]
+        indexes = [models.Index(fields=["trustee", "row"], name="deposits_by_trustee")]
 
 
 class LateAcknowledgement(models.Model):

@@ -92,3 +92,15 @@ def test_darkness_is_no_cut_and_no_motion():
         night = np.clip(np.random.default_rng(seed).normal(6, 2, (135, 240)), 0, 255)
         found = estimator.next(night.astype(np.uint8))
         assert (found.dx, found.dy, found.cut) == (0, 0, False)
+
+
+def test_whether_anything_moved_is_told_and_noise_is_nothing():
+    estimator = MotionEstimator()
+    generator = np.random.default_rng(5)
+    street = generator.integers(40, 200, (54, 96)).astype(np.uint8)
+    assert not estimator.next(street).moving  # nothing to compare with
+    assert not estimator.next(street + 5).moving
+    passed = (street + 5).copy()
+    passed[20:30, 40:45] = 255
+    assert estimator.next(passed).moving
+    assert not estimator.next(passed.copy()).moving

@@ -26,11 +26,13 @@ class Motion:
     Attributes:
         dx, dy: how far the picture's content moved, in pixels of the small picture.
         cut: a new scene begins here.
+        moving: something differs by more than noise: somebody passes, or the camera turns.
     """
 
     dx: float = 0.0
     dy: float = 0.0
     cut: bool = False
+    moving: bool = False
 
 
 class MotionEstimator:
@@ -50,7 +52,7 @@ class MotionEstimator:
     def _since(self, last: Small | None, small: Small) -> Motion:
         if last is None or last.shape != small.shape:
             self._spectrum = None
-            return Motion(cut=last is not None)
+            return Motion(cut=last is not None, moving=last is not None)
         if int((np.maximum(small, last) - np.minimum(small, last)).max()) <= TUNED.unmoved:
             self._spectrum = None
             return Motion()
@@ -70,15 +72,15 @@ class MotionEstimator:
             dx, dy = _shift(before, self._spectrum, small.shape)
             alike = both.alike(dx, dy)
             if max(alike, still) < TUNED.same_scene:
-                return Motion(cut=True)
+                return Motion(cut=True, moving=True)
             if alike <= still:
                 dx = dy = 0
         # The peak is drawn to 0 by what does not move with the picture, a slow pan's above all:
         # the difference itself has to say that the camera stands.
         x, y = both.refined(dx, dy)
         if max(abs(x), abs(y)) < TUNED.stands:
-            return Motion()
-        return Motion(x, y)
+            return Motion(moving=True)
+        return Motion(x, y, moving=True)
 
 
 def _spectrum(picture: Grey) -> NDArray[np.complex64]:

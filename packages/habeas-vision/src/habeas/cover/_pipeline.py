@@ -49,12 +49,14 @@ class Decision:
         boxes: faces, pixels as stored.
         zones: what is covered always, as a rectangle.
         checked: False where nobody could look at what was sent: all of the frame.
+        moving: something moved since the frame before.
     """
 
     pts: int | None
     boxes: tuple[Box, ...]
     zones: tuple[Box, ...]
     checked: bool
+    moving: bool = False
 
 
 @dataclass(eq=False)
@@ -65,11 +67,13 @@ class Covered:
         frame: the picture.
         boxes: what was covered, pixels as stored.
         checked: False where nobody could look at it, and the whole frame was covered.
+        moving: something moved since the frame before; what, nobody asked.
     """
 
     frame: av.VideoFrame
     boxes: tuple[Box, ...]
     checked: bool = True
+    moving: bool = False
 
 
 def paint(frame: av.VideoFrame, decision: Decision, settings: Settings) -> Covered:
@@ -81,17 +85,18 @@ def paint(frame: av.VideoFrame, decision: Decision, settings: Settings) -> Cover
         cover(frame, decision.zones, "box")
     else:
         cover_whole(frame)
-    return Covered(frame, (*decision.boxes, *decision.zones), checked)
+    return Covered(frame, (*decision.boxes, *decision.zones), checked, decision.moving)
 
 
 @dataclass(frozen=True)
 class _Undecided:
-    """A frame's number, time in seconds, time stamp, whether it is sound, and zones in pixels."""
+    """A frame's number, time in seconds, time stamp; is it sound, did it move; zones in pixels."""
 
     number: int
     at: float
     pts: int | None
     sound: bool
+    moving: bool
     always: tuple[Box, ...]
     never: tuple[Box, ...]
 
@@ -260,12 +265,13 @@ class Pipeline:
             for zones in (self._settings.always, self._settings.never)
         )
         sound = is_sound(item.frame)
-        return _Undecided(number, item.at, item.frame.pts, sound, always, never)
+        moving = item.motion.moving
+        return _Undecided(number, item.at, item.frame.pts, sound, moving, always, never)
 
     def _decision(self, tracker: Tracker, item: _Undecided) -> Decision:
         boxes = (box for box in tracker.boxes(item.number) if not _inside(box, item.never))
         checked = item.sound and self._unchecked.checked(item.at)
-        decision = Decision(item.pts, tuple(boxes), item.always, checked)
+        decision = Decision(item.pts, tuple(boxes), item.always, checked, item.moving)
         tracker.forget(item.number)
         self._unchecked.forget(item.at)
         return decision

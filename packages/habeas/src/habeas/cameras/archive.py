@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import os
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from habeas.cameras.hours import (
     NAME,
     HourClosedError,
     SegmentExistsError,
+    SegmentRecord,
     UnknownHourError,
     hour_of,
     length_of,
@@ -28,6 +30,7 @@ from habeas.cameras.hours import (
     verify,
 )
 from habeas.cameras.registration import Register
+from habeas.cameras.timeline import Piece
 from habeas.cover.errors import OutputError, UnreadableVideoError
 from habeas.foundation import durable
 from habeas.protocol.footage import hour_name
@@ -73,7 +76,8 @@ class Archive(Register):
             HourClosedError, SegmentExistsError: as named.
             OutputError: the disk does not take it.
         """
-        if length_of(part) is None:
+        length = length_of(part)
+        if length is None:
             raise UnreadableVideoError("The segment is no video that can be read.")
         place = self.place(camera)
         segment = self._segment(camera, start)
@@ -84,7 +88,7 @@ class Archive(Register):
                 finished.reopen(place, segment.path.parent.parent.name)
                 if (segment.path.parent / "hour.json").exists():
                     raise HourClosedError(f"The hour {hour_name(segment.start)} is closed.")
-                counts.add(segment.path.parent, segment.path.name, counted or Counts())
+                counts.add(segment.path.parent, segment.path.name, counted or Counts(), length)
                 # Unlike renaming, linking never replaces what has the name already.
                 os.link(part, segment.path)
                 durable.sync(segment.path.parent)
@@ -118,6 +122,34 @@ class Archive(Register):
             at += _HOUR
         return found
 
+    def pieces(self, camera: str, hour: str) -> tuple[Piece, ...]:
+        """What the segments of an hour say of themselves, in order; no video is read for it.
+
+        Args:
+            camera: id.
+            hour: such as ``2026-11-23T20Z``; open or closed.
+
+        Raises:
+            RecordingError: its hour.json cannot be used.
+        """
+        place = self.hour_place(camera, hour)
+        closed = read_hour(place)
+        if closed is not None:
+            segments = () if closed.deleted else closed.segments
+            return tuple(_closed_piece(place, each) for each in segments)
+        counted = counts.read(place)
+        found = []
+        for each in self.on_disk(camera, place):
+            kept = counted.get(each.path.name, counts.Counted())
+            length = kept.length or length_of(each.path) or counts.Length(0.0, 0)
+            found.append(
+                Piece(
+                    each.start, timedelta(seconds=length.seconds), length.frames,
+                    kept.counts.lost, kept.counts.whole, kept.counts.moving,
+                )
+            )  # fmt: skip
+        return tuple(found)
+
     def content(self, camera: str, start: datetime) -> bytes:
         """The bytes of the segment that begins at *start*.
 
@@ -138,16 +170,24 @@ class Archive(Register):
         return content
 
     def span(self, camera: str) -> tuple[datetime, datetime] | None:
-        """Start of the first and of the last segment that are there; None where none is."""
-        places = self.hours(camera)
-        ends = []
-        for order in (places, places[::-1]):
-            for place in order:
-                found = self.on_disk(camera, place)
-                if found:
-                    ends.append(found[0 if order is places else -1].start)
-                    break
-        return (ends[0], ends[1]) if len(ends) == 2 else None
+        """Start of the first and of the last segment that are there; None where none is.
+
+        Looks from both ends, and not at what lies between.
+        """
+        days = finished.days(self.place(camera))
+        first = next((each[0] for each in self._found(camera, days)), None)
+        last = next((each[-1] for each in self._found(camera, days, newest=True)), None)
+        return (first.start, last.start) if first and last else None
+
+    def _found(
+        self, camera: str, days: list[Path], *, newest: bool = False
+    ) -> Iterator[list[SegmentFile]]:
+        """Segments by hour, of hours that have any."""
+        for day in reversed(days) if newest else days:
+            for place in sorted(day.glob("??"), reverse=newest):
+                with contextlib.suppress(UnknownHourError):
+                    if found := self.on_disk(camera, place):
+                        yield found
 
     # Places and names
 
@@ -178,16 +218,11 @@ class Archive(Register):
         closed = read_hour(place) if files else None
         if closed is not None and closed.deleted:
             return []
-        found = []
-        for each in files:
-            parts = NAME.fullmatch(each.name)
-            if parts is not None:
-                _, minute, second, milli = (int(part) for part in parts.groups())
-                start = start_of(hour_of(place)).replace(
-                    minute=minute, second=second, microsecond=milli * 1000
-                )
-                found.append(SegmentFile(camera, start, each))
-        return found
+        return [
+            SegmentFile(camera, _begin(place, each.name), each)
+            for each in files
+            if NAME.fullmatch(each.name) is not None
+        ]
 
     def _length(self, segment: SegmentFile) -> timedelta:
         closed = read_hour(segment.path.parent)
@@ -196,3 +231,17 @@ class Archive(Register):
                 return timedelta(milliseconds=each.milliseconds)
         length = length_of(segment.path)
         return timedelta(seconds=length.seconds if length else 0.0)
+
+
+def _closed_piece(place: Path, said: SegmentRecord) -> Piece:
+    return Piece(
+        _begin(place, said.name), timedelta(milliseconds=said.milliseconds),
+        said.frames, said.lost, said.whole, said.moving,
+    )  # fmt: skip
+
+
+def _begin(place: Path, name: str) -> datetime:
+    """When the segment *name* in the hour's folder *place* begins; the name is one."""
+    return start_of(hour_of(place)).replace(
+        minute=int(name[2:4]), second=int(name[4:6]), microsecond=int(name[7:10]) * 1000
+    )

@@ -1,7 +1,6 @@
 """Closed hours: the segments' hashes, their root, and what differs from it.
 
-The root is the Merkle root (RFC 6962 section 2.1) over the canonical JSON of
-``{name, sha256, milliseconds, frames, lost, whole}`` of each segment, in order of name.
+What the root is over is in `habeas.protocol.segments`.
 """
 
 from __future__ import annotations
@@ -9,26 +8,31 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
 import av
 import av.error
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from habeas.cameras.counts import Counts
+from habeas.cameras.counts import Counted, Length
 from habeas.cover.errors import FootageError
 from habeas.foundation import durable
 from habeas.protocol import MalformedError
 from habeas.protocol.document import Day, Document, Hex32, Slug
 from habeas.protocol.footage import HourName
-from habeas.tlog import Frontier, leaf_hash
+from habeas.protocol.segments import NAME, SegmentRecord, root_of
 
-#: What a segment is called: its start within the day, to the millisecond.
-NAME = re.compile(r"([01]\d|2[0-3])([0-5]\d)([0-5]\d)\.(\d{3})Z\.mp4")
+__all__ = [
+    "NAME", "Hour", "HourChangedError", "HourClosedError", "RecordingError", "SegmentExistsError",
+    "SegmentRecord", "UnknownHourError", "hour_of", "length_of", "read_hour", "record", "root_of",
+    "sha256_of", "start_of", "verify", "write_hour",
+]  # fmt: skip
+
+#: Closed hours that stay read: a day's, and those that were played last.
+_KEPT_READ = 64
 
 
 class RecordingError(FootageError):
@@ -70,24 +74,6 @@ class HourChangedError(RecordingError):
     )
 
 
-class SegmentRecord(Document):
-    """One segment of a closed hour.
-
-    Attributes:
-        milliseconds: its length as the file tells.
-        frames: in it.
-        lost: that the camera sent, and that were not written, since the segment before.
-        whole: of its frames, covered as a whole because nobody could look at them.
-    """
-
-    name: Annotated[str, StringConstraints(pattern=f"^{NAME.pattern}$")]
-    sha256: Hex32
-    milliseconds: Annotated[int, Field(ge=0)]
-    frames: Annotated[int, Field(ge=0)]
-    lost: Annotated[int, Field(ge=0)]
-    whole: Annotated[int, Field(ge=0)]
-
-
 class Hour(Document):
     """A closed hour.
 
@@ -104,11 +90,6 @@ class Hour(Document):
     root: Hex32
     index: Annotated[int, Field(ge=0)] | None = None
     deleted: Day | None = None
-
-
-def root_of(segments: tuple[SegmentRecord, ...]) -> str:
-    """The hour's root, hex."""
-    return Frontier().extend(leaf_hash(each.encode()) for each in segments).root().hex()
 
 
 def start_of(hour: str) -> datetime:
@@ -134,12 +115,20 @@ def read_hour(place: Path) -> Hour | None:
     Raises:
         RecordingError: its hour.json cannot be used.
     """
+    file = place / "hour.json"
     try:
-        return Hour.read(json.loads((place / "hour.json").read_text()))
+        # It is never changed where it is: another file takes its name.
+        status = file.stat()
+        return _read(file, status.st_ino, status.st_mtime_ns, status.st_size)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, MalformedError) as error:
         raise RecordingError(f"{hour_of(place)}: hour.json cannot be read.") from error
+
+
+@lru_cache(_KEPT_READ)
+def _read(file: Path, *_: int) -> Hour:
+    return Hour.read(json.loads(file.read_text()))
 
 
 def write_hour(place: Path, hour: Hour) -> None:
@@ -155,13 +144,13 @@ def verify(hour: Hour, name: str, sha256: str) -> None:
     raise HourChangedError(f"The segment {name} is not the one that {hour.hour} was closed with.")
 
 
-def record(path: Path, counted: Counts) -> SegmentRecord:
+def record(path: Path, counted: Counted) -> SegmentRecord:
     """What an hour is closed with for the segment in *path*."""
     # A segment that the disk has spoilt since is kept as it is, with no length.
-    length = length_of(path) or Length(0.0, 0)
+    length, counts = length_of(path) or Length(0.0, 0), counted.counts
     return SegmentRecord(
         name=path.name, sha256=sha256_of(path), milliseconds=round(length.seconds * 1000),
-        frames=length.frames, lost=counted.lost, whole=counted.whole,
+        frames=length.frames, lost=counts.lost, whole=counts.whole, moving=counts.moving,
     )  # fmt: skip
 
 
@@ -169,14 +158,6 @@ def sha256_of(path: Path) -> str:
     """SHA-256 of a file, hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@dataclass(frozen=True)
-class Length:
-    """How long a video is."""
-
-    seconds: float
-    frames: int
 
 
 def length_of(path: Path) -> Length | None:

@@ -6,7 +6,7 @@
                                                   segments by UTC start, each whole in itself
     RECORDINGS/<camera>/<YYYY-MM-DD>/<HH>/hour.json
                                                   the closed hour: segments' hashes and their root
-    …/counts.jsonl                                what was lost or covered as a whole, until then
+    …/counts.jsonl                                how they fared, until then
     RECORDINGS/<camera>/health.json               how the recorder fares
     …/owed*.json                                  log entries that are not on the log yet
     RECORDINGS/<camera>/.parts/                   segments that are being written
@@ -16,8 +16,8 @@ synced, and then given their name. A process that is killed leaves a part, or an
 that the next one sends again, byte by byte the same.
 
 An hour's root is the Merkle root (RFC 6962 section 2.1) over the canonical JSON of
-``{name, sha256, milliseconds, frames, lost, whole}`` of each segment, in order of name. When
-segments are deleted, hour.json stays, so that what the log says can still be checked.
+``{name, sha256, milliseconds, frames, lost, whole, moving}`` of each segment, in order of name.
+When segments are deleted, hour.json stays, so that what the log says can still be checked.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from pathlib import Path
 
 from habeas.cameras import counts, finished
 from habeas.cameras.archive import LONGEST, Archive, SegmentFile
-from habeas.cameras.counts import Counts
+from habeas.cameras.counts import Counted
 from habeas.cameras.declaration import CameraError
 from habeas.cameras.hours import (
     Hour,
@@ -136,7 +136,7 @@ class Recordings(Archive):
                 raise UnknownHourError(f"Camera {camera} recorded nothing in the hour {hour}.")
             counted = counts.read(place)
             records = tuple(
-                record(each.path, counted.get(each.path.name, Counts())) for each in found
+                record(each.path, counted.get(each.path.name, Counted())) for each in found
             )
             made = Hour(camera=camera, hour=hour, segments=records, root=root_of(records))
             details = RecordedDetails(

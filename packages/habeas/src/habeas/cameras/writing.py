@@ -30,6 +30,7 @@ class SegmentWriter:
     Attributes:
         frames: written, so far; in time they stand in segments.
         whole: those of them that were covered as a whole.
+        moving: those of them in which something moved.
         refused: frames of segments that could not be kept, because their hour was closed.
     """
 
@@ -56,7 +57,7 @@ class SegmentWriter:
         self._begun = 0.0
         self._counted = Counts()
         self._in_it = 0
-        self.frames = self.whole = self.refused = 0
+        self.frames = self.whole = self.moving = self.refused = 0
 
     def begin(
         self, fps: float, aspect: Callable[[], Fraction | None], turn: Callable[[], int]
@@ -99,6 +100,7 @@ class SegmentWriter:
         self._in_it += 1
         self.frames += 1
         self.whole += not item.checked
+        self.moving += item.moving
 
     def close(self) -> None:
         """Finish the segment, and give it its name.
@@ -110,7 +112,7 @@ class SegmentWriter:
             return
         try:
             self._file.close()
-            counted = Counts(self._lost() + self.refused, self.whole)
+            counted = Counts(self._lost() + self.refused, self.whole, self.moving)
             since = counted - self._counted
             self._recordings.add(self._camera, self._start, self._part, since)
             self._counted = counted

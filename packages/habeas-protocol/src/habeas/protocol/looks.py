@@ -53,7 +53,8 @@ class HoldRules(Document):
     """What a camera's entry promises about holds.
 
     Attributes:
-        days: the longest hold, from the day on which it is put.
+        days: beyond those that a camera keeps anyway, for which an hour may be held in all, by
+            however many holds.
         percent: of the hours that are kept anyway, how many may be held at a time.
     """
 

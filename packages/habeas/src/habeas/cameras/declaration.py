@@ -21,7 +21,7 @@ begin = "22:00"
 end = "05:30"                         # of the next day, where it is not later
 time_zone = "Europe/Moscow"
 [holds]                               # optional: without, nothing is kept beyond its days
-days = 90                             # the longest hold
+days = 90                             # beyond its own, at most
 percent = 5                           # of the hours that are kept, at a time; 25 at most
 [live]                                # optional: without, nobody watches it live
 minutes = 15                          # after which it ends by itself

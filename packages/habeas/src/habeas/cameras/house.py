@@ -6,8 +6,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from habeas.cameras import holds, storage
 from habeas.cameras.deletes import Deletes
 from habeas.cameras.recordings import Recordings
+from habeas.cameras.storage import Disk
+from habeas.cameras.witnessed import Witnessed
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Signer
 
@@ -40,8 +43,13 @@ def keep_house(
     now: datetime,
     say: Say = lambda _: None,
     deletes: Deletes | None = None,
+    witnessed: Witnessed | None = None,
+    disk: Callable[[], Disk] | None = None,
 ) -> bool:
     """Close hours that are over, tell the log what it is owed, delete what has had its days.
+
+    Holds that the log proves are taken on before anything is deleted. A disk that fills up is
+    said, and what is due first makes room.
 
     Args:
         recordings: of any number of cameras.
@@ -50,6 +58,8 @@ def keep_house(
         now: the time, UTC.
         say: told what could not be done; the next round tries again.
         deletes: says until when recordings may be deleted; by default, until *now*.
+        witnessed: reads holds; without it none is known to be on the log, and none is taken on.
+        disk: the file system that recordings lie on; by default, nobody looks after its room.
 
     Returns:
         Whether the log is owed nothing now.
@@ -58,13 +68,25 @@ def keep_house(
         for hour in recordings.open_hours(camera.id, now - _GRACE):
             recordings.close_hour(camera.id, hour, now.date(), signer)
     told = log is not None and _tell(recordings, log, say)
+    if witnessed is not None:
+        _hold(recordings, witnessed, now, say)
     try:
         until = now if deletes is None else deletes.until(now)
         for camera_id, hour in recordings.delete_expired(until, signer):
             say(f"deleted {camera_id} {hour}: its days are over")
+        if disk is not None:
+            storage.keep_room(recordings, signer, until, say, disk)
     except HabeasError as error:
         say(str(error))
     return told
+
+
+def _hold(recordings: Recordings, witnessed: Witnessed, now: datetime, say: Say) -> None:
+    for camera in recordings.cameras():
+        try:
+            holds.judge(recordings.place(camera.id), camera, witnessed, now, say)
+        except HabeasError as error:
+            say(str(error))
 
 
 def _tell(recordings: Recordings, log: HourLog, say: Say) -> bool:

@@ -30,7 +30,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from habeas.cameras import counts, finished
+from habeas.cameras import counts, finished, holds
 from habeas.cameras.archive import LONGEST, Archive, SegmentFile
 from habeas.cameras.counts import Counted
 from habeas.cameras.declaration import CameraError
@@ -178,7 +178,7 @@ class Recordings(Archive):
             verify(closed, each.name, sha256_of(place / each.name))
 
     def delete_expired(self, now: datetime, signer: Signer) -> list[tuple[str, str]]:
-        """Delete segments whose days are over; hour.json stays, and says so.
+        """Delete segments whose days are over and that nobody holds; hour.json stays, and says so.
 
         An hour that was never closed is closed first, so that the log hears of it.
 
@@ -186,7 +186,8 @@ class Recordings(Archive):
             Camera and hour of all that was deleted.
 
         Raises:
-            CameraError: a camera's days are not known. All others were handled.
+            CameraError, RecordingError: a camera's days, or what is held of it, are not known.
+                All others were handled.
         """
         deleted, problem = [], None
         for folder in sorted(self.folder.glob("*")):
@@ -194,13 +195,15 @@ class Recordings(Archive):
                 continue
             try:
                 keep = timedelta(days=self.camera(folder.name).keep_days)
-            except CameraError as error:
+                held = holds.held(folder, now.date())
+            except (CameraError, RecordingError) as error:
                 problem = error
                 continue
             for place in self.hours(folder.name):
                 hour = hour_of(place)
-                if start_of(hour) + _HOUR + keep <= now and any(place.glob("*.mp4")):
-                    self._delete(folder.name, hour, now, signer)
+                over = start_of(hour) + _HOUR + keep <= now and hour not in held
+                if over and any(place.glob("*.mp4")):
+                    self.delete(folder.name, hour, now, signer)
                     deleted.append((folder.name, hour))
             with durable.locked(folder):
                 finished.advance(folder, now.date().isoformat())
@@ -208,7 +211,8 @@ class Recordings(Archive):
             raise problem
         return deleted
 
-    def _delete(self, camera: str, hour: str, now: datetime, signer: Signer) -> None:
+    def delete(self, camera: str, hour: str, now: datetime, signer: Signer) -> None:
+        """Delete an hour's segments, whatever their day; it is closed first, if it was not."""
         place = self.hour_place(camera, hour)
         with contextlib.suppress(UnknownHourError):
             self.close_hour(camera, hour, now.date(), signer)

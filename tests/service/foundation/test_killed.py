@@ -9,6 +9,7 @@ import pytest
 
 from habeas.foundation import durable
 from habeas.foundation.database import Database
+from habeas.foundation.schema import Schema
 
 _FILES = """
 import sys
@@ -69,7 +70,7 @@ def test_files(tmp_path):
 @pytest.mark.slow
 def test_transactions(tmp_path):
     path, number, chance = tmp_path / "database", 0, random.Random(18)
-    Database(path, "CREATE TABLE t (x INTEGER, y INTEGER) STRICT;").close()
+    Database(path, Schema("test", 1, 0, "CREATE TABLE t (x INTEGER, y INTEGER) STRICT;")).close()
     for _ in range(20):
         number = killed(_TRANSACTIONS, path, number, chance)
         with Database(path) as database, database.reading() as connection:

@@ -4,7 +4,9 @@ import subprocess
 import sys
 
 from habeas.foundation.database import Database
+from habeas.foundation.schema import Schema
 
+TABLES = Schema("test", 1, 0, "CREATE TABLE t (x INTEGER PRIMARY KEY) STRICT")
 _COMMAND = """
 import sys
 from pathlib import Path
@@ -27,7 +29,7 @@ def values(database):
 def test_who_comes_and_goes_does_not_take_the_write_ahead_log_along(tmp_path):
     """POSIX locks of a process are gone with any descriptor of the file that it closes."""
     path = tmp_path / "served.db"
-    with Database(path, "CREATE TABLE t (x INTEGER PRIMARY KEY) STRICT") as served:
+    with Database(path, TABLES) as served:
         for number in range(1, 20, 2):
             with served.transaction() as connection:
                 connection.execute("INSERT INTO t VALUES (?)", (number,))
@@ -42,7 +44,7 @@ def test_who_comes_and_goes_does_not_take_the_write_ahead_log_along(tmp_path):
 
 def test_a_second_database_object_of_the_same_file_is_no_better_reason(tmp_path):
     path = tmp_path / "served.db"
-    with Database(path, "CREATE TABLE t (x INTEGER PRIMARY KEY) STRICT") as served:
+    with Database(path, TABLES) as served:
         with Database(path) as second, second.transaction() as connection:
             connection.execute("INSERT INTO t VALUES (1)")
         command(path, 2)

@@ -5,8 +5,9 @@ import threading
 import pytest
 
 from habeas.foundation.database import Database, DatabaseError, savepoint
+from habeas.foundation.schema import Schema
 
-SCHEMA = "CREATE TABLE IF NOT EXISTS t (x INTEGER PRIMARY KEY) STRICT;"
+SCHEMA = Schema("test", 1, 0, "CREATE TABLE IF NOT EXISTS t (x INTEGER PRIMARY KEY) STRICT;")
 
 
 @pytest.fixture
@@ -188,7 +189,9 @@ def test_a_place_that_cannot_be_written(tmp_path):
 
 def test_scrubbing_leaves_no_old_page(tmp_path):
     secret = b"a secret that was here once"
-    with Database(tmp_path / "d", "CREATE TABLE s (x BLOB);", secure_delete=True) as database:
+    with Database(
+        tmp_path / "d", Schema("other", 1, 0, "CREATE TABLE s (x BLOB);"), secure_delete=True
+    ) as database:
         with database.transaction() as connection:
             connection.execute("INSERT INTO s VALUES (?)", (secret,))
         with database.transaction() as connection:

@@ -6,6 +6,7 @@ import pytest
 
 from habeas import tlog
 from habeas.foundation.database import Database
+from habeas.foundation.schema import Schema
 from habeas.tlog import view as module
 from habeas.tlog.view import LogView
 from tests.unit.tlog.memory import POLICY, SIGNER, MemoryLog
@@ -46,11 +47,14 @@ class Flaky(MemoryLog):
         return super().tile(tile)
 
 
+SEEN = Schema("seen", 1, 0, "CREATE TABLE seen (position INTEGER PRIMARY KEY, entry)")
+
+
 class Owner:
     """Keeps what it is shown, in the view's transaction."""
 
     def __init__(self):
-        self.database = Database(schema="CREATE TABLE seen (position INTEGER PRIMARY KEY, entry)")
+        self.database = Database(schema=SEEN)
 
     def apply(self, position, entry):
         self.database.connection.execute("INSERT INTO seen VALUES (?, ?)", (position, entry))

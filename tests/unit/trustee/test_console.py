@@ -15,7 +15,7 @@ from habeas.protocol.lost import LostReceipt
 from habeas.protocol.seal import pointer_of
 from habeas.trustee.console import Doors, figures, make_console
 from habeas.trustee.console.words import LANGUAGES, words_for
-from habeas.trustee.store import SCHEMA
+from habeas.trustee.store import TABLES
 from tests.unit.trustee.quiet import quiet
 
 KEY = bytes(range(32))
@@ -191,7 +191,7 @@ def test_every_language_has_every_word(world, clerk):
 
 def test_a_day_is_unusual_beside_the_days_before():
     connection = sqlite3.connect(":memory:")
-    connection.executescript(SCHEMA)
+    connection.executescript(TABLES)
     position = 0
     for day in range(1, 8):
         for _ in range(40 if day == 7 else 4):

@@ -18,7 +18,7 @@ def world(tmp_path):
 
 def _database():
     connection = sqlite3.connect(":memory:")
-    connection.executescript(store.SCHEMA + counts.SCHEMA)
+    connection.executescript(store.TABLES + counts.SCHEMA)
     return connection
 
 
@@ -56,13 +56,13 @@ def test_photos_are_counted_as_they_change(acts):
         connection.execute(_ACTS[act], (bytes([number]),))
     assert counts.kept(connection) == _counted(connection)
     # The next start leaves the numbers as they are.
-    connection.executescript(store.SCHEMA + counts.SCHEMA)
+    connection.executescript(store.TABLES + counts.SCHEMA)
     assert counts.kept(connection) == _counted(connection)
 
 
 def test_a_database_of_before_is_counted_at_its_first_start():
     connection = sqlite3.connect(":memory:")
-    connection.executescript(store.SCHEMA)
+    connection.executescript(store.TABLES)
     for number in range(3):
         _add(connection, number)
     connection.execute(_ACTS["seal"], (bytes([1]),))

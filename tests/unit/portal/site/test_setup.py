@@ -2,6 +2,8 @@
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from habeas.portal.site import setup
 from habeas.portal.site.folder import FolderError
@@ -24,6 +26,17 @@ def test_tables_of_another_release(city, monkeypatch):
     assert (problem.code, problem.remedy) == (
         "portal-tables", "Bring them up to date: habeas portal migrate",
     )  # fmt: skip
+
+
+def test_tables_of_a_newer_release_are_refused_in_words(city):
+    MigrationRecorder(connection).record_applied("vault", "0999_from_tomorrow")
+    (problem,) = setup.problems()
+    assert "newer release: this one does not know vault.0999_from_tomorrow" in problem.cause
+    assert "habeas portal migrate --back" in problem.remedy
+    with pytest.raises(setup.TablesError, match=r"vault\.0999_from_tomorrow"):
+        setup.verify_tables()
+    MigrationRecorder(connection).record_unapplied("vault", "0999_from_tomorrow")
+    setup.verify_tables()
 
 
 def test_a_circle_with_another_custodian(city, data):

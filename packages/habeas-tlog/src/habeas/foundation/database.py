@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Self
 
 from habeas.foundation.errors import HabeasError
+from habeas.foundation.schema import Schema, adopt
 
 #: How long to wait for another process's transaction.
 _BUSY_SECONDS = 30.0
@@ -40,7 +41,7 @@ class Database:
     Args:
         path: of the file, made 0600 where it is missing, in a folder that exists; None for a
             database in memory.
-        schema: statements that make the tables where they are missing.
+        schema: the tables; more parts may be added by `prepare`.
         secure_delete: overwrite what is deleted, not only unlink it. Old pages stay in the
             write-ahead log until `scrub`.
 
@@ -49,10 +50,11 @@ class Database:
 
     Raises:
         DatabaseError: the file cannot be opened, or is no database.
+        NewerStoreError: a newer release has written it.
     """
 
     def __init__(
-        self, path: Path | None = None, schema: str = "", *, secure_delete: bool = False
+        self, path: Path | None = None, schema: Schema | None = None, *, secure_delete: bool = False
     ) -> None:
         self._name = str(path or "in memory")
         self._path = path
@@ -63,8 +65,12 @@ class Database:
         with self._errors():
             self.connection = _connect(path)
             self.connection.execute(f"PRAGMA secure_delete = {int(secure_delete)}")
-        if schema:
-            self.prepare(schema)
+        if schema is not None:
+            try:
+                self.prepare(schema)
+            except BaseException:
+                self.connection.close()
+                raise
 
     def __enter__(self) -> Self:
         return self
@@ -79,10 +85,14 @@ class Database:
                 self._second.close()
             self.connection.close()
 
-    def prepare(self, schema: str) -> None:
-        """Run statements that make tables where they are missing."""
+    def prepare(self, schema: Schema) -> None:
+        """Bring one part of the database to the version of this release.
+
+        Raises:
+            NewerStoreError: a newer release has written it; nothing was changed.
+        """
         with self._lock, self._errors():
-            self.connection.executescript(schema)
+            adopt(self.connection, schema, f"The database {self._name}")
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from habeas.foundation.database import Database
+from habeas.foundation.schema import Schema
 from habeas.tlog.errors import (
     FormatError,
     LogUnavailableError,
@@ -28,12 +29,14 @@ from habeas.tlog.policy import Policy
 from habeas.tlog.recency import RECENT, verify_recent
 from habeas.tlog.view import LogView, Source
 
-_SCHEMA = """
+_TABLES = """
 CREATE TABLE IF NOT EXISTS finding (
   number INTEGER PRIMARY KEY, position INTEGER, code TEXT NOT NULL, words TEXT NOT NULL,
   evidence TEXT, UNIQUE (position, code, words)
 ) STRICT;
 """
+#: Version of the tables; `opened_from` is the oldest whose code still works over them.
+_SCHEMA = Schema("tlog-monitor", version=1, opened_from=0, statements=_TABLES)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from habeas.foundation.database import Database
+from habeas.foundation.schema import Schema
 from habeas.tlog.checkpoint import Checkpoint
 from habeas.tlog.errors import (
     ForkedViewError,
@@ -36,7 +37,7 @@ from habeas.tlog.tree import Frontier, consistency_path, leaf_hash, verify_consi
 #: multiple of a tile's width, so that each span is proven by few hashes.
 SPAN = 4096
 
-_SCHEMA = """
+_TABLES = """
 CREATE TABLE IF NOT EXISTS tlog_view (
   size INTEGER PRIMARY KEY, hashes BLOB NOT NULL, checkpoint TEXT NOT NULL, whole INTEGER NOT NULL
 ) STRICT;
@@ -44,6 +45,8 @@ CREATE TABLE IF NOT EXISTS tlog_leaf (
   position INTEGER PRIMARY KEY, hash BLOB NOT NULL
 ) STRICT;
 """
+#: Version of the tables; `opened_from` is the oldest whose code still works over them.
+_SCHEMA = Schema("tlog-view", version=1, opened_from=0, statements=_TABLES)
 
 
 class Source(Protocol):

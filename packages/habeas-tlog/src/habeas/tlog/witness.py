@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import ClassVar
 
 from habeas.foundation.database import Database
+from habeas.foundation.schema import Schema
 from habeas.tlog.checkpoint import Checkpoint, parse_decimal, parse_hash
 from habeas.tlog.cosignature import Cosigning, LogKey, MldsaCosignatureSigner, Subtree
 from habeas.tlog.errors import FormatError, ProofError, SignatureError, UnsignedError
@@ -33,12 +34,14 @@ SIZE_TYPE = "text/x.tlog.size"
 TEXT_TYPE = "text/plain; charset=utf-8"
 _MAX_SUBTREE_LINES = 8
 
-_SCHEMA = """
+_TABLES = """
 CREATE TABLE IF NOT EXISTS tlog_witnessed (
   origin TEXT PRIMARY KEY, size INTEGER NOT NULL, root BLOB NOT NULL, note TEXT NOT NULL,
   time INTEGER NOT NULL
 ) STRICT;
 """
+#: Version of the tables; `opened_from` is the oldest whose code still works over them.
+_SCHEMA = Schema("tlog-witness", version=1, opened_from=0, statements=_TABLES)
 
 
 @dataclass(frozen=True)

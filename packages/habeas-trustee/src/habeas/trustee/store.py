@@ -18,13 +18,14 @@ from typing import Any, TypeVar
 
 from habeas.foundation.database import Database, savepoint
 from habeas.foundation.errors import HabeasError
+from habeas.foundation.schema import Schema
 from habeas.trustee import counts
 from habeas.trustee.errors import StorageError
 
 T = TypeVar("T")
 _BATCH = 128
 
-SCHEMA = """
+TABLES = """
 CREATE TABLE IF NOT EXISTS month_keys (
   key_id BLOB PRIMARY KEY, month TEXT NOT NULL, public BLOB NOT NULL, seed BLOB,
   made TEXT NOT NULL, current INTEGER NOT NULL
@@ -120,6 +121,8 @@ DROP INDEX IF EXISTS photos_closed;
 CREATE INDEX IF NOT EXISTS refusals_of_day ON refusals (day);
 CREATE INDEX IF NOT EXISTS told_waiting ON told (until) WHERE until IS NOT NULL;
 """
+#: Version of the tables; `opened_from` is the oldest whose code still works over them.
+SCHEMA = Schema("trustee", version=1, opened_from=0, statements=TABLES + counts.SCHEMA)
 
 
 class Store:
@@ -135,7 +138,7 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.database = Database(path, SCHEMA + counts.SCHEMA, secure_delete=True)
+        self.database = Database(path, SCHEMA, secure_delete=True)
         self._queue: queue.SimpleQueue[tuple[Callable[..., Any], Future[Any]] | None] = (
             queue.SimpleQueue()
         )

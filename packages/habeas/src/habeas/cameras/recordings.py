@@ -53,6 +53,7 @@ from habeas.cameras.hours import (
 )
 from habeas.cameras.registration import ID
 from habeas.foundation import durable
+from habeas.foundation.schema import Schema, adopt_folder
 from habeas.protocol import Signer
 from habeas.protocol.footage import RecordedDetails, entry_of
 
@@ -86,8 +87,22 @@ class Owed:
     path: Path
 
 
+#: Version of the folder's files; `opened_from` is the oldest whose code still works over them.
+_SCHEMA = Schema("recordings", version=1, opened_from=0)
+
+
 class Recordings(Archive):
     """The folder of recordings: cameras, their segments, and their closed hours."""
+
+    def adopt(self) -> None:
+        """Bring the folder to the version of this release, before anything is written there.
+
+        Raises:
+            NewerStoreError: a newer release has written it; nothing was changed.
+            OSError: it cannot be read or written.
+        """
+        durable.make(self.folder)
+        adopt_folder(self.folder, _SCHEMA)
 
     def hour(self, camera: str, hour: str) -> Hour:
         """A closed hour.

@@ -218,6 +218,7 @@ def worker(data: Folder, _config: PortalConfig = None) -> None:
     from habeas.portal.site import setup
 
     setup.start(data)
+    setup.verify_tables()
     from habeas.portal.site import worker
 
     worker.main()

@@ -102,6 +102,7 @@ def record(
 
     declared = Camera.load(camera)
     place = Recordings(_folder(data, recordings))
+    place.adopt()
     client = _log(data, log)
     console = Console(stderr=True)
 

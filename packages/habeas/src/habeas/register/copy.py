@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from habeas.foundation.database import Database
 from habeas.foundation.errors import HabeasError
+from habeas.foundation.schema import Schema
 from habeas.protocol import Chain, Entry, Foreign, Kind, read_entry, writer_id
 from habeas.protocol.credential import Roster
 from habeas.protocol.details import CircleDetails, WithdrawnDetails
@@ -28,7 +29,7 @@ FOREIGN = "foreign"
 #: Entries about the app. SQLite takes their index where a question has it word for word.
 _OF_APP = "kind IN ('app', 'app-seen', 'app-differs')"
 
-_SCHEMA = """
+_TABLES = """
 CREATE TABLE IF NOT EXISTS copied (
   position INTEGER PRIMARY KEY, content BLOB NOT NULL, kind TEXT NOT NULL, tag TEXT,
   office TEXT, purpose TEXT, day TEXT, slot TEXT
@@ -61,6 +62,8 @@ CREATE INDEX IF NOT EXISTS copied_registered ON copied (
   json_extract(CAST(content AS TEXT), '$.details.camera'), position
 ) WHERE kind = 'camera';
 """
+#: Version of the tables; `opened_from` is the oldest whose code still works over them.
+_SCHEMA = Schema("register", version=1, opened_from=0, statements=_TABLES + months.SCHEMA)
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ class LogCopy:
         #: Index of the entry after the last that this process has taken in.
         self._next = 0
         self._lock = threading.RLock()
-        database.prepare(_SCHEMA + months.SCHEMA)
+        database.prepare(_SCHEMA)
         self._made_for = ""
         self._witnessed = 0
         self._view = self._view_now()

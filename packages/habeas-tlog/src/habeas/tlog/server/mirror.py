@@ -18,6 +18,7 @@ from pathlib import Path
 
 from habeas.foundation import durable
 from habeas.foundation.database import Database
+from habeas.foundation.schema import Schema
 from habeas.tlog.checkpoint import Checkpoint
 from habeas.tlog.cosignature import Cosigning
 from habeas.tlog.errors import (
@@ -42,9 +43,11 @@ _REMEMBERED = 16
 #: Entries that may be sent once more before an upload is told where to go on.
 _REPEATED = 16_384
 
-_SCHEMA = """
+_TABLES = """
 CREATE TABLE IF NOT EXISTS tlog_pending (size INTEGER PRIMARY KEY, note TEXT NOT NULL) STRICT;
 """
+#: Version of the tables; `opened_from` is the oldest whose code still works over them.
+_SCHEMA = Schema("tlog-mirror", version=1, opened_from=0, statements=_TABLES)
 
 
 class NotThereError(Exception):

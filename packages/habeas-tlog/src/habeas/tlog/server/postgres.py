@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import psycopg
 
+from habeas.foundation.schema import Schema
 from habeas.tlog.server.state import (
     Batch,
     LogLockedError,
@@ -27,6 +28,9 @@ from habeas.tlog.tiles import encode_bundle
 _Result = TypeVar("_Result")
 
 _SCHEMA = """
+CREATE TABLE IF NOT EXISTS habeas_schema (
+  part text PRIMARY KEY, version bigint NOT NULL, opened_from bigint NOT NULL
+);
 CREATE TABLE IF NOT EXISTS habeas_log_tree (
   origin text PRIMARY KEY, size bigint NOT NULL, hashes bytea NOT NULL, settled bigint NOT NULL
 );
@@ -39,6 +43,7 @@ CREATE TABLE IF NOT EXISTS habeas_log_pending (
   PRIMARY KEY (origin, first)
 );
 """
+_VERSION = Schema("tlog-log", version=1, opened_from=0)
 
 
 class PostgresState:
@@ -52,6 +57,7 @@ class PostgresState:
     Raises:
         LogLockedError: another process writes this log.
         StateError: the database does not answer.
+        NewerStoreError: a newer release has written it.
     """
 
     def __init__(self, database: str, origin: str, *, remember: int | None = None) -> None:
@@ -72,7 +78,7 @@ class PostgresState:
             row = connection.execute("SELECT pg_try_advisory_lock(%s)", (self._lock,)).fetchone()
             if row is None or not row[0]:
                 raise LogLockedError(f"The log {self._origin} is being written by another process.")
-            connection.execute(_SCHEMA)
+            _adopt(connection)
             if self._remember is not None:
                 connection.execute(
                     "CREATE INDEX IF NOT EXISTS habeas_log_by_position"
@@ -224,3 +230,28 @@ class PostgresState:
                 self._connection.execute("SELECT pg_advisory_unlock(%s)", (self._lock,))
             self._connection.close()
             self._connection = None
+
+
+def _adopt(connection: psycopg.Connection) -> None:
+    """`habeas.foundation.schema.adopt`, for PostgreSQL.
+
+    Raises:
+        NewerStoreError: the tables are too new; nothing was changed.
+    """
+    found = None
+    there = connection.execute("SELECT to_regclass('habeas_schema')").fetchone()
+    if there is not None and there[0] is not None:
+        found = connection.execute(
+            "SELECT version, opened_from FROM habeas_schema WHERE part = %s", (_VERSION.part,)
+        ).fetchone()
+    if found is not None:
+        _VERSION.verify("The log's database", *found)
+        if found[0] > _VERSION.version:
+            return
+    connection.execute(_SCHEMA)
+    connection.execute(
+        "INSERT INTO habeas_schema VALUES (%s, %s, %s) ON CONFLICT (part) DO UPDATE"
+        " SET version = excluded.version, opened_from = excluded.opened_from"
+        " WHERE habeas_schema.version < excluded.version",
+        (_VERSION.part, _VERSION.version, _VERSION.opened_from),
+    )

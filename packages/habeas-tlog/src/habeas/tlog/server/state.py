@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
 
+from habeas.foundation.schema import Schema, adopt
 from habeas.tlog.errors import DamagedError, PlaceError, TlogError
 from habeas.tlog.server.objects import Step, no_step
 from habeas.tlog.tiles import decode_bundle, encode_bundle
@@ -91,7 +92,7 @@ _DAMAGED = (
     sqlite3.SQLITE_RANGE,
 )
 
-_SCHEMA = """
+_TABLES = """
 CREATE TABLE IF NOT EXISTS tree (
   one INTEGER PRIMARY KEY CHECK (one = 1),
   size INTEGER NOT NULL, hashes BLOB NOT NULL, settled INTEGER NOT NULL
@@ -104,6 +105,8 @@ CREATE TABLE IF NOT EXISTS pending (
   first INTEGER PRIMARY KEY, count INTEGER NOT NULL, entries BLOB NOT NULL
 ) STRICT;
 """
+#: Version of the tables; `opened_from` is the oldest whose code still works over them.
+_SCHEMA = Schema("tlog-log", version=1, opened_from=0, statements=_TABLES)
 
 
 def unpack(size: int, hashes: bytes) -> Frontier:
@@ -142,6 +145,7 @@ class SqliteState:
         LogLockedError: another process holds it.
         PlaceError: the folder cannot be written to.
         DamagedError: the database is damaged.
+        NewerStoreError: a newer release has written it.
     """
 
     def __init__(self, folder: Path, step: Step = no_step, *, remember: int | None = None) -> None:
@@ -167,12 +171,15 @@ class SqliteState:
             # Moving pages from the write-ahead log into the file is left to `tidy`.
             database.execute("PRAGMA cache_size = -16384")
             database.execute("PRAGMA wal_autocheckpoint = 65536")
-            database.executescript(_SCHEMA)
+            adopt(database, _SCHEMA, str(self._file))
             if self._remember is not None:
                 database.execute("CREATE INDEX IF NOT EXISTS by_position ON position (position)")
         except sqlite3.Error as error:
             database.close()
             raise self._failure(error) from error
+        except BaseException:
+            database.close()
+            raise
         return database
 
     def _failure(self, error: sqlite3.Error) -> Exception:

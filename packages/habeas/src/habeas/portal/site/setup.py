@@ -6,9 +6,11 @@ for each.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
 from django.conf import settings
@@ -18,6 +20,9 @@ from habeas.foundation.errors import HabeasError
 from habeas.portal.site.configuration import VARIABLE
 from habeas.portal.site.folder import FolderError, custodian_key
 from habeas.protocol import verify_circle
+
+if TYPE_CHECKING:
+    from django.db.migrations.loader import MigrationLoader
 
 
 class TablesError(HabeasError):
@@ -106,6 +111,29 @@ def problems() -> Iterator[HabeasError]:
             )
 
 
+def verify_tables() -> None:
+    """For whoever writes and serves no page. A database that is away is no reason: it comes back.
+
+    Raises:
+        TablesError: a newer release has written the tables, and has not taken them back.
+    """
+    from django.db import DatabaseError, connection  # noqa: PLC0415 - needs Django started
+    from django.db.migrations.loader import MigrationLoader  # noqa: PLC0415
+
+    with contextlib.suppress(DatabaseError):
+        _verify_known(MigrationLoader(connection))
+
+
+def _verify_known(loader: MigrationLoader) -> None:
+    newer = set(loader.applied_migrations) - set(loader.graph.nodes)
+    if newer:
+        names = ", ".join(sorted(f"{app}.{name}" for app, name in newer))
+        raise TablesError(
+            f"The portal's tables were written by a newer release: this one does not know {names}.",
+            "Install that release, or take the tables back with it: habeas portal migrate --back",
+        )
+
+
 def _tables() -> Iterator[HabeasError]:
     from django.db import DatabaseError, connection  # noqa: PLC0415 - needs Django started
     from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
@@ -119,6 +147,7 @@ def _tables() -> Iterator[HabeasError]:
                 "Run the same again: habeas portal restore",
             )
         executor = MigrationExecutor(connection)
+        _verify_known(executor.loader)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             yield TablesError("The portal's tables are not those of this release.")
     except DatabaseError as error:

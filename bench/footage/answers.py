@@ -44,6 +44,7 @@ class _Remembering:
     def __init__(self, name: str) -> None:
         self._detector = faces.detector(name)
         self.name, self.parallel = self._detector.name, self._detector.parallel
+        self.gpu = self._detector.gpu
         self._known: dict[tuple[bytes, float], list[Sighting]] = {}
 
     def find(self, picture: NDArray[np.uint8], threshold: float) -> list[Sighting]:

@@ -157,6 +157,8 @@ class Disturbed:
 
     parallel = 3
 
+    gpu = False
+
     def __init__(self, detector, seed):
         self.name, self._detector = detector.name, detector
         self._waits, self._most = random.Random(seed), 1 + 200 * seed

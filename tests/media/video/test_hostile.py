@@ -206,6 +206,7 @@ def test_a_failing_detector_shows_nothing(plain, monkeypatch):
     class Failing:
         name = "failing"
         parallel = 2
+        gpu = False
         calls = 0
 
         def find(self, _picture, _threshold):

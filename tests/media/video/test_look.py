@@ -54,7 +54,7 @@ def test_a_part_is_seen_as_the_whole_is(tmp_path, detector, rotation):
 class Told:
     """Says that one face is there, as high as told and as sure."""
 
-    name, parallel = "told", 1
+    name, parallel, gpu = "told", 1, False
 
     def __init__(self, height, score):
         self._face = Sighting(Box(10, 10, 10 + 0.7 * height, 10 + height), score)
@@ -66,7 +66,7 @@ class Told:
 class Shown:
     """Tells the size of what it is shown."""
 
-    name, parallel = "shown", 1
+    name, parallel, gpu = "shown", 1, False
 
     def __init__(self):
         self.size = ()
@@ -128,7 +128,7 @@ class Watched:
 
     def __init__(self, detector, fails=None):
         self._detector, self._fails = detector, fails
-        self.name, self.parallel = detector.name, detector.parallel
+        self.name, self.parallel, self.gpu = detector.name, detector.parallel, False
         self.sizes, self.between = [], []
 
     def find(self, picture, threshold):

@@ -272,6 +272,7 @@ class Slow:
 
     name = "slow"
     parallel = 1
+    gpu = False
 
     def __init__(self, real, seconds):
         self._real, self._seconds = real, seconds
@@ -309,6 +310,7 @@ def test_what_could_not_be_looked_at_is_covered_whole_and_counted(tmp_path, monk
     class Failing:
         name = "failing"
         parallel = 2
+        gpu = False
 
         def find(self, _picture, _threshold):
             raise RuntimeError("out of order")

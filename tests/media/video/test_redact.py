@@ -12,7 +12,7 @@ import av
 import numpy as np
 import pytest
 
-from habeas import cover
+from habeas import cover, faces
 from tests.media.video import films
 from tests.waiting import until
 
@@ -236,5 +236,6 @@ def test_without_a_gpu_the_same_command_runs_on_the_processor(plain, tmp_path):
     cover.redact(plain, one, SETTINGS)
     report = cover.redact(plain, other, cover.Settings("fast", "centerface", gpu=True))
     assert report.frames == 40
+    assert report.gpu == faces.detector("centerface", gpu=True).gpu
     for a, b in zip(films.read(one), films.read(other), strict=True):
         assert abs(films.dark(a).sum() - films.dark(b).sum()) < 400

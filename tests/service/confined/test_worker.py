@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -55,6 +57,30 @@ def test_a_job_can_bring_its_rights(place, tmp_path):
         assert worker.confinement.open_doors == ()
     assert said.pop("written") == "a filma film"
     assert [name for name, result in said.items() if result == "done"] == []
+
+
+_DRIVER = """
+import mmap, threading
+from habeas.confined.rights import Rights, confine
+from tests.service.confined.probe import MEMORY
+reserved = mmap.mmap(-1, 64 * MEMORY, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, mmap.PROT_READ)
+confine(Rights(memory=MEMORY, driver=True))
+thread = threading.Thread(target=print, args=("thread",))
+thread.start()
+thread.join()
+try:
+    bytearray(2 * MEMORY)
+except MemoryError:
+    print("bounded")
+"""
+
+
+def test_addresses_that_a_driver_reserves_are_no_memory():
+    """CUDA's does so: a worker with it goes on, and its memory is bounded."""
+    done = subprocess.run(
+        [sys.executable, "-c", _DRIVER], capture_output=True, text=True, check=False
+    )
+    assert done.stdout.split() == ["thread", "bounded"], done.stderr
 
 
 def test_a_file_has_a_largest_size(place, tmp_path):

@@ -25,7 +25,7 @@ class Rights:
     """What a process keeps.
 
     Attributes:
-        memory: bytes of address space.
+        memory: bytes of address space; with a driver, of private memory that can be written.
         file_size: bytes that any file it writes may reach; 0 forbids writing.
         open_files: file descriptors.
         read: files and folders that may be opened for reading.
@@ -94,8 +94,10 @@ def confine(rights: Rights) -> Confinement:
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     threads = sum(1 for _ in Path("/proc/self/task").iterdir())
+    # CUDA's driver reserves more addresses than any machine has memory, and writes to few.
+    memory = resource.RLIMIT_DATA if rights.driver else resource.RLIMIT_AS
     limits = {
-        resource.RLIMIT_AS: rights.memory,
+        memory: rights.memory,
         resource.RLIMIT_FSIZE: rights.file_size,
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_NOFILE: rights.open_files,

@@ -42,6 +42,7 @@ class Report:
         turn: degrees clockwise that bring what is stored upright, as was found and as the result
             says of itself.
         detector: its name.
+        gpu: whether it ran on one; where one was asked for and is not there, it does not.
         quality: as chosen.
         wall: seconds of work.
         memory: peak of resident memory, bytes.
@@ -59,6 +60,7 @@ class Report:
     sound: Sound
     turn: int
     detector: str
+    gpu: bool
     quality: str
     wall: float
     memory: int
@@ -136,6 +138,7 @@ def cover_file(
         sound=settings.sound,
         turn=pipeline.turn,
         detector=detector.name,
+        gpu=detector.gpu,
         quality=settings.quality,
         wall=round(time.monotonic() - began, 3),
         memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,

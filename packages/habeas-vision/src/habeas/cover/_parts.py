@@ -76,6 +76,7 @@ class PartReport:
     jumps: int
     left_out: tuple[str, ...]
     turn: int
+    gpu: bool
 
 
 def plan(
@@ -194,7 +195,7 @@ def cover_part(
     left_out = tuple(sorted(video.left_out))
     return PartReport(frames, pipeline.faces, with_cover, pipeline.looks,
                       video.damaged + unchecked, unchecked,
-                      video.timeline.jumps, left_out, pipeline.turn)  # fmt: skip
+                      video.timeline.jumps, left_out, pipeline.turn, detector.gpu)  # fmt: skip
 
 
 def _file(target: Path, video: Source) -> OutputContainer:

@@ -15,7 +15,6 @@ from typing import Any, cast
 
 import av
 import av.error
-from av.codec.hwaccel import HWAccel
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
@@ -47,7 +46,7 @@ class Source:
 
     Args:
         path: the file.
-        settings: for the choice of hardware, and the way up.
+        settings: for the way up.
 
     Attributes:
         damaged: packets that could not be decoded, so far.
@@ -64,7 +63,7 @@ class Source:
         self.damaged = 0
         self._losses = Losses()
         with self._losses.opening():
-            self.container = open_file(path, gpu=settings.gpu)
+            self.container = open_file(path)
         streams = pictures(self.container)
         if not streams:
             self.container.close()
@@ -205,23 +204,17 @@ def shape_of(frame: av.VideoFrame) -> tuple[int, int, str]:
     return frame.width, frame.height, planar(frame.format.name, frame.width)
 
 
-def open_file(path: Path, *, gpu: bool = False) -> InputContainer:
+def open_file(path: Path) -> InputContainer:
     """Open a file for reading, and nothing but a file.
 
     Args:
         path: the file.
-        gpu: decode on a GPU where there is one.
 
     Raises:
         UnreadableVideoError: it cannot be opened.
     """
     # Only files: a playlist must not make the reader fetch anything.
     options = {"protocol_whitelist": "file"}
-    if gpu:
-        # Whatever keeps the hardware from it: the processor can.
-        with contextlib.suppress(av.error.FFmpegError, NotImplementedError, RuntimeError):
-            hardware = HWAccel("cuda", allow_software_fallback=True)
-            return av.open(str(path), "r", container_options=options, hwaccel=hardware)
     try:
         return av.open(str(path), "r", container_options=options)
     except (av.error.FFmpegError, ValueError, OSError) as error:

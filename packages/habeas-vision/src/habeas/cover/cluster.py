@@ -162,6 +162,7 @@ def redact_on(
         sound=chosen.sound,
         turn=turn,
         detector=chosen.detector,
+        gpu=all(each["gpu"] for each in done),
         quality=chosen.quality,
         wall=round(time.monotonic() - began, 3),
         memory=0,

@@ -134,7 +134,7 @@ class Settings:
         shape: of the cover.
         always: zones that are covered in every frame.
         never: zones in which a face (by its middle) is left as it is: a poster, a statue.
-        gpu: decode and detect on a GPU where there is one.
+        gpu: detect on a GPU where there is one.
         sound: what becomes of it; voices identify people too.
         turn: degrees clockwise that bring the picture upright, where the file does not say so; 0
             to have it found.

@@ -20,6 +20,8 @@ class Detector(Protocol):
     name: str
     #: How many threads may look at once without waste.
     parallel: int
+    #: Whether it runs on a GPU: one that was asked for may not be there.
+    gpu: bool
 
     def find(self, picture: NDArray[np.uint8], threshold: float) -> list[Sighting]:
         """All faces, surest first.

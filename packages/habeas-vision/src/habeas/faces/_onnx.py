@@ -16,6 +16,9 @@ Tensor = NDArray[np.float32]
 Input = NDArray[np.float32] | NDArray[np.uint8]
 _ERRORS_ONLY = 3
 _CUDA = "CUDAExecutionProvider"
+#: Pictures, and the parts of them that are looked at, have many sizes: trying all ways of
+#: computing for each new one takes seconds.
+_CUDA_OPTIONS = {"cudnn_conv_algo_search": "HEURISTIC"}
 
 
 def cuda() -> bool:
@@ -49,7 +52,7 @@ class Network:
             # of those that it does not find stands in `gpu`.
             with contextlib.redirect_stdout(io.StringIO()):
                 onnxruntime.preload_dlls()
-        providers = [_CUDA] * wanted + ["CPUExecutionProvider"]
+        providers = [(_CUDA, _CUDA_OPTIONS)] * wanted + [("CPUExecutionProvider", {})]
         self._session = onnxruntime.InferenceSession(model, options, providers=providers)
         self.gpu = _CUDA in self._session.get_providers()
         entrance = self._session.get_inputs()[0]

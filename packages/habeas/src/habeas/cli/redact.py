@@ -142,9 +142,7 @@ def redact(
     at: Annotated[
         float | None, typer.Option(help="With --preview: seconds from the start.")
     ] = None,
-    gpu: Annotated[
-        bool, typer.Option("--gpu", help="Decode and detect on a GPU where there is one.")
-    ] = False,
+    gpu: Annotated[bool, typer.Option("--gpu", help="Detect on a GPU where there is one.")] = False,
     cluster: Annotated[
         str | None,
         typer.Option(
@@ -263,7 +261,7 @@ def _one(
 
     from habeas import cover
 
-    head = {"file": str(job.source), "covered": str(job.target)}
+    head: dict[str, Any] = {"file": str(job.source), "covered": str(job.target)}
     if job.target.exists() and not overwrite:
         return {**head, "skipped": True}
     began = time.monotonic()
@@ -286,6 +284,8 @@ def _one(
         return {"file": str(job.source), "error": problem}
     finally:
         bars.remove_task(task)
+    if settings.gpu and not report.gpu:
+        head["without_gpu"] = True
     return {**head, "report": report.to_json()}
 
 
@@ -298,6 +298,8 @@ def _for_people(result: dict[str, Any]) -> str:
     speed = report["frames"] / max(report["wall"], 1e-6)
     head = f"{result['covered']}: {report['frames']} frames, {report['faces']} faces followed, "
     said = [head + f"{speed:.0f} frames a second with {report['detector']}"]
+    if result.get("without_gpu"):
+        said.append("no GPU was found, or ONNX Runtime has none of its libraries")
     if report["damaged"]:
         said.append(f"{report['damaged']} packets or frames were damaged")
     if report["whole"]:

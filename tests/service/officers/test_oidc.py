@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from habeas.portal.site.configuration import OpenIdConnect
 from tests.places import ROOT
 from tests.service.tlog.servers import free_ports
+from tests.unit.portal.authenticator import Authenticator
+from tests.unit.portal.officers import make, sign
 from tests.waiting import until
 
 SECRET = "the portal's secret at the provider"
@@ -47,21 +49,45 @@ class Provider:
         self.folder = folder
         (port,) = free_ports(1)
         self.url = f"http://127.0.0.1:{port}"
-        key = rsa.generate_private_key(65537, 2048)
-        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        (folder / "key.pem").write_bytes(pem)
+        self.new_key()
         self.claims(amr=["pwd", "otp"])
-        environment = {
+        self._environment = environment = {
             **os.environ, "PROVIDER": str(folder), "CLIENT_SECRET": SECRET,
             "DJANGO_SETTINGS_MODULE": "tests.service.officers.provider.settings",
         }  # fmt: skip
         python = [sys.executable, "-W", "ignore"]
         subprocess.run([*python, "-c", _MAKE], check=True, env=environment, cwd=ROOT)
+        self.start()
+
+    def new_key(self):
+        key = rsa.generate_private_key(65537, 2048)
+        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        (self.folder / "key.pem").write_bytes(pem)
+
+    def start(self):
+        address = self.url.removeprefix("http://")
         self.process = subprocess.Popen(
-            [*python, "-m", "django", "runserver", "--noreload", f"127.0.0.1:{port}"],
-            env=environment, cwd=ROOT, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            [sys.executable, "-W", "ignore", "-m", "django", "runserver", "--noreload", address],
+            env=self._environment, cwd=ROOT, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
         )  # fmt: skip
         until(self.answers, "the provider")
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+    def rotate(self):
+        """Sign with a new key; what was signed with the one before stays valid for now."""
+        self.stop()
+        for each in self.folder.glob("key-*.pem"):
+            each.unlink()
+        (self.folder / "key.pem").rename(self.folder / "key-before.pem")
+        self.new_key()
+        self.start()
+
+    def keys(self):
+        answer = httpx.get(f"{self.url}/o/.well-known/jwks.json", trust_env=False)
+        return {each["kid"] for each in answer.json()["keys"]}
 
     def answers(self):
         with contextlib.suppress(httpx.HTTPError):
@@ -83,15 +109,14 @@ class Provider:
 def provider(tmp_path_factory):
     provider = Provider(tmp_path_factory.mktemp("provider"))
     yield provider
-    provider.process.terminate()
-    provider.process.wait()
+    provider.stop()
 
 
 @pytest.fixture
 def portal(provider, city, browser, monkeypatch, tmp_path):
     from django.conf import settings
 
-    from habeas.portal.officers import accounts, oidc
+    from habeas.portal.officers import accounts
     from habeas.portal.site.folder import Site
 
     secret = tmp_path / "secret"
@@ -105,7 +130,6 @@ def portal(provider, city, browser, monkeypatch, tmp_path):
     monkeypatch.setattr(settings, "SITE", Site(portal=PORTAL))
     provider.claims(amr=["pwd", "otp"])
     accounts.add("o.petrova", "licensing-office")
-    oidc._discover.cache_clear()
     return browser
 
 
@@ -219,3 +243,70 @@ def test_a_provider_that_is_away_is_told(portal, monkeypatch):
     answer = portal.post("/desk/sign-in/oidc/")
     assert "does not answer" in answer.content.decode()
     assert portal.get("/desk/sign-in/").status_code == 200
+
+
+def test_the_provider_rotates_its_keys_while_officers_work(portal, provider):
+    before = provider.keys()
+    assert back(portal, provider.sign_in(begin(portal))).status_code == 302
+    provider.rotate()
+    assert len(provider.keys() - before) == 1
+    # Who is in works on; whoever comes next is let in on the new key, at once and again.
+    assert portal.get("/desk/cameras/").status_code == 200
+    for _ in range(2):
+        portal.post("/desk/sign-out/")
+        assert portal.get("/desk/cameras/").status_code == 302
+        begun = begin(portal)
+        provider.rotate()  # in the middle of a sign-in, too
+        assert back(portal, provider.sign_in(begun)).headers["location"] == "/desk/cameras/"
+    assert not before & provider.keys(), "the first key has gone altogether"
+    assert denials() == []
+
+
+def test_a_key_that_the_provider_does_not_publish_signs_nobody_in(portal, provider):
+    """As somebody would who has an old key of the provider, and stands between."""
+    address = provider.sign_in(begin(portal))
+    stolen = (provider.folder / "key.pem").read_bytes()
+    provider.rotate()
+    provider.rotate()
+    published = httpx.get(f"{provider.url}/o/.well-known/jwks.json", trust_env=False).json()
+    provider.stop()
+    newest = (provider.folder / "key.pem").read_bytes()
+    (provider.folder / "key.pem").write_bytes(stolen)
+    (provider.folder / "published.json").write_text(json.dumps(published))
+    try:
+        provider.start()
+        assert back(portal, address).status_code == 403
+        assert denials() == ["oidc-token"]
+    finally:
+        provider.stop()
+        (provider.folder / "published.json").unlink()
+        (provider.folder / "key.pem").write_bytes(newest)
+        provider.start()
+
+
+def test_while_the_provider_is_away_it_is_said_and_passkeys_go_on(portal, provider):
+    device = Authenticator(PORTAL)
+    assert make(portal, accounts_of().invite("o.petrova").removeprefix(PORTAL), device)
+    portal.post("/desk/sign-out/")
+    address = provider.sign_in(begin(portal))
+    provider.stop()
+    try:
+        # In the middle of a sign-in, and at its beginning.
+        for answer in (back(portal, address), portal.post("/desk/sign-in/oidc/")):
+            page = answer.content.decode()
+            assert "The identity provider does not answer." in page
+            assert "Try again in a minute." in page
+        assert denials() == ["oidc-away"], "only who came back was turned away"
+        assert portal.get("/desk/sign-in/").status_code == 200
+        assert sign(portal, device).json() == {"next": "/desk/cameras/"}
+        assert portal.get("/desk/cameras/").status_code == 200
+    finally:
+        provider.start()
+    portal.post("/desk/sign-out/")
+    assert back(portal, provider.sign_in(begin(portal))).status_code == 302
+
+
+def accounts_of():
+    from habeas.portal.officers import accounts
+
+    return accounts

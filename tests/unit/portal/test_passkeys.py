@@ -1,6 +1,5 @@
 """Officers sign in by passkey: an invitation makes one, and only its authenticator opens."""
 
-import json
 from datetime import timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from habeas.portal.officers import accounts, audit
 from habeas.portal.officers.models import Enrolment, Passkey
 from habeas.portal.site.folder import Site
 from tests.unit.portal.authenticator import Authenticator
+from tests.unit.portal.officers import make, post, sign
 
 PORTAL = "https://photos.city.example"
 
@@ -24,23 +24,6 @@ def _serves_people(monkeypatch):
 def link(city):
     accounts.add("o.petrova", "licensing-office")
     return accounts.invite("o.petrova").removeprefix(PORTAL)
-
-
-def post(browser, path, said=None):
-    return browser.post(
-        path, json.dumps(said or {}), content_type="application/json",
-        headers={"accept": "application/json"},
-    )  # fmt: skip
-
-
-def make(browser, link, device):
-    options = post(browser, f"{link}options/").json()
-    return post(browser, f"{link}keep/", device.make(options))
-
-
-def sign(browser, device, query=""):
-    options = post(browser, "/desk/sign-in/passkey/options/").json()
-    return post(browser, f"/desk/sign-in/passkey/{query}", device.sign(options))
 
 
 def denials():

@@ -22,6 +22,10 @@ LOGIN_URL = "/login/"
 OAUTH2_PROVIDER = {
     "OIDC_ENABLED": True,
     "OIDC_RSA_PRIVATE_KEY": (FOLDER / "key.pem").read_text(),
+    # Published still, so that what was signed a moment ago is valid; nothing is signed with them.
+    "OIDC_RSA_PRIVATE_KEYS_INACTIVE": [
+        each.read_text() for each in sorted(FOLDER.glob("key-*.pem"))
+    ],
     "OAUTH2_VALIDATOR_CLASS": "tests.service.officers.provider.claims.Claims",
     "SCOPES": {"openid": "who you are", "profile": "your name"},
     "PKCE_REQUIRED": True,

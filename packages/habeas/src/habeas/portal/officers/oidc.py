@@ -11,7 +11,6 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import requests
@@ -126,6 +125,7 @@ def _claims(
                 code_verifier=kept["verifier"], timeout=_TIMEOUT,
             )  # fmt: skip
         answer = _read(provider.keys)
+        # Read for each sign-in: a provider may sign with a new key from one moment to the next.
         # Key sets may be of any kind; only keys for signatures are of use.
         found = jwt.decode(
             token["id_token"], KeySet.import_key_set(answer), algorithms=list(_ALGORITHMS)
@@ -159,8 +159,8 @@ def _verify_factors(said: OpenIdConnect, claims: Mapping[str, Any]) -> None:
         )
 
 
-@cache
 def _discover(issuer: str) -> _Provider:
+    # Asked each time: nobody is sent to a provider that is away, or to where it was last year.
     try:
         found = _read(f"{issuer}/.well-known/openid-configuration")
         if found["issuer"].rstrip("/") != issuer:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from habeas.cli import _backup, _officers, _services, _webhooks, release
+from habeas.cli import _backup, _holds, _officers, _services, _webhooks, release
 from habeas.cli._backup import Folder
 from habeas.cli._configured import PortalConfig
 from habeas.foundation import text
@@ -23,6 +23,7 @@ app = typer.Typer(
     help="Set up, serve and check a portal.",
 )
 app.add_typer(_officers.app, name="officers")
+app.add_typer(_holds.app, name="holds")
 app.add_typer(_services.app, name="services")
 app.add_typer(release.app, name="release")
 app.add_typer(_webhooks.app, name="webhooks")

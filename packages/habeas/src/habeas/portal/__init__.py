@@ -17,5 +17,6 @@ nothing of that kind.
     desk        the office's cases: reading, asking to open a photo, deciding
     register    the public log in words and figures
     cameras     the public register of cameras
+    looks       holding recordings and watching live, by the same offices
     viewing     viewing recordings, by the offices that a camera's entry names
 """

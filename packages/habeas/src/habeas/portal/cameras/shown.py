@@ -46,6 +46,17 @@ class ShownCamera:
         return 100 * self.camera.miss_rate.share if self.camera.miss_rate else 0.0
 
     @property
+    def most_held(self) -> int:
+        """How many hours may be held at a time."""
+        rules = self.camera.holds
+        return rules.hours(self.camera.keep_days) if rules else 0
+
+    @property
+    def longest_held(self) -> int:
+        """Days for which an hour may be kept in all."""
+        return self.camera.keep_days + (self.camera.holds.days if self.camera.holds else 0)
+
+    @property
     def painted(self) -> str:
         """How much of the picture is painted over, whoever is there; at most, as ``25 %``."""
         return _percent(self.camera.zones.always if self.camera.zones else ())

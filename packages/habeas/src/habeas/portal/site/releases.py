@@ -14,6 +14,7 @@ TABLES = {
     "cases": "0002_case_photo_wanted",
     "desk": "0001_initial",
     "officers": "0001_initial",
+    "looks": "zero",
     "standing": "0001_initial",
     "vault": "0002_nothing_by_absence",
     "viewing": "0001_initial",

@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "habeas.portal.register",
     "habeas.portal.cameras",
     "habeas.portal.viewing",
+    "habeas.portal.looks",
     "habeas.portal.operator",
 ]
 

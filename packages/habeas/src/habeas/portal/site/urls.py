@@ -19,6 +19,7 @@ urlpatterns = [
     path("language/", include("django.conf.urls.i18n")),
     path("cameras/", include("habeas.portal.cameras.urls")),
     path("officers/", include("habeas.portal.desk.urls")),
+    path("desk/cameras/", include("habeas.portal.looks.urls")),
     path("desk/cameras/", include("habeas.portal.viewing.urls")),
     path("desk/", include("habeas.portal.officers.urls")),
     path("register/", include("habeas.portal.register.urls")),

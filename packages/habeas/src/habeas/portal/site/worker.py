@@ -21,6 +21,7 @@ from habeas.foundation.caution import Look, TooManyEndsError, look
 from habeas.foundation.errors import HabeasError
 from habeas.portal.apply import drafts
 from habeas.portal.desk import cases, sessions
+from habeas.portal.looks.telling import telling
 from habeas.portal.officers import audit
 from habeas.portal.register.log import log_copy
 from habeas.portal.site.election import Election
@@ -77,6 +78,7 @@ class Worker:
             self._part("sessions", sessions.sweep)
             self._part("cases", lambda: cases.sweep(datetime.now(UTC).date()))
             self._part("audit", audit.sweep, silent=True)
+        self._part("looks", _looks)
         if self._scrub is not None:
             self._part("scrub", self._scrub, silent=True)
         self._part("webhooks", self._deliveries.round, silent=True)
@@ -133,6 +135,11 @@ class Worker:
             except Exception:  # noqa: BLE001 - without a database, health is red anyway
                 _LOG.exception("beat")
         return not fault
+
+
+def _looks() -> None:
+    if not telling().settle():
+        raise EntriesOwedError("What offices did with cameras waits for the log or a recorder.")
 
 
 class EntriesOwedError(HabeasError):

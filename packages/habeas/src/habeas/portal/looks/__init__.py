@@ -1,0 +1,1 @@
+"""What offices do with cameras besides viewing recordings: legal holds, and watching live."""

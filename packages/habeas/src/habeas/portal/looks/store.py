@@ -1,0 +1,89 @@
+"""`habeas.cameras.acts.ActStore` over Django's database."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from habeas.cameras.acts import Act
+from habeas.cameras.viewing import Viewer
+from habeas.portal.looks.models import ActRow
+
+
+class DjangoActs:
+    """Acts, in the portal's database."""
+
+    def add(self, act: Act) -> None:
+        """Keep a new act, durably.
+
+        Raises:
+            IntegrityError: the act that it ends was ended already.
+        """
+        with transaction.atomic():
+            ActRow.objects.create(
+                key=act.key, officer=act.viewer.officer, office=act.viewer.office,
+                camera=act.camera, act=act.act, private=dict(act.private), salt=act.salt,
+                entry=act.entry, at=act.at, expires=act.expires, of=act.of or None,
+                index=act.index, proof=act.proof,
+            )  # fmt: skip
+
+    def find(self, key: str) -> Act | None:
+        """The act of this key."""
+        return _first(ActRow.objects.filter(pk=key))
+
+    def logged(self, key: str, index: int, proof: str) -> None:
+        """The log has proved it."""
+        ActRow.objects.filter(pk=key).update(index=index, proof=proof)
+
+    def end_of(self, key: str) -> Act | None:
+        """The act that ends the one of this key."""
+        return _first(ActRow.objects.filter(of=key))
+
+    def of_camera(self, camera: str, act: str) -> list[Act]:
+        """All acts of that sort, newest first."""
+        return _acts(ActRow.objects.filter(camera=camera, act=act).order_by("-at"))
+
+    def going_on(self, officer: str, act: str) -> list[Act]:
+        """Those of an officer that no other act has ended."""
+        return _acts(_unended().filter(officer=officer, act=act, expires__isnull=False))
+
+    def over(self, act: str, now: datetime) -> list[Act]:
+        """Those whose time is over, and that no other act has ended."""
+        return _acts(_unended().filter(act=act, expires__lte=now))
+
+    def owed(self) -> list[Act]:
+        """Those that the log has not proved yet, oldest first."""
+        return _acts(ActRow.objects.filter(index__isnull=True).order_by("at"))
+
+
+def _unended() -> QuerySet[ActRow]:
+    ends = ActRow.objects.filter(of=OuterRef("key"))
+    return ActRow.objects.filter(~Exists(ends)).order_by("at")
+
+
+def _first(rows: QuerySet[ActRow]) -> Act | None:
+    row = rows.first()
+    return None if row is None else _act(row)
+
+
+def _acts(rows: QuerySet[ActRow]) -> list[Act]:
+    return [_act(row) for row in rows]
+
+
+def _act(row: ActRow) -> Act:
+    return Act(
+        key=row.key,
+        viewer=Viewer(row.officer, row.office),
+        camera=row.camera,
+        act=row.act,
+        private=row.private,
+        salt=bytes(row.salt),
+        entry=bytes(row.entry),
+        at=row.at,
+        expires=row.expires,
+        of=row.of or "",
+        index=row.index,
+        proof=row.proof,
+    )

@@ -1,0 +1,41 @@
+"""The cameras' use cases over this portal's database, log and recordings."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from datetime import UTC, datetime
+
+from habeas.cameras.acts import Telling
+from habeas.cameras.holding import Holding
+from habeas.cameras.viewing import Viewer
+from habeas.portal.cameras.shown import recordings
+from habeas.portal.looks.store import DjangoActs
+from habeas.portal.officers.models import Officer
+from habeas.portal.vault.custodian import in_force, log, signer
+
+_LOG = logging.getLogger("habeas.portal")
+
+
+def telling() -> Telling:
+    """How acts are told; the policy is read anew each time, so that a correction counts at once."""
+    return Telling(
+        recordings(),
+        DjangoActs(),
+        log(),
+        in_force().circle.acting_policy(),
+        signer(),
+        clock=lambda: datetime.now(UTC),
+        random=secrets.token_bytes,
+        say=_LOG.warning,
+    )
+
+
+def viewer(officer: Officer) -> Viewer:
+    """The officer, as the use cases know them."""
+    return Viewer(officer.name, officer.office)
+
+
+def holding() -> Holding:
+    """Putting and lifting holds."""
+    return Holding(telling())

@@ -1,0 +1,34 @@
+"""Holds in words."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from habeas.protocol.footage import PublicCamera
+
+
+def refused(code: str, camera: PublicCamera) -> str:
+    """Why something cannot be held, by the code of the rule; the code where there are no words."""
+    rules = camera.holds
+    values = {
+        "hours": rules.hours(camera.keep_days) if rules else 0,
+        "days": camera.keep_days + (rules.days if rules else 0),
+    }
+    found = {
+        "viewer-not-named": _("Your office is not among those that may view."),
+        "holds-not-promised": _("Nothing of this camera may be held."),
+        "hold-future": _("What has not been recorded yet cannot be held."),
+        "hold-over": _("The hold would be over already."),
+        "hold-too-long": _(
+            "An hour of this camera may be kept for %(days)s days in all, in however many holds."
+        ),
+        "hold-too-much": _("At most %(hours)s hours of this camera may be held at a time."),
+        "no-hold": _("No such hold of your office is in force."),
+    }.get(code)
+    return code if found is None else found % values
+
+
+#: The field of the form that a refusal is about.
+FIELDS = {
+    "hold-future": "day", "hold-over": "until", "hold-too-long": "until", "hold-too-much": "hours",
+}  # fmt: skip

@@ -11,9 +11,11 @@ import { brotliCompressSync } from "node:zlib";
 import { build } from "esbuild";
 import { NodePackageImporter, compile } from "sass";
 
+import { verifyInstalled } from "./installed.mjs";
 import { logical } from "./logical.mjs";
 
 const root = import.meta.dirname;
+verifyInstalled(root);
 const rooms = process.env.HABEAS_BUILT ?? join(root, "../packages/habeas/src/habeas");
 const portal = join(rooms, "portal/static");
 const photo = join(portal, "photo");
@@ -86,13 +88,7 @@ export default ${name};`,
  * browsers keep them for good. Gives the name of the script.
  */
 async function worker(name, entry, program, called, hash) {
-  for (const old of readdirSync(photo)) {
-    if (new RegExp(`^(${name}|${called})\\.[0-9a-f]{16}\\.`).test(old)) rmSync(join(photo, old));
-  }
   const content = readFileSync(join(root, "node_modules", program));
-  const file = join(photo, `${called}.${sha256(content).slice(0, 16)}.wasm`);
-  writeFileSync(file, content);
-  writeFileSync(`${file}.br`, brotliCompressSync(content));
   const { outputFiles } = await build({
     ...how,
     entryPoints: [join(root, entry)],
@@ -105,6 +101,13 @@ async function worker(name, entry, program, called, hash) {
   });
   const [{ contents }] = outputFiles;
   const script = `${name}.${sha256(contents).slice(0, 16)}.js`;
+  // What was built before goes only once there is what takes its place.
+  for (const old of readdirSync(photo)) {
+    if (new RegExp(`^(${name}|${called})\\.[0-9a-f]{16}\\.`).test(old)) rmSync(join(photo, old));
+  }
+  const file = join(photo, `${called}.${sha256(content).slice(0, 16)}.wasm`);
+  writeFileSync(file, content);
+  writeFileSync(`${file}.br`, brotliCompressSync(content));
   writeFileSync(join(photo, script), contents);
   return script;
 }

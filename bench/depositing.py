@@ -56,7 +56,7 @@ def prepared(portal: str) -> Application:
     """An application up to the click that sends its photo."""
     step = f"{portal}/apply/{SERVICE}"
     with httpx.Client(timeout=60, trust_env=False) as browser:
-        answer = browser.get(f"{step}/order/", headers={"accept": "application/json"})
+        answer = browser.post(f"{step}/order/", json={}, headers={"accept": "application/json"})
         assert answer.status_code == 200, answer.text
         order = answer.json()
         return Application(dict(browser.cookies), order["csrf"], *_sealed(portal, order))

@@ -75,7 +75,7 @@ class Applicant(_Person):
             self._get(http, f"{_STEP}/details/", "details")
             self._get(http, f"{_STEP}/seal/", "app")
             with self._page("order"):
-                order = _ok(http.get(f"{_STEP}/order/")).json()
+                order = _ok(http.post(f"{_STEP}/order/", json={})).json()
             self._think()
             body, files, said = _sealed(order)
             csrf = {"X-CSRFToken": order["csrf"]}

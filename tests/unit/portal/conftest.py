@@ -123,7 +123,7 @@ class City:
         manifest = manifest_of(BUILT, circle, **fields)
         how = "rebuilt" if manifest.source else "compared"
         details = AppDetails(
-            manifest=manifest, origins=origins_of(circle, releasing.pages()),
+            manifest=manifest, origins=origins_of(circle, releasing.pages(), releasing.hosts()),
             signatures=tuple(world.rebuilt(manifest, index, how) for index in (0, 1)),
         )  # fmt: skip
         today = datetime.now(UTC).date().isoformat()

@@ -36,6 +36,7 @@ from tests.unit.protocol.world import stream_of
 
 ANSWERS = {"full_name": "Anna Example", "date_of_birth": "1980-05-17", "address": "1 Lane"}
 STEP = "/apply/hunting-licence"
+JSON = {"content_type": "application/json", "HTTP_ACCEPT": "application/json"}
 
 
 @dataclass
@@ -51,7 +52,9 @@ class Device:
     changed: dict[str, Any] = field(default_factory=dict)
 
     def ask(self) -> Any:
-        answer = self.browser.get(f"{STEP}/order/", HTTP_ACCEPT="application/json")
+        answer = self.browser.post(
+            f"{STEP}/order/", "{}", content_type="application/json", HTTP_ACCEPT="application/json"
+        )
         self.order = answer.json()
         return answer
 
@@ -346,7 +349,7 @@ def test_the_server_s_way_begins_with_its_own_form(device, browser):
 def test_a_service_without_a_photo_is_sealed_too(city, browser):
     city.release()
     step = "/apply/allotment-garden"
-    order = browser.get(f"{step}/order/", HTTP_ACCEPT="application/json").json()
+    order = browser.post(f"{step}/order/", "{}", **JSON).json()
     assert (order["wishes"], order["check"], order["keys"]) == (None, None, [])
     assert verify_circle(order["circles"][-1]).office(order["office"]) is not None
     body = {"answers": base64_of(b"sealed")}
@@ -362,7 +365,7 @@ def test_another_photo_for_a_case_goes_the_server_s_way(city, browser):
     draft.again = "HL-7K2M-9QXT"
     drafts.store(draft)
     browser.cookies["application-hunting-licence"] = base64.urlsafe_b64encode(draft.secret).decode()
-    answer = browser.get(f"{STEP}/order/", HTTP_ACCEPT="application/json")
+    answer = browser.post(f"{STEP}/order/", "{}", **JSON)
     assert (answer.status_code, answer.json()["code"]) == (409, "no-draft")
 
 
@@ -379,7 +382,7 @@ def test_a_receipt_that_is_nowhere_else_is_not_given_up_by_a_link(city, browser)
     """Neither Back nor a stranger's link to the app takes it away."""
     city.release()
     draft = _sent_by_the_server(browser)
-    answer = browser.get(f"{STEP}/order/", HTTP_ACCEPT="application/json")
+    answer = browser.post(f"{STEP}/order/", "{}", **JSON)
     assert (answer.status_code, answer.json()["code"]) == (409, "no-draft")
     # The form's page leads no device on to where it would be given up.
     assert "entry" not in browser.get(f"{STEP}/details/").content.decode()

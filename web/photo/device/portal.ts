@@ -39,7 +39,9 @@ const Offered = v.object({
   ),
   circles: v.array(v.string()),
   keys: v.array(v.string()),
+  /** What the portal serves, and what may still be served elsewhere today. */
   release: v.string(),
+  before: v.array(v.string()),
 });
 const Sent = v.object({ ...Common, sent: v.literal(true), photo: v.boolean() });
 const Order = v.variant("sent", [Offered, Sent]);
@@ -103,7 +105,7 @@ export async function pinnedCircle(): Promise<Pin> {
 
 export async function fetchOrder(): Promise<Order> {
   await embedded.begin();
-  const order = understood(Order, await call("order/"));
+  const order = understood(Order, await call("order/", post("", "{}")));
   // In a frame, the questions are those of the page around, which has their answers.
   return order.sent || !embedded.inside ? order : { ...order, questions: [], typed: {} };
 }

@@ -13,7 +13,6 @@ import {
   circleDigest,
   custodianTags,
   decodePromise,
-  decodeRelease,
   drawSecrets,
   encode,
   fromBase64,
@@ -32,6 +31,7 @@ import {
   verifyRelease,
 } from "../../formats/index.js";
 import { Problem } from "../../desk/problem.js";
+import { loadedBy, ownRelease } from "./own.js";
 import type { Answer, Offered, Parcel, Pin } from "./portal.js";
 
 /** What a device keeps of a photo until its receipt is kept: enough to go on after a pause. */
@@ -70,7 +70,7 @@ export async function circleOf(
   }
   const notes = order.circles.map((each) => [each, 0] as const);
   const chain = await Chain.reach(notes, { circles: [digest] });
-  const release = decodeRelease(utf8(order.release));
+  const release = ownRelease([order.release, ...order.before], loadedBy(document));
   if (release.manifest.circle !== digest) {
     throw new Problem("app-circle", "The app's manifest is made for another circle.");
   }

@@ -24,10 +24,12 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 from pydantic import Field
 
 from habeas.custody import Deposited, OtherTermsError
+from habeas.foundation.errors import HabeasError
 from habeas.portal.apply import drafts
 from habeas.portal.apply.questions import questions
 from habeas.portal.apply.sending import new_reference, sending_sealed, wishes_of
@@ -149,13 +151,32 @@ def pin(_: HttpRequest, name: str) -> HttpResponse:
     return HttpResponse(note, content_type="text/plain; charset=utf-8")
 
 
-@require_GET
+class NotAskedByPageError(HabeasError):
+    """An order that a form or a link of some page asks for."""
+
+    code = "not-asked-by-page"
+    status = 415
+    remedy = "Send it as application/json: the page of this portal does."
+
+
+@csrf_exempt
+@require_POST
 def order(request: HttpRequest, name: str) -> HttpResponse:
     """What to ask, and what to seal under: reference, wishes, circles and keys.
 
-    A browser that has no application on its way begins one. What is asked is answered on the
-    device alone; `typed` has what was typed into the server's own form before, if anything was.
+    A browser that has no application on its way begins one: so it is no GET (RFC 9110, section
+    9.2.1), and a portal that only shows refuses it. What is asked is answered on the device
+    alone; `typed` has what was typed into the server's own form before, if anything was.
+
+    The page is the same for everybody and has no token to show. Another site's page can send
+    this type of body only after it has asked whether it may (Fetch, section 4.9, CORS-preflight),
+    and nobody answers it here.
+
+    Raises:
+        NotAskedByPageError: the body is of a type that a form of any site can send.
     """
+    if request.content_type != "application/json":
+        raise NotAskedByPageError("An order is asked for by the page that seals.")
     service = _service(name)
     release = code.serving()
     draft = drafts.load(request, service.id)
@@ -177,13 +198,13 @@ def order(request: HttpRequest, name: str) -> HttpResponse:
             "reference": draft.order.get("reference") or new_reference(service),
             "day": today.isoformat(), "salt": secrets.token_hex(32), "seal_id": "",
         }  # fmt: skip
-    vouched = AppDetails(
-        manifest=release.manifest, origins=release.origins, signatures=release.signatures
-    )
+    # A trustee's address may have the release before for as long as it counts.
+    others = [each for each in code.releases().current(today) if each.digest != release.digest]
     said = {
         "sent": False, "reference": draft.order["reference"], "office": service.office,
         "questions": questions(service), "typed": draft.fields,
-        "release": vouched.encode().decode(), **_to_seal(service, draft),
+        "release": _vouched(release), "before": [_vouched(each) for each in others],
+        **_to_seal(service, draft),
     }  # fmt: skip
     response = JsonResponse({**common, **said})
     if not (fresh or anew):
@@ -196,11 +217,20 @@ def order(request: HttpRequest, name: str) -> HttpResponse:
         return drafts.save(response, draft)
 
 
-@require_GET
+@csrf_exempt
+@require_POST
 def order_of_draft(request: HttpRequest, name: str) -> HttpResponse:
     """The same where no cookie could be given: only for an application that was begun before."""
     _draft(request, _service(name))
     return order(request, name)
+
+
+def _vouched(release: AppRelease) -> str:
+    """A release as the log has it: canonical text."""
+    said = AppDetails(
+        manifest=release.manifest, origins=release.origins, signatures=release.signatures
+    )
+    return said.encode().decode()
 
 
 def _to_seal(service: Service, draft: drafts.Draft) -> dict[str, Any]:

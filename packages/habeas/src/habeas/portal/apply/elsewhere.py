@@ -14,10 +14,9 @@ from collections.abc import Callable, Mapping
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from habeas.foundation.errors import HabeasError
 from habeas.portal.apply import device, drafts
@@ -25,7 +24,7 @@ from habeas.portal.catalogue import services
 from habeas.portal.catalogue.declaration import Service
 from habeas.portal.register import code
 from habeas.portal.register.log import log_copy
-from habeas.portal.site.problems import answer
+from habeas.portal.site.served import served
 from habeas.protocol.app.release import origin_of
 
 #: What a hosted page may ask for.
@@ -34,11 +33,12 @@ STEPS: Mapping[str, Callable[[HttpRequest, str], HttpResponse]] = {
     "clear": device.clear,
 }  # fmt: skip
 _PREFLIGHT = {
-    "Access-Control-Allow-Methods": "GET, POST",
+    "Access-Control-Allow-Methods": "POST",
     "Access-Control-Allow-Headers": "Accept, Authorization, Content-Type, X-CSRFToken",
     "Access-Control-Max-Age": "600",
 }
 _BEARER = "Bearer "
+_FORMS = "form-action 'self'"
 
 
 class ForeignOriginError(HabeasError):
@@ -73,28 +73,39 @@ def step_of(service: Service) -> str:
     return reverse("apply:elsewhere", args=[service.id])
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 def page(request: HttpRequest, name: str) -> HttpResponse:
-    """Says who serves the app, and leads there; or to this portal's own, by choice."""
+    """Says who serves the app (GET), and leads there with an application that is begun (POST)."""
     service = services().get(name)
     if service is None or service.photo is None:
         raise Http404
     origin, draft = host_of(service), drafts.load(request, name)
     if origin is None or (draft is not None and draft.stays):
         return redirect(reverse("apply:details", args=[name]) + "?chosen")
-    if draft is None or draft.reference:
-        draft = drafts.begin_on_device(service.id)
+    if request.method == "POST":
+        if draft is None or draft.reference:
+            draft = drafts.begin_on_device(service.id)
+        response: HttpResponse = redirect(_there(origin, draft))
+        drafts.save(response, draft)
+    else:
+        context = {"service": service, "trustee": service.photo.host, "origin": origin}
+        response = render(request, "apply/elsewhere.html", context)
+        # Browsers hold the form's policy against where its answer leads, too (CSP3, form-action).
+        response["Content-Security-Policy"] = served().csp.replace(_FORMS, f"{_FORMS} {origin}")
+    # The page there goes on only with what comes from the portal, and sees that by its origin.
+    response["Referrer-Policy"] = "origin"
+    return response
+
+
+def _there(origin: str, draft: drafts.Draft) -> str:
+    """The hosted page's address, with the draft's secret where browsers send it to nobody."""
     token = base64.urlsafe_b64encode(draft.secret).decode()
-    path = reverse("apply:seal", args=[name])
-    context = {
-        "service": service, "trustee": service.photo.host, "origin": origin,
-        "there": f"{origin}{path}#application={token}&language={(get_language() or 'en')[:2]}",
-    }  # fmt: skip
-    return drafts.save(render(request, "apply/elsewhere.html", context), draft)
+    path = reverse("apply:seal", args=[draft.service])
+    return f"{origin}{path}#application={token}&language={(get_language() or 'en')[:2]}"
 
 
 @csrf_exempt
-@require_http_methods(["GET", "POST", "OPTIONS"])
+@require_http_methods(["POST", "OPTIONS"])
 def call(request: HttpRequest, name: str, step: str) -> HttpResponse:
     """One call of a hosted page."""
     if step not in STEPS:
@@ -106,8 +117,6 @@ def call(request: HttpRequest, name: str, step: str) -> HttpResponse:
         response = HttpResponse(status=204, headers=_PREFLIGHT)
     else:
         response = _answered(request, name, step)
-    response.headers["Access-Control-Allow-Origin"] = origin
-    patch_vary_headers(response, ["Origin"])
     return response
 
 
@@ -116,10 +125,4 @@ def _answered(request: HttpRequest, name: str, step: str) -> HttpResponse:
     # All that a browser may have sent by itself is left out.
     token = said.removeprefix(_BEARER) if said.startswith(_BEARER) else ""
     request.COOKIES = {drafts.COOKIE + name: token}
-    try:
-        response = STEPS[step](request, name)
-    except HabeasError as error:
-        response = answer(request, error)
-    response.cookies.clear()
-    request.META.pop("CSRF_COOKIE_NEEDS_UPDATE", None)
-    return response
+    return STEPS[step](request, name)

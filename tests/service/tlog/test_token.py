@@ -8,6 +8,7 @@ import pytest
 
 from habeas.tlog import Policy, open_note
 from habeas.tlog.client import LogClient
+from habeas.tlog.errors import TlogError
 from tests.service.tlog.servers import free_ports
 from tests.tokens import PIN, SoftToken, needs_softhsm
 from tests.waiting import until
@@ -28,6 +29,35 @@ from habeas.tlog import NoteVerifier
 uri = TokenUri.parse(sys.argv[1])
 key = token.make(uri, uri.service_pin(), "")
 print(NoteVerifier("log.example", key.public_key.public_bytes_raw()).vkey)
+"""
+
+#: A token that says nothing of wrong PINs, as some do not.
+_REFUSED = """
+import sys
+from pathlib import Path
+from habeas.configuration.secret import Secret
+from habeas.configuration.errors import SecretError
+from habeas.foundation import token
+from habeas.foundation.token_service import ServiceKey
+from habeas.foundation.token_uri import TokenError, TokenUri
+token._WRONG_PIN = 0
+uri, pin = TokenUri.parse(sys.argv[1]), Path(sys.argv[2])
+right = pin.read_text()
+key = ServiceKey(uri, token.make(uri, uri.service_pin(), ""))
+key.sign(b"one")
+key.close()
+pin.write_text("999999")
+for _ in range(2):
+    try:
+        key.sign(b"two")
+    except TokenError as error:
+        print(error.cause)
+try:
+    Secret(pkcs11=sys.argv[1]).read()
+except SecretError as error:
+    print(error.cause)
+pin.write_text(right)
+key.public_key.verify(key.sign(b"three"), b"three")
 """
 
 
@@ -185,3 +215,33 @@ def test_no_further_try_is_spent_after_a_wrong_pin(token, tmp_path):
     assert "no further try is spent" in " ".join(token.habeas(*init, ok=False).stderr.split())
     token.sign_in()
     token.habeas(*init)
+
+
+def test_a_pin_that_was_refused_is_never_given_again(token):
+    token.make_pair("ED25519", "log.example")
+    address = token.address(";object=log.example")
+    told = token.python(_REFUSED, address, token.folder / "pin").stdout.splitlines()
+    refused = "The token has refused this PIN already; no further try is spent."
+    assert told == [refused] * 3
+
+
+def test_a_token_that_was_away_comes_back_by_itself(token, serving, tmp_path):
+    data = tmp_path / "log"
+    token.habeas("log", "init", "--data", data, "--origin", "log.example",
+                 "--token", token.address())  # fmt: skip
+    token.python(_TLOG, "allow", "--data", data, "--anybody")
+    url = serving("--data", data)
+    place, away = token.folder / "tokens", token.folder / "away"
+
+    def grown(content):
+        with LogClient(url) as log:
+            try:
+                return log.append(content).index + 1
+            except TlogError:
+                return None
+
+    assert grown(b"first") == 1
+    place.rename(away)
+    assert grown(b"second") is None  # nothing signs for it
+    away.rename(place)
+    assert until(lambda: grown(b"third"), "the token") >= 2

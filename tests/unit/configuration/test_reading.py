@@ -164,6 +164,7 @@ def test_an_authority_of_the_city_s_own_is_named_to_all_clients_of_tls(tmp_path)
     configured = read(file, PortalConfiguration)
     assert configured.environment() == {
         "SSL_CERT_FILE": f"{tmp_path}/ca.pem", "PGSSLROOTCERT": f"{tmp_path}/ca.pem",
+        "PGSSLMODE": "verify-full",
     }  # fmt: skip
     assert [each.line for each in missing(file, configured)] == [2, 3]
     file.write_text(HEAD)
@@ -179,6 +180,7 @@ def test_libpq_takes_the_city_s_authority_where_its_address_names_none(tmp_path,
         monkeypatch.setenv(name, value)
     known = {each.keyword: each.val for each in psycopg.pq.Conninfo.get_defaults()}
     assert known[b"sslrootcert"] == f"{tmp_path}/ca.pem".encode()
+    assert known[b"sslmode"] == b"verify-full"
 
 
 @pytest.mark.parametrize(

@@ -234,7 +234,8 @@ class PartyConfiguration(Section):
     authorities: WholePath | None = Field(
         None,
         description="Certificates (PEM) of the authorities that count for every address it calls; "
-        "by default the system's. For a city with an authority of its own.",
+        "by default the system's. For a city with an authority of its own. PostgreSQL is then "
+        "asked by sslmode=verify-full, unless its address says another.",
     )
     proxy: ForwardProxy | None = Field(None, description="See below.")
 
@@ -246,6 +247,8 @@ class PartyConfiguration(Section):
         """
         said = {} if self.proxy is None else self.proxy.environment()
         if self.authorities is not None:
-            # OpenSSL's own name, and libpq's default for sslrootcert.
+            # OpenSSL's own name, and libpq's defaults where its address says nothing: by itself it
+            # would compare no certificate (libpq, section "SSL Support").
             said["SSL_CERT_FILE"] = said["PGSSLROOTCERT"] = str(self.authorities)
+            said["PGSSLMODE"] = "verify-full"
         return said

@@ -200,25 +200,21 @@ def _decoded(content: bytes, what: str) -> str:
 
 def _from_token(uri: TokenUri) -> bytes:
     try:
-        import pkcs11  # noqa: PLC0415 - an optional package
-    except ImportError as error:
-        raise SecretError(
-            "The part of Habeas that speaks to tokens is not installed.",
-            "Install it: pip install 'habeas[pkcs11]'.",
-        ) from error
-    wanted = {
-        pkcs11.Attribute.CLASS: pkcs11.ObjectClass.DATA,
-        pkcs11.Attribute.LABEL: uri.object,
-    }
-    try:
-        pin = uri.read_pin(str)
-        token = pkcs11.lib(uri.module).get_token(token_label=uri.token, token_serial=uri.serial)
-        with token.open(user_pin=pin) as session:
+        # Optional packages; a missing one is said in words by the first.
+        import pkcs11  # noqa: PLC0415
+
+        from habeas.foundation import token  # noqa: PLC0415
+
+        wanted = {
+            pkcs11.Attribute.CLASS: pkcs11.ObjectClass.DATA,
+            pkcs11.Attribute.LABEL: uri.object,
+        }
+        with token.open_session(uri, uri.service_pin()) as session:
             for found in session.get_objects(wanted):
                 return bytes(found[pkcs11.Attribute.VALUE])
     except TokenError as error:
         raise SecretError(error.cause, error.remedy) from error
-    except (pkcs11.PKCS11Error, RuntimeError, TypeError) as error:
+    except pkcs11.PKCS11Error as error:
         raise SecretError(
             f"The token does not give the object {uri.object}: {type(error).__name__}.",
             "See that the token is there, and that its PIN and label are right.",

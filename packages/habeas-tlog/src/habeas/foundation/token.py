@@ -8,6 +8,7 @@ extra ``pkcs11`` of each distribution: import it where a token is asked, and now
 from __future__ import annotations
 
 import hashlib
+import secrets
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -118,7 +119,8 @@ class TokenKey:
 
     def close(self) -> None:
         """End the session: the token forgets that a PIN was shown."""
-        self._session.close()
+        with _explained("end a session"):
+            self._session.close()
 
 
 def make(uri: TokenUri, pin: str, label: str, kinds: Sequence[Kind] = tuple(Kind)) -> TokenKey:
@@ -133,7 +135,7 @@ def make(uri: TokenUri, pin: str, label: str, kinds: Sequence[Kind] = tuple(Kind
     Raises:
         TokenError: there is no such token, another PIN, or it can make no such key.
     """
-    session = _open(uri, pin, write=True)
+    session = open_session(uri, pin, write=True)
     try:
         if uri.object is not None or uri.id is not None:
             found = _keys(session, uri)
@@ -180,7 +182,7 @@ def find(uri: TokenUri, pin: str, public_key: PublicKey) -> TokenKey:
     Raises:
         TokenError: there is no such token, another PIN, or it has no such key.
     """
-    session = _open(uri, pin, write=False)
+    session = open_session(uri, pin)
     try:
         with _explained("say what keys it has"):
             for each in _keys(session, uri):
@@ -202,7 +204,7 @@ def verify(uri: TokenUri, pin: str) -> None:
     Raises:
         TokenError: it is not so.
     """
-    session = _open(uri, pin, write=False)
+    session = open_session(uri, pin)
     try:
         with _explained("say what keys it has"):
             fitting = _keys(session, uri)
@@ -215,7 +217,23 @@ def verify(uri: TokenUri, pin: str) -> None:
         )
 
 
-def _open(uri: TokenUri, pin: str, *, write: bool) -> Any:
+#: Tries that a token has refused, for as long as this process runs: not every token says itself
+#: that a wrong PIN was given. Hashed under a key of this process: a PIN stays nowhere.
+_refused: set[bytes] = set()
+_refused_key = secrets.token_bytes(32)
+
+
+def open_session(uri: TokenUri, pin: str, *, write: bool = False) -> Any:
+    """A session of the token, signed in. What a token has refused is never given again.
+
+    Args:
+        uri: names the token.
+        pin: of its user.
+        write: whether something is to be put on it.
+
+    Raises:
+        TokenError: there is no such token, or another PIN.
+    """
     try:
         library = pkcs11.lib(uri.module)
     except pkcs11.PKCS11Error as error:
@@ -243,12 +261,35 @@ def _open(uri: TokenUri, pin: str, *, write: bool) -> Any:
                 "The token was given a wrong PIN; no further try is spent.",
                 "Correct the PIN's file, sign in once with the token's own tool, start again.",
             )
+        told = hashlib.blake2b(
+            repr((fitting[0].serial, fitting[0].label, pin)).encode(), key=_refused_key
+        ).digest()
+        if told in _refused:
+            raise TokenError(
+                "The token has refused this PIN already; no further try is spent.",
+                "Correct the PIN, or where the token's own was changed since, start again.",
+            )
         try:
             return fitting[0].open(rw=write, user_pin=pin)
+        except (pkcs11.PinIncorrect, pkcs11.PinLenRange, pkcs11.PinInvalid):
+            _refused.add(told)
+            raise
         except pkcs11.UserAlreadyLoggedIn:
             # An office that tries things out has its own key and an officer's on one token:
             # PKCS #11 signs in whole programs, not sessions.
             return fitting[0].open(rw=write)
+
+
+def begin_anew(uri: TokenUri) -> None:
+    """Have the module look for its tokens again: many see only those that were there at first.
+
+    Every session of this process ends with it; nothing else may use the module meanwhile.
+
+    Raises:
+        TokenError: the module does not begin again.
+    """
+    with _explained("be looked for again"):
+        pkcs11.lib(uri.module).reinitialize()
 
 
 def _keys(session: Any, uri: TokenUri) -> list[TokenKey]:

@@ -24,6 +24,7 @@ from habeas.tlog.note import NoteSigner
 
 if TYPE_CHECKING:
     from habeas.foundation.token import TokenKey
+    from habeas.foundation.token_service import ServiceKey
 
 #: Signed to see which key signs. No note ends so (C2SP signed-note), and no cosignature begins so.
 _PROBE = b"habeas/v2/probe"
@@ -49,11 +50,11 @@ def read(line: str, kind: type[_Signer], address: str = "") -> _Signer:
     name, type_, public_key = decode_vkey(vkey)
     if type_ != kind.KIND or len(public_key) != 32:
         raise FormatError(f"The key {name} is of another type.")
-    from habeas.foundation import token  # noqa: PLC0415 - an optional package
+    from habeas.foundation.token_service import ServiceKey  # noqa: PLC0415 - an optional package
 
     uri = TokenUri.parse(address or said)
     known = Ed25519PublicKey.from_public_bytes(public_key)
-    key = token.find(uri, uri.service_pin(), known)
+    key = ServiceKey.find(uri, known)
     _verify_pair(key, known)
     return kind.held(name, public_key, key)
 
@@ -91,7 +92,7 @@ def make(kind: type[_Signer], name: str, address: str = "") -> tuple[_Signer, st
     return signer, f"{signer.vkey} {named.text()}"
 
 
-def _verify_pair(key: TokenKey, public_key: Ed25519PublicKey) -> None:
+def _verify_pair(key: TokenKey | ServiceKey, public_key: Ed25519PublicKey) -> None:
     """Raise unless *key* signs for *public_key*: a token pairs the two by CKA_ID alone."""
     try:
         public_key.verify(key.sign(_PROBE), _PROBE)

@@ -99,6 +99,17 @@ def forward(environment: Mapping[str, str] | None = None) -> Forward | None:
     return Forward(parts.geturl(), tuple(filter(None, map(str.strip, direct.split(",")))))
 
 
+def proxy_of(url: str) -> str | None:
+    """The proxy through which *url* is asked, for a library that is not httpx; None for directly.
+
+    Raises:
+        ForwardError: see `forward`.
+    """
+    parts = urlsplit(url)
+    named = _told(None) if parts.scheme == "https" else None
+    return None if named is None or named.asks_directly(parts.hostname or "") else named.url
+
+
 def mounts(transport: object = None) -> dict[str, httpx.BaseTransport | None]:
     """What an `httpx.Client` mounts, so that it asks through the proxy whom it should.
 

@@ -23,6 +23,7 @@ from joserfc.jwk import KeySet
 
 from habeas.foundation.authorities import bundle
 from habeas.foundation.errors import HabeasError
+from habeas.foundation.forward import proxy_of
 from habeas.portal.officers.models import Officer
 from habeas.portal.site.configuration import OpenIdConnect
 
@@ -123,6 +124,7 @@ def _claims(
             token = client.fetch_token(
                 provider.token, grant_type="authorization_code", code=code,
                 code_verifier=kept["verifier"], timeout=_TIMEOUT,
+                proxies=_proxies(provider.token),
             )  # fmt: skip
         answer = _read(provider.keys)
         # Read for each sign-in: a provider may sign with a new key from one moment to the next.
@@ -174,9 +176,26 @@ def _discover(issuer: str) -> _Provider:
 
 
 def _read(url: str) -> Any:
-    answer = requests.get(url, timeout=_TIMEOUT, verify=bundle())
-    answer.raise_for_status()
-    return answer.json()
+    with requests.Session() as session:
+        answer = _settled(session).get(url, timeout=_TIMEOUT, proxies=_proxies(url))
+        answer.raise_for_status()
+        return answer.json()
+
+
+def _settled(session: requests.Session) -> requests.Session:
+    """*session*, which asks as all clients here do.
+
+    By itself it has a reading of its own of the environment: other proxies, other lists of
+    authorities in place of those that it is told, and passwords out of a netrc file.
+    """
+    session.trust_env = False
+    session.verify = bundle()
+    return session
+
+
+def _proxies(url: str) -> dict[str, str]:
+    named = proxy_of(url)
+    return {} if named is None else {"https": named}
 
 
 def _unanswered() -> OidcError:
@@ -188,7 +207,9 @@ def _unanswered() -> OidcError:
 
 
 def _client(said: OpenIdConnect, back: str) -> OAuth2Session:
-    return OAuth2Session(
+    session = OAuth2Session(
         said.client_id, said.client_secret.read(), scope="openid profile", redirect_uri=back,
-        code_challenge_method="S256", verify=bundle(),
+        code_challenge_method="S256",
     )  # fmt: skip
+    _settled(session)
+    return session

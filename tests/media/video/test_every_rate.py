@@ -18,6 +18,8 @@ SECONDS = 4
 WIDTH, HEIGHT, SIZE = 640, 360, 60
 #: Pixels a second: somebody who walks by, 2.5 heights of the face.
 SPEED = 120
+#: Share of the light by night, and grey levels of a sensor's noise.
+NIGHT, NOISE = 0.12, 3
 
 
 @pytest.fixture(scope="module", params=["centerface", "yunet"])
@@ -64,8 +66,8 @@ def bowed(head, angle):
     )
 
 
-def film(path, fps, bow=lambda _: 0.0):
-    """The walk."""
+def film(path, fps, bow=lambda _: 0.0, light=1.0):
+    """The walk; by night there is less light, and as much noise as by day."""
     rng = np.random.default_rng(1)
     ground = rng.integers(90, 130, (HEIGHT // 8, WIDTH // 8, 3), dtype=np.uint8)
     still = Image.fromarray(ground).resize((WIDTH, HEIGHT))
@@ -76,7 +78,11 @@ def film(path, fps, bow=lambda _: 0.0):
             picture = still.copy()
             turned = bowed(head.convert("RGBA"), bow(number / fps))
             picture.paste(turned, place(number / fps), turned)
-            yield np.asarray(picture)
+            shown = np.asarray(picture)
+            if light < 1:
+                noise = rng.normal(0, NOISE, (*shown.shape[:2], 1))
+                shown = np.clip(shown * light + noise, 0, 255).astype(np.uint8)
+            yield shown
 
     return films.write(path, pictures(), times=range(SECONDS * fps), base=Fraction(1, fps))
 
@@ -121,6 +127,13 @@ def test_who_bows_while_walking_is_covered_in_every_frame(tmp_path, detector, fp
     covers = list(cover.boxes(source, settings, detector, live=live))
     assert len(covers) == SECONDS * fps
     assert bare(covers, fps, bow) == []
+
+
+@pytest.mark.parametrize("fps", [10, 5])
+def test_who_walks_by_at_night_is_covered_in_every_frame(tmp_path, detector, fps):
+    source = film(tmp_path / "night.mp4", fps, light=NIGHT)
+    covers = list(cover.boxes(source, cover.Settings(detector=detector.name), detector))
+    assert bare(covers, fps) == []
 
 
 def apart(box, other):

@@ -12,6 +12,7 @@ import av
 import numpy as np
 from av.video.reformatter import VideoReformatter
 
+from habeas.cover._light import lit
 from habeas.cover._planes import planes
 from habeas.cover._tuning import TUNED
 from habeas.cover.settings import Quality, Zone
@@ -44,7 +45,7 @@ def look(
     picture = _reformatter().reformat(
         frame, width, height, "gbrp", interpolation="BILINEAR", threads=1
     )
-    green, blue, red = planes(picture)
+    green, blue, red = lit(planes(picture))
     turns = (quarter_turns(frame) + way) % 4
     across, down = frame.width / width, frame.height / height
     found = []

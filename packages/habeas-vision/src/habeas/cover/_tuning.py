@@ -45,6 +45,10 @@ class Tuning:
         part: share of a sighting that lies within another from which it is a part of that face.
             Real: tilted heads.
 
+        bright: grey level that a tenth of a picture reaches where it is light enough; darker ones
+            are brightened for a look. All real recordings by day reach 157. Generated: night.
+        gain: by how much at most: with the light, noise grows. Generated: night.
+
         usual, large: shares of the picture's lesser side: a face is as good as any below the first,
             and worth its full discount from the second (`Quality.large`). Of two with the same
             score the larger is more often none. Real and generated.
@@ -80,6 +84,9 @@ class Tuning:
     apart: int = 4
     same: float = 0.3
     part: float = 0.7
+
+    bright: float = 140.0
+    gain: float = 4.0
 
     usual: float = 0.15
     large: float = 0.3

@@ -1,7 +1,7 @@
-"""Pictures by night, as bright as those that detectors have learned on.
+"""Pictures by night, as bright as those that detectors have learned on, and not noisier by much.
 
-A look's picture is brightened, never the one that is written. All of the picture says by how
-much, so that its parts are seen as the whole is.
+A look's picture is changed, never the one that is written. All of the picture says by how much,
+so that its parts are seen as the whole is.
 """
 
 from __future__ import annotations
@@ -14,14 +14,17 @@ from numpy.typing import NDArray
 from habeas.cover._planes import Plane
 from habeas.cover._tuning import TUNED
 
+Samples = NDArray[np.uint8]
 #: One pixel in so many, each way, tells how light it is.
 _EVERY = 8
-#: Share of the picture that is at least so bright: lamps are less, most of a day's sky is not.
+#: Per cent of the picture that is at most so bright: lamps are above it, a day's light is not.
 _BRIGHT = 90
 
 
-def lit(planes: Sequence[Plane]) -> list[NDArray[np.uint8]]:
+def lit(planes: Sequence[Plane]) -> list[Samples]:
     """The planes of 8 bits, brightened where the picture is dark, each value by the same factor.
+
+    Where that is much, they are smoothed as well: the noise of a sensor grows with the light.
 
     Args:
         planes: height × width each, green first: it is most of what eyes and sensors see.
@@ -32,4 +35,12 @@ def lit(planes: Sequence[Plane]) -> list[NDArray[np.uint8]]:
     if gain <= 1:
         return samples
     table = np.clip(np.arange(256) * gain, 0, 255).round().astype(np.uint8)
-    return [table[each] for each in samples]
+    brighter = [table[each] for each in samples]
+    return brighter if gain < TUNED.noisy else [smoothed(each) for each in brighter]
+
+
+def smoothed(plane: Samples) -> Samples:
+    """The plane under the binomial filter of 3 × 3; edges are repeated."""
+    rows = np.pad(plane, 1, mode="edge").astype(np.uint16)
+    rows = rows[:-2] + 2 * rows[1:-1] + rows[2:]
+    return ((rows[:, :-2] + 2 * rows[:, 1:-1] + rows[:, 2:]) >> 4).astype(np.uint8)

@@ -48,6 +48,7 @@ class Tuning:
         bright: grey level that a tenth of a picture reaches where it is light enough; darker ones
             are brightened for a look. All real recordings by day reach 157. Generated: night.
         gain: by how much at most: with the light, noise grows. Generated: night.
+        noisy: from which gain on they are smoothed, too. By hand: by day nothing is.
 
         usual, large: shares of the picture's lesser side: a face is as good as any below the first,
             and worth its full discount from the second (`Quality.large`). Of two with the same
@@ -87,6 +88,7 @@ class Tuning:
 
     bright: float = 140.0
     gain: float = 4.0
+    noisy: float = 2.0
 
     usual: float = 0.15
     large: float = 0.3

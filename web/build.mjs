@@ -207,6 +207,7 @@ await bundle(portal, {
   entry: "photo/entry.ts",
   photo: "photo/step.ts",
   viewing: "cameras/viewing.ts",
+  live: "cameras/live.ts",
   passkey: "officers/passkey.ts",
   moment: "pages/moment.ts",
 });

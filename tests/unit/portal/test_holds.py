@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import IntegrityError
 
 from habeas.cameras import holds
-from habeas.cameras.acts import OPERATOR
+from habeas.cameras.acts import OPERATOR, EndedError
 from habeas.cameras.declaration import Camera
 from habeas.cameras.holding import HoldWish
 from habeas.cameras.holds import HoldRefusedError
@@ -172,7 +171,7 @@ def test_a_hold_is_lifted_on_the_log_by_its_own_office_once(city, street, office
     assert street.judge() == frozenset()
     assert officer.post(address, {"password": PASSWORD}).status_code == 403
     act = telling().store.of_camera("north-gate", "lifted")[0]
-    with pytest.raises(IntegrityError):
+    with pytest.raises(EndedError):
         telling().store.add(act)
     assert len(city.log.kinds()) == 2
 

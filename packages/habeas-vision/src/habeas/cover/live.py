@@ -32,7 +32,7 @@ from habeas.cover.settings import Settings
 
 __all__ = [
     "Covered", "Damage", "Losses", "Pipeline", "Prepare", "Segment", "check_size", "is_sound",
-    "jpeg",
+    "jpeg", "upright",
 ]  # fmt: skip
 
 #: Fragments, so that each is playable as soon as it is written.
@@ -139,18 +139,27 @@ class Segment:
             self._out.close()
 
 
+def upright(item: Covered, turn: int = 0) -> np.ndarray:
+    """The covered frame's pixels, upright, of its own: RGB, uint8, height × width × 3.
+
+    Args:
+        item: the frame.
+        turn: degrees clockwise that bring it upright, beyond its tag.
+    """
+    turns = quarter_turns(item.frame) - turn // 90
+    return np.ascontiguousarray(np.rot90(item.frame.to_ndarray(format="rgb24"), turns))
+
+
 def jpeg(item: Covered, quality: int = 80, *, turn: int = 0) -> bytes:
     """The covered frame, upright, as a JPEG.
 
     Args:
         item: the frame.
         quality: of the JPEG, 1 to 95.
-        turn: degrees clockwise that bring it upright, beyond its tag.
+        turn: as in `upright`.
     """
     out = io.BytesIO()
-    turns = quarter_turns(item.frame) - turn // 90
-    picture = np.rot90(item.frame.to_ndarray(format="rgb24"), turns)
-    Image.fromarray(np.ascontiguousarray(picture)).save(out, "JPEG", quality=quality)
+    Image.fromarray(upright(item, turn)).save(out, "JPEG", quality=quality)
     return out.getvalue()
 
 

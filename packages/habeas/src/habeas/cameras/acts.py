@@ -25,6 +25,14 @@ from habeas.tlog.writing import EntryWriter
 OPERATOR = Viewer("operator", "")
 
 
+class EndedError(HabeasError):
+    """What is to be ended has ended already."""
+
+    code = "ended"
+    status = 409
+    remedy = "Nothing is left to do."
+
+
 @dataclass(frozen=True)
 class Act:
     """One act. It counts once `index` is known.
@@ -66,7 +74,11 @@ class ActStore(Protocol):
     """Where acts are kept for those who are entitled to them; callable from any thread."""
 
     def add(self, act: Act) -> None:
-        """Keep a new act. When this returns, it survives a crash."""
+        """Keep a new act. When this returns, it survives a crash.
+
+        Raises:
+            EndedError: the act that it ends was ended by another.
+        """
 
     def find(self, key: str) -> Act | None:
         """The act of this key."""

@@ -21,6 +21,7 @@ from habeas.cameras.declaration import Camera
 from habeas.cameras.live import TICKS, Live
 from habeas.cameras.recordings import Recordings
 from habeas.cameras.reporting import Figures, Reporter
+from habeas.cameras.window import Window
 from habeas.cameras.writing import SegmentWriter
 from habeas.cover.errors import ChangedSizeError, FootageError
 from habeas.cover.live import Covered, Pipeline, jpeg
@@ -42,6 +43,7 @@ class Recorder:
         say: told what people should know: losses, delays, problems.
         clock: the time, UTC.
         now: seconds of a clock that never goes back.
+        window: where the newest picture can be watched; nowhere without.
     """
 
     def __init__(
@@ -51,7 +53,9 @@ class Recorder:
         say: Say,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         now: Callable[[], float] = time.monotonic,
+        window: Window | None = None,
     ) -> None:
+        self._window = window
         self._camera = camera
         self._recordings = recordings
         self._say = say
@@ -191,6 +195,9 @@ class Recorder:
             live.stop()
             return
         self._sample(item)
+        if self._window is not None:
+            turn = self._pipeline.turn if self._pipeline else 0
+            self._window.show(item, moment, turn)
         self._writer.write(item, at, moment)
         self._report.wrote(moment)
         self._tell(live)

@@ -96,9 +96,14 @@ def record(
     from habeas.cameras.declaration import Camera
     from habeas.cameras.house import keep_house
     from habeas.cameras.keeping import HouseKeeping
+    from habeas.cameras.live_port import LivePort
     from habeas.cameras.probes import Probes, judge
     from habeas.cameras.recorder import Recorder
     from habeas.cameras.recordings import Recordings
+    from habeas.cameras.storage import look
+    from habeas.cameras.window import Window
+    from habeas.cameras.witnessed import Witnessed
+    from habeas.foundation import text
 
     declared = Camera.load(camera)
     place = Recordings(_folder(data, recordings))
@@ -117,6 +122,7 @@ def record(
     )
     circle = circle or (data / "circle.txt" if data else None)
     deletes = _deletes(place.folder, circle, client, resume=resume)
+    witnessed = Witnessed(text.read(circle)) if circle else None
     place.write_camera(declared.public(), datetime.now(UTC).date(), signer)
     confined = confine_recorder(place.folder, declared.url, gpu=declared.settings().gpu)
     if confined.open_doors:
@@ -125,9 +131,19 @@ def record(
         )
     if client is None:
         say("no log is named: hours are closed, and what the log is owed is kept")
-    recorder = Recorder(declared, place, say)
+    window = Window(lambda: place.camera(declared.id), witnessed)
+    recorder = Recorder(declared, place, say, window=window)
     keeping = HouseKeeping(
-        lambda: keep_house(place, signer, client, datetime.now(UTC), say, deletes),
+        lambda: keep_house(
+            place,
+            signer,
+            client,
+            datetime.now(UTC),
+            say,
+            deletes,
+            witnessed,
+            lambda: look(place.folder),
+        ),
         say,
         log=client is not None,
     )
@@ -137,6 +153,10 @@ def record(
         return judge(folder, datetime.now(UTC), keeping.ages(), deletes.halted())
 
     with keeping, ExitStack() as open_:
+        if declared.live is not None:
+            open_.enter_context(
+                LivePort({declared.id: window}, {declared.id: place.place(declared.id)})
+            )
         if health_port is not None:
             probes = open_.enter_context(Probes(health_port, ready))
             say(f"/livez, /readyz and /metrics are answered on http://127.0.0.1:{probes.port}")

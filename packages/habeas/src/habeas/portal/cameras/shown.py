@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 
 from django.conf import settings
 from django.http import Http404
@@ -24,7 +25,10 @@ from habeas.protocol.footage import (
     Texts,
     details_of,
 )
+from habeas.protocol.looks import LiveDetails, LiveEndedDetails
 
+#: Entries in which a look that goes on stands: recorders write one an hour.
+_RECENT = 50
 _DETECTORS = {"yunet": "YuNet", "centerface": "CenterFace"}
 
 
@@ -127,6 +131,21 @@ def rows(camera: str, count: int, before: int | None = None) -> list[Row]:
         except HabeasError:
             continue  # anybody who may write to the log may write what is none of ours
     return found
+
+
+def watched(camera: str) -> tuple[int, str] | None:
+    """The newest live look that the log has no end of: its entry's index, and the office's name."""
+    ended: set[int] = set()
+    today = datetime.now(UTC).date()
+    for row in rows(camera, _RECENT):
+        if isinstance(row.details, LiveEndedDetails):
+            ended.add(row.details.live)
+        elif isinstance(row.details, LiveDetails) and row.index not in ended:
+            # None lasts longer than an hour: one without an end is over by the next day but one.
+            if today - date.fromisoformat(row.entry.day) <= timedelta(days=1):
+                return row.index, office_name(row.details.office)
+            return None
+    return None
 
 
 def registered(camera: PublicCamera) -> int | None:

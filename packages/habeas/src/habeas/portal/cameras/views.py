@@ -51,6 +51,7 @@ def camera(request: HttpRequest, camera: str) -> HttpResponse:
         "registered": shown.registered(found.camera),
         "health": health.read(shown.recordings().place(camera), datetime.now(UTC)),
         "rows": [(row, shown.office_name(row.entry.office or "")) for row in rows],
+        "watched": shown.watched(camera),
         "older": rows[-1].index if len(rows) == _PAGE else None,
     }
     return render(request, "cameras/camera.html", context)

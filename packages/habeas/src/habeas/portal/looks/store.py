@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from habeas.cameras.acts import Act
+from habeas.cameras.acts import Act, EndedError
 from habeas.cameras.viewing import Viewer
 from habeas.portal.looks.models import ActRow
 
@@ -19,8 +19,14 @@ class DjangoActs:
         """Keep a new act, durably.
 
         Raises:
-            IntegrityError: the act that it ends was ended already.
+            EndedError: the act that it ends was ended already.
         """
+        try:
+            self._add(act)
+        except IntegrityError as error:
+            raise EndedError("Another act has ended it.") from error
+
+    def _add(self, act: Act) -> None:
         with transaction.atomic():
             ActRow.objects.create(
                 key=act.key, officer=act.viewer.officer, office=act.viewer.office,

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from habeas.cameras.acts import Telling
 from habeas.cameras.holding import Holding
 from habeas.cameras.viewing import Viewer
+from habeas.cameras.watching import Watching
 from habeas.portal.cameras.shown import recordings
 from habeas.portal.looks.store import DjangoActs
 from habeas.portal.officers.models import Officer
@@ -34,6 +35,17 @@ def telling() -> Telling:
 def viewer(officer: Officer) -> Viewer:
     """The officer, as the use cases know them."""
     return Viewer(officer.name, officer.office)
+
+
+def watching() -> Watching:
+    """Watching cameras live."""
+    return Watching(telling())
+
+
+def settle() -> bool:
+    """End what is over, and tell the log what it is owed; whether nothing is."""
+    watching().sweep()
+    return telling().settle()
 
 
 def holding() -> Holding:

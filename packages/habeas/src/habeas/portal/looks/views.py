@@ -5,13 +5,12 @@ from __future__ import annotations
 import contextlib
 from datetime import UTC, datetime, timedelta
 
-from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from habeas.cameras.acts import Act
+from habeas.cameras.acts import Act, EndedError
 from habeas.cameras.holds import HoldRefusedError
 from habeas.cameras.viewing import may_view
 from habeas.portal.cameras import shown
@@ -103,7 +102,7 @@ def lift(request: HttpRequest, officer: Officer, camera: str, index: int) -> Htt
     error = ""
     if request.method == "POST":
         if officer.check_password(request.POST.get("password", "")):
-            with contextlib.suppress(IntegrityError):  # another press was first
+            with contextlib.suppress(EndedError):  # another press was first
                 holding().lift(viewer(officer), found.camera, index)
             return redirect("looks:holds", camera)
         error = _("The password is not right.")

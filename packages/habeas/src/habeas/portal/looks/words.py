@@ -28,6 +28,18 @@ def refused(code: str, camera: PublicCamera) -> str:
     return code if found is None else found % values
 
 
+def unwatched(code: str) -> str:
+    """Why nobody watches here, by the code; the code where there are no words."""
+    return {
+        "viewer-not-named": _("Your office is not among those that may view."),
+        "live-not-promised": _("This camera is watched live by nobody."),
+        "purpose": _("This camera is not watched live for that."),
+        "no-live": _("You watch no camera live."),
+        "no-grant": _("The camera’s recorder lets nothing out."),
+        "recorder-away": _("The camera’s recorder does not answer."),
+    }.get(code, code)
+
+
 #: The field of the form that a refusal is about.
 FIELDS = {
     "hold-future": "day", "hold-over": "until", "hold-too-long": "until", "hold-too-much": "hours",

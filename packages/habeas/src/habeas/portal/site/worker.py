@@ -21,7 +21,7 @@ from habeas.foundation.caution import Look, TooManyEndsError, look
 from habeas.foundation.errors import HabeasError
 from habeas.portal.apply import drafts
 from habeas.portal.desk import cases, sessions
-from habeas.portal.looks.telling import telling
+from habeas.portal.looks.telling import settle
 from habeas.portal.officers import audit
 from habeas.portal.register.log import log_copy
 from habeas.portal.site.election import Election
@@ -138,7 +138,7 @@ class Worker:
 
 
 def _looks() -> None:
-    if not telling().settle():
+    if not settle():
         raise EntriesOwedError("What offices did with cameras waits for the log or a recorder.")
 
 

@@ -1,0 +1,303 @@
+"""Live pictures: not a byte without an entry, after the end, or for another session."""
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from django.test import Client
+
+from habeas.cameras.declaration import Camera
+from habeas.cameras.live_port import FILE, NUMBER, LivePort
+from habeas.cameras.recordings import Recordings
+from habeas.cameras.window import Window, WindowLimits
+from habeas.cameras.witnessed import Witnessed
+from habeas.portal.looks.models import ActRow
+from habeas.portal.looks.telling import settle
+from habeas.protocol import commitment
+from habeas.protocol.looks import LiveDetails, LiveEndedDetails
+from tests.media.video.segments import CAMERA, RECORDER
+from tests.unit.cameras import test_watching
+from tests.unit.cameras.street import Street
+from tests.unit.cameras.test_watching import frame
+from tests.unit.portal.conftest import PASSWORD, circle_note
+
+RULES = '[live]\nminutes = 15\npurposes = ["emergency", "investigation"]\n[cover]'
+FORM = {"purpose": "emergency", "case_number": "", "reason": "Smoke", "password": PASSWORD}
+JPEG = b"\xff\xd8\xff"
+
+
+@dataclass
+class Recorder:
+    """What a camera's recorder shows."""
+
+    recordings: Recordings
+    window: Window
+
+    def show(self):
+        self.window.show(frame(), datetime.now(UTC))
+
+
+@pytest.fixture
+def recorder(city, data, tmp_path):
+    recordings = Recordings(data / "recordings")
+    file = tmp_path / "camera.toml"
+    for name in ("north-gate", "library"):
+        file.write_text(CAMERA.replace("[cover]", RULES).replace("north-gate", name))
+        recordings.write_camera(Camera.load(file).public(), datetime.now(UTC).date(), RECORDER)
+    window = Window(
+        lambda: recordings.camera("north-gate"), Witnessed(circle_note()),
+        limits=WindowLimits(wait=0.0),
+    )  # fmt: skip
+    with LivePort({"north-gate": window}, {"north-gate": recordings.place("north-gate")}):
+        yield Recorder(recordings, window)
+
+
+@pytest.fixture
+def account(city):
+    return city.officer("parks-department")
+
+
+@pytest.fixture
+def officer(account, browser):
+    browser.force_login(account)
+    return browser
+
+
+def ask(browser, camera="north-gate", **changed):
+    return browser.post(f"/desk/cameras/{camera}/live/", {**FORM, **changed})
+
+
+def picture(browser, after=0):
+    return browser.get(f"/desk/cameras/live/now/picture.jpg?after={after}")
+
+
+def acts(city):
+    return [each.details["act"] for each in city.log.decoded()]
+
+
+def watching(recorder, browser):
+    """The first picture of a look that has begun."""
+    picture(browser)  # from then on pictures are kept
+    recorder.show()
+    return picture(browser)
+
+
+def told(city):
+    """Whether everybody reads that somebody watches now."""
+    city.copy.catch_up()
+    page = Client().get("/cameras/north-gate/").content.decode()
+    return "Somebody watches this camera live now: Parks Department" in " ".join(
+        re.sub(r"<[^>]+>", " ", page).replace(" :", ":").split()
+    )
+
+
+def nothing(answer):
+    """Whether an answer lets nothing out."""
+    return answer.status_code in (302, 403, 503) and JPEG not in answer.content
+
+
+def test_a_look_is_on_the_log_before_its_first_picture(city, recorder, officer):
+    recorder.show()
+    assert nothing(picture(officer))
+    assert ask(officer).headers["location"] == "/desk/cameras/live/now/"
+    (entry,) = city.log.decoded()
+    said = LiveDetails.read(entry.details)
+    assert (said.camera, said.office, said.minutes) == ("north-gate", "parks-department", 15)
+    row = ActRow.objects.get()
+    assert commitment(bytes(row.salt), row.private) == said.commit
+    assert "Smoke" not in entry.encode().decode()
+    found = watching(recorder, officer)
+    assert found.content.startswith(JPEG)
+    assert found.headers["cache-control"] == "no-store"
+    assert float(found.headers["x-habeas-delay"]) >= 0
+    page = officer.get("/desk/cameras/live/now/").content.decode()
+    assert "It is public that you watch" in page
+    assert 'href="/register/entries/0/"' in page
+    assert row.private["pseudonym"] in page
+    assert told(city)
+    # Each picture once: the same is not sent again.
+    assert nothing(picture(officer, found.headers["x-habeas-number"]))
+
+
+def test_it_ends_on_the_log_and_nothing_comes_after(city, recorder, officer):
+    ask(officer)
+    assert watching(recorder, officer).status_code == 200
+    assert officer.post("/desk/cameras/live/now/end/").headers["location"] == "/cameras/north-gate/"
+    assert acts(city) == ["live", "live-ended"]
+    assert not told(city)
+    ended = LiveEndedDetails.read(city.log.decoded()[1].details)
+    assert (ended.live, ended.camera) == (0, "north-gate")
+    recorder.show()
+    assert nothing(picture(officer))
+    assert officer.get("/desk/cameras/live/now/").status_code == 403
+    assert officer.post("/desk/cameras/live/now/end/").status_code == 302
+    assert acts(city) == ["live", "live-ended"]
+
+
+def test_another_session_another_officer_and_a_stranger_get_nothing(
+    city, recorder, officer, account
+):
+    ask(officer)
+    assert watching(recorder, officer).status_code == 200
+    elsewhere, colleague = Client(), Client()
+    elsewhere.force_login(account)
+    colleague.force_login(city.officer("parks-department"))
+    # Even with the key of the look in its own session.
+    session = colleague.session
+    session["live"] = ActRow.objects.get().key
+    session.save()
+    for each in (elsewhere, colleague, Client()):
+        recorder.show()
+        assert nothing(picture(each))
+    assert picture(officer).status_code == 200
+
+
+def test_one_camera_at_a_time(city, recorder, officer):
+    ask(officer)
+    assert watching(recorder, officer).status_code == 200
+    before = ActRow.objects.get().key
+    assert ask(officer, "library").status_code == 302
+    assert acts(city) == ["live", "live-ended", "live"]
+    session = officer.session
+    session["live"] = before
+    session.save()
+    recorder.show()
+    assert nothing(picture(officer))
+
+
+def test_it_ends_by_itself_and_the_log_hears_of_it(city, recorder, officer):
+    ask(officer)
+    assert watching(recorder, officer).status_code == 200
+    ActRow.objects.update(expires=datetime.now(UTC) - timedelta(seconds=1))
+    recorder.show()
+    assert nothing(picture(officer))
+    assert settle()
+    assert settle()
+    assert acts(city) == ["live", "live-ended"]
+
+
+def test_without_the_log_nobody_watches(city, recorder, officer):
+    city.log.down = True
+    assert ask(officer).status_code == 503
+    recorder.show()
+    assert nothing(picture(officer))
+    session = officer.session
+    session["live"] = ActRow.objects.get().key
+    session.save()
+    assert nothing(picture(officer))
+
+
+def test_an_end_that_the_log_does_not_take_is_an_end(city, recorder, officer):
+    ask(officer)
+    assert watching(recorder, officer).status_code == 200
+    city.log.down = True
+    officer.post("/desk/cameras/live/now/end/")
+    session = officer.session
+    session["live"] = ActRow.objects.filter(act="live").get().key
+    session.save()
+    recorder.show()
+    assert nothing(picture(officer))
+    city.log.down = False
+    assert settle()
+    assert acts(city) == ["live", "live-ended"]
+
+
+def test_the_recorder_takes_no_portal_s_word(city, recorder, officer):
+    """A portal that was taken over: its tables say what the log does not."""
+    ask(officer)
+    assert watching(recorder, officer).status_code == 200
+    row = ActRow.objects.get()
+    for changed in (
+        {"entry": bytes(row.entry).replace(b'"minutes":15', b'"minutes":60')},
+        {"private": {**row.private, "pseudonym": "00000000"}},
+        {"private": {**row.private, "end": "2099-01-01T00:00:00+00:00"}},
+        {"salt": bytes(32)},
+        {"proof": ""},
+    ):
+        ActRow.objects.update(entry=row.entry, private=row.private, salt=row.salt, proof=row.proof)
+        ActRow.objects.update(**changed)
+        recorder.show()
+        answer = picture(officer)
+        assert answer.status_code >= 403
+        assert JPEG not in answer.content
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"password": "guess"}, "The password is not right."),
+        ({"reason": " "}, "Say why you need to see it"),
+        ({"purpose": "investigation"}, "Enter the case number"),
+        ({"purpose": "city-service"}, "This camera is not watched live for that."),
+        ({"purpose": "curiosity"}, "This camera is not watched live for that."),
+    ],
+)
+def test_what_cannot_be_watched_is_said_and_nothing_is_logged(
+    city, recorder, officer, changed, said
+):
+    answer = ask(officer, **changed)
+    assert said in answer.content.decode()
+    assert not city.log.kinds()
+    assert not ActRow.objects.exists()
+
+
+def test_an_office_that_is_not_named_and_a_camera_that_promises_nothing(
+    city, recorder, officer, browser, tmp_path
+):
+    browser.force_login(city.officer("licensing-office"))
+    assert browser.get("/desk/cameras/north-gate/live/").status_code == 403
+    assert ask(browser).status_code == 403
+    browser.force_login(city.officer("parks-department"))
+    (tmp_path / "plain.toml").write_text(CAMERA)
+    plain = Camera.load(tmp_path / "plain.toml").public()
+    recorder.recordings.write_camera(plain, datetime.now(UTC).date(), RECORDER)
+    assert ask(browser).status_code == 403
+    assert not city.log.kinds()
+
+
+def test_a_recorder_that_is_away_is_said(city, recorder, officer):
+    ask(officer, "library")
+    answer = picture(officer)
+    assert (answer.status_code, answer.json()["code"]) == (503, "recorder-away")
+    (recorder.recordings.place("library") / FILE).write_text('{"port": 1}')
+    assert picture(officer).json()["code"] == "recorder-away"
+
+
+# Of the recorder's own port
+
+
+@pytest.fixture
+def street(tmp_path):
+    return Street(tmp_path, more=test_watching.LIVE)
+
+
+def test_over_http_pictures_come_only_for_what_the_log_proves(street):
+    clock = test_watching.Clock()
+    limits = WindowLimits(wait=0.0)
+    window = Window(lambda: street.camera, street.witnessed, clock, clock.seconds, limits)
+    content = test_watching.ask(street)
+    with (
+        LivePort({"north-gate": window}, {"north-gate": street.place}) as port,
+        httpx.Client(base_url=f"http://127.0.0.1:{port.port}", trust_env=False) as http,
+    ):
+        assert json.loads((street.place / FILE).read_bytes()) == {"port": port.port}
+        assert http.post("/live/north-gate", content=content).status_code == 503
+        window.show(frame(), clock.at)
+        answer = http.post("/live/north-gate?after=0", content=content)
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers[NUMBER] == "1"
+        for address, sent in (
+            ("/live/library", content), ("/live/north-gate", b"{}"), ("/live/../north-gate", b""),
+            ("/live/north-gate?after=x", b"x" * 70_000), ("/", content),
+        ):  # fmt: skip
+            refused = http.post(address, content=sent)
+            assert refused.status_code in (403, 404)
+            assert b"\xff\xd8" not in refused.content
+        assert http.get("/live/north-gate").status_code == 501
+        clock.at += timedelta(minutes=15)
+        assert http.post("/live/north-gate", content=content).status_code == 403
+    assert not (street.place / FILE).exists()

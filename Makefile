@@ -106,8 +106,17 @@ web: ## the pages' scripts and styles, from web/ into the portal (needs node)
 app: setup ## the app's source archive, built twice and compared (needs node)
 	@$(BIN)/python bin/app
 
-bench: setup-dev ## figures, as ratios measured in one run
-	@$(BIN)/python -m bench
+# Further words after `bench` name benches, and are no targets of their own: `make bench load`.
+BENCHES := $(if $(filter bench,$(firstword $(MAKECMDGOALS))),$(wordlist 2,99,$(MAKECMDGOALS)))
+
+bench: setup-dev ## figures, as ratios measured in one run; `make bench load growth`: those two
+	@$(BIN)/python -m bench $(BENCHES)
+
+ifneq ($(BENCHES),)
+.PHONY: $(BENCHES)
+$(BENCHES):
+	@:
+endif
 
 evaluate: setup-dev ## quality on real portraits and generated video, written to docs/
 	@$(BIN)/python -m bench.portrait.evaluate

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from habeas.protocol import Kind, sign_entry
@@ -24,7 +25,7 @@ _BEFORE = (date.today() - timedelta(days=300)).isoformat()  # noqa: DTZ011 - the
 
 
 def entries(world: World, count: int) -> Iterator[bytes]:
-    """Entries of the log: the custodian's, some withdrawals, a camera's hours, strangers' bytes."""
+    """Entries of the log: the custodian's, requests, a camera's hours, strangers' bytes."""
     day = world.clock.today()
 
     def one(signer: NoteSigner, kind: Kind, details: Document, **shown: Any) -> bytes:
@@ -35,7 +36,7 @@ def entries(world: World, count: int) -> Iterator[bytes]:
 
     for number in range(count):
         promise = secrets.token_hex(32)
-        match number % 4:
+        match number % 5:
             case 0:
                 sealed = SealedDetails(promise=promise)
                 yield one(
@@ -50,6 +51,12 @@ def entries(world: World, count: int) -> Iterator[bytes]:
                     root=secrets.token_hex(32), seconds=3600, frames=36000, lost=0, whole=0,
                 )  # fmt: skip
                 yield one(world.recorder, Kind.FOOTAGE, hour)
+            case 3:
+                asked = SealedDetails(promise=promise)  # its digest alone stands there
+                yield one(
+                    world.custodian, Kind.REQUESTED, asked, service="hunting-licence",
+                    office=OFFICE, purpose="decide-application", tag=tag(), slot=tag(),
+                )  # fmt: skip
             case _:
                 yield b"somebody's bytes " + tag().encode()
 
@@ -158,3 +165,19 @@ def fill_trustee(connection: sqlite3.Connection, count: int) -> None:
             (secrets.token_bytes(32), digest, secrets.token_bytes(32), _BEFORE),
         )
         connection.execute("INSERT INTO told VALUES (?, '', NULL)", (secrets.token_bytes(32),))
+
+
+def fill_recorder(place: Path, first: int, count: int) -> None:
+    """Hours of a camera that are closed, told and deleted, from *first* back into the past.
+
+    Args:
+        place: the camera's folder.
+        first: hours that were made before.
+        count: further ones.
+    """
+    today = date.today()  # noqa: DTZ011 - far enough from it
+    for number in range(first, first + count):
+        day = today - timedelta(days=40 + number // 24)
+        hour = place / day.isoformat() / f"{number % 24:02}"
+        hour.mkdir(parents=True)
+        (hour / "hour.json").write_bytes(b"{}")  # nobody has a reason to read it again

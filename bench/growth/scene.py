@@ -17,6 +17,7 @@ import httpx
 from bench.growth import rows
 from bench.growth.pages import pages
 from habeas.cameras.declaration import Camera
+from habeas.cameras.house import keep_house
 from habeas.cameras.recordings import Recordings
 from habeas.foundation.database import Database
 from habeas.portal.site import setup
@@ -71,7 +72,7 @@ class Scene:
         )
         self._size = 0
         self._open_case = ""
-        recordings = Recordings(self._city.data / "recordings")
+        self._recordings = recordings = Recordings(self._city.data / "recordings")
         (folder / "camera.toml").write_text(CAMERA)
         today = datetime.now(UTC).date()
         recordings.write_camera(
@@ -96,6 +97,7 @@ class Scene:
     def fill(self, size: int) -> None:
         """Have so many rows of each kind, everywhere, and everybody follow the log."""
         more = size - self._size
+        rows.fill_recorder(self._recordings.place("north-gate"), self._size, more)
         self._size = size
         written = list(rows.entries(self._city, more))
         begin = self._append(written)
@@ -189,6 +191,7 @@ class Scene:
         }
         trustee = self._city.trustees[self._city.names[0]]
         acts |= {
+            "recorder: a round of its house": self._keep_house,
             "trustee: health": trustee.health,
             "trustee: a sweep": trustee.sweep,
             "trustee: a deposit": self._deposit,
@@ -197,6 +200,9 @@ class Scene:
             "monitor: an entry followed": self._followed(self._monitor.look),
         }
         return acts
+
+    def _keep_house(self) -> None:
+        assert keep_house(self._recordings, self._city.recorder, self._city.log, datetime.now(UTC))
 
     def _copy(self) -> Any:
         from habeas.portal.register.log import log_copy  # noqa: PLC0415 - needs Django started

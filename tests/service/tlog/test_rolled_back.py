@@ -2,6 +2,8 @@
 
 import contextlib
 import shutil
+import subprocess
+import sys
 
 import httpx
 import pytest
@@ -77,6 +79,11 @@ def world(tmp_path):
         yield world
 
 
+def command(*arguments):
+    line = [sys.executable, "-m", "habeas.tlog", *map(str, arguments)]
+    return subprocess.run(line, capture_output=True, text=True, check=False)
+
+
 def health(url):
     return httpx.get(f"{url}/readyz")
 
@@ -139,6 +146,30 @@ def test_the_newest_folder_ends_the_state(world, tmp_path):
     with world.log() as (_, log):
         assert log.append(b"three").index == 2
     assert not (world.folder / "rolled-back.json").exists()
+
+
+def test_a_mirror_makes_it_whole_as_the_remedy_says(world, tmp_path):
+    mirror = tmp_path / "mirror"
+    with world.log() as (url, log):
+        log.append(b"one")
+    world.keep()
+    with world.log() as (url, log):
+        log.append(b"two")
+        policy = str(world.folder / "policy.txt")
+        done = command(
+            "mirror", url, "--policy", policy, "--data", mirror, "--name", "m.example", "--once"
+        )
+        assert done.returncode == 0, done.stderr
+    world.restore()
+    with world.log() as (url, log):
+        answer = stopped(url)
+        assert "habeas log rebuild MIRROR --data FOLDER" in answer.text
+        with pytest.raises(tlog.RolledBackError, match="Witnesses cosign no shorter tree"):
+            log.append(b"zwei")
+    assert command("rebuild", mirror, "--data", world.folder).returncode == 0
+    with world.log() as (_, log):
+        assert log.append(b"two").index == 1
+        assert log.append(b"three").index == 2
 
 
 def test_another_tree_of_the_size_that_a_witness_has_seen(tmp_path):

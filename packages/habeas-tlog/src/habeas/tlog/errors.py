@@ -101,8 +101,9 @@ class RolledBackError(TlogError):
     code = "log-rolled-back"
     status = 503
     remedy = (
-        "Do not sign with its key: restore the newest folder, or make the log whole from its "
-        "public tiles with `rebuild`."
+        "Do not sign with its key. Stop it, and make it whole from a newer copy of its public "
+        "tiles: habeas log rebuild MIRROR --data FOLDER (MIRROR: a mirror's address or folder); "
+        "or bring back its newest folder. Witnesses cosign no shorter tree."
     )
 
 

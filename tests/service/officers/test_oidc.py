@@ -181,6 +181,15 @@ def test_a_password_alone_is_denied(portal, provider, claims):
     assert portal.get("/desk/cameras/").status_code == 302
 
 
+@pytest.mark.parametrize("at", [0, None, "now", True])
+def test_who_signed_in_there_too_long_ago_is_denied(portal, provider, at):
+    address = begin(portal)
+    assert parse_qs(urlsplit(address).query)["max_age"] == [str(8 * 3600)]
+    provider.claims(amr=["otp"], auth_time=at)
+    assert back(portal, provider.sign_in(address)).status_code == 403
+    assert denials() == ["oidc-too-long-ago"]
+
+
 def test_somebody_without_an_account_is_denied(portal, provider):
     assert back(portal, provider.sign_in(begin(portal), "stranger")).status_code == 403
     assert denials() == ["oidc-no-account"]

@@ -70,6 +70,11 @@ def test_a_token_is_kept_as_a_hash(link):
     assert token not in str(vars(kept))
 
 
+def test_signing_out_clears_what_the_browser_has_kept(browser, device):
+    sign(browser, device)
+    assert browser.post("/desk/sign-out/")["Clear-Site-Data"] == '"cache"'
+
+
 def test_the_passkey_signs_in(browser, device):
     assert browser.get("/desk/cameras/").status_code == 302
     assert sign(browser, device, "?next=/desk/cameras/x/").json() == {"next": "/desk/cameras/x/"}

@@ -3,6 +3,8 @@ what no other test shows."""
 
 import ast
 import re
+from re import _constants as sre_constants
+from re import _parser as sre_parse
 
 import pytest
 
@@ -128,3 +130,98 @@ def test_no_client_leaves_certificates_unchecked():
 def test_no_client_follows_redirects():
     for file, value in _calls("follow_redirects"):
         assert not (isinstance(value, ast.Constant) and value.value), file
+
+
+def test_no_cell_of_the_registers_csv_is_a_formula(monkeypatch):
+    from habeas.portal.register import exports
+
+    for begins in "=+-@\t\r":
+        assert exports._cell(f"{begins}cmd|' /C calc'!A0")[0] == "'"
+    assert exports._cell("licensing-office") == "licensing-office"
+
+
+def _expressions():
+    """Regular expressions of the sources: what `re` is called with, and patterns of fields."""
+    for file in _SOURCES:
+        for node in ast.walk(ast.parse(file.read_text())):
+            if not isinstance(node, ast.Call):
+                continue
+            of_re = isinstance(node.func, ast.Attribute) and (
+                isinstance(node.func.value, ast.Name) and node.func.value.id == "re"
+            )
+            said = node.args[:1] if of_re else []
+            said += [each.value for each in node.keywords if each.arg == "pattern"]
+            for each in said:
+                if isinstance(each, ast.Constant) and isinstance(each.value, str):
+                    yield file, each.value
+
+
+def _inner(argument):
+    """The parts within one part of an expression, each as a sequence."""
+    if isinstance(argument, sre_parse.SubPattern):
+        yield argument
+    elif isinstance(argument, tuple | list):
+        for each in argument:
+            yield from _inner(each)
+
+
+def _takes(parsed, code):
+    """Whether any single character that stands in *parsed* can be *code*."""
+
+    def one(operator, argument):
+        match operator:
+            case sre_constants.LITERAL:
+                return argument == code
+            case sre_constants.RANGE:
+                return argument[0] <= code <= argument[1]
+            case sre_constants.IN if argument[0][0] is sre_constants.NEGATE:
+                return not _takes(argument[1:], code)
+            case sre_constants.IN:
+                return _takes(argument, code)
+            case sre_constants.ANY | sre_constants.NOT_LITERAL | sre_constants.CATEGORY:
+                return True
+        return any(_takes(each, code) for each in _inner(argument))
+
+    return any(one(*each) for each in parsed)
+
+
+def _endless(parsed):
+    """Repeats without an end, in *parsed* and within its parts."""
+    repeats = (sre_constants.MAX_REPEAT, sre_constants.MIN_REPEAT)
+    for operator, argument in parsed:
+        if operator in repeats and argument[1] is sre_constants.MAXREPEAT:
+            yield argument[2]
+        for each in _inner(argument):
+            yield from _endless(each)
+
+
+def _body(parsed):
+    """What a group holds."""
+    while len(parsed) == 1 and parsed[0][0] is sre_constants.SUBPATTERN:
+        parsed = parsed[0][1][-1]
+    return list(parsed)
+
+
+def _runs_away(parsed):
+    """Whether a repeat without an end holds another one, and no mark divides their rounds.
+
+    Then one text can be taken in ways without number, and each is tried before it is refused.
+    """
+    for repeated in _endless(parsed):
+        if next(_endless(repeated), None) is None:
+            continue
+        (first, mark), *rest = _body(repeated)
+        if first is not sre_constants.LITERAL or _takes(rest, mark):
+            return True
+    return False
+
+
+def test_no_expression_can_be_tried_in_ways_without_number():
+    for text in ("(a+)+", "(a|b+)*", "(-[a-z-]+)*"):
+        assert _runs_away(sre_parse.parse(text)), text
+    for text in ("a+b*", r"[a-z]+(\.[a-z]+)*"):
+        assert not _runs_away(sre_parse.parse(text)), text
+    found = list(_expressions())
+    assert len(found) > 40
+    for file, text in found:
+        assert not _runs_away(sre_parse.parse(text)), (file, text)

@@ -16,6 +16,7 @@ from typing import Any
 import requests
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.requests_client import OAuth2Session
+from django.conf import settings
 from django.utils.translation import gettext as _
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -72,7 +73,9 @@ def begin(said: OpenIdConnect, back: str) -> tuple[str, dict[str, str]]:
     """
     provider = _discover(said.issuer)
     nonce, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
-    asked = {"nonce": nonce, "code_verifier": verifier}
+    # Who signed in there longer ago than a session may last here does so again.
+    longest = str(settings.SESSION_COOKIE_AGE)
+    asked = {"nonce": nonce, "code_verifier": verifier, "max_age": longest}
     if said.acr:
         asked["acr_values"] = " ".join(said.acr)
     with _client(said, back) as client:
@@ -103,6 +106,7 @@ def finish(
     if query.get("iss", provider.issuer) != provider.issuer:  # RFC 9207
         raise OidcError(_("Another identity provider has answered."), because="oidc-issuer")
     claims = _claims(said, provider, back, query["code"], kept)
+    _verify_recent(claims)
     _verify_factors(said, claims)
     name = claims.get(said.claim)
     officer = Officer.objects.filter(name=name).first() if isinstance(name, str) else None
@@ -148,6 +152,18 @@ def _claims(
     if isinstance(found["aud"], list) and found.get("azp", said.client_id) != said.client_id:
         raise OidcError(_("This sign-in is for another portal."), because="oidc-token")
     return dict(found)
+
+
+def _verify_recent(claims: Mapping[str, Any]) -> None:
+    """A provider that is asked for ``max_age`` says when it was (OpenID Connect Core, 3.1.2.1)."""
+    at = claims.get("auth_time")
+    oldest = time.time() - settings.SESSION_COOKIE_AGE - _LEEWAY
+    if not isinstance(at, int | float) or isinstance(at, bool) or at < oldest:
+        raise OidcError(
+            _("The identity provider does not say that you have signed in lately."),
+            _("Sign out there, and sign in again."),
+            because="oidc-too-long-ago",
+        )
 
 
 def _verify_factors(said: OpenIdConnect, claims: Mapping[str, Any]) -> None:

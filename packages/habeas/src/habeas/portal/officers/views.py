@@ -79,7 +79,10 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         audit.note("signed-out", request.user)
     logout(request)
-    return redirect("officers:sign-in")
+    answer = redirect("officers:sign-in")
+    # W3C Clear Site Data. Not "storage": an applicant's photo that is under way waits there.
+    answer["Clear-Site-Data"] = '"cache"'
+    return answer
 
 
 @require_POST

@@ -20,6 +20,8 @@ from habeas.protocol import Entry
 
 #: Entries in the feed.
 _NEWS = 50
+#: What spreadsheets begin formulas with (OWASP, *CSV Injection*).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @require_GET
@@ -29,14 +31,19 @@ def acts_csv(_: HttpRequest) -> HttpResponse:
     writer = csv.writer(out)
     writer.writerow(["month", "office", "purpose", "outcome", "code", "count"])
     for each in log_copy().acts().acts:
-        where = [each.month, each.office, each.purpose]
+        where = [each.month, *map(_cell, (each.office, each.purpose))]
         writer.writerow([*where, "asked", "", each.asked])
         writer.writerow([*where, "opened-at-most", "", each.opened])
         for code, count in each.refused.items():
-            writer.writerow([*where, "refused", code, count])
+            writer.writerow([*where, "refused", _cell(code), count])
     answer = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="register.csv"'
     return answer
+
+
+def _cell(text: str) -> str:
+    """Text that no spreadsheet takes for a formula, whoever has written it on the log."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 @require_GET

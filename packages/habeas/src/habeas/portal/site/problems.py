@@ -9,6 +9,7 @@ from django.utils.translation import get_language, get_language_bidi, gettext, o
 
 from habeas.foundation.errors import HabeasError
 from habeas.foundation.problem import MEDIA_TYPE, Problem
+from habeas.portal.site.refusals import refusals
 from habeas.portal.site.said import said
 from habeas.portrait import PhotoError
 from habeas.protocol import MalformedError
@@ -38,6 +39,7 @@ def answer(request: HttpRequest, error: HabeasError) -> HttpResponse:
 def page(request: HttpRequest, error: HabeasError) -> HttpResponse:
     """A page about *error*, in the reader's language."""
     status = status_of(error)
+    refusals.note(error.code, status)
     context = {"error": error, "said": said(error, status)}
     return render(request, "problem.html", context, status=status)
 
@@ -52,6 +54,7 @@ def problem(error: HabeasError) -> HttpResponse:
     if missing:
         more["missing"] = list(missing)
     said = Problem.of(error, status_of(error), **more)
+    refusals.note(error.code, said.status)
     return HttpResponse(said.encode(), status=said.status, content_type=MEDIA_TYPE)
 
 

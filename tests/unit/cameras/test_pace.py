@@ -1,6 +1,9 @@
 """Keeping up: fewer pictures when behind, all of them again when in time."""
 
-from habeas.cameras.pace import Pace, PaceLimits
+from hypothesis import given
+from hypothesis import strategies as st
+
+from habeas.cameras.pace import Pace, PaceLimits, Rate
 
 
 def run(pace, behind, seconds, start=0.0, rate=25):
@@ -62,3 +65,21 @@ def test_a_slow_machine_settles_where_it_can_keep_up():
     last = [each for each in taken if each > 120]
     assert 4 <= len(last) / 60 <= 7.1
     assert max(waits) < PaceLimits().flood + 1
+
+
+@given(st.floats(0.5, 60), st.floats(0.5, 60), st.floats(0, 0.2))
+def test_a_declared_rate_is_kept_and_never_exceeded(wanted, sent, jitter):
+    rate, gap = Rate(wanted), 1 / sent
+    times = [number * gap + (jitter * gap if number % 3 else 0.0) for number in range(600)]
+    taken = [at for at in times if rate.takes(at)]
+    seconds = times[-1] + gap
+    assert len(taken) <= wanted * seconds * 1.01 + 2
+    if sent <= wanted * 0.8:
+        assert taken == times, "none is left out where fewer come"
+    if sent >= wanted * 1.5:
+        assert len(taken) >= 0.9 * wanted * seconds - 2
+
+
+def test_without_a_rate_all_pictures_are_taken():
+    rate = Rate(None)
+    assert all(rate.takes(each / 1000) for each in range(100))

@@ -6,7 +6,7 @@ import pytest
 
 from habeas.cameras import health
 from habeas.cameras.deletes import Deletes
-from habeas.cameras.probes import LATE, judge
+from habeas.cameras.probes import LATE, judge, judge_all
 from habeas.cameras.reporting import Figures, Reporter
 from habeas.foundation.caution import Mark
 
@@ -105,3 +105,38 @@ def test_deleting_that_has_halted(world, tmp_path):
     world.halted = deletes.halted()
     assert world.ready().state == "clock-jumped"
     assert "habeas record --resume" in world.ready().problems["clock-jumped"]
+
+
+def test_of_several_cameras_each_is_judged_and_one_that_fails_is_named(tmp_path):
+    worlds = {name: World(tmp_path / name) for name in ("a", "b", "c")}
+    for each in worlds.values():
+        each.place.mkdir()
+        each.reporter.write()
+    places = {name: each.place for name, each in worlds.items()}
+    kept = {"house": 0.0, "log": 0.0}
+    found = judge_all(places, START, kept, "")
+    assert found.health.ok
+    assert {name: each["ok"] for name, each in found.fields()["cameras"].items()} == {
+        "a": True, "b": True, "c": True,
+    }  # fmt: skip
+    worlds["b"].reporter.lost("It does not answer.")
+    found = judge_all(places, START, kept, "")
+    assert found.health.status == 503
+    assert set(found.health.problems) == {"cameras"}
+    assert "1 of 3" in found.health.problems["cameras"]
+    assert found.health.problems["cameras"].endswith(": b")
+    assert found.fields()["cameras"]["b"]["problems"] == {"lost": "It does not answer."}
+    figures = found.metrics()
+    assert "habeas_recorder_ready 0\n" in figures
+    assert 'habeas_recorder_ready{camera="a"} 1\n' in figures
+    assert 'habeas_recorder_problem{camera="b",code="lost"} 1\n' in figures
+    assert 'habeas_recorder_success_age_seconds{camera="c",of="picture"} 0' in figures
+    assert 'habeas_recorder_success_age_seconds{of="log"} 0' in figures
+    assert 'habeas_recorder_one_of{camera="a"} 1\n' in figures
+    names = [each.split()[2] for each in figures.splitlines() if each.startswith("# TYPE")]
+    assert len(names) == len(set(names)), "a family stands there twice"
+
+
+def test_what_a_process_keeps_is_judged_once_for_all_its_cameras(tmp_path):
+    found = judge_all({}, START, {"house": 1000.0, "log": 0.0}, "The clock jumped.")
+    assert set(found.health.problems) == {"house", "clock-jumped"}

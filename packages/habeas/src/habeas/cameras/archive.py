@@ -29,6 +29,7 @@ from habeas.cameras.hours import (
     start_of,
     verify,
 )
+from habeas.cameras.leases import verify_fence
 from habeas.cameras.registration import Register
 from habeas.cameras.timeline import Piece
 from habeas.cover.errors import OutputError, UnreadableVideoError
@@ -61,7 +62,13 @@ class Archive(Register):
         return parts / f"{secrets.token_hex(8)}.mp4"
 
     def add(
-        self, camera: str, start: datetime, part: Path, counted: Counts | None = None
+        self,
+        camera: str,
+        start: datetime,
+        part: Path,
+        counted: Counts | None = None,
+        *,
+        token: int | None = None,
     ) -> SegmentFile:
         """Give the whole segment in *part* its name; when this returns, it survives a crash.
 
@@ -70,8 +77,10 @@ class Archive(Register):
             start: of the segment, with its time zone; counted in milliseconds.
             part: from `new_part`; it is gone afterwards.
             counted: what was lost since the segment before, and covered as a whole in this one.
+            token: of the lease under which it was recorded; None where leases are not used.
 
         Raises:
+            LeaseError: somebody else records the camera by now: the segment does not count.
             UnreadableVideoError: *part* is no video.
             HourClosedError, SegmentExistsError: as named.
             OutputError: the disk does not take it.
@@ -85,6 +94,7 @@ class Archive(Register):
             durable.sync(part)
             durable.make(segment.path.parent)
             with durable.locked(place):
+                verify_fence(place, token)
                 finished.reopen(place, segment.path.parent.parent.name)
                 if (segment.path.parent / "hour.json").exists():
                     raise HourClosedError(f"The hour {hour_name(segment.start)} is closed.")

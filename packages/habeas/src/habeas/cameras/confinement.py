@@ -18,6 +18,8 @@ from habeas.faces import assets
 #: Bytes of address space, and of one file: a segment of six seconds has some megabytes.
 _MEMORY, _FILE = 12 * 1024**3, 2 * 1024**3
 _OPEN_FILES = 1024
+#: The same of each camera beyond the first: stacks of its threads, and what its frames take.
+_MEMORY_MORE, _OPEN_FILES_MORE = 2 * 1024**3, 16
 #: Libraries, names of hosts and certificates, processors and time zones; nobody's data.
 _SYSTEM = (
     "/usr", "/lib", "/lib64", "/sys/devices", "/sys/bus/pci", "/run/systemd/resolve",
@@ -31,12 +33,12 @@ _SYSTEM = (
 _WRITTEN = ("/dev/null",)
 
 
-def confine_recorder(recordings: Path, url: str, *, gpu: bool) -> Confinement:
+def confine_recorder(recordings: Path, *urls: str, gpu: bool) -> Confinement:
     """Confine this process for good; call it before it has threads.
 
     Args:
         recordings: the folder that it keeps; it exists.
-        url: of the camera; one that is a file stays readable.
+        urls: of its cameras; those that are files stay readable.
         gpu: a driver works in this process, which needs more.
     """
     # The first place is where the command was started, or its own folder.
@@ -44,13 +46,13 @@ def confine_recorder(recordings: Path, url: str, *, gpu: bool) -> Confinement:
     # Models may be links to where they lie.
     models = assets.folder()
     read = [models, *models.glob("*"), *(Path(each) for each in (*_SYSTEM, *code) if each)]
-    if "://" not in url:
-        read.append(Path(url))
+    read += [Path(each) for each in urls if "://" not in each]
+    more = max(0, len(urls) - 1)
     return confine(
         Rights(
-            memory=_MEMORY,
+            memory=_MEMORY + more * _MEMORY_MORE,
             file_size=_FILE,
-            open_files=_OPEN_FILES,
+            open_files=_OPEN_FILES + more * _OPEN_FILES_MORE,
             read=[each for each in read if each.exists()],
             write=[Path(each) for each in _WRITTEN],
             keep=[recordings],

@@ -11,6 +11,7 @@ viewers = ["parks-department"]        # offices, as in the portal's offices.toml
 keep_days = 14
 since = 2026-11-01
 turn = 180                            # optional: 90, 180 or 270 degrees clockwise to stand upright
+rate = 10                             # optional: pictures a second that are kept, at most
 [cover]                               # all of it optional
 quality = "balanced"
 detector = "auto"
@@ -35,9 +36,10 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -45,7 +47,7 @@ from pydantic import field_validator as check
 
 from habeas import faces
 from habeas.cover import Settings, Shape, Turn, Zone
-from habeas.cover.errors import FootageError, SettingsError
+from habeas.cover.errors import FootageError
 from habeas.foundation.errors import HabeasError
 from habeas.protocol.document import Slug
 from habeas.protocol.footage import (
@@ -123,6 +125,9 @@ class Cover(_Declared):
         return PublicZones(always=always, never=never)
 
 
+_Kind = TypeVar("_Kind", bound="Declaration")
+
+
 def _public(zone: Zone) -> PublicZone:
     left, top, width, height = (
         round(10_000 * each) for each in (zone.left, zone.top, zone.width, zone.height)
@@ -152,8 +157,8 @@ class Measured(_Declared):
         return MissRate(per_million=e6(self.share), source=self.source)
 
 
-class Camera(_Declared):
-    """One camera, with the address that nobody else gets to know."""
+class Declaration(_Declared):
+    """One camera, and not where it is reached."""
 
     id: Slug
     name: Texts
@@ -161,11 +166,11 @@ class Camera(_Declared):
     latitude: Latitude
     longitude: Longitude
     why: Texts
-    url: Annotated[str, StringConstraints(min_length=1)] = Field(repr=False)
     viewers: tuple[Slug, ...]
     keep_days: KeepDays
     since: date
     turn: Turn = 0
+    rate: Annotated[float, Field(ge=0.1, le=120)] | None = None
     cover: Cover = Cover()
     hours: RecordingHours | None = None
     holds: HoldRules | None = None
@@ -200,31 +205,6 @@ class Camera(_Declared):
             raise ValueError("there is no such time zone") from error
         return hours
 
-    @classmethod
-    def load(cls, file: Path) -> Self:
-        """The camera that *file* declares.
-
-        Raises:
-            CameraError: the file cannot be read, or declares none. Nothing in the words of
-                the error shows the camera's address.
-        """
-        try:
-            camera = cls(**tomllib.loads(file.read_text()))
-            camera.cover.settings()
-        except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-            where = ".".join(str(part) for part in first["loc"])
-            raise CameraError(f"{file.name}: {where}: {first['msg']}.") from None
-        except (OSError, UnicodeDecodeError) as error:
-            raise CameraError(f"{file.name} cannot be read.") from error
-        except (tomllib.TOMLDecodeError, TypeError) as error:
-            raise CameraError(f"{file.name} is not TOML: {error}.") from error
-        except SettingsError as error:
-            raise CameraError(f"{file.name}: cover: {error.cause}", error.remedy) from error
-        except HabeasError as error:
-            raise CameraError(f"{file.name}: cover: {error.cause}", error.remedy) from error
-        return camera
-
     def settings(self) -> Settings:
         """How its pictures are covered; see `Cover.settings`."""
         return self.cover.settings(self.turn)
@@ -242,6 +222,55 @@ class Camera(_Declared):
             zones=self.cover.public(), hours=self.hours, holds=self.holds,
             live=self.live.public() if self.live else None,
         )  # fmt: skip
+
+
+class Camera(Declaration):
+    """One camera, with the address that nobody else gets to know."""
+
+    url: Annotated[str, StringConstraints(min_length=1)] = Field(repr=False)
+
+    @classmethod
+    def load(cls, file: Path) -> Self:
+        """The camera that *file* declares.
+
+        Raises:
+            CameraError: the file cannot be read, or declares none. Nothing in the words of
+                the error shows the camera's address.
+        """
+        return declared(cls, read(file), file.name)
+
+
+def read(file: Path) -> dict[str, Any]:
+    """The TOML in *file*.
+
+    Raises:
+        CameraError: it cannot be read, or is none.
+    """
+    try:
+        return tomllib.loads(file.read_text())
+    except (OSError, UnicodeDecodeError) as error:
+        raise CameraError(f"{file.name} cannot be read.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise CameraError(f"{file.name} is not TOML: {error}.") from error
+
+
+def declared(kind: type[_Kind], fields: Mapping[str, Any], where: str) -> _Kind:
+    """The camera of that *kind* in *fields*, of a file or a place in it named *where*.
+
+    Raises:
+        CameraError: there is none, or it cannot be covered. Nothing in the words of the error
+            shows what stands there.
+    """
+    try:
+        camera = kind(**fields)
+        camera.cover.settings()
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise CameraError(f"{where}: {place}: {first['msg']}.") from None
+    except HabeasError as error:
+        raise CameraError(f"{where}: cover: {error.cause}", error.remedy) from error
+    return camera
 
 
 def miss_rate(detector: str, quality: str, file: Path = _MEASURED) -> MissRate | None:

@@ -13,6 +13,8 @@ from habeas.cameras.storage import Disk
 from habeas.cameras.witnessed import Witnessed
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Signer
+from habeas.tlog import FormatError
+from habeas.tlog.errors import NotAdmittedError
 
 #: An hour is closed when its last segment must have been written: a segment, what the cover
 #: waits for, and the longest silence that a connection survives.
@@ -63,10 +65,11 @@ def keep_house(
 
     Returns:
         Whether the log is owed nothing now.
+
+    Raises:
+        HabeasError, OSError: a camera's hours could not be closed. All else was done.
     """
-    for camera in recordings.cameras():
-        for hour in recordings.open_hours(camera.id, now - _GRACE):
-            recordings.close_hour(camera.id, hour, now.date(), signer)
+    problem = _close(recordings, signer, now)
     told = log is not None and _tell(recordings, log, say)
     if witnessed is not None:
         _hold(recordings, witnessed, now, say)
@@ -78,6 +81,8 @@ def keep_house(
             storage.keep_room(recordings, signer, until, say, disk)
     except HabeasError as error:
         say(str(error))
+    if problem is not None:
+        raise problem
     return told
 
 
@@ -89,11 +94,30 @@ def _hold(recordings: Recordings, witnessed: Witnessed, now: datetime, say: Say)
             say(str(error))
 
 
+def _close(recordings: Recordings, signer: Signer, now: datetime) -> HabeasError | OSError | None:
+    """Close every camera's hours that are over; tells what kept the last one from it."""
+    problem: HabeasError | OSError | None = None
+    for camera in recordings.ids():
+        try:
+            for hour in recordings.open_hours(camera, now - _GRACE):
+                recordings.close_hour(camera, hour, now.date(), signer)
+        except (HabeasError, OSError) as error:
+            problem = error
+    return problem
+
+
 def _tell(recordings: Recordings, log: HourLog, say: Say) -> bool:
+    refused: set[str] = set()
     for owed in list(recordings.owed()):
+        if owed.camera in refused:
+            continue  # its entries stand in their order
         try:
             recordings.logged(owed, log.append(owed.entry).index)
+        except (NotAdmittedError, FormatError) as error:
+            # The log answers: what it does not take of one camera keeps back no other's.
+            say(f"The log does not take an entry of {owed.camera}: {error}")
+            refused.add(owed.camera)
         except HabeasError as error:
             say(f"The log could not be told: {error}")
             return False
-    return True
+    return not refused

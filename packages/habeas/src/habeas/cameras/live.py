@@ -24,7 +24,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from habeas.cameras.clock import ArrivalClock
-from habeas.cameras.pace import Pace
+from habeas.cameras.pace import Pace, Rate
 from habeas.cameras.packets import Arrived, Packet, Packets
 from habeas.cover import Settings
 from habeas.cover.errors import ChangedSizeError, FootageError, NoVideoError, TooLargeVideoError
@@ -68,6 +68,7 @@ class Live:
         settings: for the way up.
         patience: how long to wait.
         now: seconds of a clock that never goes back.
+        rate: pictures a second that are wanted, at most; None for all.
 
     Attributes:
         fps: frames a second, as far as the camera tells; else 25.
@@ -88,6 +89,7 @@ class Live:
         settings: Settings | None = None,
         patience: CameraPatience | None = None,
         now: Callable[[], float] = time.monotonic,
+        rate: float | None = None,
     ) -> None:
         self._patience = patience or CameraPatience()
         self._now = now
@@ -101,9 +103,11 @@ class Live:
             raise
         self._stream.thread_type = "NONE"  # see `Damage`
         self._damage = Damage(self._stream)
-        rate = self._stream.average_rate or self._stream.guessed_rate
-        believed = rate and _CREDIBLE[0] <= rate <= _CREDIBLE[1]
-        self.fps = float(rate) if rate and believed else 25.0
+        told = self._stream.average_rate or self._stream.guessed_rate
+        believed = told and _CREDIBLE[0] <= told <= _CREDIBLE[1]
+        self.fps = float(told) if told and believed else 25.0
+        self.fps = min(self.fps, rate or self.fps)
+        self._rate = Rate(rate)
         self.lost: FootageError | None = None
         self.began = 0.0
         self.clock, self.pace = ArrivalClock(), Pace()
@@ -152,6 +156,8 @@ class Live:
                 now = self._now()
                 self.began = self.began or arrival
                 at = self.clock.at(arrival, _stamp(frame))
+                if not self._rate.takes(at):
+                    continue
                 if not self.pace.takes(now - arrival, now):
                     continue
                 frame.pts, frame.time_base = round(at * TICKS), Fraction(1, TICKS)

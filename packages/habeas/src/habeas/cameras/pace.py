@@ -34,6 +34,26 @@ class PaceLimits:
     flood: float = 4.0
 
 
+class Rate:
+    """Which of a camera's pictures make a declared rate; the others are nobody's loss.
+
+    Args:
+        most: pictures a second; None for all of them.
+    """
+
+    def __init__(self, most: float | None) -> None:
+        self._gap = 1 / most if most else 0.0
+        self._due = -math.inf
+
+    def takes(self, at: float) -> bool:
+        """Whether to take the picture of that time (seconds, rising)."""
+        # Pictures jitter: one that is a little early is the one that is due.
+        if at < self._due - self._gap / 4:
+            return False
+        self._due = max(self._due, at - self._gap / 2) + self._gap
+        return True
+
+
 class Pace:
     """Decides which of a camera's pictures are taken.
 

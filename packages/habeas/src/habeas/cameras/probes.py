@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from habeas.cameras import health
 from habeas.foundation.errors import HabeasError
@@ -24,6 +25,8 @@ from habeas.foundation.metrics import MEDIA_TYPE, exposition
 LATE = {"report": health.STALE.total_seconds(), "picture": 60.0, "house": 120.0, "log": 120.0}
 #: Of `habeas.cameras.health.CameraHealth`.
 _FIGURES = ("frames", "lost", "whole", "rate", "looks", "behind", "one_of", "jumps")
+#: Cameras that a problem of several names.
+_NAMED = 10
 #: For a client to send its request.
 _PATIENCE = 10
 
@@ -56,6 +59,53 @@ def judge(
     return Health(problems | late(ages, LATE), ages), figures
 
 
+@dataclass(frozen=True)
+class Judged:
+    """What a probe answers.
+
+    Attributes:
+        health: of the process.
+        figures: of its one camera; none where it has several.
+        cameras: of each camera where it has several: health and figures.
+    """
+
+    health: Health
+    figures: Mapping[str, float] = field(default_factory=dict)
+    cameras: Mapping[str, tuple[Health, Mapping[str, float]]] = field(default_factory=dict)
+
+    def fields(self) -> dict[str, Any]:
+        """Of `/readyz`."""
+        each = {name: found.fields(**figures) for name, (found, figures) in self.cameras.items()}
+        return self.health.fields(**self.figures, **({"cameras": each} if each else {}))
+
+    def metrics(self) -> str:
+        """Of `/metrics`."""
+        each = {name: found.fields(**figures) for name, (found, figures) in self.cameras.items()}
+        return exposition("recorder", self.health.fields(**self.figures), {"camera": each})
+
+
+def judge_all(
+    places: Mapping[str, Path], now: datetime, kept: Mapping[str, float], halted: str
+) -> Judged:
+    """How a process of several cameras fares, and each of them.
+
+    Args:
+        places: the cameras' folders, by id.
+        now: the time, UTC.
+        kept: as in `judge`; they are the process's, not one camera's.
+        halted: likewise.
+    """
+    cameras = {name: judge(place, now, {}, "") for name, place in places.items()}
+    away = [name for name, (found, _) in cameras.items() if not found.ok]
+    problems = {"clock-jumped": halted} if halted else {}
+    problems |= late(kept, LATE)
+    if away:
+        some = ", ".join(away[:_NAMED]) + (" and others" if len(away) > _NAMED else "")
+        words = f"{len(away)} of {len(cameras)} cameras are not recorded as they should be: {some}"
+        problems["cameras"] = words
+    return Judged(Health(problems, kept), cameras=cameras)
+
+
 def _since(moment: str, now: datetime) -> float:
     return (now - datetime.fromisoformat(moment)).total_seconds()
 
@@ -74,7 +124,7 @@ class Probes:
         HabeasError: the port is taken.
     """
 
-    def __init__(self, port: int, judged: Callable[[], tuple[Health, dict[str, float]]]) -> None:
+    def __init__(self, port: int, judged: Callable[[], Judged]) -> None:
         class Handler(BaseHTTPRequestHandler):
             timeout = _PATIENCE
 
@@ -82,13 +132,11 @@ class Probes:
                 if self.path == "/livez":
                     self._answer(200, "text/plain; charset=utf-8", b"ok\n")
                 elif self.path == "/readyz":
-                    found, figures = judged()
-                    content = json.dumps(found.fields(**figures)).encode()
-                    self._answer(found.status, "application/json", content)
+                    found = judged()
+                    content = json.dumps(found.fields()).encode()
+                    self._answer(found.health.status, "application/json", content)
                 elif self.path == "/metrics":
-                    found, figures = judged()
-                    content = exposition("recorder", found.fields(**figures)).encode()
-                    self._answer(200, MEDIA_TYPE, content)
+                    self._answer(200, MEDIA_TYPE, judged().metrics().encode())
                 else:
                     self.send_error(404)
 

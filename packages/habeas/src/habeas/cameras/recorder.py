@@ -44,6 +44,8 @@ class Recorder:
         clock: the time, UTC.
         now: seconds of a clock that never goes back.
         window: where the newest picture can be watched; nowhere without.
+        detector: shared with other recorders; its own for None.
+        token: of the lease under which it records; None where leases are not used.
     """
 
     def __init__(
@@ -54,8 +56,10 @@ class Recorder:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         now: Callable[[], float] = time.monotonic,
         window: Window | None = None,
+        detector: faces.Detector | None = None,
+        token: int | None = None,
     ) -> None:
-        self._window = window
+        self._window, self._detector = window, detector
         self._camera = camera
         self._recordings = recordings
         self._say = say
@@ -69,8 +73,9 @@ class Recorder:
         self._said: tuple[int, str] = (1, "")
         self._sampled: date | None = None
         self._writer = SegmentWriter(
-            recordings, camera.id, self._settings, lost=lambda: self._lost_on_the_way, say=say
-        )
+            recordings, camera.id, self._settings, lost=lambda: self._lost_on_the_way, say=say,
+            token=token,
+        )  # fmt: skip
         self._report = Reporter(recordings.place(camera.id), self._figures, clock, now)
 
     @property
@@ -111,7 +116,7 @@ class Recorder:
 
         What cannot be stored is not recorded, and said: the disk may have room again later.
         """
-        detector = faces.detector(self._settings.detector, gpu=self._settings.gpu)
+        detector = self._detector or faces.detector(self._settings.detector, gpu=self._settings.gpu)
         self._recordings.sweep_parts(self._camera.id)
         failures = 0
         with self._report:
@@ -166,7 +171,8 @@ class Recorder:
         Raises:
             FootageError: why it ended, unless it was stopped.
         """
-        with Live(self._camera.url, self._settings, now=self._now) as live:
+        rate = self._camera.rate
+        with Live(self._camera.url, self._settings, now=self._now, rate=rate) as live:
             pipeline = Pipeline(detector, self._settings, live.fps, fail_closed=True)
             self._live, self._pipeline = live, pipeline
             if self._stopped.is_set():

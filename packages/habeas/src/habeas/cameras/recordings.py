@@ -53,6 +53,7 @@ from habeas.cameras.hours import (
 )
 from habeas.cameras.registration import ID
 from habeas.foundation import durable
+from habeas.foundation.errors import HabeasError
 from habeas.foundation.schema import Schema, adopt_folder
 from habeas.protocol import Signer
 from habeas.protocol.footage import RecordedDetails, entry_of
@@ -201,30 +202,35 @@ class Recordings(Archive):
             Camera and hour of all that was deleted.
 
         Raises:
-            CameraError, RecordingError: a camera's days, or what is held of it, are not known.
-                All others were handled.
+            HabeasError: a camera's days, or what is held of it, are not known. All others were
+                handled.
         """
-        deleted, problem = [], None
+        deleted: list[tuple[str, str]] = []
+        problem = None
         for folder in sorted(self.folder.glob("*")):
             if not (ID.fullmatch(folder.name) and folder.is_dir()):
                 continue
             try:
-                keep = timedelta(days=self.camera(folder.name).keep_days)
-                held = holds.held(folder, now.date())
-            except (CameraError, RecordingError) as error:
+                for hour in self._delete_of(folder, now, signer):
+                    deleted.append((folder.name, hour))  # noqa: PERF401 - an error keeps those before
+            except HabeasError as error:
                 problem = error
-                continue
-            for place in self.hours(folder.name):
-                hour = hour_of(place)
-                over = start_of(hour) + _HOUR + keep <= now and hour not in held
-                if over and any(place.glob("*.mp4")):
-                    self.delete(folder.name, hour, now, signer)
-                    deleted.append((folder.name, hour))
-            with durable.locked(folder):
-                finished.advance(folder, now.date().isoformat())
         if problem is not None:
             raise problem
         return deleted
+
+    def _delete_of(self, folder: Path, now: datetime, signer: Signer) -> Iterator[str]:
+        """Hours of the camera in *folder* as they are deleted."""
+        keep = timedelta(days=self.camera(folder.name).keep_days)
+        held = holds.held(folder, now.date())
+        for place in self.hours(folder.name):
+            hour = hour_of(place)
+            over = start_of(hour) + _HOUR + keep <= now and hour not in held
+            if over and any(place.glob("*.mp4")):
+                self.delete(folder.name, hour, now, signer)
+                yield hour
+        with durable.locked(folder):
+            finished.advance(folder, now.date().isoformat())
 
     def delete(self, camera: str, hour: str, now: datetime, signer: Signer) -> None:
         """Delete an hour's segments, whatever their day; it is closed first, if it was not."""
@@ -249,7 +255,11 @@ class Recordings(Archive):
         for folder in sorted(self.folder.glob("*")):
             if not ID.fullmatch(folder.name):
                 continue
-            for each in self.owed_entries(folder.name):
+            try:
+                entries = self.owed_entries(folder.name)
+            except CameraError:
+                continue  # its entry is damaged, which is said where it is needed
+            for each in entries:
                 yield Owed(folder.name, None, each.read_bytes(), each)
             for place in self.hours(folder.name):
                 each = place / "owed.json"

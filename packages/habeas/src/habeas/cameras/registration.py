@@ -33,10 +33,14 @@ class Register:
         Raises:
             CameraError: a camera.json cannot be used.
         """
+        return [self.camera(each) for each in self.ids()]
+
+    def ids(self) -> list[str]:
+        """Of all registered cameras, in order, whatever their entries say."""
         if not self.folder.is_dir():
             return []
         files = sorted(self.folder.glob("*/camera.json"))
-        return [self.camera(file.parent.name) for file in files if ID.fullmatch(file.parent.name)]
+        return [each.parent.name for each in files if ID.fullmatch(each.parent.name)]
 
     def camera(self, camera: str) -> PublicCamera:
         """One camera.

@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from habeas.cameras.counts import Counts
+from habeas.cameras.lease import LeaseError
 from habeas.cameras.recordings import HourClosedError, Recordings, SegmentExistsError
 from habeas.cover import Settings
 from habeas.cover.errors import OutputError
@@ -26,6 +27,7 @@ class SegmentWriter:
         settings: for the encoder.
         lost: how many of the camera's pictures were lost on the way here, so far.
         say: told what people should know.
+        token: of the lease under which is recorded; None where leases are not used.
 
     Attributes:
         frames: written, so far; in time they stand in segments.
@@ -42,7 +44,9 @@ class SegmentWriter:
         *,
         lost: Callable[[], int],
         say: Callable[[str], None],
+        token: int | None = None,
     ) -> None:
+        self._token = token
         self._recordings = recordings
         self._camera = camera
         self._settings = settings
@@ -107,6 +111,7 @@ class SegmentWriter:
 
         Raises:
             OutputError: the disk does not take it.
+            LeaseError: somebody else records the camera by now.
         """
         if self._file is None or self._part is None:
             return
@@ -114,7 +119,7 @@ class SegmentWriter:
             self._file.close()
             counted = Counts(self._lost() + self.refused, self.whole, self.moving)
             since = counted - self._counted
-            self._recordings.add(self._camera, self._start, self._part, since)
+            self._recordings.add(self._camera, self._start, self._part, since, token=self._token)
             self._counted = counted
             self._part = self._file = None
         except (SegmentExistsError, HourClosedError) as error:
@@ -122,6 +127,10 @@ class SegmentWriter:
             self._say(f"{error.cause} {self._in_it} frames are lost.")
             self.refused += self._in_it
             self._abandon()
+        except LeaseError:
+            self.refused += self._in_it
+            self._abandon()
+            raise
         except OutputError:
             self._abandon()
             raise

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import os
-import signal
-import socket
-import threading
-from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from habeas.cli._configured import RecorderConfig
-
-if TYPE_CHECKING:
-    from habeas.cameras.deletes import Deletes
-    from habeas.cameras.recorder import Recorder
-    from habeas.foundation.health import Health
-    from habeas.tlog import NoteSigner
-    from habeas.tlog.client import LogClient
+from habeas.cli._recording import (
+    deletes_of,
+    folder_of,
+    held_key,
+    key_file_of,
+    log_of,
+    record_until_told,
+    signer_of,
+    teller,
+)
 
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
 
@@ -97,7 +95,7 @@ def record(
     from habeas.cameras.house import keep_house
     from habeas.cameras.keeping import HouseKeeping
     from habeas.cameras.live_port import LivePort
-    from habeas.cameras.probes import Probes, judge
+    from habeas.cameras.probes import Judged, Probes, judge
     from habeas.cameras.recorder import Recorder
     from habeas.cameras.recordings import Recordings
     from habeas.cameras.storage import look
@@ -106,22 +104,15 @@ def record(
     from habeas.foundation import text
 
     declared = Camera.load(camera)
-    place = Recordings(_folder(data, recordings))
+    place = Recordings(folder_of(data, recordings))
     place.adopt()
-    client = _log(data, log)
-    console = Console(stderr=True)
-
-    def say(text: str) -> None:
-        console.print(
-            f"{datetime.now(UTC):%H:%M:%S} {text}", markup=False, highlight=False, soft_wrap=True
-        )
-
-    held = _held(config)
-    signer = held or _signer(
-        _key_file(data, key, place.folder), made_here=key is not None or data is None, say=say
+    client = log_of(data, log)
+    say = teller()
+    signer = held_key(config) or signer_of(
+        key_file_of(data, key, place.folder), made_here=key is not None or data is None, say=say
     )
     circle = circle or (data / "circle.txt" if data else None)
-    deletes = _deletes(place.folder, circle, client, resume=resume)
+    deletes = deletes_of(place.folder, circle, client, resume=resume)
     witnessed = Witnessed(text.read(circle)) if circle else None
     place.write_camera(declared.public(), datetime.now(UTC).date(), signer)
     confined = confine_recorder(place.folder, declared.url, gpu=declared.settings().gpu)
@@ -148,9 +139,9 @@ def record(
         log=client is not None,
     )
 
-    def ready() -> tuple[Health, dict[str, float]]:
+    def ready() -> Judged:
         folder = place.folder / declared.id
-        return judge(folder, datetime.now(UTC), keeping.ages(), deletes.halted())
+        return Judged(*judge(folder, datetime.now(UTC), keeping.ages(), deletes.halted()))
 
     with keeping, ExitStack() as open_:
         if declared.live is not None:
@@ -160,110 +151,7 @@ def record(
         if health_port is not None:
             probes = open_.enter_context(Probes(health_port, ready))
             say(f"/livez, /readyz and /metrics are answered on http://127.0.0.1:{probes.port}")
-        _run(recorder, seconds)
+        record_until_told(recorder, seconds)
     whole = f", {recorder.whole} of them covered as a whole" if recorder.whole else ""
     lost = f"; {recorder.lost} lost" if recorder.lost else ""
     say(f"{recorder.frames} frames recorded{whole}{lost}")
-
-
-def _run(recorder: Recorder, seconds: float | None) -> None:
-    """Record until somebody says stop, or for so many *seconds*."""
-
-    def stop(*_: object) -> None:
-        # Not in the signal's own frame, which may hold the lock that stopping takes.
-        threading.Thread(target=recorder.stop).start()
-
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, stop)
-    timer = threading.Timer(seconds, recorder.stop) if seconds else None
-    if timer is not None:
-        timer.start()
-    try:
-        recorder.run()
-    finally:
-        if timer is not None:
-            timer.cancel()
-
-
-def _held(config: Path | None) -> NoteSigner | None:
-    """The recorder's key, where its configuration says where that lies."""
-    from habeas.configuration import read
-    from habeas.deploy.configuration import RecorderConfiguration
-    from habeas.tlog import NoteSigner
-
-    key = read(config, RecorderConfiguration).key if config else None
-    return None if key is None else NoteSigner.parse(key.read().strip())
-
-
-def _deletes(
-    folder: Path, circle: Path | None, client: LogClient | None, *, resume: bool
-) -> Deletes:
-    """Until when recordings may be deleted: as the circle has witnessed its log."""
-    from habeas.cameras.deletes import Deletes
-    from habeas.foundation import text
-    from habeas.protocol import verify_circle
-
-    witnessed = None
-    if circle is not None and client is not None:
-        policy = verify_circle(text.read(circle)).acting_policy()
-        witnessed = lambda: policy.verify(client.checkpoint()).quorum_time  # noqa: E731 - one use
-    deletes = Deletes(folder, witnessed)
-    if resume:
-        deletes.resume()
-    return deletes
-
-
-def _folder(data: Path | None, recordings: Path | None) -> Path:
-    from habeas.foundation.errors import HabeasError
-
-    if recordings is not None:
-        return recordings
-    if data is None:
-        raise HabeasError(
-            "It is not said where recordings go.",
-            "Give --data FOLDER of a `habeas run`, or --recordings FOLDER.",
-        )
-    return data / "recordings"
-
-
-def _key_file(data: Path | None, key: Path | None, recordings: Path) -> Path:
-    """The file that was named, the installation's, or one beside what it signs."""
-    if key is not None:
-        return key
-    return recordings / "recorder.key" if data is None else data / "recorder" / "recorder.key"
-
-
-def _signer(file: Path, *, made_here: bool, say: Callable[[str], None]) -> NoteSigner:
-    """The recorder's key; where it is missing it is made only by whom it belongs to."""
-    from habeas.foundation import durable
-    from habeas.foundation.errors import HabeasError
-    from habeas.tlog import NoteSigner
-
-    if not file.exists() and made_here:
-        made = NoteSigner.generate(f"{socket.getfqdn()}/recorder")
-        durable.make(file.parent)
-        durable.create(file, f"{made.private}\n".encode(), private=True)
-        say(f"{file} was made; the circle needs its public half: {made.vkey}")
-    try:
-        return NoteSigner.parse(file.read_text().strip())
-    except OSError as error:
-        raise HabeasError(
-            f"The recorder's key {file} cannot be read: {error.strerror}.",
-            "Name it with --key FILE, or name an installation of `habeas run`.",
-        ) from error
-
-
-def _log(data: Path | None, url: str | None) -> LogClient | None:
-    from habeas.foundation import text
-    from habeas.foundation.errors import HabeasError
-    from habeas.protocol import verify_circle
-    from habeas.tlog.client import LogClient
-
-    if url is None and data is not None:
-        circle = data / "circle.txt"
-        if not circle.exists():
-            raise HabeasError(
-                f"{data} is no installation.", "Start one: `habeas run --data FOLDER`."
-            )
-        url = verify_circle(text.read(circle)).log.url
-    return None if url is None else LogClient(url)

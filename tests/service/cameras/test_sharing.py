@@ -13,7 +13,7 @@ PICTURE = np.zeros((3, 4, 4), np.uint8)
 class Eye:
     """A detector that looks when it is told to, and counts who looks at once."""
 
-    name, parallel = "eye", 2
+    name, gpu, parallel = "eye", False, 2
 
     def __init__(self):
         self.open = threading.Semaphore(0)

@@ -126,7 +126,7 @@ class _View:
 
     def __init__(self, video: str, detector: Detector, turns: Turns) -> None:
         self._video, self._detector, self._turns = video, detector, turns
-        self.name = detector.name
+        self.name, self.gpu = detector.name, detector.gpu
         self.parallel = min(_EACH, max(1, detector.parallel))
 
     def find(self, picture: NDArray[np.uint8], threshold: float) -> list[Sighting]:

@@ -26,6 +26,8 @@ const Zones = listOf(v.strictObject({ left: place, top: place, width: side, heig
 const TimeOfDay = v.pipe(v.string(), v.regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/));
 const TimeZone = v.pipe(v.string(), atMost(64), v.regex(/^[A-Za-z0-9_+-]+(\/[A-Za-z0-9_+-]+)*$/));
 
+const Purpose = v.picklist(["emergency", "investigation", "city-service"]);
+
 const PublicCamera = v.strictObject({
   id: Slug,
   name: Texts,
@@ -42,6 +44,8 @@ const PublicCamera = v.strictObject({
   miss_rate: v.optional(v.strictObject({ per_million: whole(0, MILLION), source: Texts })),
   zones: v.optional(v.strictObject({ always: Zones, never: Zones })),
   hours: v.optional(v.strictObject({ begin: TimeOfDay, end: TimeOfDay, time_zone: TimeZone })),
+  holds: v.optional(v.strictObject({ days: whole(1, 366), percent: whole(1, 25) })),
+  live: v.optional(v.strictObject({ minutes: whole(1, 60), purposes: listOf(Purpose, 1, 3) })),
 });
 
 /** A camera was registered, changed, or taken away. */
@@ -70,11 +74,58 @@ const ViewedDetails = v.strictObject({
   act: v.literal("viewed"),
   camera: Slug,
   office: Slug,
-  purpose: v.picklist(["emergency", "investigation", "city-service"]),
+  purpose: Purpose,
   hour: HourName,
   minutes: whole(1, 60),
   commit: Hex32,
 });
 
-/** An hour of recordings was closed, or an office viewed some. */
-export const FootageDetails = v.variant("act", [RecordedDetails, ViewedDetails]);
+const LiveDetails = v.strictObject({
+  v: two,
+  act: v.literal("live"),
+  camera: Slug,
+  office: Slug,
+  purpose: Purpose,
+  hour: HourName,
+  minutes: whole(1, 60),
+  commit: Hex32,
+});
+
+const LiveEndedDetails = v.strictObject({
+  v: two,
+  act: v.literal("live-ended"),
+  camera: Slug,
+  office: Slug,
+  live: whole(0),
+  seconds: whole(0),
+});
+
+const HeldDetails = v.strictObject({
+  v: two,
+  act: v.literal("held"),
+  camera: Slug,
+  office: v.optional(Slug),
+  reason: v.picklist(["court-order", "investigation", "incident", "person"]),
+  hour: HourName,
+  hours: whole(1, 8784),
+  until: Day,
+  commit: Hex32,
+});
+
+const LiftedDetails = v.strictObject({
+  v: two,
+  act: v.literal("lifted"),
+  camera: Slug,
+  office: v.optional(Slug),
+  hold: whole(0),
+});
+
+/** An hour of recordings was closed, or what an office did with some. */
+export const FootageDetails = v.variant("act", [
+  RecordedDetails,
+  ViewedDetails,
+  LiveDetails,
+  LiveEndedDetails,
+  HeldDetails,
+  LiftedDetails,
+]);

@@ -89,9 +89,9 @@ function verifyOwn(entry: Entry, details: OpenDetails<OpenKind>, writer: Writer)
   } else if ("lifted" in details) own = details.office === entry.office;
   else if ("act" in details) {
     own =
-      details.act === "viewed"
-        ? writer.role === "custodian" && entry.office === details.office
-        : writer.cameras.has(details.camera) && entry.office === undefined;
+      details.act === "recorded" || "entry" in details
+        ? writer.cameras.has(details.camera) && entry.office === undefined
+        : writer.role === "custodian" && entry.office === details.office;
   }
   if (!own) throw writerError("The writer of the entry speaks in another's name.");
 }

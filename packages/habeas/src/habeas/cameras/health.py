@@ -7,6 +7,7 @@ also when nobody is left to write it: who reads a report that is too old says `s
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -91,3 +92,55 @@ def read(place: Path, now: datetime) -> CameraHealth | None:
         return said.model_copy(update={"state": "silent", "since": said.at, "rate": 0.0,
                                        "looks": 0.0})  # fmt: skip
     return said
+
+
+@dataclass(frozen=True)
+class AlarmLimits:
+    """From when on people are told; decided, not measured.
+
+    Attributes:
+        picture: time without a picture, while one is due.
+        behind: seconds that the work is behind the camera.
+        looks: a second, below which a camera that records is not looked at closely.
+        lost: share of its pictures that were not written.
+        whole: share of the written ones that were covered as a whole.
+    """
+
+    picture: timedelta = timedelta(minutes=1)
+    behind: float = 4.0
+    looks: float = 1.0
+    lost: float = 0.02
+    whole: float = 0.05
+
+
+def alarms(
+    said: CameraHealth | None, now: datetime, limits: AlarmLimits | None = None
+) -> list[str]:
+    """Codes of what is wrong with a camera or its recorder, the gravest first.
+
+    Args:
+        said: its report; None where there never was one.
+        now: the time, UTC.
+        limits: when each counts.
+    """
+    limits = limits or AlarmLimits()
+    if said is None or said.state == "silent":
+        return ["silent"]
+    found = []
+    if said.state == "lost":
+        found.append("lost")
+    due = said.state in ("recording", "waiting")
+    newest = datetime.fromisoformat(said.picture or said.since)
+    if due and now - newest > limits.picture:
+        found.append("picture")
+    if said.behind > limits.behind:
+        found.append("behind")
+    if said.state == "recording" and said.frames and said.looks < limits.looks:
+        found.append("looks")
+    if said.lost > limits.lost * (said.frames + said.lost):
+        found.append("frames-lost")
+    if said.whole > limits.whole * said.frames:
+        found.append("covered-whole")
+    if said.clock:
+        found.append("clock")
+    return found

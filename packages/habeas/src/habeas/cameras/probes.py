@@ -15,7 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
 
-from habeas.cameras import health
+from habeas.cameras import health, storage
 from habeas.foundation.errors import HabeasError
 from habeas.foundation.health import Health, late
 from habeas.foundation.metrics import MEDIA_TYPE, exposition
@@ -55,7 +55,11 @@ def judge(
         problems["lost"] = said.because
     if halted:
         problems["clock-jumped"] = halted
+    disk = storage.read(place.parent)
+    if disk.level != "ample":
+        problems[f"storage-{disk.level}"] = disk.stuck or "The disk of the recordings fills up."
     figures = {name: getattr(said, name) for name in _FIGURES}
+    figures["disk_free_bytes"] = disk.free
     return Health(problems | late(ages, LATE), ages), figures
 
 

@@ -92,6 +92,12 @@ def look(folder: Path) -> Disk:
     return Disk(found.free, found.total)
 
 
+def alarms(said: Storage) -> list[str]:
+    """Codes of what is wrong with the disk, the gravest first."""
+    found = ["storage-stuck"] if said.stuck else []
+    return found + [f"storage-{said.level}"] * (said.level != "ample")
+
+
 def level(disk: Disk, limits: StorageLimits) -> Level:
     """How full it is."""
     if disk.share < limits.full:

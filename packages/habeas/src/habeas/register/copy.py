@@ -19,7 +19,7 @@ from habeas.protocol import Chain, Entry, Foreign, Kind, read_entry, writer_id
 from habeas.protocol.credential import Roster
 from habeas.protocol.details import CircleDetails, WithdrawnDetails
 from habeas.protocol.reading import details_of
-from habeas.register import months
+from habeas.register import looks, months
 from habeas.tlog import NoteVerifier, Policy, verify_recent
 from habeas.tlog.view import LogView, Source
 
@@ -63,7 +63,9 @@ CREATE INDEX IF NOT EXISTS copied_registered ON copied (
 ) WHERE kind = 'camera';
 """
 #: Version of the tables; `opened_from` is the oldest whose code still works over them.
-_SCHEMA = Schema("register", version=1, opened_from=0, statements=_TABLES + months.SCHEMA)
+_SCHEMA = Schema(
+    "register", version=2, opened_from=0, statements=_TABLES + months.SCHEMA + looks.SCHEMA
+)
 
 
 @dataclass(frozen=True)
@@ -196,13 +198,20 @@ class LogCopy:
             (kind, office, purpose),
         )
         if kind != FOREIGN:
-            months.add(connection, Entry.decode(content))
+            entry = Entry.decode(content)
+            months.add(connection, entry)
+            looks.add(connection, entry)
 
     def acts(self) -> months.Register:
         """Acts by month, office and purpose; reads counters, and no entries."""
         with self._database.reading() as connection:
             counters = months.read(connection)
         return months.register(counters, self.chain.newest.circle.k)
+
+    def looks(self, camera: str = "") -> list[looks.Looks]:
+        """What offices did with cameras, or with one, by month; reads counters, and no entries."""
+        with self._database.reading() as connection:
+            return looks.read(connection, camera)
 
     def catch_up(self) -> int:
         """Follow the log to its newest checkpoint; gives the number of entries followed.
@@ -388,6 +397,15 @@ class LogCopy:
     ) -> list[tuple[int, bytes]]:
         """The *count* newest entries about a camera below index *before*, newest first."""
         return self._of_camera("kind IN ('camera', 'footage')", camera, count, before)
+
+    def newest_looks(self, count: int) -> list[tuple[int, bytes]]:
+        """The *count* newest entries about cameras, but for closed hours; newest first."""
+        with self._database.reading() as connection:
+            return connection.execute(
+                f"SELECT position, content FROM copied WHERE {looks.OF_OFFICES} "  # noqa: S608
+                "ORDER BY position DESC LIMIT ?",
+                (count,),
+            ).fetchall()
 
     def registered(self, camera: str) -> tuple[int, bytes] | None:
         """The newest entry that registers a camera; hours of footage stand between them."""

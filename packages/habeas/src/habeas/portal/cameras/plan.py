@@ -46,6 +46,23 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Ground:
+    """A picture of the city, straight, as a plan is drawn.
+
+    Attributes:
+        north, south, west, east: its edges, degrees, WGS 84.
+        width, height: its size in pixels.
+    """
+
+    north: float
+    south: float
+    west: float
+    east: float
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
 class Plan:
     """A drawing of `width` × `height` units, north up."""
 
@@ -54,10 +71,18 @@ class Plan:
     points: tuple[Point, ...]
     meridians: tuple[Line, ...]
     parallels: tuple[Line, ...]
+    ground: bool = False
 
 
-def draw(cameras: Sequence[tuple[float, float, str, str]]) -> Plan:
-    """The plan of *cameras*: latitude and longitude (degrees), name, address of the page."""
+def draw(cameras: Sequence[tuple[float, float, str, str]], ground: Ground | None = None) -> Plan:
+    """The plan of *cameras*: latitude and longitude (degrees), name, address of the page.
+
+    Args:
+        cameras: at least one.
+        ground: a picture that lies under it, and says what is shown.
+    """
+    if ground is not None:
+        return _on_ground(cameras, ground)
     south, north = _range([each[0] for each in cameras])
     west, east = _range([each[1] for each in cameras])
     shrink = max(0.02, math.cos(math.radians((south + north) / 2)))
@@ -85,6 +110,22 @@ def draw(cameras: Sequence[tuple[float, float, str, str]]) -> Plan:
     columns = [_beside(each, (each.at + 3, height - 15), points) for each in meridians]
     lines = [_beside(each, (4, each.at - 14), points) for each in parallels]
     return Plan(WIDTH, height, tuple(_named(points, height)), tuple(columns), tuple(lines))
+
+
+def _on_ground(cameras: Sequence[tuple[float, float, str, str]], ground: Ground) -> Plan:
+    height = round(WIDTH * ground.height / ground.width, 1)
+    points = [
+        Point(
+            number,
+            round(WIDTH * (longitude - ground.west) / (ground.east - ground.west), 1),
+            round(height * (ground.north - latitude) / (ground.north - ground.south), 1),
+            name,
+            href,
+        )
+        for number, (latitude, longitude, name, href) in enumerate(cameras, start=1)
+    ]
+    named = _named(_apart(points, height), height)
+    return Plan(WIDTH, height, tuple(named), (), (), ground=True)
 
 
 def _range(values: list[float]) -> tuple[float, float]:

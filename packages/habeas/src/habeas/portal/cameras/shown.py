@@ -11,6 +11,8 @@ from django.conf import settings
 from django.http import Http404
 from django.template.defaultfilters import floatformat
 
+from habeas.cameras import health
+from habeas.cameras.health import CameraHealth
 from habeas.cameras.recordings import ID, Recordings
 from habeas.foundation.errors import HabeasError
 from habeas.portal.catalogue import offices
@@ -26,6 +28,7 @@ from habeas.protocol.footage import (
     details_of,
 )
 from habeas.protocol.looks import LiveDetails, LiveEndedDetails
+from habeas.register.looks import Looks
 
 #: Entries in which a look that goes on stands: recorders write one an hour.
 _RECENT = 50
@@ -146,6 +149,56 @@ def watched(camera: str) -> tuple[int, str] | None:
                 return row.index, office_name(row.details.office)
             return None
     return None
+
+
+@dataclass(frozen=True)
+class Fares:
+    """How a camera fares: its report, and what is wrong, by codes."""
+
+    shown: ShownCamera
+    health: CameraHealth | None
+    alarms: tuple[str, ...]
+
+    @property
+    def lost_percent(self) -> float:
+        """Of the pictures that the camera sent."""
+        said = self.health
+        return 100 * said.lost / (said.frames + said.lost) if said and said.frames else 0.0
+
+    @property
+    def whole_percent(self) -> float:
+        """Of the pictures that were written."""
+        said = self.health
+        return 100 * said.whole / said.frames if said and said.frames else 0.0
+
+
+def fares() -> list[Fares]:
+    """How all cameras fare that have not been taken away; those with something wrong first."""
+    now, place = datetime.now(UTC), recordings()
+    found = []
+    for camera in place.cameras():
+        if not camera.until:
+            said = health.read(place.place(camera.id), now)
+            found.append(Fares(show(camera), said, tuple(health.alarms(said, now))))
+    return sorted(found, key=lambda each: (not each.alarms, each.shown.camera.id))
+
+
+@dataclass(frozen=True)
+class ShownLooks:
+    """What an office did with a camera in a month, in words and figures."""
+
+    looks: Looks
+    office: str
+
+    @property
+    def month(self) -> date:
+        """Its first day."""
+        return date.fromisoformat(f"{self.looks.month}-01")
+
+
+def looks(camera: str = "") -> list[ShownLooks]:
+    """Looks at one camera, or at all, newest month first."""
+    return [ShownLooks(each, office_name(each.office)) for each in log_copy().looks(camera)]
 
 
 def registered(camera: PublicCamera) -> int | None:

@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from habeas.cameras import health
-from habeas.portal.cameras import plan, shown
+from habeas.cameras import health, storage
+from habeas.portal.cameras import grounds, plan, shown
 
 _PAGE = 50
 
@@ -31,8 +31,9 @@ def cameras(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "cameras": standing,
+        "looks": shown.looks()[:_PAGE],
         "gone": [each for each in every if each.camera.until],
-        "plan": plan.draw(places) if places else None,
+        "plan": plan.draw(places, grounds.read(shown.recordings().folder)) if places else None,
     }
     return render(request, "cameras/list.html", context)
 
@@ -44,17 +45,43 @@ def camera(request: HttpRequest, camera: str) -> HttpResponse:
     before = request.GET.get("before", "")
     start = int(before) if before.isdecimal() and len(before) < 19 else None
     rows = shown.rows(camera, _PAGE, start)
+    said = health.read(shown.recordings().place(camera), datetime.now(UTC))
     context = {
         "shown": found,
         "camera": found.camera,
         "sample": shown.recordings().sample(camera) is not None,
         "registered": shown.registered(found.camera),
-        "health": health.read(shown.recordings().place(camera), datetime.now(UTC)),
+        "health": said,
+        "alarms": [] if found.camera.until else health.alarms(said, datetime.now(UTC)),
         "rows": [(row, shown.office_name(row.entry.office or "")) for row in rows],
         "watched": shown.watched(camera),
+        "looks": shown.looks(camera),
         "older": rows[-1].index if len(rows) == _PAGE else None,
     }
     return render(request, "cameras/camera.html", context)
+
+
+@require_safe
+def health_page(request: HttpRequest) -> HttpResponse:
+    """How all recorders fare: the same for their operator and for everybody."""
+    disk = storage.read(shown.recordings().folder)
+    context = {
+        "rows": shown.fares(),
+        "disk": disk,
+        "disk_alarms": storage.alarms(disk),
+        "disk_percent": 100 * disk.free / disk.total if disk.total else None,
+        "now": datetime.now(UTC),
+    }
+    return render(request, "cameras/health.html", context)
+
+
+@require_safe
+def ground(_: HttpRequest) -> HttpResponse:
+    """The operator's own picture of the city, under the plan."""
+    found = grounds.read(shown.recordings().folder)
+    if found is None:
+        raise Http404
+    return HttpResponse(found.file.read_bytes(), content_type=found.kind)
 
 
 @require_safe

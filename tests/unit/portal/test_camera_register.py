@@ -1,0 +1,191 @@
+"""The register of cameras: how they fare, who looked how often, and the same for programs."""
+
+import csv
+import io
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from PIL import Image
+
+from habeas.cameras import health, storage
+from habeas.cameras.declaration import Camera
+from habeas.cameras.health import CameraHealth
+from habeas.cameras.recordings import Recordings
+from habeas.protocol.footage import RecordedDetails, entry_of
+from habeas.protocol.looks import HeldDetails, LiftedDetails, LiveDetails, ViewedDetails
+from tests.media.video.segments import CAMERA, RECORDER
+from tests.unit.protocol.world import CUSTODIAN_KEY, RECORDER_KEY, random
+
+NOW = datetime.now(UTC)
+ONE = {"camera": "north-gate", "office": "parks-department"}
+LIVE = LiveDetails(**ONE, purpose="emergency", hour="2027-01-15T20Z", minutes=15, commit="0" * 64)
+VIEWED = ViewedDetails(
+    **ONE, purpose="investigation", hour="2027-01-15T20Z", minutes=5, commit="0" * 64
+)
+HELD = HeldDetails(
+    camera="library", reason="court-order", hour="2027-01-15T20Z", hours=3, until="2027-03-01",
+    commit="0" * 64,
+)  # fmt: skip
+RECORDED = RecordedDetails(
+    camera="bridge-north", hour="2027-01-15T20Z", segments=1, seconds=6, frames=60, lost=0,
+    whole=0, root="0" * 64,
+)  # fmt: skip
+
+
+@pytest.fixture
+def recordings(city, data, tmp_path):
+    place = Recordings(data / "recordings")
+    for name in ("north-gate", "library"):
+        file = tmp_path / "camera.toml"
+        file.write_text(CAMERA.replace("north-gate", name))
+        place.write_camera(Camera.load(file).public(), NOW.date(), RECORDER)
+    return place
+
+
+@pytest.fixture
+def looked(city, recordings):
+    """Two months of looks, and an hour that a recorder closed."""
+    told = [
+        ("2027-01-15", LIVE), ("2027-01-16", VIEWED), ("2027-01-17", VIEWED),
+        ("2027-02-01", VIEWED), ("2027-02-02", HELD), ("2027-02-03", RECORDED),
+        ("2027-02-04", LiftedDetails(camera="library", hold=4)),
+    ]  # fmt: skip
+    for number, (said, details) in enumerate(told):
+        key = RECORDER_KEY if details is RECORDED else CUSTODIAN_KEY
+        day = datetime.fromisoformat(said).date()
+        city.log.append(entry_of(details, day, key, random(f"{number}")).encode())
+    city.copy.catch_up()
+
+
+def report(recordings, camera, **said):
+    at = NOW.isoformat()
+    fields = {"state": "recording", "at": at, "since": at, "picture": at, "frames": 1000,
+              "rate": 10.0, "looks": 7.4, **said}  # fmt: skip
+    health.write(recordings.place(camera), CameraHealth(**fields))
+
+
+def page(browser, address):
+    answer = browser.get(address)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_looks_are_counted_by_office_purpose_and_month(looked, browser):
+    lines = list(csv.reader(io.StringIO(page(browser, "/cameras/looks.csv"))))
+    assert lines[0] == ["month", "camera", "office", "act", "purpose", "count"]
+    parks = ["north-gate", "parks-department"]
+    assert lines[1:] == [
+        ["2027-02", "library", "", "held", "court-order", "1"],
+        ["2027-02", "library", "", "lifted", "", "1"],
+        ["2027-02", *parks, "viewed", "investigation", "1"],
+        ["2027-01", *parks, "live", "emergency", "1"],
+        ["2027-01", *parks, "viewed", "investigation", "2"],
+    ]
+    found = browser.get("/cameras/looks.json").json()
+    assert [list(each.values())[-1] for each in found["looks"]] == [1, 1, 1, 1, 2]
+    shown = page(browser, "/cameras/north-gate/")
+    assert "watched live: an emergency" in shown
+    assert "court" not in shown.split("What the log says")[0].split("Who looked")[1]
+    assert "a court’s order" in page(browser, "/cameras/")
+
+
+def test_the_copy_of_before_counts_what_it_has(looked, city):
+    """A register that was copied before there were counters of looks."""
+    with city.copy._database.transaction() as connection:
+        connection.execute("DROP TABLE looks")
+        connection.execute("UPDATE habeas_schema SET version = 1 WHERE part = 'register'")
+    from habeas.register.copy import _SCHEMA
+
+    city.copy._database.prepare(_SCHEMA)
+    assert sum(each.count for each in city.copy.looks()) == 6
+
+
+def test_news_are_for_feed_readers_without_the_hours(looked, browser):
+    answer = browser.get("/cameras/news.atom")
+    assert answer.headers["content-type"].startswith("application/atom+xml")
+    said = answer.content.decode()
+    assert "Viewed by Parks Department: 5 min from 2027-01-15T20Z" in said
+    assert "The hold #4 was lifted" in said
+    assert "Recorded" not in said
+
+
+def test_all_that_is_public_of_cameras_is_json(recordings, browser):
+    found = browser.get("/cameras/cameras.json").json()["cameras"]
+    assert [each["id"] for each in found] == ["library", "north-gate"]
+    assert found[0]["entry"] is None  # the log has not been told of it
+    assert "url" not in found[0]
+    assert "secret" not in browser.get("/cameras/cameras.json").content.decode()
+
+
+def test_how_they_fare_is_the_same_for_everybody(recordings, browser):
+    report(recordings, "north-gate", lost=100)
+    storage_file = recordings.folder / "storage.json"
+    said = storage.Storage(level="low", free=9 * 10**9, total=100 * 10**9, freed=2)
+    storage_file.write_text(said.model_dump_json())
+    shown = page(browser, "/cameras/health/")
+    assert "Many pictures lost" in shown
+    assert "9.1 %" in shown
+    assert "7.4" in shown
+    assert "The recorder does not report" in shown  # of the library
+    assert "The disk fills up" in shown
+    assert "before their day, to make room: 2" in shown
+    found = browser.get("/cameras/health.json").json()
+    alarms = {each["camera"]: each["alarms"] for each in found["cameras"]}
+    assert alarms == {"north-gate": ["frames-lost"], "library": ["silent"]}
+    assert found["storage"]["alarms"] == ["storage-low"]
+    assert "Many pictures lost" in page(browser, "/cameras/north-gate/")
+
+
+@pytest.mark.parametrize(
+    ("said", "alarms"),
+    [
+        ({}, []),
+        ({"state": "resting", "picture": None, "looks": 0.0}, []),
+        ({"state": "lost", "because": "It is away."}, ["lost"]),
+        ({"picture": (NOW - timedelta(minutes=2)).isoformat()}, ["picture"]),
+        ({"state": "waiting", "picture": None,
+          "since": (NOW - timedelta(minutes=2)).isoformat()}, ["picture"]),
+        ({"behind": 5.0}, ["behind"]),
+        ({"looks": 0.5}, ["looks"]),
+        ({"lost": 21}, ["frames-lost"]),
+        ({"lost": 20}, []),
+        ({"whole": 51}, ["covered-whole"]),
+        ({"clock": "It jumps."}, ["clock"]),
+        ({"at": (NOW - timedelta(minutes=1)).isoformat()}, ["silent"]),
+    ],
+)  # fmt: skip
+def test_alarms(recordings, said, alarms):
+    report(recordings, "north-gate", **said)
+    assert health.alarms(health.read(recordings.place("north-gate"), NOW), NOW) == alarms
+
+
+def test_who_never_reported_is_silent():
+    assert health.alarms(None, NOW) == ["silent"]
+
+
+def test_the_operator_s_own_picture_lies_under_the_plan(recordings, browser):
+    assert browser.get("/cameras/ground").status_code == 404
+    Image.new("RGB", (400, 300), "white").save(recordings.folder / "city.png")
+    file = recordings.folder / "ground.toml"
+    file.write_text('image = "city.png"\nnorth = 55.80\nsouth = 55.70\nwest = 37.5\neast = 37.7\n')
+    shown = page(browser, "/cameras/")
+    assert '<image href="/cameras/ground" width="400.0" height="300.0"' in shown
+    answer = browser.get("/cameras/ground")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/png")
+    assert answer.content == (recordings.folder / "city.png").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{", 'image = "city.png"', 'image = "none.png"\nnorth=1\nsouth=0\nwest=0\neast=1',
+        'image = "../../custodian.key"\nnorth=1\nsouth=0\nwest=0\neast=1',
+        'image = "city.png"\nnorth=0\nsouth=1\nwest=0\neast=1',
+        'image = "ground.toml"\nnorth=1\nsouth=0\nwest=0\neast=1',
+    ],
+)  # fmt: skip
+def test_a_picture_that_cannot_be_used_is_none(recordings, browser, text):
+    Image.new("RGB", (40, 30), "white").save(recordings.folder / "city.png")
+    (recordings.folder / "ground.toml").write_text(text)
+    assert "<image" not in page(browser, "/cameras/")
+    assert browser.get("/cameras/ground").status_code == 404

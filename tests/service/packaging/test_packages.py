@@ -4,7 +4,10 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
+from importlib.machinery import SourceFileLoader
 from importlib.metadata import PathDistribution
+from importlib.util import module_from_spec, spec_from_loader
 
 import pytest
 
@@ -119,3 +122,18 @@ def test_it_makes_its_user_and_starts_nothing(installed):
         )
     control = (installed / "DEBIAN" / "control").read_text()
     assert "python3 (<< 3." in control
+
+
+def test_both_packages_fit_on_one_machine():
+    """dpkg refuses a file that another package has brought."""
+    loader = SourceFileLoader("packages", str(ROOT / "bin" / "packages"))
+    packages = module_from_spec(spec_from_loader("packages", loader))
+    sys.modules["packages"] = packages  # dataclasses look their module up
+    loader.exec_module(packages)
+    brought = Counter(
+        each
+        for one in packages.PACKAGES.values()
+        for each in (*one.commands, *(f"{unit}.service" for unit in one.units))
+    )
+    assert len(brought) == 8
+    assert max(brought.values()) == 1, brought

@@ -30,6 +30,7 @@ DETAIL = "performance.getEntriesByName('photo-check').at(-1)?.detail"
 @pytest.fixture(scope="module")
 def city(tmp_path_factory):
     city = City(tmp_path_factory.mktemp("city"))
+    city.until_released()
     yield city
     city.close()
 

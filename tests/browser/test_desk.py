@@ -27,7 +27,7 @@ from habeas.protocol.credential import EDDSA
 from habeas.protocol.document import unbase64
 from habeas.protocol.office import Answers, Pointer, seal_answers, seal_pointer
 from tests.browser.visitor import Visitor
-from tests.waiting import until
+from tests.waiting import PATIENCE_SECONDS, until
 from tests.world.city import ANSWERS, LABEL, PASSPHRASE, City
 from tests.world.world import OFFICE, listening
 
@@ -353,7 +353,8 @@ def test_a_sealed_file_that_is_no_photo(chromium, place, axe, tmp_path):
 
 
 def test_the_worker_that_decodes_has_no_network(chromium, place):
-    decoder = chromium.new_context().request.get(place.origin + "/decoder.js")
+    address = place.origin + "/decoder.js"
+    decoder = chromium.new_context().request.get(address, timeout=PATIENCE_SECONDS * 1000)
     policy = decoder.headers["content-security-policy"].split("; ")
     assert policy[0] == "default-src 'none'"
 

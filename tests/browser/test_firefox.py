@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -42,20 +42,21 @@ class Saver(Applicant):
         self.page.wait_for_selector("[data-save]")
         self.page.click("[data-save]")
 
-        def saved() -> Path | None:
-            files = [each for each in self._saved.rglob("*") if each.is_file()]
-            whole = [each for each in files if each.read_bytes().rstrip().endswith(b"</html>")]
-            return whole[0] if whole else None
+        def saved() -> bytes | None:
+            # It is written under another name, which it loses when it is whole.
+            with contextlib.suppress(FileNotFoundError):
+                files = [each for each in self._saved.rglob("*") if each.is_file()]
+                contents = [each.read_bytes() for each in files]
+                return next((each for each in contents if each.rstrip().endswith(b"</html>")), None)
+            return None
 
-        file = until(saved, "the saved receipt")
-        content = file.read_bytes()
-        file.unlink()
-        return read_receipt(content)
+        return read_receipt(until(saved, "the saved receipt"))
 
 
 @pytest.fixture(scope="module")
 def city(tmp_path_factory):
     city = City(tmp_path_factory.mktemp("city"))
+    city.until_released()
     yield city
     city.close()
 

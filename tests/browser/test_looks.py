@@ -53,6 +53,17 @@ def looker(request, chromium, axe):
 
 
 @contextlib.contextmanager
+def running(command, environment, sock):
+    """A server behind a socket, and its end."""
+    with sock, subprocess.Popen(command, env=environment, pass_fds=(sock.fileno(),)) as process:
+        try:
+            yield
+        finally:
+            process.terminate()
+            process.wait(timeout=PATIENCE_SECONDS)
+
+
+@contextlib.contextmanager
 def console(city):
     """The operator's console over the city's portal: its address."""
     sock = listening()
@@ -60,12 +71,9 @@ def console(city):
     command += ["--bind", f"fd://{sock.fileno()}", "--threads", "4", "--worker-class", "gthread"]
     command += ["--log-level", "warning", "--no-control-socket"]
     address = f"http://localhost:{sock.getsockname()[1]}"
-    with subprocess.Popen(command, env=city.environment, pass_fds=(sock.fileno(),)) as process:
-        until(lambda: httpx.get(f"{address}/livez", timeout=60).status_code in (200, 401), "it")
+    with running(command, city.environment, sock):
+        until(lambda: httpx.get(f"{address}/livez").status_code in (200, 401), "it")
         yield address
-        process.terminate()
-        process.wait(timeout=PATIENCE_SECONDS)
-    sock.close()
 
 
 @pytest.fixture(scope="module")
@@ -137,19 +145,19 @@ def test_too_much_at_once(city, looker):
 def alone(city, tmp_path_factory):
     """The portal, started where its operator has agreed to no circle yet."""
     folder = tmp_path_factory.mktemp("alone") / "portal"
+    # Nobody writes there meanwhile.
+    city.stop_portal()
     shutil.copytree(city.data, folder)
+    city.start_portal()
     (folder / "circle.txt").unlink()
     environment = {**os.environ, "HABEAS_DATA": str(folder)}
     sock = listening()
     serve = [sys.executable, "-m", "gunicorn", "habeas.portal.site.wsgi:application"]
     serve += ["--bind", f"fd://{sock.fileno()}", "--log-level", "warning", "--no-control-socket"]
     address = f"http://localhost:{sock.getsockname()[1]}"
-    with subprocess.Popen(serve, env=environment, pass_fds=(sock.fileno(),)) as process:
-        until(lambda: httpx.get(f"{address}/livez", timeout=60).status_code == 200, "it")
+    with running(serve, environment, sock):
+        until(lambda: httpx.get(f"{address}/livez").status_code == 200, "it")
         yield address
-        process.terminate()
-        process.wait(timeout=PATIENCE_SECONDS)
-    sock.close()
 
 
 def test_a_portal_without_a_circle(alone, looker):

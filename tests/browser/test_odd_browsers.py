@@ -24,6 +24,7 @@ FULL = """
 @pytest.fixture(scope="module")
 def city(tmp_path_factory):
     city = City(tmp_path_factory.mktemp("city"))
+    city.until_released()
     yield city
     city.close()
 

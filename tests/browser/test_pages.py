@@ -96,10 +96,11 @@ def test_from_the_application_to_the_withdrawal(chromium, city, axe, width, loca
 
     visitor.page.click("form[action$='/withdraw/'] button")
     visitor.look("withdraw")
-    visitor.page.click("form:has([name=confirmed]) button")
-    while visitor.page.locator("form:has([name=confirmed])").count():
-        visitor.page.click("form:has([name=confirmed]) button")  # ask them again
-    visitor.page.wait_for_selector(".govuk-panel--confirmation")
+    asking, done = "form:has([name=confirmed])", ".govuk-panel--confirmation"
+    while not visitor.page.locator(done).count():
+        with visitor.page.expect_navigation():
+            visitor.page.click(f"{asking} button")  # ask them, and again
+        visitor.page.wait_for_selector(f"{asking}, {done}")
     assert visitor.page.locator("pre").count() == 4
     visitor.look("withdrawn")
     show(visitor, city, receipt)

@@ -19,6 +19,7 @@ from tests import places
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.browser.visitor import Visitor
 from tests.browser.wire import Wire
+from tests.waiting import until
 from tests.world.city import ANSWERS, City
 
 pytestmark = pytest.mark.browser
@@ -49,6 +50,23 @@ NOISE = """
         return pixels;
     };
 """
+#: Whether an application is kept in the browser's own database. One that is not made yet is let be.
+KEPT = """async () => {
+    const [found] = await indexedDB.databases();
+    if (!found) return false;
+    const asked = (request) => new Promise((done, fail) => {
+        request.onsuccess = () => done(request.result);
+        request.onerror = () => fail(request.error);
+    });
+    const database = await asked(indexedDB.open(found.name));
+    try {
+        const [table] = database.objectStoreNames;
+        return table !== undefined && await asked(
+            database.transaction(table).objectStore(table).count()) > 0;
+    } finally {
+        database.close();
+    }
+}"""
 NO_CURVE = "crypto.subtle.importKey = () => Promise.reject(new Error('no such curve'));"
 
 
@@ -290,6 +308,7 @@ def test_without_a_photo_on_a_poor_line_once_and_in_the_language_that_is_chosen(
     page.click("[data-language=en]")
     visitor.answer()
     page.wait_for_selector("[data-without]")
+    until(lambda: page.evaluate(KEPT), "the device to keep what was typed")
     # The tab is closed, and opened again: what was typed is still there, and nowhere else.
     page.close()
     visitor.page = page = visitor.profile.new_page()

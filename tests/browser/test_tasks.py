@@ -43,6 +43,8 @@ class Walker(Visitor):
         self.page.goto(f"{city.url}/apply/hunting-licence/")
         self.stands(".govuk-button--start")
         self.page.click(".govuk-button--start")
+        # The server's page, which leads on to the device's own, has the same questions.
+        self.page.wait_for_url("**/seal/#/details")
         self.stands("[name=full_name]")
         for name, value in FORM.items():
             self.page.fill(f"[name={name}]", value)

@@ -1,6 +1,7 @@
 """What strangers send: each gets a clear answer, and nothing is half done."""
 
 import base64
+import contextlib
 import io
 import re
 import sqlite3
@@ -62,7 +63,7 @@ BAD = {
 
 def _count(city):
     file = city.place.folder / "portal" / "portal.sqlite3"
-    with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as database:
+    with sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=600) as database:
         return [
             database.execute(f"select count(*) from {table}").fetchone()[0]  # noqa: S608
             for table in ("cases_case", "vault_sealedphotorow", "vault_loglinerow")
@@ -155,9 +156,10 @@ def test_no_plaintext_photo_reaches_the_disk(city):
         answer = applicant.apply("hunting-licence", FIELDS, marker)
     kept = base64.b64decode(answer["photo"])
     for file in (path for path in city.place.folder.rglob("*") if path.is_file()):
-        content = file.read_bytes()
-        assert kept[200:400] not in content, file
-        assert marker[200:400] not in content, file
+        with contextlib.suppress(FileNotFoundError):  # a journal, gone meanwhile
+            content = file.read_bytes()
+            assert kept[200:400] not in content, file
+            assert marker[200:400] not in content, file
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def _sweep(city: City) -> None:
 
 
 def _rows(file, query):
-    with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as database:
+    with sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=600) as database:
         return database.execute(query).fetchall()
 
 

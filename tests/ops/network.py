@@ -75,8 +75,12 @@ def network() -> Iterator[Network]:
             _ip("link", "set", "bridge", "up")
             yield made
         finally:
-            made.close()
-            assert _LIBC.setns(before.fileno(), _CLONE_NEWNET) == 0
+            try:
+                made.close()
+            finally:
+                # Whatever is left: this thread goes on to other tests.
+                returned = _LIBC.setns(before.fileno(), _CLONE_NEWNET)
+            assert returned == 0
 
 
 def _ip(*arguments: str) -> None:

@@ -33,6 +33,8 @@ export class Panel {
   #step: Step = "none";
   #withdrawal: Withdrawal | undefined;
   #trustees: Trustees | undefined;
+  /** What was asked last: an older answer that comes later is shown no more. */
+  #asked = 0;
   readonly #status = document.createElement("p");
   readonly #told = document.createElement("div");
   readonly #ending = document.createElement("section");
@@ -60,6 +62,8 @@ export class Panel {
 
   /** Asks everybody what happened. */
   async ask(): Promise<void> {
+    this.#asked += 1;
+    const turn = this.#asked;
     if (!navigator.onLine) {
       this.#found = { history: nobodyAsked(this.circle), signed: new Map() };
       this.#show();
@@ -71,11 +75,13 @@ export class Panel {
     this.#trustees = trustees;
     const [history, signed] = await Promise.all([
       verifyHistory(this.receipt, trustees, Date.now() / 1000, (answered) => {
+        if (turn !== this.#asked) return;
         this.#answered = answered;
         this.#showStatus();
       }),
       fetchSigned(this.circle.custodian.portal, this.receipt),
     ]);
+    if (turn !== this.#asked) return;
     this.#found = { history, signed };
     this.#answered = undefined;
     this.#show();

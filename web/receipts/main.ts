@@ -20,11 +20,15 @@ const STASH = "habeas-receipt-between-languages";
 
 const from = (selector: string): string => need(document, selector, HTMLInputElement).value.trim();
 
-async function show(receipt: Receipt, restored: boolean): Promise<void> {
+/** What was asked for last: an older answer that comes later is shown no more. */
+let newest = 0;
+
+async function show(receipt: Receipt, restored: boolean, turn: number): Promise<void> {
   const parts = await verifyReceipt(receipt).catch((error: unknown) => {
     if (error instanceof FormatError) throw new Mistake("receipt", word("fails"));
     throw new Mistake("receipt", word("cannot"));
   });
+  if (turn !== newest) return;
   clearMistake();
   history.pushState({ found: true }, "");
   showFound(receipt, parts, restored);
@@ -93,22 +97,27 @@ async function ofWords(): Promise<Receipt> {
 }
 
 /** Does what was asked for, and says what is wrong beside the field that it is about. */
-function attempt(act: () => Promise<void>): void {
+function attempt(find: () => Promise<Receipt>, restored: boolean): void {
+  newest += 1;
+  const turn = newest;
   const status = need(document, "#checking", HTMLElement);
   status.textContent = word("checking");
-  void act()
+  void Promise.resolve()
+    .then(find)
+    .then((receipt) => show(receipt, restored, turn))
     .catch((error: unknown) => {
+      if (turn !== newest) return;
       showMistake(error instanceof Mistake ? error : new Mistake("receipt", word("cannot")));
     })
     .finally(() => {
-      status.textContent = "";
+      if (turn === newest) status.textContent = "";
     });
 }
 
 function onSubmit(selector: string, find: () => Promise<Receipt>, restored: boolean): void {
   need(document, selector, HTMLFormElement).addEventListener("submit", (event) => {
     event.preventDefault();
-    attempt(async () => show(await find(), restored));
+    attempt(find, restored);
   });
 }
 
@@ -130,10 +139,10 @@ const stashed = sessionStorage.getItem(STASH);
 sessionStorage.removeItem(STASH);
 const code = codeOf(location.hash);
 if (stashed) {
-  attempt(async () => show(readReceipt(JSON.parse(stashed)), false));
+  attempt(() => Promise.resolve(readReceipt(JSON.parse(stashed))), false);
 } else if (code) {
   // The seed leaves the address, and with it the browser's list of pages.
   history.replaceState(null, "", location.pathname);
-  attempt(async () => show(await ofSeed(code.seed, code.reference), true));
+  attempt(() => ofSeed(code.seed, code.reference), true);
 }
 document.documentElement.dataset["language"] = pageLanguage();

@@ -15,6 +15,7 @@ import pytest
 
 from tests.journey.conftest import FIELDS, portrait
 from tests.places import ROOT
+from tests.service.tlog.servers import free_ports
 from tests.waiting import until
 
 FILE = ROOT / "proxy" / "Caddyfile"
@@ -32,8 +33,7 @@ pytestmark = [
 @contextlib.contextmanager
 def proxy(portal, folder):
     """The proxy before that portal; gives its address."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    (port,) = free_ports(1)
     environment = {
         **os.environ, "HABEAS_SITE": f"http://localhost:{port}", "HABEAS_PORTAL": portal,
         "HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder),

@@ -16,6 +16,7 @@ from typing import Any
 
 import uvicorn
 
+from habeas.deploy.addresses import free_ports
 from habeas.protocol import (
     CUSTODIAN,
     Chain,
@@ -87,9 +88,10 @@ class Server:
 
 
 def listening(port: int = 0) -> socket.socket:
+    """Listens on that port, or on one that stays free for it while it is away."""
     sock = socket.socket()
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    sock.bind(("127.0.0.1", port))
+    sock.bind(("127.0.0.1", port or free_ports(1)[0]))
     sock.listen(128)
     return sock
 
@@ -186,8 +188,12 @@ class World:
         for name, sock in zip(self.names, sockets, strict=True):
             url = f"http://127.0.0.1:{sock.getsockname()[1]}"
             made = Settings.model_validate(
-                {"name": name, "url": url, "poll_seconds": 0.05, "retry_seconds": 0.05, **settings}
-            )
+                # Tests have trustees look at the app: by itself it is told at any moment.
+                {
+                    "name": name, "url": url, "poll_seconds": 0.05, "retry_seconds": 0.05,
+                    "watch_seconds": 0, **settings,
+                }
+            )  # fmt: skip
             (folder / name).mkdir()
             self.keys[name] = keyring.create(folder / name, made)
             made.save(folder / name)

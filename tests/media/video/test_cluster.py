@@ -18,7 +18,7 @@ from habeas.cover import cluster
 from tests.media.video import films
 from tests.media.video.test_parts import SETTINGS, film, in_parts
 from tests.service.tlog.servers import free_ports
-from tests.waiting import until
+from tests.waiting import PATIENCE_SECONDS, until
 
 __all__ = ["film"]
 
@@ -57,9 +57,16 @@ def machines(alone, monkeypatch):
             return None
 
     running, second = until(started, "a cluster of two nodes")
+    # Ray kills its processes, and waits for none of them.
+    nodes = (running.head_node, second)
+    processes = [
+        each.process for node in nodes for kind in node.all_processes.values() for each in kind
+    ]
     yield running, second, port
     ray.shutdown()
     running.shutdown()
+    for each in processes:
+        each.wait(timeout=PATIENCE_SECONDS)
 
 
 @pytest.fixture

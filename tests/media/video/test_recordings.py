@@ -466,12 +466,12 @@ def test_kill_9_at_any_moment_loses_nothing_and_leaves_nothing_half(recordings, 
     output = tmp_path / "output"
     pause = random.Random(20261123)
     for number in range(12):
+        before = output.read_text().count("ready") if number else 0
         with output.open("a") as file:
             writer = subprocess.Popen(
                 [sys.executable, "-c", _WRITER, str(recordings.folder), str(sample)],
                 stdout=file,
             )
-            before = output.read_text().count("ready")
             until(lambda before=before: output.read_text().count("ready") > before, "the writer")
             if number % 3 == 0:
                 closed = output.read_text().count("closed")

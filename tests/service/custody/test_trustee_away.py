@@ -82,6 +82,8 @@ def _away(world, name, how):
 def test_a_trustee_away(portal, how, away, record_property):
     world, name = portal.world, portal.world.names[AWAY]
     before = portal.apply()
+    pending = models.PendingDepositRow.objects
+    until(lambda: portal.custody.sweep() and not pending.exists(), "all hold it", pause=0.2)
     waits = []
     with _away(world, name, how):
         held = []

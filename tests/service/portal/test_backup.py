@@ -99,6 +99,7 @@ def test_copied_under_writes_destroyed_and_brought_back(city, tmp_path):
         for reference, _ in held:
             assert officer.open(reference, Purpose.DECIDE_APPLICATION, "After a fire").photo
     city.settled()
+    city.followed()
     pins = Pins(circles=frozenset({city.circle.digest().hex()}))
     # What was sealed after the copy is lost at the portal only: its trustees tell of it.
     for _, receipt in held + others[len(before) :]:

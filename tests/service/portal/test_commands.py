@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import socket
 import subprocess
 import sys
 
@@ -12,6 +11,7 @@ import pytest
 from habeas.portal.site.folder import custodian_key
 from habeas.tlog import NoteSigner
 from tests.commands import habeas
+from tests.service.tlog.servers import free_ports
 from tests.unit.protocol import world
 from tests.waiting import until
 
@@ -51,8 +51,7 @@ class Portal:
 
     @contextlib.contextmanager
     def serving(self):
-        with socket.create_server(("127.0.0.1", 0)) as taken:
-            port = taken.getsockname()[1]
+        (port,) = free_ports(1)
         command = [sys.executable, "-m", "habeas.cli", "portal", "serve", "--port", str(port)]
         process = subprocess.Popen([*command, "--data", str(self.data)])
         try:

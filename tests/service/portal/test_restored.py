@@ -29,6 +29,10 @@ def ready(city, state):
     return until(said, f"the portal is {state}", pause=0.5)
 
 
+def epoch(city):
+    return json.loads((city.data / "blobs" / "installation.json").read_text())["epoch"]
+
+
 def blobs(city):
     return {each.name for each in (city.data / "blobs").glob("??/*")}
 
@@ -89,9 +93,11 @@ def test_today_s_database_with_yesterday_s_blobs(city, tmp_path):
     copy = copied(city, [city.data / "blobs"], tmp_path / "yesterday")
     # Each start of the worker is a new epoch; days bring more.
     for _ in range(2):
+        before = epoch(city)
         city.start_portal()
         ready(city, "ok")
         city.apply(PORTRAIT)
+        until(lambda before=before: epoch(city) > before, "the worker's epoch", pause=0.1)
         city.stop_portal()
     shutil.rmtree(city.data / "blobs")
     shutil.copytree(copy / "blobs", city.data / "blobs")

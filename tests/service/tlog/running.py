@@ -7,6 +7,7 @@ import threading
 import uvicorn
 
 from habeas import tlog
+from habeas.deploy.addresses import free_ports
 from habeas.tlog.server.witness_app import witness_app
 from tests.waiting import until
 
@@ -14,7 +15,7 @@ __all__ = ["listening", "policy_of", "served", "witness_app"]
 
 
 def listening(port=0):
-    return socket.create_server(("127.0.0.1", port))
+    return socket.create_server(("127.0.0.1", port or free_ports(1)[0]))
 
 
 @contextlib.contextmanager

@@ -4,7 +4,6 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -13,14 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from habeas.deploy.addresses import free_ports
 from tests.waiting import until
 
-
-def free_ports(count):
-    """Different ones: all are held until the last was found."""
-    with contextlib.ExitStack() as held:
-        sockets = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [each.getsockname()[1] for each in sockets]
+__all__ = ["Postgres", "bucket", "free_ports", "postgres"]
 
 
 def _find_postgres():

@@ -51,7 +51,7 @@ class World:
     @contextlib.contextmanager
     def log(self):
         with (
-            served(make_app(self.folder, interval=0.01, patience=5)) as url,
+            served(make_app(self.folder, interval=0.01, patience=20)) as url,
             LogClient(url) as client,
         ):
             yield url, client

@@ -2,7 +2,6 @@
 
 import contextlib
 import secrets
-import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -18,6 +17,7 @@ from habeas.tlog.server import FileStorage, LogLockedError, init_log, make_app
 from habeas.tlog.view import LogView
 from habeas.tlog.witness import Witness
 from tests.service.tlog.running import listening, policy_of, served, witness_app
+from tests.service.tlog.servers import free_ports
 from tests.waiting import until
 
 ORIGIN = "log.example/test"
@@ -161,8 +161,7 @@ def test_a_quorum_that_comes_late_is_waited_for(folder):
     """The log may start before its witnesses, and recovers by itself."""
     signer = tlog.CosignatureSigner.generate("late.example")
     key = policy_of(folder).logs[0]
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    (port,) = free_ports(1)
     (folder / "policy.txt").write_text(
         f"log {key.vkey}\nwitness w {signer.vkey} http://127.0.0.1:{port}\nquorum w\n"
     )

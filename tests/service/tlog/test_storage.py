@@ -94,7 +94,7 @@ def test_a_database_that_goes_away_and_comes_back(tmp_path):
         storage = Storage(state, FolderObjects(tmp_path / "public"))
         log = Sequencer(storage, SIGNER, POLICY, AdmitAnything(), interval=0.01, patience=5)
         await log.start()
-        assert await log.append(b"before") == 0
+        assert await _appended(log, b"before") == 0
         await asyncio.to_thread(server.stop)
         with pytest.raises(tlog.LogUnavailableError, match="storage"):
             await log.append(b"while it is away")

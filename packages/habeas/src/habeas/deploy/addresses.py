@@ -8,7 +8,9 @@ Pages are under the name ``localhost``: WebAuthn (section 4, *RP ID*) takes name
 
 from __future__ import annotations
 
+import contextlib
 import json
+import secrets
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +21,9 @@ from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
 
 _FIRST_PORT = 8000
+#: From here on Linux lends ports to whoever connects (ip_local_port_range); browsers refuse none
+#: of those from the least on (Fetch standard, *bad port*).
+_LEAST, _LENT = 20_000, 32_768
 _FILE = "ports.json"
 
 
@@ -70,7 +75,7 @@ class Addresses:
                 )
             ports = known
         else:
-            ports = _free_ports(count) if free else list(range(first, first + count))
+            ports = free_ports(count) if free else list(range(first, first + count))
         _check_free(ports, known is not None)
         durable.write(file, json.dumps(ports).encode())
         machines = [f"http://127.0.0.1:{each}" for each in ports]
@@ -84,11 +89,14 @@ def port_of(url: str) -> str:
     return url.rpartition(":")[2]
 
 
-def _free_ports(count: int) -> list[int]:
-    taken = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in taken]
-    for each in taken:
-        each.close()
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody has now, and that the system lends to nobody who asks others."""
+    ports: list[int] = []
+    while len(ports) < count:
+        port = _LEAST + secrets.randbelow(_LENT - _LEAST)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            if port not in ports:
+                ports.append(port)
     return ports
 
 

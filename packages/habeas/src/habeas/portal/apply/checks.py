@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
 from functools import cache
 
@@ -17,7 +18,9 @@ _lock = threading.Lock()
 
 @cache
 def _pool() -> CheckPool:
-    return CheckPool(settings.SITE.check_workers)
+    pool = CheckPool(settings.SITE.check_workers)
+    atexit.register(pool.close)
+    return pool
 
 
 def check(upload: UploadedFile[bytes], rules: PhotoRules, keep: Keep = "both") -> Assessment:

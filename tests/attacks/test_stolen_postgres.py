@@ -8,7 +8,7 @@ import pytest
 
 from habeas.faces import assets
 from habeas.protocol import Purpose
-from tests.attacks.test_stolen_portal import secrets_of, written
+from tests.attacks.test_stolen_portal import read, secrets_of, written
 from tests.service.tlog.servers import postgres
 from tests.world.city import ANSWERS, City
 
@@ -42,7 +42,7 @@ def test_no_secret_is_in_any_file_of_the_cluster_nor_in_its_write_ahead_log(city
     with city.officer_client() as officer:
         officer.open(reference, Purpose.DECIDE_APPLICATION, "Is this Anna?")
         officer.decide(reference, "approved")
-    files = {path: path.read_bytes() for path in server.folder.rglob("*") if path.is_file()}
+    files = read(server.folder)
     log = b"".join(content for path, content in files.items() if "pg_wal" in path.parts)
     assert reference.encode() in log, "this is where PostgreSQL has written"
     for name, secret in secrets_of(receipt).items():

@@ -203,7 +203,7 @@ def test_the_whole_journey_in_two_profiles(  # noqa: PLR0915 - it is one story
     page.get_by_role("button", name="Start now").click()
     applicant.press("Continue")
     applicant.refused()
-    assert page.evaluate("document.activeElement.className") == "govuk-error-summary"
+    page.wait_for_selector(".govuk-error-summary:focus")
     applicant.look("details-errors")
     _fill(applicant)
     applicant.look("photo")

@@ -168,13 +168,13 @@ class City(World):
                 stdin=subprocess.DEVNULL, pass_fds=descriptors,
             )  # fmt: skip
 
-    def stop_portal(self) -> None:
-        """End the portal's processes."""
-        for process in self._processes.values():
+    def stop_portal(self, *names: str) -> None:
+        """End the portal's processes, or those alone: `portal`, `worker`."""
+        ended = [self._processes.pop(name) for name in names or tuple(self._processes)]
+        for process in ended:
             process.terminate()
-        for process in self._processes.values():
+        for process in ended:
             process.wait(timeout=PATIENCE_SECONDS)
-        self._processes.clear()
 
     def close(self) -> None:
         self.http.close()

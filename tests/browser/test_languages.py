@@ -39,6 +39,7 @@ def receipt(city):
     found = city.apply(assets.path("astronaut.png").read_bytes())[1]
     opened(city, found)
     city.settled()
+    city.followed()
     return found
 
 

@@ -198,11 +198,10 @@ def test_a_form_that_comes_back_keeps_its_photo_and_the_next_person_gets_none(ch
     visitor.until("added")
     visitor.page.click("button:not([type])")  # the name is missing
     visitor.page.wait_for_selector("[role=alert]")
-    visitor.until("added")
-    visitor.look("came-back")
     field = "new FormData(document.forms[0]).get('photo_reference')"
     # Nothing is the element's before its script has come.
     until(lambda: visitor.page.evaluate(field) == reference, "the reference in the form")
+    visitor.look("came-back")
     visitor.page.goto(url)
     visitor.frame.wait_for_selector("#photo")
     assert visitor.page.evaluate(field) == ""

@@ -66,6 +66,7 @@ def machines(alone, monkeypatch):
     ray.shutdown()
     running.shutdown()
     for each in processes:
+        each.kill()
         each.wait(timeout=PATIENCE_SECONDS)
 
 

@@ -203,7 +203,9 @@ class City(World):
 
         if not self.servers.keys() & set(receipt.pending):
             return receipt
-        return until(acknowledged, "the share of a trustee that was busy", pause=0.5)
+        done = until(acknowledged, "the share of a trustee that was busy", pause=0.5)
+        assert done is not None
+        return done
 
     def officer_client(
         self, label: str = LABEL, *, office: str = "licensing-office"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from habeas.cli._add_camera import add
 from habeas.cli._recording import (
     deletes_of,
     folder_of,
@@ -52,6 +53,9 @@ Data = Annotated[
 @app.callback()
 def cameras() -> None:
     """Many cameras on one machine."""
+
+
+app.command()(add)
 
 
 @app.command()
@@ -159,7 +163,6 @@ def serve(
     if confined.open_doors:
         doors = ", ".join(confined.open_doors)
         say(f"this machine holds the recorder less than it should: {doors}")
-    keeper = _keepers(place.folder) if shared else None
     if client is None:
         say("no log is named: hours are closed, and what the log is owed is kept")
     keeper = _keepers(place.folder) if shared else None

@@ -29,12 +29,13 @@ class Watched:
         file.write_text(file.read_text().replace("[cover]", LIVE))
         (folder / "circle.txt").write_text(circle_note())
         self.place = folder / "recordings" / "north-gate"
+        self.said = folder / "said.txt"
+        self.telling = self.said.open("wb")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "habeas.cli", "record", file, "--recordings",
              self.place.parent, "--circle", folder / "circle.txt"],
-            stderr=(folder / "said.txt").open("wb"),
+            stderr=self.telling,
         )  # fmt: skip
-        self.said = folder / "said.txt"
         begin = datetime.now(UTC).replace(microsecond=0)
         end = begin + timedelta(minutes=15)
         street = Street.__new__(Street)
@@ -59,7 +60,9 @@ class Watched:
 
     def end(self):
         self.process.terminate()
-        assert self.process.wait() == 0, self.said.read_text()
+        ended = self.process.wait()
+        self.telling.close()
+        assert ended == 0, self.said.read_text()
 
 
 @pytest.mark.parametrize("how", [(), ("udp",)], ids=["tcp", "udp"])

@@ -11,7 +11,8 @@ from habeas.cameras import health, storage
 from habeas.cameras.declaration import Camera
 from habeas.cameras.health import CameraHealth
 from habeas.cameras.recordings import Recordings
-from habeas.protocol.footage import RecordedDetails, entry_of
+from habeas.portal.cameras.versions import versions
+from habeas.protocol.footage import CameraDetails, RecordedDetails, entry_of
 from habeas.protocol.looks import HeldDetails, LiftedDetails, LiveDetails, ViewedDetails
 from tests.media.video.segments import CAMERA, RECORDER
 from tests.unit.protocol.world import CUSTODIAN_KEY, RECORDER_KEY, random
@@ -189,3 +190,27 @@ def test_a_picture_that_cannot_be_used_is_none(recordings, browser, text):
     (recordings.folder / "ground.toml").write_text(text)
     assert "<image" not in page(browser, "/cameras/")
     assert browser.get("/cameras/ground").status_code == 404
+
+
+def test_each_version_of_an_entry_says_what_it_changed(city, recordings, browser):
+    """Zones, hours, holds: nothing of what a camera promises changes without a version."""
+    first = recordings.camera("north-gate")
+    city.copy.catch_up()
+    told = [
+        ("registered", first),
+        ("changed", first.model_copy(update={"keep_days": 30, "zones": None})),
+        ("changed", first.model_copy(update={"keep_days": 30, "latitude_e6": 1, "zones": None})),
+    ]
+    for number, (act, entry) in enumerate(told):
+        camera = entry.model_copy(update={"id": "bridge-north"})
+        details = CameraDetails(act=act, camera="bridge-north", entry=camera)
+        salt = random(f"version {number}")
+        city.log.append(entry_of(details, NOW.date(), RECORDER_KEY, salt).encode())
+    city.copy.catch_up()
+    newest, middle, oldest = versions("bridge-north")
+    assert (newest.act, newest.changed) == ("changed", ("Where",))
+    assert middle.changed == ("Days kept", "Parts of the picture")
+    assert (oldest.index, oldest.act, oldest.changed) == (0, "registered", ())
+    recordings.write_camera(camera, NOW.date(), RECORDER)
+    shown = page(browser, "/cameras/bridge-north/")
+    assert "Changed: Days kept, Parts of the picture" in shown

@@ -409,8 +409,12 @@ class LogCopy:
 
     def registered(self, camera: str) -> tuple[int, bytes] | None:
         """The newest entry that registers a camera; hours of footage stand between them."""
-        found = self._of_camera("kind = 'camera'", camera, 1, None)
+        found = self.versions(camera, 1)
         return found[0] if found else None
+
+    def versions(self, camera: str, count: int) -> list[tuple[int, bytes]]:
+        """The *count* newest entries that register or change a camera, newest first."""
+        return self._of_camera("kind = 'camera'", camera, count, None)
 
     def _of_camera(
         self, kinds: str, camera: str, count: int, before: int | None

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from habeas.cameras import health, storage
-from habeas.portal.cameras import grounds, plan, shown
+from habeas.portal.cameras import grounds, plan, shown, versions
 
 _PAGE = 50
 
@@ -56,6 +56,7 @@ def camera(request: HttpRequest, camera: str) -> HttpResponse:
         "rows": [(row, shown.office_name(row.entry.office or "")) for row in rows],
         "watched": shown.watched(camera),
         "looks": shown.looks(camera),
+        "versions": versions.versions(camera),
         "older": rows[-1].index if len(rows) == _PAGE else None,
     }
     return render(request, "cameras/camera.html", context)

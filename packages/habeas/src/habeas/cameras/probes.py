@@ -56,10 +56,10 @@ def judge(
     if halted:
         problems["clock-jumped"] = halted
     disk = storage.read(place.parent)
-    if disk.level != "ample":
-        problems[f"storage-{disk.level}"] = disk.stuck or "The disk of the recordings fills up."
+    if disk.level == "full":
+        problems["storage-full"] = disk.stuck or "The disk of the recordings is full."
     figures = {name: getattr(said, name) for name in _FIGURES}
-    figures["disk_free_bytes"] = disk.free
+    figures |= {"disk_free_bytes": disk.free, "disk_bytes": disk.total}
     return Health(problems | late(ages, LATE), ages), figures
 
 

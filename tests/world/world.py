@@ -45,6 +45,7 @@ from habeas.tlog.admission import Admission
 from habeas.tlog.client import Appended, LogClient
 from habeas.tlog.server import init_log, make_app
 from habeas.trustee import Settings, Trustee, keyring
+from habeas.trustee.notices import MailServer
 from habeas.trustee.web import make_app as make_trustee_app
 from tests.waiting import PATIENCE_SECONDS, until
 from tests.world.officer import Office, Officer
@@ -166,10 +167,13 @@ class World:
         r: int = 3,
         circle: dict[str, Any] | None = None,
         portal: str = portal,
+        mail: MailServer | None = None,
         **settings: Any,
     ) -> None:
         self.folder = folder
         self.portal = portal
+        #: Where trustees hand in mails to receipts' holders, if they do.
+        self.mail = mail
         self.clock = Clock()
         #: What the log takes; by default anything.
         self.admission: Admission | None = None
@@ -261,7 +265,7 @@ class World:
         self.log_server = Server(self.log_app(), listening(int(self.log_url.rpartition(":")[2])))
 
     def _serve(self, name: str, sock: socket.socket, log: Any = None) -> None:
-        self.trustees[name] = Trustee(self.folder / name, now=self.clock, log=log)
+        self.trustees[name] = Trustee(self.folder / name, now=self.clock, log=log, mail=self.mail)
         self.servers[name] = Server(make_trustee_app(self.trustees[name]), sock)
 
     def stop(self, name: str) -> None:

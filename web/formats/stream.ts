@@ -5,6 +5,7 @@
 // of another.
 
 import { type Bytes, concat, toHex, utf8 } from "./bytes.js";
+import { encode } from "./canonical.js";
 import { hmac, labelled } from "./digest.js";
 
 /** Writer 0 is the custodian; writer i + 1 the trustee with share index i. */
@@ -49,3 +50,15 @@ export const detailsKey = (key: Bytes, number: number): Promise<Bytes> =>
 /** Proof, for one trustee, of holding the key of its stream (section 9), hex of 32 bytes. */
 export const readerMac = async (key: Bytes, trustee: string): Promise<string> =>
   toHex(await hmac(key, labelled("reader", utf8(trustee))));
+
+/** What the holder of a receipt asks of a trustee that tells of its photo by mail. */
+export interface NoticeAsked {
+  readonly promise: string;
+  readonly act: "look" | "tell" | "stop";
+  readonly address?: string;
+  readonly language?: string;
+}
+
+/** Proof, for one trustee, that the holder asks just this (*Notices*), hex of 32 bytes. */
+export const noticeMac = async (key: Bytes, trustee: string, asked: NoticeAsked): Promise<string> =>
+  toHex(await hmac(key, labelled("notice", encode({ ...asked, trustee }))));

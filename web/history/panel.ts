@@ -8,6 +8,7 @@ import type { Language } from "../promise/words.js";
 import { type Signed, fetchSigned } from "./details.js";
 import { PANEL_WORDS, type PanelWord } from "./panelwords.js";
 import { showHistory } from "./show.js";
+import { Telling } from "./telling.js";
 import { Trustees } from "./trustees.js";
 import type { History } from "./found.js";
 import { nobodyAsked, verifyHistory } from "./verify.js";
@@ -21,6 +22,9 @@ export interface Looks {
   readonly button: string;
   readonly secondary: string;
   readonly warning: string;
+  readonly label: string;
+  readonly input: string;
+  readonly error: string;
 }
 
 /** Where a withdrawal stands: not asked for, asked once more, under way, or done. */
@@ -38,6 +42,7 @@ export class Panel {
   readonly #status = document.createElement("p");
   readonly #told = document.createElement("div");
   readonly #ending = document.createElement("section");
+  readonly #telling: Telling;
 
   constructor(
     private readonly place: HTMLElement,
@@ -47,6 +52,7 @@ export class Panel {
     language: Language,
   ) {
     this.#language = language;
+    this.#telling = new Telling(() => this.#find(), looks, language);
     this.#status.setAttribute("role", "status");
     this.#status.className = looks.text;
     this.#told.className = "told";
@@ -57,7 +63,13 @@ export class Panel {
   /** Says everything in another language, where it stands. */
   speak(language: Language): void {
     this.#language = language;
+    this.#telling.speak(language);
     this.#show();
+  }
+
+  /** The trustees, at their newest addresses. */
+  async #find(): Promise<Trustees> {
+    return (this.#trustees ??= await Trustees.find(this.receipt));
   }
 
   /** Asks everybody what happened. */
@@ -90,8 +102,7 @@ export class Panel {
   async #withdraw(): Promise<void> {
     this.#step = "asking";
     this.#show();
-    this.#trustees ??= await Trustees.find(this.receipt);
-    this.#withdrawal = await withdraw(this.receipt, this.#trustees, (so) => {
+    this.#withdrawal = await withdraw(this.receipt, await this.#find(), (so) => {
       this.#withdrawal = so;
       this.#show();
     });
@@ -148,15 +159,23 @@ export class Panel {
       again.dataset["again"] = "";
       parts.push(again);
     }
+    if (this.#found && !this.#isGone() && navigator.onLine) parts.push(this.#telling.section);
     this.#showEnding();
+    const within = this.#telling.section.contains(document.activeElement);
+    const typing = within ? (document.activeElement as HTMLElement) : undefined;
     this.place.replaceChildren(...parts, this.#ending);
+    typing?.focus();
     if (stood) this.#ending.querySelector<HTMLElement>("h2")?.focus();
   }
 
-  #showEnding(): void {
+  /** Whether every trustee says that it has destroyed its part. */
+  #isGone(): boolean {
     const verdicts = [...(this.#found?.history.verdicts.values() ?? [])];
-    const gone = verdicts.length > 0 && verdicts.every(({ held }) => held === false);
-    if (this.#step === "none" && gone) {
+    return verdicts.length > 0 && verdicts.every(({ held }) => held === false);
+  }
+
+  #showEnding(): void {
+    if (this.#step === "none" && this.#isGone()) {
       this.#ending.replaceChildren();
       return;
     }

@@ -2,6 +2,7 @@
 
 import type { PurposeName } from "../formats/fields.js";
 import type { PanelWord } from "./panelwords.js";
+import type { TellingWord } from "./tellingwords.js";
 import type { HistoryWord } from "./words.js";
 
 export const history: Record<HistoryWord, string> = {
@@ -168,4 +169,34 @@ export const panel: Record<PanelWord, string> = {
   attest:
     "To są podpisane oświadczenia. Poświadczają zniszczenie; nic nie może dowieść, że wcześniej nie zrobiono kopii.",
   askAgain: "Zapytaj ich ponownie",
+};
+
+export const telling: Record<TellingWord, string> = {
+  tell: "Powiadom mnie, gdy ktoś je otwiera",
+  tellNote:
+    "Wybrany przez Ciebie powiernik pisze do Ciebie za każdym razem, gdy urząd prosi o otwarcie zdjęcia, i gdy zdjęcie przestaje istnieć. Ani urząd, ani ten portal nie poznają Twojego adresu.",
+  choose: "Wybierz powiernika",
+  looking: "Pytamy powierników, którzy z nich piszą listy.",
+  none: "Żaden powiernik nie pisze teraz listów albo nie da się ich stąd zapytać.",
+  retry: "Zapytaj ich ponownie",
+  addressNote:
+    "Adres trafia stąd tylko do powiernika, którego wybierzesz. Przechowuje go zaszyfrowany i zapomina razem ze zdjęciem. List mówi, że coś się stało, bez nazwisk i powodów. Brak listów niczego nie dowodzi; dowodem jest ta strona.",
+  who: "Kto ma Cię powiadamiać?",
+  already: "Tyle adresów powiadamia o tym zdjęciu: {told}. Jeszcze niepotwierdzone: {waiting}.",
+  stop: "Nie powiadamiaj już nikogo",
+  address: "Twój adres e-mail",
+  send: "Poproś o powiadamianie",
+  sending: "Prosimy powiernika.",
+  asked: "{trustee} wysłał list na adres {address}.",
+  askedNote:
+    "Otwórz odnośnik z listu i potwierdź: dopiero wtedy będziesz dostawać powiadomienia. Jeśli list nie przyjdzie w ciągu godziny, zajrzyj do niechcianej poczty albo wybierz innego powiernika.",
+  another: "Wybierz innego powiernika lub adres",
+  stopped: "{trustee} nie powiadamia już nikogo o tym zdjęciu.",
+  noTrustee: "Wybierz, kto ma Cię powiadamiać",
+  noAddress: "Podaj poprawny adres e-mail, na przykład name@example.com",
+  tooMany:
+    "Ten powiernik nie przyjmuje dziś więcej adresów dla tego zdjęcia. Każ mu nie powiadamiać już nikogo albo spróbuj jutro.",
+  noMore: "Ten powiernik nie pisze już listów. Wybierz innego.",
+  over: "Część tego powiernika jest zniszczona: ze zdjęciem nic się już nie może stać.",
+  silent: "Nie udało się zapytać powiernika. Spróbuj ponownie albo wybierz innego.",
 };

@@ -11,7 +11,7 @@ import type { Identity } from "../formats/parties.js";
 import type { Receipt } from "../formats/receipt.js";
 import { secureRandom } from "../formats/shares.js";
 import { type Statement, readStatement } from "../formats/statements.js";
-import { readerMac, streamKey } from "../formats/stream.js";
+import { type NoticeAsked, noticeMac, readerMac, streamKey } from "../formats/stream.js";
 import { digestOf } from "../formats/terms.js";
 import { SilentError, getJson, postJson } from "./net.js";
 
@@ -23,6 +23,12 @@ export interface StreamEnd {
   readonly said: Statement<"stream-end">;
   readonly note: string;
   readonly answer: StreamEndAnswer;
+}
+
+/** How many addresses a trustee tells of the photo, and how many it has asked to confirm. */
+export interface NoticeCounts {
+  readonly told: number;
+  readonly waiting: number;
 }
 
 const settled = async <T>(asked: readonly Promise<T>[]): Promise<T[]> =>
@@ -139,6 +145,26 @@ export class Trustees {
     });
     if (said.promise !== promise) throw new SilentError("answer");
     return body.statement;
+  }
+
+  /** Whether one of them writes mails to receipts' holders. */
+  async sendsMails(name: string): Promise<boolean> {
+    const said = (await getJson(`${this.#seat(name).url}/v2/notices`)) as { offered?: unknown };
+    return said.offered === true;
+  }
+
+  /** Has one of them tell an address of the photo; or tell nobody; or say how many it tells. */
+  async notices(name: string, wish: Omit<NoticeAsked, "promise">): Promise<NoticeCounts> {
+    const { promise, track_key } = this.receipt;
+    const key = await streamKey(fromHex(track_key), this.names.indexOf(name) + 1);
+    const asked = { promise: toHex(await digestOf(promise)), ...wish };
+    const mac = await noticeMac(key, name, asked);
+    const body = await postJson(`${this.#seat(name).url}/v2/notices`, { ...asked, mac });
+    const { told, waiting } = body as Partial<NoticeCounts>;
+    if (!Number.isSafeInteger(told) || !Number.isSafeInteger(waiting)) {
+      throw new SilentError("answer");
+    }
+    return { told: told ?? 0, waiting: waiting ?? 0 };
   }
 
   #understood<T>(read: () => T): T {

@@ -31,7 +31,16 @@ type Found =
   | { readonly error: unknown };
 
 const LEAST_CHARACTERS = 12;
-const LOOKS = { heading: "", text: "", button: "button", secondary: "link", warning: "warning" };
+const LOOKS = {
+  heading: "",
+  text: "",
+  button: "button",
+  secondary: "link",
+  warning: "warning",
+  label: "",
+  input: "",
+  error: "error",
+};
 
 let language: Language = languageOf(navigator.language);
 let found: Found | undefined;

@@ -20,6 +20,9 @@ const LOOKS: Looks = {
   button: "govuk-button",
   secondary: "govuk-button govuk-button--secondary",
   warning: "govuk-button govuk-button--warning",
+  label: "govuk-label govuk-!-font-weight-bold",
+  input: "govuk-input app-telling__address",
+  error: "govuk-error-message",
 };
 const Application = v.object({ photo_wanted: v.boolean() });
 

@@ -21,7 +21,7 @@ load_all_checks()
 #: Sealed, signed and cosigned things are judged by what they hold, which no schema can tell.
 _BEYOND = {
     each: [CHECKS.get_one("positive_data_acceptance")]
-    for each in ("/v2/deposits", "/v2/releases", "/add-checkpoint")
+    for each in ("/v2/deposits", "/v2/notices", "/v2/releases", "/add-checkpoint")
 }
 _CALLS = [(path, method) for path, calls in _SCHEMA.raw_schema["paths"].items() for method in calls]
 

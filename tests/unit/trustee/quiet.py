@@ -23,6 +23,7 @@ from habeas.protocol.panel import Panel
 from habeas.tlog import NoteSigner
 from habeas.tlog.client import Appended
 from habeas.trustee import Settings, Trustee, keyring
+from habeas.trustee.notices import MailServer
 from habeas.trustee.web import make_app
 from tests.unit.tlog.serving import InProcess
 from tests.world.officer import Office, Officer
@@ -113,7 +114,14 @@ class Quiet(World):
     clock: QuietClock
     log: QuietLog
 
-    def __init__(self, folder: Path, portal: BlockingPortal, **settings: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        portal: BlockingPortal,
+        *,
+        mail: MailServer | None = None,
+        **settings: Any,
+    ) -> None:
         self.folder, self.clock, self.log = folder, QuietClock(), QuietLog()
         self.log_url, self.log_vkey = "https://log.test", self.log.signer.vkey
         self.names = [f"trustee-{number}.test" for number in range(1, 5)]
@@ -135,7 +143,7 @@ class Quiet(World):
         self.trustees = {}
         for name in self.names:
             (folder / name / "circle.txt").write_text(self.circle_note)
-            self.trustees[name] = Trustee(folder / name, now=self.clock, log=self.log)
+            self.trustees[name] = Trustee(folder / name, now=self.clock, log=self.log, mail=mail)
         self.log.witnesses = self.trustees
         self.panel = Panel(
             TrusteeClient(seat, transport=InProcess(make_app(self.trustees[seat.name]), portal))

@@ -7,6 +7,7 @@ from typing import Any
 
 from habeas.protocol import sealing, stream
 from habeas.protocol.document import base64_of, digest
+from habeas.protocol.exchange import NoticeBody
 from habeas.protocol.keys import writer_id
 from habeas.protocol.terms import trustee_key_id
 from tests.unit.protocol.vectors.files import Case, bad, document
@@ -84,6 +85,17 @@ def keys(photo: Photo) -> Any:
     }  # fmt: skip
 
 
+def _wishes() -> list[NoticeBody]:
+    """What a receipt's holder may ask of a trustee's mails; the MAC is not part of it."""
+    common = {"promise": random("promise").hex(), "mac": "00" * 32}
+    wishes = [
+        {"act": "tell", "address": "anna@applicant.test", "language": "ru"},
+        {"act": "look"},
+        {"act": "stop"},
+    ]
+    return [NoticeBody.read({**common, **each}) for each in wishes]
+
+
 def streams(photo: Photo) -> Any:
     track_key = photo.secrets.track_key
     streams: list[Case] = []
@@ -97,6 +109,11 @@ def streams(photo: Photo) -> Any:
                 "closing": stream.closing_tag(key),
                 "details_keys": {str(n): stream.details_key(key, n).hex() for n in (0, 1)},
                 "reader_macs": {name: stream.reader_mac(key, name) for name in NAMES},
+                "notices": [
+                    {"asked": each.fields(), "trustee": name, "mac": each.mac_of(key, name)}
+                    for name in NAMES[:1]
+                    for each in _wishes()
+                ],
             }
         )
     slot_key = random("slot key")

@@ -14,7 +14,9 @@ import { decryptPhoto, encryptPhoto, keyCommitment } from "../../../formats/phot
 import { combine, split } from "../../../formats/shares.js";
 import {
   closingTag,
+  type NoticeAsked,
   detailsKey,
+  noticeMac,
   readerMac,
   slot,
   streamKey,
@@ -81,6 +83,7 @@ test("streams", async () => {
       closing: string;
       details_keys: Record<string, string>;
       reader_macs: Record<string, string>;
+      notices: { asked: NoticeAsked & { mac: string }; trustee: string; mac: string }[];
     }[];
     slot_key: string;
     slots: { day: string; nth: number; slot: string }[];
@@ -97,6 +100,10 @@ test("streams", async () => {
     }
     for (const [name, mac] of Object.entries(each.reader_macs)) {
       assert.equal(await readerMac(key, name), mac);
+    }
+    for (const { asked, trustee, mac } of each.notices) {
+      const { mac: _, ...wish } = asked;
+      assert.equal(await noticeMac(key, trustee, wish), mac);
     }
   }
   for (const each of file.slots) {

@@ -29,6 +29,8 @@ _REMEDIES = {
     "token": "Write it as pkcs11:token=LABEL?module-path=FILE&pin-source=file:/FILE (RFC 7512).",
     "path": "Begin it with /.",
     "address": "Write it as https://HOST or https://HOST:PORT.",
+    "mail_security": 'Write security = "tls" or "starttls".',
+    "mail_login": "Write both, or neither.",
     "proxy": "Name the address of the server in front, as this machine sees it.",
 }
 

@@ -6,10 +6,11 @@ proofs) travels as text within them.
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
+from habeas.protocol import canonical, stream
 from habeas.protocol.assertion import KeyAssertion, WebAuthnAssertion
 from habeas.protocol.canonical import MalformedError
 from habeas.protocol.credential import Credential, Membership
@@ -24,6 +25,13 @@ EntryText = Annotated[str, StringConstraints(max_length=MAX_BYTES)]
 SealedDeposit = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{1600}[A-Za-z0-9+/=]{4}$")]
 #: Log indexes of one kind in an answer about a release; the newest count.
 MOST_PLACES = 64
+#: RFC 5321 section 4.1.2, without quoted strings and address literals, in ASCII; nothing of it
+#: ends a header's line. Of a domain in another script this is its A-label (RFC 5890).
+MAIL_ADDRESS = (
+    r"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}){0,31}"
+    r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,20}[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])$"
+)
+MailAddress = Annotated[str, StringConstraints(max_length=254, pattern=MAIL_ADDRESS)]
 OwnDetails = ReleasedDetails | RefusedDetails | ErasedDetails | ClaimedDetails
 
 
@@ -75,6 +83,41 @@ class StreamEndBody(Document):
     promise: Hex32
     nonce: Hex32
     mac: Hex32
+
+
+class NoticeBody(Document):
+    """POST /v2/notices: whom a trustee shall tell when something is done with a photo.
+
+    Attributes:
+        act: `look` changes nothing, `tell` asks for mails to an address, `stop` ends them all.
+        address: with `tell`.
+        language: of the mails (BCP 47, its first part), with `tell`.
+        mac: shows that the holder of the receipt asks just this (`habeas.protocol.stream`).
+    """
+
+    promise: Hex32
+    act: Literal["look", "tell", "stop"]
+    address: MailAddress | None = None
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")] | None = None
+    mac: Hex32
+
+    def mac_of(self, key: bytes, trustee: str) -> str:
+        """The MAC that *trustee* expects, under the key of its own stream; hex."""
+        asked = self.fields() | {"trustee": trustee}
+        del asked["mac"]
+        return stream.notice_mac(key, canonical.encode(asked))
+
+
+class NoticesAnswer(Document):
+    """What a trustee answers: how many addresses it tells of the photo.
+
+    Attributes:
+        told: those that have confirmed.
+        waiting: those that were asked to confirm.
+    """
+
+    told: Count
+    waiting: Count
 
 
 class OwnEntry(Document):

@@ -84,3 +84,16 @@ def reader_mac(key: bytes, trustee: str) -> str:
         HMAC-SHA256(stream key, "habeas/v2/reader" ‖ 00 ‖ trustee), hex; 32 bytes.
     """
     return _mac(key, b"reader\0", trustee.encode()).hex()
+
+
+def notice_mac(key: bytes, document: bytes) -> str:
+    """Proof of what the receipt's holder asks of one trustee's notices (*Notices*), hex.
+
+    Args:
+        key: of that trustee's stream, 32 bytes.
+        document: canonical JSON of all that is asked.
+
+    Returns:
+        HMAC-SHA256(stream key, "habeas/v2/notice" ‖ 00 ‖ document), hex; 32 bytes.
+    """
+    return _mac(key, b"notice\0", document).hex()

@@ -78,17 +78,23 @@ class Claims:
         self._wake()
 
 
-def learn(connection: sqlite3.Connection, details: ClaimedDetails, now: int) -> None:
-    """A claim stands on the log. The latest word of each trustee counts."""
+def learn(connection: sqlite3.Connection, details: ClaimedDetails, now: int) -> bool:
+    """A claim stands on the log. The latest word of each trustee counts.
+
+    Returns:
+        Whether somebody wants something now that this trustee had not said before.
+    """
     digest = bytes.fromhex(details.promise)
     if details.act == "lift":
         connection.execute(
             "DELETE FROM claims WHERE digest = ? AND trustee = ?", (digest, details.trustee)
         )
     elif details.act == "destroy" and photos.find(connection, digest) is not None:
-        connection.execute(
+        added = connection.execute(
             "INSERT OR IGNORE INTO claims VALUES (?, ?, ?)", (digest, details.trustee, now)
         )
+        return added.rowcount == 1
+    return details.act == "copy"
 
 
 def freezes(connection: sqlite3.Connection, digest: bytes, now: int) -> bool:

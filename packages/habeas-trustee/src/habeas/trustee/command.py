@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from habeas.protocol import Identity
     from habeas.protocol.statements import KeyStatement
     from habeas.trustee import Trustee
+    from habeas.trustee.configuration import TrusteeConfiguration
 
 app = typer.Typer(
     add_completion=False,
@@ -94,6 +95,7 @@ def init(
 
 @app.command()
 def serve(
+    context: typer.Context,
     data: Folder,
     *,
     _config: Config = None,
@@ -112,7 +114,9 @@ def serve(
     from habeas.trustee import Trustee
     from habeas.trustee.web import make_app
 
-    trustee = Trustee(data)
+    said: TrusteeConfiguration | None = context.obj
+    mail = said.mail.server() if said is not None and said.mail is not None else None
+    trustee = Trustee(data, mail=mail)
     if console_port is not None:
         console_command.begin(trustee, data, console_port)
     uvicorn.run(

@@ -15,6 +15,7 @@ from habeas.protocol.statements import KeyDestroyedStatement
 from habeas.trustee import claims, counts, photos, records
 from habeas.trustee.halts import Halts
 from habeas.trustee.months import MonthKey, MonthSeeds, month_of
+from habeas.trustee.notices import Notices
 from habeas.trustee.records import Records
 from habeas.trustee.settings import Settings
 from habeas.trustee.store import Store
@@ -36,6 +37,7 @@ class Erasure:
         followed_at: how far in time the log was followed, POSIX seconds.
         halts: what stops rounds until a person has looked.
         sign: makes a signed note of a statement.
+        notices: whom it tells of photos.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Erasure:
         followed_at: Callable[[], float],
         halts: Halts,
         sign: Callable[[Document], str],
+        notices: Notices,
     ) -> None:
         self._settings = settings
         self._store = store
@@ -55,6 +58,7 @@ class Erasure:
         self._followed_at = followed_at
         self._halts = halts
         self._sign = sign
+        self._notices = notices
 
     def _moment(self) -> datetime:
         """The smaller of the own clock and the quorum's time: one wrong clock destroys nothing."""
@@ -163,6 +167,7 @@ class Erasure:
             "DELETE FROM claims WHERE digest IN"
             " (SELECT digest FROM photos WHERE because IS NOT NULL)"
         )
+        self._notices.forget(connection)
         past = (now - timedelta(days=3)).date().isoformat()
         connection.execute("DELETE FROM log_requests WHERE day < ?", (past,))
         connection.execute("DELETE FROM refusals WHERE day < ?", (past,))

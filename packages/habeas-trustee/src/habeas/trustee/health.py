@@ -13,6 +13,7 @@ from habeas.trustee import counts, index, records
 from habeas.trustee.following import Follower
 from habeas.trustee.halts import standing as halted
 from habeas.trustee.loops import Loops
+from habeas.trustee.notices import Delivery
 from habeas.trustee.outbox import Outbox
 from habeas.trustee.standing import Standing
 from habeas.trustee.store import Store
@@ -28,6 +29,7 @@ def health(
     outbox: Outbox,
     standing: Standing,
     loops: Loops,
+    delivery: Delivery,
     *,
     now: float,
     pause: float,
@@ -41,6 +43,7 @@ def health(
         outbox: what it owes.
         standing: whether it may act.
         loops: its threads.
+        delivery: of mails.
         now: POSIX seconds.
         pause: seconds between two rounds of a loop.
         missing: files without which it would not start again, and the cause, by code.
@@ -52,18 +55,21 @@ def health(
     if follower.problem is not None:
         faults["follow"] = str(follower.problem)
     problems = _stands(store, follower, standing) | dict(missing) | loops.faults
+    problems |= store.run(delivery.problems)
     limits = {name: seconds + 3 * pause for name, seconds in _LATE.items()}
     problems |= late(ages, limits, faults)
     # What the next try may mend is told, and makes nothing red.
     if outbox.problem is not None:
         faults["deliver"] = str(outbox.problem)
+    if delivery.problem is not None:
+        faults["mail"] = delivery.problem.cause
     figures = {
         "faults": faults,
         "view": follower.size,
         "root": base64.b64encode(follower.root).decode(),
         "forked": follower.fork() is not None,
     }
-    return Health(problems, ages), figures | store.run(_count)
+    return Health(problems, ages), figures | store.run(_count) | store.run(delivery.figures)
 
 
 def _stands(store: Store, follower: Follower, standing: Standing) -> dict[str, str]:

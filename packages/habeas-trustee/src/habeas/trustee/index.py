@@ -22,6 +22,7 @@ from habeas.protocol.reading import details_of
 from habeas.tlog import leaf_hash
 from habeas.trustee import apps, claims, photos
 from habeas.trustee.circles import Circles
+from habeas.trustee.notices.values import Happened
 from habeas.trustee.photos import Streams
 from habeas.trustee.records import Records
 
@@ -39,6 +40,7 @@ class Index:
         streams: tags of its photos.
         circles: who may write.
         erased: called when a withdrawal secret on the log has destroyed a share.
+        happened: called when somebody claims a photo without its receipt.
     """
 
     def __init__(
@@ -48,12 +50,14 @@ class Index:
         streams: Streams,
         circles: Circles,
         erased: Callable[[], None],
+        happened: Happened,
     ) -> None:
         self._own = own
         self._records = records
         self._streams = streams
         self._circles = circles
         self._erased = erased
+        self._happened = happened
 
     def apply(self, connection: sqlite3.Connection, position: int, content: bytes) -> None:
         """Take in the entry at *position*. It takes any bytes, and never raises for them."""
@@ -121,7 +125,9 @@ class Index:
             case WithdrawnDetails():
                 self._withdrawn(connection, details)
             case ClaimedDetails():
-                claims.learn(connection, details, now)
+                if claims.learn(connection, details, now):
+                    digest = bytes.fromhex(details.promise)
+                    self._happened(connection, digest, "claimed", str(position))
             case AppDetails():
                 apps.take(connection, position, details, entry.day)
             case AppDiffersDetails():

@@ -52,6 +52,7 @@ def _configure(context: typer.Context, file: Path | None) -> Path | None:
     os.environ.update({name: each.read() for name, each in secrets.items() if each is not None})
     if said.keys.token is not None:
         os.environ[ADDRESS_VARIABLE] = str(said.keys.token)
+    context.obj = said
     journal.configure(said.logging.format, said.logging.level)
     context.default_map = {
         "data": str(said.data),

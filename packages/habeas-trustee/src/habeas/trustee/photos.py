@@ -15,6 +15,7 @@ from typing import Literal
 
 from habeas.protocol import CUSTODIAN, Chain, Kind, Promise, stream
 from habeas.trustee.keyring import Locker
+from habeas.trustee.notices.values import Happened
 
 Because = Literal["withdrawn", "expired", "orphaned", "claimed"]
 #: The stream under which a photo's closing tag is awaited: no writer has this number.
@@ -114,15 +115,21 @@ class TrackKeys:
         return self._locker.unlock(b"track" + photo.digest, photo.track_key)
 
 
+def _nobody(*_: object) -> None:
+    """Nobody is told."""
+
+
 class Streams:
     """Follows the tags of every photo: which entries of each writer the log holds, in order.
 
     Args:
         keys: track keys.
+        happened: called once for each request and for the end of the office's work.
     """
 
-    def __init__(self, keys: TrackKeys) -> None:
+    def __init__(self, keys: TrackKeys, happened: Happened = _nobody) -> None:
         self._keys = keys
+        self._happened = happened
 
     def watch(
         self,
@@ -181,6 +188,7 @@ class Streams:
                     (photo.digest, _CLOSED if stream_number == CLOSING else number,
                      found.position, found.day),
                 )  # fmt: skip
+                self._tell(connection, photo.digest, promise, number, found)
             if stream_number == CLOSING:
                 if found.kind == Kind.CLOSED:
                     connection.execute(
@@ -202,6 +210,20 @@ class Streams:
             "INSERT OR REPLACE INTO awaited (tag, digest, stream, number) VALUES (?, ?, ?, ?)",
             (tag, photo.digest, stream_number, number),
         )
+
+    def _tell(
+        self,
+        connection: sqlite3.Connection,
+        digest: bytes,
+        promise: Promise,
+        number: int,
+        found: Place,
+    ) -> None:
+        """Tell of an entry of the custodian's. Beyond what was promised nothing can be opened."""
+        if found.kind == Kind.CLOSED:
+            self._happened(connection, digest, "closed", "")
+        elif found.kind == Kind.REQUESTED and number <= promise.openings_max:
+            self._happened(connection, digest, "asked", str(found.position))
 
 
 @dataclass(frozen=True)

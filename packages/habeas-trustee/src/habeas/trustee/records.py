@@ -21,11 +21,16 @@ from habeas.trustee import photos
 from habeas.trustee.photos import Because, KnownPhoto, TrackKeys
 
 Clock = Callable[[], datetime]
+Ended = Callable[[sqlite3.Connection, bytes], None]
 Key = TypeVar("Key")
 #: The day before which details of ended photos are forgotten.
 _FORGOTTEN = "forgotten-before"
 #: Entries, and their bytes, that one call to the log carries.
 BATCH, _BYTES = 256, 512 * 1024
+
+
+def _nobody(*_: object) -> None:
+    """Nobody is told."""
 
 
 class Records:
@@ -36,13 +41,17 @@ class Records:
         signer: its statement key.
         keys: track keys, from which tags follow.
         now: the clock, UTC.
+        ended: called with each photo whose share is destroyed.
     """
 
-    def __init__(self, name: str, signer: Signer, keys: TrackKeys, now: Clock) -> None:
+    def __init__(
+        self, name: str, signer: Signer, keys: TrackKeys, now: Clock, ended: Ended = _nobody
+    ) -> None:
         self.name = name
         self.now = now
         self.keys = keys
         self._signer = signer
+        self._ended = ended
 
     def today(self) -> str:
         """This day, UTC."""
@@ -100,6 +109,7 @@ class Records:
             (because, self.today(), photo.digest),
         )
         connection.execute("DELETE FROM awaited WHERE digest = ?", (photo.digest,))
+        self._ended(connection, photo.digest)
         # A clock that was set back ends photos on days that were gone through already.
         connection.execute(
             "UPDATE notes SET value = min(value, ?) WHERE name = ?", (self.today(), _FORGOTTEN)

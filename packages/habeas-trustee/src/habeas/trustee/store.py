@@ -21,6 +21,7 @@ from habeas.foundation.errors import HabeasError
 from habeas.foundation.schema import Schema
 from habeas.trustee import counts
 from habeas.trustee.errors import StorageError
+from habeas.trustee.notices import values
 
 T = TypeVar("T")
 _BATCH = 128
@@ -122,7 +123,9 @@ CREATE INDEX IF NOT EXISTS refusals_of_day ON refusals (day);
 CREATE INDEX IF NOT EXISTS told_waiting ON told (until) WHERE until IS NOT NULL;
 """
 #: Version of the tables; `opened_from` is the oldest whose code still works over them.
-SCHEMA = Schema("trustee", version=1, opened_from=0, statements=TABLES + counts.SCHEMA)
+SCHEMA = Schema(
+    "trustee", version=2, opened_from=0, statements=TABLES + counts.SCHEMA + values.SCHEMA
+)
 
 
 class Store:

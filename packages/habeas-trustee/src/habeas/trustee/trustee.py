@@ -39,6 +39,9 @@ from habeas.trustee.health import health
 from habeas.trustee.hosting import Hosting
 from habeas.trustee.loops import Loops
 from habeas.trustee.months import MonthSeeds, StoredMonthKeys
+from habeas.trustee.notices import Delivery, MailServer, Notices
+from habeas.trustee.notices.asking import Asking
+from habeas.trustee.notices.mails import Writer
 from habeas.trustee.outbox import Outbox
 from habeas.trustee.peers import Peers
 from habeas.trustee.photos import Streams, TrackKeys
@@ -82,6 +85,7 @@ class Trustee:
         log: to follow and to write; by default that of the circle, over HTTP.
         look: the clocks whose jump halts expiry; by default the machine's, or *now* for all
             where that is another clock than the machine's.
+        mail: where mails to receipts' holders are handed in; None for no mails.
 
     Raises:
         SetupError: the folder is not complete.
@@ -90,7 +94,7 @@ class Trustee:
 
     def __init__(
         self, folder: Path, *, now: Clock = utc_now, log: FollowedLog | None = None,
-        look: Look | None = None,
+        look: Look | None = None, mail: MailServer | None = None,
     ) -> None:  # fmt: skip
         self._folder = folder
         self.settings = Settings.load(folder)
@@ -104,16 +108,26 @@ class Trustee:
         url = self.circles.chain.links[0].circle.log.url
         self._log = log or LogClient(url, load_token(folder), timeout=_LOG_SECONDS)
         track_keys = TrackKeys(self._keys.locker)
-        self._records = Records(self.settings.name, self._keys.statement, track_keys, now)
+        self._notices = Notices(self._keys.locker, now)
+        self._records = Records(
+            self.settings.name, self._keys.statement, track_keys, now, self._notices.ended
+        )
+        writer = Writer(self.settings.name, self.settings.url, mail.sender if mail else "")
+        self.delivery = Delivery(self._store, self._notices, mail, writer, now)
+        self.asking = Asking(
+            self.settings.name, self._store, self._records, self._notices, self.delivery
+        )
         self._months: MonthSeeds = StoredMonthKeys(
             self._store, self._keys.locker, self.settings.months_ahead
         )
-        streams = Streams(track_keys)
+        streams = Streams(track_keys, self._notices.happened)
         own = writer_id(self._keys.statement.verifier.public_key)
         self.outbox = Outbox(self._store, self._log, self._records.seconds)
         self.follower = Follower(
             self._store,
-            index.Index(own, self._records, streams, self.circles, self.outbox.wake),
+            index.Index(
+                own, self._records, streams, self.circles, self.outbox.wake, self._notices.happened
+            ),
             self.circles,
             self._log,
             now,
@@ -150,7 +164,7 @@ class Trustee:
         self._halts = Halts(self._store, clocks, self._records.today)
         self._erasure = Erasure(
             self.settings, self._store, self._records, self._months,
-            lambda: self.follower.followed_at, self._halts, self._sign,
+            lambda: self.follower.followed_at, self._halts, self._sign, self._notices,
         )  # fmt: skip
         self._announcements = Announcements(
             self._store, self._records, self._months, self.circles, self._sign,
@@ -204,12 +218,15 @@ class Trustee:
         rounds = {"tail": self._tail, "deliver": self._deliver, "tell": self._tell}
         if self.settings.watch_seconds:
             rounds["watch"] = self._watch
+        if self.delivery.offered:
+            rounds["mail"] = self._mail
         self._loops.start(rounds)
 
     def close(self) -> None:
         """Finish what is under way, and stop."""
         self._loops.stop()
         self.outbox.wake()
+        self.delivery.wake()
         self._loops.join()
         self._peers.close()
         self._store.close()
@@ -227,6 +244,10 @@ class Trustee:
     def _deliver(self) -> None:
         if self.outbox.deliver() == 0:
             self.outbox.wait(self.settings.retry_seconds)
+
+    def _mail(self) -> None:
+        if self.delivery.deliver() == 0:
+            self.delivery.wait(self.settings.retry_seconds)
 
     def _watch(self) -> None:
         # First the pause: nobody can tell by its restart when a trustee looks.
@@ -371,7 +392,7 @@ class Trustee:
         """How this trustee fares: for probes, and for `habeas trustee status`."""
         seconds = self._records.seconds()
         found, figures = health(
-            self._store, self.follower, self.outbox, self._standing, self._loops,
+            self._store, self.follower, self.outbox, self._standing, self._loops, self.delivery,
             now=self._now().timestamp(), pause=self.settings.poll_seconds,
             missing=keyring.missing(self._folder),
         )  # fmt: skip

@@ -23,16 +23,25 @@ from starlette.concurrency import run_in_threadpool
 from habeas.foundation.metrics import MEDIA_TYPE, exposition
 from habeas.protocol import canonical
 from habeas.protocol.document import Document, Hex32, Month, unbase64
-from habeas.protocol.exchange import DepositBody, ReleaseBody, StreamEndBody, WithdrawalBody
+from habeas.protocol.exchange import (
+    DepositBody,
+    NoticeBody,
+    ReleaseBody,
+    StreamEndBody,
+    WithdrawalBody,
+)
 from habeas.protocol.schema import REFERENCE, AsRead
 from habeas.trustee.edge import Edge, read_fields
 from habeas.trustee.errors import NoShareError
+from habeas.trustee.notices.web import notice_calls, notice_pages
 from habeas.trustee.trustee import Trustee
 
 Body = TypeVar("Body", bound=Document)
 #: Of a file that is sent as fast as its reader takes it.
 _PIECE_BYTES = 64 * 1024
-_BODIES: tuple[type[Document], ...] = (DepositBody, ReleaseBody, StreamEndBody, WithdrawalBody)
+_BODIES: tuple[type[Document], ...] = (
+    DepositBody, NoticeBody, ReleaseBody, StreamEndBody, WithdrawalBody,
+)  # fmt: skip
 
 
 class StatementAnswer(BaseModel):
@@ -112,6 +121,7 @@ def make_app(trustee: Trustee) -> FastAPI:
         await run_in_threadpool(trustee.close)
 
     photo_routes = _photo_routes(trustee)
+    photo_routes.include_router(notice_calls(trustee, _takes(NoticeBody)))
     app = Edge(
         {each.path: each.endpoint for each in photo_routes.routes if isinstance(each, APIRoute)},
         title="Habeas trustee",
@@ -127,6 +137,7 @@ def make_app(trustee: Trustee) -> FastAPI:
     _evidence_routes(app, trustee)
     _witness_routes(app, trustee)
     _app_routes(app, trustee)
+    app.include_router(notice_pages(trustee))
     app.include_router(photo_routes)
     vars(app)["openapi"] = _with_bodies(app.openapi)
     return app

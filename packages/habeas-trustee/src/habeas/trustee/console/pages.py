@@ -17,7 +17,10 @@ _ROOMS = (
     ("/", "today"), ("/history", "history"), ("/claims", "claims"), ("/keys", "keys"),
     ("/health", "health"),
 )  # fmt: skip
-_FIGURES = ("photos", "pending", "owed", "to_tell", "foreign", "view")
+_FIGURES = (
+    "photos", "pending", "owed", "to_tell", "foreign", "view", "notices", "notices_waiting",
+    "mails", "mails_dropped",
+)  # fmt: skip
 #: Hexadecimal digits of a promise's digest that are shown: enough to tell photos apart.
 _PROMISE = 16
 #: Height of the chart of days, and the width of a day and of the gap after it; CSS pixels.

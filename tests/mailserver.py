@@ -76,7 +76,7 @@ class PostOffice:
             server.close()
             for each in self._sessions:
                 if each.transport is not None:
-                    each.transport.abort()
+                    each.transport.close()
             for task in asyncio.all_tasks() - {asyncio.current_task()}:
                 task.cancel()
             # Aborted connections are closed in the loop's next rounds.
@@ -97,9 +97,7 @@ class PostOffice:
     def mails(self, address: str | None = None) -> list[EmailMessage]:
         """What it has taken, for one address or all."""
         return [
-            cast(
-                "EmailMessage", email.message_from_bytes(cast("bytes", each.content), policy=POLICY)
-            )
+            email.message_from_bytes(cast("bytes", each.content), policy=POLICY)
             for each in list(self.envelopes)
             if address is None or each.rcpt_tos == [address]
         ]

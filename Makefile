@@ -10,7 +10,7 @@ DATA ?= data
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev browser run demo test test-ops quick coverage shuffled mutants mutants-of-rules lint web app bench evaluate fuzz fuzz-api reference packages images release lock clean
+.PHONY: help setup setup-dev browser run demo test test-ops quick coverage shuffled mutants mutants-of-rules lint web app bench cameras evaluate fuzz fuzz-api reference packages images release lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14

@@ -19,6 +19,7 @@ BENCHES = [
     "desk",
     "crawl",
     "load",
+    "cameras",
     "footage.speed",
     "footage.gpu",
 ]

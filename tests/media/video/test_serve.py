@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import signal
 import socket
 import subprocess
@@ -15,6 +16,8 @@ import httpx
 import pytest
 
 from habeas.cameras import health
+from habeas.cameras.lease import LeaseError
+from habeas.cameras.leases import LeaseFiles
 from habeas.cameras.recordings import Recordings
 from tests.media.video import films, streams
 from tests.unit.cameras.test_declarations import ONE
@@ -166,3 +169,50 @@ def test_a_kill_loses_no_segment_of_any_camera(tmp_path):
             assert again.end() == 0
         assert set(before["a"]) < {each.path for each in again.segments("a")}
         assert before["b"] == [each.path for each in again.segments("b")]
+
+
+def spans(segments):
+    """Begin and end of each, by its own length."""
+    found = []
+    for each in segments:
+        frames = films.read(each.path)
+        found.append((each.start, each.start + timedelta(seconds=frames[-1].time)))
+    return found
+
+
+def token_of(served, camera):
+    """The token that is stored, and whether it was let go of."""
+    stored = LeaseFiles(served.place.folder).read(camera)
+    return (stored.token, stored.released) if stored else None
+
+
+def test_a_camera_of_a_process_that_died_is_recorded_by_another_and_no_moment_twice(tmp_path):
+    film = streams.film(8)
+    with streams.Camera(film) as a, streams.Camera(film) as b:
+        file = declare(tmp_path, a=a.url, b=b.url)
+        recordings = tmp_path / "recordings"
+        with Served(file, recordings, "--shared") as first:
+            first.until(lambda: first.segments("a") and first.segments("b"), "a segment of each")
+            with Served(file, recordings, "--shared") as second:
+                second.until(lambda: "2 cameras" in " ".join(second.said), "the second one")
+                held = {each: token_of(second, each) for each in "ab"}
+                first.end(signal.SIGKILL)
+                second.until(
+                    lambda: all(token_of(second, each) > held[each] for each in "ab"),
+                    "both leases taken over",
+                )
+                before = {each: len(second.segments(each)) for each in "ab"}
+                second.until(
+                    lambda: all(len(second.segments(each)) > before[each] for each in "ab"),
+                    "a segment of each by the second one",
+                )
+                assert second.end() == 0, second.said
+        assert {each: token_of(second, each) for each in "ab"} == {"a": (2, True), "b": (2, True)}
+        for name in "ab":
+            found = spans(second.segments(name))
+            assert all(one[1] <= two[0] for one, two in itertools.pairwise(found))
+        alone = Recordings(recordings)
+        part = alone.new_part("a")
+        part.write_bytes(second.segments("a")[0].path.read_bytes())
+        with pytest.raises(LeaseError):
+            alone.add("a", datetime.now(UTC), part, token=1)

@@ -1,0 +1,232 @@
+"""Cameras that two cores carry: many in one process against a process for each.
+
+    python -m bench cameras
+
+Synthetic cameras send more than the machine can cover, in real time. Whoever is behind writes fewer
+pictures and looks at each as closely, so pictures written a second are what it carries; divided by
+the rate of a camera they are cameras in real time. Both ways are measured in turn, on the same
+sources, for the same span after a warm-up; medians of the rounds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.cameras import model
+from bench.cameras.source import film
+
+#: More than two cores carry of either kind.
+_CAMERAS = 8
+#: Of the cameras whose memory is compared: so many, and one.
+_MANY = 5
+_ROUNDS, _WARM, _SECONDS = 3, 15.0, 30.0
+_GAIN, _MEGABYTES = 1.5, 60.0
+#: Of the city on paper: cameras, and days for which recordings are kept.
+_CITY, _DAYS = 20_000, 14
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of camera: its name, size in pixels, and pictures a second."""
+
+    name: str
+    width: int
+    height: int
+    fps: int
+
+
+KINDS = (Kind("720p at 10 fps", 1280, 720, 10), Kind("1080p at 5 fps", 1920, 1080, 5))
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What one way of running carried.
+
+    Attributes:
+        cameras: in real time.
+        cores: processor seconds a second.
+        memory: bytes, proportional set size of all processes, at the end.
+        stored: bytes a second that were written, of all cameras.
+    """
+
+    cameras: float
+    cores: float
+    memory: int
+    stored: float
+
+
+_DECLARED = """
+id = "{id}"
+name = {{ en = "Bench", ru = "Замер" }}
+where = {{ en = "Nowhere", ru = "Нигде" }}
+latitude = 0.0
+longitude = 0.0
+why = {{ en = "Measuring", ru = "Замер" }}
+viewers = []
+keep_days = 1
+since = 2026-11-01
+"""
+
+
+def _declare(folder: Path, urls: list[str], *, shared: bool) -> list[list[str]]:
+    """The commands that record *urls*, in one process or in one for each."""
+    command = [sys.executable, "-m", "habeas.cli"]
+    if not shared:
+        files = []
+        for number, url in enumerate(urls):
+            files.append(folder / f"camera-{number}.toml")
+            files[-1].write_text(f'url = "{url}"\n' + _DECLARED.format(id=f"camera-{number}"))
+        return [[*command, "record", str(each), "--recordings", str(folder / each.stem)]
+                for each in files]  # fmt: skip
+    listed = ""
+    for number, url in enumerate(urls):
+        secret = folder / f"address-{number}"
+        secret.touch(mode=0o600)
+        secret.write_text(f"{url}\n")
+        listed += f'[[camera]]\naddress = {{ file = "{secret}" }}\n'
+        listed += _DECLARED.format(id=f"camera-{number}")
+    (folder / "cameras.toml").write_text(listed)
+    return [[*command, "cameras", "serve", str(folder / "cameras.toml"), "--recordings",
+             str(folder / "all")]]  # fmt: skip
+
+
+@contextlib.contextmanager
+def _sources(file: Path, count: int) -> Iterator[list[str]]:
+    """Addresses of so many cameras that send *file* over and over."""
+    command = [sys.executable, "-m", "bench.cameras.source", str(file), str(count)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        try:
+            yield json.loads(running.stdout.readline())
+        finally:
+            running.kill()
+
+
+def carried(
+    kind: Kind, file: Path, count: int, *, shared: bool, warm: float, seconds: float
+) -> Carried:
+    """Record *count* cameras one way, and measure for so many *seconds*."""
+    with tempfile.TemporaryDirectory() as made, _sources(file, count) as urls:
+        folder = Path(made)
+        running = [
+            subprocess.Popen(each, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            for each in _declare(folder, urls, shared=shared)
+        ]
+        try:
+            _recording(folder, count)
+            time.sleep(warm)
+            frames, spent, size = _frames(folder), _spent(running), _size(folder)
+            began = time.monotonic()
+            time.sleep(seconds)
+            span = time.monotonic() - began
+            more, cores = _frames(folder) - frames, (_spent(running) - spent) / span
+            memory = sum(_memory(each.pid) for each in running)
+            stored = (_size(folder) - size) / span
+        finally:
+            for each in running:
+                each.terminate()
+            for each in running:
+                each.wait()
+        return Carried(more / span / kind.fps, cores, memory, stored)
+
+
+def _reports(folder: Path) -> list[dict[str, object]]:
+    found = []
+    for each in folder.glob("*/*/health.json"):
+        with contextlib.suppress(OSError, ValueError):
+            found.append(json.loads(each.read_text()))
+    return found
+
+
+def _recording(folder: Path, count: int) -> None:
+    """Wait until all cameras are recorded."""
+    give_up = time.monotonic() + 300
+    while sum(each["frames"] != 0 for each in _reports(folder)) < count:
+        if time.monotonic() > give_up:
+            raise RuntimeError("The cameras were not recorded within five minutes.")
+        time.sleep(0.5)
+
+
+def _frames(folder: Path) -> float:
+    """Pictures written so far, of all cameras, as of now: reports come every five seconds."""
+    total = 0.0
+    for each in _reports(folder):
+        age = time.time() - datetime.fromisoformat(str(each["at"])).timestamp()
+        total += float(str(each["frames"])) + float(str(each["rate"])) * max(0.0, age)
+    return total
+
+
+def _size(folder: Path) -> int:
+    return sum(each.stat().st_size for each in folder.rglob("*Z.mp4"))
+
+
+def _spent(running: list[subprocess.Popen[bytes]]) -> float:
+    ticks = os.sysconf("SC_CLK_TCK")
+    total = 0
+    for each in running:
+        fields = Path(f"/proc/{each.pid}/stat").read_text().rpartition(")")[2].split()
+        total += int(fields[11]) + int(fields[12])
+    return total / ticks
+
+
+def _memory(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    (line,) = (each for each in lines if each.startswith("Pss:"))
+    return int(line.split()[1]) * 1024
+
+
+def run(rounds: int = _ROUNDS, warm: float = _WARM, seconds: float = _SECONDS) -> None:
+    """Print what is carried both ways, and what a further camera takes."""
+    console = Console()
+    table = Table(title=f"{_CAMERAS} cameras on {os.cpu_count()} cores", title_justify="left")
+    for head in ("", "one process", "a process each", "times", "goal", "MB a further camera",
+                 "goal"):  # fmt: skip
+        table.add_column(head)
+    constants_of: dict[str, model.Constants] = {}
+    with tempfile.TemporaryDirectory() as made:
+        for kind in KINDS:
+            file = film(Path(made) / f"{kind.height}.ts", kind.width, kind.height, kind.fps)
+            ways: dict[bool, list[Carried]] = {True: [], False: []}
+            for _ in range(rounds):
+                for one_process, found in ways.items():
+                    found.append(carried(kind, file, _CAMERAS, shared=one_process, warm=warm,
+                                         seconds=seconds))  # fmt: skip
+                    way = "one process" if one_process else "a process each"
+                    console.print(f"{kind.name}, {way}: "
+                                  f"{found[-1].cameras:.1f} cameras, {found[-1].cores:.2f} cores, "
+                                  f"{found[-1].memory / 1e6:.0f} MB")  # fmt: skip
+            one, each = (statistics.median(c.cameras for c in ways[way]) for way in (True, False))
+            few, many = (
+                carried(kind, file, count, shared=True, warm=warm, seconds=1).memory
+                for count in (1, _MANY)
+            )
+            more = (many - few) / (_MANY - 1) / 1e6
+            shared = ways[True]
+            constants_of[kind.name] = model.Constants(
+                cores=statistics.median(c.cores / c.cameras for c in shared),
+                base=max(0.0, few - more * 1e6), memory=more * 1e6,
+                stored=statistics.median(c.stored / c.cameras for c in shared),
+            )  # fmt: skip
+            table.add_row(
+                kind.name, f"{one:.1f}", f"{each:.1f}", f"{one / each:.2f}", f"{_GAIN}",
+                f"{more:.0f}", f"{_MEGABYTES:.0f}",
+            )  # fmt: skip
+    console.print(table)
+    for named, constants in constants_of.items():
+        console.print(f"\nOn paper, {_CITY} cameras of {named} kept for {_DAYS} days:")
+        for name, value in model.needed(constants, _CITY, _DAYS).items():
+            console.print(f"  {name}: {value:,.2f}")

@@ -107,7 +107,9 @@ def _declare(folder: Path, urls: list[str], *, shared: bool) -> list[list[str]]:
 @contextlib.contextmanager
 def _sources(file: Path, count: int) -> Iterator[list[str]]:
     """Addresses of so many cameras that send *file* over and over."""
-    command = [sys.executable, "-m", "bench.cameras.source", str(file), str(count)]
+    # Not by -m: this package has the module loaded by then.
+    start = "import sys; from bench.cameras.source import main; main(*sys.argv[1:])"
+    command = [sys.executable, "-c", start, str(file), str(count)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         try:

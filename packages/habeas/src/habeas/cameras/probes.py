@@ -25,6 +25,8 @@ from habeas.foundation.metrics import MEDIA_TYPE, exposition
 LATE = {"report": health.STALE.total_seconds(), "picture": 60.0, "house": 120.0, "log": 120.0}
 #: Of `habeas.cameras.health.CameraHealth`.
 _FIGURES = ("frames", "lost", "whole", "rate", "looks", "behind", "one_of", "jumps")
+#: Of `habeas.cameras.storage.Storage`: free, and in all.
+_DISK = ("disk_free_bytes", "disk_bytes")
 #: Cameras that a problem of several names.
 _NAMED = 10
 #: For a client to send its request.
@@ -59,7 +61,7 @@ def judge(
     if disk.level == "full":
         problems["storage-full"] = disk.stuck or "The disk of the recordings is full."
     figures = {name: getattr(said, name) for name in _FIGURES}
-    figures |= {"disk_free_bytes": disk.free, "disk_bytes": disk.total}
+    figures |= dict(zip(_DISK, (disk.free, disk.total), strict=True))
     return Health(problems | late(ages, LATE), ages), figures
 
 

@@ -22,6 +22,7 @@ BENCHES = [
     "cameras",
     "footage.speed",
     "footage.gpu",
+    "footage.live",
 ]
 
 

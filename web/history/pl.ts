@@ -33,7 +33,7 @@ export const history: Record<HistoryWord, string> = {
     "{day} chciano je otworzyć: {office}, {purpose}. Żaden powiernik nie dał swojej części: zdjęcie się nie otworzyło.",
   sealed: "{day} zdjęcie zapieczętowano.",
   closed:
-    "{day} urząd skończył z nim pracę. Nikt go już nie otworzy, a {days} dni później może zostać zniszczone.",
+    "{day} urząd skończył z nim pracę. Nikt go już nie otworzy, a {days, plural, one {# dzień} few {# dni} many {# dni} other {# dnia}} później może zostać zniszczone.",
   withdrawn: "{day} zdjęcie wycofano Twoim pokwitowaniem. Swoją część zniszczyli: {by}.",
   expired: "{day} minął jego czas. Swoją część zniszczyli: {by}.",
   orphaned: "{day} porzucono je, bo nigdy nie zostało ukończone: {by}.",

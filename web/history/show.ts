@@ -161,11 +161,15 @@ function askedInWords(told: Asking, { circle }: Shown, language: Language): stri
 }
 
 function event(told: Event, { receipt }: Shown, language: Language): string {
-  return filled(HISTORY_WORDS[language][told.kind], {
-    day: dayInWords(told.day, language),
-    days: receipt.promise.closed_days,
-    by: told.by.join(", "),
-  });
+  return filled(
+    HISTORY_WORDS[language][told.kind],
+    {
+      day: dayInWords(told.day, language),
+      days: receipt.promise.closed_days,
+      by: told.by.join(", "),
+    },
+    language,
+  );
 }
 
 function notesOf(told: Asking, { signed }: Shown, language: Language): string[] {

@@ -32,7 +32,7 @@ const en = {
     "{office} asked to open it on {day} {purpose}. No trustee gave its part: it did not open.",
   sealed: "It was sealed on {day}.",
   closed:
-    "The office was done with it on {day}. Nobody opens it any more, and it may be destroyed {days} days after that.",
+    "The office was done with it on {day}. Nobody opens it any more, and it may be destroyed {days, plural, one {# day} other {# days}} after that.",
   withdrawn: "You withdrew it on {day}. These trustees have destroyed their part: {by}.",
   expired: "Its time was over on {day}. These trustees have destroyed their part: {by}.",
   orphaned: "It was never completed, and was given up on {day} by: {by}.",
@@ -90,7 +90,7 @@ const russian: Record<HistoryWord, string> = {
     "{day} его хотели открыть: {office}, {purpose}. Ни один хранитель не дал своей части: фото не открылось.",
   sealed: "{day} фото запечатано.",
   closed:
-    "{day} ведомство закончило с ним. Его больше никто не откроет, и через {days} дн. после этого его могут уничтожить.",
+    "{day} ведомство закончило с ним. Его больше никто не откроет, и через {days, plural, one {# день} few {# дня} many {# дней} other {# дня}} после этого его могут уничтожить.",
   withdrawn: "{day} вы отозвали его. Уничтожили свою часть: {by}.",
   expired: "{day} его срок вышел. Уничтожили свою часть: {by}.",
   orphaned: "{day} от него отказались, потому что оно не было завершено: {by}.",

@@ -10,9 +10,29 @@ export type Limits = Pick<
   "recipients" | "purposes" | "openings_max" | "openings_a_day" | "opens_until" | "closed_days"
 >;
 
-/** A text with its numbers and days put in. */
-export const filled = (text: string, values: Record<string, string | number>): string =>
-  text.replace(/\{(\w+)\}/g, (_, key: string) => String(values[key] ?? ""));
+/** A number within a text, in ICU MessageFormat's words: `{days, plural, one {# day} other {# days}}`. */
+const PLURAL = /\{(\w+), plural,((?: \w+ \{[^{}]*\})+)\}/g;
+
+/** The form of a number's categories (Unicode CLDR) that a language has for it. */
+function formOf(number: number, forms: string, language: Language): string {
+  const known = new Map(
+    [...forms.matchAll(/ (\w+) \{([^{}]*)\}/g)].map(([, category, form]) => [category, form]),
+  );
+  const form = known.get(new Intl.PluralRules(language).select(number)) ?? known.get("other") ?? "";
+  return form.replace("#", String(number));
+}
+
+/** A text with its numbers and days put in; a text with forms of a number needs its language. */
+export const filled = (
+  text: string,
+  values: Record<string, string | number>,
+  language: Language = "en",
+): string =>
+  text
+    .replace(PLURAL, (_, key: string, forms: string) =>
+      formOf(Number(values[key]), forms, language),
+    )
+    .replace(/\{(\w+)\}/g, (_, key: string) => String(values[key] ?? ""));
 
 /** How days and times are written: in English the day comes first. */
 export const localeOf = (language: Language): string => (language === "en" ? "en-GB" : language);
@@ -54,8 +74,8 @@ export function promiseLines(circle: Circle, limits: Limits, language: Language)
   return [
     line(words.byOffice, ...offices),
     line(words.forThis, ...limits.purposes.map((each) => words[each])),
-    line(filled(words.atMost, times)),
-    line(filled(words.until, end)),
+    line(filled(words.atMost, times, language)),
+    line(filled(words.until, end, language)),
     line(filled(words.trustees, { k: circle.k, n: trustees.length }), ...trustees),
   ];
 }

@@ -8,9 +8,9 @@ const en = {
   byOffice: "Only this office can open it:",
   forThis: "Only for this:",
   atMost:
-    "At most {max} times in all, and {day} on one day. Each time is on the public register before the photo opens.",
+    "At most {max, plural, one {# time} other {# times}} in all, and {day} on one day. Each time is on the public register before the photo opens.",
   until:
-    "Until {date}. Then it is destroyed. Once your case is decided, nobody opens it any more, and it may go {days} days later.",
+    "Until {date}. Then it is destroyed. Once your case is decided, nobody opens it any more, and it may go {days, plural, one {# day} other {# days}} later.",
   trustees: "{k} of these {n} independent trustees must agree to each opening:",
   "decide-application": "to decide the application",
   "produce-document": "to produce the document",
@@ -24,9 +24,9 @@ const ru: Record<PromiseWord, string> = {
   byOffice: "Открыть его может только это ведомство:",
   forThis: "Только для этого:",
   atMost:
-    "Всего не больше {max} раз и {day} в день. Каждый раз попадает в публичный реестр до открытия.",
+    "Всего не больше {max, plural, one {# раза} few {# раз} many {# раз} other {# раза}} и {day} в день. Каждый раз попадает в публичный реестр до открытия.",
   until:
-    "До {date}. Потом оно уничтожается. Когда дело решено, его больше никто не откроет, и через {days} дн. его может не стать.",
+    "До {date}. Потом оно уничтожается. Когда дело решено, его больше никто не откроет, и через {days, plural, one {# день} few {# дня} many {# дней} other {# дня}} его может не стать.",
   trustees: "На каждое открытие должны согласиться {k} из этих независимых хранителей ({n}):",
   "decide-application": "решить по заявлению",
   "produce-document": "изготовить документ",

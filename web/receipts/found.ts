@@ -130,6 +130,6 @@ async function showWanted(place: HTMLElement, receipt: Receipt, text: string): P
   send.addEventListener("click", () => {
     form.requestSubmit();
   });
-  content.append(made("p", "govuk-body", filled(word("wantedNote"), days)), send);
+  content.append(made("p", "govuk-body", filled(word("wantedNote"), days, pageLanguage())), send);
   place.replaceChildren(header, content);
 }

@@ -31,6 +31,6 @@ export const pl: Record<PageWord, string> = {
   other: "Obejrzyj inne pokwitowanie",
   wanted: "Urząd prosi o inne zdjęcie",
   wantedNote:
-    "Tego zdjęcia nie udało się odczytać: nikt go już nie otworzy i może zostać zniszczone {days} dni później, a na Twoje życzenie od razu. Wniosek jest dalej rozpatrywany. Możesz przesłać inne zdjęcie albo nie przesyłać żadnego.",
+    "Tego zdjęcia nie udało się odczytać: nikt go już nie otworzy i może zostać zniszczone {days, plural, one {# dzień} few {# dni} many {# dni} other {# dnia}} później, a na Twoje życzenie od razu. Wniosek jest dalej rozpatrywany. Możesz przesłać inne zdjęcie albo nie przesyłać żadnego.",
   choose: "Wybierz, czy przesłać inne",
 };

@@ -30,7 +30,7 @@ const en = {
   other: "Look at another receipt",
   wanted: "The office asks for another photo",
   wantedNote:
-    "It could not read this one: nobody opens it any more, and it may be destroyed {days} days later, or by you at once. Your application goes on. You may send another photo, or none.",
+    "It could not read this one: nobody opens it any more, and it may be destroyed {days, plural, one {# day} other {# days}} later, or by you at once. Your application goes on. You may send another photo, or none.",
   choose: "Choose whether to send another",
 };
 
@@ -66,7 +66,7 @@ const ru: Record<PageWord, string> = {
   other: "Посмотреть другую квитанцию",
   wanted: "Ведомство просит другое фото",
   wantedNote:
-    "Это фото прочесть не удалось: его больше никто не откроет, и через {days} дн. его могут уничтожить, а вы можете сразу. Ваше заявление рассматривают дальше. Можно прислать другое фото или не присылать никакого.",
+    "Это фото прочесть не удалось: его больше никто не откроет, и через {days, plural, one {# день} few {# дня} many {# дней} other {# дня}} его могут уничтожить, а вы можете сразу. Ваше заявление рассматривают дальше. Можно прислать другое фото или не присылать никакого.",
   choose: "Выбрать, присылать ли другое",
 };
 

@@ -60,7 +60,7 @@ export const pl: Record<Word, string> = {
   whole: "Zachowaj całe zdjęcie",
   preview: "Zdjęcie z ramką wokół tego, co zostanie",
   noCheck:
-    "To urządzenie nie potrafi sprawdzać zdjęć i nikt tego zdjęcia nie sprawdził. Oceń sam(a), czy twarz dobrze widać.",
+    "To urządzenie nie potrafi sprawdzać zdjęć i nikt tego zdjęcia nie sprawdził. Oceń bez pomocy, czy twarz dobrze widać.",
   looksGood: "To urządzenie obejrzało zdjęcie i nie ma nic do poprawienia.",
   useAnyway: "Użyj tego zdjęcia mimo to",
   retake: "Zrób jeszcze raz",

@@ -18,7 +18,12 @@ import { PAGE_WORDS } from "../../receipts/words.js";
 
 type Texts = Record<string, Record<string, string>>;
 
-const holes = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
+const holes = (text: string) => (text.match(/\{\w+(?=[,}])/g) ?? []).sort();
+/** The categories of each number of a text that has forms. */
+const categories = (text: string) =>
+  [...text.matchAll(/\{\w+, plural,((?: \w+ \{[^{}]*\})+)\}/g)].map(([, forms]) =>
+    [...(forms ?? "").matchAll(/ (\w+) \{/g)].map(([, category]) => category).sort(),
+  );
 const ROOMS: Record<string, Texts> = {
   history: HISTORY_WORDS,
   panel: PANEL_WORDS,
@@ -38,6 +43,8 @@ for (const [room, texts] of Object.entries(ROOMS)) {
       assert.deepEqual(Object.keys(said).sort(), Object.keys(english).sort());
       for (const [name, text] of Object.entries(said)) {
         assert.ok(text, name);
+        const { pluralCategories } = new Intl.PluralRules(language).resolvedOptions();
+        for (const each of categories(text)) assert.deepEqual(each, [...pluralCategories].sort());
         assert.deepEqual(holes(text), holes(english[name] ?? ""), name);
         if (text.startsWith("{") && text.endsWith("}")) continue; // only what others give
         if (language === "ru") assert.match(text, /[А-Яа-яЁё]/);

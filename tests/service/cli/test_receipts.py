@@ -1,12 +1,19 @@
 """`habeas verify` and `habeas withdraw` with a receipt's file, against a real log and trustees."""
 
+import dataclasses
+import http.server
 import json
+import threading
+from typing import ClassVar
 
 import pytest
 from typer.testing import CliRunner
 
 from habeas import cli
+from habeas.custody.locked import lock
 from habeas.foundation.errors import HabeasError
+from habeas.protocol import stream
+from habeas.protocol.document import base64_of
 from habeas.protocol.statements import sign_statement
 from habeas.trustee.errors import NoShareError
 from tests.waiting import until
@@ -48,7 +55,66 @@ def told(receipt, *options):
     return done.exit_code, json.loads(done.stdout)
 
 
+class _Portal(http.server.BaseHTTPRequestHandler):
+    """Answers what a portal keeps of a receipt."""
+
+    kept: ClassVar[dict] = {}
+
+    def do_GET(self):
+        body = json.dumps(self.kept).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
 # Verifying
+
+
+def line_of(held, shown, key=None):
+    """A request as the custodian keeps it, locked for the receipt's holder."""
+    entry, request = shown.entry, shown.body["request"]
+    number = request["number"]
+    key = stream.details_key(key or held.stream_key(), number)
+    salt = bytes.fromhex(shown.body["salt"])
+    locked = lock(key, bytes(12), entry, salt, request)
+    return {"entry": entry.decode(), "number": number, "locked": base64_of(locked), "proof": None}
+
+
+def test_reasons_are_shown_where_they_are_what_the_log_commits_to(tmp_path):
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Portal) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        (tmp_path / "world").mkdir()
+        world = World(tmp_path / "world", portal=f"http://127.0.0.1:{server.server_address[1]}")
+        try:
+            held = world.seal()
+            world.followed()
+            good, _hidden, forged = (
+                world.request(held, reason=f"Reason number {number}") for number in range(3)
+            )
+            world.followed()
+            changed = dict(forged.body["request"], reason="Another reason")
+            lie = line_of(
+                held, dataclasses.replace(forged, body={**forged.body, "request": changed})
+            )
+            _Portal.kept = {"lines": [line_of(held, good), lie, {"entry": 7}, None, "x"]}
+            receipt, circle = keep(world, held, tmp_path)
+            _, found = told(receipt, "--pin", circle)
+            asked = [act for act in found["acts"] if act["kind"] == "requested"]
+            assert [act.get("reason") for act in asked] == ["Reason number 0", None, None]
+            plain = habeas("verify", receipt, "--pin", circle).stdout
+            assert "“Reason number 0”" in plain
+            assert plain.count("the portal shows no reason") == 2
+            _Portal.kept = {"lines": "none"}
+            plain = habeas("verify", receipt, "--pin", circle).stdout
+            assert plain.count("the portal shows no reason") == 3
+        finally:
+            world.close()
+            server.shutdown()
 
 
 def test_complete_is_status_0_and_names_each_opening(shared, tmp_path):

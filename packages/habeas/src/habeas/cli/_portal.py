@@ -81,6 +81,10 @@ class PortalClient:
         form = {"service": service, "fields": json.dumps(fields)}
         return self._call("POST", "/api/applications", data=form, files={"photo": ("photo", photo)})
 
+    def kept(self, seal_id: str) -> dict[str, Any]:
+        """What the portal keeps of a photo's receipt; nothing of it is secret, or believed."""
+        return self._call("GET", f"/api/receipts/{seal_id}")
+
     def withdraw(self, receipt: Receipt) -> dict[str, Any]:
         """Withdraw the receipt's photo at the portal; it tells the trustees and the log."""
         path = f"/api/photos/{receipt.promise.seal_id}/withdrawal"

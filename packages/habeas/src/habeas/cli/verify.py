@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,14 +15,16 @@ from rich.markup import escape
 
 from habeas.cli._pins import Pin, read_pins
 from habeas.cli._portal import read_receipt
+from habeas.cli._reasons import fetch_reasons
 from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
-from habeas.protocol import Kind, Pins, Receipt
+from habeas.protocol import Kind, Pins, Receipt, Request
 from habeas.protocol.app import AppDiffersDetails
 from habeas.protocol.circle import circle_of
 from habeas.register.causes import Cause
 from habeas.register.released import Named
 from habeas.register.verifying import Act, Verification, verify_offline, verify_photo
+from habeas.tlog import leaf_hash
 from habeas.tlog.client import LogClient
 
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
@@ -87,15 +90,18 @@ def verify(
         _tell_offline(kept, pinned, index, json_)
         raise typer.Exit(0 if pinned else STATUS["incomplete"])
     found = verify_live(kept, pins, log)
+    reasons = fetch_reasons(kept)
     saved = _save(found, evidence or Path(f"evidence-{kept.promise.seal_id}"))
     if json_:
-        typer.echo(json.dumps(_fields(found, saved)))
+        typer.echo(json.dumps(_fields(found, saved, reasons)))
     else:
-        _tell(Console(highlight=False, soft_wrap=True), kept, found, saved)
+        _tell(Console(highlight=False, soft_wrap=True), kept, found, saved, reasons)
     raise typer.Exit(STATUS[found.outcome])
 
 
-def _fields(found: Verification, saved: Path | None) -> dict[str, Any]:
+def _fields(
+    found: Verification, saved: Path | None, reasons: Mapping[bytes, Request]
+) -> dict[str, Any]:
     return {
         "outcome": found.outcome,
         "pinned": found.pinned,
@@ -109,6 +115,7 @@ def _fields(found: Verification, saved: Path | None) -> dict[str, Any]:
             {
                 "index": act.index, "writer": act.writer,
                 **act.entry.fields(), "details": act.details and dict(act.details),
+                **_reason_fields(act, reasons),
             }
             for act in found.acts
         ],
@@ -118,6 +125,17 @@ def _fields(found: Verification, saved: Path | None) -> dict[str, Any]:
         },
         "evidence": str(saved) if saved else None,
     }  # fmt: skip
+
+
+def _reason(act: Act, reasons: Mapping[bytes, Request]) -> Request | None:
+    return reasons.get(leaf_hash(act.entry.encode()))
+
+
+def _reason_fields(act: Act, reasons: Mapping[bytes, Request]) -> dict[str, Any]:
+    signed = _reason(act, reasons)
+    if signed is None:
+        return {}
+    return {"reason": signed.reason, "at": signed.at, "credential": signed.credential}
 
 
 def _app_fields(app: Named | Cause | None) -> dict[str, Any] | None:
@@ -180,7 +198,13 @@ def _tell_pin(pinned: bool) -> None:
         )
 
 
-def _tell(console: Console, receipt: Receipt, found: Verification, saved: Path | None) -> None:
+def _tell(
+    console: Console,
+    receipt: Receipt,
+    found: Verification,
+    saved: Path | None,
+    reasons: Mapping[bytes, Request],
+) -> None:
     colour = _COLOURS[found.outcome]
     console.print(f"[bold {colour}]{found.outcome.capitalize()}[/].", _verdict(found))
     if found.checked_at is not None:
@@ -189,6 +213,8 @@ def _tell(console: Console, receipt: Receipt, found: Verification, saved: Path |
         for act in found.acts:
             where = "not on the log yet" if act.index is None else f"entry {act.index}"
             console.print(f"  {act.entry.day}  {escape(_words(act))}  [dim]({where})[/]")
+            if act.entry.kind is Kind.REQUESTED:
+                console.print(f"    {escape(_why(_reason(act, reasons)))}")
         if isinstance(found.app, Named):
             _tell_app(console, found.app)
     said = [
@@ -261,6 +287,14 @@ def _verdict(found: Verification) -> str:
         known = "" if found.outcome == "complete" else ", as far as is known"
         return f"The photo was opened {opened}{known}."
     return "No opening is known; that there was none is not proven."
+
+
+def _why(signed: Request | None) -> str:
+    """An officer's reason, in their words, which may be anything that is printed."""
+    if signed is None:
+        return "the portal shows no reason for it; the office has to give it"
+    reason = " ".join(each for each in signed.reason.split() if each.isprintable())
+    return f"reason: “{reason}”, signed {signed.at} with key {signed.credential[:16]}…"
 
 
 def _words(act: Act) -> str:

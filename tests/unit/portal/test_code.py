@@ -156,6 +156,25 @@ def test_people_read_which_code_runs_and_who_looked(city, browser):
     assert "Код, который выполняет ваше устройство" in russian
 
 
+def test_one_trustee_s_many_findings_hide_those_of_no_other(city, browser):
+    digest = city.release().digest().hex()
+
+    def differs(index, path):
+        said = AppDiffersDetails(
+            trustee=world.NAMES[index], origin=PORTAL, path=path, manifest=digest,
+            what="missing", expected="0" * 64,
+        )  # fmt: skip
+        say(city, Kind.APP_DIFFERS, said, index)
+
+    differs(1, "/static/photo/honest.js")
+    for number in range(31):
+        differs(0, f"/static/photo/loud{number}.js")
+    page = browser.get("/register/code/").content.decode()
+    assert "/static/photo/honest.js" in page
+    assert page.index("loud30.js") < page.index("loud29.js") < page.index("honest.js")
+    assert ("loud2.js" in page, "loud1.js" in page) == (True, False)
+
+
 def test_it_is_said_where_nobody_has_rebuilt_it(city, browser):
     city.release()
     page = browser.get("/register/code/").content.decode()

@@ -279,7 +279,7 @@ def test_what_is_said_of_the_app_is_found_by_its_index_however_long_the_log():
     database = Database(None)
     copy = LogCopy(database, MemoryLog(), POLICY, CHAIN)
     database.connection.set_trace_callback(statements.append)
-    assert (copy.of_kind(Kind.APP, 3), copy.positions_of(Kind.APP)) == ([], ())
+    assert (copy.of_kind(Kind.APP), copy.positions_of(Kind.APP)) == ([], ())
     database.connection.set_trace_callback(None)
     asked = [each for each in statements if "FROM copied WHERE kind IN" in each]
     assert len(asked) == 2

@@ -179,7 +179,7 @@ class AppPlaces(Document):
 
     Attributes:
         entries: indexes of its `app` entries, the first before the newest.
-        differs: of the newest `app-differs` entries about it.
+        differs: of the newest `app-differs` entries about it, of each trustee as many as fit.
     """
 
     entries: Annotated[tuple[Count, ...], Field(max_length=MOST_PLACES)]

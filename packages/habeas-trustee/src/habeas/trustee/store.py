@@ -117,6 +117,9 @@ CREATE TABLE IF NOT EXISTS app_differences (
   position INTEGER PRIMARY KEY, manifest BLOB NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS app_differences_of ON app_differences (manifest, position);
+CREATE TABLE IF NOT EXISTS app_differers (
+  position INTEGER PRIMARY KEY, trustee TEXT NOT NULL
+) STRICT;
 CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 DROP INDEX IF EXISTS photos_closed;
 CREATE INDEX IF NOT EXISTS refusals_of_day ON refusals (day);
@@ -124,7 +127,7 @@ CREATE INDEX IF NOT EXISTS told_waiting ON told (until) WHERE until IS NOT NULL;
 """
 #: Version of the tables; `opened_from` is the oldest whose code still works over them.
 SCHEMA = Schema(
-    "trustee", version=2, opened_from=0, statements=TABLES + counts.SCHEMA + values.SCHEMA
+    "trustee", version=3, opened_from=0, statements=TABLES + counts.SCHEMA + values.SCHEMA
 )
 
 

@@ -52,15 +52,20 @@ def last_seen(copy: LogCopy) -> list[Said]:
 
 
 def differences(copy: LogCopy, most: int) -> list[Said]:
-    """The newest *most* differences that trustees have found, newest first."""
-    return [
-        Said(index, day, details)
-        for index, day, details in reversed(list(_of(copy, Kind.APP_DIFFERS, most)))
-        if isinstance(details, AppDiffersDetails)
-    ]
+    """*most* differences that trustees have found, newest first: of each trustee its newest.
+
+    Whoever says it over and over takes no place from what another has found.
+    """
+    found = []
+    for index, content in copy.differences(most):
+        entry = Entry.decode(content)
+        details = details_of(entry)
+        if isinstance(details, AppDiffersDetails):
+            found.append(Said(index, entry.day, details))
+    return found
 
 
-def _of(copy: LogCopy, kind: Kind, most: int | None = None) -> Iterator[tuple[int, str, Document]]:
-    for index, content in copy.of_kind(kind, most):
+def _of(copy: LogCopy, kind: Kind) -> Iterator[tuple[int, str, Document]]:
+    for index, content in copy.of_kind(kind):
         entry = Entry.decode(content)
         yield index, entry.day, details_of(entry)

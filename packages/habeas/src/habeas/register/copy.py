@@ -284,15 +284,26 @@ class LogCopy:
             ).fetchall()
         return {tag: (position, content) for tag, position, content in rows}
 
-    def of_kind(self, kind: Kind, most: int | None = None) -> list[tuple[int, bytes]]:
-        """Index and bytes of the app's entries of *kind*, oldest first; of the newest *most*."""
+    def of_kind(self, kind: Kind) -> list[tuple[int, bytes]]:
+        """Index and bytes of the app's entries of *kind*, oldest first."""
         with self._database.reading() as connection:
-            rows: list[tuple[int, bytes]] = connection.execute(
+            return connection.execute(
                 f"SELECT position, content FROM copied WHERE {_OF_APP} AND kind = ? "  # noqa: S608
-                "ORDER BY position DESC LIMIT ?",
-                (kind.value, -1 if most is None else most),
+                "ORDER BY position",
+                (kind.value,),
             ).fetchall()
-        return rows[::-1]
+
+    def differences(self, most: int) -> list[tuple[int, bytes]]:
+        """*most* of the `app-differs` entries, newest first: of each trustee its newest ones."""
+        with self._database.reading() as connection:
+            return connection.execute(
+                "SELECT position, content FROM (SELECT position, content, nth FROM ("
+                "  SELECT position, content, row_number() OVER (PARTITION BY"
+                "   json_extract(CAST(content AS TEXT), '$.details.trustee')"
+                "   ORDER BY position DESC) AS nth FROM copied WHERE kind = 'app-differs')"
+                " ORDER BY nth, position DESC LIMIT ?) ORDER BY position DESC",
+                (most,),
+            ).fetchall()
 
     def positions_of(self, kind: Kind) -> tuple[int, ...]:
         """Indexes of the app's entries of *kind*, oldest first: what `of_kind` gives, unread."""
@@ -387,7 +398,7 @@ class LogCopy:
         with self._database.reading() as connection:
             rows = connection.execute(
                 "SELECT position, content FROM copied WHERE position < ? "
-                "ORDER BY position DESC LIMIT ?",
+                "ORDER BY nth, position DESC LIMIT ?",
                 (self._view.size if before is None else before, count),
             ).fetchall()
         yield from rows
@@ -423,7 +434,7 @@ class LogCopy:
             return connection.execute(
                 f"SELECT position, content FROM copied WHERE {kinds} AND "  # noqa: S608 - constants
                 "json_extract(CAST(content AS TEXT), '$.details.camera') = ? AND position < ? "
-                "ORDER BY position DESC LIMIT ?",
+                "ORDER BY nth, position DESC LIMIT ?",
                 (camera, self._view.size if before is None else before, count),
             ).fetchall()
 

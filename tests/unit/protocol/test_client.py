@@ -405,6 +405,31 @@ def test_a_slow_trustee_holds_nobody_up(case):
     panel.close()
 
 
+def test_who_hangs_is_waited_for_once_also_by_whoever_wants_all(case):
+    gate = threading.Event()
+
+    def hangs(*_):
+        gate.wait()
+        return {"checkpoint": "late"}
+
+    def ask(panel, **options):
+        return panel.ask(NAMES[:2], lambda client, _: client.checkpoint(), grace=0, **options)
+
+    answers = [lambda *_: {"checkpoint": "a"}, hangs]
+    panel, following = panel_of(case, answers), panel_of(case, answers)
+    try:
+        ask(panel, enough=1, patience=1e6)
+        following.succeed(panel)
+        # Whoever waited would wait for ever: the gate opens when all have had their answer.
+        for each in (panel, panel, following, following):
+            good, errors = ask(each, patience=1e6)
+            assert (set(good), set(errors)) == ({NAMES[0]}, {NAMES[1]})
+    finally:
+        gate.set()
+    panel.close()
+    following.close()
+
+
 def test_who_did_not_answer_last_time_is_waited_for_by_nobody(case):
     gate = threading.Event()
     reached = []

@@ -68,6 +68,11 @@ class Panel:
         for pool in self._pools.values():
             pool.shutdown(wait=True, cancel_futures=True)
 
+    def succeed(self, before: Panel) -> None:
+        """Take over who is late: who was in *before*, and is asked at the same address here."""
+        late = {client.identity for client in before.clients if client.name in before._late}
+        self._late |= {each.name for each in self.clients if each.identity in late}
+
     def __getitem__(self, name: str) -> TrusteeClient:
         if name not in self._by_name:
             raise TrusteeUnreachableError(
@@ -91,7 +96,8 @@ class Panel:
             names: whom to ask; the question gets each one's position in this list.
             question: what to ask one of them.
             enough: once so many have answered well, the rest get *grace* seconds more; nobody
-                waits for those that are late.
+                waits for those that are late. Without it all are waited for, and those that are
+                late for *grace* seconds more than the others.
             grace: seconds.
             patience: seconds after which nobody is waited for: one who never ends an answer
                 stops nobody.
@@ -103,7 +109,16 @@ class Panel:
         answers: dict[str, Result] = {}
         deadline = time.monotonic() + patience
         hurried = False
-        while waiting and (left := deadline - time.monotonic()) > 0:
+        while waiting:
+            only_late = self._late.issuperset(waiting.values())
+            satisfied = only_late if enough is None else len(answers) >= enough
+            if satisfied and only_late and enough is not None:
+                break
+            if satisfied and not hurried:
+                hurried = True
+                deadline = min(deadline, time.monotonic() + grace)
+            if (left := deadline - time.monotonic()) <= 0:
+                break
             done, _ = wait(waiting, timeout=left, return_when=FIRST_COMPLETED)
             for future in done:
                 name = waiting.pop(future)
@@ -111,13 +126,6 @@ class Panel:
                     answers[name] = future.result()
                 except HabeasError as error:
                     errors[name] = error
-            if enough is None or len(answers) < enough:
-                continue
-            if self._late.issuperset(waiting.values()):
-                break
-            if not hurried:
-                hurried = True
-                deadline = min(deadline, time.monotonic() + grace)
         for future, name in waiting.items():
             # What has begun goes on by itself; what waits behind calls that hang is not begun.
             future.cancel()

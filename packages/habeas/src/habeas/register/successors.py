@@ -32,13 +32,16 @@ def newest_trustees(
         MalformedError, CircleError: the receipt's circle is none to act under.
     """
     chain = Chain.start(receipt.circle, 0)
+    before: Panel | None = None
     while True:
         with connect(chain, receipt.promise.circle) as panel:
+            if before is not None:  # who has hung once is waited for once
+                panel.succeed(before)
             longer = _follow(chain, panel)
             if longer is chain:
                 yield chain, panel
                 return
-        chain = longer  # its trustees may have other addresses and keys now
+        chain, before = longer, panel  # its trustees may have other addresses and keys now
 
 
 def _follow(chain: Chain, panel: Panel) -> Chain:
@@ -79,7 +82,12 @@ def in_force(chain: Chain, panel: Panel) -> Circle:
 
 
 def _shown(panel: Panel, number: int) -> Iterable[str]:
-    """The circles of that number, as trustees show them."""
+    """The circles of that number, as trustees show them.
+
+    One that hangs is not waited for with each number: all others have answered.
+    """
     names = [client.name for client in panel.clients]
-    notes, _ = panel.ask(names, lambda trustee, _: trustee.circle(number))
+    notes, _ = panel.ask(
+        names, lambda trustee, _: trustee.circle(number), enough=max(1, len(names) - 1)
+    )
     return notes.values()

@@ -135,3 +135,21 @@ def test_who_is_no_trustee_hosts_nothing(place):
     with pytest.raises(HabeasError) as refused:
         releases.extend(moved, place.world.chain, 0, place.world.clock.today())
     assert refused.value.code == "app-origin"
+
+
+def test_attack_a_trustee_that_is_shown_an_old_log_goes_on_with_no_old_release(place, monkeypatch):
+    """Whoever runs the log shows it nothing newer: a release that was given up would stay one."""
+    manifest = place.release()
+    host(place)
+    assert got(place, SCRIPT).status_code == 200
+    for trustee in place.world.trustees.values():
+        monkeypatch.setattr(trustee.follower, "tail", lambda: None)
+    place.world.clock.move(hours=2)
+    refused = got(place, SCRIPT)
+    assert (refused.status_code, refused.json()["code"]) == (503, "view-stale")
+    assert place.seal(manifest) == {"view-stale"}
+    monkeypatch.undo()
+    # A deposit has the trustee read the log by itself.
+    assert place.seal(manifest) == set()
+    place.world.followed()
+    assert got(place, SCRIPT).status_code == 200

@@ -32,7 +32,9 @@ def test_one_trustee_s_many_findings_hide_those_of_no_other():
             "INSERT INTO app_differences VALUES (500, ?)", (bytes.fromhex(MANIFEST),)
         )
     known = apps.Apps(
-        SimpleNamespace(database=database), SimpleNamespace(chain=SimpleNamespace(links=()))
+        SimpleNamespace(database=database),
+        SimpleNamespace(chain=SimpleNamespace(links=())),
+        lambda: None,
     )
     places = known.places(MANIFEST).differs
     assert len(places) == MOST_PLACES

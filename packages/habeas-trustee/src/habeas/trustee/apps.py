@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -41,11 +42,14 @@ class Apps:
 
     Args:
         store, circles: of this trustee.
+        verify_hour: raises where the log was not followed lately, and a release may have been
+            replaced unseen.
     """
 
-    def __init__(self, store: Store, circles: Circles) -> None:
+    def __init__(self, store: Store, circles: Circles, verify_hour: Callable[[], None]) -> None:
         self._store = store
         self._circles = circles
+        self.verify_hour = verify_hour
         self._made_for = (-1, 0)
         self._releases = AppReleases()
         #: Where each manifest stands on the log, by its digest.
@@ -105,9 +109,11 @@ class Apps:
             AppUnknownError, AppStaleError: it is no release, or was replaced.
             AppCircleError: its app has pinned a circle that does not lead to the promise's.
             AppOriginError: it says that it ran where it is not served.
+            ViewOldError: a newer release may stand on the log.
         """
         if promise.app is None:
             return
+        self.verify_hour()
         release = self.releases().verify_current(promise.app.manifest, today)
         circle = self._circles.chain.circle(promise.circle)
         try:

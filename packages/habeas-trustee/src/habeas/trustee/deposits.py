@@ -68,6 +68,7 @@ class Deposits:
             GoneError: the photo was withdrawn, or is over.
             BusyError: too many deposits wait for their `sealed` entry.
             AppError: the release of the app that it names is none that counts.
+            ViewOldError: a newer one may stand on the log.
         """
         self._verify_order(promise, order)
         self._verify(promise, index)

@@ -119,6 +119,14 @@ class BusyError(TrusteeError):
     remedy = "Try again in a moment."
 
 
+class ViewOldError(TrusteeError):
+    """What is asked rests on the log, of which no quorum has confirmed this copy lately."""
+
+    code = "view-stale"
+    status = 503
+    remedy = "Ask again when the log answers this trustee."
+
+
 class StorageError(TrusteeError):
     """The database did not take it; nothing was done."""
 

@@ -17,7 +17,7 @@ from habeas import tlog
 from habeas.foundation.errors import HabeasError
 from habeas.tlog.view import LogView, Source, verified_spans
 from habeas.trustee.circles import Circles
-from habeas.trustee.errors import Refusal
+from habeas.trustee.errors import Refusal, ViewOldError
 from habeas.trustee.index import Index
 from habeas.trustee.records import Clock
 from habeas.trustee.store import Store
@@ -107,6 +107,20 @@ class Follower:
             OldViewError, ReaderClockError: it has not.
         """
         tlog.verify_recent(self.followed_at, self._now().timestamp(), self._fresh_seconds)
+
+    def verify_hour(self) -> None:
+        """Raise unless a quorum has seen within the hour what was followed.
+
+        For what may have been replaced since: a log that shows no more than it did has this
+        trustee go on with what others have given up.
+
+        Raises:
+            ViewOldError: it has not.
+        """
+        try:
+            tlog.verify_recent(self.followed_at, self._now().timestamp())
+        except tlog.OldViewError as error:
+            raise ViewOldError(error.cause) from error
 
     def seen(self) -> tuple[str | None, int, bytes]:
         """The newest checkpoint that was followed to, with the size and root of its tree."""

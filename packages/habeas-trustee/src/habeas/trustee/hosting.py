@@ -123,7 +123,9 @@ class Hosting:
 
         Raises:
             NotHostedError: nothing.
+            ViewOldError: another release may have taken its place.
         """
+        self._apps.verify_hour()
         release = next(self._whole(), None)
         if release is None:
             raise NotHostedError("This trustee does not serve the app.")

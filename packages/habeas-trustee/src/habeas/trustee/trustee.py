@@ -32,7 +32,7 @@ from habeas.trustee.circles import Circles
 from habeas.trustee.claims import Act, Claims
 from habeas.trustee.deposits import Deposits
 from habeas.trustee.erasure import Erasure
-from habeas.trustee.errors import NoCircleError, NoEvidenceError, SetupError
+from habeas.trustee.errors import NoCircleError, NoEvidenceError, SetupError, ViewOldError
 from habeas.trustee.following import Follower
 from habeas.trustee.halts import Halts
 from habeas.trustee.health import health
@@ -145,7 +145,7 @@ class Trustee:
         )  # fmt: skip
         note = self._witnessing.latest(self.circles.chain.links[0].circle.log.origin)
         self._cosigned_before = Checkpoint.parse(split(note)[0]).size if note else 0
-        self.apps = Apps(self._store, self.circles)
+        self.apps = Apps(self._store, self.circles, self.follower.verify_hour)
         self._deposits = Deposits(
             self.settings, self._store, self._records, streams, self._months, self.circles,
             self.apps,
@@ -301,7 +301,7 @@ class Trustee:
         """Keep a share; returns the signed acknowledgement. See `Deposits.take`."""
         try:
             said = self._deposits.take(promise, index, deposit, order)
-        except AppUnknownError:
+        except (AppUnknownError, ViewOldError):
             # The portal may have read the log since: this trustee reads on before it refuses.
             self.follower.tail()
             said = self._deposits.take(promise, index, deposit, order)

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from habeas.custody import months
 from habeas.custody.errors import TooFewTrusteesError
 from habeas.custody.months import StatedMonthKeys, months_from
 from habeas.protocol.document import base64_of
@@ -56,3 +57,21 @@ def test_a_damaged_file_is_only_forgetful(tmp_path, content):
 
 def test_months_go_on_over_the_year():
     assert list(months_from(date(2026, 11, 26), 4)) == ["2026-11", "2026-12", "2027-01", "2027-02"]
+
+
+def test_what_is_not_known_is_read_once_for_each_writing(tmp_path, monkeypatch):
+    """A trustee that is away is asked for with each probe, once for each coming month."""
+    worker, web = StatedMonthKeys(tmp_path / "keys.json"), StatedMonthKeys(tmp_path / "keys.json")
+    worker.keep(SEATS[0], statement(0), "note 0")
+    reads = []
+
+    def read(file, before=months._read):
+        reads.append(file)
+        return before(file)
+
+    monkeypatch.setattr(months, "_read", read)
+    for _ in range(20):
+        assert web.get(SEATS[1], "2027-05") is None
+    assert len(reads) == 1
+    worker.keep(SEATS[1], statement(1), "note 1")
+    assert web.get(SEATS[1], "2027-05") == statement(1)

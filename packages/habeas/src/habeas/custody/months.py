@@ -35,13 +35,14 @@ class StatedMonthKeys:
     def __init__(self, file: Path | None = None) -> None:
         self._file = file
         self._lock = threading.Lock()
-        self._known = {} if file is None else _read(file)
+        self._known: dict[tuple[str, str], _Signed] = {}
+        self._seen: tuple[int, ...] | None = None
+        self._read_again()
 
     def keep(self, seat: Identity, statement: KeyStatement, note: str) -> None:
         """Remember a statement of *seat* that was verified, and the note that it was signed in."""
         with self._lock:
-            if self._file is not None:
-                self._known = {**_read(self._file), **self._known}
+            self._read_again()
             self._known[_name(seat), statement.month] = statement, note
             if self._file is not None:
                 content = [
@@ -58,10 +59,27 @@ class StatedMonthKeys:
     def _find(self, seat: Identity, month: str) -> _Signed | None:
         name = (_name(seat), month)
         with self._lock:
-            if name not in self._known and self._file is not None:
+            if name not in self._known:
                 # Another process, the worker, may have asked meanwhile.
-                self._known = {**_read(self._file), **self._known}
+                self._read_again()
             return self._known.get(name)
+
+    def _read_again(self) -> None:
+        """Take in what others have written, where the file is another than it was.
+
+        Each trustee and month that is not known is asked for, often: by probes, and by pages.
+        """
+        if self._file is None:
+            return
+        try:
+            found = self._file.stat()
+        except OSError:
+            return  # they are asked for again
+        # Each writing puts another file in its place.
+        mark = (found.st_ino, found.st_mtime_ns, found.st_size)
+        if mark != self._seen:
+            self._known = {**_read(self._file), **self._known}
+            self._seen = mark
 
     def require(self, seat: Identity, month: str) -> KeyStatement:
         """The same.

@@ -2,6 +2,7 @@
 
 import pytest
 
+from habeas.cover import cluster
 from habeas.cover.cluster import _turn
 
 
@@ -18,3 +19,45 @@ from habeas.cover.cluster import _turn
 )
 def test_the_way_up_is_what_most_faces_told(parts, turn):
     assert _turn([{"turn": way, "faces": faces} for way, faces in parts]) == turn
+
+
+class SlowRay:
+    """Ray on a machine that is busy: its node does not start within Ray's own half minute."""
+
+    def __init__(self, times, words="The current node timed out during startup. This could be."):
+        self.times, self.words = times, words
+        self.begun = self.ended = 0
+
+    def is_initialized(self):
+        return False
+
+    def init(self, **_):
+        self.begun += 1
+        if self.begun <= self.times:
+            raise Exception(self.words)  # noqa: TRY002 - what Ray raises
+
+    def shutdown(self):
+        self.ended += 1
+
+
+def test_a_node_that_is_slow_to_start_is_waited_for_and_said(monkeypatch, caplog):
+    ray = SlowRay(2)
+    monkeypatch.setattr(cluster, "_ray", lambda: ray)
+    assert cluster.connect("local") is ray
+    assert (ray.begun, ray.ended) == (3, 2)
+    assert caplog.text.count("slow to start on this machine") == 2
+
+
+@pytest.mark.parametrize(
+    ("address", "ray", "begun", "words"),
+    [
+        ("local", SlowRay(99), 4, "did not start on this machine"),
+        ("auto", SlowRay(99), 1, "cannot be reached"),
+        ("local", SlowRay(99, "No module named x"), 1, "cannot be reached: No module named x"),
+    ],
+)
+def test_what_waiting_does_not_mend_is_told(monkeypatch, address, ray, begun, words):
+    monkeypatch.setattr(cluster, "_ray", lambda: ray)
+    with pytest.raises(cluster.ClusterError, match=words):
+        cluster.connect(address)
+    assert ray.begun == begun

@@ -7,6 +7,7 @@ writes its part there. A part whose machine dies is given to another.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import shutil
 import socket
@@ -30,7 +31,12 @@ _STALL = 120.0
 _ROUNDS = 10
 #: Processor cores that one part keeps busy, about; and of a GPU.
 _CORES, _GPU = 2, 0.25
+#: Ray waits half a minute for a node of its own, and lets nobody say for how long: what a busy
+#: machine needs it gets by being begun again, with what it has read from the disk in memory.
+_STARTS = 4
+_SLOW = "timed out during startup"
 _connecting = threading.Lock()
+_say = logging.getLogger("habeas.cluster")
 
 Progress = Callable[[int, float, float | None], None]
 
@@ -71,13 +77,31 @@ def connect(address: str) -> Any:
     with _connecting:
         if ray.is_initialized():
             return ray
+        _begin(ray, address, options)
+    return ray
+
+
+def _begin(ray: Any, address: str, options: dict[str, Any]) -> None:
+    for attempt in range(1, _STARTS + 1):
         try:
             ray.init(address=address, **options)
         except Exception as error:  # a node that does not start in time is a bare one in Ray
-            raise ClusterError(
-                f"The cluster at {address} cannot be reached: {_line(error)}"
-            ) from error
-    return ray
+            slow = address == "local" and _SLOW in str(error)
+            if not slow:
+                raise ClusterError(
+                    f"The cluster at {address} cannot be reached: {_line(error)}"
+                ) from error
+            # What has started so far is ended: two nodes would take each other's place.
+            ray.shutdown()
+            if attempt == _STARTS:
+                raise ClusterError(
+                    f"Ray did not start on this machine: it was waited for {_STARTS} times.",
+                    "Free the machine and try again, leave out --cluster, or name a cluster that "
+                    "runs already.",
+                ) from error
+            _say.warning("Ray is slow to start on this machine; it is waited for once more.")
+        else:
+            return
 
 
 def _line(error: BaseException) -> str:

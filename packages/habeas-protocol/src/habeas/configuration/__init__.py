@@ -22,7 +22,7 @@ from habeas.configuration.parts import (
     Section,
     Token,
 )
-from habeas.configuration.reading import faults_of, inspect, read
+from habeas.configuration.reading import faults_of, inspect, read, settings
 from habeas.configuration.secret import Secret, SigningKey, TokenAddress
 
 __all__ = [
@@ -45,4 +45,5 @@ __all__ = [
     "faults_of",
     "inspect",
     "read",
+    "settings",
 ]

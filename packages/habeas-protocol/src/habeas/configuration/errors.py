@@ -40,6 +40,8 @@ class ConfigurationError(HabeasError):
         further = f" See all {len(faults)}: habeas config check {file}" if more else ""
         super().__init__(f"{file}:{first.line}: {first.cause}", f"{first.remedy}{further}")
         self.file = file
+        #: Of the first fault alone, for whoever has another word on the others.
+        self.first = first
         self.faults = tuple(faults)
 
 

@@ -19,6 +19,7 @@ from habeas.configuration.secret import Secret, TokenAddress
 from habeas.foundation import text
 
 _Kind = TypeVar("_Kind", bound=PartyConfiguration)
+_Model = TypeVar("_Model", bound=BaseModel)
 #: Bytes; nobody writes a longer one by hand.
 _MOST = 256 * 1024
 #: What stands in a fault's path and is no setting.
@@ -55,19 +56,7 @@ def inspect(file: Path, kinds: Mapping[str, type[_Kind]]) -> _Kind:
         ConfigurationError: it is none; all faults stand in the error.
     """
     content = _text(file)
-    try:
-        values = tomllib.loads(content)
-    except tomllib.TOMLDecodeError as error:
-        line, why = lines.of_error(error, content)
-        raise ConfigurationError(
-            file,
-            [
-                Fault(
-                    line, f"This is not TOML: {why}.", "Write it as `key = value`, text in quotes."
-                )
-            ],
-        ) from None  # its words hold the text, which may hold a secret
-    where = lines.Lines(content)
+    values, where = _tables(file, content), lines.Lines(content)
     party = values.get("party")
     kind = kinds.get(party) if isinstance(party, str) else None
     if kind is None:
@@ -80,6 +69,35 @@ def inspect(file: Path, kinds: Mapping[str, type[_Kind]]) -> _Kind:
         return kind.model_validate(values)
     except ValidationError as error:
         raise ConfigurationError(file, faults_of(error, kind, where)) from None
+
+
+def settings(file: Path, kind: type[_Model]) -> _Model:
+    """What a party's own program keeps in *file*, TOML, and people may have changed.
+
+    Raises:
+        ConfigurationError: it is not there, or no *kind*; all faults stand in the error.
+    """
+    content = _text(file)
+    values = _tables(file, content)
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        raise ConfigurationError(file, faults_of(error, kind, lines.Lines(content))) from None
+
+
+def _tables(file: Path, content: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(content)
+    except tomllib.TOMLDecodeError as error:
+        line, why = lines.of_error(error, content)
+        raise ConfigurationError(
+            file,
+            [
+                Fault(
+                    line, f"This is not TOML: {why}.", "Write it as `key = value`, text in quotes."
+                )
+            ],
+        ) from None  # its words hold the text, which may hold a secret
 
 
 def faults_of(
@@ -137,6 +155,10 @@ def _fault(
     fields, described = _around(kind, path)
     line = where.find([*within, *path])
     match error["type"]:
+        case "string_pattern_mismatch":  # a pattern is no word for people
+            return Fault(
+                line, f"{name} is not what it must be.", f"What belongs there: {described}"
+            )
         case "missing":
             return Fault(line, f"{name} is missing.", f"Write it: {described}")
         case "extra_forbidden":

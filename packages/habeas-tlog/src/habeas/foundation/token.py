@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurv
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from habeas.foundation.token_uri import TokenError, TokenUri
+from habeas.foundation.token_uri import NoSuchKindError, TokenError, TokenUri
 
 try:
     import pkcs11
@@ -164,7 +164,7 @@ def make(uri: TokenUri, pin: str, label: str, kinds: Sequence[Kind] = tuple(Kind
             except (pkcs11.MechanismInvalid, pkcs11.FunctionNotSupported):
                 continue
             return TokenKey(_public_key(public), private, session)
-        raise TokenError(
+        raise NoSuchKindError(
             f"The token can make no key of {' or '.join(_CALLED[each] for each in kinds)}.",
             "Take another token, or keep the key in a file.",
         )

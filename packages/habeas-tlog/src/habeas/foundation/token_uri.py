@@ -30,7 +30,11 @@ class TokenError(HabeasError):
 
     code = "token"
     status = 503
-    remedy = "See the section on tokens in docs/portal.md."
+    remedy = "See *Keys on tokens* in docs/operate/keys.md and docs/portal.md."
+
+
+class NoSuchKindError(TokenError):
+    """A token that can make no key of the kind that is needed."""
 
 
 @dataclass(frozen=True)

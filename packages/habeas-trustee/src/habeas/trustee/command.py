@@ -74,15 +74,9 @@ def init(
     Then take part in a circle: habeas trustee circle --help. Where the log asks for a bearer
     token, write it to log-token in the folder.
     """
-    from pydantic import ValidationError
-
     from habeas.trustee import Settings, keyring
-    from habeas.trustee.errors import SetupError
 
-    try:
-        settings = Settings(name=name, url=url, command=tuple(command or ()))
-    except ValidationError as error:
-        raise SetupError(f"These settings cannot be used: {error}") from error
+    settings = Settings.make(name, url, command or ())
     durable.make(data, private=True)
     chosen = Protection.TOKEN if token else protection
     keys = keyring.create(

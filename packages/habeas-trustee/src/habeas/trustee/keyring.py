@@ -24,6 +24,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from habeas.foundation import durable
+from habeas.foundation.token_uri import NoSuchKindError, TokenError
 from habeas.protocol import Identity
 from habeas.tlog import CosignatureSigner, NoteSigner, key_line
 from habeas.trustee import wrapping as wrapping_
@@ -123,8 +124,15 @@ def create(
     master = secrets.token_bytes(32)
     locker = Locker(master)
     place = token if signing else ""
-    statement, first = key_line.make(NoteSigner, f"{settings.name}/statements", place)
-    witness, second = key_line.make(CosignatureSigner, f"{settings.name}/witness", place)
+    try:
+        statement, first = key_line.make(NoteSigner, f"{settings.name}/statements", place)
+        witness, second = key_line.make(CosignatureSigner, f"{settings.name}/witness", place)
+    except NoSuchKindError as error:
+        raise TokenError(
+            error.cause,
+            "Leave the signing keys in keys.json, which the token unlocks: --signing-in-file; or "
+            "take another token.",
+        ) from error
     locked = {
         "statement": _b64(locker.lock(b"statement", first.encode())),
         "witness": _b64(locker.lock(b"witness", second.encode())),

@@ -14,12 +14,13 @@ from __future__ import annotations
 
 import json
 import os
-import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from habeas import configuration
 from habeas.foundation import durable
 from habeas.protocol.document import KeyName, Url
 from habeas.trustee.errors import SetupError
@@ -34,8 +35,8 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: KeyName
-    url: Url
+    name: KeyName = Field(description="a host name of its own, as ombudsman.example.")
+    url: Url = Field(description="its address, as https://ombudsman.example.")
     #: Program and arguments that print the passphrase, where the keys are protected by one.
     command: tuple[str, ...] = ()
     #: A request counts while its checkpoint is younger than this.
@@ -65,12 +66,28 @@ class Settings(BaseModel):
             SetupError: there are none, or they are not what they must be.
         """
         path = folder / "trustee.toml"
+        if not path.exists():
+            raise SetupError(f"{path} does not exist.")
         try:
-            return cls.model_validate(tomllib.loads(path.read_text()))
-        except FileNotFoundError as error:
-            raise SetupError(f"{path} does not exist.") from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
-            raise SetupError(f"{path} cannot be used: {error}") from error
+            return configuration.settings(path, cls)
+        except configuration.ConfigurationError as error:
+            raise SetupError(error.cause, error.first.remedy) from error
+
+    @classmethod
+    def make(cls, name: str, url: str, command: Sequence[str] = ()) -> Self:
+        """The settings of a new trustee.
+
+        Raises:
+            SetupError: it cannot be called so, or not be there.
+        """
+        try:
+            return cls(name=name, url=url, command=tuple(command))
+        except ValidationError as error:
+            wrong = " and ".join(sorted({f"its {each['loc'][0]}" for each in error.errors()}))
+            raise SetupError(
+                f"This cannot be used as {wrong}.",
+                "The name is a host name of its own, the address begins with https://.",
+            ) from error
 
     def save(self, folder: Path) -> None:
         """Write the settings, readable for people."""

@@ -77,8 +77,6 @@ def setup(
     With --token there is no passphrase, and the fifth question is not asked: the keys lie on the
     token, or are unlocked by it.
     """
-    from pydantic import ValidationError
-
     from habeas.trustee import Settings, keyring
     from habeas.trustee.ceremony import fingerprint
 
@@ -89,14 +87,7 @@ def setup(
     for place in (data / "keys.json", file):
         if place.exists():
             raise HabeasError(f"{place} exists already.", "It is left as it is: name another.")
-    try:
-        settings = Settings(name=name, url=url)
-    except ValidationError as error:
-        wrong = ", ".join(str(each["loc"][0]) for each in error.errors())
-        raise HabeasError(
-            f"This cannot be used: {wrong}.",
-            "The name is a host name of its own, the address begins with https://.",
-        ) from error
+    settings = Settings.make(name, url)
     _verify_address(settings)
     if token:
         # Before the folder is made, which is made once.

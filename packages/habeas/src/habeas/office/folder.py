@@ -9,13 +9,13 @@ people/         one file for each officer: wrapped office key, and software key 
 from __future__ import annotations
 
 import json
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
+from habeas import configuration
 from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
 from habeas.office.credentials import SoftwareKey
@@ -96,9 +96,9 @@ class OfficeFolder:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         try:
-            self.settings = Settings(**tomllib.loads((folder / "office.toml").read_text()))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError) as error:
-            raise OfficeError(f"{folder / 'office.toml'} cannot be used: {error}") from error
+            self.settings = configuration.settings(folder / "office.toml", Settings)
+        except configuration.ConfigurationError as error:
+            raise OfficeError(error.cause, error.first.remedy) from error
 
     @classmethod
     def create(cls, folder: Path, settings: Settings) -> Self:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import httpx
 
 from habeas.foundation.authorities import authorities
+from habeas.foundation.bounded import WHOLE
 from habeas.foundation.errors import HabeasError
 from habeas.foundation.forward import mounts
 from habeas.foundation.problem import Problem, ProblemFormatError
@@ -108,7 +109,8 @@ class Wire:
         try:
             sent = None if body is None else body.fields()
             give_up = time.monotonic() + _LONGEST_CALL_SECONDS
-            with self._http.stream(method, path, json=sent) as response:
+            whole = {WHOLE: _LONGEST_CALL_SECONDS}
+            with self._http.stream(method, path, json=sent, extensions=whole) as response:
                 content = b""
                 for chunk in response.iter_raw():
                     content += chunk

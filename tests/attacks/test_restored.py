@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from habeas.protocol import sealing, stream
-from habeas.trustee import Trustee
+from habeas.trustee import Trustee, photos
 from habeas.trustee.errors import Refusal, SetupError
 from habeas.trustee.replacement import Replacement
 from tests.attacks.forger import Old, share_of
@@ -159,6 +159,34 @@ def test_a_restored_trustee_tells_its_holder_no_clean_story(new_world, verify):
     assert verdict.outcome == "incomplete", verdict
     assert "does not know" in verdict.causes[0]
     assert not found.never_opened
+
+
+def test_a_restored_trustee_destroys_again_and_is_not_accused_of_it(new_world, verify):
+    """13. It reads the withdrawal anew, and writes an `erased` that it has written before.
+
+    A share that a copy has brought back goes at once, before anybody has looked at what else was
+    forgotten. The second entry has the number of the first, which counts; readers are told that
+    this trustee has forgotten, and nobody takes that for a lie.
+    """
+    world = new_world()
+    held = world.seal()
+    world.settled()
+    world.followed()
+    trustee = restored(world, 0, lambda: world.withdraw(held))
+    until(lambda: state_of(trustee) == "rolled-back", "it has found its own entry")
+
+    def gone():
+        with trustee.reading() as connection:
+            return photos.find(connection, held.digest).because
+
+    assert until(gone, "the share is destroyed again") == "withdrawn"
+    world.settled()
+    found = verify(world, held)
+    verdicts = [found.verdicts[name] for name in world.names]
+    assert [each.outcome for each in verdicts] == ["incomplete", *["complete"] * 3], verdicts
+    assert "does not know" in verdicts[0].causes[0]
+    assert not any(each.evidence for each in verdicts)
+    assert not any(each.held for each in verdicts[1:])
 
 
 def test_a_restored_trustee_acts_on_nothing_before_it_has_looked(new_world, refused):

@@ -11,7 +11,7 @@ from habeas.portal.vault.models import SealedPhotoRow
 from habeas.protocol import Receipt
 from habeas.protocol.circle import verify_circle
 from tests.unit.parties import PHOTO
-from tests.unit.protocol.world import NAMES
+from tests.unit.protocol.world import NAMES, Case, circle_fields, circle_note
 
 ANSWERS = {"full_name": "Anna Example", "date_of_birth": "1980-05-17", "address": "1 Lane"}
 
@@ -65,6 +65,18 @@ def test_another_secret_withdraws_nothing(city, browser, receipt, body, status):
     assert answer.status_code == status
     assert answer.json()["remedy"]
     assert SealedPhotoRow.objects.get().state == "sealed"
+
+
+def test_attack_a_receipt_of_one_s_own_circle_has_the_portal_ask_nobody(city, browser):
+    """Its trustees would be machines that the portal alone reaches; unit tests have no network."""
+    inside = circle_fields()
+    for number, trustee in enumerate(inside["trustees"]):
+        inside["trustees"][number] = {**trustee, "url": f"http://127.0.0.1:{8000 + number}"}
+    made_up = Case(circle_note(trustees=inside["trustees"])).receipt()
+    for receipt in (made_up, Case().receipt()):
+        assert receipt.promise.circle != city.copy.chain.newest.digest
+        answer = browser.post("/receipt/", {"receipt": receipt.encode().decode()})
+        assert "not of this portal" in answer.content.decode()
 
 
 def test_the_page_withdraws_after_asking_once_more(city, browser, receipt):

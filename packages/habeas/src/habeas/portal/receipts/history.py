@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from habeas.foundation.errors import HabeasError
 from habeas.portal.register.log import log_copy, pinned_circle
 from habeas.portal.vault.custodian import custody
 from habeas.protocol import Kind, Pins, Receipt, commitment
@@ -26,12 +27,28 @@ class AnsweredRequest:
     details: dict[str, Any]
 
 
+class ForeignReceiptError(HabeasError):
+    """A receipt of a circle that this portal knows nothing of."""
+
+    code = "receipt-foreign"
+    status = 422
+    remedy = "Show it to the portal that gave it, or ask yourself: habeas verify."
+
+
 def verify(receipt: Receipt) -> Verification:
     """Everything that happened to the receipt's photo, under this portal's own pin.
 
+    Only the trustees of circles that this portal's own chain has are asked: anybody can make a
+    circle with keys of their own, and would name as its trustees machines that this one alone can
+    reach (OWASP, *Server-Side Request Forgery Prevention*).
+
     Raises:
+        ForeignReceiptError: it is under another circle than this portal's; nobody was asked.
         ReceiptError: the receipt does not hold.
     """
+    known = {link.digest for link in log_copy().chain.links}
+    if circle_of(receipt.circle).digest().hex() not in known:
+        raise ForeignReceiptError("This receipt is not of this portal's circle.")
     pins = Pins(circles=frozenset({circle_of(pinned_circle()).digest().hex()}))
     with LogClient(log_copy().chain.newest.circle.log.url) as log:
         return verify_photo(receipt, pins, log, datetime.now(UTC), secrets.token_bytes)

@@ -36,7 +36,10 @@ class Shows:
     def __exit__(self, *_):
         pass
 
-    def ask(self, names, question):
+    def succeed(self, _):
+        """Nobody hangs here."""
+
+    def ask(self, names, question, **_):
         answers, errors = {}, {}
         for at, client in enumerate(self.clients):
             assert client.name in names

@@ -88,6 +88,23 @@ def test_a_release_for_an_earlier_circle_is_judged_by_the_circles_between(place)
     assert isinstance(found.app, Named), found.app
 
 
+@pytest.mark.parametrize("index", range(4))
+def test_attack_one_trustee_that_shows_an_earlier_circle_without_its_signatures(place, index):
+    manifest = place.release()
+    succeed(place.world)
+    held = seal(place, manifest)
+    trustee = place.world.trustees[place.world.names[index]]
+    shows = trustee.circle_numbered
+
+    def strips(number):
+        text, _, signatures = shows(number).partition("\n\n")
+        return f"{text}\n\n{signatures.splitlines()[0]}\n"
+
+    trustee.circle_numbered = strips
+    found = verify(place, held)
+    assert isinstance(found.app, Named), found.app
+
+
 def test_attack_a_promise_that_names_a_release_which_is_not_on_the_log(place):
     """The operator and all trustees together: whoever reads the log is told."""
     colluding(place)

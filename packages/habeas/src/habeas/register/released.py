@@ -150,21 +150,39 @@ def _reaching(note: str, digest: str, panel: Panel) -> Chain:
         AppCircleError: there is none before it, or no trustee shows it.
         CircleError: they are no chain.
     """
-    notes = [note]
+    levels = [[note]]
     names = [client.name for client in panel.clients]
-    while (circle := circle_of(notes[0])).digest().hex() != digest:
-        if circle.previous is None or len(notes) > _MOST_BEFORE:
+    while (circle := circle_of(levels[0][0])).digest().hex() != digest:
+        if circle.previous is None or len(levels) > _MOST_BEFORE:
             raise AppCircleError("The app was made for a circle that does not lead to the photo's.")
         number, previous = circle.number - 1, circle.previous
         shown, _ = panel.ask(names, partial(_circle, number))
         before = [each for each in shown.values() if circle_of(each).digest().hex() == previous]
         if not before:
             raise AppCircleError(f"No trustee shows circle {number}, which leads to the app's.")
-        notes.insert(0, before[0])
-    chain = Chain.start(notes[0], 0)
-    for each in notes[1:]:
-        chain = chain.extend(each, 0)
+        levels.insert(0, before)
+    chain: Chain | None = None
+    for notes in levels:
+        chain = _longer(chain, notes)
+    assert chain is not None  # noqa: S101 - there is one level at least
     return chain
+
+
+def _longer(chain: Chain | None, notes: Iterable[str]) -> Chain:
+    """The chain with one circle more, of which trustees have shown these notes.
+
+    One of them may have left signatures out, or added some: the first note that holds counts.
+
+    Raises:
+        CircleError: none does.
+    """
+    wrong: HabeasError | None = None
+    for note in notes:
+        try:
+            return Chain.start(note, 0) if chain is None else chain.extend(note, 0)
+        except HabeasError as error:
+            wrong = wrong or error
+    raise wrong or AppCircleError("Nobody shows a circle that leads to the app's.")
 
 
 def _circle(number: int, trustee: TrusteeClient, _: int) -> str:

@@ -79,7 +79,10 @@ class Claims:
 
 
 def learn(connection: sqlite3.Connection, details: ClaimedDetails, now: int) -> bool:
-    """A claim stands on the log. The latest word of each trustee counts.
+    """A claim stands on the log. The latest word of each of the photo's own trustees counts.
+
+    Another's stops nothing: a trustee of a later circle, or of an earlier one, holds no share of
+    it, and nobody can have shown it whose the photo is.
 
     Returns:
         Whether somebody wants something now that this trustee had not said before.
@@ -89,12 +92,18 @@ def learn(connection: sqlite3.Connection, details: ClaimedDetails, now: int) -> 
         connection.execute(
             "DELETE FROM claims WHERE digest = ? AND trustee = ?", (digest, details.trustee)
         )
-    elif details.act == "destroy" and photos.find(connection, digest) is not None:
-        added = connection.execute(
-            "INSERT OR IGNORE INTO claims VALUES (?, ?, ?)", (digest, details.trustee, now)
-        )
-        return added.rowcount == 1
-    return details.act == "copy"
+        return False
+    if details.act == "copy":
+        return True
+    photo = photos.find(connection, digest)
+    if photo is None or photo.because is not None:
+        return False
+    if details.trustee not in {key.trustee for key in photo.promise().trustees.keys}:
+        return False
+    added = connection.execute(
+        "INSERT OR IGNORE INTO claims VALUES (?, ?, ?)", (digest, details.trustee, now)
+    )
+    return added.rowcount == 1
 
 
 def freezes(connection: sqlite3.Connection, digest: bytes, now: int) -> bool:

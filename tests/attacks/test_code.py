@@ -22,7 +22,9 @@ from habeas.protocol.statements import sign_statement
 from habeas.protocol.terms import AppReference
 from habeas.register.admission import CircleAdmission
 from habeas.tlog import NotAdmittedError, NoteSigner
+from habeas.trustee import watching
 from habeas.trustee.apps import verify_newer
+from habeas.trustee.watching import EVIDENCE, MOST_A_DAY
 from tests.attacks.test_names import findings
 
 STEP = "/apply/hunting-licence/seal/"
@@ -190,6 +192,22 @@ def test_the_operator_alone_swaps_a_file_and_trustees_say_so_within_one_round(pl
     place.world.settled()
     kinds = [read_entry(each, place.world.chain).kind for each in place.entries()]
     assert kinds[-1] is Kind.APP_SEEN
+
+
+def test_attack_a_site_that_answers_anew_each_time_fills_no_disk(place, monkeypatch):
+    """What stands on the log of a day is little, and no more than that is kept of it."""
+    place.release()
+    evidence = place.world.folder / place.world.names[0] / EVIDENCE
+    for number in range(MOST_A_DAY + 4):
+        place.site.swapped[SCRIPT] = (None, f"steal({number})".encode())
+        place.round()
+    assert len(place.told()) == MOST_A_DAY
+    assert len(list(evidence.iterdir())) == MOST_A_DAY
+    place.world.clock.move(days=1)
+    monkeypatch.setattr(watching, "MOST_KEPT", 0)
+    place.round()
+    assert len(place.told()) == MOST_A_DAY + 1
+    assert len(list(evidence.iterdir())) == MOST_A_DAY
 
 
 def test_a_header_that_is_left_out_is_a_difference(place):

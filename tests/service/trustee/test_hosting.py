@@ -149,6 +149,7 @@ def test_attack_a_trustee_that_is_shown_an_old_log_goes_on_with_no_old_release(p
     assert (refused.status_code, refused.json()["code"]) == (503, "view-stale")
     assert place.seal(manifest) == {"trustee-unreachable"}  # for now: 503
     monkeypatch.undo()
+    place.world.publish_roster()
     # A deposit has the trustee read the log by itself.
     assert place.seal(manifest) == set()
     place.world.followed()

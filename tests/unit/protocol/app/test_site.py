@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
+import httpx
 import pytest
 
 from habeas.protocol import Chain
-from habeas.protocol.app import AppDetails, AppReleases
-from habeas.protocol.app.site import Answer, differences
+from habeas.protocol.app import AppDetails, AppReleases, site
+from habeas.protocol.app.site import Answer, Visitor, differences
 from tests.unit.protocol.world import DAY, circle_note, release_fields
 
 PLACE = "/apply/hunting-licence/seal/"
@@ -63,3 +65,12 @@ def test_a_policy_that_says_who_frames_is_compared_whole():
     assert found(closed, f"{closed}; frame-ancestors https://a.example") == [
         "content", "content-security-policy",
     ]  # fmt: skip
+
+
+def test_a_site_that_serves_without_end_fills_nobody_s_memory(monkeypatch):
+    """What was not read is not said to differ: nothing is said of it."""
+    monkeypatch.setattr(site, "MOST_BYTES", 1000)
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=b"x" * 400))
+    with Visitor(random.Random(1), transport=transport) as fetch:
+        answers = [fetch(f"https://portal.example/{number}") for number in range(4)]
+    assert [None if each is None else len(each.body) for each in answers] == [400, 400, None, None]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import logging
 import random
 import sqlite3
 from collections.abc import Callable
@@ -26,8 +27,11 @@ from habeas.trustee.store import Store
 #: Differences of one origin that are put on the log in a day; a site that changes with each
 #: answer must not fill it.
 MOST_A_DAY = 16
-#: Where the bytes that differ are kept.
+#: Where the bytes that differ are kept, and how many at most: a site that serves something else
+#: with each answer must not fill the disk of whoever looks. The log says all the same what it did.
 EVIDENCE = "app-evidence"
+MOST_KEPT = 512 * 1024 * 1024
+_LOG = logging.getLogger("habeas.trustee")
 
 
 class Watch:
@@ -78,8 +82,6 @@ class Watch:
             found = look(releases, origin, today, fetch, self._chance)
         if found is None:
             return None
-        for each in found.differences:
-            self._keep(f"{origin.origin}{each.path}", each)
         self._store.run(lambda connection: self._say(connection, origin, found))
         self._wake()
         return found
@@ -128,6 +130,7 @@ class Watch:
             "INSERT OR IGNORE INTO app_found VALUES (?, ?, ?)", (origin, today, details.digest())
         )
         if added.rowcount:
+            self._keep(f"{origin}{found.path}", found)
             self._records.write(connection, Kind.APP_DIFFERS, details)
 
     def _keep(self, url: str, found: Difference) -> None:
@@ -138,6 +141,10 @@ class Watch:
             return
         durable.make(self._evidence, private=True)
         answer = found.answer
+        kept = sum(each.stat().st_size for each in self._evidence.iterdir())
+        if kept + 2 * len(answer.body) > MOST_KEPT:
+            _LOG.warning("No room for evidence of %s: look at %s.", url, self._evidence)
+            return
         content = {
             "url": url, "day": self._records.today(), "what": found.what, "header": found.header,
             "expected": found.expected, "got": found.got, "status": answer.status,

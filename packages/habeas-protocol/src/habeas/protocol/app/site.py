@@ -42,6 +42,9 @@ _BROWSERS = (
 _LANGUAGES = ("en-US,en;q=0.5", "ru-RU,ru;q=0.8,en-US;q=0.5,en;q=0.3", "en-GB,en;q=0.9")
 #: Seconds for each step of an answer.
 _STEP_SECONDS = 20.0
+#: Bytes that one visitor takes in all: a release has about 11 MB, and whoever serves more would
+#: fill the memory of those who look.
+MOST_BYTES = 128 * 1024 * 1024
 _POLICY, _FRAMING = "content-security-policy", "frame-ancestors"
 #: A source list, and no further directive or policy.
 _SOURCES = re.compile(r"'none'|[a-z0-9:/.\[\]-]+( [a-z0-9:/.\[\]-]+)*")
@@ -208,6 +211,7 @@ class Visitor:
             "Accept-Language": chance.choice(_LANGUAGES),
             "Accept-Encoding": "gzip, deflate",
         }
+        self._left = MOST_BYTES
         self._http = httpx.Client(
             headers={**ordinary, **dict(headers)}, timeout=_STEP_SECONDS, trust_env=False,
             verify=authorities(), transport=transport, mounts=mounts(transport),
@@ -221,6 +225,8 @@ class Visitor:
 
     def __call__(self, url: str) -> Answer | None:
         """The answer; nothing is followed, and no cookie is kept."""
+        if self._left < 0:
+            return None
         try:
             with self._http.stream("GET", url) as response:
                 if response.status_code in _SILENT:
@@ -228,6 +234,9 @@ class Visitor:
                 body = b""
                 for chunk in response.iter_bytes():
                     body += chunk
+                    self._left -= len(chunk)
+                    if self._left < 0:
+                        return None  # it was not read, and nothing is said of it
                     if len(body) > MAX_FILE_BYTES:
                         break  # no file of a manifest is so large: what came differs already
                 headers = {name.lower(): value for name, value in response.headers.items()}

@@ -4,6 +4,8 @@ import json
 from http import HTTPStatus
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -54,3 +56,14 @@ def test_no_body_is_a_fault(city, browser, path, method, content, part, token):
     if answer.status_code >= HTTPStatus.BAD_REQUEST:
         kind = answer.headers.get("content-type", "")
         assert kind.startswith(("application/problem+json", "text/html")) or not answer.content
+
+
+def test_attack_many_files_in_one_form_fill_no_memory(city, browser):
+    """Whoever reads a form's token has read the whole form: each file of it would be held."""
+    strict = Client(enforce_csrf_checks=True)
+    strict.get("/apply/hunting-licence/details/")  # with its cookie, and without the token
+    for address in ("/apply/hunting-licence/photo/", "/receipt/"):
+        for count in (1, 2, 100):
+            files = {f"photo{n}": SimpleUploadedFile("a.jpg", b"x") for n in range(count)}
+            answer = strict.post(address, files)
+            assert (answer.status_code == 400) == (count > 1), (address, count)

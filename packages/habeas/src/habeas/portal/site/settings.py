@@ -181,6 +181,8 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+\.[0-9a-f]{16}\.\w+$"
 FILE_UPLOAD_HANDLERS = ["habeas.portal.site.uploads.InMemoryOnly"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+# No form has more than one, and each is held in memory: a hundred of them would fill it.
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
 
 # Over plain HTTP a Secure cookie would be dropped; only this machine is served so.
 _HTTPS = SITE.portal.startswith("https://")

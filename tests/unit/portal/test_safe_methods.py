@@ -13,8 +13,10 @@ from django.urls import get_resolver
 
 from habeas.foundation.caution import ClockJumpedError
 from habeas.portal import catalogue as catalogue_room
+from habeas.portal.apply import elsewhere
 from habeas.portal.apply.models import EncryptedDraft
 from habeas.portal.catalogue.declaration import Catalogue
+from habeas.portal.register.log import NoCircleError
 from habeas.portal.site.buckets import Rate
 from habeas.portal.site.folder import SAMPLE_CATALOGUE
 from habeas.portal.site.limits import Limited, Limits
@@ -139,6 +141,16 @@ def test_a_hosted_page_reads_why_it_is_refused(hosted, monkeypatch):
         stranger.get(f"{STEP}/from/x/"),
     ):
         assert "access-control-allow-origin" not in each
+
+
+def test_a_portal_without_a_circle_says_so_there_too(hosted, browser, monkeypatch):
+    def none():
+        raise NoCircleError("This portal belongs to no circle yet.")
+
+    monkeypatch.setattr(elsewhere, "log_copy", none)
+    answer = browser.post(f"{STEP}/from/order/", "{}", HTTP_ORIGIN=hosted, **JSON)
+    assert (answer.status_code, answer.json()["code"]) == (503, "no-circle")
+    assert "access-control-allow-origin" not in answer
 
 
 @pytest.mark.parametrize("place", ["embedded", "from"])

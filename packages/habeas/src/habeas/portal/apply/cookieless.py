@@ -13,8 +13,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
+from habeas.foundation.errors import HabeasError
 from habeas.portal.apply import elsewhere
-from habeas.portal.register.code import UnreleasedError
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 #: A trustee's address asks at the one, a frame of another page at the other.
@@ -46,5 +46,5 @@ class Cookieless:
 def _hosts() -> set[str]:
     try:
         return elsewhere.hosts()
-    except UnreleasedError:
+    except HabeasError:  # nothing is released, or there is no circle yet: nobody is a host
         return set()

@@ -13,7 +13,7 @@ import pytest
 
 from habeas.foundation import bounded
 from habeas.foundation.authorities import authorities
-from habeas.foundation.forward import async_mounts, mounts
+from habeas.foundation.forward import async_direct, direct
 
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
 #: What comes first, and what comes then, again and again.
@@ -54,7 +54,7 @@ _HOW = {"trust_env": False, "verify": authorities(), "timeout": 600}
 def test_a_drip_ends(what):
     with (
         dripping(*DRIPS[what], threading.Event()) as url,
-        httpx.Client(mounts=mounts(), **_HOW) as client,
+        httpx.Client(transport=direct(), **_HOW) as client,
         pytest.raises(httpx.ReadTimeout),
     ):
         client.get(url, extensions={bounded.WHOLE: 0.3})
@@ -63,7 +63,7 @@ def test_a_drip_ends(what):
 @pytest.mark.parametrize("what", DRIPS)
 def test_a_drip_ends_for_asyncio_too(what):
     async def ask(url):
-        async with httpx.AsyncClient(mounts=async_mounts(), **_HOW) as client:
+        async with httpx.AsyncClient(transport=async_direct(), **_HOW) as client:
             await client.get(url, extensions={bounded.WHOLE: 0.3})
 
     with dripping(*DRIPS[what], threading.Event()) as url, pytest.raises(httpx.ReadTimeout):

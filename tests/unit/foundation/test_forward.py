@@ -81,7 +81,7 @@ def test_a_name_in_any_script_is_excepted(monkeypatch, rule, host):
         return httpx.Response(200)
 
     monkeypatch.setattr(httpx.HTTPTransport, "handle_request", ask)
-    way = mounts()["all://"]
+    way = mounts()["https://"]
     way.handle_request(httpx.Request("GET", f"https://{host}/"))
     assert asked == [way._direct]
 
@@ -89,7 +89,7 @@ def test_a_name_in_any_script_is_excepted(monkeypatch, rule, host):
 def test_a_client_with_a_way_of_its_own_keeps_it(monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
     assert mounts(object()) == {}
-    assert list(mounts()) == ["all://"]
+    assert list(mounts()) == ["https://"]
 
 
 #: These ask this machine alone, or, for webhooks, the very address that was looked at.

@@ -15,7 +15,7 @@ import httpx
 from habeas.foundation.authorities import authorities
 from habeas.foundation.bounded import WHOLE
 from habeas.foundation.errors import HabeasError
-from habeas.foundation.forward import mounts
+from habeas.foundation.forward import direct, mounts
 from habeas.foundation.problem import Problem, ProblemFormatError
 from habeas.protocol.document import Document
 from habeas.protocol.exchange import StreamEndAnswer
@@ -89,7 +89,7 @@ class Wire:
             timeout=httpx.Timeout(timeout, connect=min(timeout, CONNECT_SECONDS)),
             trust_env=False,
             verify=authorities(),
-            transport=transport,
+            transport=direct(transport),
             mounts=mounts(transport),
             limits=httpx.Limits(max_connections=64, max_keepalive_connections=16),
         )

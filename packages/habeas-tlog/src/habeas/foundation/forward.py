@@ -114,7 +114,7 @@ def proxy_of(url: str) -> str | None:
 
 
 def mounts(transport: object = None) -> dict[str, httpx.BaseTransport | None]:
-    """What an `httpx.Client` mounts: whom it asks through the proxy, and how long for (`bounded`).
+    """What an `httpx.Client` mounts, so that it asks through the proxy whom it should.
 
     Args:
         transport: that of the client, where it has one of its own: then nothing is mounted.
@@ -122,58 +122,62 @@ def mounts(transport: object = None) -> dict[str, httpx.BaseTransport | None]:
     Raises:
         ForwardError: see `forward`.
     """
-    return {"all://": _Routed(_told(None))} if transport is None else {}
+    named = _told(transport)
+    return {} if named is None else {"https://": _Routed(named)}
 
 
 def async_mounts(transport: object = None) -> dict[str, httpx.AsyncBaseTransport | None]:
     """The same for an `httpx.AsyncClient`."""
-    return {"all://": _AsyncRouted(_told(None))} if transport is None else {}
+    named = _told(transport)
+    return {} if named is None else {"https://": _AsyncRouted(named)}
 
 
-def _is_direct(named: Forward | None, url: httpx.URL) -> bool:
-    return named is None or url.scheme != "https" or named.asks_directly(url.raw_host.decode())
+def direct(transport: httpx.BaseTransport | None = None) -> httpx.BaseTransport:
+    """How an `httpx.Client` asks without a proxy, each answer within a time (`bounded`).
+
+    Args:
+        transport: that of the client, where it has one of its own: then it is this.
+    """
+    return transport or Bounded(verify=authorities(), trust_env=False, limits=_LIMITS)
+
+
+def async_direct(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncBaseTransport:
+    """The same for an `httpx.AsyncClient`."""
+    return transport or AsyncBounded(verify=authorities(), trust_env=False, limits=_LIMITS)
 
 
 class _Routed(httpx.BaseTransport):
-    def __init__(self, named: Forward | None) -> None:
+    def __init__(self, named: Forward) -> None:
         self._named = named
         self._direct = Bounded(verify=authorities(), trust_env=False, limits=_LIMITS)
-        self._through: Bounded | None = None
-        if named is not None:
-            self._through = Bounded(
-                verify=authorities(), trust_env=False, limits=_LIMITS, proxy=named.proxy()
-            )
+        self._through = Bounded(
+            verify=authorities(), trust_env=False, limits=_LIMITS, proxy=named.proxy()
+        )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        if self._through is None or _is_direct(self._named, request.url):
-            return self._direct.handle_request(request)
-        return self._through.handle_request(request)
+        direct = self._named.asks_directly(request.url.raw_host.decode())
+        return (self._direct if direct else self._through).handle_request(request)
 
     def close(self) -> None:
         self._direct.close()
-        if self._through is not None:
-            self._through.close()
+        self._through.close()
 
 
 class _AsyncRouted(httpx.AsyncBaseTransport):
-    def __init__(self, named: Forward | None) -> None:
+    def __init__(self, named: Forward) -> None:
         self._named = named
         self._direct = AsyncBounded(verify=authorities(), trust_env=False, limits=_LIMITS)
-        self._through: AsyncBounded | None = None
-        if named is not None:
-            self._through = AsyncBounded(
-                verify=authorities(), trust_env=False, limits=_LIMITS, proxy=named.proxy()
-            )
+        self._through = AsyncBounded(
+            verify=authorities(), trust_env=False, limits=_LIMITS, proxy=named.proxy()
+        )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if self._through is None or _is_direct(self._named, request.url):
-            return await self._direct.handle_async_request(request)
-        return await self._through.handle_async_request(request)
+        direct = self._named.asks_directly(request.url.raw_host.decode())
+        return await (self._direct if direct else self._through).handle_async_request(request)
 
     async def aclose(self) -> None:
         await self._direct.aclose()
-        if self._through is not None:
-            await self._through.aclose()
+        await self._through.aclose()
 
 
 def _told(transport: object) -> Forward | None:

@@ -9,7 +9,7 @@ from typing import Self, TypeVar
 import httpx
 
 from habeas.foundation.authorities import authorities
-from habeas.foundation.forward import async_mounts
+from habeas.foundation.forward import async_direct, async_mounts
 from habeas.tlog import calls
 from habeas.tlog.calls import Appended, Call, Pause, Question, Reply, Silence, persist
 from habeas.tlog.checkpoint import Checkpoint
@@ -53,7 +53,7 @@ class AsyncLogClient:
             timeout=timeout,
             trust_env=False,
             verify=authorities(),
-            transport=transport,
+            transport=async_direct(transport),
             mounts=async_mounts(transport),
         )
 

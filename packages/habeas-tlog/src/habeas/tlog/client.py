@@ -9,7 +9,7 @@ from typing import Self, TypeVar
 import httpx
 
 from habeas.foundation.authorities import authorities
-from habeas.foundation.forward import mounts
+from habeas.foundation.forward import direct, mounts
 from habeas.tlog import calls
 from habeas.tlog.calls import Appended, Call, Pause, Question, Reply, Silence, persist
 from habeas.tlog.checkpoint import Checkpoint
@@ -59,7 +59,7 @@ class LogClient:
             base_url=self.url, headers=headers, timeout=timeout, trust_env=False,
             verify=authorities(),
             limits=httpx.Limits(max_connections=64, max_keepalive_connections=32),
-            transport=transport, mounts=mounts(transport),
+            transport=direct(transport), mounts=mounts(transport),
         )  # fmt: skip
 
     def __enter__(self) -> Self:

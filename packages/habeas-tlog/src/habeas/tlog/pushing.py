@@ -18,7 +18,7 @@ from typing import Self
 import httpx
 
 from habeas.foundation.authorities import authorities
-from habeas.foundation.forward import mounts
+from habeas.foundation.forward import direct, mounts
 from habeas.tlog.checkpoint import Checkpoint, parse_decimal
 from habeas.tlog.cosignature import Cosigner
 from habeas.tlog.errors import (
@@ -83,7 +83,11 @@ class Pusher:
         self._retry = retry or Retry()
         self._sleep = sleep
         self._http = httpx.Client(
-            timeout=timeout, trust_env=False, verify=authorities(), mounts=mounts()
+            timeout=timeout,
+            trust_env=False,
+            verify=authorities(),
+            transport=direct(),
+            mounts=mounts(),
         )
         #: Entries of the newest checkpoint that the mirror knows.
         self.known = 0

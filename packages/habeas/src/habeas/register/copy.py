@@ -398,7 +398,7 @@ class LogCopy:
         with self._database.reading() as connection:
             rows = connection.execute(
                 "SELECT position, content FROM copied WHERE position < ? "
-                "ORDER BY nth, position DESC LIMIT ?",
+                "ORDER BY position DESC LIMIT ?",
                 (self._view.size if before is None else before, count),
             ).fetchall()
         yield from rows
@@ -434,7 +434,7 @@ class LogCopy:
             return connection.execute(
                 f"SELECT position, content FROM copied WHERE {kinds} AND "  # noqa: S608 - constants
                 "json_extract(CAST(content AS TEXT), '$.details.camera') = ? AND position < ? "
-                "ORDER BY nth, position DESC LIMIT ?",
+                "ORDER BY position DESC LIMIT ?",
                 (camera, self._view.size if before is None else before, count),
             ).fetchall()
 

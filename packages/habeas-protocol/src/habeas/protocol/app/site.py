@@ -18,7 +18,7 @@ from typing import Literal, Protocol, Self
 import httpx
 
 from habeas.foundation.authorities import authorities
-from habeas.foundation.forward import mounts
+from habeas.foundation.forward import direct, mounts
 from habeas.protocol.app.documents import AppOrigin
 from habeas.protocol.app.manifest import MAX_FILE_BYTES
 from habeas.protocol.app.release import AppRelease, AppReleases
@@ -214,7 +214,7 @@ class Visitor:
         self._left = MOST_BYTES
         self._http = httpx.Client(
             headers={**ordinary, **dict(headers)}, timeout=_STEP_SECONDS, trust_env=False,
-            verify=authorities(), transport=transport, mounts=mounts(transport),
+            verify=authorities(), transport=direct(transport), mounts=mounts(transport),
         )  # fmt: skip
 
     def __enter__(self) -> Self:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import httpx
 
 from habeas.foundation.authorities import authorities
-from habeas.foundation.forward import async_mounts
+from habeas.foundation.forward import async_direct, async_mounts
 from habeas.tlog.checkpoint import Checkpoint, parse_decimal
 from habeas.tlog.cosignature import timestamp_of
 from habeas.tlog.errors import SignatureError, TlogError
@@ -91,7 +91,7 @@ class Witnesses:
             timeout=timeout,
             trust_env=False,
             verify=authorities(),
-            transport=transport,
+            transport=async_direct(transport),
             mounts=async_mounts(transport),
         )
         self._asked = [each for each in policy.witnesses.values() if each.url]

@@ -16,9 +16,12 @@ import httpx
 
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Purpose, seal, statements, verify_circle
+from habeas.protocol.app import AppDetails
+from habeas.protocol.app.release import origin_of
 from habeas.protocol.document import base64_of, unbase64
 from habeas.protocol.office import Answers, seal_answers, seal_pointer
 from habeas.protocol.seal import Secrets, Wishes
+from habeas.protocol.terms import AppReference
 
 if TYPE_CHECKING:
     from bench.load import Book
@@ -108,7 +111,11 @@ def _sealed(order: dict[str, Any]) -> tuple[dict[str, str], dict[str, Any], dict
         for seat, note in zip(circle.trustees, order["keys"], strict=True)
     ]
     lists = {name: tuple(order["wishes"][name]) for name in ("recipients", "purposes")}
-    wishes = Wishes(**{**order["wishes"], **lists}, sealed_by="browser")
+    release = AppDetails.decode(order["release"].encode())
+    app = AppReference(
+        origin=origin_of(circle.custodian.portal), manifest=release.manifest.digest().hex()
+    )
+    wishes = Wishes(**{**order["wishes"], **lists}, sealed_by="browser", app=app)
     drawn = Secrets.draw(secrets.token_bytes)
     terms = seal.build_terms(circle, keys, wishes, drawn)
     sealed = seal.seal(_PHOTO, terms, keys, drawn, secrets.token_bytes)

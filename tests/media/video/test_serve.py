@@ -130,16 +130,21 @@ def test_what_becomes_of_one_camera_is_nothing_to_the_others(tmp_path):
             one.until(lambda: len(one.segments("damaged")) >= 2, "the damaged one again")
             one.until(lambda: one.state("unknown") == "lost", "the one without an address")
             one.until(lambda: one.state("gone") == "lost", "the one that is gone")
-            found = one.ask("/readyz")
-            assert found.status_code == 503
-            cameras = found.json()["cameras"]
+            # Between two films it is away for a moment, as cameras are.
+            ready = one.until(
+                lambda: (found := one.ask("/readyz")).json()["cameras"]["well"]["ok"] and found,
+                "the one, well",
+            )
+            assert ready.status_code == 503
+            cameras = ready.json()["cameras"]
             assert set(cameras) == {"well", "changing", "damaged", "gone", "unknown"}
-            assert cameras["well"]["ok"]
             assert "lost" in cameras["gone"]["problems"]
             assert "address" in cameras["unknown"]["problems"]["lost"]
-            figures = one.ask("/metrics").text
-            assert 'habeas_recorder_ready{camera="well"} 1\n' in figures
-            assert 'habeas_recorder_ready{camera="gone"} 0\n' in figures
+            one.until(
+                lambda: 'habeas_recorder_ready{camera="well"} 1\n' in one.ask("/metrics").text,
+                "the figures of the one, well",
+            )
+            assert 'habeas_recorder_ready{camera="gone"} 0\n' in one.ask("/metrics").text
             assert {"NoNewPrivs:\t1", "Seccomp:\t2"} <= set(
                 Path(f"/proc/{one.process.pid}/status").read_text().splitlines()
             )
@@ -195,10 +200,12 @@ def test_a_camera_of_a_process_that_died_is_recorded_by_another_and_no_moment_tw
             first.until(lambda: first.segments("a") and first.segments("b"), "a segment of each")
             with Served(file, recordings, "--shared") as second:
                 second.until(lambda: "2 cameras" in " ".join(second.said), "the second one")
-                held = {each: token_of(second, each) for each in "ab"}
                 first.end(signal.SIGKILL)
                 second.until(
-                    lambda: all(token_of(second, each) > held[each] for each in "ab"),
+                    lambda: all(
+                        any(f"{each}: the lease is held here" in line for line in second.said)
+                        for each in "ab"
+                    ),
                     "both leases taken over",
                 )
                 before = {each: len(second.segments(each)) for each in "ab"}
@@ -207,8 +214,10 @@ def test_a_camera_of_a_process_that_died_is_recorded_by_another_and_no_moment_tw
                     "a segment of each by the second one",
                 )
                 assert second.end() == 0, second.said
-        assert {each: token_of(second, each) for each in "ab"} == {"a": (2, True), "b": (2, True)}
         for name in "ab":
+            token, released = token_of(second, name)
+            assert token >= 2
+            assert released
             found = spans(second.segments(name))
             assert all(one[1] <= two[0] for one, two in itertools.pairwise(found))
         alone = Recordings(recordings)

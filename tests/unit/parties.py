@@ -73,6 +73,10 @@ class MemoryLog:
         self._answering()
         return self.log.leaves[begin:end]
 
+    def proof(self, index: int) -> str:
+        self._answering()
+        return self.log.proof(index)
+
     def decoded(self) -> list[Entry]:
         return [Entry.decode(each) for each in self.log.leaves]
 

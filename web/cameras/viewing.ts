@@ -1,104 +1,155 @@
-// Plays the parts of one viewing one after another. Two players take turns: while one part
-// is seen, the next is loaded.
+// Plays one viewing: every second of it, by frame, at several speeds, with the keyboard.
 
 import { all, need } from "../pages/dom.js";
 import { clockAt } from "./clock.js";
+import { PartedFilm, plays } from "./film.js";
+import { actOf, speedBeside, step, type Act } from "./parts.js";
 
-play(need(document, "#viewing", HTMLElement));
+watch(need(document, "#viewing", HTMLElement));
 
-function play(view: HTMLElement): void {
-  const players = all(view, "video", HTMLVideoElement);
-  const range = need(view, "input", HTMLInputElement);
-  const toggle = need(view, "[data-toggle]", HTMLButtonElement);
+function watch(view: HTMLElement): void {
+  const video = need(view, "video", HTMLVideoElement);
+  const range = need(view, "#moment", HTMLInputElement);
+  const toggle = need(view, "[data-act=toggle]", HTMLButtonElement);
+  const speed = need(view, "#speed", HTMLSelectElement);
   const clock = need(view, "[data-clock]", HTMLElement);
   const problem = need(view, "[data-problem]", HTMLElement);
-  const starts = (view.dataset["starts"] ?? "").split(",").map(Number);
-  let at = 0;
+  const help = need(view, "details", HTMLDetailsElement);
+  const said = (name: string): string => view.dataset[name] ?? "";
+  const seconds = (name: string): number => Number(said(name));
+
+  const epochs = said("starts").split(",").map(Number);
+  // A film's frames are decoded a little before they are shown, and no time may be negative.
+  const [zero, begin, end] = [(epochs[0] ?? 0) - 1, seconds("begin"), seconds("end")];
+  const [first, last] = [Math.max(0, begin - zero), end - zero];
   let playing = false;
 
-  function player(part: number): HTMLVideoElement {
-    const found = players[part % players.length];
-    if (!found) throw new Error("The page has no video.");
-    return found;
+  if (!plays()) {
+    problem.textContent = said("cannot");
+    return;
   }
-
-  function load(part: number): void {
-    const source = `${view.dataset["parts"] ?? ""}${String(part)}.mp4`;
-    if (part < starts.length && player(part).getAttribute("src") !== source) {
-      player(part).src = source;
-    }
-  }
-
-  function run(): void {
-    player(at).play().catch(failed);
-  }
-
-  function show(part: number): void {
-    player(at).pause();
-    at = part;
-    load(part);
-    const front = player(part);
-    front.currentTime = 0;
-    for (const each of players) {
-      each.classList.toggle("app-viewing__front", each === front);
-      each.ariaHidden = each === front ? null : "true";
-    }
-    range.value = String(part);
-    tell();
-    load(part + 1);
-    if (playing) run();
-  }
+  const film = new PartedFilm(
+    video,
+    epochs.map((each) => each - zero),
+    last,
+    (part) => `${said("parts")}${String(part)}.mp4`,
+    (what) => {
+      problem.textContent = said(what);
+      if (what === "over") {
+        pause();
+        video.removeAttribute("src");
+        video.load();
+      }
+    },
+  );
 
   function tell(): void {
-    clock.textContent = clockAt(starts[at] ?? 0, player(at).currentTime);
+    clock.textContent = clockAt(zero, video.currentTime);
+    range.value = String(Math.round((video.currentTime - first) * 10) / 10);
     range.setAttribute("aria-valuetext", clock.textContent);
   }
 
-  function failed(error: unknown): void {
-    // Moving on while a part begins to play interrupts it; nothing is wrong then.
-    if (error instanceof DOMException && error.name === "AbortError") return;
-    set(false);
-    problem.textContent = view.dataset["over"] ?? "";
+  function move(to: number): void {
+    problem.textContent = "";
+    video.currentTime = Math.min(Math.max(to, first), Math.max(first, last - 0.1));
+    film.load();
   }
 
   function set(on: boolean): void {
     playing = on;
-    toggle.textContent = (on ? view.dataset["pause"] : view.dataset["play"]) ?? "";
+    toggle.textContent = said(on ? "pause" : "play");
   }
 
-  function ended(): void {
-    if (at + 1 < starts.length) show(at + 1);
-    else set(false);
+  function pause(): void {
+    set(false);
+    video.pause();
   }
 
-  function toggled(): void {
+  function play(): void {
     problem.textContent = "";
-    set(!playing);
-    if (!playing) player(at).pause();
-    else if (at === starts.length - 1 && player(at).ended) show(0);
-    else run();
+    if (ended()) move(first);
+    set(true);
+    video.play().catch((error: unknown) => {
+      // Moving while it begins to play interrupts it; nothing is wrong then.
+      if (!(error instanceof DOMException && error.name === "AbortError")) set(false);
+    });
   }
 
-  for (const each of players) {
-    const inFront = (act: () => void) => (): void => {
-      if (each === player(at)) act();
-    };
-    each.addEventListener("contextmenu", (event) => {
-      event.preventDefault();
-    });
-    each.addEventListener("timeupdate", inFront(tell));
-    each.addEventListener("ended", inFront(ended));
-    each.addEventListener(
-      "error",
-      inFront(() => {
-        failed(each.error);
-      }),
-    );
+  const ended = (): boolean => video.currentTime >= last - 0.15 || film.settle();
+
+  function go(): void {
+    tell();
+    film.load();
+    if (ended() && playing) pause();
   }
-  range.addEventListener("input", () => {
-    show(Number(range.value));
+
+  function pace(wanted: number): void {
+    video.playbackRate = wanted;
+    speed.value = String(wanted);
+    film.load();
+  }
+
+  function act(what: Act): void {
+    switch (what.does) {
+      case "toggle":
+        (playing ? pause : play)();
+        break;
+      case "help":
+        help.open = !help.open;
+        break;
+      case "move":
+        move(video.currentTime + what.by);
+        break;
+      case "speed":
+        pace(speedBeside(video.playbackRate, what.by));
+        break;
+      case "step":
+        walk(what.by);
+    }
+  }
+
+  function walk(by: 1 | -1): void {
+    pause();
+    const to = step(film.times, video.currentTime, by);
+    if (to !== undefined) move(to);
+  }
+
+  // WCAG 2.1.4: keys count only while the player has the focus.
+  view.addEventListener("keydown", (event) => {
+    const wanted = actOf(event.key);
+    if (!wanted || event.ctrlKey || event.metaKey || event.altKey) return;
+    const { target } = event;
+    if (target instanceof HTMLSelectElement) return;
+    const presses = target instanceof HTMLButtonElement || (target as Element).matches("summary");
+    if (event.key === " " && presses) return;
+    event.preventDefault();
+    act(wanted);
   });
-  toggle.hidden = false;
-  toggle.addEventListener("click", toggled);
-  show(0);
+  for (const button of all(view, "[data-act]", HTMLButtonElement)) {
+    button.addEventListener("click", () => {
+      const wanted = actOf(button.dataset["key"] ?? "");
+      if (wanted) act(wanted);
+    });
+  }
+  for (const name of ["timeupdate", "seeked", "waiting", "loadedmetadata"]) {
+    video.addEventListener(name, go);
+  }
+  video.addEventListener("contextmenu", (event) => {
+    event.preventDefault();
+  });
+  range.addEventListener("input", () => {
+    move(first + Number(range.value));
+  });
+  speed.addEventListener("change", () => {
+    pace(Number(speed.value));
+  });
+  need(view, "[data-controls]", HTMLElement).hidden = false;
+  video.addEventListener(
+    "loadedmetadata",
+    () => {
+      if (first > 0) video.currentTime = first;
+    },
+    { once: true },
+  );
+  tell();
 }

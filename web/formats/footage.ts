@@ -80,6 +80,17 @@ const ViewedDetails = v.strictObject({
   commit: Hex32,
 });
 
+const ExportedDetails = v.strictObject({
+  v: two,
+  act: v.literal("exported"),
+  camera: Slug,
+  office: Slug,
+  purpose: v.picklist(["court", "police", "subject-access"]),
+  hour: HourName,
+  minutes: whole(1, 60),
+  commit: Hex32,
+});
+
 const LiveDetails = v.strictObject({
   v: two,
   act: v.literal("live"),
@@ -124,6 +135,7 @@ const LiftedDetails = v.strictObject({
 export const FootageDetails = v.variant("act", [
   RecordedDetails,
   ViewedDetails,
+  ExportedDetails,
   LiveDetails,
   LiveEndedDetails,
   HeldDetails,

@@ -6,6 +6,7 @@ import pytest
 
 from habeas.cameras import hours
 from habeas.cameras.counts import Counts
+from habeas.cameras.hours import SegmentRecord
 from habeas.cameras.recordings import Recordings
 from habeas.cameras.timeline import Piece, gaps, stretches
 from tests.media.video.segments import RECORDER, add_segment
@@ -55,6 +56,23 @@ def test_nothing_at_all_is_a_stretch_of_nothing():
     found = stretches(HOUR, MINUTE, 60, [])
     assert len(found) == 60
     assert {(each.recorded, each.frames, each.motion) for each in found} == {(timedelta(), 0, 0.0)}
+
+
+def test_a_whole_hour_of_segments_can_be_closed(tmp_path):
+    records = tuple(
+        SegmentRecord(
+            name=f"20{second // 60:02d}{second % 60:02d}.000Z.mp4", sha256="ab" * 32,
+            milliseconds=1000, frames=25, lost=0, whole=0, moving=0,
+        )
+        for second in range(3600)
+    )  # fmt: skip
+    hour = hours.Hour(
+        camera="north-gate", hour="2026-11-23T20Z", segments=records, root=hours.root_of(records)
+    )
+    place = tmp_path / "2026-11-23" / "20"
+    place.mkdir(parents=True)
+    hours.write_hour(place, hour)
+    assert hours.read_hour(place) == hour
 
 
 @pytest.fixture

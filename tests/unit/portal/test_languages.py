@@ -94,8 +94,12 @@ def test_every_text_of_the_pages_is_said_in_every_form(code):
 @pytest.mark.parametrize("code", OFFERED)
 def test_what_viewing_refuses_is_said(code):
     # The use case says it in English, and the page translates what it is given.
-    source = (PORTAL.parent / "cameras" / "viewing.py").read_text()
-    raised = re.findall(r'(?:NoViewingError|Refusal)\(\s*((?:"[^"]+",?\s*)+)\)', source)
+    source = "".join(
+        (PORTAL.parent / "cameras" / name).read_text() for name in ("viewing.py", "exports.py")
+    )
+    errors = "NoViewingError|Refusal|HourOpenError|ExportQuotaError"
+    raised = re.findall(rf'(?:{errors})\(\s*((?:"[^"]+",?\s*)+)\)', source)
+    raised += re.findall(r'remedy = ("[^"]+")', source)
     said = {text for each in raised for text in re.findall(r'"([^"]+)"', each) if " " in text}
     assert len(said) > 10
     catalogue = Catalogue(code)

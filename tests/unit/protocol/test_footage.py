@@ -42,6 +42,8 @@ def test_a_recorder_speaks_for_its_cameras_and_the_custodian_for_viewings():
 
 
 LOOKS = {
+    "exported": {"act": "exported", "office": OFFICE, "purpose": "court", "minutes": 3,
+                 "hour": "2027-01-15T20Z", "commit": "0" * 64},
     "live": {"act": "live", "office": OFFICE, "purpose": "emergency", "hour": "2027-01-15T20Z",
              "minutes": 15, "commit": "0" * 64},
     "live-ended": {"act": "live-ended", "office": OFFICE, "live": 7, "seconds": 61},

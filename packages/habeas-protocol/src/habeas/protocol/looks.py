@@ -40,6 +40,14 @@ class ViewingPurpose(StrEnum):
 _Purpose = Annotated[ViewingPurpose, Field(strict=False)]
 
 
+class ExportPurpose(StrEnum):
+    """All that recordings can be handed over for. The list is closed."""
+
+    COURT = "court"
+    POLICE = "police"
+    SUBJECT_ACCESS = "subject-access"
+
+
 class HoldReason(StrEnum):
     """All that recordings can be held for. The list is closed."""
 
@@ -92,6 +100,26 @@ class ViewedDetails(Document):
     camera: Slug
     office: Slug
     purpose: _Purpose
+    hour: HourName
+    minutes: _Minutes
+    commit: Hex32
+
+
+class ExportedDetails(Document):
+    """An office took a copy of recordings out, for a court, the police, or the person filmed.
+
+    Attributes:
+        hour: in which the span begins.
+        minutes: length of the span, begun minutes counted.
+        commit: binds `habeas.protocol.clip.Handover`: officer, reason, case number, exact span and
+            the segments, which go to whoever gets the copy.
+    """
+
+    v: Literal[2] = 2
+    act: Literal["exported"] = "exported"
+    camera: Slug
+    office: Slug
+    purpose: Annotated[ExportPurpose, Field(strict=False)]
     hour: HourName
     minutes: _Minutes
     commit: Hex32
@@ -169,10 +197,13 @@ class LiftedDetails(Document):
     hold: Count
 
 
-Look = ViewedDetails | LiveDetails | LiveEndedDetails | HeldDetails | LiftedDetails
+Look = (
+    ViewedDetails | ExportedDetails | LiveDetails | LiveEndedDetails | HeldDetails | LiftedDetails
+)
 #: By their ``act``.
 LOOKS: dict[str, type[Look]] = {
     "viewed": ViewedDetails,
+    "exported": ExportedDetails,
     "live": LiveDetails,
     "live-ended": LiveEndedDetails,
     "held": HeldDetails,

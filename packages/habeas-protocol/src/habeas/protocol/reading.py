@@ -160,6 +160,7 @@ def _verify_own(entry: Entry, details: Document, writer: Writer) -> None:
             own = details.office == entry.office
         case (
             looks.ViewedDetails()
+            | looks.ExportedDetails()
             | looks.LiveDetails()
             | looks.LiveEndedDetails()
             | looks.HeldDetails()

@@ -83,6 +83,9 @@ class Hour(Document):
         deleted: the day on which the segments were deleted; None while they are there.
     """
 
+    #: An hour of segments of six seconds has 100 kB; cameras that break off have more.
+    LIMIT = 4 * 1024 * 1024
+
     v: Literal[2] = 2
     camera: Slug
     hour: HourName

@@ -26,7 +26,7 @@ COMMANDS = {
     "seal": "Apply with a photo; keep the receipt.",
     "open": "Open the photo of a case, for a promised purpose.",
     "withdraw": "Have a photo destroyed, with its receipt.",
-    "verify": "Check a receipt, and find every act on its photo.",
+    "verify": "Check a receipt, and find every act on its photo; or check a clip of a camera.",
     "config": "Check and show the parties' habeas.toml.",
     "lost": "For officers: which photo belongs to a case whose receipt is lost.",
     "portal": "Set up, serve and check a portal.",

@@ -1,4 +1,7 @@
-"""`habeas verify RECEIPT`: what happened to a photo, asked fresh and of everybody."""
+"""`habeas verify RECEIPT`: what happened to a photo, asked fresh and of everybody.
+
+A bundle of recordings (ZIP) is verified by itself: see `habeas.cli._clip`.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from habeas.cli import _clip
 from habeas.cli._pins import Pin, read_pins
 from habeas.cli._portal import read_receipt
 from habeas.cli._reasons import fetch_reasons
@@ -54,7 +58,9 @@ def verify_live(receipt: Receipt, pins: Pins, log_url: str | None = None) -> Ver
 
 @app.command()
 def verify(
-    receipt: Annotated[Path, typer.Argument(help="The receipt file.", dir_okay=False)],
+    receipt: Annotated[
+        Path, typer.Argument(help="The receipt file, or a clip's bundle (ZIP).", dir_okay=False)
+    ],
     *,
     pin: Pin = None,
     offline: Annotated[
@@ -69,7 +75,7 @@ def verify(
     ] = None,
     json_: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """Check a receipt, and find every act on its photo.
+    """Check a receipt, and find every act on its photo; or check a clip of a camera.
 
     Asks for a checkpoint of the log that a reading quorum cosigned within the hour, and each
     trustee for everything that it ever said about the photo, signed for this very question.
@@ -82,9 +88,17 @@ def verify(
     answer, or no pin vouches for the circle. 4: contradicted, somebody has signed what cannot
     be true; the evidence is saved. 1: this is no receipt that holds.
 
+    A clip (ZIP) needs no network: that each segment is the recorder's, which hour on the log it
+    belongs to, who handed it over and why, is in it. Exit status 0: proven; 3: proven, and no pin
+    vouches for the circle; 1: it is not, and the error names what was changed or swapped.
+
     Example: habeas verify receipt.html --pin circle.txt
+    Example: habeas verify clip.zip --pin circle.txt
     """  # fmt: skip
-    kept, pins = read_receipt(receipt), read_pins(pin)
+    pins = read_pins(pin)
+    if receipt.is_file() and _clip.is_bundle(receipt):
+        raise typer.Exit(_clip.verify(receipt, pins, json_=json_))
+    kept = read_receipt(receipt)
     if offline:
         pinned, index = verify_offline(kept, pins)
         _tell_offline(kept, pinned, index, json_)

@@ -28,7 +28,7 @@ class Form:
         A number of minutes or a purpose that the form does not offer is left in: such a
         wish is refused, in public.
         """
-        start = _moment(self.data.get("day", ""), self.data.get("time", ""))
+        start = moment(self.data.get("day", ""), self.data.get("time", ""))
         if start is None:
             self.errors["day"] = _("Enter a day and a time, for example 2026-05-17 and 14:30")
         minutes = self.data.get("minutes", "")
@@ -50,7 +50,8 @@ class Form:
         return wish
 
 
-def _moment(day: str, time: str) -> datetime | None:
+def moment(day: str, time: str) -> datetime | None:
+    """The moment of a day and a time of day as browsers send them, UTC; None where it is none."""
     try:
         return datetime.fromisoformat(f"{day.strip()}T{time.strip()}").replace(tzinfo=UTC)
     except ValueError:

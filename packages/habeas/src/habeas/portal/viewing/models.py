@@ -1,4 +1,4 @@
-"""Viewings of recordings: what the public log commits to, kept for those entitled to it."""
+"""Viewings and exports of recordings: what the public log commits to, for those entitled to it."""
 
 from __future__ import annotations
 
@@ -33,3 +33,24 @@ class ViewingRow(models.Model):
                 fields=["officer"], name="viewings_open", condition=models.Q(closed=False)
             ),
         ]
+
+
+class ExportRow(models.Model):
+    """`habeas.cameras.exports.Export`."""
+
+    key = models.CharField(max_length=32, primary_key=True)
+    officer = models.CharField(max_length=128)
+    office = models.CharField(max_length=64)
+    camera = models.CharField(max_length=64)
+    start = models.DateTimeField()
+    minutes = models.PositiveSmallIntegerField()
+    purpose = models.CharField(max_length=64)
+    case_number = models.CharField(max_length=64)
+    reason = models.CharField(max_length=500)
+    asked = models.DateTimeField()
+    entry = models.BinaryField()
+    index = models.PositiveBigIntegerField(null=True)
+    proof = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["office", "asked"], name="exports_of_a_day")]

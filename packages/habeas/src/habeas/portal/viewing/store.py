@@ -1,4 +1,4 @@
-"""`habeas.cameras.viewing.Store` over Django's database."""
+"""The stores of `habeas.cameras.viewing` and `habeas.cameras.exports`, over Django's database."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from datetime import datetime
 
 from django.db import transaction
 
+from habeas.cameras import exports
 from habeas.cameras import viewing as cameras
-from habeas.portal.viewing.models import ViewingRow
+from habeas.portal.viewing.models import ExportRow, ViewingRow
+from habeas.protocol.looks import ExportPurpose
 
 
 class DjangoStore:
@@ -56,3 +58,39 @@ def _viewing(row: ViewingRow) -> cameras.Viewing:
         proof=row.proof,
         closed=row.closed,
     )
+
+
+class DjangoExports:
+    """Exports, in the portal's database."""
+
+    def add(self, export: exports.Export) -> None:
+        """Keep a new export, durably."""
+        request = export.request
+        ExportRow.objects.create(
+            key=export.key, officer=export.viewer.officer, office=export.viewer.office,
+            camera=export.camera, start=request.start, minutes=request.minutes,
+            purpose=request.purpose.value, case_number=request.case_number, reason=request.reason,
+            asked=export.asked, entry=export.entry, index=export.index, proof=export.proof,
+        )  # fmt: skip
+
+    def open(self, export: exports.Export) -> None:
+        """Replace the stored export."""
+        ExportRow.objects.filter(pk=export.key).update(index=export.index, proof=export.proof)
+
+    def find(self, key: str) -> exports.Export | None:
+        """The export of this key."""
+        row = ExportRow.objects.filter(pk=key).first()
+        if row is None:
+            return None
+        request = exports.ExportRequest(
+            row.start, row.minutes, ExportPurpose(row.purpose), row.case_number, row.reason
+        )
+        viewer = cameras.Viewer(row.officer, row.office)
+        return exports.Export(
+            row.key, viewer, row.camera, request, row.asked, bytes(row.entry), row.index, row.proof
+        )
+
+    def since(self, moment: datetime, *, office: str, officer: str | None = None) -> int:
+        """How many the office, or the officer of it, has asked for since *moment*."""
+        rows = ExportRow.objects.filter(office=office, asked__gte=moment)
+        return (rows if officer is None else rows.filter(officer=officer)).count()

@@ -1,4 +1,4 @@
-"""The use cases of `habeas.cameras.viewing`, over this portal's database, log and recordings."""
+"""Viewing and handing over (`habeas.cameras`), over this portal's database, log and recordings."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 
 from django.utils.translation import gettext
 
+from habeas.cameras.exports import Exports
 from habeas.cameras.viewing import Viewer, Viewings, Wish, refusal
 from habeas.custody import RefusedError
 from habeas.portal.cameras.shown import recordings
 from habeas.portal.officers.models import Officer
-from habeas.portal.vault.custodian import in_force, log, signer
-from habeas.portal.viewing.store import DjangoStore
+from habeas.portal.vault.custodian import chain, in_force, log, signer
+from habeas.portal.viewing.store import DjangoExports, DjangoStore
 from habeas.protocol.footage import PublicCamera
 
 
@@ -23,6 +24,19 @@ def viewings() -> Viewings:
         DjangoStore(),
         log(),
         in_force().circle.acting_policy(),
+        signer(),
+        clock=lambda: datetime.now(UTC),
+        random=secrets.token_bytes,
+    )
+
+
+def exports() -> Exports:
+    """The use cases of handing over."""
+    return Exports(
+        recordings(),
+        DjangoExports(),
+        log(),
+        chain(),
         signer(),
         clock=lambda: datetime.now(UTC),
         random=secrets.token_bytes,

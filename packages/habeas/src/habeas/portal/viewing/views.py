@@ -17,6 +17,7 @@ from habeas.portal.cameras import shown
 from habeas.portal.catalogue import offices
 from habeas.portal.officers.access import signed_in
 from habeas.portal.officers.models import Officer
+from habeas.portal.viewing.archive import Moment, strip, time_line
 from habeas.portal.viewing.forms import MINUTES, Form
 from habeas.portal.viewing.viewings import refuse, viewer, viewings
 from habeas.protocol.footage import PublicCamera, ViewingPurpose
@@ -54,26 +55,57 @@ def choose(request: HttpRequest, officer: Officer) -> HttpResponse:
 
 
 @signed_in
+@require_GET
+def archive(request: HttpRequest, officer: Officer, camera: str) -> HttpResponse:
+    """The time line of a camera, from which a span is chosen."""
+    found = shown.find(camera)
+    if not may_view(officer.office, found.camera):
+        return _not_named(request, officer)
+    now = datetime.now(UTC)
+    span = shown.recordings().span(camera)
+    newest = Moment((span[1] if span else now).replace(minute=0, second=0, microsecond=0), True)
+    moment = Moment.parse(request.GET.get("at", "")) or newest
+    context = {
+        "office": offices()[officer.office],
+        "shown": found,
+        "camera": found.camera,
+        "span": span,
+        "line": time_line(shown.recordings(), found.camera, moment, now),
+        "before": moment.day - timedelta(days=1),
+        "after": moment.day + timedelta(days=1) if moment.day.date() < now.date() else None,
+        "minutes": MINUTES,
+    }
+    return render(request, "viewing/archive.html", context)
+
+
+def _not_named(request: HttpRequest, officer: Officer) -> HttpResponse:
+    return _no(
+        request,
+        officer,
+        NoViewingError(
+            _("Your office is not among those that may view."),
+            _("Who may view is part of the camera’s public entry, and changes only there."),
+        ),
+    )
+
+
+@signed_in
 @require_http_methods(["GET", "POST"])
 def ask(request: HttpRequest, officer: Officer, camera: str) -> HttpResponse:
     """Ask for a span of one camera; when the log has it, it plays."""
     found = shown.find(camera)
     now = datetime.now(UTC)
     if request.method == "GET" and not may_view(officer.office, found.camera):
-        return _no(
-            request,
-            officer,
-            NoViewingError(
-                _("Your office is not among those that may view."),
-                _("Who may view is part of the camera’s public entry, and changes only there."),
-            ),
-        )
+        return _not_named(request, officer)
     span = shown.recordings().span(camera)
     form = Form(request.POST.dict())
     if request.method == "POST":
         answer = _begin(request, officer, found.camera, form, now)
         if answer is not None:
             return answer
+    elif "day" in request.GET:
+        # Chosen on the time line.
+        form.data = {each: request.GET.get(each, "") for each in ("day", "time", "minutes")}
     elif span is not None:
         begin = max(span[0], span[1] - timedelta(minutes=1))
         form.data = {"day": f"{begin:%Y-%m-%d}", "time": f"{begin:%H:%M:%S}", "minutes": "1"}
@@ -128,8 +160,10 @@ def watch(request: HttpRequest, officer: Officer) -> HttpResponse:
         "viewing": viewing,
         "shown": shown.find(viewing.camera),
         "starts": ",".join(f"{each.timestamp():.3f}" for each in viewing.segments),
-        "last": len(viewing.segments) - 1,
-        "first": viewing.segments[0],
+        "begin": f"{viewing.wish.start.timestamp():.3f}",
+        "end": f"{viewing.wish.end.timestamp():.3f}",
+        "seconds": 60 * viewing.wish.minutes,
+        "strip": strip(shown.recordings(), viewing.camera, viewing.wish.start, viewing.wish.end),
     }
     return render(request, "viewing/watch.html", context)
 

@@ -139,6 +139,9 @@ def test_who_watches_is_drawn_into_the_pixels(street, window, clock):
         lambda street: ask(street, grant(end=BEGIN.isoformat())),
         lambda street: ask(street, minutes=5),
         lambda street: ask(street, grant(begin="today")),
+        lambda street: ask(street, grant(begin="0001-01-01T00:00:00+00:00")),
+        lambda street: ask(street, grant(end="9999-12-31T23:59:59+00:00")),
+        lambda street: ask(street, grant(begin="2026-11-24T12:00:00")),
         lambda street: ask(street, grant(
             begin=(BEGIN + timedelta(hours=1)).isoformat(),
             end=(BEGIN + timedelta(hours=1, minutes=5)).isoformat(),

@@ -73,7 +73,7 @@ class Granted:
 
     def verify(self, now: datetime) -> None:
         """Raise where it is not its time."""
-        if not self.begin - _SKEW <= now < self.end:
+        if not (self.begin <= now + _SKEW and now < self.end):
             raise NoGrantError("This look is over, or has not begun.")
 
 
@@ -101,7 +101,7 @@ def verify(content: bytes, camera: PublicCamera, log: Witnessed, now: datetime) 
             asked.private.begin, asked.private.end,
         ))  # fmt: skip
         lasts = end - begin
-        fresh = begin - _SKEW <= now
+        fresh = begin <= now + _SKEW
     except (ValueError, TypeError, RecursionError, HabeasError) as error:
         raise NoGrantError(f"The request proves nothing: {error}") from error
     said, rules = logged.details, camera.live

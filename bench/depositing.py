@@ -50,6 +50,7 @@ class Application:
     csrf: str
     head: str
     ciphertext: bytes
+    seal_id: str
 
 
 def prepared(portal: str) -> Application:
@@ -62,7 +63,7 @@ def prepared(portal: str) -> Application:
         return Application(dict(browser.cookies), order["csrf"], *_sealed(portal, order))
 
 
-def _sealed(portal: str, order: dict[str, Any]) -> tuple[str, bytes]:
+def _sealed(portal: str, order: dict[str, Any]) -> tuple[str, bytes, str]:
     circle = verify_circle(order["circles"][-1])
     keys = [
         read_statement(note, each.name, [each.verifier()], KeyStatement)
@@ -82,7 +83,7 @@ def _sealed(portal: str, order: dict[str, Any]) -> tuple[str, bytes]:
         "deposits": [base64.b64encode(each).decode() for each in sealed.deposits],
         "tag": stream.tag(key, 0), "closing_tag": stream.closing_tag(key),
     }  # fmt: skip
-    return json.dumps(head), sealed.ciphertext
+    return json.dumps(head), sealed.ciphertext, sealed.promise.seal_id
 
 
 def _kept(portal: str, each: Application, client: httpx.Client) -> None:
@@ -94,7 +95,7 @@ def _kept(portal: str, each: Application, client: httpx.Client) -> None:
     answer = client.post(f"{step}/deposit/", data={"head": each.head}, files=file, headers=headers)
     assert answer.status_code == 200, answer.text
     opaque = base64.b64encode(secrets.token_bytes(1500)).decode()
-    body = {"pointer": opaque, "answers": opaque}
+    body = {"pointer": opaque, "answers": opaque, "seal_id": each.seal_id}
     answer = client.post(f"{step}/keep/", json=body, headers=headers)
     assert answer.status_code == 200, answer.text
 

@@ -130,7 +130,10 @@ def _sealed(order: dict[str, Any]) -> tuple[dict[str, str], dict[str, Any], dict
         "deposits": [base64_of(each) for each in sealed.deposits],
     }  # fmt: skip
     files = {"ciphertext": ("ciphertext", sealed.ciphertext)}
-    said = {"answers": base64_of(seal_answers(key, answers)), "pointer": base64_of(pointer)}
+    said = {
+        "answers": base64_of(seal_answers(key, answers)), "pointer": base64_of(pointer),
+        "seal_id": sealed.promise.seal_id,
+    }  # fmt: skip
     return {"head": json.dumps(head)}, files, said
 
 

@@ -6,6 +6,7 @@ copy of it stands at an origin that nobody named.
 
 from __future__ import annotations
 
+import copy
 import importlib.util
 import threading
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from habeas.faces import assets
 from habeas.protocol import Receipt
 from habeas.protocol.receipt import verify_parts
 from habeas.protocol.receipt_file import read_receipt
+from tests.browser.kept import kept_rows
 from tests.browser.visitor import Visitor
 from tests.places import ROOT
 from tests.waiting import until
@@ -206,6 +208,32 @@ def test_a_form_that_comes_back_keeps_its_photo_and_the_next_person_gets_none(ch
     visitor.frame.wait_for_selector("#photo")
     assert visitor.page.evaluate(field) == ""
     visitor.profile.close()
+
+
+def test_two_tabs_at_one_form_keep_a_photo_each_and_mix_nothing(chromium, sites, axe):
+    _, url, _ = sites
+    tabs = [Formed(chromium, axe, "desktop", "en", "embedded-two")]
+    tabs.append(copy.copy(tabs[0]))
+    tabs[1].page = tabs[0].profile.new_page()
+    for tab in tabs:
+        tab.open(url)
+    for tab in tabs:
+        tab.choose()
+    for tab in tabs:
+        tab.seal()
+        assert tab.frame.locator("[data-not-stored]").is_hidden()
+    sealed = [tab.save() for tab in tabs]
+    assert len({each.promise.seal_id for each in sealed}) == 2
+    for tab in tabs:
+        # Nothing but the tab's own storage knows which application it was.
+        tab.page.reload()
+        tab.until("sealed")
+        tab.frame.wait_for_selector("[data-resumed]:not([hidden])")
+    assert [tab.save() for tab in tabs] == sealed
+    for tab, receipt in zip(tabs, sealed, strict=True):
+        assert tab.add() == receipt.reference
+    assert kept_rows(tabs[0].frame) == []
+    tabs[0].close()
 
 
 def test_an_origin_that_nobody_named_frames_nothing_and_its_form_can_be_sent(chromium, sites, axe):

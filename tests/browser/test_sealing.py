@@ -17,6 +17,7 @@ from habeas.protocol.receipt import verify_parts
 from habeas.protocol.receipt_file import read_receipt
 from tests import places
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.browser.kept import all_kept, kept_rows
 from tests.browser.visitor import Visitor
 from tests.browser.wire import Wire
 from tests.waiting import until
@@ -190,10 +191,8 @@ def test_from_the_camera_step_to_the_cleared_device(chromium, city, axe, width, 
     page.go_back()
     page.wait_for_selector("[data-t=tryAgain]")
     assert reference not in page.inner_text("body")
-    assert page.evaluate("indexedDB.databases().then((all) => all.length)") == 0
-    assert [
-        each for each in visitor.profile.cookies() if each["name"].startswith("application")
-    ] == []
+    assert all_kept(page) == []
+    assert {each["name"] for each in visitor.profile.cookies()} <= {"csrftoken", "django_language"}
     visitor.close()
 
 
@@ -248,6 +247,9 @@ def test_nothing_of_the_picture_and_no_secret_is_ever_sent(chromium, city, axe):
         receipt = visitor.save()
         reference = visitor.send()
         draws = [bytes(each) for each in visitor.page.evaluate("draws")]
+        part = session_part(visitor)
+    # Of the key to what lies on the device, half is a cookie; the other half is on the device.
+    draws.remove(bytes.fromhex(part))
     sent = bytes(wire.sent)
     assert receipt.promise.seal_id.encode() in sent  # the listener heard it
     assert b"multipart/form-data" in sent
@@ -255,9 +257,9 @@ def test_nothing_of_the_picture_and_no_secret_is_ever_sent(chromium, city, axe):
     assert answered(city, reference) == FORM
 
     named = [bytes.fromhex(receipt.track_key), bytes.fromhex(receipt.withdraw_secret)]
-    seed, data_key = draws[:2]
-    coefficients = next(x for x in draws[2:] if len(x) >= 32)
-    assert seed.hex() == receipt.seed
+    first = draws.index(bytes.fromhex(receipt.seed))
+    data_key = draws[first + 1]
+    coefficients = next(x for x in draws[first + 2 :] if len(x) >= 32)
     shares = sealing.split(data_key, 2, 4, lambda _: coefficients)
     secret = {*named, data_key, *(share[:32] for share in shares), *draws}
     assert all(len(each) >= 16 for each in secret)
@@ -271,6 +273,70 @@ def test_nothing_of_the_picture_and_no_secret_is_ever_sent(chromium, city, axe):
             runs = {spelled[at : at + 32] for at in range(len(spelled) - 31)}
             assert len(runs) > 1000
             assert not runs & heard
+
+
+def session_part(visitor: Applicant) -> str:
+    """The half of the key that ends with the browser's session: a cookie without an end."""
+    (found,) = [each for each in visitor.profile.cookies() if each["name"] == "application-part"]
+    assert found["expires"] == -1
+    return found["value"]
+
+
+def test_what_lies_on_the_device_opens_in_this_session_alone(chromium, city, axe):
+    visitor = Applicant(chromium, axe, "desktop", "en", "kept")
+    page = visitor.page
+    visitor.begin(city.url)
+    visitor.seal()
+    receipt = visitor.save()
+    found = all_kept(page)
+    lies = "\n".join(found).encode()
+    assert "application-part" not in lies.decode()
+    assert heard_of(lies) == []
+    secret = (
+        receipt.seed, receipt.track_key, receipt.withdraw_secret, receipt.case_salt,
+        receipt.reference, receipt.promise.seal_id, receipt.promise.digest().hex(),
+        "hunting-licence", session_part(visitor),
+    )  # fmt: skip
+    for each in secret:
+        assert each.encode() not in lies
+    assert [each for each in found if each.startswith("key ")] == ["key false deriveKey"]
+    # Another session of this browser has the database, and opens nothing of it.
+    visitor.profile.clear_cookies(name="application-part")
+    page.goto(f"{city.url}/apply/hunting-licence/seal/")
+    page.wait_for_selector("[name=full_name]")
+    assert page.input_value("[name=full_name]") == ""
+    assert kept_rows(page) == []
+    visitor.answer()
+    visitor.seal()
+    visitor.save()
+    visitor.send()
+    page.click("[data-finish]")
+    page.wait_for_selector("h1:not(.govuk-panel__title)")
+    assert all_kept(page) == []
+    visitor.close()
+
+
+def test_two_tabs_of_one_application_lose_no_sealed_photo(chromium, city, axe):
+    visitor = Applicant(chromium, axe, "desktop", "en", "tabs")
+    first = visitor.page
+    visitor.begin(city.url)
+    first.wait_for_selector("#photo")
+    other = visitor.profile.new_page()
+    other.goto(f"{city.url}/apply/hunting-licence/seal/")
+    other.wait_for_selector("#photo")
+    visitor.seal()
+    receipt = visitor.save()
+    # The other tab knows nothing of it, and keeps what is typed there.
+    other.evaluate("location.hash = '#/details'")
+    other.fill("[name=full_name]", "Somebody Else")
+    other.click("form[novalidate] button[type=submit]")
+    other.wait_for_selector("#photo")
+    first.reload()
+    first.wait_for_selector("[data-resumed]:not([hidden])")
+    assert visitor.save() == receipt
+    reference = visitor.send()
+    assert answered(city, reference) == FORM
+    visitor.close()
 
 
 def test_without_a_photo_no_answer_is_sent_in_the_clear_either(chromium, city, axe):

@@ -12,6 +12,7 @@ import { FormatError } from "./errors.js";
 import { Hex16, Hex32, Reference, Slug, whole } from "./fields.js";
 import * as hpke from "./hpke.js";
 import { ITERATIONS, MOST_ITERATIONS, keyOfPassphrase } from "./passphrase.js";
+import { pad, unpad } from "./padding.js";
 import type { Random } from "./shares.js";
 import { MAX_OPENINGS, type SealedPromise, caseHash, digestOf } from "./terms.js";
 
@@ -98,9 +99,9 @@ export async function verifyPointer(pointer: Pointer, promise: SealedPromise): P
   }
 }
 
-/** Seals answers to an office's key. */
+/** Seals answers to an office's key; their length hardly shows. */
 export const sealAnswers = async (officeKey: Bytes, answers: Answers): Promise<Bytes> =>
-  hpke.seal(officeKey, await info("answers", answers.reference), encode(answers));
+  hpke.seal(officeKey, await info("answers", answers.reference), pad(encode(answers)));
 
 /** The answers of a case. */
 export async function openAnswers(
@@ -109,7 +110,7 @@ export async function openAnswers(
   reference: string,
 ): Promise<Answers> {
   const content = await hpke.open(key, await info("answers", reference), sealed);
-  const answers = read(AnswersDocument, decode(content));
+  const answers = read(AnswersDocument, decode(unpad(content)));
   if (answers.reference !== reference) {
     throw new FormatError("does-not-open", "These answers belong to another case.");
   }

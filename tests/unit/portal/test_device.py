@@ -103,8 +103,11 @@ class Device:
         return self.browser.post(f"{STEP}/deposit/", form, HTTP_ACCEPT="application/json")
 
     def keep(self, **changed: Any) -> Any:
+        seal_id = changed.pop("seal_id", None)
         sealed = {"answers": self.answers, "pointer": self.pointer, **changed}
         body = {name: base64_of(each) for name, each in sealed.items() if each is not None}
+        if "pointer" in body:
+            body["seal_id"] = seal_id or self.sealed.promise.seal_id
         return self.browser.post(
             f"{STEP}/keep/", body, content_type="application/json", HTTP_ACCEPT="application/json"
         )
@@ -329,6 +332,22 @@ def test_what_was_typed_for_the_server_goes_on_on_the_device(city, browser):
     device = Device(browser)
     device.ask()
     assert device.order["typed"] == {**ANSWERS, "date_of_birth": "soon", "email": ""}
+
+
+def test_two_tabs_of_one_application_are_never_mixed(device, browser):
+    """Each tab has sealed a photo: only the one that is deposited counts, with its own pointer."""
+    device.seal()
+    assert device.send().status_code == 200
+    other = Device(browser, "another tab", device.order)
+    other.seal()
+    assert other.send().status_code == 200
+    refused = device.keep()
+    assert refused.status_code == 409
+    assert refused.json()["code"] == "other-terms"
+    assert not Case.objects.exists()
+    reference = other.keep().json()["reference"]
+    pointer = open_pointer(world.OFFICE_SEED, bytes(Case.objects.get().pointer), reference)
+    verify_pointer(pointer, other.sealed.promise)
 
 
 def test_the_server_s_way_begins_with_its_own_form(device, browser):

@@ -197,6 +197,11 @@ def of_pointers(case: Case) -> Any:
     return pointer
 
 
+def of_answers(case: Case) -> Any:
+    sealed = base64.b64decode(case["sealed"])
+    return office.open_answers(b(case["seed"]), sealed, case["reference"]).fields()
+
+
 def of_wrapped(case: Case) -> Any:
     wrapped = office.WrappedKey.read(case["wrapped"])
     secret = case["passphrase"] if "passphrase" in case else b(case["secret"])
@@ -222,6 +227,7 @@ def _bad() -> list[Any]:
     cases += [
         pytest.param(of_pointers, c, id=f"pointer: {c['name']}") for c in other["bad_pointers"]
     ]
+    cases += [pytest.param(of_answers, c, id=f"answers: {c['name']}") for c in other["bad_answers"]]
     wrapped = other["wrapped_keys"]["bad"]
     return [*cases, *(pytest.param(of_wrapped, c, id=f"wrapped key: {c['name']}") for c in wrapped)]
 
@@ -367,9 +373,10 @@ def test_credentials_and_assertions():
 def test_office():
     file = load("office")
     assert of_pointers(file["pointer"]).fields() == file["pointer"]["document"]
-    case = file["answers"]
-    sealed = base64.b64decode(case["sealed"])
-    answers = office.open_answers(b(case["seed"]), sealed, case["reference"])
-    assert answers.fields() == case["document"]
+    assert of_answers(file["answers"]) == file["answers"]["document"]
+    for case in file["padding"]:
+        content = b"\x80" * case["bytes"]
+        assert len(sealing.pad(content)) == case["padded"]
+        assert sealing.unpad(sealing.pad(content)) == content
     for case in file["wrapped_keys"]["good"]:
         assert of_wrapped(case) == case["seed"]

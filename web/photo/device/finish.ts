@@ -1,5 +1,6 @@
 // The receipt is kept before the application counts as sent; then nothing of it stays here.
 
+import { decodePromise, utf8 } from "../../formats/index.js";
 import { need } from "../../pages/dom.js";
 import { endChecks } from "./checking.js";
 import { receiptPage } from "./keeping.js";
@@ -41,8 +42,9 @@ export function showKeep(how: Keeping): void {
         return;
       }
       void busy(button, "sending", async () => {
-        const { answers, pointer } = kept;
-        await sent(await portal.sayKept(csrf(), { answers, pointer }), true);
+        const { answers, pointer, promise } = kept;
+        const { seal_id } = decodePromise(utf8(promise));
+        await sent(await portal.sayKept(csrf(), { answers, pointer, seal_id }), true);
         endChecks();
         view(showSent);
       });

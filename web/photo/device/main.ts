@@ -41,7 +41,7 @@ async function begun(): Promise<portal.Order> {
   const order = await portal.fetchOrder();
   if (!order.sent || stepNow() !== "details") return order;
   await portal.forget(order.csrf);
-  await store.drop(order.id);
+  await store.drop(order.id, order.reference);
   return portal.fetchOrder();
 }
 
@@ -61,7 +61,7 @@ async function start(): Promise<void> {
   [now.order, now.blank] = await Promise.all([begun(), receipts]);
   onStep(route);
   const order = offered();
-  if (now.order.sent) await store.drop(now.order.id);
+  if (now.order.sent) await store.drop(now.order.id, now.order.reference);
   const kept = order && (await store.kept(order.id, order.reference));
   now.typed = { ...order?.typed, ...kept?.typed };
   now.pending = kept?.pending;

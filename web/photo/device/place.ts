@@ -20,9 +20,12 @@ let token = "";
 export const pageAt = (step: string): string =>
   new URL(`../${step}`, portal + location.pathname).href;
 
+/** Whether this page comes from another address than the portal's. */
+export const elsewhere = (): boolean => portal !== location.origin;
+
 /** Where a step is asked for. */
 export const callAt = (step: string): string =>
-  portal === location.origin ? pageAt(step) : pageAt(`from/${step}`);
+  elsewhere() ? pageAt(`from/${step}`) : pageAt(step);
 
 /** What each call carries beside its own headers. */
 export const carried = (): Record<string, string> =>
@@ -45,7 +48,7 @@ export async function settle(note: string, digest: string): Promise<void> {
     throw new Problem("circle", "This is another circle than the app was made for.");
   }
   portal = new URL(circle.custodian.portal).origin;
-  if (portal === location.origin) return;
+  if (!elsewhere()) return;
   const given = arrived.get(TOKEN);
   const key = `${TOKEN} ${location.pathname}`;
   if (given !== null) {

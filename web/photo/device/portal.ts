@@ -145,6 +145,8 @@ const post = (csrf: string, body: string) => ({
 export interface Kept {
   readonly answers: string;
   readonly pointer?: string;
+  /** Of the photo that the pointer leads to. */
+  readonly seal_id?: string;
 }
 
 /** Says that the receipt, if any, is kept: from then on the application counts as sent. */

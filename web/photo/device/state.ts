@@ -67,13 +67,14 @@ export function forgetPhoto(): void {
 export async function leaveToServer(): Promise<void> {
   const order = offered();
   if (!order) return;
-  await store.drop(order.id);
+  await store.drop(order.id, order.reference);
   toServer(order.csrf, now.typed);
 }
 
 /** Leaves nothing of any application on this device, also not behind the Back button. */
 export async function clearAll(): Promise<void> {
-  await store.clear();
+  const { order } = now;
+  if (order) await store.clear(order.id, order.reference);
   now.order = undefined;
   now.typed = {};
   forgetPhoto();
@@ -87,5 +88,5 @@ export async function sent(reference: string, photo: boolean): Promise<void> {
   now.order = { csrf: token, id, service, reference, sent: true, photo };
   now.typed = {};
   forgetPhoto();
-  await store.drop(id);
+  await store.drop(id, order.reference);
 }

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Any, Literal
 
-from habeas.protocol import Promise, sealing
+from habeas.protocol import MalformedError, Promise, sealing
 from habeas.protocol import office as offices
 from habeas.protocol.credential import EDDSA, Credential, Roster, membership, roster_of
 from habeas.protocol.document import base64_of
@@ -27,6 +27,8 @@ from tests.unit.protocol.world import OFFICE, OFFICE_SEED, REFERENCE, SERVICE, r
 from tests.unit.protocol.world import Case as Photo
 
 UNKNOWN = "officer-unknown"
+#: Around the least length, around steps of Padmé, and the longest document.
+_LENGTHS = (0, 1, 300, 2046, 2047, 2048, 2175, 2176, 4095, 4096, 10_000, 65_535, 65_536)
 _ANSWERS = {"full_name": "Иван Петров", "birth_day": "1990-02-03", "dogs": 2, "agrees": True}
 
 
@@ -217,8 +219,16 @@ def office(photo: Photo) -> Any:
         "answers": {
             "seed": OFFICE_SEED.hex(), "reference": REFERENCE, "info": answers_info.hex(),
             "document": answers.fields(),
-            "sealed": message("answers", answers_info, answers.encode()),
+            "sealed": message("answers", answers_info, sealing.pad(answers.encode())),
         },
+        "bad_answers": [
+            bad(name, code, seed=OFFICE_SEED.hex(), reference=REFERENCE,
+                sealed=message(f"bad_answers/{at}", info, content))
+            for at, (name, code, info, content) in enumerate(_bad_answers(answers))
+        ],
+        "padding": [
+            {"bytes": each, "padded": sealing.padded_bytes(each)} for each in _LENGTHS
+        ],
         "bad_pointers": [
             bad("the pointer of another case", "does-not-open", **to_pointer,
                 sealed=message("bad_pointers/0", pointer_info, other_case.encode())),
@@ -236,6 +246,23 @@ def office(photo: Photo) -> Any:
         ],
         "wrapped_keys": _wrapped(),
     }  # fmt: skip
+
+
+def _bad_answers(answers: offices.Answers) -> list[tuple[str, str, bytes, bytes]]:
+    """Name, code, HPKE info and plaintext of answers that are refused."""
+    right, info = sealing.pad(answers.encode()), offices.answers_info(REFERENCE)
+    other_case = answers.model_copy(update={"reference": "HL-2027-000002"})
+    wrong = MalformedError.code
+    return [
+        ("without padding", wrong, info, answers.encode()),
+        ("padding too short", wrong, info, right[:-1]),
+        ("padding too long", wrong, info, right + b"\0"),
+        ("padding that says something", wrong, info, right[:-1] + b"x"),
+        ("nothing but zeros", wrong, info, bytes(len(right))),
+        ("no answers", wrong, info, sealing.pad(b"")),
+        ("the answers of another case", "does-not-open", info, sealing.pad(other_case.encode())),
+        ("sealed for another case", "does-not-open", offices.answers_info("HL-2027-000002"), right),
+    ]
 
 
 def _wrapped() -> Any:

@@ -13,6 +13,7 @@ import {
   unwrapKey,
   verifyPointer,
 } from "../../../formats/office.js";
+import { pad, unpad } from "../../../formats/padding.js";
 import {
   type KeyAssertion,
   messageOf,
@@ -109,6 +110,8 @@ test("office: pointers, answers, wrapped keys", async () => {
     pointer: Given & { document: Document };
     answers: Given & { document: Document };
     bad_pointers: Bad<Given>[];
+    bad_answers: Bad<Given>[];
+    padding: { bytes: number; padded: number }[];
     wrapped_keys: Cases<Wrapped & { seed: string }, Wrapped>;
   }>("office");
   const keyOf = (each: Given) => privateKeyOf(fromHex(each.seed));
@@ -119,13 +122,15 @@ test("office: pointers, answers, wrapped keys", async () => {
   };
   assert.deepEqual(await pointer(file.pointer), file.pointer.document);
   await refusesAll(file.bad_pointers, pointer);
-  const { answers } = file;
-  const opened = await openAnswers(
-    await keyOf(answers),
-    fromBase64(answers.sealed),
-    answers.reference,
-  );
-  assert.deepEqual(opened, answers.document);
+  const answers = async (each: Given) =>
+    openAnswers(await keyOf(each), fromBase64(each.sealed), each.reference);
+  assert.deepEqual(await answers(file.answers), file.answers.document);
+  await refusesAll(file.bad_answers, answers);
+  for (const { bytes, padded } of file.padding) {
+    const content = new Uint8Array(bytes).fill(0x80);
+    assert.equal(pad(content).length, padded);
+    assert.deepEqual(unpad(pad(content)), content);
+  }
   const unwrap = (each: Wrapped): Promise<Bytes> =>
     unwrapKey(
       readWrappedKey(each.wrapped),

@@ -29,7 +29,7 @@ from habeas.protocol.document import (
     digest,
     unbase64,
 )
-from habeas.protocol.sealing import OpeningError, open_, seal
+from habeas.protocol.sealing import OpeningError, open_, pad, seal, unpad
 from habeas.protocol.terms import MAX_OPENINGS, Promise, case_hash
 
 #: OWASP Password Storage Cheat Sheet (2023) for PBKDF2-HMAC-SHA256.
@@ -156,12 +156,12 @@ def verify_pointer(pointer: Pointer, promise: Promise) -> None:
 
 
 def seal_answers(office_key: bytes, answers: Answers) -> bytes:
-    """Seal *answers* to the office's X-Wing key (1,216 bytes).
+    """Seal *answers* to the office's X-Wing key (1,216 bytes); their length hardly shows.
 
     Raises:
         KeyFormatError: *office_key* is none.
     """
-    return seal(office_key, answers_info(answers.reference), answers.encode())
+    return seal(office_key, answers_info(answers.reference), pad(answers.encode()))
 
 
 def open_answers(seed: bytes, sealed: bytes, reference: str) -> Answers:
@@ -171,7 +171,7 @@ def open_answers(seed: bytes, sealed: bytes, reference: str) -> Answers:
         OpeningError: they are of another case, or were changed.
         MalformedError: it holds no answers.
     """
-    answers = Answers.decode(open_(seed, answers_info(reference), sealed))
+    answers = Answers.decode(unpad(open_(seed, answers_info(reference), sealed)))
     if answers.reference != reference:
         raise OpeningError("These answers belong to another case.")
     return answers

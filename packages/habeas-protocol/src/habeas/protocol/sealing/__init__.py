@@ -23,6 +23,7 @@ from habeas.protocol.sealing.hpke import (
     seal,
     verify_public_key,
 )
+from habeas.protocol.sealing.padding import pad, padded_bytes, unpad
 from habeas.protocol.sealing.photo import decrypt, encrypt, key_commitment
 from habeas.protocol.sealing.shamir import SharesError, combine, contribution, split
 
@@ -41,12 +42,15 @@ __all__ = [
     "open_",
     "open_deposit",
     "open_release",
+    "pad",
+    "padded_bytes",
     "public_key",
     "release_info",
     "seal",
     "seal_deposit",
     "seal_release",
     "split",
+    "unpad",
     "verify_public_key",
     "verify_share",
 ]

@@ -47,6 +47,7 @@ from habeas.protocol.app.clients import WAICT_HEADER
 from habeas.protocol.app.manifest import filled
 from habeas.protocol.document import Document, Hex16, unbase64
 from habeas.protocol.seal import Sealed
+from habeas.protocol.sealing import padded_bytes
 from habeas.protocol.terms import MAX_TRUSTEES
 
 #: Largest ciphertext, bytes: what an officer's client opens (web/gate), with its tag.
@@ -54,7 +55,7 @@ MAX_PHOTO = 4_000_016
 #: Largest sealed pointer, bytes: an HPKE message around a document of a few hundred.
 MAX_POINTER = 4096
 #: Largest sealed answers, bytes: an HPKE message (docs/protocol) around the largest document.
-MAX_ANSWERS = 1120 + 16 + canonical.MAX_BYTES
+MAX_ANSWERS = 1120 + 16 + padded_bytes(canonical.MAX_BYTES)
 _PAGE = "photo/index.html"
 
 
@@ -314,7 +315,9 @@ def _opaque(said: object, most: int, what: str) -> bytes:
 def keep(request: HttpRequest, name: str) -> HttpResponse:
     """The applicant has the receipt, or adds no photo: the application counts as sent.
 
-    Body: {answers, pointer}, sealed to the office, base64; without a photo there is no pointer.
+    Body: {answers, pointer}, sealed to the office, base64, and the `seal_id` of the photo that the
+    pointer leads to: with another one in its place, the office would not find it. Without a photo
+    there is neither.
     """
     service = _service(name)
     draft = _draft(request, service)
@@ -327,6 +330,8 @@ def keep(request: HttpRequest, name: str) -> HttpResponse:
         if said.get("pointer") is not None:
             if not draft.order["seal_id"]:
                 raise OtherTermsError("No photo was sealed for this application.")
+            if said.get("seal_id") != draft.order["seal_id"]:
+                raise OtherTermsError("Another photo was sealed for it, in another tab.")
             pointer = _opaque(said["pointer"], MAX_POINTER, "sealed pointer")
         seal_id = draft.order["seal_id"] if pointer else ""
         # A second click loses: what it has begun is undone.

@@ -2,6 +2,7 @@
 
 import type { OwnAct } from "../formats/answers.js";
 import type { Entry } from "../formats/entry.js";
+import type { Missing, Named } from "./app.js";
 
 export type Outcome = "complete" | "incomplete" | "contradicted";
 
@@ -32,6 +33,8 @@ export interface History {
   /** Why the log could not be read afresh. */
   readonly unread: string | undefined;
   readonly verdicts: ReadonlyMap<string, Verdict>;
+  /** The release of the app that sealed it; undefined where the promise names none. */
+  readonly app?: Named | Missing | undefined;
   /** In the order of the log. */
   readonly acts: readonly Act[];
 }

@@ -59,6 +59,17 @@ export const history: Record<HistoryWord, string> = {
   pending: "nie miał jeszcze swojej części, gdy pieczętowano zdjęcie, i teraz nie odpowiada",
   contradicts: "przeczy publicznemu dziennikowi",
   silent: "nie udało się go teraz zapytać",
+  code: "Kod, który je zapieczętował",
+  codeOf:
+    "Wydanie {number}, wersja {version}, działało pod adresem {origin}. W publicznym dzienniku jest od {day}, wcześniej niż Twoje zdjęcie.",
+  vouchers: "Ręczą za nie powiernicy; potrzeba co najmniej: {k}.",
+  rebuilt: "Zbudowali je na nowo ze źródeł i otrzymali to samo: {by}.",
+  compared: "Porównali je z tym, co podaje serwer: {by}.",
+  differs: "{day} {trustee} otrzymał zamiast niego coś innego, pod adresem {where}.",
+  noDiffers: "Żaden powiernik nie zgłosił, że otrzymał zamiast niego coś innego.",
+  codeUnproven: "Nie jest udowodnione, jaki kod je zapieczętował: {why}",
+  codeMissing:
+    "Wszyscy powiernicy pokazali wszystko, co kiedykolwiek powiedzieli o tym zdjęciu. Nie jest udowodnione, jaki kod je zapieczętował.",
   again: "Zapytaj ponownie",
   gone: "Żaden powiernik nie ma już swojej części: nikt nie może otworzyć zdjęcia.",
 };
@@ -140,6 +151,7 @@ export const causes: Record<string, string> = {
 export const other = {
   refusal: "z innego powodu ({code})",
   cause: "nie udało się go zapytać ({code}).",
+  app: "to, co jest o nim w publicznym dzienniku, nie jest ważne ({code}).",
 };
 
 export const panel: Record<PanelWord, string> = {
@@ -199,4 +211,15 @@ export const telling: Record<TellingWord, string> = {
   noMore: "Ten powiernik nie pisze już listów. Wybierz innego.",
   over: "Część tego powiernika jest zniszczona: ze zdjęciem nic się już nie może stać.",
   silent: "Nie udało się zapytać powiernika. Spróbuj ponownie albo wybierz innego.",
+};
+
+export const appCauses: Record<string, string> = {
+  "app-unasked": "żaden powiernik nie mówi, gdzie jest w publicznym dzienniku.",
+  "app-unknown": "kodu, który nazywa obietnica, nie ma w publicznym dzienniku jako wydania.",
+  "app-late": "kod, który nazywa obietnica, trafił do publicznego dziennika później niż zdjęcie.",
+  "app-origin": "kodu nie wydano dla adresu, pod którym działał.",
+  "app-circle": "kod zrobiono dla kręgu, który nie prowadzi do kręgu tego zdjęcia.",
+  "app-signatures": "ręczy za niego zbyt mało powierników.",
+  contradiction: "to, co o nim pokazano, nie jest tym, co ma publiczny dziennik.",
+  unreachable: "publiczny dziennik teraz go nie pokazuje. Zapytaj ponownie za chwilę.",
 };

@@ -5,6 +5,7 @@ import type { Circle } from "../formats/circle.js";
 import type { Receipt } from "../formats/receipt.js";
 import { dayInWords, filled, localeOf, nameOf } from "../promise/lines.js";
 import type { Language } from "../promise/words.js";
+import { type Missing, type Named, isNamed } from "./app.js";
 import { type Asking, type Event, type Told, isAsking, tell } from "./acts.js";
 import type { Signed } from "./details.js";
 import type { History, Verdict } from "./found.js";
@@ -13,6 +14,7 @@ import {
   type HistoryWord,
   OPENINGS,
   PURPOSE_WORDS,
+  appCauseInWords,
   causeInWords,
   refusalInWords,
 } from "./words.js";
@@ -43,10 +45,11 @@ const moment = (at: Date, language: Language): string =>
   new Intl.DateTimeFormat(localeOf(language), { dateStyle: "long", timeStyle: "short" }).format(at);
 
 /** Whether all that is missing is what the log does not show a moment after each act. */
-function isSettling({ outcome, unread, verdicts }: History): boolean {
+function isSettling({ outcome, unread, verdicts, app }: History): boolean {
   const causes = [...verdicts.values()].flatMap((each) => each.causes);
   const settles = causes.length > 0 && causes.every((each) => SETTLING.has(each));
-  return outcome === "incomplete" && unread === undefined && settles;
+  const known = app === undefined || isNamed(app);
+  return outcome === "incomplete" && unread === undefined && settles && known;
 }
 
 /** Whether nobody at all could be asked: most often, there is no network. */
@@ -78,6 +81,7 @@ export function showHistory(place: HTMLElement, shown: Shown, language: Language
     acts.append(...told.map((each) => act(each, shown, language)));
     parts.push(acts);
   }
+  if (history.app) parts.push(...codeInWords(history.app, shown, language));
   const held = [...history.verdicts.values()];
   if (held.length > 0 && held.every((each) => each.held === false)) {
     parts.push(element("p", words.gone, "gone"));
@@ -120,6 +124,8 @@ function verdict({ history, circle }: Shown, language: Language): HTMLElement {
   if (unread === "view-old") return say("incomplete", words.unreadOld);
   if (unread === "reader-clock") return say("incomplete", words.unreadClock);
   if (unread !== undefined) return say("incomplete", words.unreadLog);
+  const others = [...history.verdicts.values()].every((each) => each.outcome === "complete");
+  if (others && history.app) return say("incomplete", words.codeMissing);
   return isSettling(history)
     ? say("settling", words.settling)
     : say("incomplete", words.incomplete);
@@ -188,18 +194,52 @@ function notesOf(told: Asking, { signed }: Shown, language: Language): string[] 
   ];
 }
 
-function entryOf({ index }: Told, { circle }: Shown, language: Language): HTMLElement {
-  const words = HISTORY_WORDS[language];
+function entryOf({ index }: Told, shown: Shown, language: Language): HTMLElement {
+  if (index !== undefined) return entryLink(index, shown, language);
+  return element("p", HISTORY_WORDS[language].owed, "entry");
+}
+
+function entryLink(index: number, { circle }: Shown, language: Language): HTMLElement {
   const note = element("p", "", "entry");
-  if (index === undefined) {
-    note.textContent = words.owed;
-    return note;
-  }
-  const link = element("a", filled(words.entry, { index }));
+  const link = element("a", filled(HISTORY_WORDS[language].entry, { index }));
   link.href = new URL(`/register/entries/${String(index)}/`, circle.custodian.portal).href;
   link.rel = "noreferrer";
   note.append(link);
   return note;
+}
+
+/** Which code sealed it, who vouches for that, and what was served in its place. */
+function codeInWords(app: Named | Missing, shown: Shown, language: Language): HTMLElement[] {
+  const words = HISTORY_WORDS[language];
+  const heading = element("h3", words.code);
+  const box = element("div", "", "code");
+  box.dataset["app"] = isNamed(app) ? "named" : app.code;
+  if (!isNamed(app)) {
+    const why = appCauseInWords(app.code, language);
+    box.append(element("p", filled(words.codeUnproven, { why })));
+    return [heading, box];
+  }
+  const { number, version } = app.manifest;
+  const { origin = "" } = shown.receipt.promise.app ?? {};
+  const day = dayInWords(app.day, language);
+  const { rebuilt, compared } = app.vouched;
+  const lines = [
+    filled(words.codeOf, { number, version, origin, day }),
+    filled(words.vouchers, { k: app.k }),
+    ...(rebuilt.length > 0 ? [filled(words.rebuilt, { by: rebuilt.join(", ") })] : []),
+    ...(compared.length > 0 ? [filled(words.compared, { by: compared.join(", ") })] : []),
+    ...(app.differences.length > 0 ? [] : [words.noDiffers]),
+  ];
+  box.append(...lines.map((line) => element("p", line)), entryLink(app.index, shown, language));
+  const differences = app.differences.map(({ index, day: on, details }) => {
+    const where = `${details.origin}${details.path}`;
+    const said = { day: dayInWords(on, language), trustee: details.trustee, where };
+    const item = element("li", filled(words.differs, said));
+    item.append(entryLink(index, shown, language));
+    return item;
+  });
+  if (differences.length > 0) box.append(list(differences, "differs"));
+  return [heading, box];
 }
 
 function seat(name: string, { outcome, held, causes }: Verdict, language: Language): HTMLElement {

@@ -87,6 +87,18 @@ export class Trustees {
     return circle;
   }
 
+  /** What each of them answers at a path, as far as they do. */
+  askAll(path: string): Promise<unknown[]> {
+    const seats = Trustees.#seats(this.chain, this.receipt);
+    return settled(seats.map(({ url }) => getJson(`${url}${path}`)));
+  }
+
+  /** The notes of a circle that they show; nothing of them is verified. */
+  circles(number: number): Promise<string[]> {
+    const seats = Trustees.#seats(this.chain, this.receipt);
+    return settled(seats.map((seat) => Trustees.#circle(seat, number)));
+  }
+
   get names(): readonly string[] {
     return this.receipt.promise.trustees.keys.map(({ trustee }) => trustee);
   }

@@ -14,6 +14,7 @@ import { parseProof } from "../formats/checkpoint.js";
 import type { Receipt } from "../formats/receipt.js";
 import { CUSTODIAN, closingTag, streamKey, tag } from "../formats/stream.js";
 import { leafHash } from "../formats/tree.js";
+import { askApp, findApp, isNamed } from "./app.js";
 import type { Act, History, Outcome, Verdict } from "./found.js";
 import { LogChangedError, ProvenLog } from "./log.js";
 import { SilentError } from "./net.js";
@@ -60,8 +61,9 @@ export async function verifyHistory(
   const silent = new Map<string, string>();
   let answered = 0;
   // Trustees first: no honest one has followed to a tree that the log shows only later.
-  await Promise.all(
-    trustees.names.map(async (name) => {
+  const [told] = await Promise.all([
+    askApp(receipt, trustees),
+    ...trustees.names.map(async (name) => {
       try {
         ends.set(name, await trustees.streamEnd(name));
       } catch (error) {
@@ -69,7 +71,7 @@ export async function verifyHistory(
       }
       progress(++answered, trustees.names.length);
     }),
-  );
+  ]);
   const index = parseProof(receipt.proof).index;
   const sealed = utf8(receipt.entry);
   let log: ProvenLog;
@@ -89,7 +91,8 @@ export async function verifyHistory(
     );
     return { outcome, checkedAt: undefined, unread, verdicts, acts: [] };
   }
-  return new Reading(receipt, trustees, log, now).of(ends, silent, sealed, index);
+  const app = await findApp(receipt, index, told, trustees, log);
+  return new Reading(receipt, trustees, log, now).of(ends, silent, sealed, index, app);
 }
 
 /** One reading: answers held against one tree of the log. */
@@ -109,6 +112,7 @@ class Reading {
     silent: ReadonlyMap<string, string>,
     sealed: Bytes,
     index: number,
+    app: History["app"],
   ): Promise<History> {
     await this.#note("", sealed, await decodeEntry(sealed), index);
     const views = await this.#views(ends);
@@ -126,13 +130,14 @@ class Reading {
     const unread = this.#age(seen);
     const order: Outcome[] = ["complete", "incomplete", "contradicted"];
     const outcomes = [...verdicts.values()].map(({ outcome }) => outcome);
-    if (unread !== undefined) outcomes.push("incomplete");
+    if (unread !== undefined || (app && !isNamed(app))) outcomes.push("incomplete");
     const last = Number.MAX_SAFE_INTEGER;
     return {
       outcome: order.findLast((each) => outcomes.includes(each)) ?? "incomplete",
       checkedAt: seen,
       unread,
       verdicts,
+      app,
       acts: [...this.#acts.values()].sort((a, b) => (a.index ?? last) - (b.index ?? last)),
     };
   }

@@ -58,6 +58,17 @@ const en = {
   pending: "had not got its part yet when the photo was sealed, and does not answer now",
   contradicts: "contradicts the public log",
   silent: "could not be asked now",
+  code: "The code that sealed it",
+  codeOf:
+    "Release {number}, version {version}, ran at {origin}. It has stood on the public log since {day}, before your photo.",
+  vouchers: "Trustees vouch for it; it takes {k}.",
+  rebuilt: "Built it anew from its source, and got the same: {by}.",
+  compared: "Compared it with what is served: {by}.",
+  differs: "On {day}, {trustee} was served something else in its place, at {where}.",
+  noDiffers: "No trustee has said that it was served anything else in its place.",
+  codeUnproven: "Which code sealed it is not proven: {why}",
+  codeMissing:
+    "All trustees have shown everything that they ever said about this photo. Which code sealed it is not proven.",
   again: "Ask again",
   gone: "No trustee has its part any more: nobody can open the photo.",
 };
@@ -116,6 +127,17 @@ const russian: Record<HistoryWord, string> = {
   pending: "ещё не получил свою часть, когда фото запечатали, и сейчас не отвечает",
   contradicts: "противоречит публичному журналу",
   silent: "спросить сейчас не удалось",
+  code: "Какой код его запечатал",
+  codeOf:
+    "Выпуск {number}, версия {version}, работал по адресу {origin}. В публичном журнале он с {day}, раньше вашего фото.",
+  vouchers: "За него ручаются хранители; нужно не меньше {k}.",
+  rebuilt: "Собрали его заново из исходного кода и получили то же самое: {by}.",
+  compared: "Сравнили его с тем, что раздаёт сервер: {by}.",
+  differs: "{day} хранитель {trustee} получил вместо него другое, по адресу {where}.",
+  noDiffers: "Ни один хранитель не сообщил, что получил вместо него что-то другое.",
+  codeUnproven: "Какой код его запечатал, не доказано: {why}",
+  codeMissing:
+    "Все хранители показали всё, что когда-либо говорили об этом фото. Какой код его запечатал, не доказано.",
   again: "Спросить ещё раз",
   gone: "Ни у одного хранителя больше нет его части: открыть фото не может никто.",
 };
@@ -229,9 +251,33 @@ const CAUSES: Record<Language, Record<string, string>> = {
   pl: pl.causes,
 };
 
-const OTHER: Record<Language, { refusal: string; cause: string }> = {
-  en: { refusal: "for another reason ({code})", cause: "could not be asked ({code})." },
-  ru: { refusal: "по другой причине ({code})", cause: "спросить не удалось ({code})." },
+/** Why it is not proven which code sealed the photo, by code. */
+const APP_CAUSES: Record<Language, Record<string, string>> = {
+  en: {
+    "app-unasked": "no trustee says where the public log has it.",
+    "app-unknown": "the code that the promise names is no release on the public log.",
+    "app-late": "the code that the promise names came on the public log after the photo.",
+    "app-origin": "the code was not released for the address where it ran.",
+    "app-circle": "the code was made for a circle that does not lead to the photo’s.",
+    "app-signatures": "too few trustees vouch for it.",
+    contradiction: "what was shown for it is not what the public log has.",
+    unreachable: "the public log does not show it now. Ask again in a moment.",
+  },
+  ru: ru.appCauses,
+  pl: pl.appCauses,
+};
+
+const OTHER: Record<Language, { refusal: string; cause: string; app: string }> = {
+  en: {
+    refusal: "for another reason ({code})",
+    cause: "could not be asked ({code}).",
+    app: "what the public log has of it does not hold ({code}).",
+  },
+  ru: {
+    refusal: "по другой причине ({code})",
+    cause: "спросить не удалось ({code}).",
+    app: "то, что о нём есть в публичном журнале, не годится ({code}).",
+  },
   pl: pl.other,
 };
 
@@ -241,9 +287,13 @@ export const refusalInWords = (code: string, language: Language): string =>
 export const causeInWords = (code: string, language: Language): string =>
   CAUSES[language][code] ?? OTHER[language].cause.replace("{code}", code);
 
+export const appCauseInWords = (code: string, language: Language): string =>
+  APP_CAUSES[language][code] ?? OTHER[language].app.replace("{code}", code);
+
 /** Codes that have words of their own, by language, for a test. */
 export const REFUSAL_CODES: Record<Language, string[]> = codes(REFUSALS);
 export const CAUSE_CODES: Record<Language, string[]> = codes(CAUSES);
+export const APP_CODES: Record<Language, string[]> = codes(APP_CAUSES);
 
 function codes(texts: Record<Language, Record<string, string>>): Record<Language, string[]> {
   return { en: Object.keys(texts.en), ru: Object.keys(texts.ru), pl: Object.keys(texts.pl) };

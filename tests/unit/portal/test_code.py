@@ -182,6 +182,19 @@ def test_it_is_said_where_nobody_has_rebuilt_it(city, browser):
     assert "Nobody has rebuilt" in page
 
 
+def allowed_by_webcat(policy: str) -> None:
+    """WEBCAT's specification, "CSP", sections 1 and 2."""
+    assert "," not in policy
+    rules = dict(each.strip().partition(" ")[::2] for each in policy.split(";"))
+    assert rules["default-src"] == "'none'"
+    for name in ("script-src", "style-src"):
+        for source in rules.get(name, "'none'").split():
+            hashed = re.fullmatch(r"'sha(256|384|512)-[A-Za-z0-9+/=]+'", source)
+            assert hashed or source in {"'none'", "'self'", "'wasm-unsafe-eval'"}, source
+    assert rules.get("worker-src", "'none'") in {"'none'", "'self'"}
+    assert rules.get("object-src", "'none'") == "'none'"
+
+
 def test_clients_that_enforce_find_their_files(city, browser):
     manifest = city.release()
     header = browser.get(PAGE)["Integrity-Policy-WAICT-v1"]
@@ -193,5 +206,16 @@ def test_clients_that_enforce_find_their_files(city, browser):
     assert len(hashes) == len(manifest.portal.files) + len(manifest.portal.data)
     assert browser.get(f"{path}x").status_code == 404
     webcat = browser.get("/.well-known/webcat/manifest.json").json()
-    assert webcat["files"] == hashes
+    assert webcat["manifest"]["files"] == hashes
+    assert webcat["manifest"]["default_index"] in hashes
+    assert browser.get("/register/code/").status_code == 200
+    assert webcat["manifest"]["app"].endswith("/register/code/")
+    policies = [
+        webcat["manifest"]["default_csp"], *webcat["manifest"]["extra_csp"].values(),
+        manifest.desk.csp, *manifest.desk.policies.values(),
+    ]  # fmt: skip
+    for policy in policies:
+        allowed_by_webcat(policy)
+    # Proofs of a Sigsum log are not this portal's to make up.
+    assert webcat["signatures"] == {}
     assert browser.get("/.well-known/webcat/enrollment.json").json()["threshold"] == 2

@@ -5,6 +5,7 @@ import { test } from "node:test";
 
 import { PANEL_WORDS } from "../../history/panelwords.js";
 import {
+  APP_CODES,
   CAUSE_CODES,
   HISTORY_WORDS,
   OPENINGS,
@@ -57,7 +58,7 @@ for (const [room, texts] of Object.entries(ROOMS)) {
 }
 
 test("each code is said in each language", () => {
-  for (const codes of [REFUSAL_CODES, CAUSE_CODES]) {
+  for (const codes of [REFUSAL_CODES, CAUSE_CODES, APP_CODES]) {
     for (const [language, said] of Object.entries(codes)) {
       assert.deepEqual(said.toSorted(), codes.en.toSorted(), language);
     }

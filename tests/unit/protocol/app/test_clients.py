@@ -38,7 +38,13 @@ def test_webcat_names_the_trustees_and_the_policies():
     keys = {unpadded(each) for each in enrollment["signers"]}
     assert keys == {each.statement.verifier.public_key for each in TRUSTEES}
     assert enrollment["threshold"] == 2
-    manifest = clients.webcat_manifest(PART, PLACES, version="0.2", day=DAY)
+    about = "https://portal.example/register/code/"
+    made = clients.webcat_manifest(PART, PLACES, version="0.2", app=about)
+    assert made["signatures"] == {}
+    manifest = made["manifest"]
+    assert (manifest["app"], manifest["timestamp"]) == (about, "")
+    assert manifest["default_index"] == manifest["default_fallback"]
+    assert PLACES[manifest["default_index"]].endswith(".html")
     assert manifest["files"].keys() == PLACES.keys()
     assert manifest["default_csp"] == PART.csp
     step = "/apply/hunting-licence/seal/"

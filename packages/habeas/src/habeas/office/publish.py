@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -186,8 +185,8 @@ def _for_clients(circle: Circle, out: Path) -> None:
         f"/{path}": path for path in (*part.files, *part.data) if path != "index.html"
     }
     content = clients.waict_manifest(part, places)
-    day = datetime.now(UTC).date().isoformat()
-    webcat = clients.webcat_manifest(part, places, version=version("habeas"), day=day)
+    app = f"{circle.custodian.portal.rstrip('/')}/register/code/"
+    webcat = clients.webcat_manifest(part, places, version=version("habeas"), app=app)
     for path, made in (
         (clients.waict_path(content), content),
         (f"{clients.WEBCAT}enrollment.json",

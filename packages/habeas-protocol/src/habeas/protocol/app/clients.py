@@ -1,7 +1,8 @@
 """The manifest's files in the words of clients that enforce: WEBCAT and WAICT.
 
-WEBCAT (Freedom of the Press Foundation, alpha of 2026): ``/.well-known/webcat/enrollment.json``
-says who signs, ``manifest.json`` what is served; signers are the trustees, the threshold is k.
+WEBCAT (Freedom of the Press Foundation, specification of 2026, "Server", "Manifest" and "CSP"):
+``/.well-known/webcat/enrollment.json`` says who signs, ``manifest.json`` what is served; signers
+are the trustees, the threshold is k. What a city still has to add is in docs/enforcing-clients.md.
 WAICT (integrity draft of 2026): a header on documents names an immutable manifest of hashes. Its
 transparency proof is of a tree that is not this log's: the line for it is empty, and integrity
 alone is offered. Both drafts still change.
@@ -61,10 +62,10 @@ def waict_header(manifest: bytes) -> str:
 
 
 def webcat_enrollment(circle: Circle) -> dict[str, Any]:
-    """WEBCAT's enrollment: the trustees' keys, k of which must sign.
+    """WEBCAT's enrollment ("Server", 1.1): the trustees' keys, k of which must sign.
 
-    Its signatures are proofs of a Sigsum log, which trustees make with their own keys where a city
-    enrols; the policy names that log's witnesses, and is the city's to choose.
+    The policy names a Sigsum log and its witnesses, and is the city's to choose, as is where
+    copies are kept (`cas_url`): both are empty here.
     """
     keys = (NoteVerifier.parse(each.statement_vkey).public_key for each in circle.trustees)
     return {
@@ -74,23 +75,31 @@ def webcat_enrollment(circle: Circle) -> dict[str, Any]:
 
 
 def webcat_manifest(
-    part: Part, places: Mapping[str, str], *, version: str, day: str
+    part: Part, places: Mapping[str, str], *, version: str, app: str
 ) -> dict[str, Any]:
-    """WEBCAT's manifest of a part.
+    """WEBCAT's manifest of a part ("Manifest", 1.1 and 1.2), which nobody has signed yet.
+
+    Its signatures and its timestamp are proofs of a Sigsum log, which trustees get with WEBCAT's
+    own tools and their own keys where a city enrols: without them, both are empty.
 
     Args:
         part: of the release.
         places: address -> path of the file.
         version: of the distribution.
-        day: of the release, YYYY-MM-DD.
+        app: address that says what the app is, and where its source is.
+
+    Returns:
+        ``manifest`` and ``signatures``.
     """
+    documents = sorted(address for address, file in places.items() if file.endswith(".html"))
     own = {
         address: part.policies[file] for address, file in places.items() if file in part.policies
     }
-    return {
-        "name": "habeas", "version": version, "default_csp": part.csp, "extra_csp": own,
-        "default_index": "index.html", "default_fallback": "/index.html",
-        "timestamp": f"{day}T00:00:00Z",
+    manifest = {
+        "app": app, "version": version, "default_csp": part.csp, "extra_csp": own,
+        "default_index": documents[0], "default_fallback": documents[0],
+        "timestamp": "",
         "files": {address: _hash(part, file) for address, file in sorted(places.items())},
         "wasm": sorted(_url64(bytes.fromhex(each)) for each in part.wasm),
     }  # fmt: skip
+    return {"manifest": manifest, "signatures": {}}

@@ -48,6 +48,6 @@ def manifest(_: HttpRequest) -> HttpResponse:
         release.manifest.portal,
         release.places(release.origins[0]),
         version=release.manifest.version,
-        day=release.day,
+        app=f"{release.origins[0].origin}/register/code/",
     )
     return JsonResponse(made)

@@ -1,0 +1,151 @@
+"""Which code sealed a photo, looked up on the log by its holder's own browser."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import pytest
+
+from habeas.protocol import Kind, Receipt
+from habeas.protocol.app.site import Visitor as Looker
+from tests.browser.test_history import file, lying, outcome, portal_page, settled
+from tests.browser.test_sealing import Applicant
+from tests.browser.visitor import Visitor
+from tests.world.city import City
+
+pytestmark = pytest.mark.browser
+SCRIPT = "/static/photo/photo.js"
+NO_PLACES = {"entries": [], "differs": []}
+
+
+class Swapped(Looker):
+    """A visitor to whom the site gives another script."""
+
+    def __call__(self, url: str):
+        answer = super().__call__(url)
+        if answer is None or not url.endswith(SCRIPT):
+            return answer
+        return dataclasses.replace(answer, body=b"steal()")
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory):
+    city = City(tmp_path_factory.mktemp("city"))
+    city.until_released()
+    yield city
+    city.close()
+
+
+@pytest.fixture(scope="module")
+def receipt(chromium, city) -> Receipt:
+    """Of a photo that a browser has sealed."""
+    visitor = Applicant(chromium, "", "desktop", "en", "history-code")
+    visitor.begin(city.url)
+    visitor.seal()
+    receipt = visitor.save()
+    visitor.send()
+    visitor.close()
+    return receipt
+
+
+def app(visitor: Visitor) -> str | None:
+    return visitor.page.get_attribute("[data-app]", "data-app")
+
+
+@pytest.mark.parametrize(
+    ("width", "locale", "said"),
+    [
+        ("phone", "ru", "раньше вашего фото"), ("desktop", "en", "before your photo"),
+        ("desktop", "pl", "wcześniej niż Twoje zdjęcie"),
+    ],
+)  # fmt: skip
+def test_the_receipt_tells_which_code_sealed_it_and_who_vouches(
+    chromium, axe, city, receipt, tmp_path, width, locale, said
+):
+    visitor = Visitor(chromium, axe, width, locale, "history-code")
+    file(visitor, receipt, tmp_path)
+    settled(visitor)
+    assert app(visitor) == "named"
+    told = visitor.page.inner_text("[data-app]")
+    assert said in told
+    for name in city.names[:2]:
+        assert name in told
+    assert city.names[3] not in told
+    visitor.look("named")
+    # The portal's page does as the file does.
+    portal_page(visitor, city, (tmp_path / f"receipt-{receipt.reference}.html").read_bytes())
+    visitor.page.wait_for_selector(".told [data-app]")
+    assert said in visitor.page.inner_text("[data-app]")
+    visitor.look("named-portal")
+    visitor.close()
+
+
+def everywhere(_: bytes) -> bytes:
+    """Places of other entries than the app's."""
+    return json.dumps({"entries": [0, 1, 2], "differs": [0, 1, 2]}).encode()
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda _: json.dumps(NO_PLACES).encode(), "app-unknown"),
+        (lambda _: b"[]", "app-unasked"),
+        (lambda _: b"\xff", "app-unasked"),
+        (lambda _: json.dumps({**NO_PLACES, "entries": [10**9]}).encode(), "contradiction"),
+        (lambda _: json.dumps({**NO_PLACES, "entries": list(range(65))}).encode(), "app-unasked"),
+    ],
+)
+def test_what_trustees_leave_out_or_make_up_is_never_proven(
+    chromium, city, receipt, tmp_path, change, code
+):
+    visitor = Visitor(chromium, "", "phone", "en", "history-code")
+    lying(visitor, "/v2/apps/", change)
+    file(visitor, receipt, tmp_path)
+    settled(visitor, "incomplete")
+    assert app(visitor) == code
+    said = visitor.page.inner_text(".told")
+    assert "Which code sealed it is not proven" in said
+    assert "Nobody has opened your photo" not in said
+    visitor.look(code)
+    visitor.close()
+
+
+def test_places_of_other_entries_are_no_release(chromium, city, receipt, tmp_path):
+    visitor = Visitor(chromium, "", "phone", "en", "history-code")
+    lying(visitor, "/v2/apps/", everywhere)
+    file(visitor, receipt, tmp_path)
+    kinds = [entry.kind for entry in city.entries()[:3]]
+    assert Kind.APP not in kinds
+    settled(visitor, "incomplete")
+    assert visitor.page.locator(".differs li").count() == 0
+    visitor.close()
+
+
+def test_one_honest_trustee_is_enough_to_find_it(chromium, city, receipt, tmp_path):
+    visitor = Visitor(chromium, "", "phone", "en", "history-code")
+    for seat in city.seats[:3]:
+        lying(visitor, f"{seat.url}/v2/apps/", lambda _: json.dumps(NO_PLACES).encode())
+    file(visitor, receipt, tmp_path)
+    settled(visitor)
+    assert app(visitor) == "named"
+    visitor.close()
+
+
+def test_what_a_trustee_was_served_in_its_place_is_told(
+    chromium, axe, city, receipt, tmp_path, monkeypatch
+):
+    watch = city.trustees[city.names[2]].watch
+    monkeypatch.setattr(watch, "_visitor", Swapped)
+    watch.round()
+    city.settled()
+    city.followed()
+    visitor = Visitor(chromium, axe, "phone", "ru", "history-code")
+    file(visitor, receipt, tmp_path)
+    settled(visitor)
+    said = visitor.page.inner_text(".differs")
+    assert city.names[2] in said
+    assert f"{city.url}{SCRIPT}" in said
+    assert outcome(visitor) == "complete"
+    visitor.look("differs")
+    visitor.close()

@@ -21,6 +21,7 @@ from habeas.faces import assets
 from habeas.protocol import Receipt
 from habeas.protocol.receipt import verify_parts
 from habeas.protocol.receipt_file import read_receipt
+from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.browser.kept import kept_rows
 from tests.browser.visitor import Visitor
 from tests.places import ROOT
@@ -210,9 +211,21 @@ def test_a_form_that_comes_back_keeps_its_photo_and_the_next_person_gets_none(ch
     visitor.profile.close()
 
 
-def test_two_tabs_at_one_form_keep_a_photo_each_and_mix_nothing(chromium, sites, axe):
+class Profile:
+    """A browser with a profile on disk: passing ones keep nothing for frames of other sites."""
+
+    def __init__(self, chromium: Any, folder: Any) -> None:
+        self._chromium, self._folder = chromium, folder
+
+    def new_context(self, **wishes: Any) -> Any:
+        return self._chromium.browser_type.launch_persistent_context(
+            self._folder, executable_path=CHROMIUM, args=ARGUMENTS, **wishes
+        )
+
+
+def test_two_tabs_at_one_form_keep_a_photo_each_and_mix_nothing(chromium, sites, axe, tmp_path):
     _, url, _ = sites
-    tabs = [Formed(chromium, axe, "desktop", "en", "embedded-two")]
+    tabs = [Formed(Profile(chromium, tmp_path), axe, "desktop", "en", "embedded-two")]
     tabs.append(copy.copy(tabs[0]))
     tabs[1].page = tabs[0].profile.new_page()
     for tab in tabs:

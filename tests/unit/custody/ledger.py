@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -142,6 +142,10 @@ class MemoryLedger:
         for key in list(self.writing().deposits):
             if key[0] == seal_id and trustee in (None, key[1]):
                 del self.tables.deposits[key]
+
+    def keep_acknowledgements(self, seal_id: str, notes: Mapping[str, str]) -> None:
+        for trustee, note in notes.items():
+            self.keep_acknowledgement(seal_id, trustee, note)
 
     def keep_acknowledgement(self, seal_id: str, trustee: str, note: str) -> None:
         self.writing().notes.setdefault((seal_id, trustee), note)

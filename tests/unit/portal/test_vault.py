@@ -99,7 +99,8 @@ def test_deposits_wait_until_their_trustee_has_them(ledger):
 def test_a_late_acknowledgement_is_kept_once(ledger):
     ledger.keep_acknowledgement(ID, "a.test", "note")
     ledger.keep_acknowledgement(ID, "a.test", "another")
-    assert ledger.acknowledgements(ID) == {"a.test": "note"}
+    ledger.keep_acknowledgements(ID, {"a.test": "a third", "b.test": "its own"})
+    assert ledger.acknowledgements(ID) == {"a.test": "note", "b.test": "its own"}
     assert ledger.acknowledgements("cd" * 16) == {}
 
 

@@ -10,7 +10,7 @@ device leaves behind is closed by the sweep.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -97,7 +97,13 @@ def offer(context: Context, month: str) -> SealingOffer:
     )
 
 
-def take(context: Context, photo: Deposited, wishes: Wishes, salt: bytes) -> Taken:
+def take(
+    context: Context,
+    photo: Deposited,
+    wishes: Wishes,
+    salt: bytes,
+    begun: Callable[[], None] = lambda: None,
+) -> Taken:
     """Bring a sealed photo to its trustees and onto the log. It does not count yet: `keeping`.
 
     Args:
@@ -105,6 +111,7 @@ def take(context: Context, photo: Deposited, wishes: Wishes, salt: bytes) -> Tak
         photo: as the device has sealed it.
         wishes: what was agreed on.
         salt: of the entry's commitment, 32 bytes; the same for the same photo.
+        begun: called in the transaction that notes the photo.
 
     Raises:
         OtherTermsError: it is sealed under other terms.
@@ -115,10 +122,10 @@ def take(context: Context, photo: Deposited, wishes: Wishes, salt: bytes) -> Tak
     try:
         link = context.link()
         _verify(context, link, photo.sealed, wishes)
-        _begin(context, photo)
+        _begin(context, photo, begun)
         context.blobs.put(blob_name(promise.seal_id), photo.sealed.ciphertext)
         acknowledgements = deposit(context, link, photo.sealed)
-        line = log_sealed(context, promise, photo.tag, salt)
+        line = log_sealed(context, photo.sealed, acknowledgements, photo.tag, salt)
     except (MalformedError, SealingError):
         raise
     except HabeasError as error:
@@ -150,7 +157,7 @@ def _verify(context: Context, link: Link, sealed: Sealed, wishes: Wishes) -> Non
         raise MalformedError("There is not one deposit for each trustee.")
 
 
-def _begin(context: Context, photo: Deposited) -> None:
+def _begin(context: Context, photo: Deposited, begun: Callable[[], None]) -> None:
     """Note a photo that is being sealed; one that was noted before must be the same."""
     promise = photo.sealed.promise
     # Dated ahead, by whole hours: it waits for its applicant longer than for trustees, and the
@@ -166,6 +173,7 @@ def _begin(context: Context, photo: Deposited) -> None:
             context.ledger.add_photo(record)
         elif known.promise != record.promise or known.state is not PhotoState.PENDING:
             raise GivenUpError("This photo was given up, or is in custody already.")
+        begun()
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
 from typing import Any, Literal
 
@@ -44,16 +44,23 @@ class Custody:
         """
         return depositing.offer(self._context, month)
 
-    def take(self, photo: depositing.Deposited, wishes: Wishes, salt: bytes) -> depositing.Taken:
+    def take(
+        self,
+        photo: depositing.Deposited,
+        wishes: Wishes,
+        salt: bytes,
+        begun: Callable[[], None] = lambda: None,
+    ) -> depositing.Taken:
         """Bring a photo that a device has sealed to its trustees and onto the log.
 
-        It does not count before `keeping`. Taking it again is harmless.
+        It does not count before `keeping`. Taking it again is harmless. *begun* is called in the
+        transaction that notes it.
 
         Raises:
             MalformedError, OtherTermsError: it is not what was agreed on.
             SealingError: trustees or the log are missing, or it has ended.
         """
-        return depositing.take(self._context, photo, wishes, salt)
+        return depositing.take(self._context, photo, wishes, salt, begun)
 
     def knows(self, seal_id: str) -> bool:
         """Whether a photo of this id is, or was, in custody here."""

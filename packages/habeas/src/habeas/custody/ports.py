@@ -8,7 +8,7 @@ The trustees are asked through `habeas.protocol.panel`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -173,6 +173,9 @@ class Ledger(Protocol):
 
     def drop_deposits(self, seal_id: str, trustee: str | None = None) -> None:
         """A trustee has its deposit, or (None) no trustee needs one any more."""
+
+    def keep_acknowledgements(self, seal_id: str, notes: Mapping[str, str]) -> None:
+        """Keep what trustees have acknowledged, by name; what is kept already stays."""
 
     def keep_acknowledgement(self, seal_id: str, trustee: str, note: str) -> None:
         """Keep a late acknowledgement for the receipt's holder."""

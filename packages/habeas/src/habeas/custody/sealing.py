@@ -7,7 +7,7 @@ shares go by the rule of the terms.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from habeas.custody.errors import SealingError, TooFewTrusteesError
 from habeas.custody.months import months_from
 from habeas.custody.ports import LogLine, PendingDeposit, PhotoState, SealedPhoto
 from habeas.foundation.errors import HabeasError
-from habeas.protocol import Circle, Entry, Kind, Promise, Receipt, seal
+from habeas.protocol import Circle, Entry, Kind, Receipt, seal
 from habeas.protocol.chain import Link
 from habeas.protocol.client import TrusteeClient
 from habeas.protocol.details import ClosedDetails, SealedDetails
@@ -78,7 +78,7 @@ def _prepare(context: Context, photo: bytes, wishes: Wishes) -> tuple[SealedPhot
         context.blobs.put(blob_name(promise.seal_id), sealed.ciphertext)
         acknowledgements = deposit(context, link, sealed)
         salt = context.random(32)
-        line = log_sealed(context, promise, tags.sealed, salt)
+        line = log_sealed(context, sealed, acknowledgements, tags.sealed, salt)
         receipt = seal.assemble_receipt(
             promise, wishes.reference, secrets, link.note, Entry.decode(line.entry), salt,
             line.proof or "", acknowledgements,
@@ -157,7 +157,7 @@ def _coming(context: Context) -> list[str]:
 
 
 def deposit(context: Context, link: Link, sealed: Sealed) -> dict[str, str]:
-    """Hand each trustee its share; q must acknowledge, and what the others miss waits."""
+    """Hand each trustee its share; q must acknowledge. `log_sealed` keeps what they have said."""
     promise = sealed.promise
     order = sign_statement(
         context.signer, Order(promise=promise.digest().hex(), day=context.today())
@@ -175,21 +175,25 @@ def deposit(context: Context, link: Link, sealed: Sealed) -> dict[str, str]:
             f"{listed(errors)}.",
             tuple(errors),
         )
-    with context.ledger.atomic():
-        for index, name in enumerate(names):
-            if name in acknowledged:
-                # Kept, so that who has the words of a lost receipt gets it whole again.
-                context.ledger.keep_acknowledgement(promise.seal_id, name, acknowledged[name])
-            else:
-                context.ledger.keep_deposit(
-                    PendingDeposit(promise.seal_id, name, index, sealed.deposits[index])
-                )
     return acknowledged
 
 
-def log_sealed(context: Context, promise: Promise, tag: str, salt: bytes) -> LogLine:
-    """The `sealed` entry on the log; the one that was written before, where there is one."""
+def log_sealed(
+    context: Context, sealed: Sealed, acknowledgements: Mapping[str, str], tag: str, salt: bytes
+) -> LogLine:
+    """The `sealed` entry on the log; the one that was written before, where there is one.
+
+    In the transaction that owes it, what trustees have said is kept, and what they miss waits.
+    """
+    promise = sealed.promise
     with context.ledger.atomic():
+        # Kept, so that who has the words of a lost receipt gets it whole again.
+        context.ledger.keep_acknowledgements(promise.seal_id, acknowledgements)
+        for index, key in enumerate(promise.trustees.keys):
+            if key.trustee not in acknowledgements:
+                context.ledger.keep_deposit(
+                    PendingDeposit(promise.seal_id, key.trustee, index, sealed.deposits[index])
+                )
         lines = context.ledger.lines(promise.seal_id)
         line = next((each for each in lines if each.number == 0), None)
         if line is None:

@@ -282,19 +282,19 @@ def deposit(request: HttpRequest, name: str) -> HttpResponse:
     promise = head.promise
     deposits = tuple(_bytes(each) for each in head.deposits)
     photo = Deposited(Sealed(promise, file.read(), deposits), head.tag, head.closing_tag)
-    if draft.order["seal_id"] != promise.seal_id:
+    fresh = draft.order["seal_id"] != promise.seal_id
+    if fresh:
         # An id that is in custody already is another application's, whoever sends it.
         if custody().knows(promise.seal_id):
             raise OtherTermsError("The photo's id belongs to another application.")
         draft.order = {**draft.order, "seal_id": promise.seal_id}
-        drafts.store(draft)
     if promise.app is not None:
         code.releases().verify_current(promise.app.manifest, datetime.now(UTC).date())
     wishes = wishes_of(
         service, rules, draft.order["reference"], _day(draft), "browser", promise.app
     )
     salt = _salt(draft, promise.seal_id)
-    taken = custody().take(photo, wishes, salt)
+    taken = custody().take(photo, wishes, salt, lambda: drafts.store(draft) if fresh else None)
     return JsonResponse(
         {
             "entry": taken.entry, "salt": salt.hex(), "proof": taken.proof,

@@ -32,7 +32,7 @@ class DatabaseSettingError(HabeasError):
 def sqlite(folder: Path) -> dict[str, Any]:
     """The tables as a file in the portal's *folder*; in memory where there is no folder."""
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "habeas.portal.site.sqlite_turns",
         "NAME": str(folder / "portal.sqlite3") if folder.is_dir() else ":memory:",
         "OPTIONS": {
             # Writers take the lock when they begin: no transaction fails half way for it.

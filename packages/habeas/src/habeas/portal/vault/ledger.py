@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
@@ -58,7 +59,8 @@ class DjangoLedger:
         models.SealedPhotoRow.objects.create(
             seal_id=photo.seal_id,
             promise=photo.promise,
-            digest=Promise.decode(photo.promise).digest().hex(),
+            # The digest of a document is that of its canonical bytes.
+            digest=hashlib.sha256(photo.promise).hexdigest(),
             opens_until=photo.opens_until,
             closing_tag=photo.closing_tag,
             state=photo.state,
@@ -155,7 +157,9 @@ class DjangoLedger:
 
     def logged(self, row: int, index: int, proof: str) -> None:
         """Remember where on the log a line stands."""
-        models.LogLineRow.objects.filter(pk=row).update(index=index, proof=proof)
+        # In a transaction: writers wait for their turn there, and not in SQLite's sleep.
+        with transaction.atomic():
+            models.LogLineRow.objects.filter(pk=row).update(index=index, proof=proof)
 
     def lines(self, seal_id: str) -> Sequence[ports.LogLine]:
         """All lines of a photo, by number; a closing last."""
@@ -189,6 +193,14 @@ class DjangoLedger:
         """A trustee has its deposit, or (None) no trustee needs one any more."""
         found = models.PendingDepositRow.objects.filter(seal_id=seal_id)
         (found if trustee is None else found.filter(trustee=trustee)).delete()
+
+    def keep_acknowledgements(self, seal_id: str, notes: Mapping[str, str]) -> None:
+        """Keep what trustees have acknowledged, by name; what is kept already stays."""
+        rows = [
+            models.LateAcknowledgement(seal_id=seal_id, trustee=trustee, note=note)
+            for trustee, note in notes.items()
+        ]
+        models.LateAcknowledgement.objects.bulk_create(rows, ignore_conflicts=True)
 
     def keep_acknowledgement(self, seal_id: str, trustee: str, note: str) -> None:
         """Keep a late acknowledgement."""

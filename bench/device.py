@@ -78,7 +78,6 @@ class Device:
         self._visitor = Applicant(browser, "", "desktop", "en", "bench")
         self.page = self._visitor.page
         self._visitor.begin(city.url)
-        self.page.wait_for_url("**/seal/")
         self.page.wait_for_selector("#photo")
         self.loaded = _loaded(self.page)
 

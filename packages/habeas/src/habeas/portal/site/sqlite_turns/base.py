@@ -27,36 +27,48 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().__init__(*arguments, **named)
         self._held: threading.Lock | None = None
 
-    def _start_transaction_under_autocommit(self) -> None:
+    def set_autocommit(
+        self, autocommit: bool, force_begin_transaction_with_broken_autocommit: bool = False
+    ) -> None:
+        """Begin a transaction when it is this thread's turn; or end with them."""
+        begins = force_begin_transaction_with_broken_autocommit and not autocommit
+        if begins:
+            self._take_turn()
+        elif autocommit:
+            self._give_turn()
+        try:
+            super().set_autocommit(autocommit, force_begin_transaction_with_broken_autocommit)
+        except BaseException:
+            self._give_turn()
+            raise
+
+    def commit(self) -> None:
+        """Commit, and let the next one begin; where it fails, a rollback follows."""
+        super().commit()
+        self._give_turn()
+
+    def rollback(self) -> None:
+        """Roll back, and let the next one begin."""
+        try:
+            super().rollback()
+        finally:
+            self._give_turn()
+
+    def close(self) -> None:
+        """Close the connection, with whatever it had begun."""
+        try:
+            super().close()
+        finally:
+            self._give_turn()
+
+    def _take_turn(self) -> None:
         with _MAKING:
             turn = _TURNS[str(self.settings_dict["NAME"])]
         if not turn.acquire(timeout=self.settings_dict["OPTIONS"].get("timeout", 5)):
             raise OperationalError("database is locked")
         self._held = turn
-        try:
-            super()._start_transaction_under_autocommit()
-        except BaseException:
-            self._give_turn()
-            raise
 
     def _give_turn(self) -> None:
         held, self._held = self._held, None
         if held is not None:
             held.release()
-
-    def _commit(self) -> None:
-        super()._commit()
-        # A commit that fails is followed by a rollback.
-        self._give_turn()
-
-    def _rollback(self) -> None:
-        try:
-            super()._rollback()
-        finally:
-            self._give_turn()
-
-    def _close(self) -> None:
-        try:
-            super()._close()
-        finally:
-            self._give_turn()

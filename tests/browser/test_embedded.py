@@ -231,19 +231,23 @@ def test_two_tabs_at_one_form_keep_a_photo_each_and_mix_nothing(chromium, sites,
     for tab in tabs:
         tab.open(url)
     for tab in tabs:
+        tab.page.bring_to_front()  # a tab behind another one draws nothing
         tab.choose()
     for tab in tabs:
+        tab.page.bring_to_front()
         tab.seal()
         assert tab.frame.locator("[data-not-stored]").is_hidden()
     sealed = [tab.save() for tab in tabs]
     assert len({each.promise.seal_id for each in sealed}) == 2
     for tab in tabs:
         # Nothing but the tab's own storage knows which application it was.
+        tab.page.bring_to_front()
         tab.page.reload()
         tab.until("sealed")
         tab.frame.wait_for_selector("[data-resumed]:not([hidden])")
     assert [tab.save() for tab in tabs] == sealed
     for tab, receipt in zip(tabs, sealed, strict=True):
+        tab.page.bring_to_front()
         assert tab.add() == receipt.reference
     assert kept_rows(tabs[0].frame) == []
     tabs[0].close()

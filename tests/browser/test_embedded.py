@@ -6,7 +6,6 @@ copy of it stands at an origin that nobody named.
 
 from __future__ import annotations
 
-import copy
 import importlib.util
 import threading
 from collections.abc import Iterator
@@ -21,8 +20,6 @@ from habeas.faces import assets
 from habeas.protocol import Receipt
 from habeas.protocol.receipt import verify_parts
 from habeas.protocol.receipt_file import read_receipt
-from tests.browser.conftest import ARGUMENTS, CHROMIUM
-from tests.browser.kept import kept_rows
 from tests.browser.visitor import Visitor
 from tests.places import ROOT
 from tests.waiting import until
@@ -209,48 +206,6 @@ def test_a_form_that_comes_back_keeps_its_photo_and_the_next_person_gets_none(ch
     visitor.frame.wait_for_selector("#photo")
     assert visitor.page.evaluate(field) == ""
     visitor.profile.close()
-
-
-class Profile:
-    """A browser with a profile on disk: passing ones keep nothing for frames of other sites."""
-
-    def __init__(self, chromium: Any, folder: Any) -> None:
-        self._chromium, self._folder = chromium, folder
-
-    def new_context(self, **wishes: Any) -> Any:
-        return self._chromium.browser_type.launch_persistent_context(
-            self._folder, executable_path=CHROMIUM, args=ARGUMENTS, **wishes
-        )
-
-
-def test_two_tabs_at_one_form_keep_a_photo_each_and_mix_nothing(chromium, sites, axe, tmp_path):
-    _, url, _ = sites
-    tabs = [Formed(Profile(chromium, tmp_path), axe, "desktop", "en", "embedded-two")]
-    tabs.append(copy.copy(tabs[0]))
-    tabs[1].page = tabs[0].profile.new_page()
-    for tab in tabs:
-        tab.open(url)
-    for tab in tabs:
-        tab.page.bring_to_front()  # a tab behind another one draws nothing
-        tab.choose()
-    for tab in tabs:
-        tab.page.bring_to_front()
-        tab.seal()
-        assert tab.frame.locator("[data-not-stored]").is_hidden()
-    sealed = [tab.save() for tab in tabs]
-    assert len({each.promise.seal_id for each in sealed}) == 2
-    for tab in tabs:
-        # Nothing but the tab's own storage knows which application it was.
-        tab.page.bring_to_front()
-        tab.page.reload()
-        tab.until("sealed")
-        tab.frame.wait_for_selector("[data-resumed]:not([hidden])")
-    assert [tab.save() for tab in tabs] == sealed
-    for tab, receipt in zip(tabs, sealed, strict=True):
-        tab.page.bring_to_front()
-        assert tab.add() == receipt.reference
-    assert kept_rows(tabs[0].frame) == []
-    tabs[0].close()
 
 
 def test_an_origin_that_nobody_named_frames_nothing_and_its_form_can_be_sent(chromium, sites, axe):

@@ -9,6 +9,7 @@ from habeas.cameras import holds
 from habeas.cameras.holds import HoldRefusedError
 from habeas.cameras.hours import RecordingError
 from habeas.cameras.house import keep_house
+from habeas.cameras.viewing import Viewings, Wish
 from tests.media.video.segments import RECORDER
 from tests.unit.cameras.street import HOUR, START, Street, name
 from tests.unit.protocol.world import RECORDER_KEY, TRUSTEES
@@ -177,3 +178,18 @@ def test_each_is_judged_once(street):
     assert street.said == said
     fields = json.loads((street.place / "holds" / "judged.json").read_text())
     assert fields["seen"] == [0, 1]
+
+
+def test_what_is_held_can_be_viewed_past_its_days_and_nothing_else(street):
+    viewings = Viewings(
+        street.recordings, None, None, None, None, clock=lambda: AFTER, random=None,
+    )  # fmt: skip
+    wishes = [
+        Wish(START + number * HOUR, 1, "investigation", "", "Asked by the court")
+        for number in (1, 2)
+    ]
+    assert not any(viewings.segments(street.camera, each) for each in wishes)
+    put(street, street.hold(2, 1, "2027-01-31"))
+    keep(street, START + timedelta(days=1))
+    before, held = (viewings.segments(street.camera, each) for each in wishes)
+    assert (before, held) == ((), (START + 2 * HOUR,))

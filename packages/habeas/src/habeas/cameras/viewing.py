@@ -14,11 +14,14 @@ The use case knows no pages, no database and no clock of its own: they are passe
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from habeas.cameras import holds
+from habeas.cameras.hours import RecordingError
 from habeas.cameras.recordings import Recordings
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Signer, commitment
@@ -200,10 +203,13 @@ class Viewings:
         self._random = random
 
     def segments(self, camera: PublicCamera, wish: Wish) -> tuple[datetime, ...]:
-        """Starts of the segments that show the span; what is past its days is not there."""
-        since = max(wish.start, self._kept_since(camera))
-        found = self._recordings.segments(camera.id, since, wish.end)
-        return tuple(each.start for each in found)
+        """Starts of the segments that show the span; past its days is there what is held."""
+        since, held = max(wish.start, self._kept_since(camera)), self._held(camera)
+        starts = {each.start for each in self._recordings.segments(camera.id, since, wish.end)}
+        if held:
+            older = self._recordings.segments(camera.id, wish.start, wish.end)
+            starts |= {each.start for each in older if hour_name(each.start) in held}
+        return tuple(sorted(starts))
 
     def begin(self, viewer: Viewer, camera: PublicCamera, wish: Wish) -> Viewing:
         """Put the viewing on the log, then open it. What the officer had open ends.
@@ -262,7 +268,11 @@ class Viewings:
                 "No viewing is open.", "Ask for one: it goes on the public log, then it plays."
             )
         camera = self._recordings.camera(found.camera)
-        if not may_view(viewer.office, camera) or found.wish.end < self._kept_since(camera):
+        held = self._held(camera)
+        over = found.wish.end < self._kept_since(camera) and not any(
+            hour_name(each) in held for each in found.segments
+        )
+        if not may_view(viewer.office, camera) or over:
             raise NoViewingError(
                 "This viewing is over.", "The camera’s entry does not allow it any more."
             )
@@ -282,6 +292,13 @@ class Viewings:
     def end_all(self, viewer: Viewer) -> None:
         """End what the officer has open."""
         self._store.end_all(viewer.officer)
+
+    def _held(self, camera: PublicCamera) -> frozenset[str]:
+        place = self._recordings.place(camera.id)
+        # What is not known to be held is not shown past its days; it is not deleted either.
+        with contextlib.suppress(RecordingError):
+            return holds.held(place, self._clock().date())
+        return frozenset()
 
     def _kept_since(self, camera: PublicCamera) -> datetime:
         return self._clock() - timedelta(days=camera.keep_days)

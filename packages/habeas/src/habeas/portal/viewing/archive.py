@@ -105,7 +105,9 @@ def time_line(
         return TimeLine(moment, hours)
     pieces = by_hour[begin.hour]
     minutes = [
-        _cell(each, "%Y-%m-%dT%H:%M", "%M", since, chosen=each.start == moment.start)
+        _cell(
+            each, "%Y-%m-%dT%H:%M", "%M", since, chosen=moment.minute and each.start == moment.start
+        )
         for each in stretches(begin, _MINUTE, 60, pieces)
     ]
     if not moment.minute:

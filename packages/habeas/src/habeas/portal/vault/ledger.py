@@ -127,7 +127,9 @@ class DjangoLedger:
 
     def closing(self, day: str, most: int) -> Sequence[ports.SealedPhoto]:
         """Sealed photos that the custodian was done with before *day*."""
-        rows = models.SealedPhotoRow.objects.filter(close_after__lt=day, state=PhotoState.SEALED)
+        # A sealed one alone has that day (`close_after`, `move`): by the state, SQLite would go
+        # through all that are sealed.
+        rows = models.SealedPhotoRow.objects.filter(close_after__lt=day)
         return [_photo(row) for row in rows[:most]]
 
     def stale(self, before: int, most: int) -> Sequence[ports.SealedPhoto]:

@@ -57,9 +57,9 @@ class _Stream:
         self._inner.write(content, _left(timeout))
 
     def start_tls(
-        self, context: Any, server_hostname: str | None = None, timeout: float | None = None
+        self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
     ) -> _Stream:
-        return _Stream(self._inner.start_tls(context, server_hostname, _left(timeout)))
+        return _Stream(self._inner.start_tls(ssl_context, server_hostname, _left(timeout)))
 
 
 def _left(timeout: float | None) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import tempfile
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from habeas.foundation import durable, text
+from habeas.trustee.beside import beside
 
 if TYPE_CHECKING:
     from habeas.protocol.app import AppManifest
@@ -50,15 +52,14 @@ def rebuild(
     """
     from habeas.protocol import Chain
     from habeas.protocol.app.manifest import hash_file
-    from habeas.trustee import Trustee, apps
+    from habeas.trustee import apps
     from habeas.trustee.errors import SetupError
 
     if (data is None) == (circle is None):
         raise SetupError("It is not said for whom.", "Give --data to sign, or --circle to look.")
     wanted = _read(manifest)
     content = archive.read_bytes()
-    trustee = Trustee(data) if data is not None else None
-    try:
+    with beside(data) if data is not None else contextlib.nullcontext() as trustee:
         if trustee is not None:
             apps.verify_newer(wanted, trustee.apps.releases())
         chain = (
@@ -76,9 +77,6 @@ def rebuild(
             typer.echo(digest)
             return
         _give(trustee.vouch(wanted, "rebuilt"), out)
-    finally:
-        if trustee is not None:
-            trustee.close()
 
 
 def vouch(
@@ -96,17 +94,13 @@ def vouch(
     ] = False,
 ) -> None:
     """Vouch for a manifest that you have rebuilt on another machine, which has no keys."""
-    from habeas.trustee import Trustee
     from habeas.trustee.apps import AppRebuildError
 
     wanted = _read(manifest)
     if wanted.digest().hex() != digest.strip():
         raise AppRebuildError("This is another manifest than the one that was rebuilt.")
-    trustee = Trustee(data)
-    try:
+    with beside(data) as trustee:
         _give(trustee.vouch(wanted, "compared" if compared else "rebuilt"), out)
-    finally:
-        trustee.close()
 
 
 def host(
@@ -131,16 +125,12 @@ def host(
     import random
 
     from habeas.protocol.app.site import Visitor
-    from habeas.trustee import Trustee
 
-    trustee = Trustee(data)
-    try:
+    with beside(data) as trustee:
         with Visitor(random.SystemRandom()) as fetch:
             number, count = trustee.hosting.take(fetch, built)
         typer.echo(f"Release {number}: {count} files, served at {trustee.settings.url}")
         typer.echo(f'The operator adds host = "{trustee.settings.name}" to a service.', err=True)
-    finally:
-        trustee.close()
 
 
 def _read(file: Path) -> AppManifest:

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from habeas.trustee.beside import beside
+
 
 def claim(
     data: Annotated[Path, typer.Option("--data", help="The trustee's folder.")],
@@ -48,7 +50,6 @@ def claim(
     --reference HL-2A7C-K9QD --want destroy --identity-seen
     """
     from habeas.protocol.lost import LostReceipt
-    from habeas.trustee import Trustee
     from habeas.trustee.errors import SetupError
 
     if not identity_seen and want != "lift":
@@ -71,13 +72,10 @@ def claim(
         typer.confirm(
             f"The photo of {lost.reference} is not opened any more from now on. Go on?", abort=True
         )
-    trustee = Trustee(data)
-    try:
+    with beside(data) as trustee:
         trustee.claim(lost, want)
         trustee.outbox.deliver()
         owed = trustee.health()["owed"]
-    finally:
-        trustee.close()
     typer.echo(
         {
             "destroy": "Claimed. Nobody opens the photo while this counts; it is destroyed once "

@@ -6,25 +6,26 @@ The whole of Habeas has it too, as `habeas trustee`.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from habeas.foundation import durable
 from habeas.foundation.command import run
-from habeas.foundation.errors import HabeasError
-from habeas.trustee import app_command, circle_command, console_command, setup_command
+from habeas.trustee import (
+    app_command,
+    circle_command,
+    console_command,
+    recover_command,
+    setup_command,
+)
+from habeas.trustee.beside import beside
 from habeas.trustee.claim_command import claim
 from habeas.trustee.options import Config, Folder, SigningOnToken, Token
 
 if TYPE_CHECKING:
-    from habeas.protocol import Identity
-    from habeas.protocol.statements import KeyStatement
-    from habeas.trustee import Trustee
     from habeas.trustee.configuration import TrusteeConfiguration
 
 app = typer.Typer(
@@ -187,7 +188,7 @@ def rotate(
         keyring.protect(data, Settings.load(data), chosen.value, secret)
         typer.echo(f"The keys are protected by: {chosen.value}.")
     if month:
-        with _trustee(data) as trustee:
+        with beside(data) as trustee:
             for each in month:
                 typer.echo(trustee.rotate(each))
 
@@ -203,7 +204,7 @@ def log(
     json_: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Show this trustee's own view of the log: checkpoint, what it owes, evidence of a fork."""
-    with _trustee(data) as trustee:
+    with beside(data) as trustee:
         if reopen:
             trustee.follower.reopen()
         state = {
@@ -229,7 +230,7 @@ def pause(data: Folder, _config: Config = None) -> None:
 
     For when you have to look at something first. The service may go on running.
     """
-    with _trustee(data) as trustee:
+    with beside(data) as trustee:
         trustee.pause()
     typer.echo("Every request is refused from now on; go on with: habeas trustee resume")
 
@@ -241,7 +242,7 @@ def resume(data: Folder, _config: Config = None) -> None:
     Expiry halts when the clock jumps, and when more photos than usual are due at once: look at
     the clock and at `status` first. What is due today may end after this.
     """
-    with _trustee(data) as trustee:
+    with beside(data) as trustee:
         trustee.pause(resume=True)
     typer.echo("Requests are answered, and photos end by their date.")
 
@@ -258,7 +259,7 @@ def suspend(
 
     When k trustees have said so, no trustee releases anything to that office's officers.
     """
-    with _trustee(data) as trustee:
+    with beside(data) as trustee:
         trustee.suspend(office, lifted=lift)
         trustee.outbox.deliver()
         owed = trustee.health()["owed"]
@@ -274,127 +275,7 @@ app.command()(claim)
 app.command()(app_command.rebuild)
 app.command()(app_command.vouch)
 app.command()(app_command.host)
-
-recover = typer.Typer(
-    no_args_is_help=True, help="Replace a lost trustee: restore its shares from the others'."
-)
-app.add_typer(recover, name="recover")
-
-_Json = TypeVar("_Json", list[Any], dict[str, Any])
-Newcomer = Annotated[str, typer.Option(help="Name of the newcomer, as the circle has it.")]
-Helpers = Annotated[
-    list[str], typer.Option(help="Name of a trustee that helps; at least k, one each.")
-]
-Out = Annotated[Path, typer.Option(help="File to write.")]
-
-
-@contextmanager
-def _trustee(data: Path) -> Iterator[Trustee]:
-    """The trustee of a folder, not serving; the service may go on running beside it."""
-    from habeas.trustee import Trustee
-
-    trustee = Trustee(data)
-    try:
-        yield trustee
-    finally:
-        trustee.close()
-
-
-def _fetch(identity: Identity, month: str) -> KeyStatement:
-    from habeas.protocol.client import TrusteeClient
-
-    client = TrusteeClient(identity)
-    try:
-        return client.key(month)
-    finally:
-        client.close()
-
-
-def _carried(file: Path, kind: type[_Json]) -> _Json:
-    """What a helper's file holds.
-
-    Raises:
-        SetupError: it is none.
-    """
-    try:
-        found = json.loads(file.read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
-        raise _not_carried([file]) from error
-    if not isinstance(found, kind):
-        raise _not_carried([file])
-    return found
-
-
-def _not_carried(files: list[Path]) -> HabeasError:
-    from habeas.trustee.errors import SetupError
-
-    names = ", ".join(each.name for each in files)
-    return SetupError(
-        f"{names}: this is no file of a helper, or it was changed on the way.",
-        "Bring over again what `recover offer` (for give) and `recover give` (for take) wrote.",
-    )
-
-
-@recover.command()
-def offer(
-    data: Folder, *, _config: Config = None, newcomer: Newcomer, helper: Helpers, out: Out
-) -> None:
-    """First, at every helper: make what hides the parts from the newcomer.
-
-    The newcomer must stand in the newest circle: the old ones have signed for its key.
-    """
-    with _trustee(data) as trustee:
-        run = trustee.recovery.replacement(newcomer, helper)
-        notes = trustee.recovery.offer(run, _fetch)
-    text = json.dumps(notes, indent=1) + "\n"
-    durable.write(out, text.encode(), private=True)
-
-
-@recover.command()
-def give(
-    data: Folder,
-    *,
-    _config: Config = None,
-    newcomer: Newcomer,
-    helper: Helpers,
-    offers: Annotated[
-        list[Path], typer.Option(help="What the helpers offered, one file each.", exists=True)
-    ],
-    out: Out,
-) -> None:
-    """Then, at every helper: give masked parts of the lost shares. The log will say so."""
-    notes = [note for file in offers for note in _carried(file, list)]
-    with _trustee(data) as trustee:
-        run = trustee.recovery.replacement(newcomer, helper)
-        parts = trustee.recovery.give(run, notes, _fetch)
-        name = trustee.settings.name
-    text = json.dumps({"trustee": name, "parts": parts}, indent=1) + "\n"
-    durable.write(out, text.encode(), private=True)
-    typer.echo(f"Parts of {len(parts)} shares.")
-
-
-@recover.command()
-def take(
-    data: Folder,
-    *,
-    _config: Config = None,
-    newcomer: Newcomer,
-    helper: Helpers,
-    given: Annotated[
-        list[Path], typer.Option(help="What the helpers gave, one file each.", exists=True)
-    ],
-) -> None:
-    """Last, at the newcomer: add the parts up, check every share, and keep it."""
-    files = [_carried(each, dict) for each in given]
-    if not all({"trustee", "parts"} <= set(each) for each in files):
-        raise _not_carried(given)
-    with _trustee(data) as trustee:
-        trustee.follower.tail()
-        if trustee.follower.problem is not None:
-            raise trustee.follower.problem
-        run = trustee.recovery.replacement(newcomer, helper)
-        count = trustee.recovery.take(run, {each["trustee"]: each["parts"] for each in files})
-    typer.echo(f"Restored {count} shares.")
+app.add_typer(recover_command.app, name="recover")
 
 
 def main() -> None:

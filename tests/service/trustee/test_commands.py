@@ -257,9 +257,9 @@ def refused(*arguments):
 def test_what_a_trustee_cannot_be_set_up_with(tmp_path):
     address = ("--url", "http://127.0.0.1:1")
     said = refused("init", "--data", tmp_path / "a", "--name", "two words", *address)
-    assert "These settings cannot be used" in said
+    assert "cannot be used as its name" in said
     said = refused("init", "--data", tmp_path / "b", "--name", "a.test", "--url", "nowhere")
-    assert "These settings cannot be used" in said
+    assert "cannot be used as its address" in said
     assert "trustee" in refused("serve", "--data", tmp_path / "nothing")
 
 

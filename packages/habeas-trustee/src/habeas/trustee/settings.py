@@ -83,7 +83,9 @@ class Settings(BaseModel):
         try:
             return cls(name=name, url=url, command=tuple(command))
         except ValidationError as error:
-            wrong = " and ".join(sorted({f"its {each['loc'][0]}" for each in error.errors()}))
+            said = {"name": "its name", "url": "its address", "command": "its command"}
+            places = {str(each["loc"][0]) for each in error.errors()}
+            wrong = " and ".join(sorted(said[each] for each in places))
             raise SetupError(
                 f"This cannot be used as {wrong}.",
                 "The name is a host name of its own, the address begins with https://.",

@@ -120,8 +120,13 @@ def test_it_withdraws_without_the_portal(chromium, axe, city, receipt, tmp_path)
     visitor.page.click("[data-yes]")
     visitor.page.wait_for_selector("text=Photo withdrawn")
     assert visitor.page.locator("[data-erased]").count() == len(city.names)
-    settled(visitor)
-    assert "No trustee has its part any more" in visitor.page.inner_text(".told")
+
+    def told() -> bool:
+        # What stood there before the withdrawal was complete as well.
+        settled(visitor)
+        return "No trustee has its part any more" in visitor.page.inner_text(".told")
+
+    until(told, "the page tells that nobody has a part")
     visitor.look("withdrawn")
     assert not [url for url in portal if url.startswith(f"{city.url}/api/photos")]
     until(

@@ -247,6 +247,7 @@ def test_the_root_is_the_merkle_root_over_the_segments(recordings, hour):
                     "frames": each.frames,
                     "lost": each.lost,
                     "whole": each.whole,
+                    "moving": each.moving,
                 }
             )
         )

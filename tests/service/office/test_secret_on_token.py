@@ -39,6 +39,7 @@ def token(tmp_path):
     conf.write_text(f"directories.tokendir = {tmp_path / 'tokens'}\n")
     pin = tmp_path / "pin"
     pin.write_text("101010\n")
+    pin.chmod(0o600)
     environment = {**os.environ, "SOFTHSM2_CONF": str(conf)}
 
     def python(source, *arguments, ok=True):
@@ -71,7 +72,7 @@ def test_another_object_and_another_pin_are_told(token):
     python, pin = token
     assert "has no data object" in python(_READ, address("nothing", pin), ok=False).stderr
     pin.write_text("000000\n")
-    assert "PIN and label" in python(_READ, address("database", pin), ok=False).stderr
+    assert "This is not the token's" in python(_READ, address("database", pin), ok=False).stderr
 
 
 def test_no_pin_file_is_told(tmp_path):

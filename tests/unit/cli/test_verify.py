@@ -44,6 +44,7 @@ def verify(receipt, monkeypatch):
 
     def verify(found, *options):
         monkeypatch.setattr(command, "verify_live", lambda *_: found)
+        monkeypatch.setattr(command, "fetch_reasons", lambda _: {})
         return habeas("verify", receipt, *options)
 
     return verify

@@ -59,7 +59,7 @@ def looked(city, recordings):
 
 
 def report(recordings, camera, **said):
-    at = NOW.isoformat()
+    at = datetime.now(UTC).isoformat()
     fields = {"state": "recording", "at": at, "since": at, "picture": at, "frames": 1000,
               "rate": 10.0, "looks": 7.4, **said}  # fmt: skip
     health.write(recordings.place(camera), CameraHealth(**fields))

@@ -37,6 +37,7 @@ from habeas.protocol.seal import (
     pointer_of,
     seal,
 )
+from habeas.protocol.sealing.padding import pad
 from habeas.protocol.seed import Seeded
 from habeas.protocol.statements import Order, StatementError, read_order, sign_statement
 from habeas.protocol.stream import closing_tag, stream_key, tag
@@ -213,7 +214,7 @@ def test_an_office_reads_its_own_cases(case):
     assert open_answers(OFFICE_SEED, sealed, REFERENCE) == answers
     with pytest.raises(sealing.OpeningError):
         open_answers(OFFICE_SEED, sealed, "HL-2027-000002")
-    swapped = sealing.seal(public, answers_info("HL-2027-000002"), answers.encode())
+    swapped = sealing.seal(public, answers_info("HL-2027-000002"), pad(answers.encode()))
     with pytest.raises(sealing.OpeningError):
         open_answers(OFFICE_SEED, swapped, "HL-2027-000002")
 

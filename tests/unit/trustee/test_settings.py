@@ -45,8 +45,8 @@ def test_what_is_saved_is_loaded(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "url", "wrong"),
-    [("a b", "https://x.example", "its name"), ("x", "ftp://x", "its url"),
-     ("a b", "x", "its name and its url")],
+    [("a b", "https://x.example", "its name"), ("x", "ftp://x", "its address"),
+     ("a b", "x", "its address and its name")],
 )  # fmt: skip
 def test_a_new_trustee_that_cannot_be_called_so(name, url, wrong):
     with pytest.raises(SetupError) as refused:

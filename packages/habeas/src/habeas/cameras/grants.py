@@ -45,7 +45,7 @@ class Grant(Document):
         begin, end: ISO 8601, UTC.
     """
 
-    v: Literal[1] = 1
+    v: Literal[2] = 2
     officer: Annotated[str, Field(max_length=128)]
     pseudonym: Annotated[str, Field(pattern=r"^[0-9a-f]{8}$")]
     case_number: Annotated[str, Field(max_length=64)]

@@ -76,7 +76,7 @@ class Hold(Document):
 
 
 class _Judged(Document):
-    v: Literal[1] = 1
+    v: Literal[2] = 2
     holds: tuple[Hold, ...] = ()
     #: Indexes of entries that need no second look.
     seen: tuple[int, ...] = ()

@@ -40,7 +40,7 @@ class Lease(Document):
         released: the holder has ended by itself; nobody needs to wait.
     """
 
-    v: Literal[1] = 1
+    v: Literal[2] = 2
     camera: Slug
     token: Annotated[int, Field(ge=1)]
     beat: Annotated[int, Field(ge=0)]

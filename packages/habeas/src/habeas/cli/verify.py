@@ -104,7 +104,8 @@ def verify(
         _tell_offline(kept, pinned, index, json_)
         raise typer.Exit(0 if pinned else STATUS["incomplete"])
     found = verify_live(kept, pins, log)
-    reasons = fetch_reasons(kept)
+    asked = any(act.entry.kind is Kind.REQUESTED for act in found.acts)
+    reasons = fetch_reasons(kept) if asked else {}
     saved = _save(found, evidence or Path(f"evidence-{kept.promise.seal_id}"))
     if json_:
         typer.echo(json.dumps(_fields(found, saved, reasons)))

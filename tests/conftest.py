@@ -11,6 +11,7 @@ import pytest
 from httpx._config import DEFAULT_TIMEOUT_CONFIG
 from hypothesis import HealthCheck, Phase, settings
 
+from habeas.deploy import addresses
 from tests.waiting import PATIENCE_SECONDS
 
 _SLOW_MACHINE = (HealthCheck.too_slow,)
@@ -38,6 +39,31 @@ for _step in ("connect", "read", "write", "pool"):
     setattr(DEFAULT_TIMEOUT_CONFIG, _step, PATIENCE_SECONDS)
 
 _HERE = Path(__file__).parent
+#: Ports that were chosen in this process, each once: who was stopped may start at its own again.
+_given: set[int] = set()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give each worker ports of its own: those of its stopped services are nobody else's."""
+    said = getattr(config, "workerinput", {"workerid": "gw0", "workercount": 1})
+    number, workers = int(said["workerid"].removeprefix("gw")), int(said["workercount"])
+    width = (addresses._LENT - addresses._LEAST) // workers
+    addresses._LEAST += number * width
+    addresses._LENT = addresses._LEAST + width
+    addresses.free_ports = _once
+
+
+def _once(count: int) -> list[int]:
+    ports: list[int] = []
+    while len(ports) < count:
+        (port,) = _chosen(1)
+        if port not in _given:
+            _given.add(port)
+            ports.append(port)
+    return ports
+
+
+_chosen = addresses.free_ports
 #: Kinds whose tests are long come first, so that with several workers all end together.
 _LONG = ("ops", "journey", "browser", "service", "media", "attacks", "model")
 

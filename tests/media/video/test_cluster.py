@@ -75,8 +75,15 @@ def connected(machines):
     """Ray, connected to `machines`."""
     import ray
 
-    ray.init(address=machines[0].address, logging_level="ERROR", log_to_driver=False)
-    return ray
+    def joined():
+        try:
+            ray.init(address=machines[0].address, logging_level="ERROR", log_to_driver=False)
+        except AssertionError:  # a Ray before it in this process lets go of its tables late
+            ray.shutdown()
+            return None
+        return ray
+
+    return until(joined, "a connection to the cluster")
 
 
 def covers_below(process):

@@ -40,7 +40,7 @@ def test_five_answers_make_a_trustee(answers, monkeypatch):
     ("old", "new", "cause"),
     [
         ("https://t.example", "http://t.example", "not https"),
-        ("https://t.example", "t.example", "url"),
+        ("https://t.example", "t.example", "address"),
         ("t.example\nhttps", "a+b\nhttps", "name"),
     ],
 )

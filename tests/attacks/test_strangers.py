@@ -11,7 +11,8 @@ from habeas.protocol.client import TrusteeRefusedError
 from habeas.protocol.details import ErasedDetails
 from habeas.protocol.entry import commitment
 from habeas.register.admission import CircleAdmission
-from habeas.register.copy import FOREIGN, LogCopy
+from habeas.register.copy import LogCopy
+from habeas.register.figures import FOREIGN
 from habeas.register.monitor import rules
 from habeas.tlog import NoteSigner, TlogError
 from habeas.tlog.monitor import Monitor

@@ -7,8 +7,9 @@ from habeas.foundation.database import Database
 from habeas.protocol import Entry, Kind, sign_entry
 from habeas.protocol.details import CircleDetails, KeyDetails, SealedDetails, WithdrawnDetails
 from habeas.protocol.statements import sign_statement
-from habeas.register.copy import FOREIGN as FOREIGN_KIND
-from habeas.register.copy import Figure, LogCopy
+from habeas.register.copy import LogCopy
+from habeas.register.figures import FOREIGN as FOREIGN_KIND
+from habeas.register.figures import Figure
 from tests.unit.protocol.vectors.circles import NEWCOMER, second_note
 from tests.unit.protocol.world import (
     CUSTODIAN_KEY,

@@ -13,6 +13,7 @@ import httpx
 import psycopg
 import pytest
 
+from habeas.deploy import addresses
 from tests.ops.authority import Authority
 from tests.ops.machine import Machine
 from tests.ops.network import Network, address
@@ -24,7 +25,8 @@ class ObjectStore:
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
-        self.endpoint = f"http://{machine.address}:8333"
+        ports = addresses.free_ports(8)
+        self.endpoint = f"http://{machine.address}:{ports[3]}"
         weed = Path(sys.executable).with_name("weed")
         if not weed.exists():
             pytest.skip("SeaweedFS is not installed (make setup-dev)")
@@ -33,6 +35,11 @@ class ObjectStore:
             "-ip.bind=0.0.0.0", "-s3", "-volume.max=100", "-master.volumeSizeLimitMB=64",
             "-master.telemetry=false", "-s3.port.iceberg=0", "-s3.port.lance=0",
         ]  # fmt: skip
+        # Its servers talk through sockets in /tmp that are named by their ports, whatever the
+        # namespace: of two cities at one port, one would write into the store of the other.
+        servers = ("master", "volume", "filer", "s3")
+        for name, http, grpc in zip(servers, ports[:4], ports[4:], strict=True):
+            command += [f"-{name}.port={http}", f"-{name}.port.grpc={grpc}"]
         machine.start("weed", command)
         until(self._made, "the object store", pause=0.5)
 

@@ -110,7 +110,13 @@ class Archive(Register):
         return segment
 
     def sweep_parts(self, camera: str) -> int:
-        """Delete what a killed recorder left half; tells how many. Call it before recording."""
+        """Delete what a killed recorder left half; tells how many. Call it before recording.
+
+        All days are gone through once more, too: some may have been brought back from a copy, or
+        recorded by a release that knew no list of them.
+        """
+        with durable.locked(self.place(camera)):
+            finished.forget(self.place(camera))
         parts = list((self.place(camera) / ".parts").glob("*.mp4"))
         for each in parts:
             each.unlink(missing_ok=True)

@@ -7,6 +7,7 @@ import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
@@ -18,6 +19,7 @@ from habeas.protocol.app import AppDetails, AppManifest, AppSeenDetails
 from habeas.protocol.app.manifest import manifest_of
 from habeas.protocol.app.release import origins_of, sign_rebuilt
 from habeas.protocol.app.site import Visitor, differences
+from habeas.protocol.details import ClosedDetails, SealedDetails
 from habeas.protocol.statements import sign_statement
 from habeas.protocol.terms import AppReference
 from habeas.register.admission import CircleAdmission
@@ -26,6 +28,7 @@ from habeas.trustee import watching
 from habeas.trustee.apps import verify_newer
 from habeas.trustee.watching import EVIDENCE, MOST_A_DAY
 from tests.attacks.test_names import findings
+from tests.waiting import until
 
 STEP = "/apply/hunting-licence/seal/"
 SERVED = {
@@ -308,6 +311,90 @@ def test_a_stale_release_does_not_come_back(place):
     with pytest.raises(HabeasError) as refused:
         verify_newer(place.manifest(2, version="0"), trustee.apps.releases())
     assert refused.value.code == "app-stale"
+
+
+def prepared(place, manifest):
+    app = AppReference(origin=place.site.url, manifest=manifest.digest().hex())
+    return place.world.prepare(sealed_by="browser", app=app)
+
+
+def refused(place, held, index):
+    with pytest.raises(HabeasError) as error:
+        place.world.deposit(held, index)
+    return error.value.code
+
+
+def tell_sealed(place, held, day):
+    """The custodian says that a photo was sealed on *day*, whenever that is."""
+    details = SealedDetails(promise=held.digest.hex())
+    entry, _ = place.world.entry(
+        held, Kind.SEALED, details, service=held.promise.service, day=day, number=0
+    )
+    place.world.log.append(entry.encode())
+    place.world.followed()
+
+
+def test_who_was_away_takes_what_was_sealed_while_its_release_counted(place):
+    """For three days, in which another release came: its deposits were not refused for good."""
+    world, away = place.world, place.world.names[3]
+    first = place.release(1)
+    before, on_the_day, late = (prepared(place, first) for _ in range(3))
+    world.stop(away)
+    world.seal(prepared=before, only=(0, 1, 2))
+    place.release(2)
+    world.seal(prepared=on_the_day, only=(0, 1, 2))
+    world.clock.move(days=3)
+    tell_sealed(place, late, world.clock.today())
+    world.start(away)
+    world.followed()
+    for held in (before, on_the_day):
+        world.deposit(held, 3)
+    assert refused(place, late, 3) == "app-stale"
+    assert refused(place, late, 0) == "app-stale"
+
+
+def test_a_replaced_release_is_not_used_for_new_photos_under_an_older_day(place):
+    """The operator, with an entry that it has dated back to when the release still counted."""
+    world = place.world
+    day = world.clock.today()
+    first = place.release(1)
+    place.release(2)
+    world.clock.move(days=2)
+    world.publish_roster()  # a quorum has seen the log on this day
+    until(
+        lambda: all(
+            each.follower.followed_at > (world.clock() - timedelta(days=1)).timestamp()
+            for each in world.trustees.values()
+        ),
+        "all have followed the log of this day",
+    )
+    held = prepared(place, first)
+    tell_sealed(place, held, day)
+    assert {refused(place, held, index) for index in range(4)} == {"app-stale"}
+    # Nor with the entry of another photo, or with none that says so.
+    assert refused(place, prepared(place, first), 0) == "app-stale"
+
+
+def test_an_entry_of_somebody_else_makes_no_deposit_late(place):
+    """Who knows the track key but is not the custodian, and another kind under the first tag."""
+    world = place.world
+    first = place.release(1)
+    day = world.clock.today()
+    held, other = prepared(place, first), prepared(place, first)
+    details = SealedDetails(promise=held.digest.hex())
+    entry, _ = world.entry(
+        held, Kind.SEALED, details, service=held.promise.service, signer=world.recorder,
+        day=day, number=0,
+    )  # fmt: skip
+    world.log.append(entry.encode())
+    closed = ClosedDetails(promise=other.digest.hex(), because="decided")
+    entry, _ = world.entry(other, Kind.CLOSED, closed, service=other.promise.service, number=0)
+    world.log.append(entry.encode())
+    place.release(2)
+    world.clock.move(days=3)
+    world.followed()
+    assert refused(place, held, 0) == "app-stale"
+    assert refused(place, other, 0) == "app-stale"
 
 
 def test_a_photo_that_names_a_release_where_it_is_not_served_is_refused(place):

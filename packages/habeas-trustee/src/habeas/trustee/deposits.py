@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hmac
 import sqlite3
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Promise, sealing, terms, verify_terms
+from habeas.protocol.app.documents import AppStaleError
 from habeas.protocol.statements import Acknowledgement, StatementError, read_order
 from habeas.tlog import NoteVerifier
-from habeas.trustee import counts, photos
+from habeas.trustee import counts, days, photos
 from habeas.trustee.apps import Apps
 from habeas.trustee.circles import Circles
 from habeas.trustee.errors import (
@@ -52,6 +53,9 @@ class Deposits:
     def take(self, promise: Promise, index: int, deposit: bytes, order: str) -> Acknowledgement:
         """Keep a deposit. Durable when it returns; repeating it gives the same answer.
 
+        What comes late, to a trustee that was away, is judged by the day on which the promise's
+        `sealed` entry came onto the log: circle and app have to be those of that day.
+
         Args:
             promise: what it is a part of.
             index: of the share.
@@ -71,15 +75,14 @@ class Deposits:
             ViewOldError: a newer one may stand on the log.
         """
         self._verify_order(promise, order)
-        self._verify(promise, index)
-        key_id = bytes.fromhex(promise.trustees.keys[index].key)
-        info = sealing.deposit_info(promise.digest(), key_id, index)
-        share_hash = bytes.fromhex(promise.shares[index])
-        month = promise.trustees.keys[index].month
         try:
-            opened = self._months.open(month, key_id, info, deposit, share_hash)
-        except sealing.OpeningError as error:
-            raise DepositError(f"The deposit is not what was promised: {error.cause}") from error
+            self._verify(promise, self._records.now().date(), self._records.seconds())
+        except (CircleNotInForceError, AppStaleError):
+            opened = self._open(promise, index, deposit)
+            self._verify_late(promise, opened.track_key)
+        else:
+            opened = self._open(promise, index, deposit)
+        key_id = bytes.fromhex(promise.trustees.keys[index].key)
         return self._store.run(
             lambda connection: self.keep(
                 connection, promise, index, key_id, deposit, opened.track_key
@@ -99,18 +102,42 @@ class Deposits:
         except StatementError as error:
             raise SubmitterError(f"The deposit is not ordered: {error.cause}") from error
 
-    def _verify(self, promise: Promise, index: int) -> None:
-        now = self._records.seconds()
-        in_force = {link.digest: link.circle for link in self._circles.chain.depositable(now)}
-        circle = in_force.get(promise.circle)
-        if circle is None:
-            raise CircleNotInForceError("The promise is made under a circle that is not in force.")
-        verify_terms(circle, promise)
-        self._apps.verify(promise, self._records.now().date())
+    def _open(self, promise: Promise, index: int, deposit: bytes) -> sealing.Deposit:
         if not 0 <= index < len(promise.trustees.keys):
             raise DepositError("The promise has no share of this index.")
         if promise.trustees.keys[index].trustee != self._settings.name:
             raise DepositError("The promise gives this share to another trustee.")
+        key_id = bytes.fromhex(promise.trustees.keys[index].key)
+        info = sealing.deposit_info(promise.digest(), key_id, index)
+        share_hash = bytes.fromhex(promise.shares[index])
+        month = promise.trustees.keys[index].month
+        try:
+            return self._months.open(month, key_id, info, deposit, share_hash)
+        except sealing.OpeningError as error:
+            raise DepositError(f"The deposit is not what was promised: {error.cause}") from error
+
+    def _verify_late(self, promise: Promise, track_key: bytes) -> None:
+        """Judge a deposit by the day on which the photo was sealed, or by now if it was not."""
+        day = self._store.run(
+            lambda connection: days.sealed_on(connection, promise, track_key, self._circles.chain)
+        )
+        at = self._records.now() if day is None else datetime.combine(day, time(), UTC)
+        # A circle may have taken effect, or its day of grace have ended, at any time of that day.
+        ends = at if day is None else at + timedelta(days=1, seconds=-1)
+        self._verify(promise, at.date(), int(at.timestamp()), int(ends.timestamp()))
+
+    def _verify(self, promise: Promise, day: date, *moments: int) -> None:
+        """Raise unless circle and app count on *day*, at one of those moments (POSIX seconds)."""
+        in_force = {
+            link.digest: link.circle
+            for moment in moments
+            for link in self._circles.chain.depositable(moment)
+        }
+        circle = in_force.get(promise.circle)
+        if circle is None:
+            raise CircleNotInForceError("The promise is made under a circle that is not in force.")
+        verify_terms(circle, promise)
+        self._apps.verify(promise, day)
         if date.fromisoformat(promise.opens_until) < self._records.now().date():
             raise GoneError("The promise has expired.")
 

@@ -12,10 +12,12 @@ import json
 import threading
 from collections import deque
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 
 from habeas import tlog
 from habeas.foundation.errors import HabeasError
 from habeas.tlog.view import LogView, Source, verified_spans
+from habeas.trustee import days
 from habeas.trustee.circles import Circles
 from habeas.trustee.errors import Refusal, ViewOldError
 from habeas.trustee.index import Index
@@ -73,6 +75,7 @@ class Follower:
         A quorum has to have seen that end lately: else a log could show a restored database just
         as much as it remembers.
         """
+        self._day: date | None = None
         self.problem: HabeasError | None = None
         """Why the newest checkpoint could not be followed, if it could not."""
 
@@ -140,10 +143,18 @@ class Follower:
             if verified.checkpoint.size == self.size:
                 self._view.restamp(verified, note)
             self.followed_at = verified.quorum_time or float(now)
+            self._note_day(verified.checkpoint.size)
             self.caught_up = self.caught_up or self.followed_at >= now - self._fresh_seconds
             self.problem = None
         except HabeasError as error:
             self.problem = error
+
+    def _note_day(self, size: int) -> None:
+        """Keep with how many entries the log was first seen on a day."""
+        day = datetime.fromtimestamp(self.followed_at, UTC).date()
+        if day != self._day:
+            self._store.run(lambda connection: days.reached(connection, day, size))
+            self._day = day
 
     def follow(self, note: str, checkpoint: tlog.Checkpoint) -> None:
         """Follow the log at least to a checkpoint that satisfies the policy.

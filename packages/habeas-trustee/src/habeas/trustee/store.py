@@ -59,6 +59,9 @@ CREATE TABLE IF NOT EXISTS log_tags (
   tag BLOB NOT NULL, writer BLOB NOT NULL, position INTEGER NOT NULL, leaf BLOB NOT NULL,
   kind TEXT NOT NULL, day TEXT NOT NULL, seen INTEGER NOT NULL, PRIMARY KEY (tag, writer)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS log_days (
+  day TEXT PRIMARY KEY, size INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS log_slots (
   slot BLOB PRIMARY KEY, position INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -127,7 +130,7 @@ CREATE INDEX IF NOT EXISTS told_waiting ON told (until) WHERE until IS NOT NULL;
 """
 #: Version of the tables; `opened_from` is the oldest whose code still works over them.
 SCHEMA = Schema(
-    "trustee", version=3, opened_from=0, statements=TABLES + counts.SCHEMA + values.SCHEMA
+    "trustee", version=4, opened_from=0, statements=TABLES + counts.SCHEMA + values.SCHEMA
 )
 
 

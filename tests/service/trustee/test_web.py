@@ -3,11 +3,14 @@
 import hashlib
 import json
 import re
+from unittest import mock
 
 import httpx
 import pytest
+from starlette.routing import Route
 
 from habeas import tlog
+from habeas.trustee.web import make_app
 from tests.service.trustee import openapi
 from tests.waiting import until
 
@@ -19,6 +22,13 @@ def http(world):
 
 
 NOTHING = "00" * 32
+
+
+def test_every_route_is_built_before_somebody_calls():
+    """Those of an included router are built by the first call, in whichever thread serves it."""
+    routes = make_app(mock.Mock()).routes
+    assert all(isinstance(each, Route) for each in routes), routes
+    assert {"/v2/deposits", "/v2/notices", "/notices/{token}"} <= {each.path for each in routes}
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi import Path as PathParameter
 from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
 from fastapi.routing import APIRoute
@@ -31,7 +31,7 @@ from habeas.protocol.exchange import (
     WithdrawalBody,
 )
 from habeas.protocol.schema import REFERENCE, AsRead
-from habeas.trustee.edge import Edge, read_fields
+from habeas.trustee.edge import Act, Edge, read_fields
 from habeas.trustee.errors import NoShareError
 from habeas.trustee.notices.web import notice_calls, notice_pages
 from habeas.trustee.trustee import Trustee
@@ -120,10 +120,11 @@ def make_app(trustee: Trustee) -> FastAPI:
         yield
         await run_in_threadpool(trustee.close)
 
-    photo_routes = _photo_routes(trustee)
-    photo_routes.include_router(notice_calls(trustee, _takes(NoticeBody)))
+    # All on one router: those of an included one would be built with the first request, in
+    # whichever thread serves it.
+    acts: dict[str, Act] = {}
     app = Edge(
-        {each.path: each.endpoint for each in photo_routes.routes if isinstance(each, APIRoute)},
+        acts,
         title="Habeas trustee",
         version=version("habeas-trustee"),
         summary="Holds one share of each photo, and releases it by rule.",
@@ -137,8 +138,12 @@ def make_app(trustee: Trustee) -> FastAPI:
     _evidence_routes(app, trustee)
     _witness_routes(app, trustee)
     _app_routes(app, trustee)
-    app.include_router(notice_pages(trustee))
-    app.include_router(photo_routes)
+    notice_pages(app, trustee)
+    others = len(app.routes)
+    _photo_routes(app, trustee)
+    notice_calls(app, trustee, _takes(NoticeBody))
+    made = (each for each in app.routes[others:] if isinstance(each, APIRoute))
+    acts.update({each.path: each.endpoint for each in made})
     vars(app)["openapi"] = _with_bodies(app.openapi)
     return app
 
@@ -271,25 +276,24 @@ def _witness_routes(app: FastAPI, trustee: Trustee) -> None:
         return Response(answer.body, answer.status, answer.headers)
 
 
-def _photo_routes(trustee: Trustee) -> APIRouter:
+def _photo_routes(app: FastAPI, trustee: Trustee) -> None:
     """Described here, and served by `Calls`."""
-    router = APIRouter()
 
-    @router.post("/v2/deposits", openapi_extra=_takes(DepositBody))
+    @app.post("/v2/deposits", openapi_extra=_takes(DepositBody))
     def deposit(fields: Fields) -> AcknowledgementAnswer:
         """Take a share into keeping."""
         body = DepositBody.read(fields)
         note = trustee.deposit(body.promise, body.index, unbase64(body.deposit), body.order)
         return AcknowledgementAnswer(acknowledgement=note)
 
-    @router.post("/v2/releases", openapi_extra=_takes(ReleaseBody))
+    @app.post("/v2/releases", openapi_extra=_takes(ReleaseBody))
     def release(fields: Fields) -> ReleaseAnswer:
         """Release a share to a request that an officer has signed and that stands on the log."""
         done = trustee.release(fields)
         release = base64.b64encode(done.release).decode()
         return ReleaseAnswer(index=done.index, release=release, statement=done.statement)
 
-    @router.post(
+    @app.post(
         "/v2/withdrawals",
         openapi_extra=_takes(WithdrawalBody),
         responses={202: {"model": OwedAnswer}},
@@ -303,7 +307,7 @@ def _photo_routes(trustee: Trustee) -> APIRouter:
             return JSONResponse(OwedAnswer().model_dump(), 202)
         return StatementAnswer(statement=done.statement)
 
-    @router.post("/v2/stream-end", openapi_extra=_takes(StreamEndBody))
+    @app.post("/v2/stream-end", openapi_extra=_takes(StreamEndBody))
     def stream_end(fields: Fields) -> dict[str, Any]:
         """What this trustee has said about a photo, for the receipt's holder."""
         body = StreamEndBody.read(fields)
@@ -316,5 +320,3 @@ def _photo_routes(trustee: Trustee) -> APIRouter:
             "own": told.events,
             "custodian": told.custodian,
         }
-
-    return router

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
@@ -40,29 +40,26 @@ async def _fields(request: Request) -> dict[str, Any]:
     return read_fields(await request.body())
 
 
-def notice_calls(trustee: Trustee, described: dict[str, Any]) -> APIRouter:
+def notice_calls(app: FastAPI, trustee: Trustee, described: dict[str, Any]) -> None:
     """The call by which a receipt's holder asks.
 
     Args:
+        app: where it goes.
         trustee: at work in this process.
         described: what OpenAPI says of the body.
     """
-    router = APIRouter()
 
-    @router.post("/v2/notices", openapi_extra=described)
+    @app.post("/v2/notices", openapi_extra=described)
     def notices(fields: Annotated[dict[str, Any], Depends(_fields)]) -> dict[str, Any]:
         """Tell an address when something is done with a photo; or look, or stop."""
         return trustee.asking.ask(NoticeBody.read(fields)).fields()
 
-    return router
 
-
-def notice_pages(trustee: Trustee) -> APIRouter:
+def notice_pages(app: FastAPI, trustee: Trustee) -> None:
     """Whether mails are offered, and what stands behind their links."""
-    router = APIRouter()
     name = trustee.settings.name
 
-    @router.get("/v2/notices")
+    @app.get("/v2/notices")
     def offered() -> OfferedAnswer:
         """Whether this trustee sends mails to receipts' holders."""
         languages = sorted(CATALOGUE.languages)
@@ -94,20 +91,17 @@ def notice_pages(trustee: Trustee) -> APIRouter:
         return done
 
     hidden: dict[str, Any] = {"include_in_schema": False}
-    router.add_api_route("/notices/notices.css", style, **hidden)
-    router.add_api_route("/notices/{token}", choose, **hidden)
+    app.add_api_route("/notices/notices.css", style, **hidden)
+    app.add_api_route("/notices/{token}", choose, **hidden)
     # Some mail programs show the address of their button as a page.
-    router.add_api_route("/notices/{token}/end", choose, **hidden)
+    app.add_api_route("/notices/{token}/end", choose, **hidden)
     acts: dict[str, Callable[[str], object]] = {
         "confirm": trustee.asking.confirm,
         "end": trustee.asking.end,
         "never": lambda token: trustee.asking.end(token, never=True),
     }
     for which, do in acts.items():
-        router.add_api_route(
-            f"/notices/{{token}}/{which}", act(which, do), methods=["POST"], **hidden
-        )
-    return router
+        app.add_api_route(f"/notices/{{token}}/{which}", act(which, do), methods=["POST"], **hidden)
 
 
 def _answer(response: Response) -> Response:

@@ -49,9 +49,7 @@ def advance(place: Path, today: str) -> None:
         place: the camera's folder; the caller holds its lock.
         today: ISO 8601; a day is finished only once it is over.
     """
-    kept = tuple(
-        each.name for each in days(place) if each.name >= today or _needs_something(each)
-    )
+    kept = tuple(each.name for each in days(place) if each.name >= today or _needs_something(each))
     if kept != _named(place):
         _write(place, kept)
     (place / _BEFORE).unlink(missing_ok=True)

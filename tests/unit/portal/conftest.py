@@ -32,6 +32,7 @@ from habeas.custody import Context, Custody, FileBlobs
 from habeas.foundation.database import Database
 from habeas.portal.officers import accounts
 from habeas.portal.register import log as register
+from habeas.portal.register import seen
 from habeas.portal.site.served import BUILT
 from habeas.portal.standing import installation
 from habeas.portal.vault import custodian, releasing
@@ -222,6 +223,7 @@ def found_city(data: Path, monkeypatch: pytest.MonkeyPatch) -> City:
     for name, part in (("_context", context), ("_log", log), ("_signer", world.CUSTODIAN_KEY)):
         monkeypatch.setattr(custodian, name, lambda part=part: part)
     monkeypatch.setattr(custodian, "panel", lambda _: panel)
+    monkeypatch.setattr(seen, "_panel", lambda _: panel)
     installation.found()
     return City(log, panel, Custody(context), ledger, blobs, copy)
 

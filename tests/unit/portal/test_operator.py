@@ -31,9 +31,7 @@ def files(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def operator(city, files, monkeypatch):
-    monkeypatch.setattr(seen, "_known", (float("-inf"), {}))
-    monkeypatch.setattr(seen, "_panel", lambda _: city.panel)
+def operator(city, files):
     with override_settings(**CONSOLE):
         browser = Client()
         answer = browser.get(f"/operator/?link={doors().link()}", follow=True)
@@ -42,10 +40,13 @@ def operator(city, files, monkeypatch):
 
 
 def test_health_and_circle_are_shown(city, operator):
+    assert operator.get("/operator/").content.decode().count("not known") == 4
     city.panel.clients[0].away = True
+    seen.look()
     page = operator.get("/operator/").content.decode()
     assert city.copy.chain.newest.digest in page
     assert page.count(world.TRUSTEES[0].name) >= 1
+    assert page.count("does not answer") == 1
     assert "Something needs you" in page, "no worker has run in this test"
 
 

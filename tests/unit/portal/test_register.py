@@ -2,10 +2,13 @@
 
 import csv
 import io
+import json
+import re
 import secrets
 from xml.etree import ElementTree as ET
 
 import pytest
+from django.conf import settings
 
 from habeas.portal.register import log as register
 from habeas.portal.register import seen
@@ -197,14 +200,40 @@ def test_an_entry_is_explained(browser):
     assert "As it stands on the log" in page
 
 
-def test_which_trustees_answer_is_shown_and_asked_for_seldom(city, browser, monkeypatch):
-    monkeypatch.setattr(seen, "_known", (float("-inf"), {}))
-    monkeypatch.setattr(seen, "_panel", lambda _: city.panel)
+@pytest.fixture
+def asked(city, monkeypatch):
+    """How often the trustees were asked."""
+    found = []
+    monkeypatch.setattr(seen, "_panel", lambda _: found.append(1) or city.panel)
+    return found
+
+
+def test_which_trustees_answer_is_what_the_worker_has_seen(city, browser, asked):
+    page = browser.get("/register/trustees/").content.decode()
+    assert page.count("not known") == len(city.panel.clients)
+    assert "has not asked them yet" in page
     city.panel.clients[0].away = True
+    seen.look()
+    city.panel.clients[0].away = False
+    seen.look()  # a moment later: nobody is asked
     page = browser.get("/register/trustees/").content.decode()
     assert page.count("does not answer") == 1
-    city.panel.clients[0].away = False
-    assert browser.get("/register/trustees/").content.decode().count("does not answer") == 1
+    assert re.search(r"asked them \d+ s ago", page)
+    assert asked == [1], "no page asks"
+
+
+def test_what_was_seen_long_ago_is_nobody_s_state(city, browser, asked):
+    seen.look()
+    file = settings.DATA / "trustees-seen.json"
+    said = json.loads(file.read_text())
+    file.write_text(json.dumps(said | {"at": said["at"] - 3600}))
+    page = browser.get("/register/trustees/").content.decode()
+    assert page.count("not known") == len(city.panel.clients)
+    assert re.search(r"asked them 36\d\d s ago", page)
+    file.write_text("half a fi")
+    assert "has not asked them yet" in browser.get("/register/trustees/").content.decode()
+    seen.look()
+    assert browser.get("/register/trustees/").content.decode().count(">answers<") == 4
 
 
 def test_a_copy_that_was_made_before_is_counted_once(acted):

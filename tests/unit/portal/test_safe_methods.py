@@ -29,8 +29,8 @@ FORMS = "https://forms.city.example"
 _SAMPLES = {"name": "hunting-licence", "service": "hunting-licence", "step": "order"}
 _WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
 #: The way to a city's identity provider and back is a GET by its own rules (OpenID Connect Core,
-#: section 3.1.2.5), and keeps in the session what it compares. Two ask the trustees.
-_APART = re.compile(r"/desk/sign-in/|/readyz|/register/trustees/")
+#: section 3.1.2.5), and keeps in the session what it compares.
+_APART = re.compile(r"/desk/sign-in/")
 
 
 @pytest.fixture

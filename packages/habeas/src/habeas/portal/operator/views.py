@@ -15,7 +15,7 @@ from habeas.portal.catalogue.checking import Checked
 from habeas.portal.catalogue.declaration import Catalogue, CatalogueError, Service
 from habeas.portal.operator.words import figure, loop
 from habeas.portal.register.log import log_copy
-from habeas.portal.register.seen import answering
+from habeas.portal.register.seen import seen
 from habeas.portal.register.words import purpose_name
 from habeas.portal.site import health, setup
 from habeas.protocol.credential import newest_roster
@@ -39,7 +39,7 @@ def standing(request: HttpRequest) -> HttpResponse:
     """Health, what keeps the portal from serving, the circle, and whether trustees answer."""
     _declared()
     found, figures = health.judge()
-    newest = log_copy().chain.newest
+    newest, told = log_copy().chain.newest, seen()
     # What keeps it from serving is mostly what makes it unwell: each code is told once.
     blockers = {each.code: f"{each.cause} {each.remedy}" for each in setup.problems()}
     context = {
@@ -49,7 +49,7 @@ def standing(request: HttpRequest) -> HttpResponse:
         "ages": [(loop(name), round(age)) for name, age in sorted(found.ages.items())],
         "circle": newest.circle,
         "digest": newest.digest,
-        "trustees": [(each, answering().get(each.name)) for each in newest.circle.trustees],
+        "trustees": [(each, told.now().get(each.name)) for each in newest.circle.trustees],
     }
     return render(request, "operator/standing.html", context)
 

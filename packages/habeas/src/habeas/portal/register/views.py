@@ -15,7 +15,7 @@ from habeas.portal.catalogue import office_name
 from habeas.portal.register import code
 from habeas.portal.register.charts import Chart, chart
 from habeas.portal.register.log import is_old, log_copy
-from habeas.portal.register.seen import answering
+from habeas.portal.register.seen import seen
 from habeas.portal.register.words import (
     explained,
     month_name,
@@ -190,10 +190,11 @@ def office(request: HttpRequest, office: str) -> HttpResponse:
 
 @require_GET
 def trustees(request: HttpRequest) -> HttpResponse:
-    """Whether each trustee answers now, as this portal sees it."""
-    circle = log_copy().chain.newest.circle
+    """Whether each trustee answers, as this portal's worker has seen it, and when."""
+    found, circle = seen(), log_copy().chain.newest.circle
     context = {
-        "trustees": [(each, answering().get(each.name)) for each in circle.trustees],
+        "trustees": [(each, found.now().get(each.name)) for each in circle.trustees],
+        "age": found.age(),
         "old": is_old(),
     }
     return render(request, "register/trustees.html", context)

@@ -3,8 +3,8 @@
 Settles what is owed to the log, brings trustees that are back their deposits, gives up
 unfinished sealings, expires photos, sweeps drafts, follows the log for the register, writes the
 database's file anew, and delivers webhooks. Of any number of workers of one database, one does
-all of that; the others only follow the log and learn the trustees' keys, each for the web
-processes of its own machine.
+all of that; the others only follow the log, learn the trustees' keys and look which trustees
+answer, each for the web processes of its own machine.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from habeas.portal.apply import drafts
 from habeas.portal.desk import cases, sessions
 from habeas.portal.looks.telling import settle
 from habeas.portal.officers import audit
+from habeas.portal.register import seen
 from habeas.portal.register.log import log_copy
 from habeas.portal.site.election import Election
 from habeas.portal.standing import beats, clock, halts, history, installation
@@ -65,6 +66,7 @@ class Worker:
         self._followed = self._part("follow", lambda: log_copy().catch_up()) or self._followed
         # Custody is asked for within its part: without the token of its key it is not to be had.
         self._part("keys", lambda: custody().learn_keys(), silent=True)
+        self._part("trustees", seen.look, silent=True)
         if not elected:
             return
         self._part("standing", self._verify)

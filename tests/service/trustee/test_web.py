@@ -26,9 +26,10 @@ NOTHING = "00" * 32
 
 def test_every_route_is_built_before_somebody_calls():
     """Those of an included router are built by the first call, in whichever thread serves it."""
-    routes = make_app(mock.Mock()).routes
-    assert all(isinstance(each, Route) for each in routes), routes
-    assert {"/v2/deposits", "/v2/notices", "/notices/{token}"} <= {each.path for each in routes if isinstance(each, Route)}
+    made = make_app(mock.Mock()).routes
+    routes = {each.path for each in made if isinstance(each, Route)}
+    assert all(isinstance(each, Route) for each in made), made
+    assert routes >= {"/v2/deposits", "/v2/notices", "/notices/{token}"}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ PATIENCE = 900
 #: Claims that something happens in the end suppose that nobody is passed over for ever.
 FAIR = {"closes", "paid", "said"}
 #: Of these the whole search takes seconds.
-LARGE = {"hiding", "limits", "officers"}
+LARGE = {"claims", "hiding", "limits", "officers"}
 
 #: With all rules: the model, the claim, and what is searched.
 HOLD = [
@@ -32,6 +32,7 @@ HOLD = [
     ("limits", "part2", "-DPART=2"),
     ("officers", "safe"),
     ("circles", "safe"),
+    ("claims", "safe"),
     ("crashes", "safe"),
     ("crashes", "said"),
 ]
@@ -99,6 +100,15 @@ FAULTS = [
     ("circles", "announced", "", ["CIRCLE_DELAY"]),
     ("circles", "announced", "", ["SHOWN_BY_K"]),
     ("circles", "one", "", ["CIRCLE_ORDER"]),
+    ("claims", "agreed", "", ["OWN_NAME"]),
+    ("claims", "agreed", "", ["OWN_TRUSTEES"]),
+    ("claims", "agreed", "", ["K_CLAIMS"]),
+    ("claims", "waited", "", ["WEEK"]),
+    ("claims", "heeded", "", ["TWO_CLOCKS"]),
+    ("claims", "heeded", "", ["LIFT"]),
+    ("claims", "frozen", "", ["CLAIMED"]),
+    ("claims", "frozen", "", ["VIEW_STALE"]),
+    ("claims", "open", "", ["OWN_TRUSTEES"]),
     ("crashes", "logged", "", ["REQUEST_FIRST"]),
     ("crashes", "remembered", "", ["RECORD_FIRST"]),
     ("crashes", "remembered", "", ["OUTBOX"]),

@@ -16,15 +16,15 @@ START = datetime(2026, 11, 23, 20, 0, 6, tzinfo=UTC)
 
 
 class Machine:
-    def __init__(self):
-        self.now, self.passed = START, timedelta()
+    def __init__(self, boot="one"):
+        self.now, self.passed, self.boot = START, timedelta(), boot
 
     def later(self, **passed):
         self.now += timedelta(**passed)
         self.passed += timedelta(**passed)
 
     def __call__(self):
-        return Mark(wall=self.now.timestamp(), steady=self.passed.total_seconds(), boot="one")
+        return Mark(wall=self.now.timestamp(), steady=self.passed.total_seconds(), boot=self.boot)
 
 
 @pytest.fixture
@@ -42,10 +42,10 @@ def recordings(tmp_path):
     return made
 
 
-def keep(recordings, machine, **options):
+def keep(recordings, clock, /, **options):
     said = []
-    deletes = Deletes(recordings.folder, look=machine, **options)
-    keep_house(recordings, RECORDER, None, machine.now, said.append, deletes)
+    deletes = Deletes(recordings.folder, look=clock, **options)
+    keep_house(recordings, RECORDER, None, clock.now, said.append, deletes)
     return said, bool(list(recordings.folder.rglob("*.mp4")))
 
 
@@ -76,7 +76,9 @@ def test_what_has_had_its_days_goes_by_the_witnessed_time(recordings, machine):
 
 
 def test_a_state_that_cannot_be_read_deletes_nothing(recordings, machine):
-    (recordings.folder / "deletes.json").write_text("{")
+    keep(recordings, machine)
+    (file,) = recordings.folder.glob("deletes-*.json")
+    file.write_text("{")
     machine.later(days=15)
     (said,), kept = keep(recordings, machine)
     assert kept
@@ -84,5 +86,22 @@ def test_a_state_that_cannot_be_read_deletes_nothing(recordings, machine):
     with pytest.raises(DeletesHaltedError):
         Deletes(recordings.folder, look=machine).until(machine.now)
     Deletes(recordings.folder, look=machine).resume()
-    assert json.loads((recordings.folder / "deletes.json").read_text())["halted"] == ""
+    assert json.loads(file.read_text())["halted"] == ""
     assert not keep(recordings, machine)[1]
+
+
+def test_machines_that_share_a_folder_hold_each_clock_against_its_own_past(recordings):
+    one, other = Machine("one"), Machine("other")
+    for each in (one, other, one, other):
+        assert keep(recordings, each, machine=each.boot) == ([], True)
+        each.later(minutes=20)
+    other.now += timedelta(days=800)
+    (said,), kept = keep(recordings, other, machine="other")
+    assert kept
+    assert "ahead by 800 days" in said
+    one.later(days=13)
+    assert keep(recordings, one, machine="one") == ([], True), "its clock is as it was"
+    one.later(days=2)
+    assert not keep(recordings, one, machine="one")[1]
+    with pytest.raises(DeletesHaltedError):
+        Deletes(recordings.folder, look=other, machine="other").until(other.now)

@@ -1,11 +1,14 @@
 """Until when recordings may be deleted by date: no clock that jumped deletes any.
 
-RECORDINGS/deletes.json holds the newest look at the clock, and why deleting halted, if it did.
-The folder is one machine's; its recorders share the file.
+RECORDINGS/deletes-MACHINE.json holds the newest look at that machine's clock, and why deleting
+halted there, if it did. The recorders of one machine share the file. Machines that share the folder
+have one each: a clock is held against its own past, and one that jumped halts its own machine.
 """
 
 from __future__ import annotations
 
+import re
+import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +19,6 @@ from habeas.foundation import caution, durable
 from habeas.foundation.caution import ClockJumpedError, Look, Mark
 from habeas.foundation.errors import HabeasError
 
-_FILE = "deletes.json"
 
 
 class DeletesHaltedError(HabeasError):
@@ -41,6 +43,7 @@ class Deletes:
         witnessed: the time, POSIX seconds, up to which a quorum of trustees has seen the log;
             None where no circle is known: then the own clock alone counts.
         look: the machine's clocks.
+        machine: its name among those that share the folder.
     """
 
     def __init__(
@@ -48,8 +51,11 @@ class Deletes:
         folder: Path,
         witnessed: Callable[[], float] | None = None,
         look: Look = caution.look,
+        machine: str | None = None,
     ) -> None:
         self._folder = folder
+        name = re.sub(r"[^A-Za-z0-9.-]", "-", machine or socket.gethostname())
+        self._file = folder / f"deletes-{name}.json"
         self._witnessed = witnessed
         self._look = look
 
@@ -94,11 +100,11 @@ class Deletes:
 
     def _read(self) -> _State:
         try:
-            return _State.model_validate_json((self._folder / _FILE).read_bytes())
+            return _State.model_validate_json(self._file.read_bytes())
         except FileNotFoundError:
             return _State()
         except ValidationError:
-            return _State(halted=f"{_FILE} cannot be read.")
+            return _State(halted=f"{self._file.name} cannot be read.")
 
     def _write(self, state: _State) -> None:
-        durable.write(self._folder / _FILE, state.model_dump_json().encode())
+        durable.write(self._file, state.model_dump_json().encode())

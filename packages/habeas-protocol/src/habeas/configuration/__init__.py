@@ -19,6 +19,7 @@ from habeas.configuration.parts import (
     Objects,
     PartyConfiguration,
     Port,
+    RecordingObjects,
     Section,
     Token,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "Objects",
     "PartyConfiguration",
     "Port",
+    "RecordingObjects",
     "Secret",
     "SecretError",
     "Section",

@@ -166,6 +166,15 @@ class Objects(Section):
         return {name: value for name, value in said.items() if value}
 
 
+class RecordingObjects(Objects):
+    """Packed hours of recordings in an object store."""
+
+    about: ClassVar[str] = (
+        "Where closed hours of recordings lie, each as one object (S3 and what speaks like it). "
+        "Without this table they are files. What is not said here is as in the environment."
+    )
+
+
 class Token(Section):
     """How a party writes to the log."""
 

@@ -1,7 +1,8 @@
 """Segments on disk: written whole by the recorder, found again by when they arrived.
 
 A segment gets its name only when it is whole and on the disk. A process that is killed leaves
-a part without a name, which the next one deletes.
+a part without a name, which the next one deletes. Segments of closed hours may lie in an object
+store (`habeas.cameras.packing`); all that is told of them stands beside them on the disk.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from habeas.cameras import counts, finished
+from habeas.cameras import counts, finished, packs
+from habeas.cameras.bucket import BucketError, HourBucket
 from habeas.cameras.counts import Counts
 from habeas.cameras.hours import (
     NAME,
+    Hour,
     HourClosedError,
     SegmentExistsError,
     SegmentRecord,
@@ -43,7 +46,7 @@ _HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class SegmentFile:
-    """One segment on the disk; `start` is UTC."""
+    """One segment; `start` is UTC. Once its hour is packed, it is no file at `path` any more."""
 
     camera: str
     start: datetime
@@ -51,7 +54,16 @@ class SegmentFile:
 
 
 class Archive(Register):
-    """The register of cameras, and the segments that they recorded."""
+    """The register of cameras, and the segments that they recorded.
+
+    Args:
+        folder: of recordings; see `Register`.
+        bucket: where packed hours lie; without one, those cannot be played.
+    """
+
+    def __init__(self, folder: Path, bucket: HourBucket | None = None) -> None:
+        super().__init__(folder)
+        self.bucket = bucket
 
     # Writing segments
 
@@ -130,7 +142,7 @@ class Archive(Register):
         at = (start - LONGEST).astimezone(UTC).replace(minute=0, second=0, microsecond=0)
         while at < end:
             place = self.hour_place(camera, hour_name(at))
-            for each in self.on_disk(camera, place):
+            for each in self.kept(camera, place):
                 if each.start >= end or each.start < start - LONGEST:
                     continue
                 if each.start >= start or each.start + self._length(each) > start:
@@ -155,7 +167,7 @@ class Archive(Register):
             return tuple(_closed_piece(place, each) for each in segments)
         counted = counts.read(place)
         found = []
-        for each in self.on_disk(camera, place):
+        for each in self.kept(camera, place):
             kept = counted.get(each.path.name, counts.Counted())
             length = kept.length or length_of(each.path) or counts.Length(0.0, 0)
             found.append(
@@ -172,18 +184,38 @@ class Archive(Register):
         Raises:
             UnknownHourError: there is none, or it was deleted.
             HourChangedError: it is not the one that its hour was closed with.
+            BucketError: it lies in the object store, which does not answer.
         """
         segment = self._segment(camera, start)
         hour = read_hour(segment.path.parent)
-        try:
-            if hour is not None and hour.deleted:
-                raise FileNotFoundError
-            content = segment.path.read_bytes()
-        except FileNotFoundError as error:
-            raise UnknownHourError(f"There is no segment {segment.path.name} any more.") from error
+        content = None
+        if hour is None or not hour.deleted:
+            try:
+                content = segment.path.read_bytes()
+            except FileNotFoundError:
+                # It may have been packed a moment ago.
+                hour = read_hour(segment.path.parent)
+                content = self.packed(hour, segment.path.name) if hour is not None else None
+        if content is None:
+            raise UnknownHourError(f"There is no segment {segment.path.name} any more.")
         if hour is not None:
             verify(hour, segment.path.name, hashlib.sha256(content).hexdigest())
         return content
+
+    def packed(self, hour: Hour, name: str) -> bytes | None:
+        """The bytes of a segment of a packed hour, as the store gives them; None for none.
+
+        Raises:
+            BucketError: the store does not answer, or is not known here.
+        """
+        if hour.deleted or hour.packed is None:
+            return None
+        if self.bucket is None:
+            raise BucketError(
+                f"The hour {hour.hour} lies in an object store that was not named here.",
+                "Name it: HABEAS_RECORDINGS_BUCKET=s3://BUCKET/PREFIX, with its keys.",
+            )
+        return packs.segment(self.bucket, hour, name)
 
     def span(self, camera: str) -> tuple[datetime, datetime] | None:
         """Start of the first and of the last segment that are there; None where none is.
@@ -202,7 +234,7 @@ class Archive(Register):
         for day in reversed(days) if newest else days:
             for place in sorted(day.glob("??"), reverse=newest):
                 with contextlib.suppress(UnknownHourError):
-                    if found := self.on_disk(camera, place):
+                    if found := self.kept(camera, place):
                         yield found
 
     # Places and names
@@ -228,17 +260,17 @@ class Archive(Register):
                     found.append(each)
         return found
 
-    def on_disk(self, camera: str, place: Path) -> list[SegmentFile]:
+    def kept(self, camera: str, place: Path) -> list[SegmentFile]:
         """The segments of an hour's folder, in order; none once they count as deleted."""
-        files = sorted(place.glob("*.mp4"))
-        closed = read_hour(place) if files else None
+        closed = read_hour(place)
         if closed is not None and closed.deleted:
             return []
-        return [
-            SegmentFile(camera, _begin(place, each.name), each)
-            for each in files
-            if NAME.fullmatch(each.name) is not None
-        ]
+        if closed is not None and closed.packed is not None:
+            names = [each.name for each in closed.segments]
+        else:
+            files = sorted(place.glob("*.mp4"))
+            names = [each.name for each in files if NAME.fullmatch(each.name) is not None]
+        return [SegmentFile(camera, _begin(place, each), place / each) for each in names]
 
     def _length(self, segment: SegmentFile) -> timedelta:
         closed = read_hour(segment.path.parent)

@@ -20,7 +20,6 @@ from habeas.foundation.caution import ClockJumpedError, Look, Mark
 from habeas.foundation.errors import HabeasError
 
 
-
 class DeletesHaltedError(HabeasError):
     """Nothing is deleted by date until a person has looked."""
 

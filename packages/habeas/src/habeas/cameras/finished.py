@@ -96,9 +96,9 @@ def _write(place: Path, named: tuple[str, ...]) -> None:
 
 
 def _needs_something(day: Path) -> bool:
-    """Whether segments lie there, or something is owed to the log."""
+    """Whether segments lie there or in an object, or something is owed to the log."""
     return any(
-        each.suffix == ".mp4" or each.name == "owed.json"
+        each.suffix == ".mp4" or each.name in ("owed.json", "object")
         for hour in day.iterdir()
         if hour.is_dir()
         for each in hour.iterdir()

@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 
 import av
 import av.error
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from habeas.cameras.counts import Counted, Length
 from habeas.cover.errors import FootageError
@@ -26,9 +26,9 @@ from habeas.protocol.footage import HourName
 from habeas.protocol.segments import NAME, SegmentRecord, root_of
 
 __all__ = [
-    "NAME", "Hour", "HourChangedError", "HourClosedError", "RecordingError", "SegmentExistsError",
-    "SegmentRecord", "UnknownHourError", "hour_of", "length_of", "read_hour", "record", "root_of",
-    "sha256_of", "start_of", "verify", "write_hour",
+    "NAME", "Hour", "HourChangedError", "HourClosedError", "Packed", "RecordingError",
+    "SegmentExistsError", "SegmentRecord", "UnknownHourError", "hour_of", "length_of", "read_hour",
+    "record", "root_of", "sha256_of", "start_of", "verify", "write_hour",
 ]  # fmt: skip
 
 #: Closed hours that stay read: a day's, and those that were played last.
@@ -74,6 +74,32 @@ class HourChangedError(RecordingError):
     )
 
 
+_Bytes = Annotated[int, Field(ge=0)]
+
+
+class Packed(Document):
+    """Where an hour's segments lie in its object (`habeas.cameras.packs`).
+
+    Attributes:
+        size: of the object, bytes.
+        sha256: of it.
+        begins: of each segment's first byte in it, in the hour's order.
+        lengths: of each segment, bytes.
+    """
+
+    size: _Bytes
+    sha256: Hex32
+    begins: tuple[_Bytes, ...]
+    lengths: tuple[_Bytes, ...]
+
+    @model_validator(mode="after")
+    def _within(self) -> Packed:
+        spans = zip(self.begins, self.lengths, strict=True)
+        if any(begin + length > self.size for begin, length in spans):
+            raise ValueError("a segment lies beyond the object")
+        return self
+
+
 class Hour(Document):
     """A closed hour.
 
@@ -81,6 +107,7 @@ class Hour(Document):
         root: Merkle root over `segments`.
         index: of its entry on the log; None while that is owed.
         deleted: the day on which the segments were deleted; None while they are there.
+        packed: how they lie in their object; None where they are files, or are gone.
     """
 
     #: An hour of segments of six seconds has 100 kB; cameras that break off have more.
@@ -93,6 +120,13 @@ class Hour(Document):
     root: Hex32
     index: Annotated[int, Field(ge=0)] | None = None
     deleted: Day | None = None
+    packed: Packed | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> Hour:
+        if self.packed is not None and len(self.packed.begins) != len(self.segments):
+            raise ValueError("it was packed with other segments")
+        return self
 
 
 def start_of(hour: str) -> datetime:

@@ -60,6 +60,8 @@ def judge(
     disk = storage.read(place.parent)
     if disk.level == "full":
         problems["storage-full"] = disk.stuck or "The disk of the recordings is full."
+    if disk.unpacked:
+        problems["storage-unpacked"] = f"{disk.unpacked} hours wait for the object store."
     figures = {name: getattr(said, name) for name in _FIGURES}
     figures |= dict(zip(_DISK, (disk.free, disk.total), strict=True))
     return Health(problems | late(ages, LATE), ages), figures

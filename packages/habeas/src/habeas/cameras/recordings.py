@@ -7,6 +7,7 @@
     RECORDINGS/<camera>/<YYYY-MM-DD>/<HH>/hour.json
                                                   the closed hour: segments' hashes and their root
     …/counts.jsonl                                how they fared, until then
+    …/object                                      where their object may be in the store
     RECORDINGS/<camera>/health.json               how the recorder fares
     …/owed*.json                                  log entries that are not on the log yet
     RECORDINGS/<camera>/.parts/                   segments that are being written
@@ -23,6 +24,7 @@ When segments are deleted, hour.json stays, so that what the log says can still 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import hmac
 import secrets
 from collections.abc import Iterator
@@ -123,7 +125,7 @@ class Recordings(Archive):
             for place in self.hours(camera)
             if not (place / "hour.json").exists()
             and start_of(hour_of(place)) + _HOUR <= now
-            and self.on_disk(camera, place)
+            and self.kept(camera, place)
         ]
 
     def close_hour(self, camera: str, hour: str, today: date, signer: Signer) -> Hour:
@@ -147,7 +149,7 @@ class Recordings(Archive):
             closed = read_hour(place)
             if closed is not None:
                 return closed
-            found = self.on_disk(camera, place)
+            found = self.kept(camera, place)
             if not found:
                 raise UnknownHourError(f"Camera {camera} recorded nothing in the hour {hour}.")
             counted = counts.read(place)
@@ -179,6 +181,7 @@ class Recordings(Archive):
         Raises:
             UnknownHourError: it is not closed.
             HourChangedError: a segment is missing, added or changed, or the root is another.
+            BucketError: it is packed, and the store does not answer.
         """
         place = self.hour_place(camera, hour)
         closed = self.hour(camera, hour)
@@ -186,12 +189,16 @@ class Recordings(Archive):
             raise HourChangedError(f"The hashes of {hour} do not lead to the root that was logged.")
         if closed.deleted:
             return
-        names = {each.path.name for each in self.on_disk(camera, place)}
+        names = {each.path.name for each in self.kept(camera, place)}
         for name in sorted(names ^ {each.name for each in closed.segments}):
             what = "was added to" if name in names else "is missing from"
             raise HourChangedError(f"The segment {name} {what} the hour {hour} of {camera}.")
         for each in closed.segments:
-            verify(closed, each.name, sha256_of(place / each.name))
+            if closed.packed is None:
+                verify(closed, each.name, sha256_of(place / each.name))
+                continue
+            content = self.packed(closed, each.name)
+            verify(closed, each.name, hashlib.sha256(content or b"").hexdigest())
 
     def delete_expired(self, now: datetime, signer: Signer) -> list[tuple[str, str]]:
         """Delete segments whose days are over and that nobody holds; hour.json stays, and says so.
@@ -226,14 +233,22 @@ class Recordings(Archive):
         for place in self.hours(folder.name):
             hour = hour_of(place)
             over = start_of(hour) + _HOUR + keep <= now and hour not in held
-            if over and any(place.glob("*.mp4")):
+            if over and (any(place.glob("*.mp4")) or self._lies_packed(place)):
                 self.delete(folder.name, hour, now, signer)
                 yield hour
         with durable.locked(folder):
             finished.advance(folder, now.date().isoformat())
 
+    def _lies_packed(self, place: Path) -> bool:
+        closed = read_hour(place)
+        return closed is not None and closed.packed is not None and not closed.deleted
+
     def delete(self, camera: str, hour: str, now: datetime, signer: Signer) -> None:
-        """Delete an hour's segments, whatever their day; it is closed first, if it was not."""
+        """Delete an hour's segments, whatever their day; it is closed first, if it was not.
+
+        Nobody gets anything of it any more. Its object goes as soon as the store does that
+        (`habeas.cameras.packing`).
+        """
         place = self.hour_place(camera, hour)
         with contextlib.suppress(UnknownHourError):
             self.close_hour(camera, hour, now.date(), signer)

@@ -70,6 +70,8 @@ class Storage(BaseModel):
         at: ISO 8601, UTC.
         freed: hours that were deleted before their day since recording began here.
         stuck: why no room can be made; empty where none is needed, or it can.
+        unpacked: closed hours that the object store did not take, or did not delete, when last
+            asked.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -80,6 +82,7 @@ class Storage(BaseModel):
     at: str = ""
     freed: int = 0
     stuck: str = ""
+    unpacked: int = 0
 
 
 def look(folder: Path) -> Disk:
@@ -95,7 +98,8 @@ def look(folder: Path) -> Disk:
 def alarms(said: Storage) -> list[str]:
     """Codes of what is wrong with the disk, the gravest first."""
     found = ["storage-stuck"] if said.stuck else []
-    return found + [f"storage-{said.level}"] * (said.level != "ample")
+    found += [f"storage-{said.level}"] * (said.level != "ample")
+    return found + ["storage-unpacked"] * bool(said.unpacked)
 
 
 def level(disk: Disk, limits: StorageLimits) -> Level:
@@ -111,6 +115,15 @@ def read(folder: Path) -> Storage:
         return Storage.model_validate_json((folder / _FILE).read_bytes())
     except (OSError, ValidationError):
         return Storage()
+
+
+def note_unpacked(folder: Path, hours: int) -> None:
+    """Keep how many hours wait for the object store: a disk that will fill up is said early."""
+    with durable.locked(folder):
+        before = read(folder)
+        if before.unpacked != hours:
+            said = before.model_copy(update={"unpacked": hours})
+            durable.write(folder / _FILE, said.model_dump_json().encode())
 
 
 def keep_room(
@@ -141,6 +154,7 @@ def keep_room(
         said = Storage(
             level=level(found, limits), free=found.free, total=found.total,
             at=now.isoformat(timespec="seconds"), freed=before.freed + freed, stuck=stuck,
+            unpacked=before.unpacked,
         )  # fmt: skip
         durable.write(recordings.folder / _FILE, said.model_dump_json().encode())
     if said.level != before.level or (stuck and stuck != before.stuck):

@@ -80,9 +80,12 @@ def _monitor(said: MonitorConfiguration, _: Path) -> dict[str, Any]:
 
 
 def _recorder(said: RecorderConfiguration, _: Path) -> dict[str, Any]:
+    if said.objects is not None:
+        os.environ.update(said.objects.environment())
     return {
         "camera": str(said.camera), "recordings": str(said.data), "log": said.log,
         "circle": said.circle and str(said.circle), "health_port": said.health_port,
+        "bucket": said.objects and said.objects.url,
     }  # fmt: skip
 
 

@@ -2,21 +2,53 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import socket
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+import typer
 from rich.console import Console
 
 if TYPE_CHECKING:
+    from habeas.cameras.bucket import HourBucket
     from habeas.cameras.deletes import Deletes
     from habeas.cameras.fleet import Recording
+    from habeas.cameras.recordings import Recordings
     from habeas.tlog import NoteSigner
     from habeas.tlog.client import LogClient
+
+BucketUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--bucket",
+        metavar="s3://BUCKET/PREFIX",
+        envvar="HABEAS_RECORDINGS_BUCKET",
+        help="Closed hours go there, each as one object, and leave the folder once they were read "
+        "back. AWS_ENDPOINT or AWS_REGION and the keys are those of the environment. The portal "
+        "needs the same.",
+    ),
+]
+
+
+def bucket_of(url: str | None) -> HourBucket | None:
+    """Where packed hours go; None where they stay files."""
+    from habeas.cameras.bucket import HourBucket
+
+    return HourBucket.open(url) if url else None
+
+
+def packing_of(
+    place: Recordings, say: Callable[[str], None]
+) -> contextlib.AbstractContextManager[object]:
+    """Packs closed hours while it is entered, where a store was named for them."""
+    from habeas.cameras.packing import Packer
+
+    return contextlib.nullcontext() if place.bucket is None else Packer(place, place.bucket, say)
 
 
 def teller() -> Callable[[str], None]:

@@ -16,10 +16,13 @@ import typer
 
 from habeas.cli._add_camera import add
 from habeas.cli._recording import (
+    BucketUrl,
+    bucket_of,
     deletes_of,
     folder_of,
     key_file_of,
     log_of,
+    packing_of,
     record_until_told,
     signer_of,
     teller,
@@ -99,6 +102,7 @@ def serve(
             "has its lease, and taken over when that machine dies.",
         ),
     ] = False,
+    bucket: BucketUrl = None,
     seconds: Annotated[
         float | None, typer.Option(min=1, help="Stop after so many seconds.")
     ] = None,
@@ -146,7 +150,7 @@ def serve(
 
     memory.bound()
     listed = declarations.chosen(declarations.load(_file(cameras, data)), only or ())
-    place = Recordings(folder_of(data, recordings))
+    place = Recordings(folder_of(data, recordings), bucket_of(bucket))
     place.adopt()
     client = log_of(data, log)
     say = teller()
@@ -184,7 +188,7 @@ def serve(
     def ready() -> Judged:
         return judge_all(places, datetime.now(UTC), keeping.ages(), deletes.halted())
 
-    with keeping, ExitStack() as open_:
+    with keeping, packing_of(place, say), ExitStack() as open_:
         if windows:
             open_.enter_context(LivePort(windows, {each: places[each] for each in windows}))
         if health_port is not None:

@@ -12,11 +12,14 @@ import typer
 
 from habeas.cli._configured import RecorderConfig
 from habeas.cli._recording import (
+    BucketUrl,
+    bucket_of,
     deletes_of,
     folder_of,
     held_key,
     key_file_of,
     log_of,
+    packing_of,
     record_until_told,
     signer_of,
     teller,
@@ -60,6 +63,7 @@ def record(
             "circle.",
         ),
     ] = None,
+    bucket: BucketUrl = None,
     seconds: Annotated[
         float | None, typer.Option(min=1, help="Stop after so many seconds.")
     ] = None,
@@ -104,7 +108,7 @@ def record(
     from habeas.foundation import text
 
     declared = Camera.load(camera)
-    place = Recordings(folder_of(data, recordings))
+    place = Recordings(folder_of(data, recordings), bucket_of(bucket))
     place.adopt()
     client = log_of(data, log)
     say = teller()
@@ -143,7 +147,7 @@ def record(
         folder = place.folder / declared.id
         return Judged(*judge(folder, datetime.now(UTC), keeping.ages(), deletes.halted()))
 
-    with keeping, ExitStack() as open_:
+    with keeping, packing_of(place, say), ExitStack() as open_:
         if declared.live is not None:
             open_.enter_context(
                 LivePort({declared.id: window}, {declared.id: place.place(declared.id)})

@@ -18,6 +18,7 @@ from habeas.configuration import (
     Objects,
     PartyConfiguration,
     Port,
+    RecordingObjects,
     Secret,
     Section,
     SigningKey,
@@ -145,6 +146,9 @@ class RecorderConfiguration(PartyConfiguration):
     )
     health_port: Annotated[int, Field(ge=0, le=65535)] | None = Field(
         None, description="Port of 127.0.0.1 for /livez, /readyz and /metrics."
+    )
+    objects: RecordingObjects | None = Field(
+        None, description="Where closed hours go, each as one object. See below."
     )
 
 

@@ -6,12 +6,14 @@ import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 
 from django.conf import settings
 from django.http import Http404
 from django.template.defaultfilters import floatformat
 
 from habeas.cameras import health
+from habeas.cameras.bucket import HourBucket
 from habeas.cameras.health import CameraHealth
 from habeas.cameras.recordings import ID, Recordings
 from habeas.foundation.errors import HabeasError
@@ -87,9 +89,19 @@ class Row:
     details: Details
 
 
+@cache
+def _bucket(url: str) -> HourBucket:
+    return HourBucket.open(url, settings.RECORDINGS_STORE)
+
+
 def recordings() -> Recordings:
-    """The folder of recordings."""
-    return Recordings(settings.RECORDINGS)
+    """The folder of recordings, and the store of its packed hours.
+
+    Raises:
+        BucketError: the store cannot be used.
+    """
+    url = settings.RECORDINGS_BUCKET
+    return Recordings(settings.RECORDINGS, _bucket(url) if url else None)
 
 
 def find(camera: str) -> ShownCamera:

@@ -19,6 +19,7 @@ from habeas.configuration import (
     Logging,
     Objects,
     PartyConfiguration,
+    RecordingObjects,
     Secret,
     Section,
     SigningKey,
@@ -119,6 +120,11 @@ class PortalConfiguration(PartyConfiguration):
         None, description="The catalogue's folder; by default `services` in `data`."
     )
     recordings: WholePath | None = Field(None, description="Where a recorder leaves recordings.")
+    recordings_bucket: RecordingObjects | None = Field(
+        None,
+        description="Where recorders put closed hours (their `objects`). Keys that only read are "
+        "enough. See below.",
+    )
     check_workers: Annotated[int, Field(ge=1, le=256)] = Field(
         1, description="Processes that check photos."
     )

@@ -43,6 +43,12 @@ if CONFIGURED is not None and CONFIGURED.objects is not None:
 
 #: Where the recorder leaves covered recordings; absent where there are no cameras.
 RECORDINGS = Path(os.environ.get("HABEAS_RECORDINGS") or _RUN.recordings or DATA / "recordings")
+#: Where recorders put closed hours: a bucket, and how it is reached where that is said apart.
+RECORDINGS_BUCKET = os.environ.get("HABEAS_RECORDINGS_BUCKET", "")
+RECORDINGS_STORE: dict[str, str] = {}
+if CONFIGURED is not None and CONFIGURED.recordings_bucket is not None:
+    RECORDINGS_BUCKET = CONFIGURED.recordings_bucket.url
+    RECORDINGS_STORE = CONFIGURED.recordings_bucket.environment()
 
 #: Where the key and the token lie that are not in the folder.
 CUSTODIAN, LOG_TOKEN = _RUN.keys.custodian, _RUN.log.token

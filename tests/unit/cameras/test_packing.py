@@ -97,6 +97,28 @@ def test_closed_hours_leave_the_disk_and_are_played_checked_and_told_as_before(s
     assert pack(street) == (0, [])
 
 
+def test_a_round_reads_nothing_of_hours_that_are_done(street, monkeypatch):
+    pack(street)
+
+    def read(_):
+        raise AssertionError("an hour's file has 150 kB, and a camera has hundreds")
+
+    monkeypatch.setattr("habeas.cameras.packing.read_hour", read)
+    assert pack(street) == (0, [])
+
+
+def test_who_is_killed_before_an_object_is_said_to_go_says_it_later(street, monkeypatch):
+    pack(street)
+    with monkeypatch.context() as patch:
+        patch.setattr("habeas.cameras.packs.end", lambda _: None)
+        assert len(street.recordings.delete_expired(DUE, RECORDER)) == 3
+    assert pack(street) == (0, [])
+    assert there(street, 0), "nobody knew"
+    assert len(street.recordings.delete_expired(DUE, RECORDER)) == 3
+    assert pack(street) == (0, [])
+    assert [there(street, number) for number in range(4)] == [False, False, False, True]
+
+
 def test_an_object_is_a_zip_file_that_proves_itself_and_is_the_same_for_everybody(street):
     hour = street.recordings.hour("north-gate", name(1))
     place = street.recordings.hour_place("north-gate", name(1))

@@ -14,6 +14,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
+from habeas.cameras import packs
 from habeas.foundation import durable
 from habeas.protocol.document import Day, Document
 
@@ -98,7 +99,7 @@ def _write(place: Path, named: tuple[str, ...]) -> None:
 def _needs_something(day: Path) -> bool:
     """Whether segments lie there or in an object, or something is owed to the log."""
     return any(
-        each.suffix == ".mp4" or each.name in ("owed.json", "object")
+        each.suffix == ".mp4" or each.name in ("owed.json", packs.MARK)
         for hour in day.iterdir()
         if hour.is_dir()
         for each in hour.iterdir()

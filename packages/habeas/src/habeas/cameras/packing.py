@@ -1,12 +1,9 @@
 """Closed hours into the object store, and out of it when they are deleted.
 
-    RECORDINGS/<camera>/<day>/<hour>/object    the hour's object may be in the store; whoever works
-                                               on it holds a lock on this file
-
 A file leaves the disk only when its hour's object was read back whole and hour.json says where its
 segments lie. Whatever happens before, the files are all there, and the next round begins again: the
-object's name and bytes are the same. `object` is made before anything is sent, and goes only when
-the store has said that the object is gone, so that none outlives its days unknown.
+object's name and bytes are the same. Whoever works on an hour holds a lock on its file `object`
+(`habeas.cameras.packs`), also against other machines that share the folder.
 """
 
 from __future__ import annotations
@@ -27,7 +24,6 @@ from habeas.cameras.recordings import Recordings
 from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
 
-MARK = "object"
 _ROUND_SECONDS = 20.0
 #: For a round to end when recording does; what it leaves undone is done at the next start.
 _ENDING_SECONDS = 5.0
@@ -64,10 +60,9 @@ class Packer:
         for camera in self._recordings.ids():
             for place in self._recordings.hours(camera):
                 try:
-                    hour = read_hour(place)
-                    if hour is None or not _due(hour, place):
+                    if not _due(place):
                         continue
-                    if away or (place in self._changed and not hour.deleted):
+                    if away or (place in self._changed and not packs.ended(place)):
                         undone += 1
                         continue
                     self._settle(camera, place)
@@ -119,7 +114,7 @@ class Packer:
         with durable.locked(self._recordings.place(camera)):
             hour = read_hour(place) or hour
             write_hour(place, hour.model_copy(update={"packed": None}))
-        durable.remove(place / MARK)
+        durable.remove(place / packs.MARK)
 
     def _upload(self, hour: Hour, place: Path) -> Packed:
         """Put the object, and read it back.
@@ -176,17 +171,16 @@ class Packer:
         self._thread.join(_ENDING_SECONDS)
 
 
-def _due(hour: Hour, place: Path) -> bool:
-    """Whether something is to be done with a closed hour."""
-    if hour.deleted:
-        return (place / MARK).exists()
-    return hour.packed is None or any(place.glob("*.mp4"))
+def _due(place: Path) -> bool:
+    """Whether something may be to do in an hour's folder; of all that are done, nothing is read."""
+    closed = (place / "hour.json").exists()
+    return closed and (packs.ended(place) or any(place.glob("*.mp4")))
 
 
 @contextlib.contextmanager
 def _alone(place: Path) -> Iterator[bool]:
     """Whether nobody else works on this hour's object; for as long as the block lasts, then."""
-    with (place / MARK).open("ab") as file:
+    with (place / packs.MARK).open("ab") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -6,11 +6,19 @@
 It is made as it is read, so that it needs no room on a disk that fills up. The same hour always
 gives the same bytes, whoever packs it and when. Where each segment lies is counted on the way and
 kept in the hour's own file, so that one segment is one range of the object; `unzip` reads it too.
+
+    RECORDINGS/<camera>/<day>/<hour>/object    the object may be in the store; with content, it is
+                                               to go
+
+That file is made before anything is sent, and goes only when the store has said that the object is
+gone: none outlives its days unknown, and nothing has to be read to know what is still to be done.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +26,7 @@ from pathlib import Path
 from habeas.cameras.bucket import HourBucket
 from habeas.cameras.hours import Hour, HourChangedError, Packed, verify
 
+MARK = "object"
 #: Bytes that are read at a time.
 _PIECE = 1024 * 1024
 #: The same for every pack: nothing tells on which machine, or when, it was made.
@@ -103,6 +112,31 @@ def segment(bucket: HourBucket, hour: Hour, name: str) -> bytes | None:
     for number, each in enumerate(hour.segments if packed else ()):
         if each.name == name and packed:
             return bucket.get(name_of(hour), packed.begins[number], packed.lengths[number])
+    return None
+
+
+def lies(place: Path) -> bool:
+    """Whether the hour in the folder *place* may have an object that is not to go."""
+    return _size(place) == 0
+
+
+def ended(place: Path) -> bool:
+    """Whether the hour's object is to go."""
+    return bool(_size(place))
+
+
+def end(place: Path) -> None:
+    """The hour was deleted: its object is to go, if it may have one."""
+    # Never made here: whoever has just deleted the object has removed the file.
+    with contextlib.suppress(FileNotFoundError), (place / MARK).open("r+b") as file:
+        file.write(b"deleted\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _size(place: Path) -> int | None:
+    with contextlib.suppress(FileNotFoundError):
+        return (place / MARK).stat().st_size
     return None
 
 

@@ -32,7 +32,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from habeas.cameras import counts, finished, holds
+from habeas.cameras import counts, finished, holds, packs
 from habeas.cameras.archive import LONGEST, Archive, SegmentFile
 from habeas.cameras.counts import Counted
 from habeas.cameras.declaration import CameraError
@@ -233,15 +233,11 @@ class Recordings(Archive):
         for place in self.hours(folder.name):
             hour = hour_of(place)
             over = start_of(hour) + _HOUR + keep <= now and hour not in held
-            if over and (any(place.glob("*.mp4")) or self._lies_packed(place)):
+            if over and (any(place.glob("*.mp4")) or packs.lies(place)):
                 self.delete(folder.name, hour, now, signer)
                 yield hour
         with durable.locked(folder):
             finished.advance(folder, now.date().isoformat())
-
-    def _lies_packed(self, place: Path) -> bool:
-        closed = read_hour(place)
-        return closed is not None and closed.packed is not None and not closed.deleted
 
     def delete(self, camera: str, hour: str, now: datetime, signer: Signer) -> None:
         """Delete an hour's segments, whatever their day; it is closed first, if it was not.
@@ -261,6 +257,7 @@ class Recordings(Archive):
                 write_hour(place, said)
             for each in place.glob("*.mp4"):
                 each.unlink()
+            packs.end(place)
             durable.sync(place)
 
     # What the log has still to get

@@ -4,7 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from obstore.store import from_url
@@ -13,7 +13,10 @@ from habeas.cameras import packs
 from habeas.cameras.bucket import BucketError, HourBucket
 from habeas.cameras.hours import HourChangedError
 from habeas.cameras.packing import Packer
-from tests.media.video.segments import RECORDER
+from habeas.cameras.recordings import Recordings
+from habeas.protocol.footage import hour_name
+from tests.media.video.segments import RECORDER, add_segment
+from tests.media.video.test_serve import Served, declare
 from tests.service.custody.relay import Relay
 from tests.service.tlog import servers
 from tests.unit.cameras.street import HOUR, START, Street, name
@@ -160,6 +163,42 @@ def test_a_recorder_that_has_confined_itself_still_packs(street, s3, tmp_path):
     ], done.stderr  # fmt: skip
     assert files(street) == 0
     assert contents(street) == before
+
+
+def test_the_command_packs_what_was_recorded_and_says_where_the_store_is_away(
+    relay, tmp_path, monkeypatch
+):
+    for variable, value in (
+        ("AWS_ENDPOINT", relay.url), ("AWS_REGION", "us-east-1"), ("AWS_ACCESS_KEY_ID", "any"),
+        ("AWS_SECRET_ACCESS_KEY", "any"),
+    ):  # fmt: skip
+        monkeypatch.setenv(variable, value)
+    url = f"s3://log/{tmp_path.name}"
+    place = Recordings(tmp_path / "recordings", HourBucket.open(url))
+    start = datetime.now(UTC).replace(minute=20, second=0, microsecond=0) - timedelta(hours=3)
+    add_segment(place, "gate", start)
+    before = place.content("gate", start)
+    relay.way = "503"
+    with Served(declare(tmp_path, gate=None), place.folder, "--bucket", url) as served:
+        served.until(
+            lambda: (
+                "storage-unpacked" in served.ask("/readyz").json()["cameras"]["gate"]["problems"]
+            ),
+            "the alarm",
+        )
+        assert place.content("gate", start) == before
+        relay.way = "pass"
+        served.until(lambda: not list(place.folder.rglob("*.mp4")), "the packed hour")
+        served.until(
+            lambda: (
+                "storage-unpacked"
+                not in served.ask("/readyz").json()["cameras"]["gate"]["problems"]
+            ),
+            "the end of the alarm",
+        )
+        assert served.end() == 0
+    assert place.content("gate", start) == before
+    place.verify_hour("gate", hour_name(start))
 
 
 @pytest.mark.parametrize("url", ["nowhere", "ftp://bucket/prefix", "memory:///", "s3://"])

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 import av
 
 from habeas.cover._ahead import ahead
-from habeas.cover._pipeline import Covered, Decision, Pipeline, paint
+from habeas.cover._decision import Covered, Decision, paint
+from habeas.cover._pipeline import Pipeline
 from habeas.cover.settings import Settings
 
 #: Decisions that are made while a frame is painted.

@@ -12,7 +12,8 @@ from typing import Any, Self
 from habeas import faces
 from habeas.cover._again import covered
 from habeas.cover._ahead import ahead
-from habeas.cover._pipeline import Covered, Pipeline
+from habeas.cover._decision import Covered
+from habeas.cover._pipeline import Pipeline
 from habeas.cover._source import Source
 from habeas.cover._target import Target
 from habeas.cover.errors import NoVideoError

@@ -122,6 +122,11 @@ def bare() -> Filter:
     return Filter(("sidedata", "mode=delete"))
 
 
+def copying() -> Filter:
+    """Copies frames, with all that they carry."""
+    return Filter(("copy", ""))
+
+
 def turned(turn: Turn) -> Filter | None:
     """Turns frames clockwise; None for no turn."""
     return Filter(*_TURNS[turn]) if turn else None

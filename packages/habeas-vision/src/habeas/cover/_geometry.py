@@ -39,6 +39,7 @@ class Extent:
         least: areas of a face that a certain way is worth however many looks there were: a face,
             and three twentieths of it to each side. Real.
         bridge: face heights by which a cover grows at most on the way between two sightings.
+        patience: seconds for which somebody is waited for, however little is known of where.
     """
 
     certain: float = 0.95
@@ -53,6 +54,16 @@ class Extent:
     moment: float = 0.2
     least: float = 1.7
     bridge: float = 1.0
+    patience: float = 0.0
+
+    @property
+    def early(self) -> Extent:
+        """The same before it is known what comes after: who is lost may be met again.
+
+        Whoever is met again within `patience` has been covered meanwhile, wherever they may have
+        been, as far as a cover grows.
+        """
+        return replace(self, reach=2.0, patience=3.0)
 
     def widened(self, beyond: float) -> Extent:
         """The same with so many face heights more to each side."""

@@ -19,14 +19,16 @@ import av
 
 from habeas.cover._ahead import ahead
 from habeas.cover._changes import unchanged
-from habeas.cover._cover import cover, cover_whole
 from habeas.cover._damage import is_sound
+from habeas.cover._decision import Covered, Decision, paint
+from habeas.cover._frames import copying
 from habeas.cover._geometry import EXTENTS
 from habeas.cover._head import Filter, Motion
 from habeas.cover._look import look_around, zone_box
 from habeas.cover._planes import step
 from habeas.cover._tracker import Evidence, Tracker, Tracking
 from habeas.cover._tuning import TUNED
+from habeas.cover._unchecked import Unchecked
 from habeas.cover._watch import Watch, Watched
 from habeas.cover._way_up import merged
 from habeas.cover.settings import Settings
@@ -40,52 +42,8 @@ _AHEAD = 6
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Decision:
-    """What to cover in a frame.
-
-    Attributes:
-        pts: the frame's time stamp.
-        boxes: faces, pixels as stored.
-        zones: what is covered always, as a rectangle.
-        checked: False where nobody could look at what was sent: all of the frame.
-        moving: something moved since the frame before.
-    """
-
-    pts: int | None
-    boxes: tuple[Box, ...]
-    zones: tuple[Box, ...]
-    checked: bool
-    moving: bool = False
-
-
-@dataclass(eq=False)
-class Covered:
-    """A frame that may be shown: everything to cover in it is painted over.
-
-    Attributes:
-        frame: the picture.
-        boxes: what was covered, pixels as stored.
-        checked: False where nobody could look at it, and the whole frame was covered.
-        moving: something moved since the frame before; what, nobody asked.
-    """
-
-    frame: av.VideoFrame
-    boxes: tuple[Box, ...]
-    checked: bool = True
-    moving: bool = False
-
-
-def paint(frame: av.VideoFrame, decision: Decision, settings: Settings) -> Covered:
-    """Paint over what was decided; all of the frame where it could not be checked."""
-    checked = decision.checked and is_sound(frame)
-    if checked:
-        cover(frame, decision.boxes, settings.shape)
-        # A zone is a rectangle, whatever shape covers faces.
-        cover(frame, decision.zones, "box")
-    else:
-        cover_whole(frame)
-    return Covered(frame, (*decision.boxes, *decision.zones), checked, decision.moving)
+#: Is shown every frame before it is final, if it asks for it: see `Pipeline.run`.
+Watcher = Callable[[Callable[[], Covered]], None]
 
 
 @dataclass(frozen=True)
@@ -125,12 +83,13 @@ class Pipeline:
             detector, self._quality, min(max(fps, 0.1), 1000.0), turned=settings.turn != 0
         )
         self._tracker: Tracker | None = None
-        self._unchecked = _Unchecked()
+        self._unchecked = Unchecked()
         #: All faces of the last look, where was not looked again included.
         self._known: list[Sighting] = []
         #: The time of that look, seconds.
         self._looked = -math.inf
         self._again = 0
+        self._copy = copying()
 
     @property
     def looks(self) -> int:
@@ -162,13 +121,18 @@ class Pipeline:
         """Faces that were followed so far."""
         return self._tracker.faces if self._tracker else 0
 
-    def run(self, frames: Iterable[av.VideoFrame]) -> Iterator[Covered]:
+    def run(
+        self, frames: Iterable[av.VideoFrame], watcher: Watcher | None = None
+    ) -> Iterator[Covered]:
         """Every frame, covered, in order; frames wait for their future, a few seconds at most.
 
         Args:
             frames: decoded, of a format in `PLANAR`, all of one size.
+            watcher: is called for every frame after `TUNED.soon` seconds of its future; what it is
+                given makes a copy that is covered as far as it is known by then, and wider.
         """
-        for frame, decision in self._decided(frames, lambda frame: frame, waiting=True):
+        decided = self._decided(frames, lambda frame: frame, waiting=True, watcher=watcher)
+        for frame, decision in decided:
             yield paint(frame, decision, self._settings)
 
     def decide(self, frames: Iterable[av.VideoFrame], *, live: bool = False) -> Iterator[Decision]:
@@ -183,19 +147,30 @@ class Pipeline:
             yield decision
 
     def _decided(
-        self, frames: Iterable[av.VideoFrame], keep: Callable[[av.VideoFrame], T], *, waiting: bool
+        self,
+        frames: Iterable[av.VideoFrame],
+        keep: Callable[[av.VideoFrame], T],
+        *,
+        waiting: bool,
+        watcher: Watcher | None = None,
     ) -> Iterator[tuple[T, Decision]]:
         with self._watch.executor() as executor:
             watched = ahead(self._watch.watch(frames, executor), _AHEAD)
             try:
-                yield from self._follow(watched, keep, waiting=waiting)
+                yield from self._follow(watched, keep, watcher, waiting=waiting)
             finally:
                 watched.close()
 
     def _follow(
-        self, watched: Iterable[Watched], keep: Callable[[av.VideoFrame], T], *, waiting: bool
+        self,
+        watched: Iterable[Watched],
+        keep: Callable[[av.VideoFrame], T],
+        watcher: Watcher | None,
+        *,
+        waiting: bool,
     ) -> Iterator[tuple[T, Decision]]:
         undecided: deque[tuple[T, _Undecided]] = deque()
+        early: deque[tuple[av.VideoFrame, _Undecided]] = deque()
         tracker: Tracker | None = None
         window = min(self._quality.ahead, _WAIT) if waiting else self._quality.ahead
         most = math.inf
@@ -206,13 +181,33 @@ class Pipeline:
                     size = sum(plane.buffer_size for plane in item.frame.planes)
                     most = max(1, _WAITING // max(1, size))
             self._tell(tracker, number, item)
-            undecided.append((keep(item.frame), self._undecided(number, item)))
+            this = self._undecided(number, item)
+            undecided.append((keep(item.frame), this))
+            if watcher is not None:
+                early.append((item.frame, this))
+                while early and item.at - early[0][1].at >= TUNED.soon:
+                    self._show(tracker, watcher, *early.popleft())
             while len(undecided) > most or item.at - undecided[0][1].at >= window:
                 kept, frame = undecided.popleft()
+                if early and early[0][1] is frame:
+                    # It is large, and waits no longer.
+                    early.popleft()
                 yield kept, self._decision(tracker, frame)
         while tracker is not None and undecided:
             kept, frame = undecided.popleft()
             yield kept, self._decision(tracker, frame)
+
+    def _show(
+        self, tracker: Tracker, watcher: Watcher, frame: av.VideoFrame, item: _Undecided
+    ) -> None:
+        def make() -> Covered:
+            boxes = self._open(tracker.early(item.number), item)
+            checked = item.sound and self._unchecked.checked(item.at)
+            decision = Decision(item.pts, boxes, item.always, checked, item.moving)
+            # What is painted on is the watcher's own: the frame itself is not decided yet.
+            return paint(self._copy(frame), decision, self._settings)
+
+        watcher(make)
 
     def _tracking(self, frame: av.VideoFrame) -> Tracking:
         quality = self._quality
@@ -269,42 +264,15 @@ class Pipeline:
         return _Undecided(number, item.at, item.frame.pts, sound, moving, always, never)
 
     def _decision(self, tracker: Tracker, item: _Undecided) -> Decision:
-        boxes = (box for box in tracker.boxes(item.number) if not _inside(box, item.never))
+        boxes = self._open(tracker.boxes(item.number), item)
         checked = item.sound and self._unchecked.checked(item.at)
-        decision = Decision(item.pts, tuple(boxes), item.always, checked, item.moving)
+        decision = Decision(item.pts, boxes, item.always, checked, item.moving)
         tracker.forget(item.number)
         self._unchecked.forget(item.at)
         return decision
 
-
-class _Unchecked:
-    """Times around looks that failed: up to the nearest ones at everything that did not."""
-
-    def __init__(self) -> None:
-        self._whole = -math.inf
-        self._since: float | None = None
-        self._spans: list[tuple[float, float]] = []
-
-    def looked(self, at: float, *, whole: bool) -> None:
-        """A look at all of the picture, or at what had changed, told something."""
-        if not whole:
-            return
-        if self._since is not None:
-            self._spans.append((self._since, at))
-        self._whole, self._since = at, None
-
-    def failed(self) -> None:
-        """A look told nothing."""
-        self._since = self._whole if self._since is None else self._since
-
-    def checked(self, at: float) -> bool:
-        """Whether it is known what a frame of that time shows."""
-        open_since = math.inf if self._since is None else self._since
-        return at <= open_since and not any(start < at < end for start, end in self._spans)
-
-    def forget(self, until: float) -> None:
-        """Times before that will not be asked for again."""
-        self._spans = [(start, end) for start, end in self._spans if end > until]
+    def _open(self, boxes: Iterable[Box], item: _Undecided) -> tuple[Box, ...]:
+        return tuple(box for box in boxes if not _inside(box, item.never))
 
 
 def _inside(box: Box, zones: Iterable[Box]) -> bool:

@@ -155,8 +155,9 @@ class Track:
         turned or hidden; that is covered for as long as it is likely, and known where it would be.
         """
         there = self.model.expect(state, at)
-        if not unlooked:
-            expected = abs(at - state.at) <= extent.waits(self.lasted)
+        gone = abs(at - state.at)
+        if not unlooked and gone > extent.patience:
+            expected = gone <= extent.waits(self.lasted)
             if not expected or extent.doubt(there) > extent.known:
                 return None
         box = self._around(there, extent, extent.reach)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -139,6 +139,19 @@ class Tracker:
             for way in ways
             if way.scene == this.scene and way.is_face(self._tracking.evidence.confirm)
         ]
+        return [moved(box, this.origin) for box in found if box is not None]
+
+    def early(self, frame: int) -> list[Box]:
+        """What to cover in a frame of which little is known that comes after it.
+
+        It is more than `boxes` covers then: what was seen once is a face until it is known to be
+        none, and who is lost is somewhere around. `boxes` is not changed by it.
+        """
+        this = self._frames[frame]
+        extent = self._tracking.extent.early
+        # A link keeps what it has smoothed, and more sightings are to come.
+        ways: list[Track | Link] = [*self._tracks, *(replace(each) for each in self._links)]
+        found = [way.cover(this.at, extent) for way in ways if way.scene == this.scene]
         return [moved(box, this.origin) for box in found if box is not None]
 
     def forget(self, frame: int) -> None:

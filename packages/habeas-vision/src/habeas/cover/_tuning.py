@@ -64,6 +64,10 @@ class Tuning:
         around: seconds to either side in which a face's greatest size counts: half of one that
             passes behind a post is found by what is left to be seen of it. Generated.
 
+        soon: seconds after a picture in which somebody who watches live is shown it: most faces are
+            found in more than one look by then, and who is lost is covered wider. Generated:
+            docs/adr/0138.
+
         give_way: niceness of threads that look: everybody waits for the encoder.
         rounded: seconds by which times that are rounded to thousandths may be off, both of two.
         gap: seconds from one frame to the next, at most: a longer gap in the time stamps is a jump
@@ -98,6 +102,8 @@ class Tuning:
 
     lag: int = 6
     around: float = 0.4
+
+    soon: float = 1.0
 
     give_way: int = 10
     rounded: float = 0.002

@@ -21,10 +21,11 @@ import numpy as np
 from PIL import Image
 
 from habeas.cover._damage import Damage, is_sound
+from habeas.cover._decision import Covered
 from habeas.cover._frames import carried, converted, turned
 from habeas.cover._look import quarter_turns
 from habeas.cover._losses import Losses
-from habeas.cover._pipeline import Covered, Pipeline
+from habeas.cover._pipeline import Pipeline
 from habeas.cover._source import check_size, shape_of
 from habeas.cover._target import Encoder
 from habeas.cover.errors import ChangedSizeError, OutputError

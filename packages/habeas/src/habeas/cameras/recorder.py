@@ -14,6 +14,7 @@ import time
 import traceback
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 from habeas import faces
 from habeas.cameras import duty
@@ -181,7 +182,8 @@ class Recorder:
             self._report.connected()
             self._writer.begin(live.fps, lambda: live.aspect, lambda: pipeline.turn)
             try:
-                for item in pipeline.run(live.frames()):
+                watcher = partial(self._show, live, self._window) if self._window else None
+                for item in pipeline.run(live.frames(), watcher):
                     self._write(live, item)
                 self._writer.close()
             finally:
@@ -193,17 +195,27 @@ class Recorder:
         if live.lost is not None and not over:
             raise live.lost
 
+    def _moment(self, live: Live, at: float) -> datetime:
+        # Counted back from now: a clock that is set while a connection lasts counts from then on.
+        return self._clock() - timedelta(seconds=self._now() - live.began - at)
+
+    def _show(self, live: Live, window: Window, make: Callable[[], Covered]) -> None:
+        """Show a picture to who watches, before all that decides about it has come."""
+        if not window.watched:
+            window.forget()
+            return
+        item = make()
+        moment = self._moment(live, (item.frame.pts or 0) / TICKS)
+        if self._on_duty(moment):
+            window.show(item, moment, self._pipeline.turn if self._pipeline else 0)
+
     def _write(self, live: Live, item: Covered) -> None:
         at = (item.frame.pts or 0) / TICKS
-        # Counted back from now: a clock that is set while a connection lasts counts from then on.
-        moment = self._clock() - timedelta(seconds=self._now() - live.began - at)
+        moment = self._moment(live, at)
         if not self._on_duty(moment):
             live.stop()
             return
         self._sample(item)
-        if self._window is not None:
-            turn = self._pipeline.turn if self._pipeline else 0
-            self._window.show(item, moment, turn)
         self._writer.write(item, at, moment)
         self._report.wrote(moment)
         self._tell(live)

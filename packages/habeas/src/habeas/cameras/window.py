@@ -110,15 +110,19 @@ class Window:
             turn: degrees clockwise that bring it upright, beyond its tag.
         """
         if not self.watched:
-            if self._newest is not None:
-                with self._changed:
-                    self._newest = None
+            self.forget()
             return
         pixels = upright(item, turn)
         with self._changed:
             self._number += 1
             self._newest = (self._number, at, pixels)
             self._changed.notify_all()
+
+    def forget(self) -> None:
+        """Keep no picture."""
+        if self._newest is not None:
+            with self._changed:
+                self._newest = None
 
     def picture(self, content: bytes, after: int) -> Picture:
         """The newest picture after number *after*, for whoever *content* grants it to.

@@ -1,7 +1,6 @@
 """A real camera over RTSP, watched live: `habeas record`, confined, answers what the log proves."""
 
 import io
-import json
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -11,7 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from habeas.cameras.live_port import AT, FILE
+from habeas.cameras import live_address
+from habeas.cameras.live_address import FILE
+from habeas.cameras.live_port import AT
+from habeas.tlog import NoteSigner
 from tests.media.video.test_recorder import Camera_, declare, film, pytestmark  # noqa: F401
 from tests.unit.cameras import test_watching
 from tests.unit.cameras.street import Street
@@ -33,7 +35,7 @@ class Watched:
         self.telling = self.said.open("wb")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "habeas.cli", "record", file, "--recordings",
-             self.place.parent, "--circle", folder / "circle.txt"],
+             self.place.parent, "--circle", folder / "circle.txt", "--live", "localhost:0"],
             stderr=self.telling,
         )  # fmt: skip
         begin = datetime.now(UTC).replace(microsecond=0)
@@ -45,10 +47,13 @@ class Watched:
 
     def ask(self, content=None):
         until((self.place / FILE).exists, "its port")
-        port = json.loads((self.place / FILE).read_bytes())["port"]
+        key = NoteSigner.parse((self.place.parent / "recorder.key").read_text().strip())
+        note = (self.place / FILE).read_bytes()
+        where, context = live_address.read(note, "north-gate", [key.verifier])
+        assert where.host == "localhost"
         return httpx.post(
-            f"http://127.0.0.1:{port}/live/north-gate", content=content or self.content,
-            trust_env=False, timeout=600,
+            f"https://{where}/live/north-gate", content=content or self.content,
+            verify=context, trust_env=False, timeout=600,
         )  # fmt: skip
 
     def picture(self):

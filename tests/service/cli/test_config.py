@@ -11,6 +11,20 @@ import pytest
 from tests.service.tlog.servers import free_ports
 from tests.waiting import until
 
+CAMERAS = """
+[[camera]]
+id = "north-gate"
+address = { file = "/nowhere" }
+name = { en = "North gate", ru = "Северные ворота" }
+where = { en = "Park Road 1", ru = "Парковая, 1" }
+latitude = 55.75
+longitude = 37.61
+why = { en = "Safety", ru = "Безопасность" }
+viewers = []
+keep_days = 1
+since = 2026-11-01
+"""
+
 
 def habeas(*arguments, ok=True, **environment):
     done = subprocess.run(
@@ -125,6 +139,19 @@ def test_a_monitor_and_a_recorder_say_what_their_files_lack(tmp_path):
     recorder = written(tmp_path, f'party = "recorder"\ndata = "{tmp_path}"\ncamera = "/x.toml"\n')
     refused = habeas("record", "--config", recorder, ok=False)
     assert "/x.toml" in refused.stderr
+
+
+def test_a_recorder_of_many_cameras(tmp_path):
+    begin = f'party = "recorder"\ndata = "{tmp_path}"\n'
+    many = written(tmp_path, f'{begin}cameras = "{tmp_path}/cameras.toml"\nonly = ["nowhere"]\n')
+    assert "cameras.toml" in habeas("config", "check", many, ok=False).stdout
+    (tmp_path / "cameras.toml").write_text(CAMERAS)
+    habeas("config", "check", many)
+    assert "nowhere" in habeas("cameras", "serve", "--config", many, ok=False).stderr
+    assert "CAMERA.toml" in habeas("record", "--config", many, ok=False).stderr
+    for wrong in (begin, f'{begin}camera = "/x.toml"\ncameras = "/y.toml"\n'):
+        told = habeas("config", "check", written(tmp_path, wrong), "--elsewhere", ok=False).stdout
+        assert "Write camera, for one, or cameras" in told
 
 
 def test_faults_are_for_programs_too(tmp_path):

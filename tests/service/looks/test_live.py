@@ -1,16 +1,20 @@
 """Live pictures: not a byte without an entry, after the end, or for another session."""
 
-import json
+import contextlib
 import re
+import socket
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import httpx
 import pytest
 from django.test import Client
 
 from habeas.cameras.declaration import Camera
-from habeas.cameras.live_port import FILE, NUMBER, LivePort
+from habeas.cameras.live_address import FILE, Identity, LiveAddress, read, told
+from habeas.cameras.live_port import NUMBER, LivePort
 from habeas.cameras.recordings import Recordings
 from habeas.cameras.window import Window, WindowLimits
 from habeas.cameras.witnessed import Witnessed
@@ -18,11 +22,13 @@ from habeas.portal.looks.models import ActRow
 from habeas.portal.looks.telling import settle
 from habeas.protocol import commitment
 from habeas.protocol.looks import LiveDetails, LiveEndedDetails
+from habeas.tlog import NoteSigner
 from tests.media.video.segments import CAMERA, RECORDER
 from tests.unit.cameras import test_watching
 from tests.unit.cameras.street import Street
 from tests.unit.cameras.test_watching import frame
 from tests.unit.portal.conftest import PASSWORD, circle_note
+from tests.unit.protocol.world import RECORDER_KEY
 
 RULES = '[live]\nminutes = 15\npurposes = ["emergency", "investigation"]\n[cover]'
 FORM = {"purpose": "emergency", "case_number": "", "reason": "Smoke", "password": PASSWORD}
@@ -51,7 +57,8 @@ def recorder(city, data, tmp_path):
         lambda: recordings.camera("north-gate"), Witnessed(circle_note()),
         limits=WindowLimits(wait=0.0),
     )  # fmt: skip
-    with LivePort({"north-gate": window}, {"north-gate": recordings.place("north-gate")}):
+    places = {"north-gate": recordings.place("north-gate")}
+    with LivePort({"north-gate": window}, places, RECORDER_KEY):
         yield Recorder(recordings, window)
 
 
@@ -85,7 +92,7 @@ def watching(recorder, browser):
     return picture(browser)
 
 
-def told(city):
+def public(city):
     """Whether everybody reads that somebody watches now."""
     city.copy.catch_up()
     page = Client().get("/cameras/north-gate/").content.decode()
@@ -117,7 +124,7 @@ def test_a_look_is_on_the_log_before_its_first_picture(city, recorder, officer):
     assert "It is public that you watch" in page
     assert 'href="/register/entries/0/"' in page
     assert row.private["pseudonym"] in page
-    assert told(city)
+    assert public(city)
     # Each picture once: the same is not sent again.
     assert nothing(picture(officer, found.headers["x-habeas-number"]))
 
@@ -127,7 +134,7 @@ def test_it_ends_on_the_log_and_nothing_comes_after(city, recorder, officer):
     assert watching(recorder, officer).status_code == 200
     assert officer.post("/desk/cameras/live/now/end/").headers["location"] == "/cameras/north-gate/"
     assert acts(city) == ["live", "live-ended"]
-    assert not told(city)
+    assert not public(city)
     ended = LiveEndedDetails.read(city.log.decoded()[1].details)
     assert (ended.live, ended.camera) == (0, "north-gate")
     recorder.show()
@@ -262,7 +269,55 @@ def test_a_recorder_that_is_away_is_said(city, recorder, officer):
     ask(officer, "library")
     answer = picture(officer)
     assert (answer.status_code, answer.json()["code"]) == (503, "recorder-away")
-    (recorder.recordings.place("library") / FILE).write_text('{"port": 1}')
+    nowhere = told("library", LiveAddress("127.0.0.1", 1), Identity.make("127.0.0.1"), RECORDER_KEY)
+    (recorder.recordings.place("library") / FILE).write_bytes(nowhere)
+    assert picture(officer).json()["code"] == "recorder-away"
+
+
+# Of who answers in the recorder's place
+
+
+@pytest.fixture
+def thief(recorder):
+    """A machine that learns what it is asked, and the place that leads to it."""
+    heard = []
+    window: Any = SimpleNamespace(picture=lambda content, _: heard.append(content))
+    places = {"north-gate": recorder.recordings.place("north-gate")}
+
+    return SimpleNamespace(
+        heard=heard, steal=lambda signer: LivePort({"north-gate": window}, places, signer)
+    )
+
+
+def test_nobody_is_asked_whom_the_recorder_s_key_does_not_name(city, recorder, officer, thief):
+    """Whoever writes to the recordings' folder, or stands in the network, learns no opening."""
+    ask(officer)
+    assert watching(recorder, officer).status_code == 200
+    file = recorder.recordings.place("north-gate") / FILE
+    own = file.read_bytes()
+    with thief.steal(NoteSigner.generate("thief.test/recorder")):
+        assert picture(officer).json()["code"] == "recorder-away"
+    with thief.steal(RECORDER_KEY) as port:
+        # The recorder's own word, and another machine at that address.
+        lines = own.decode().split("\n")
+        lines[2] = str(port.address)
+        file.write_text("\n".join(lines))
+        assert picture(officer).json()["code"] == "recorder-away"
+        certificate = own.decode().split("\n")[3]
+        text = f"{lines[0]}\nnorth-gate\n{port.address}\n{certificate}\n"
+        file.write_text(RECORDER_KEY.sign(text))
+        assert picture(officer).json()["code"] == "recorder-away"
+    for wrong in (b"", b"\xff", b"{}", own.replace(b"north-gate", b"library"), own[:-9]):
+        file.write_bytes(wrong)
+        assert picture(officer).json()["code"] == "recorder-away"
+    assert not thief.heard
+
+
+def test_another_camera_s_recorder_is_not_this_one_s(city, recorder, officer):
+    ask(officer)
+    file = recorder.recordings.place("north-gate") / FILE
+    where, identity = LiveAddress("127.0.0.1", 1), Identity.make("127.0.0.1")
+    file.write_bytes(told("library", where, identity, RECORDER_KEY))
     assert picture(officer).json()["code"] == "recorder-away"
 
 
@@ -274,16 +329,35 @@ def street(tmp_path):
     return Street(tmp_path, more=test_watching.LIVE)
 
 
+def asked(file, port):
+    """A client that trusts whom the recorder names, and nobody else."""
+    where, context = read(file.read_bytes(), "north-gate", [RECORDER_KEY.verifier])
+    assert where == port.address
+    return httpx.Client(base_url=f"https://{where}", verify=context, trust_env=False)
+
+
+def test_no_connection_keeps_others_or_the_recorder_waiting(street):
+    window = Window(lambda: street.camera, street.witnessed, limits=WindowLimits(wait=0.0))
+    with LivePort({"north-gate": window}, {"north-gate": street.place}, RECORDER_KEY) as port:
+        where = (port.address.host, port.address.port)
+        with contextlib.ExitStack() as many:
+            # Of strangers who say nothing, and of one who speaks no TLS.
+            for _ in range(8):
+                many.enter_context(socket.create_connection(where))
+            many.enter_context(socket.create_connection(where)).sendall(b"GET / HTTP/1.0\r\n\r\n")
+            with asked(street.place / FILE, port) as http:
+                assert http.post("/live/north-gate", content=b"{}").status_code == 403
+
+
 def test_over_http_pictures_come_only_for_what_the_log_proves(street):
     clock = test_watching.Clock()
     limits = WindowLimits(wait=0.0)
     window = Window(lambda: street.camera, street.witnessed, clock, clock.seconds, limits)
     content = test_watching.ask(street)
     with (
-        LivePort({"north-gate": window}, {"north-gate": street.place}) as port,
-        httpx.Client(base_url=f"http://127.0.0.1:{port.port}", trust_env=False) as http,
+        LivePort({"north-gate": window}, {"north-gate": street.place}, RECORDER_KEY) as port,
+        asked(street.place / FILE, port) as http,
     ):
-        assert json.loads((street.place / FILE).read_bytes()) == {"port": port.port}
         assert http.post("/live/north-gate", content=content).status_code == 503
         window.show(frame(), clock.at)
         answer = http.post("/live/north-gate?after=0", content=content)

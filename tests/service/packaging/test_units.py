@@ -19,8 +19,8 @@ pytestmark = pytest.mark.skipif(
 
 def test_there_is_a_unit_for_each_party():
     assert {each.stem for each in UNITS} == {
-        "habeas-log", "habeas-portal", "habeas-portal-worker", "habeas-recorder@",
-        "habeas-trustee",
+        "habeas-cameras", "habeas-log", "habeas-portal", "habeas-portal-worker",
+        "habeas-recorder@", "habeas-trustee",
     }  # fmt: skip
 
 

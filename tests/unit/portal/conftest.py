@@ -88,7 +88,9 @@ def circle_note() -> str:
         "encryption_key": base64_of(sealing.public_key(world.random("parks"))),
         "origins": ["https://parks.example"], "rp_id": "parks.example",
     }  # fmt: skip
-    return world.circle_note(offices=[first, second])
+    cameras = ("bridge-north", "bridge-south", "north-gate", "library")
+    recorders = [{"camera": each, "vkey": world.RECORDER_KEY.vkey} for each in cameras]
+    return world.circle_note(offices=[first, second], recorders=recorders)
 
 
 @dataclass

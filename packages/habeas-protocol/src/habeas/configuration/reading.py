@@ -32,6 +32,7 @@ _REMEDIES = {
     "address": "Write it as https://HOST or https://HOST:PORT.",
     "mail_security": 'Write security = "tls" or "starttls".',
     "mail_login": "Write both, or neither.",
+    "recorded": "Write camera, for one, or cameras, for a file of many; not both.",
     "proxy": "Name the address of the server in front, as this machine sees it.",
 }
 

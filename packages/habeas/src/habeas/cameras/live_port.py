@@ -1,46 +1,93 @@
-"""Where a recorder is asked for live pictures: HTTP on a port of its own machine.
+"""Where a recorder is asked for live pictures: HTTP over TLS 1.3 (RFC 8446), at its own address.
 
     POST /live/<camera>?after=<number>    a request (`habeas.cameras.grants`); a JPEG comes back
 
-RECORDINGS/<camera>/live.json says the port. It stands open to whoever reaches it: what lets
-pictures out is what the request proves.
+RECORDINGS/<camera>/live.txt says where, in the recorder's own word (`habeas.cameras.live_address`).
+It stands open to whoever reaches it: what lets pictures out is what the request proves.
 """
 
 from __future__ import annotations
 
 import json
+import socket
+import ssl
 import threading
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 from habeas.cameras.grants import MOST_BYTES, NoGrantError
+from habeas.cameras.live_address import FILE, HERE, Identity, LiveAddress, told
 from habeas.cameras.window import Picture, Window
 from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
+from habeas.tlog import NoteSigner
 
-FILE = "live.json"
 #: Headers of an answer: which picture it is, and when it arrived from the camera.
 NUMBER, AT = "X-Habeas-Number", "X-Habeas-At"
 #: Seconds for a client to send its request.
 _PATIENCE = 10
+#: Connections at a time; who comes beyond them is sent away, and recording goes on.
+_MOST = 64
+
+
+class _Server(ThreadingHTTPServer):
+    """Answers in threads, so many at a time; its sockets are bound before it is entered."""
+
+    daemon_threads = True
+
+    def __init__(
+        self, where: LiveAddress, context: ssl.SSLContext, handler: type[BaseHTTPRequestHandler]
+    ) -> None:
+        family, *_, found = socket.getaddrinfo(where.host, where.port, type=socket.SOCK_STREAM)[0]
+        self.address_family = family
+        self._free = threading.BoundedSemaphore(_MOST)
+        super().__init__((str(found[0]), int(found[1])), handler)
+        # Hands are shaken in the connection's own thread, for as long as its patience lasts.
+        self.socket = context.wrap_socket(
+            self.socket, server_side=True, do_handshake_on_connect=False
+        )
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        if self._free.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._free.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Whoever speaks no TLS, or goes away, is none of the recorder's business."""
 
 
 class LivePort:
-    """Answers in threads of its own, while it is entered.
+    """Answers in threads of its own, while it is entered. Made before the process is confined.
 
     Args:
         windows: by the camera's id.
         places: the cameras' folders, by id.
+        signer: the recorder's key.
+        where: its own address; a port of this machine alone where none is said.
 
     Raises:
-        HabeasError: no port can be had.
+        HabeasError: it cannot listen there.
     """
 
-    def __init__(self, windows: Mapping[str, Window], places: Mapping[str, Path]) -> None:
-        self._places = places
+    def __init__(
+        self,
+        windows: Mapping[str, Window],
+        places: Mapping[str, Path],
+        signer: NoteSigner,
+        where: LiveAddress = HERE,
+    ) -> None:
+        self._places, self._signer = places, signer
+        self._identity = Identity.make(where.host)
 
         class Handler(BaseHTTPRequestHandler):
             timeout = _PATIENCE
@@ -88,18 +135,19 @@ class LivePort:
                 """Pictures are asked for all the time; who watches stands on the log."""
 
         try:
-            self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+            self._server = _Server(where, self._identity.context, Handler)
         except OSError as error:
             raise HabeasError(
-                f"No port for live pictures can be had: {error.strerror}.", "Free one."
+                f"Live pictures cannot be had at {where}: {error.strerror}.",
+                "Name an address of this machine, and a port that is free.",
             ) from error
-        self._server.daemon_threads = True
-        self.port = int(self._server.server_address[1])
+        self.address = LiveAddress(where.host, int(self._server.server_address[1]))
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
     def __enter__(self) -> Self:
-        for place in self._places.values():
-            durable.write(place / FILE, json.dumps({"port": self.port}).encode())
+        for camera, place in self._places.items():
+            note = told(camera, self.address, self._identity, self._signer)
+            durable.write(place / FILE, note)
         self._thread.start()
         return self
 

@@ -14,19 +14,22 @@ from __future__ import annotations
 import hashlib
 import http.client
 import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from habeas.cameras import grants
 from habeas.cameras.acts import Act, Telling, moment
 from habeas.cameras.grants import Grant, NoGrantError
-from habeas.cameras.live_port import AT, FILE, NUMBER
+from habeas.cameras.live_address import FILE, read
+from habeas.cameras.live_port import AT, NUMBER
 from habeas.cameras.viewing import Viewer, may_view
 from habeas.cameras.window import NoPictureError, Picture
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import commitment
 from habeas.protocol.footage import PublicCamera, hour_name
 from habeas.protocol.looks import LiveDetails, LiveEndedDetails, ViewingPurpose
+from habeas.tlog.note import Verifier
 
 #: Seconds that the recorder is waited for; it answers within one.
 _PATIENCE = 5.0
@@ -60,10 +63,15 @@ class LiveWish:
 
 
 class Watching:
-    """The use cases, over `Telling`."""
+    """The use cases, over `Telling`.
 
-    def __init__(self, telling: Telling) -> None:
-        self._telling = telling
+    Args:
+        telling: see there.
+        recorders: keys that the circle names for a camera, by its id.
+    """
+
+    def __init__(self, telling: Telling, recorders: Callable[[str], Iterable[Verifier]]) -> None:
+        self._telling, self._recorders = telling, recorders
 
     def verify(self, viewer: Viewer, camera: PublicCamera, wish: LiveWish) -> None:
         """Raise unless *viewer* may watch *camera* for that.
@@ -142,8 +150,11 @@ class Watching:
         content = grants.request(act.entry, act.proof, act.salt, Grant.read(dict(act.private)))
         place = self._telling.recordings.place(act.camera)
         try:
-            port = int(json.loads((place / FILE).read_bytes())["port"])
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)
+            note = (place / FILE).read_bytes()
+            where, context = read(note, act.camera, self._recorders(act.camera))
+            connection = http.client.HTTPSConnection(
+                where.host, where.port, timeout=_PATIENCE, context=context
+            )
             try:
                 connection.request("POST", f"/live/{act.camera}?after={after}", content)
                 answer = connection.getresponse()
@@ -156,7 +167,11 @@ class Watching:
             if answer.status == NoGrantError.status:
                 raise NoLiveError(str(json.loads(body)["cause"])[:500])
             return Picture(int(number or ""), datetime.fromisoformat(at or ""), body)
-        except (OSError, ValueError, KeyError, TypeError, http.client.HTTPException) as error:
+        except (NoGrantError, NoLiveError):
+            raise
+        except (
+            HabeasError, OSError, ValueError, KeyError, TypeError, http.client.HTTPException,
+        ) as error:  # fmt: skip
             raise RecorderAwayError("The camera’s recorder does not answer.") from error
 
     def end(self, act: Act) -> None:

@@ -82,10 +82,12 @@ def _monitor(said: MonitorConfiguration, _: Path) -> dict[str, Any]:
 def _recorder(said: RecorderConfiguration, _: Path) -> dict[str, Any]:
     if said.objects is not None:
         os.environ.update(said.objects.environment())
+    # What a command has no use for is no option of it, and read by nobody.
     return {
-        "camera": str(said.camera), "recordings": str(said.data), "log": said.log,
-        "circle": said.circle and str(said.circle), "health_port": said.health_port,
-        "bucket": said.objects and said.objects.url,
+        "camera": said.camera and str(said.camera), "cameras": said.cameras and str(said.cameras),
+        "only": list(said.only), "recordings": str(said.data), "log": said.log,
+        "circle": said.circle and str(said.circle), "live": said.live,
+        "health_port": said.health_port, "bucket": said.objects and said.objects.url,
     }  # fmt: skip
 
 
@@ -96,4 +98,7 @@ MonitorConfig = Annotated[
 ]
 RecorderConfig = Annotated[
     Path | None, _option(RecorderConfiguration, "camera, folder, log and circle", _recorder)
+]
+CamerasConfig = Annotated[
+    Path | None, _option(RecorderConfiguration, "cameras, folder, log and circle", _recorder)
 ]

@@ -8,25 +8,26 @@ import socket
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from habeas.cli._add_camera import add
-from habeas.cli._recording import (
-    BucketUrl,
-    bucket_of,
-    deletes_of,
-    folder_of,
-    key_file_of,
-    log_of,
-    packing_of,
-    record_until_told,
-    signer_of,
-    teller,
+from habeas.cli._configured import CamerasConfig
+from habeas.cli._recorder_options import (
+    CircleFile,
+    Data,
+    HealthPort,
+    KeyFile,
+    LiveAt,
+    LogUrl,
+    RecordingsFolder,
+    Resume,
+    Seconds,
 )
+from habeas.cli._recording import BucketUrl, packing_of, record_until_told, teller
+from habeas.cli._station import Station
 
 if TYPE_CHECKING:
     from habeas.cameras.leases import Keeper
@@ -47,10 +48,6 @@ CamerasFile = Annotated[
         help="The cameras' declarations; by default cameras.toml in the folder of --data.",
     ),
 ]
-Data = Annotated[
-    Path | None,
-    typer.Option(help="An installation of `habeas run`: its recordings folder and its log."),
-]
 
 
 @app.callback()
@@ -65,31 +62,13 @@ app.command()(add)
 def serve(
     cameras: CamerasFile = None,
     *,
+    config: CamerasConfig = None,
     data: Data = None,
-    recordings: Annotated[
-        Path | None, typer.Option(help="Folder for recordings, without an installation.")
-    ] = None,
-    log: Annotated[
-        str | None, typer.Option(metavar="URL", help="The log, without an installation.")
-    ] = None,
-    circle: Annotated[
-        Path | None,
-        typer.Option(
-            exists=True,
-            dir_okay=False,
-            help="The circle's file, without an installation: nothing is deleted before its "
-            "witnesses have seen that its days are over.",
-        ),
-    ] = None,
-    key: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="The recorder's signing key, by default recorder.key in the recordings folder; "
-            "made where it is absent. Its public half, which is printed then, belongs into the "
-            "circle.",
-        ),
-    ] = None,
+    recordings: RecordingsFolder = None,
+    log: LogUrl = None,
+    circle: CircleFile = None,
+    key: KeyFile = None,
+    live: LiveAt = None,
     only: Annotated[
         list[str] | None,
         typer.Option(metavar="ID", help="Record this camera of the file alone; repeatable."),
@@ -103,24 +82,9 @@ def serve(
         ),
     ] = False,
     bucket: BucketUrl = None,
-    seconds: Annotated[
-        float | None, typer.Option(min=1, help="Stop after so many seconds.")
-    ] = None,
-    health_port: Annotated[
-        int | None,
-        typer.Option(
-            min=0,
-            max=65535,
-            help="Answer /livez, /readyz and /metrics, of all cameras, on this port of "
-            "127.0.0.1; 0 for any.",
-        ),
-    ] = None,
-    resume: Annotated[
-        bool,
-        typer.Option(
-            "--resume", help="The clock is right again: go on deleting what has had its days."
-        ),
-    ] = False,
+    seconds: Seconds = None,
+    health_port: HealthPort = None,
+    resume: Resume = False,
 ) -> None:
     """Record many cameras in one process until Ctrl-C, as `habeas record` records one.
 
@@ -137,60 +101,35 @@ def serve(
     # Before libraries that start threads: `confine_recorder` binds those that come after it.
     os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
     from habeas.cameras import declarations, fleet, memory
-    from habeas.cameras.confinement import confine_recorder
-    from habeas.cameras.house import keep_house
-    from habeas.cameras.keeping import HouseKeeping
-    from habeas.cameras.live_port import LivePort
     from habeas.cameras.probes import Judged, Probes, judge_all
-    from habeas.cameras.recordings import Recordings
-    from habeas.cameras.storage import look
-    from habeas.cameras.window import Window
-    from habeas.cameras.witnessed import Witnessed
-    from habeas.foundation import text
 
     memory.bound()
     listed = declarations.chosen(declarations.load(_file(cameras, data)), only or ())
-    place = Recordings(folder_of(data, recordings), bucket_of(bucket))
-    place.adopt()
-    client = log_of(data, log)
     say = teller()
-    made_here = key is not None or data is None
-    signer = signer_of(key_file_of(data, key, place.folder), made_here=made_here, say=say)
-    circle = circle or (data / "circle.txt" if data else None)
-    deletes = deletes_of(place.folder, circle, client, resume=resume)
-    witnessed = Witnessed(text.read(circle)) if circle else None
+    station = Station.open(
+        say, config=config, data=data, recordings=recordings, log=log, circle=circle, key=key,
+        bucket=bucket, resume=resume,
+    )  # fmt: skip
+    place = station.place
     reached = fleet.reach(listed)
     for each in listed:
-        place.write_camera(each.public(), datetime.now(UTC).date(), signer)
+        place.write_camera(each.public(), datetime.now(UTC).date(), station.signer)
+    windows = {each.id: station.window(each.id) for each in listed if each.live}
+    port = station.live(windows, live)
     gpu = any(each.settings().gpu for each in listed)
-    confined = confine_recorder(place.folder, *(each.url for each in reached.cameras), gpu=gpu)
-    if confined.open_doors:
-        doors = ", ".join(confined.open_doors)
-        say(f"this machine holds the recorder less than it should: {doors}")
-    if client is None:
-        say("no log is named: hours are closed, and what the log is owed is kept")
+    station.confine(*(each.url for each in reached.cameras), gpu=gpu)
     keeper = _keepers(place.folder) if shared else None
-    windows = {
-        each.id: Window(partial(place.camera, each.id), witnessed) for each in listed if each.live
-    }
     runs = fleet.recorders(reached, place, fleet.Networks(), say, keeper, windows)
     running = fleet.Fleet(runs, say)
-    keeping = HouseKeeping(
-        lambda: keep_house(
-            place, signer, client, datetime.now(UTC), say, deletes, witnessed,
-            lambda: look(place.folder),
-        ),
-        say,
-        log=client is not None,
-    )  # fmt: skip
+    keeping = station.keeping()
     places = {each.id: place.place(each.id) for each in listed}
 
     def ready() -> Judged:
-        return judge_all(places, datetime.now(UTC), keeping.ages(), deletes.halted())
+        return judge_all(places, datetime.now(UTC), keeping.ages(), station.deletes.halted())
 
     with keeping, packing_of(place, say), ExitStack() as open_:
-        if windows:
-            open_.enter_context(LivePort(windows, {each: places[each] for each in windows}))
+        if port is not None:
+            open_.enter_context(port)
         if health_port is not None:
             probes = open_.enter_context(Probes(health_port, ready))
             say(f"/livez, /readyz and /metrics are answered on http://127.0.0.1:{probes.port}")

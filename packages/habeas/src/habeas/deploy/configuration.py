@@ -6,9 +6,10 @@ A portal's stands in its own room, and so does a trustee's, who installs nothing
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from habeas.configuration import (
     Address,
@@ -128,11 +129,20 @@ class RecorderConfiguration(PartyConfiguration):
 
     who: ClassVar[str] = "recorder"
     about: ClassVar[str] = (
-        "For `habeas record`, one for each camera. `data` is the folder for recordings."
+        "For `habeas record`, which names one `camera`, or `habeas cameras serve`, which names a "
+        "file of `cameras`. `data` is the folder for recordings."
     )
 
     party: Literal["recorder"] = Field(description="Whose file this is.")
-    camera: WholePath = Field(description="The camera's declaration, CAMERA.toml.")
+    camera: WholePath | None = Field(
+        None, description="The camera's declaration, CAMERA.toml: for `habeas record`."
+    )
+    cameras: WholePath | None = Field(
+        None, description="All cameras' declarations: for `habeas cameras serve`."
+    )
+    only: tuple[str, ...] = Field(
+        (), description="Of `cameras`, those that this process records; by default all."
+    )
     log: Address | None = Field(
         None, description="The log's address; without one, hours wait for it."
     )
@@ -144,12 +154,23 @@ class RecorderConfiguration(PartyConfiguration):
     key: Secret | None = Field(
         None, description="The recorder's signing key; by default `recorder.key` in `data`."
     )
+    live: Annotated[str, Field(pattern=r"^.+:[0-9]{1,5}$")] | None = Field(
+        None,
+        description="HOST:PORT of this machine at which the portal, on another one, asks for live "
+        "pictures; by default any port of 127.0.0.1.",
+    )
     health_port: Annotated[int, Field(ge=0, le=65535)] | None = Field(
         None, description="Port of 127.0.0.1 for /livez, /readyz and /metrics."
     )
     objects: RecordingObjects | None = Field(
         None, description="Where closed hours go, each as one object. See below."
     )
+
+    @model_validator(mode="after")
+    def _one_or_many(self) -> Self:
+        if (self.camera is None) == (self.cameras is None):
+            raise PydanticCustomError("recorded", "It names no camera, or two kinds of them")
+        return self
 
 
 _ALL: tuple[type[PartyConfiguration], ...] = (

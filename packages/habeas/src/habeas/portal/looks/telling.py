@@ -14,6 +14,7 @@ from habeas.portal.cameras.shown import recordings
 from habeas.portal.looks.store import DjangoActs
 from habeas.portal.officers.models import Officer
 from habeas.portal.vault.custodian import in_force, log, signer
+from habeas.tlog import NoteVerifier
 
 _LOG = logging.getLogger("habeas.portal")
 
@@ -38,8 +39,12 @@ def viewer(officer: Officer) -> Viewer:
 
 
 def watching() -> Watching:
-    """Watching cameras live."""
-    return Watching(telling())
+    """Watching cameras live; only a recorder that the circle names now is asked."""
+    named = in_force().circle.recorders
+    return Watching(
+        telling(),
+        lambda camera: [NoteVerifier.parse(each.vkey) for each in named if each.camera == camera],
+    )
 
 
 def settle() -> bool:

@@ -1,0 +1,131 @@
+"""What a process that records stands on, however many cameras it records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from habeas.cli._recording import (
+    bucket_of,
+    deletes_of,
+    folder_of,
+    held_key,
+    key_file_of,
+    log_of,
+    signer_of,
+)
+
+if TYPE_CHECKING:
+    from habeas.cameras.deletes import Deletes
+    from habeas.cameras.keeping import HouseKeeping
+    from habeas.cameras.live_port import LivePort
+    from habeas.cameras.recordings import Recordings
+    from habeas.cameras.window import Window
+    from habeas.cameras.witnessed import Witnessed
+    from habeas.tlog import NoteSigner
+    from habeas.tlog.client import LogClient
+
+
+@dataclass(frozen=True)
+class Station:
+    """Where recordings go, by whose key, and on which log.
+
+    Attributes:
+        place: all recordings.
+        client: of the log; None where none is named.
+        signer: the recorder's key.
+        deletes: until when recordings may be deleted.
+        witnessed: reads entries with their proofs; None without a circle.
+        say: tells people what they should know.
+    """
+
+    place: Recordings
+    client: LogClient | None
+    signer: NoteSigner
+    deletes: Deletes
+    witnessed: Witnessed | None
+    say: Callable[[str], None]
+
+    @classmethod
+    def open(
+        cls,
+        say: Callable[[str], None],
+        *,
+        config: Path | None,
+        data: Path | None,
+        recordings: Path | None,
+        log: str | None,
+        circle: Path | None,
+        key: Path | None,
+        bucket: str | None,
+        resume: bool,
+    ) -> Station:
+        """The station that a command's options name.
+
+        Raises:
+            HabeasError: one of them is missing, or cannot be read.
+        """
+        from habeas.cameras.recordings import Recordings
+        from habeas.cameras.witnessed import Witnessed
+        from habeas.foundation import text
+
+        place = Recordings(folder_of(data, recordings), bucket_of(bucket))
+        place.adopt()
+        client = log_of(data, log)
+        signer = held_key(config) or signer_of(
+            key_file_of(data, key, place.folder), made_here=key is not None or data is None,
+            say=say,
+        )  # fmt: skip
+        circle = circle or (data / "circle.txt" if data else None)
+        deletes = deletes_of(place.folder, circle, client, resume=resume)
+        witnessed = Witnessed(text.read(circle)) if circle else None
+        if client is None:
+            say("no log is named: hours are closed, and what the log is owed is kept")
+        return cls(place, client, signer, deletes, witnessed, say)
+
+    def window(self, camera: str) -> Window:
+        """Where a camera's newest picture can be watched."""
+        from habeas.cameras.window import Window
+
+        return Window(lambda: self.place.camera(camera), self.witnessed)
+
+    def live(self, windows: Mapping[str, Window], at: str | None) -> LivePort | None:
+        """Where pictures of cameras that may be watched live are asked for; None without any.
+
+        Raises:
+            HabeasError: *at* is no address of this machine.
+        """
+        from habeas.cameras.live_address import HERE, LiveAddress
+        from habeas.cameras.live_port import LivePort
+
+        if not windows:
+            return None
+        where = HERE if at is None else LiveAddress.parse(at)
+        places = {each: self.place.place(each) for each in windows}
+        return LivePort(windows, places, self.signer, where)
+
+    def confine(self, *urls: str, gpu: bool) -> None:
+        """Give up for good what recording does not need."""
+        from habeas.cameras.confinement import confine_recorder
+
+        doors = confine_recorder(self.place.folder, *urls, gpu=gpu).open_doors
+        if doors:
+            self.say(f"this machine holds the recorder less than it should: {', '.join(doors)}")
+
+    def keeping(self) -> HouseKeeping:
+        """Closes hours, deletes, and tells the log, while it is entered."""
+        from habeas.cameras.house import keep_house
+        from habeas.cameras.keeping import HouseKeeping
+        from habeas.cameras.storage import look
+
+        return HouseKeeping(
+            lambda: keep_house(
+                self.place, self.signer, self.client, datetime.now(UTC), self.say, self.deletes,
+                self.witnessed, lambda: look(self.place.folder),
+            ),
+            self.say,
+            log=self.client is not None,
+        )  # fmt: skip

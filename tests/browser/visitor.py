@@ -28,7 +28,7 @@ class Visitor:
         self.problems: list[str] = []
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
         self.page.on("console", self._console)
-        self._axe, self._name = axe, f"{width}-{locale}-{room}"
+        self._axe, self.name = axe, f"{width}-{locale}-{room}"
 
     def _console(self, message: Any) -> None:
         # A refusal answers 4xx: Chromium reports every such status as an error.
@@ -37,7 +37,7 @@ class Visitor:
 
     def look(self, name: str) -> None:
         """Take a screenshot, and check the page's width and its accessibility."""
-        self.page.screenshot(path=SHOTS / f"{self._name}-{name}.png", full_page=True)
+        self.page.screenshot(path=SHOTS / f"{self.name}-{name}.png", full_page=True)
         wide = self.page.evaluate("document.documentElement.scrollWidth > innerWidth + 1")
         assert not wide, f"{name} scrolls sideways"
         if self._axe:

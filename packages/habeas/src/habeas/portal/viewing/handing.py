@@ -11,6 +11,7 @@ import tempfile
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -33,6 +34,8 @@ from habeas.protocol.clip import ClipProof, start_of
 from habeas.protocol.looks import ExportPurpose
 
 _NUMBER = re.compile(r"[\w./ -]{2,64}")
+#: Fields that say which span.
+_SPAN = ("day", "time", "minutes")
 _CASES = (ExportPurpose.COURT, ExportPurpose.POLICE)
 
 
@@ -77,13 +80,15 @@ class ExportForm:
         return None
 
     def _person(self) -> str:
+        asked = None
         try:
             asked = date.fromisoformat(self.data.get("asked", "").strip())
         except ValueError:
             self.errors["asked"] = _("Enter the day on which the person asked")
-            return ""
         if self.data.get("seen") != "yes":
             self.errors["seen"] = _("Confirm that you have seen who asks")
+        if asked is None:
+            return ""
         # The same in every language: it is bound on the log, and read by others.
         return f"Asked on {asked.isoformat()} by the person filmed; who asks was seen."
 
@@ -109,13 +114,15 @@ def export(
         if made is not None:
             return redirect("viewing:exported", made)
     else:
-        form.data = {each: request.GET.get(each, "") for each in ("day", "time", "minutes")}
+        form.data = {each: request.GET.get(each, "") for each in _SPAN}
     context = {
         "office": office,
         "shown": found,
         "camera": found.camera,
         "form": form,
         "person": person,
+        # The other form is for the same span.
+        "span": urlencode({each: form.data.get(each, "") for each in _SPAN}),
         "minutes": [(str(each), str(each) == form.data.get("minutes")) for each in MINUTES],
         "purposes": _CASES,
     }
@@ -150,7 +157,7 @@ def exported(request: HttpRequest, officer: Officer, key: str) -> HttpResponse:
         return render(request, "viewing/refused.html", context, status=403)
     context = {
         "office": office, "export": made, "shown": shown.find(made.camera),
-        "until": made.asked + LASTS,
+        "until": made.asked + LASTS, "name": report.name_of(made),
     }  # fmt: skip
     return render(request, "viewing/exported.html", context)
 
@@ -179,7 +186,8 @@ def bundle(request: HttpRequest, officer: Officer, key: str) -> HttpResponse:
         out.close()
         return HttpResponse(error.cause, status=410, content_type="text/plain; charset=utf-8")
     out.seek(0)
-    name = f"{camera}-{made.request.start:%Y-%m-%d-%H%M%S}.zip"
-    answer = FileResponse(out, as_attachment=True, filename=name, content_type="application/zip")
+    answer = FileResponse(
+        out, as_attachment=True, filename=report.name_of(made), content_type="application/zip"
+    )
     answer["Cache-Control"] = "no-store"
     return cast("HttpResponse", answer)

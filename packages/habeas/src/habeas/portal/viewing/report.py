@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from fpdf import FPDF
@@ -22,6 +23,11 @@ _FONTS = Path(__file__).with_name("fonts")
 #: Millimetres on A4, and points of the letters.
 _MARGIN, _FIRST, _LINE = 20.0, 48.0, 5.6
 _TEXT, _SMALL, _TITLE, _HEAD = 10.5, 8.0, 18.0, 12.5
+
+
+def name_of(export: Export) -> str:
+    """What the bundle's file is called."""
+    return f"{export.camera}-{export.request.start:%Y-%m-%d-%H%M%S}.zip"
 
 
 class _Paper(FPDF):
@@ -47,8 +53,8 @@ def pdf(export: Export, proof: ClipProof, camera: ShownCamera) -> bytes:
     seconds = sum(each.milliseconds for each in segments) / 1000
     _pair(paper, _("Recorded of it"), f"{seconds:.1f} s")
     _pair(paper, _("Pictures"), str(sum(each.frames for each in segments)))
-    _pair(paper, _("lost"), str(sum(each.lost for each in segments)))
-    _pair(paper, _("covered as a whole"), str(sum(each.whole for each in segments)))
+    _pair(paper, capfirst(_("lost")), str(sum(each.lost for each in segments)))
+    _pair(paper, capfirst(_("covered as a whole")), str(sum(each.whole for each in segments)))
     _heading(paper, _("For whom, and why"))
     _pair(paper, _("Handed over to"), _to(export.request.purpose))
     _pair(paper, _("By"), f"{office_name(export.viewer.office)}, {handover.officer}")
@@ -75,7 +81,7 @@ def pdf(export: Export, proof: ClipProof, camera: ShownCamera) -> bytes:
             "that has Habeas and nothing else checks it, without a network:"
         ),
     )
-    _paragraph(paper, "habeas verify clip.zip --pin circle.txt")
+    _paragraph(paper, f"habeas verify {name_of(export)} --pin circle.txt")
     _paragraph(
         paper,
         _(

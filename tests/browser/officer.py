@@ -1,0 +1,61 @@
+"""An officer with a browser, at a portal that answers in a thread beside it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from django.conf import settings
+from django.db import connections
+from django.test.testcases import LiveServerThread
+
+from tests.browser.conftest import launched
+from tests.browser.visitor import SIZES, Visitor
+from tests.waiting import until
+
+#: Runs a scene, which gets the visitor, their page and the address of the desk's cameras.
+Inside = Callable[[Callable[[Visitor, Any, str], None]], None]
+
+
+@contextlib.contextmanager
+def signed_in(client: Any, axe: str, width: str, locale: str, room: str) -> Iterator[Inside]:
+    """Scenes of whoever has signed in with *client*.
+
+    Playwright's loop and Django's connection need a thread each of their own.
+    """
+    assert width in SIZES
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    connection = connections["default"]
+    connection.inc_thread_sharing()
+    server = LiveServerThread("127.0.0.1", lambda app: app, {"default": connection})
+    server.daemon = True
+    server.start()
+    server.is_ready.wait()
+    assert server.error is None
+    site = f"http://127.0.0.1:{server.port}"
+
+    def run(scene: Callable[[Visitor, Any, str], None]) -> None:
+        with launched() as chromium:
+            visitor = Visitor(chromium, axe, width, locale=locale, room=room)
+            cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}
+            visitor.profile.add_cookies([cookie])
+            scene(visitor, visitor.page, f"{site}/desk/cameras")
+            visitor.close()
+
+    def inside(scene: Callable[[Visitor, Any, str], None]) -> None:
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(run, scene).result()
+
+    yield inside
+    server.terminate()
+    connection.dec_thread_sharing()
+
+
+def wait(page: Any, true: str) -> None:
+    """Until an expression is true in the page.
+
+    Playwright's own waiting evaluates text in the page, which the page's policy forbids.
+    """
+    until(lambda: page.evaluate(true), true)

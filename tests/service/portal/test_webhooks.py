@@ -9,6 +9,7 @@ import pytest
 from standardwebhooks.webhooks import Webhook
 
 from habeas.foundation.authorities import authorities
+from tests.forwarding import ForwardProxy
 from tests.ops.authority import Authority
 from tests.service.portal.test_commands import Portal
 from tests.unit.portal import conftest as _django_is_started  # noqa: F401
@@ -146,3 +147,24 @@ def test_a_receiver_that_is_never_done_holds_nobody_up(portal, tmp_path, monkeyp
         with pytest.raises(sending.NotConfirmedError, match="TimeoutError"):
             sending.send(endpoint, "msg_1", "{}")
     authorities.cache_clear()
+
+
+def test_it_is_sent_through_the_proxy_which_alone_knows_the_name(portal, tmp_path):
+    name = "proxied.city.example"
+    with receiving(tmp_path, portal.authority, name) as server:
+        with ForwardProxy({name: server.server_port}).running() as proxy:
+            by = {"HTTPS_PROXY": f"http://{proxy.address}", "NO_PROXY": ""}
+
+            def told(*arguments):
+                authority = str(portal.authority.file)
+                return portal("webhooks", *arguments, SSL_CERT_FILE=authority, **by)
+
+            added = told("add", f"https://{name}/hook", "--name", "proxied")
+            assert added.returncode == 0, added.stderr
+            tested = told("test", "proxied")
+            assert (tested.returncode, "(204)" in tested.stdout) == (0, True), tested.stderr
+            assert "which sees who is asked" in tested.stderr
+            assert proxy.asked == [name]
+        ((_, headers, body),) = server.got
+        assert headers["host"] == name
+        assert Webhook(added.stdout.strip()).verify(body, headers)["type"] == "webhook.test"

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import shutil
 
 import pytest
 from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
@@ -10,7 +11,10 @@ from habeas.office import credentials, keys
 from habeas.protocol import Entry, Kind
 from habeas.protocol import office as wrapping
 from habeas.tlog import client as log_client
+from habeas.tlog.checkpoint import Checkpoint
 from habeas.tlog.client import LogClient
+from habeas.tlog.errors import LogUnavailableError
+from habeas.tlog.note import split
 from tests.unit.cli.commands import answering, habeas
 from tests.unit.protocol.world import circle_note
 from tests.unit.tlog.serving import URL, app_of, new_log, reaching
@@ -125,18 +129,83 @@ def test_officers_come_and_go_and_the_log_has_each_roster(office, log, capsys):
     assert "no officer Nobody" in capsys.readouterr().err
 
 
-def test_a_roster_that_the_log_does_not_take_stays_owed(office, monkeypatch, capsys):
+def test_nothing_is_signed_while_the_log_cannot_be_compared(office, monkeypatch, capsys):
     gone = functools.partial(LogClient, transport=answering(), sleep=lambda _: None)
     monkeypatch.setattr(log_client, "LogClient", gone)
     options = ("--data", office, "--log", "http://gone")
     assert habeas("office", "roster", "add", "O. Petrova", *options).status == 1
     assert "does not answer" in capsys.readouterr().err
+    assert not (office / "owed-entry.json").exists()
+    assert listed(office) == []
+
+
+def test_a_roster_that_the_log_does_not_take_stays_owed_until_the_next_change(
+    office, log, monkeypatch, capsys
+):
+    options = ("--data", office, "--log", URL)
+
+    def away(*_):
+        raise LogUnavailableError("The log takes nothing now.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(LogClient, "append", away)
+        assert habeas("office", "roster", "add", "O. Petrova", *options).status == 1
+    assert "takes nothing now" in capsys.readouterr().err
     assert Entry.decode((office / "owed-entry.json").read_bytes()).kind is Kind.ROSTER
     assert [each["label"] for each in listed(office)] == ["O. Petrova"]
+    # The next one follows it, so the log must have it: it would lead to nothing alone.
+    done = habeas("office", "roster", "add", "A. Orlov", *options)
+    assert (done.status, done.out.count("stands on the log")) == (0, 2)
+    assert [each["label"] for each in listed(office)] == ["O. Petrova", "A. Orlov"]
+
+
+def restored(office, backup):
+    shutil.rmtree(office)
+    shutil.copytree(backup, office)
+
+
+def test_a_folder_of_yesterday_signs_no_second_roster_of_one_version(office, log, tmp_path, capsys):
+    options = ("--data", office, "--log", URL)
+    assert habeas("office", "roster", "add", "O. Petrova", *options).status == 0
+    backup = shutil.copytree(office, tmp_path / "backup")
+    assert habeas("office", "roster", "revoke", "O. Petrova", *options).status == 0
+    newest = shutil.copytree(office, tmp_path / "newest")
+    restored(office, backup)
+    for change in (("add", "A. Orlov"), ("revoke", "O. Petrova")):
+        assert habeas("office", "roster", *change, *options).status == 1
+        told = " ".join(capsys.readouterr().err.split())
+        assert "a roster of version 2 that this folder does not know" in told
+        assert "newest backup" in told
+    assert [each["label"] for each in listed(office)] == ["O. Petrova"]
+    with log_client.LogClient(URL) as client:
+        assert Checkpoint.parse(split(client.checkpoint())[0]).size == 2
+    restored(office, newest)
+    assert habeas("office", "roster", "add", "A. Orlov", *options).status == 0
+
+
+def test_what_was_compared_is_not_read_again_and_strangers_say_nothing(office, log, monkeypatch):
+    options = ("--data", office, "--log", URL)
+    assert habeas("office", "roster", "add", "O. Petrova", *options).status == 0
+    with log_client.LogClient(URL) as client:
+        (mine,) = client.entries(0, 1)
+        forged = Entry.decode(mine).model_copy(update={"day": "2020-01-01"})
+        for content in (b"somebody's " + Entry.decode(mine).writer.encode(), forged.encode()):
+            client.append(content)
+    asked = []
+    entries = LogClient.entries
+
+    def watched(self, begin, end):
+        asked.append((begin, end))
+        return entries(self, begin, end)
+
+    monkeypatch.setattr(LogClient, "entries", watched)
+    assert habeas("office", "roster", "add", "A. Orlov", *options).status == 0
+    assert habeas("office", "roster", "add", "M. Ivanova", *options).status == 0
+    assert asked == [(0, 3), (3, 4)]
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff", b"{", b"[]", b"3", b"null", b'{"office": 1}'])
-def test_what_is_no_enrolment(office, tmp_path, capsys, content):
+def test_what_is_no_enrolment(office, log, tmp_path, capsys, content):
     file = tmp_path / "enrolment.json"
     file.write_bytes(content)
     done = habeas("office", "roster", "admit", file, "--data", office, "--log", URL)

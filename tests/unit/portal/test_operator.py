@@ -9,6 +9,10 @@ from habeas.portal import catalogue
 from habeas.portal.operator.doors import doors
 from habeas.portal.register import seen
 from habeas.portal.site.folder import SAMPLE_CATALOGUE
+from habeas.portal.webhooks import endpoints, sending
+from habeas.portal.webhooks.addresses import ReceiverError
+from habeas.portal.webhooks.models import WebhookEndpoint, WebhookMessage
+from habeas.portal.webhooks.signing import secret_of
 from tests.unit.protocol import world
 
 CONSOLE = {
@@ -86,3 +90,73 @@ def test_a_preview_sends_nothing_and_the_portal_has_no_console(operator, browser
 
 def test_the_public_portal_has_no_such_address(city, browser):
     assert browser.get("/operator/").status_code == 404
+    assert browser.post("/operator/webhooks/forms/test/").status_code in (403, 404)
+
+
+@pytest.fixture
+def receiver(operator, monkeypatch):
+    """A receiver of the city's, and how it answers: a status, or an error."""
+    url = "https://forms.city.example/webhooks"
+    WebhookEndpoint.objects.create(name="forms", url=url, events=["photo.withdrawn"], salt="00")
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.city.example:3128")
+    answers = {"forms": 204}
+
+    def send(endpoint, _identity, _body):
+        said = answers[endpoint.name]
+        if isinstance(said, int):
+            return said
+        raise said
+
+    monkeypatch.setattr(endpoints, "send", send)
+    return answers
+
+
+def test_who_is_called_is_shown_without_any_secret(operator, receiver):
+    endpoint = WebhookEndpoint.objects.get()
+    WebhookMessage.objects.create(endpoint=endpoint, body="{}")
+    page = operator.get("/operator/webhooks/").content.decode()
+    for said in (endpoint.url, "a photo was withdrawn", "1 message", "http://proxy.city.example"):
+        assert said in page
+    assert "Nothing was sent to it" in page
+    assert secret_of(endpoint).removeprefix("whsec_") not in page
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "said"),
+    [
+        (204, None, "confirmed<"),
+        (None, None, "no answer"),
+        (500, None, "it answered 500"),
+        (410, sending.GoneError, "wants no more messages"),
+        (None, ReceiverError, "is not allowed"),
+    ],
+)
+def test_a_test_is_sent_and_how_it_ended_is_said(operator, receiver, status, error, said):
+    if status != 204:
+        receiver["forms"] = failed = (error or sending.NotConfirmedError)("Not now.", "Wait.")
+        if error is None:
+            failed.answered = status
+    answer = operator.post("/operator/webhooks/forms/test/", follow=True)
+    assert [code for _, code in answer.redirect_chain] == [302]
+    page = answer.content.decode()
+    assert page.count(said) == 2, "in the notice, and among the day's deliveries"
+    assert "a test" in page
+    # The address without what was said, and what somebody else has made up, say nothing of it.
+    for query in ("", "?said=forged"):
+        assert operator.get(f"/operator/webhooks/{query}").content.decode().count(said) == 1
+
+
+def test_a_receiver_that_is_not_there_is_said(operator, receiver):
+    answer = operator.post("/operator/webhooks/nobody/test/", follow=True)
+    assert "no receiver" in answer.content.decode()
+
+
+def test_an_unusable_proxy_is_said_beside_the_receivers(operator, receiver, monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", "socks9://:x")
+    assert "cannot be used" in operator.get("/operator/webhooks/").content.decode()
+
+
+def test_what_is_sent_needs_the_console_s_own_page(operator, receiver):
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = operator.cookies
+    assert strict.post("/operator/webhooks/forms/test/").status_code == 403

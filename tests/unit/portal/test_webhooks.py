@@ -6,7 +6,7 @@ import ipaddress
 import json
 import socket
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -14,10 +14,15 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from habeas.portal.cases.models import Case
 from habeas.portal.desk import cases as desk
-from habeas.portal.webhooks import endpoints
-from habeas.portal.webhooks.addresses import ReceiverError, address_of, is_public
+from habeas.portal.webhooks import endpoints, tallies
+from habeas.portal.webhooks.addresses import (
+    ReceiverError,
+    address_of,
+    is_public,
+    route_of,
+)
 from habeas.portal.webhooks.delivering import Deliveries, Pace
-from habeas.portal.webhooks.models import WebhookEndpoint, WebhookMessage
+from habeas.portal.webhooks.models import WebhookEndpoint, WebhookMessage, WebhookTally
 from habeas.portal.webhooks.sending import GoneError, NotConfirmedError
 from habeas.portal.webhooks.signing import headers, secret_of
 from tests.unit.portal.test_device import ANSWERS, Device
@@ -280,7 +285,7 @@ def test_public_ones_are_not_and_named_networks_are_allowed():
         ("ftp://forms.city.example/", "no receiver"),
         ("https://user:word@forms.city.example/", "no receiver"),
         ("https:///path", "no receiver"),
-        ("https://forms.city.example:99999/", "port"),
+        ("https://forms.city.example:99999/", "[Pp]ort"),
         ("https://nobody.example/", "no address"),
     ],
 )
@@ -351,3 +356,64 @@ def test_what_is_no_address_is_said(url):
 )
 def test_addresses_that_only_look_public(address):
     assert not is_public(ipaddress.ip_address(address))
+
+
+def test_how_tries_ended_is_counted_by_day_without_references(receiver):
+    waiting(2)
+    day = [date(2026, 5, 3)]
+    deliveries = Deliveries(Pace(after=(0,)), lambda: 0.0, receiver, lambda: day[0])
+    receiver.fails = NotConfirmedError("No.")
+    for _ in range(2):
+        with pytest.raises(NotConfirmedError):
+            deliveries.round()
+    receiver.fails = RuntimeError()
+    with pytest.raises(NotConfirmedError):
+        deliveries.round()
+    receiver.fails = None
+    deliveries.round()
+    found = [(each.outcome, each.count) for each in tallies.of("forms")]
+    assert sorted(found) == [("204", 2), ("fault", 1), ("silent", 2)]
+    fields = {each.name for each in WebhookTally._meta.get_fields()}
+    assert fields == {"row", "endpoint", "day", "event", "outcome", "count"}
+    day[0] += timedelta(days=tallies.KEPT_DAYS + 1)
+    deliveries.round()
+    assert tallies.of("forms") == []
+
+
+def test_nothing_is_counted_of_who_was_removed_meanwhile(receiver):
+    endpoint = WebhookEndpoint.objects.get()
+    endpoints.remove("forms")
+    tallies.count(endpoint, "{}", 204, date(2026, 5, 3))
+    endpoints.add(URL, "forms", (), ())
+    tallies.count(endpoint, "{}", 204, date(2026, 5, 3))
+    assert not WebhookTally.objects.exists()
+
+
+@pytest.fixture
+def proxied(monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.city.example:3128")
+    monkeypatch.setenv("NO_PROXY", "inside.city.example")
+
+
+def test_the_proxy_is_asked_by_name_and_nobody_is_looked_up(proxied, monkeypatch):
+    def find(*_, **__):
+        raise AssertionError("a name was looked up")
+
+    monkeypatch.setattr(socket, "getaddrinfo", find)
+    for url in (URL, "https://only-the-proxy-knows.example/"):
+        assert route_of(url).address is None
+        assert str(route_of(url).url) == url
+
+
+def test_who_is_excepted_or_in_a_named_network_is_judged_and_asked_directly(proxied):
+    with pytest.raises(ReceiverError, match="no public address"):
+        route_of("https://inside.city.example/")
+    assert route_of("https://inside.city.example/", ["10.1.2.0/24"]).address == "10.1.2.3"
+    assert route_of(URL, ["10.1.2.0/24"]).address == PUBLIC
+    assert route_of("http://inside.city.example/", ["10.1.2.0/24"]).address == "10.1.2.3"
+
+
+@pytest.mark.parametrize("url", ["https://10.0.0.1/", "https://[::ffff:10.0.0.1]/", "http://a.b/"])
+def test_the_proxy_is_no_way_around_what_is_refused(proxied, url):
+    with pytest.raises(ReceiverError):
+        route_of(url)

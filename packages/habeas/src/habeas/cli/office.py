@@ -83,6 +83,18 @@ def _today() -> str:
     return datetime.now(UTC).date().isoformat()
 
 
+def _open_to_change(data: Path, root_token: str, url: str) -> tuple[OfficeFolder, OfficeKeys]:
+    """The office, once its folder is no older than the log, which has all that it was owed."""
+    from habeas.office.rollback import verify_newest
+    from habeas.tlog.client import LogClient
+
+    office, keys = _open(data, root_token)
+    with LogClient(url) as log:
+        verify_newest(office, keys, log)
+    _log(office, url)
+    return office, keys
+
+
 def _log(office: OfficeFolder, url: str) -> None:
     """Put the newest roster on the log; it stays owed where the log does not take it."""
     from habeas.tlog.client import LogClient
@@ -188,7 +200,7 @@ def add(
     from habeas.foundation.token_uri import TokenUri
     from habeas.office import publish
 
-    office, keys = _open(data, root_token)
+    office, keys = _open_to_change(data, root_token, log)
     passphrase = _passphrase(_OFFICER, label, new=True)
     key = None
     if token:
@@ -219,28 +231,22 @@ def admit(
     from habeas.office import publish
     from habeas.office.keys import OfficeError
 
-    office, keys = _open(data, root_token)
     try:
         fields = json.loads(enrolment.read_bytes())
     except ValueError as error:
         raise OfficeError("This is no enrolment.", "Take the file that the desk made.") from error
+    office, keys = _open_to_change(data, root_token, log)
     credential, _ = publish.admit(office, keys, fields, _today(), secrets.token_bytes)
     _log(office, log)
     typer.echo(f"{credential.label} signs with credential {credential.id[:16]}.")
 
 
 @roster.command()
-def revoke(
-    label: Label,
-    *,
-    data: Folder,
-    log: LogUrl,
-    root_token: RootToken = "",
-) -> None:
+def revoke(label: Label, *, data: Folder, log: LogUrl, root_token: RootToken = "") -> None:
     """Take an officer off the roster. It works at once, when the log has it."""
     from habeas.office import publish
 
-    office, keys = _open(data, root_token)
+    office, keys = _open_to_change(data, root_token, log)
     publish.revoke(office, keys, label, _today(), secrets.token_bytes)
     _log(office, log)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from habeas.protocol.footage import PublicCamera
 
@@ -19,10 +20,16 @@ def refused(code: str, camera: PublicCamera) -> str:
         "holds-not-promised": _("Nothing of this camera may be held."),
         "hold-future": _("What has not been recorded yet cannot be held."),
         "hold-over": _("The hold would be over already."),
-        "hold-too-long": _(
-            "An hour of this camera may be kept for %(days)s days in all, in however many holds."
+        "hold-too-long": ngettext(
+            "An hour of this camera may be kept for %(days)s day in all, in however many holds.",
+            "An hour of this camera may be kept for %(days)s days in all, in however many holds.",
+            values["days"],
         ),
-        "hold-too-much": _("At most %(hours)s hours of this camera may be held at a time."),
+        "hold-too-much": ngettext(
+            "At most %(hours)s hour of this camera may be held at a time.",
+            "At most %(hours)s hours of this camera may be held at a time.",
+            values["hours"],
+        ),
         "no-hold": _("No such hold of your office is in force."),
     }.get(code)
     return code if found is None else found % values

@@ -14,6 +14,8 @@ from habeas.portal.site.problems import answer
 
 _COOKIE = "operator"
 _SAFE = frozenset({"GET", "HEAD"})
+#: What may be sent: the language, and a message of no consequence to a receiver.
+_SENT = ("/language/setlang/", "/operator/webhooks/")
 
 
 class PreviewError(HabeasError):
@@ -37,14 +39,15 @@ class SignedIn:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass on, or turn away."""
-        language = request.path == "/language/setlang/"
         try:
             if "link" in request.GET:
                 return self._enter(request)
             if not request.path.startswith("/static/"):
                 doors().verify(request.COOKIES.get(_COOKIE, ""))
-            if request.method not in _SAFE and not language:
-                raise PreviewError("This console shows pages, and sends nothing.")
+            if request.method not in _SAFE and not request.path.startswith(_SENT):
+                raise PreviewError(
+                    "This console shows the portal's pages, and sends nothing there."
+                )
         except HabeasError as error:
             return answer(request, error)
         return self._get_response(request)

@@ -4,6 +4,11 @@ A portal stands inside a city's network. Without this check, whoever names a rec
 it send to machines that only it can reach (OWASP, *Server-Side Request Forgery Prevention*). The
 address that was looked at is the one that is connected to, so that a name which changes its
 address in between (DNS rebinding) leads nowhere.
+
+Where a forward proxy is named, it is asked by name, as for every other call, and finds the address:
+the machine here may know no names of the Internet. TLS still ends at who has a certificate for the
+name, which no machine within has for a stranger's. Receivers in a private network that was named
+for them are asked directly (ADR 0141).
 """
 
 from __future__ import annotations
@@ -11,11 +16,13 @@ from __future__ import annotations
 import ipaddress
 import socket
 from collections.abc import Iterable, Iterator
-from urllib.parse import urlsplit
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
 
 import httpx
 
 from habeas.foundation.errors import HabeasError
+from habeas.foundation.forward import forward
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 #: RFC 6052: an IPv4 address stands in the last 32 bits.
@@ -66,6 +73,78 @@ def is_public(address: Address) -> bool:
     )
 
 
+@dataclass(frozen=True)
+class Route:
+    """How a receiver is reached.
+
+    Attributes:
+        url: as it was named.
+        address: to connect to; None where the forward proxy finds it.
+    """
+
+    url: httpx.URL
+    address: str | None
+
+
+def route_of(url: str, private: Iterable[str] = ()) -> Route:
+    """How to reach a receiver.
+
+    Args:
+        url: of the receiver.
+        private: networks that it may lie in although they are not public.
+
+    Raises:
+        ReceiverError: it is no URL to send to, has no address, or one that is not allowed.
+        ForwardError: the proxy that is named cannot be used.
+    """
+    allowed = tuple(private)
+    parts, host = _parts(url)
+    if is_proxied(url, allowed):
+        if _is_literal(host):
+            address_of(url)
+        return Route(httpx.URL(url), None)
+    return Route(httpx.URL(url), address_of(parts.geturl(), allowed))
+
+
+def is_proxied(url: str, private: Iterable[str] = ()) -> bool:
+    """Whether the forward proxy, where one is named, is asked for this receiver.
+
+    Raises:
+        ReceiverError: it is no URL to send to.
+        ForwardError: the proxy that is named cannot be used.
+    """
+    parts, host = _parts(url)
+    named = forward()
+    through = named is not None and not named.asks_directly(host)
+    return through and parts.scheme == "https" and not tuple(private)
+
+
+def _is_literal(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+def _parts(url: str) -> tuple[SplitResult, str]:
+    """A URL's parts, and its host as requests have it.
+
+    Raises:
+        ReceiverError: it is none to send to.
+    """
+    try:
+        parts, host = urlsplit(url), httpx.URL(url).raw_host.decode("ascii")
+        port = parts.port
+    except (ValueError, httpx.InvalidURL) as error:
+        cause = f"{url!r} is no receiver's address: {error}."
+        raise ReceiverError(cause, "Write it as https://HOST/PATH.") from error
+    named = parts.scheme in ("https", "http") and parts.hostname and port != 0
+    if not named or parts.username is not None:
+        raise ReceiverError(f"{url} is no receiver's address.", "Write it as https://HOST/PATH.")
+    return parts, host
+
+
 def address_of(url: str, private: Iterable[str] = ()) -> str:
     """The address to connect to for a URL.
 
@@ -77,18 +156,8 @@ def address_of(url: str, private: Iterable[str] = ()) -> str:
         ReceiverError: it is no URL to send to, has no address, or one that is not allowed.
     """
     named = networks(private)
-    try:
-        parts, host = urlsplit(url), httpx.URL(url).raw_host.decode("ascii")
-    except (ValueError, httpx.InvalidURL) as error:
-        raise ReceiverError(
-            f"{url!r} is no receiver's address.", "Write it as https://HOST/PATH."
-        ) from error
-    try:
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-    except ValueError as error:
-        raise ReceiverError(f"{url} has no such port.", "Write it anew.") from error
-    if parts.scheme not in ("https", "http") or not parts.hostname or parts.username is not None:
-        raise ReceiverError(f"{url} is no receiver's address.", "Write it as https://HOST/PATH.")
+    parts, host = _parts(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:

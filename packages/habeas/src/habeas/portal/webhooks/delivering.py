@@ -2,7 +2,8 @@
 
 A message is deleted after the confirmation: whoever is killed in between delivers it again, under
 the same ``webhook-id``. Receivers that fail are left alone for longer and longer; how long stands
-in memory alone, so that no time of a failure stays on a disk beside a reference.
+in memory alone, so that no time of a failure stays on a disk beside a reference. Of each try, its
+day and how it ended are counted (`tallies`).
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
 from habeas.foundation.errors import HabeasError
+from habeas.portal.webhooks import tallies
 from habeas.portal.webhooks.models import WebhookEndpoint, WebhookMessage
 from habeas.portal.webhooks.sending import GoneError, NotConfirmedError, send
 
@@ -51,6 +54,7 @@ class Deliveries:
         pace: see there.
         clock: monotonic seconds.
         deliver: one try; `send`.
+        today: the day (UTC).
     """
 
     def __init__(
@@ -58,8 +62,10 @@ class Deliveries:
         pace: Pace | None = None,
         clock: Callable[[], float] = time.monotonic,
         deliver: Callable[[WebhookEndpoint, str, str], int] = send,
+        today: Callable[[], date] = lambda: datetime.now(UTC).date(),
     ) -> None:
         self._pace, self._clock, self._deliver = pace or Pace(), clock, deliver
+        self._today = today
         self._rests: dict[tuple[str, str], _Rest] = {}
 
     def round(self) -> None:
@@ -70,6 +76,7 @@ class Deliveries:
         """
         end = self._clock() + self._pace.seconds
         last: HabeasError | None = None
+        tallies.forget(self._today())
         # Drawn, so that one that takes a whole round for itself keeps no other from its turn.
         standing = list(WebhookEndpoint.objects.filter(gone=False).order_by("?"))
         self._rests = {_key(each): self._rests.get(_key(each), _Rest()) for each in standing}
@@ -99,10 +106,23 @@ class Deliveries:
         for message in waiting:
             if self._clock() >= end:
                 break
-            self._deliver(endpoint, message.identity, message.body)
+            self._try(endpoint, message)
             WebhookMessage.objects.filter(pk=message.pk).delete()
             confirmed = True
         return confirmed
+
+    def _try(self, endpoint: WebhookEndpoint, message: WebhookMessage) -> None:
+        """Deliver one message, and count how that ended.
+
+        Raises:
+            HabeasError: it is not confirmed.
+        """
+        try:
+            ended = self._deliver(endpoint, message.identity, message.body)
+        except Exception as error:
+            tallies.count(endpoint, message.body, error, self._today())
+            raise
+        tallies.count(endpoint, message.body, ended, self._today())
 
     def _failed(self, endpoint: WebhookEndpoint, rest: _Rest, error: HabeasError) -> None:
         pause = self._pace.after[min(rest.failures, len(self._pace.after) - 1)]

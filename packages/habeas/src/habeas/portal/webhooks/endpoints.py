@@ -1,4 +1,4 @@
-"""Receivers: add, list, remove and test, for `habeas portal webhooks`."""
+"""Receivers: add, list, remove and test, for `habeas portal webhooks` and the console."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count
 
-from habeas.portal.webhooks.addresses import ReceiverError, address_of
+from habeas.foundation.errors import HabeasError
+from habeas.portal.webhooks import tallies
+from habeas.portal.webhooks.addresses import ReceiverError, route_of
 from habeas.portal.webhooks.events import EVENTS, TEST, body_of
 from habeas.portal.webhooks.models import WebhookEndpoint, new_identity
 from habeas.portal.webhooks.sending import send
@@ -25,6 +28,7 @@ class Receiver:
     """A receiver, as it stands.
 
     Attributes:
+        private: networks that it may lie in although they are not public (CIDR).
         waiting: messages that it has not confirmed.
         gone: it answered 410, and is sent nothing.
     """
@@ -32,6 +36,7 @@ class Receiver:
     name: str
     url: str
     events: tuple[str, ...]
+    private: tuple[str, ...]
     waiting: int
     gone: bool
 
@@ -52,7 +57,7 @@ def add(url: str, name: str, events: Iterable[str], private: Iterable[str]) -> t
     for each in wanted:
         if each not in EVENTS:
             raise ReceiverError(f"There is no event {each}.", f"There are: {', '.join(EVENTS)}.")
-    address_of(url, allowed)
+    route_of(url, allowed)
     name = name or urlsplit(url).hostname or ""
     if not _NAME.fullmatch(name):
         raise ReceiverError(f"{name!r} is no receiver's name.", "Give it one: --name")
@@ -79,7 +84,10 @@ def _find(name: str) -> WebhookEndpoint:
 def known() -> list[Receiver]:
     """All receivers, by name."""
     rows = WebhookEndpoint.objects.annotate(waiting=Count("messages")).order_by("name")
-    return [Receiver(row.name, row.url, tuple(row.events), row.waiting, row.gone) for row in rows]
+    return [
+        Receiver(row.name, row.url, tuple(row.events), tuple(row.private), row.waiting, row.gone)
+        for row in rows
+    ]
 
 
 def remove(name: str) -> int:
@@ -103,7 +111,12 @@ def send_test(name: str) -> int:
         ReceiverError: there is none of that name, or its address is not allowed.
         NotConfirmedError: it does not confirm.
     """
-    found = _find(name)
-    status = send(found, new_identity(), body_of(TEST))
+    found, body, today = _find(name), body_of(TEST), datetime.now(UTC).date()
+    try:
+        status = send(found, new_identity(), body)
+    except HabeasError as error:
+        tallies.count(found, body, error, today)
+        raise
+    tallies.count(found, body, status, today)
     WebhookEndpoint.objects.filter(name=name).update(gone=False)
     return status

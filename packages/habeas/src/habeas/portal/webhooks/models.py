@@ -1,7 +1,7 @@
-"""Who is told, and what has not been delivered yet.
+"""Who is told, what has not been delivered yet, and how many deliveries of a day ended how.
 
-Neither has a time of day, and neither leads to a photo: an event about a photo names its service
-alone.
+None has a time of day, and none leads to a photo: an event about a photo names its service alone,
+and what was delivered is counted, without references.
 """
 
 from __future__ import annotations
@@ -40,3 +40,24 @@ class WebhookMessage(models.Model):
     identity = models.CharField(max_length=64, default=new_identity)
     endpoint = models.ForeignKey(WebhookEndpoint, models.CASCADE, related_name="messages")
     body = models.TextField()
+
+
+class WebhookTally(models.Model):
+    """How many tries of one day to tell one receiver of one kind of event ended in one way."""
+
+    row = models.BigAutoField(primary_key=True, default=random_row)
+    endpoint = models.ForeignKey(WebhookEndpoint, models.CASCADE, related_name="tallies")
+    day = models.DateField()
+    event = models.CharField(max_length=64)
+    #: An outcome of `tallies`.
+    outcome = models.CharField(max_length=16)
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        """One row for each."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=("endpoint", "day", "event", "outcome"), name="one_tally_of_a_day"
+            ),
+        )

@@ -9,7 +9,8 @@ import httpx
 
 from habeas.foundation.authorities import authorities
 from habeas.foundation.errors import HabeasError
-from habeas.portal.webhooks.addresses import address_of
+from habeas.foundation.forward import async_mounts
+from habeas.portal.webhooks.addresses import route_of
 from habeas.portal.webhooks.models import WebhookEndpoint
 from habeas.portal.webhooks.signing import headers, secret_of
 
@@ -20,11 +21,16 @@ _WHOLE_SECONDS = 20.0
 
 
 class NotConfirmedError(HabeasError):
-    """A receiver that has not confirmed a message."""
+    """A receiver that has not confirmed a message.
+
+    Attributes:
+        answered: the status of its answer; None where there was none.
+    """
 
     code = "webhook-not-confirmed"
     status = 502
     remedy = "It is sent again. Look at the receiver: it answers 2xx to what it has taken."
+    answered: int | None = None
 
 
 class GoneError(NotConfirmedError):
@@ -32,6 +38,7 @@ class GoneError(NotConfirmedError):
 
     code = "webhook-gone"
     remedy = "Remove it, or test it again when it is back: habeas portal webhooks test"
+    answered: int | None = httpx.codes.GONE
 
 
 def send(endpoint: WebhookEndpoint, identity: str, body: str) -> int:
@@ -39,21 +46,24 @@ def send(endpoint: WebhookEndpoint, identity: str, body: str) -> int:
 
     Raises:
         ReceiverError: its address is not allowed, or has none.
+        ForwardError: the forward proxy that is named cannot be used.
         GoneError: it answered 410.
         NotConfirmedError: it answered otherwise, or not at all.
     """
-    address = address_of(endpoint.url, endpoint.private)
-    url = httpx.URL(endpoint.url)
+    route = route_of(endpoint.url, endpoint.private)
+    url, proxied = route.url, route.address is None
+    asked = url if proxied else url.copy_with(host=route.address)
     carried = headers(secret_of(endpoint), identity, int(time.time()), body)
 
     async def once() -> int:
         async with (
             asyncio.timeout(_WHOLE_SECONDS),
             httpx.AsyncClient(
-                timeout=_STEP_SECONDS, trust_env=False, verify=authorities()
+                timeout=_STEP_SECONDS, trust_env=False, verify=authorities(),
+                mounts=async_mounts() if proxied else {},
             ) as http,
             http.stream(
-                "POST", url.copy_with(host=address), content=body.encode(),
+                "POST", asked, content=body.encode(),
                 headers={**carried, "host": url.netloc.decode("ascii")},
                 extensions={"sni_hostname": url.raw_host.decode("ascii")},
             ) as answer,
@@ -69,5 +79,7 @@ def send(endpoint: WebhookEndpoint, identity: str, body: str) -> int:
     if status == httpx.codes.GONE:
         raise GoneError(f"{endpoint.name} wants no more messages (410).")
     if not httpx.codes.is_success(status):
-        raise NotConfirmedError(f"{endpoint.name} answered {status}.")
+        refused = NotConfirmedError(f"{endpoint.name} answered {status}.")
+        refused.answered = status
+        raise refused
     return status

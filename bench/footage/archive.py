@@ -5,6 +5,11 @@
 One camera that records all the time, six seconds a segment: 100,000 segments are a week. Measured
 are random moments; what the log takes is not among it. The page must not cost more with a larger
 archive: the same is done with a tenth of it.
+
+    AWS_ENDPOINT=http://127.0.0.1:8333 … python -m bench.footage.archive --bucket s3://log/bench
+
+measures what it costs that segments come from an object store: the first hours of an archive are
+played from the disk, packed there, and played again.
 """
 
 from __future__ import annotations
@@ -23,7 +28,10 @@ from pathlib import Path
 import django
 from django.conf import settings
 
-from habeas.cameras.hours import Hour
+from habeas.cameras import packs
+from habeas.cameras.bucket import HourBucket
+from habeas.cameras.hours import Hour, hour_of
+from habeas.cameras.packing import Packer
 from habeas.cameras.recordings import Recordings
 from habeas.portal.viewing.archive import Moment, time_line
 from habeas.protocol.footage import PublicCamera, Texts, hour_name
@@ -32,6 +40,8 @@ from habeas.tlog import NoteSigner
 
 _CAMERA, _EVERY, _IN_HOUR = "north-gate", 6, 600
 _ROUNDS = 200
+#: Of 480 MB each.
+_PACKED_HOURS = 2
 _START = datetime(2026, 1, 5, tzinfo=UTC)
 #: Bytes of a segment of 1080p at 5 frames a second, about.
 _SIZE = 800_000
@@ -105,11 +115,44 @@ def run(segments: int) -> None:
             print(f"{segments:>8} segments, {name}: median {median:.1f} ms, p95 {p95:.1f} ms")
 
 
+def run_packed(url: str) -> None:
+    """Measure segments of the same hours as files and as ranges of objects, and print the ratio."""
+    with tempfile.TemporaryDirectory() as folder:
+        recordings = fill(Path(folder), _PACKED_HOURS * _IN_HOUR)
+        recordings.bucket = bucket = HourBucket.open(url)
+        last = _PACKED_HOURS * 3600
+
+        def play(moment: datetime) -> None:
+            found = recordings.segments(_CAMERA, moment, moment + timedelta(minutes=15))
+            recordings.content(_CAMERA, found[0].start)
+
+        try:
+            disk = measure(play, last)
+            begin = time.perf_counter()
+            undone = Packer(recordings, bucket, print).round()
+            spent = time.perf_counter() - begin
+            if undone:
+                raise SystemExit(f"{undone} hours could not be packed.")
+            packed = measure(play, last)
+        finally:
+            for place in recordings.hours(_CAMERA):
+                bucket.delete(packs.name_of(recordings.hour(_CAMERA, hour_of(place))))
+        for name, (median, p95) in (("disk", disk), ("object", packed)):
+            print(f"first segment, from the {name}: median {median:.1f} ms, p95 {p95:.1f} ms")
+        print(f"p95, object over disk: {packed[1] / disk[1]:.1f}")
+        megabytes = _PACKED_HOURS * _IN_HOUR * _SIZE / 1e6
+        print(f"packed and read back: {megabytes / spent:.0f} MB/s")
+
+
 def main() -> None:
     """See the module."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--segments", type=int, default=100_000)
+    parser.add_argument("--bucket", metavar="s3://BUCKET/PREFIX")
     asked = parser.parse_args()
+    if asked.bucket:
+        run_packed(asked.bucket)
+        return
     settings.configure(USE_I18N=False)
     django.setup()
     for segments in (max(_IN_HOUR, asked.segments // 10), asked.segments):

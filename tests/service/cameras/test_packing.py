@@ -14,6 +14,7 @@ from habeas.cameras.bucket import BucketError, HourBucket
 from habeas.cameras.hours import HourChangedError
 from habeas.cameras.packing import Packer
 from habeas.cameras.recordings import Recordings
+from habeas.configuration import RecordingObjects
 from habeas.protocol.footage import hour_name
 from tests.media.video.segments import RECORDER, add_segment
 from tests.media.video.test_serve import Served, declare
@@ -199,6 +200,25 @@ def test_the_command_packs_what_was_recorded_and_says_where_the_store_is_away(
         assert served.end() == 0
     assert place.content("gate", start) == before
     place.verify_hour("gate", hour_name(start))
+
+
+def test_a_configuration_says_of_a_store_what_the_environment_does_not(s3, tmp_path):
+    said = RecordingObjects(
+        url=f"s3://log/{tmp_path.name}", endpoint=s3["endpoint"], region="us-east-1",
+        access_key_id="any", secret_access_key={"file": _key(tmp_path)},
+    )  # fmt: skip
+    bucket = HourBucket.open(said.url, said.environment())
+    bucket.put("north-gate/x.zip", iter([b"content"]))
+    assert bucket.get("north-gate/x.zip", 1, 3) == b"ont"
+    bucket.delete("north-gate/x.zip")
+    assert bucket.get("north-gate/x.zip", 1, 3) is None
+
+
+def _key(folder):
+    file = folder / "key"
+    file.touch(0o600)
+    file.write_text("any\n")
+    return file
 
 
 @pytest.mark.parametrize("url", ["nowhere", "ftp://bucket/prefix", "memory:///", "s3://"])

@@ -13,6 +13,7 @@ from habeas.cameras.hours import Hour, HourChangedError, UnknownHourError
 from habeas.cameras.packing import Packer
 from habeas.cameras.probes import judge
 from habeas.cameras.recordings import Recordings
+from habeas.foundation.schema import NewerStoreError, Schema, adopt_folder
 from tests.media.video.segments import RECORDER
 from tests.unit.cameras.street import HOUR, START, Street, name
 
@@ -203,6 +204,18 @@ def test_a_store_that_was_not_named_plays_nothing_of_it_and_says_so(street):
         other.content("north-gate", START)
     assert "HABEAS_RECORDINGS_BUCKET" in error.value.remedy
     assert len(other.segments("north-gate", START, START + 4 * HOUR)) == 4
+
+
+def test_a_release_that_knows_no_packed_hours_refuses_the_folder_that_has_some(street):
+    older = Schema("recordings", version=1, opened_from=0)
+    plain = Recordings(street.recordings.folder)
+    plain.adopt()
+    adopt_folder(plain.folder, older)
+    street.recordings.adopt()
+    with pytest.raises(NewerStoreError):
+        adopt_folder(plain.folder, older)
+    plain.adopt()
+    street.recordings.adopt()
 
 
 def test_days_that_are_over_end_objects_too_and_what_is_held_stays(street):

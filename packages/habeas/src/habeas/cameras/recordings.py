@@ -91,7 +91,9 @@ class Owed:
 
 
 #: Version of the folder's files; `opened_from` is the oldest whose code still works over them.
-_SCHEMA = Schema("recordings", version=1, opened_from=0)
+_SCHEMA = Schema("recordings", version=2, opened_from=0)
+#: The same, once hours are packed: older code would forget those, and never delete them.
+_PACKED = Schema("recordings", version=3, opened_from=2)
 
 
 class Recordings(Archive):
@@ -105,7 +107,7 @@ class Recordings(Archive):
             OSError: it cannot be read or written.
         """
         durable.make(self.folder)
-        adopt_folder(self.folder, _SCHEMA)
+        adopt_folder(self.folder, _SCHEMA if self.bucket is None else _PACKED)
 
     def hour(self, camera: str, hour: str) -> Hour:
         """A closed hour.

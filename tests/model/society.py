@@ -36,7 +36,8 @@ from habeas.protocol.document import base64_of
 from habeas.protocol.panel import Panel
 from habeas.protocol.seal import Sealed, Secrets, Wishes, assemble_receipt, build_terms, seal
 from habeas.protocol.statements import Order, sign_statement
-from habeas.register.verifying import Verification, verify_photo
+from habeas.register.verdicts import Verification
+from habeas.register.verifying import verify_photo
 from habeas.tlog import NoteSigner
 from habeas.tlog.errors import LogUnavailableError, NotAdmittedError, TlogError
 from habeas.trustee import Settings, Trustee, keyring

@@ -15,7 +15,8 @@ from habeas.protocol.entry import Kind
 from habeas.protocol.panel import Panel
 from habeas.protocol.statements import StreamEndStatement
 from habeas.protocol.terms import MAX_OWN_ENTRIES
-from habeas.register.verifying import Verification, verify_photo
+from habeas.register.verdicts import Verification
+from habeas.register.verifying import verify_photo
 from tests.world import World
 from tests.world.officer import Officer
 

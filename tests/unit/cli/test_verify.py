@@ -10,7 +10,7 @@ import pytest
 
 from habeas.protocol import Kind
 from habeas.register.causes import Cause
-from habeas.register.verifying import Act, TrusteeVerdict, Verification
+from habeas.register.verdicts import Act, TrusteeVerdict, Verification
 from tests.unit.cli.commands import habeas
 from tests.unit.protocol.officers import OFFICERS
 from tests.unit.protocol.world import NAMES, OFFICE, Case, random

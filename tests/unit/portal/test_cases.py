@@ -9,6 +9,7 @@ from habeas.portal import catalogue
 from habeas.portal.cases.models import Case, CaseNoteRow
 from habeas.portal.catalogue.declaration import DeclaredOffice, Words
 from habeas.portal.desk import cases as desk
+from habeas.portal.desk import lists
 from habeas.portal.vault.models import SealedPhotoRow
 from habeas.protocol.case_note import CaseNote, SignedNote, open_note, seal_note
 from habeas.protocol.document import base64_of, unbase64
@@ -43,11 +44,11 @@ def decide(terminal, reference, decision="approved", **more):
 
 @pytest.fixture(autouse=True)
 def _counted_anew():
-    desk._counts.forget()
+    lists.counts.forget()
 
 
 def test_a_page_says_how_many_there_are(city, terminal, monkeypatch):
-    monkeypatch.setattr(desk, "PAGE", 2)
+    monkeypatch.setattr(lists, "PAGE", 2)
     made = [_case(b"") for _ in range(5)]
     first = terminal.get("cases").json()
     assert (len(first["cases"]), first["more"], first["total"]) == (2, True, 5)

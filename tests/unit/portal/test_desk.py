@@ -7,7 +7,7 @@ import pytest
 from habeas.portal.apply.sending import sending
 from habeas.portal.cases.models import Case
 from habeas.portal.catalogue import services
-from habeas.portal.desk import cases as desk
+from habeas.portal.desk import lists
 from habeas.protocol import Request, stream
 from habeas.protocol.document import base64_of, unbase64
 from habeas.protocol.office import open_answers, open_pointer, verify_pointer
@@ -83,7 +83,7 @@ def test_the_open_cases_of_one_s_own_office(city, terminal):
 
 
 def test_a_long_list_comes_page_by_page_in_the_order_of_days(city, terminal, monkeypatch):
-    monkeypatch.setattr(desk, "PAGE", 2)
+    monkeypatch.setattr(lists, "PAGE", 2)
     made = [_case(b"") for _ in range(5)]
     Case.objects.filter(reference=made[4]).update(day="2020-01-01")
     seen, after, more = [], "", True

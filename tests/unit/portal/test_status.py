@@ -9,7 +9,7 @@ from habeas.portal.receipts import history, views
 from habeas.protocol import Kind
 from habeas.protocol.receipt import ReceiptError
 from habeas.register.causes import Cause
-from habeas.register.verifying import Act, TrusteeVerdict, Verification
+from habeas.register.verdicts import Act, TrusteeVerdict, Verification
 from habeas.tlog import leaf_hash
 from tests.unit.protocol.officers import OFFICERS
 from tests.unit.protocol.world import NAMES, Case, random

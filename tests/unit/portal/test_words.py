@@ -9,7 +9,7 @@ from django.utils import translation
 from habeas.portal.receipts.words import in_words, is_settling, unread_in_words
 from habeas.register import verifying
 from habeas.register.causes import Cause
-from habeas.register.verifying import TrusteeVerdict, Verification
+from habeas.register.verdicts import TrusteeVerdict, Verification
 
 SOURCE = Path(verifying.__file__).read_text()
 CODES = set(re.findall(r'Cause\(\s*"([a-z-]+)"', SOURCE))

@@ -200,16 +200,14 @@ def _decoded(content: bytes, what: str) -> str:
 
 def _from_token(uri: TokenUri) -> bytes:
     try:
-        # Optional packages; a missing one is said in words by the first.
-        import pkcs11  # noqa: PLC0415
-
-        from habeas.foundation import token  # noqa: PLC0415
+        # An optional package; where it is missing, this says so.
+        from habeas.foundation.token_session import open_session, pkcs11  # noqa: PLC0415
 
         wanted = {
             pkcs11.Attribute.CLASS: pkcs11.ObjectClass.DATA,
             pkcs11.Attribute.LABEL: uri.object,
         }
-        with token.open_session(uri, uri.service_pin()) as session:
+        with open_session(uri, uri.service_pin()) as session:
             for found in session.get_objects(wanted):
                 return bytes(found[pkcs11.Attribute.VALUE])
     except TokenError as error:

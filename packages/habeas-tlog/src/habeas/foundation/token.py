@@ -8,10 +8,8 @@ extra ``pkcs11`` of each distribution: import it where a token is asked, and now
 from __future__ import annotations
 
 import hashlib
-import secrets
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Literal
@@ -20,16 +18,11 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurv
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+# Where python-pkcs11 is missing, this says what to install.
+from habeas.foundation.token_session import explain, explained, open_session, pkcs11
 from habeas.foundation.token_uri import NoSuchKindError, TokenError, TokenUri
 
-try:
-    import pkcs11
-    from pkcs11 import Attribute, KeyType, ObjectClass
-except ImportError as error:
-    raise TokenError(
-        "The part of Habeas that speaks to tokens is not installed.",
-        "Install it: pip install 'habeas[pkcs11]'.",
-    ) from error
+Attribute, KeyType, ObjectClass = pkcs11.Attribute, pkcs11.KeyType, pkcs11.ObjectClass
 
 PublicKey = EllipticCurvePublicKey | Ed25519PublicKey
 #: COSE algorithms (RFC 9053).
@@ -37,10 +30,6 @@ _ES256: Literal[-7] = -7
 _EDDSA: Literal[-8] = -8
 #: The length of an uncompressed point of P-256 (SEC 1, section 2.3.3), and of an Ed25519 key.
 _POINT_BYTES, _ED25519_BYTES = 65, 32
-#: CKF_TOKEN_INITIALIZED.
-_INITIALIZED = 0x400
-#: CKF_USER_PIN_COUNT_LOW: a wrong PIN was given since somebody last signed in.
-_WRONG_PIN = 0x10000
 
 
 class Kind(Enum):
@@ -94,7 +83,7 @@ class TokenKey:
         else:
             # Tokens that hash by themselves are fewer than those that sign a hash.
             content, mechanism = hashlib.sha256(message).digest(), pkcs11.Mechanism.ECDSA
-        with self._lock, _explained("sign"):
+        with self._lock, explained("sign"):
             return bytes(self._private.sign(content, mechanism=mechanism))
 
     def agree(self, public_key: EllipticCurvePublicKey) -> bytes:
@@ -107,7 +96,7 @@ class TokenKey:
             raise TokenError("The key on the token is not of P-256, and agrees on no keys.")
         point = public_key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
         template = {Attribute.SENSITIVE: False, Attribute.EXTRACTABLE: True}
-        with self._lock, _explained("agree on a key"):
+        with self._lock, explained("agree on a key"):
             shared = self._private.derive_key(
                 KeyType.GENERIC_SECRET, 256, template=template,
                 mechanism_param=(pkcs11.KDF.NULL, None, point),
@@ -119,7 +108,7 @@ class TokenKey:
 
     def close(self) -> None:
         """End the session: the token forgets that a PIN was shown."""
-        with _explained("end a session"):
+        with explained("end a session"):
             self._session.close()
 
 
@@ -170,7 +159,7 @@ def make(uri: TokenUri, pin: str, label: str, kinds: Sequence[Kind] = tuple(Kind
         )
     except pkcs11.PKCS11Error as error:
         session.close()
-        raise _explain(error, "make a key") from error
+        raise explain(error, "make a key") from error
     except BaseException:
         session.close()
         raise
@@ -184,7 +173,7 @@ def find(uri: TokenUri, pin: str, public_key: PublicKey) -> TokenKey:
     """
     session = open_session(uri, pin)
     try:
-        with _explained("say what keys it has"):
+        with explained("say what keys it has"):
             for each in _keys(session, uri):
                 if _spki(each.public_key) == _spki(public_key):
                     return each
@@ -206,7 +195,7 @@ def verify(uri: TokenUri, pin: str) -> None:
     """
     session = open_session(uri, pin)
     try:
-        with _explained("say what keys it has"):
+        with explained("say what keys it has"):
             fitting = _keys(session, uri)
     finally:
         session.close()
@@ -215,81 +204,6 @@ def verify(uri: TokenUri, pin: str) -> None:
             "The token has no key that fits its address.",
             "Check object and id; `init` or `setup` of the party makes a key.",
         )
-
-
-#: Tries that a token has refused, for as long as this process runs: not every token says itself
-#: that a wrong PIN was given. Hashed under a key of this process: a PIN stays nowhere.
-_refused: set[bytes] = set()
-_refused_key = secrets.token_bytes(32)
-
-
-def open_session(uri: TokenUri, pin: str, *, write: bool = False) -> Any:
-    """A session of the token, signed in. What a token has refused is never given again.
-
-    Args:
-        uri: names the token.
-        pin: of its user.
-        write: whether something is to be put on it.
-
-    Raises:
-        TokenError: there is no such token, or another PIN.
-    """
-    try:
-        library = pkcs11.lib(uri.module)
-    except pkcs11.PKCS11Error as error:
-        raise TokenError(
-            f"The module {uri.module} cannot be loaded: it is missing, or is none of PKCS #11.",
-            "Install the token's driver, and name its file as module-path.",
-        ) from error
-    with _explained("be opened"):
-        tokens = [each for each in library.get_tokens() if each.flags & _INITIALIZED]
-        fitting = [
-            each
-            for each in tokens
-            if uri.token in {None, each.label}
-            and uri.serial in {None, each.serial.decode(errors="replace")}
-        ]
-        if len(fitting) != 1:
-            there = ", ".join(sorted(each.label for each in tokens)) or "none"
-            raise TokenError(
-                f"{'No token' if not fitting else 'More than one token'} fits. There: {there}.",
-                "Put the token in, and name it by token or serial.",
-            )
-        if uri.pin_source is not None and fitting[0].flags & _WRONG_PIN:
-            # A service that is started again and again would lock the token by its file's PIN.
-            raise TokenError(
-                "The token was given a wrong PIN; no further try is spent.",
-                "Correct the PIN's file, sign in once with the token's own tool, start again.",
-            )
-        told = hashlib.blake2b(
-            repr((fitting[0].serial, fitting[0].label, pin)).encode(), key=_refused_key
-        ).digest()
-        if told in _refused:
-            raise TokenError(
-                "The token has refused this PIN already; no further try is spent.",
-                "Correct the PIN, or where the token's own was changed since, start again.",
-            )
-        try:
-            return fitting[0].open(rw=write, user_pin=pin)
-        except (pkcs11.PinIncorrect, pkcs11.PinLenRange, pkcs11.PinInvalid):
-            _refused.add(told)
-            raise
-        except pkcs11.UserAlreadyLoggedIn:
-            # An office that tries things out has its own key and an officer's on one token:
-            # PKCS #11 signs in whole programs, not sessions.
-            return fitting[0].open(rw=write)
-
-
-def begin_anew(uri: TokenUri) -> None:
-    """Have the module look for its tokens again: many see only those that were there at first.
-
-    Every session of this process ends with it; nothing else may use the module meanwhile.
-
-    Raises:
-        TokenError: the module does not begin again.
-    """
-    with _explained("be looked for again"):
-        pkcs11.lib(uri.module).reinitialize()
 
 
 def _keys(session: Any, uri: TokenUri) -> list[TokenKey]:
@@ -334,36 +248,3 @@ def _public_key(public: Any) -> PublicKey:
 
 def _spki(key: PublicKey) -> bytes:
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-
-
-@contextmanager
-def _explained(what: str) -> Iterator[None]:
-    try:
-        yield
-    except pkcs11.PKCS11Error as error:
-        raise _explain(error, what) from error
-    except AttributeError as error:
-        # python-pkcs11 gives a key only the methods that CKA_SIGN and CKA_DERIVE allow.
-        raise TokenError(
-            f"The key on the token may not {what}.", "Name another key of it."
-        ) from error
-
-
-def _explain(error: pkcs11.PKCS11Error, what: str) -> TokenError:
-    match error:
-        case pkcs11.PinIncorrect() | pkcs11.PinLenRange() | pkcs11.PinInvalid():
-            return TokenError(
-                "This is not the token's PIN.",
-                "Try again; most tokens lock themselves after a few wrong ones.",
-            )
-        case pkcs11.PinLocked():
-            return TokenError(
-                "The token has locked itself after too many wrong PINs.",
-                "Whoever gave you the token can unlock it.",
-            )
-        case pkcs11.UserPinNotInitialized():
-            return TokenError("The token has no PIN yet.", "Set one with the token's own tool.")
-        case pkcs11.DeviceRemoved() | pkcs11.TokenNotPresent():
-            return TokenError("The token was taken out.", "Put it in, and begin again.")
-    said = str(error) or type(error).__name__
-    return TokenError(f"The token could not {what}: {said}.")

@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import threading
 
-from habeas.foundation import token
+from habeas.foundation import token, token_session
 from habeas.foundation.token_uri import TokenError, TokenUri
 
 #: A module may be begun anew only while nobody else uses it.
@@ -62,7 +62,7 @@ class ServiceKey:
             try:
                 self._key = self._found()
             except TokenError:
-                token.begin_anew(self._uri)
+                token_session.begin_anew(self._uri)
                 self._key = self._found()
             self._there = True
             return self._key.sign(message)

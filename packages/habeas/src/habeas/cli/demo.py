@@ -27,7 +27,8 @@ from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
 from habeas.office.client import DeskError
 from habeas.protocol import Kind, Purpose, Receipt
-from habeas.register.verifying import Verification, verify_offline
+from habeas.register.verdicts import Verification
+from habeas.register.verifying import verify_offline
 
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
 

@@ -27,7 +27,8 @@ from habeas.protocol.app import AppDiffersDetails
 from habeas.protocol.circle import circle_of
 from habeas.register.causes import Cause
 from habeas.register.released import Named
-from habeas.register.verifying import Act, Verification, verify_offline, verify_photo
+from habeas.register.verdicts import Act, Verification
+from habeas.register.verifying import verify_offline, verify_photo
 from habeas.tlog import leaf_hash
 from habeas.tlog.client import LogClient
 

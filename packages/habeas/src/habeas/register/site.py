@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from habeas.protocol.app import AppOrigin, AppReleases
@@ -13,9 +13,6 @@ from habeas.protocol.app.documents import AppUnknownError
 from habeas.protocol.app.release import origin_of
 from habeas.protocol.app.site import Difference, Look, Visitor, look
 from habeas.tlog.monitor import Finding
-
-#: Makes what asks, anew for each round: other browsers' words, and no cookie kept.
-Visit = Callable[[random.Random], Visitor]
 
 
 def origins(releases: AppReleases, address: str | None = None) -> Sequence[AppOrigin]:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import hmac
-import logging
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -20,7 +19,6 @@ from typing import Self
 
 from habeas.tlog.checkpoint import Checkpoint
 from habeas.tlog.errors import (
-    CorruptLogError,
     DamagedError,
     FormatError,
     LogUnavailableError,
@@ -28,8 +26,8 @@ from habeas.tlog.errors import (
     RolledBackError,
 )
 from habeas.tlog.note import split
-from habeas.tlog.server.demanded import DemandedTiles
 from habeas.tlog.server.edge import Edge
+from habeas.tlog.server.known import Known, whole
 from habeas.tlog.server.objects import CHECKPOINT, FolderObjects, Objects, Step, no_step
 from habeas.tlog.server.settling import Settling
 from habeas.tlog.server.state import Batch, LogLockedError, SqliteState, State, StateError
@@ -38,8 +36,6 @@ from habeas.tlog.tiles import TILE_WIDTH, Tile
 from habeas.tlog.tree import Frontier, NodeHash, leaf_hash, root_hash
 
 __all__ = ["FileStorage", "LogLockedError", "Storage"]
-
-_LOG = logging.getLogger("habeas.tlog")
 
 
 class Storage:
@@ -66,6 +62,7 @@ class Storage:
         #: Held for what the database is asked, by whichever thread.
         self._turn = threading.Lock()
         self._tiles = TileStore(objects)
+        self._known = Known(state, self._tiles)
         with contextlib.ExitStack() as opened:
             opened.callback(state.close)
             opened.callback(self._settling.close)
@@ -77,7 +74,7 @@ class Storage:
         """Take up the log where its last writer stopped, and hold its parts against each other."""
         stored = self._state.load()
         self._settling.settled = stored.settled
-        with self._whole():
+        with whole():
             self._edge = Edge.read(stored.settled, self._tiles.read)
         self._tree = self._edge.frontier()
         self._reconcile()
@@ -138,7 +135,7 @@ class Storage:
         if self._unsure:
             self._reconcile()
         digests = [hashlib.sha256(entry).digest() for entry in entries]
-        positions = self._known(digests, entries)
+        positions = self._find(digests, entries)
         size = self._tree.size
         fresh: dict[bytes, bytes] = {}
         for digest, entry in zip(digests, entries, strict=True):
@@ -149,47 +146,9 @@ class Storage:
             self._commit(list(fresh.values()), list(fresh))
         return [positions[digest] for digest in digests]
 
-    def _known(self, digests: Sequence[bytes], entries: Sequence[bytes]) -> dict[bytes, int]:
-        """Positions of those entries that are in the log, each held against the tree.
-
-        An index that was damaged must not acknowledge what the log does not have.
-        """
-        positions = self._state.find(digests)
-        for digest, entry in zip(digests, entries, strict=True):
-            at = positions.get(digest)
-            if at is not None and at < self._laid_out:
-                if not hmac.compare_digest(self._leaf(at), leaf_hash(entry)):
-                    self._hold_against_tree(at)
-                    _LOG.error("the index has an entry at %s that stands elsewhere or nowhere", at)
-                    del positions[digest]
-            elif at is not None and at >= self._tree.size:
-                _LOG.error("the index has an entry at %s, beyond the log", at)
-                del positions[digest]
-        return positions
-
-    def _leaf(self, position: int) -> bytes:
-        with self._whole():
-            return self._tiles.node_of(self._laid_out)(0, position)
-
-    def _hold_against_tree(self, position: int) -> None:
-        """Raise where it is the tile, and not the index, that is not what it was."""
-        if self._laid_out != self._tree.size:
-            return
+    def _find(self, digests: Sequence[bytes], entries: Sequence[bytes]) -> dict[bytes, int]:
         tree = Checkpoint("", self._tree.size, self._tree.root())
-        index = position // TILE_WIDTH
-        width = min(TILE_WIDTH, tree.size - index * TILE_WIDTH)
-        with self._whole():
-            DemandedTiles(self._tiles.read).read(Tile(0, index, width), tree)
-
-    @contextlib.contextmanager
-    def _whole(self) -> Iterator[None]:
-        """Files that are missing or changed are not a passing failure."""
-        try:
-            yield
-        except FileNotFoundError as error:
-            raise DamagedError(f"The log's files are incomplete: {error}.") from error
-        except (CorruptLogError, FormatError) as error:
-            raise DamagedError(f"The log's files are damaged: {error.cause}") from error
+        return self._known.positions(digests, entries, tree, self._laid_out)
 
     def holds(self, entries: Sequence[bytes]) -> bool:
         """Whether all of *entries* are in the log already.
@@ -199,7 +158,7 @@ class Storage:
         """
         digests = [hashlib.sha256(entry).digest() for entry in entries]
         with _working(), self._turn:
-            known = self._known(digests, entries)
+            known = self._find(digests, entries)
             return all(digest in known for digest in digests)
 
     def committed(self) -> int:
@@ -312,7 +271,7 @@ class Storage:
                 f"A checkpoint of {old.size} entries was published; the database knows only "
                 f"{self._tree.size}."
             )
-        with self._whole():
+        with whole():
             root = root_hash(old.size, self.node_of(old.size))
         if not hmac.compare_digest(root, old.root):
             raise RolledBackError("The published checkpoint is not of the database's tree.")

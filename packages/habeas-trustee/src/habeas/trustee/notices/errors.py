@@ -27,11 +27,3 @@ class MailError(TrusteeError):
     code = "mail"
     status = 503
     remedy = "Look at [mail] in habeas.toml, and at the mail server. What is owed is sent again."
-
-
-class NoticeGoneError(TrusteeError):
-    """A link whose notice has ended."""
-
-    code = "notice-ended"
-    status = 404
-    remedy = "You are told no more. With the receipt you can ask anew."

@@ -13,6 +13,7 @@ from habeas.portal.catalogue import offices, services
 from habeas.portal.catalogue.answering import most
 from habeas.portal.catalogue.declaration import FormField
 from habeas.portal.desk import cases as desk
+from habeas.portal.desk import lists
 from habeas.portal.desk.sessions import Session, for_officers
 from habeas.portal.site.calls import Said, call, say
 from habeas.protocol.document import base64_of
@@ -112,13 +113,13 @@ def cases(request: HttpRequest, session: Session) -> HttpResponse:
     """The office's cases, oldest first."""
     asked = {name: str(value)[:_MOST_TEXT] for name, value in request.GET.items()}
     holder = asked.get("holder", "")
-    wanted = desk.Wanted(
+    wanted = lists.Wanted(
         state=asked.get("state", Case.State.OPEN),
         text=asked.get("reference", "").strip().upper(),
         service=asked.get("service", ""),
         holder=session.person if holder == "me" else holder,
     )
-    page = desk.listed(session.office, wanted, asked.get("after", ""))
+    page = lists.listed(session.office, wanted, asked.get("after", ""))
     found = [_listed(each, session) for each in page.cases]
     names = {
         each.id: each.name.model_dump(exclude_none=True)
@@ -151,7 +152,7 @@ def shown(found: Case, session: Session) -> OneCase:
     """A case as the desk has it."""
     declared = offices().get(session.office)
     is_open = found.state == Case.State.OPEN
-    leaves = {each.value: desk.later_of(found, each, today()) for each in desk.DECISIONS}
+    leaves = {each.value: desk.later_of(found, each, today()) for each in lists.DECISIONS}
     until = found.answers_until
     service = services().get(found.service)
     return OneCase(

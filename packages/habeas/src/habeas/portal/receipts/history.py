@@ -13,7 +13,8 @@ from habeas.portal.register.log import log_copy, pinned_circle
 from habeas.portal.vault.custodian import custody
 from habeas.protocol import Kind, Pins, Receipt, commitment
 from habeas.protocol.circle import circle_of
-from habeas.register.verifying import Act, Verification, verify_photo
+from habeas.register.verdicts import Act, Verification
+from habeas.register.verifying import verify_photo
 from habeas.tlog import leaf_hash
 from habeas.tlog.client import LogClient
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from habeas.register.causes import Cause
-from habeas.register.verifying import Verification
+from habeas.register.verdicts import Verification
 
 #: What is true a moment after each act, until the log is published again.
 _SETTLING = {"owed", "not-shown-yet"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import io
 from fractions import Fraction
 
 import av
@@ -35,8 +37,16 @@ source = { en = "400 counted faces", ru = "400 сосчитанных лиц" }
 
 def write_segment(path, seconds=2, width=320, height=180, shade=90):
     """A video of *seconds* at 10 frames a second."""
+    path.write_bytes(_encoded(seconds, width, height, shade))
+    return path
+
+
+@functools.cache
+def _encoded(seconds, width, height, shade):
+    """Its bytes, encoded once: tests record the same again and again."""
     options = {"movflags": "frag_keyframe+empty_moov+default_base_moof"}
-    with av.open(str(path), "w", format="mp4", options=options) as container:
+    file = io.BytesIO()
+    with av.open(file, "w", format="mp4", options=options) as container:
         stream = container.add_stream("libx264", rate=10, options={"preset": "ultrafast"})
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.time_base = Fraction(1, 10)
@@ -48,7 +58,7 @@ def write_segment(path, seconds=2, width=320, height=180, shade=90):
             frame.pts, frame.time_base = number, Fraction(1, 10)
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
-    return path
+    return file.getvalue()
 
 
 def add_segment(recordings, camera, start, counted=None, **how):

@@ -1,5 +1,6 @@
 """One walk at every rate of frames, found by a real detector: nobody is bare between two looks."""
 
+import functools
 import hashlib
 import random
 from collections import Counter
@@ -109,12 +110,25 @@ def bare(covers, fps, bow=lambda _: 0.0):
     return found
 
 
+@pytest.fixture(scope="module")
+def walked(detector, tmp_path_factory):
+    """Covers of the walk at a rate, looked for once: two tests ask for the same."""
+    folder = tmp_path_factory.mktemp("walks")
+
+    @functools.cache
+    def covers(fps, live=False):
+        source = film(folder / f"{fps}-{live}.mp4", fps)
+        return list(
+            cover.boxes(source, cover.Settings(detector=detector.name), detector, live=live)
+        )
+
+    return covers
+
+
 @pytest.mark.parametrize("live", [False, True], ids=["file", "camera"])
 @pytest.mark.parametrize("fps", RATES)
-def test_who_walks_by_is_covered_in_every_frame(tmp_path, detector, fps, live):
-    source = film(tmp_path / "walk.mp4", fps)
-    settings = cover.Settings(detector=detector.name)
-    covers = list(cover.boxes(source, settings, detector, live=live))
+def test_who_walks_by_is_covered_in_every_frame(walked, fps, live):
+    covers = walked(fps, live)
     assert len(covers) == SECONDS * fps
     assert bare(covers, fps) == []
 
@@ -147,17 +161,13 @@ def apart(box, other):
     )
 
 
-@pytest.mark.parametrize("fps", [10, 5, 2])
-def test_dropped_frames_change_nothing_of_those_that_are_left(tmp_path, detector, fps):
+@pytest.mark.parametrize("fps", [5, 2])
+def test_dropped_frames_change_nothing_of_those_that_are_left(walked, fps):
     """Of the same walk: at whole seconds every rate has a frame.
 
     Where looks are rare, it may be covered twice: as one person, and as two.
     """
-    found = {}
-    for rate in (10, fps):
-        source = film(tmp_path / f"{rate}.mp4", rate)
-        covers = list(cover.boxes(source, cover.Settings(detector=detector.name), detector))
-        found[rate] = [covers[second * rate] for second in range(SECONDS)]
+    found = {rate: [walked(rate)[second * rate] for second in range(SECONDS)] for rate in (10, fps)}
     for one, other in zip(found[10], found[fps], strict=True):
         (only,) = one
         nearest = max(other, key=only.overlap)

@@ -15,12 +15,10 @@ def crash(runs):
     return done.stdout
 
 
-def test_killed_forty_times():
-    assert "none lost" in crash(40)
-
-
 @pytest.mark.slow
-def test_killed_a_thousand_times():
-    told = crash(1000)
+def test_killed_hundreds_of_times():
+    """Often enough for every step; `python -m tests.service.tlog.crash` kills a thousand."""
+    told = crash(400)
+    assert "none lost" in told
     for step in ("write", "fsync", "rename", "transaction", "commit", "outside"):
         assert f"died at {step}" in told

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from habeas.custody import RefusedError, SecretError, UnknownPhotoError, withdraw_directly
+from habeas.custody import NotTheHolderError, RefusedError, UnknownPhotoError, withdraw_directly
 from habeas.custody.endings import expire
 from habeas.custody.locked import lock, unlock
 from habeas.custody.ports import PendingDeposit, PhotoState
@@ -55,7 +55,7 @@ def test_withdrawn_means_gone_everywhere(custodian, receipt):
 
 def test_another_secret_destroys_nothing(custodian, receipt):
     other = custodian.seal()
-    with pytest.raises(SecretError):
+    with pytest.raises(NotTheHolderError):
         custodian.custody.withdraw(receipt.promise.seal_id, bytes.fromhex(other.withdraw_secret))
     with pytest.raises(UnknownPhotoError, match="not in custody here"):
         custodian.custody.withdraw("00" * 16, bytes(32))

@@ -9,7 +9,7 @@ STATUSES = [
     (errors.TooFewTrusteesError("x", ["a"]), 503, "too-few-trustees"),
     (errors.RefusedError("x", code="number", index=None), 403, "number"),
     (errors.SealingError("x"), 503, "not-sealed"),
-    (errors.SecretError("x"), 403, "not-the-holder"),
+    (errors.NotTheHolderError("x"), 403, "not-the-holder"),
     (BlobMissingError("x"), 410, "blob-missing"),
     (depositing.OtherTermsError("x"), 409, "other-terms"),
     (depositing.GivenUpError("x"), 409, "given-up"),

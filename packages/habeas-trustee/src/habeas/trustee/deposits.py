@@ -19,7 +19,7 @@ from habeas.trustee.errors import (
     CircleNotInForceError,
     ConflictError,
     DepositError,
-    GoneError,
+    ErasedError,
     SubmitterError,
 )
 from habeas.trustee.months import MonthSeeds
@@ -69,7 +69,7 @@ class Deposits:
             DepositError: it is not for this trustee, or does not hold the promised share, or
                 the promised track key.
             ConflictError: another promise has this seal id.
-            GoneError: the photo was withdrawn, or is over.
+            ErasedError: the photo was withdrawn, or is over.
             BusyError: too many deposits wait for their `sealed` entry.
             AppError: the release of the app that it names is none that counts.
             ViewOldError: a newer one may stand on the log.
@@ -139,7 +139,7 @@ class Deposits:
         verify_terms(circle, promise)
         self._apps.verify(promise, day)
         if date.fromisoformat(promise.opens_until) < self._records.now().date():
-            raise GoneError("The promise has expired.")
+            raise ErasedError("The promise has expired.")
 
     def keep(
         self,
@@ -154,7 +154,7 @@ class Deposits:
 
         Raises:
             DepositError: the track key is not the promised one.
-            ConflictError, GoneError, BusyError: as for `take`.
+            ConflictError, ErasedError, BusyError: as for `take`.
         """
         if not hmac.compare_digest(terms.track_hash(track_key), promise.track_hash):
             # Under another one, the holder of the receipt would find none of the openings.
@@ -180,9 +180,9 @@ class Deposits:
             self._streams.watch(connection, known, promise, track_key, self._circles.chain)
             after = photos.find(connection, digest)
             if after is not None and after.closed is not None:
-                raise GoneError("The photo was closed before its share arrived.")
+                raise ErasedError("The photo was closed before its share arrived.")
         elif known.because is not None:
-            raise GoneError(f"The share of this photo is gone: {known.because}.")
+            raise ErasedError(f"The share of this photo is gone: {known.because}.")
         elif known.share != index:
             raise ConflictError("This trustee holds another share of this photo.")
         return Acknowledgement(
@@ -205,6 +205,6 @@ class Deposits:
             (promise.digest(), promise.withdraw_hash),
         ).fetchone()
         if told:
-            raise GoneError("This photo was withdrawn before its share arrived.")
+            raise ErasedError("This photo was withdrawn before its share arrived.")
         if counts.kept(connection).pending >= self._settings.max_pending:
             raise BusyError("Too many deposits wait for their entry on the log.")

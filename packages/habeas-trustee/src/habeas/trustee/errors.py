@@ -31,7 +31,7 @@ class NoShareError(TrusteeError):
     remedy = "Check that the promise is the one of the receipt."
 
 
-class NoCircleError(TrusteeError):
+class UnknownCircleError(TrusteeError):
     """No circle of this number is in force, or was."""
 
     code = "unknown-circle"
@@ -55,7 +55,7 @@ class NoEvidenceError(TrusteeError):
     remedy = "Take the hash that an entry `app-differs` of this trustee has as `got`."
 
 
-class GoneError(TrusteeError):
+class ErasedError(TrusteeError):
     """The share was destroyed."""
 
     code = "erased"
@@ -103,7 +103,7 @@ class ConflictError(TrusteeError):
     remedy = "Seal again: a seal id belongs to one photo."
 
 
-class SecretError(TrusteeError):
+class NotTheHolderError(TrusteeError):
     """A secret that is not the receipt's."""
 
     code = "not-the-holder"

@@ -14,7 +14,7 @@ from habeas.protocol import canonical
 from habeas.protocol.statements import StreamEndStatement
 from habeas.trustee import photos
 from habeas.trustee.circles import Circles
-from habeas.trustee.errors import NoShareError, SecretError
+from habeas.trustee.errors import NoShareError, NotTheHolderError
 from habeas.trustee.following import Follower
 from habeas.trustee.records import Records
 from habeas.trustee.standing import Standing
@@ -68,7 +68,7 @@ class Readers:
 
         Raises:
             NoShareError: no such photo is here.
-            SecretError: *mac* was not made with the receipt's track key.
+            NotTheHolderError: *mac* was not made with the receipt's track key.
             Refusal: this trustee may have forgotten what it has said: ``rolled-back`` or
                 ``behind``.
         """
@@ -89,7 +89,7 @@ class Readers:
         if photo is None:
             raise NoShareError("This trustee holds no share of such a photo.")
         if not photos.shows_receipt(photo, mac):
-            raise SecretError("This is not the receipt of the photo.")
+            raise NotTheHolderError("This is not the receipt of the photo.")
         self._standing.verify_memory(connection)
         rows = connection.execute(
             "SELECT entry, details, salt, position FROM entries WHERE digest = ? ORDER BY number",

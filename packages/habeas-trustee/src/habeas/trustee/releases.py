@@ -28,7 +28,7 @@ from habeas.protocol.statements import RefusedStatement, ReleasedStatement
 from habeas.protocol.terms import MAX_OPENINGS
 from habeas.trustee import claims, officer_rules, photos, records, rules
 from habeas.trustee.circles import Circles
-from habeas.trustee.errors import GoneError, NoShareError, Refusal
+from habeas.trustee.errors import ErasedError, NoShareError, Refusal
 from habeas.trustee.facts import Facts, Shown
 from habeas.trustee.following import Follower
 from habeas.trustee.months import MonthSeeds
@@ -46,7 +46,7 @@ _MOST_COUNTED = 1_000_000
 class SignedRefusal(Exception):  # noqa: N818 - an answer, not an accident
     """A refusal, and the signed `refused` statement of it."""
 
-    def __init__(self, refusal: Refusal | GoneError, statement: str) -> None:
+    def __init__(self, refusal: Refusal | ErasedError, statement: str) -> None:
         super().__init__(str(refusal))
         self.refusal = refusal
         self.statement = statement
@@ -121,7 +121,7 @@ class Releases:
                 trustee=self._settings.name, promise=digest.hex(), request=leaf.hex(), day=day
             )
             return Release(photo.share, release, self._sign(statement))
-        except (Refusal, GoneError) as refusal:
+        except (Refusal, ErasedError) as refusal:
             if shown is not None:
                 self._store.run(partial(self._note, shown=shown, refusal=refusal))
             refused = RefusedStatement(
@@ -218,7 +218,7 @@ class Releases:
         )
 
     def _note(
-        self, connection: sqlite3.Connection, shown: Shown, refusal: Refusal | GoneError
+        self, connection: sqlite3.Connection, shown: Shown, refusal: Refusal | ErasedError
     ) -> None:
         """Owe the refusal to the log, once for each request. Strangers' requests never get here."""
         added = connection.execute(
@@ -305,8 +305,8 @@ def _before(connection: sqlite3.Connection, entry: Entry, position: int) -> dict
     return found
 
 
-def _gone(photo: KnownPhoto | None) -> GoneError:
+def _gone(photo: KnownPhoto | None) -> ErasedError:
     because = photo.because if photo else "withdrawn"
-    error = GoneError(f"This trustee's share of the photo was destroyed: {because}.")
+    error = ErasedError(f"This trustee's share of the photo was destroyed: {because}.")
     error.code = because or "erased"
     return error

@@ -16,7 +16,7 @@ from habeas.tlog.witness import Answer
 from habeas.trustee import keyring
 from habeas.trustee.apps import verify_newer, vouch
 from habeas.trustee.claims import Act
-from habeas.trustee.errors import NoCircleError, NoEvidenceError, ViewOldError
+from habeas.trustee.errors import NoEvidenceError, UnknownCircleError, ViewOldError
 from habeas.trustee.health import health
 from habeas.trustee.parts import Parts
 from habeas.trustee.readers import Told
@@ -123,11 +123,11 @@ class Trustee(Parts):
         """The note of the circle with that number, which is in force or was.
 
         Raises:
-            NoCircleError: this trustee knows none.
+            UnknownCircleError: this trustee knows none.
         """
         link = self.circles.numbered(number, self._records.seconds())
         if link is None:
-            raise NoCircleError(f"This trustee knows no circle {number} that took effect.")
+            raise UnknownCircleError(f"This trustee knows no circle {number} that took effect.")
         return link.note
 
     def key(self, month: str) -> str:

@@ -17,7 +17,7 @@ from habeas.protocol.details import WithdrawnDetails
 from habeas.protocol.statements import ErasedStatement
 from habeas.trustee import photos
 from habeas.trustee.circles import Circles
-from habeas.trustee.errors import NoShareError, SecretError
+from habeas.trustee.errors import NoShareError, NotTheHolderError
 from habeas.trustee.keyring import Locker
 from habeas.trustee.photos import KnownPhoto
 from habeas.trustee.records import Records
@@ -67,7 +67,7 @@ class Withdrawals:
         Raises:
             NoShareError: no such photo is here. Should its deposit still be on its
                 way, it will not be taken.
-            SecretError: the secret is not the one in the terms.
+            NotTheHolderError: the secret is not the one in the terms.
         """
         destroyed = self._store.run(lambda connection: self._withdraw(connection, digest, secret))
         if destroyed is None:
@@ -92,7 +92,7 @@ class Withdrawals:
                 )
             return None
         if not hmac.compare_digest(hashed, photo.withdraw_hash):
-            raise SecretError("This secret does not belong to the photo.")
+            raise NotTheHolderError("This secret does not belong to the photo.")
         if photo.because is None:
             self._spread(connection, photo, secret)
             self._records.erase(connection, photo, "withdrawn")

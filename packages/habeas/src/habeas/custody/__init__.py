@@ -17,9 +17,9 @@ from habeas.custody.context import Context
 from habeas.custody.depositing import Deposited, OtherTermsError, SealingOffer, Taken
 from habeas.custody.endings import Withdrawal, withdraw_directly
 from habeas.custody.errors import (
+    NotTheHolderError,
     RefusedError,
     SealingError,
-    SecretError,
     TooFewTrusteesError,
     UnknownPhotoError,
 )
@@ -37,12 +37,12 @@ __all__ = [
     "Custody",
     "Deposited",
     "FileBlobs",
+    "NotTheHolderError",
     "Opening",
     "OtherTermsError",
     "RefusedError",
     "SealingError",
     "SealingOffer",
-    "SecretError",
     "SignedRequest",
     "StatedMonthKeys",
     "Swept",

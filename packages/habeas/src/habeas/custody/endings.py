@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from habeas.custody.context import Context, promise_of, quarantined_until
-from habeas.custody.errors import SecretError, UnknownPhotoError
+from habeas.custody.errors import NotTheHolderError, UnknownPhotoError
 from habeas.custody.ports import PhotoState, SealedPhoto
 from habeas.custody.sealing import close_line
 from habeas.foundation.errors import HabeasError
@@ -76,7 +76,7 @@ def _end(context: Context, seal_id: str, secret: bytes) -> tuple[Promise, bool]:
         raise UnknownPhotoError("The photo of this receipt is not in custody here.")
     promise = promise_of(photo.promise)
     if terms.withdraw_hash(secret) != promise.withdraw_hash:
-        raise SecretError("This secret does not belong to the photo.")
+        raise NotTheHolderError("This secret does not belong to the photo.")
     if photo.state is PhotoState.WITHDRAWN:
         return promise, False
     # Marked in the same transaction: whoever is killed before the ciphertext is gone has told
@@ -94,7 +94,7 @@ def learn(context: Context, withdrawn: WithdrawnDetails) -> bool:
     try:
         with context.ledger.atomic():
             _, was_there = _end(context, seal_id, bytes.fromhex(withdrawn.secret))
-    except SecretError:
+    except NotTheHolderError:
         return False  # foreign: it destroys nothing
     _destroy(context, seal_id)
     context.ledger.forget_details(seal_id)

@@ -52,7 +52,7 @@ class SealingError(HabeasError):
     remedy = "Nothing was kept. Try again in a minute, or go on without a photo."
 
 
-class SecretError(HabeasError):
+class NotTheHolderError(HabeasError):
     """A withdrawal secret that is another photo's."""
 
     code = "not-the-holder"

@@ -135,7 +135,7 @@ class Custody:
 
         Raises:
             UnknownPhotoError: it is not in custody here.
-            SecretError: the secret is another photo's.
+            NotTheHolderError: the secret is another photo's.
         """
         return endings.withdraw(self._context, seal_id, secret, pending)
 

@@ -13,7 +13,7 @@ import sqlite3
 from habeas.protocol import MalformedError, stream
 from habeas.protocol.exchange import NoticeBody, NoticesAnswer
 from habeas.trustee import photos
-from habeas.trustee.errors import GoneError, NoShareError, SecretError
+from habeas.trustee.errors import ErasedError, NoShareError, NotTheHolderError
 from habeas.trustee.notices.delivery import Delivery
 from habeas.trustee.notices.errors import NoNoticesError
 from habeas.trustee.notices.subscriptions import Notices
@@ -51,8 +51,8 @@ class Asking:
             NoNoticesError: this trustee sends no mails.
             MalformedError: an address without `tell`, or `tell` without one.
             NoShareError: no such photo is here.
-            GoneError: its share is destroyed: nothing can happen to it any more.
-            SecretError: the MAC was not made with the receipt's track key for just this.
+            ErasedError: its share is destroyed: nothing can happen to it any more.
+            NotTheHolderError: the MAC was not made with the receipt's track key for just this.
             TooManyNoticesError: see `Notices.tell`.
         """
         if not self.offered:
@@ -71,10 +71,10 @@ class Asking:
             raise NoShareError("This trustee holds no share of such a photo.")
         track_key = self._records.keys.of(photo)
         if photo.because is not None or track_key is None:
-            raise GoneError(f"The share of this photo is gone: {photo.because}.")
+            raise ErasedError(f"The share of this photo is gone: {photo.because}.")
         expected = body.mac_of(stream.stream_key(track_key, photo.stream), self._name)
         if not hmac.compare_digest(expected, body.mac):
-            raise SecretError("This is not the receipt of the photo.")
+            raise NotTheHolderError("This is not the receipt of the photo.")
         if body.act == "stop":
             return self._notices.stop(connection, digest)
         if body.address is None:

@@ -10,6 +10,7 @@ from habeas.cameras.deletes import Deletes, DeletesHaltedError
 from habeas.cameras.house import keep_house
 from habeas.cameras.recordings import Recordings
 from habeas.foundation.caution import Mark
+from habeas.tlog.errors import LogUnavailableError
 from tests.media.video.segments import CAMERA, RECORDER, add_segment
 
 START = datetime(2026, 11, 23, 20, 0, 6, tzinfo=UTC)
@@ -105,3 +106,30 @@ def test_machines_that_share_a_folder_hold_each_clock_against_its_own_past(recor
     assert not keep(recordings, one, machine="one")[1]
     with pytest.raises(DeletesHaltedError):
         Deletes(recordings.folder, look=other, machine="other").until(other.now)
+
+
+def test_what_cannot_be_deleted_makes_no_round_a_good_one(recordings, machine):
+    """Said alone, it would be found when the disk is full, or somebody asks for what is gone."""
+
+    def silent():
+        raise LogUnavailableError("The log does not answer.")
+
+    def round_(**options):
+        deletes = Deletes(recordings.folder, look=machine, **options)
+        said = []
+        kept = keep_house(recordings, RECORDER, None, machine.now, said.append, deletes)
+        assert set(kept.faults) <= set(said)
+        return kept
+
+    assert round_().faults == ()
+    (fault,) = round_(witnessed=silent).faults
+    assert "The log does not answer." in fault
+    camera = recordings.place("north-gate") / "camera.json"
+    entry = camera.read_bytes()
+    camera.write_text("{")
+    assert any("register entry" in each for each in round_().faults)
+    camera.write_bytes(entry)
+    assert round_().faults == ()
+    # A clock that jumped is told by itself, with the way out (`Deletes.halted`).
+    machine.now += timedelta(days=800)
+    assert round_().faults == ()

@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from habeas.cameras.house import Kept
 from habeas.cameras.keeping import HouseKeeping
 from habeas.foundation.errors import HabeasError
 
@@ -12,7 +13,8 @@ class Machine:
     """What a round does, and the clock."""
 
     def __init__(self):
-        self.now, self.rounds, self.told, self.error, self.said = 100.0, 0, True, None, []
+        self.now, self.rounds, self.error, self.said = 100.0, 0, None, []
+        self.kept = Kept(told=True)
         self.begun = threading.Event()
 
     def act(self):
@@ -20,7 +22,7 @@ class Machine:
         self.begun.set()
         if self.error is not None:
             raise self.error
-        return self.told
+        return self.kept
 
     def keeping(self, *, log=True):
         return HouseKeeping(self.act, self.said.append, log=log, clock=lambda: self.now)
@@ -47,10 +49,17 @@ def test_whatever_fails_in_a_round_is_said_and_the_next_one_comes(machine, error
 
 
 def test_a_log_that_is_owed_something_is_not_well_although_hours_are(machine):
-    keeping, machine.told = machine.keeping(), False
+    keeping, machine.kept = machine.keeping(), Kept(told=False)
     machine.now += 50
     keeping.round()
     assert keeping.ages() == {"house": 0.0, "log": 50.0}
+
+
+def test_what_could_not_be_done_is_not_well_although_the_log_was_told(machine):
+    keeping, machine.kept = machine.keeping(), Kept(told=True, faults=("Not all was deleted.",))
+    machine.now += 50
+    keeping.round()
+    assert keeping.ages() == {"house": 50.0, "log": 0.0}
 
 
 def test_where_there_is_no_log_none_is_told(machine):

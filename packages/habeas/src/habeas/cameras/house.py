@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from habeas.cameras import holds, storage
-from habeas.cameras.deletes import Deletes
+from habeas.cameras.deletes import Deletes, DeletesHaltedError
 from habeas.cameras.recordings import Recordings
 from habeas.cameras.storage import Disk
 from habeas.cameras.witnessed import Witnessed
@@ -38,6 +39,19 @@ class HourLog(Protocol):
         """Append one entry; raises `HabeasError` where it cannot."""
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What became of one round.
+
+    Attributes:
+        told: whether the log is owed nothing now.
+        faults: what could not be done beside that, in words; empty where all was.
+    """
+
+    told: bool
+    faults: tuple[str, ...] = ()
+
+
 def keep_house(
     recordings: Recordings,
     signer: Signer,
@@ -47,63 +61,65 @@ def keep_house(
     deletes: Deletes | None = None,
     witnessed: Witnessed | None = None,
     disk: Callable[[], Disk] | None = None,
-) -> bool:
+) -> Kept:
     """Close hours that are over, tell the log what it is owed, delete what has had its days.
 
-    Holds that the log proves are taken on before anything is deleted. A disk that fills up is
-    said, and what is due first makes room.
+    What cannot be done keeps nothing else from being done. Holds that the log proves are taken on
+    before anything is deleted. A disk that fills up is said, and what is due first makes room.
 
     Args:
         recordings: of any number of cameras.
         signer: the recorder's key.
         log: where entries go; None keeps them until there is one.
         now: the time, UTC.
-        say: told what could not be done; the next round tries again.
+        say: told what was deleted, and what could not be done; the next round tries again.
         deletes: says until when recordings may be deleted; by default, until *now*.
         witnessed: reads holds; without it none is known to be on the log, and none is taken on.
         disk: the file system that recordings lie on; by default, nobody looks after its room.
 
     Returns:
-        Whether the log is owed nothing now.
-
-    Raises:
-        HabeasError, OSError: a camera's hours could not be closed. All else was done.
+        Whether the log was told, and each fault, which was also said. That deleting was halted is
+        none: `Deletes.halted` tells of it.
     """
-    problem = _close(recordings, signer, now)
+    faults = _close(recordings, signer, now)
     told = log is not None and _tell(recordings, log, say)
     if witnessed is not None:
-        _hold(recordings, witnessed, now, say)
+        faults += _hold(recordings, witnessed, now, say)
     try:
         until = now if deletes is None else deletes.until(now)
         for camera_id, hour in recordings.delete_expired(until, signer):
             say(f"deleted {camera_id} {hour}: its days are over")
         if disk is not None:
             storage.keep_room(recordings, signer, until, say, disk)
-    except HabeasError as error:
+    except DeletesHaltedError as error:
         say(str(error))
-    if problem is not None:
-        raise problem
-    return told
+    except (HabeasError, OSError) as error:
+        faults.append(f"not all that had its days was deleted: {error}")
+    for each in faults:
+        say(each)
+    return Kept(told, tuple(faults))
 
 
-def _hold(recordings: Recordings, witnessed: Witnessed, now: datetime, say: Say) -> None:
+def _hold(recordings: Recordings, witnessed: Witnessed, now: datetime, say: Say) -> list[str]:
+    faults = []
     for camera in recordings.cameras():
         try:
             holds.judge(recordings.place(camera.id), camera, witnessed, now, say)
         except HabeasError as error:
-            say(str(error))
+            faults.append(f"holds of {camera.id} could not be judged: {error}")
+    return faults
 
 
-def _close(recordings: Recordings, signer: Signer, now: datetime) -> HabeasError | OSError | None:
-    """Close every camera's hours that are over; tells what kept the last one from it."""
-    problem: HabeasError | OSError | None = None
+def _close(recordings: Recordings, signer: Signer, now: datetime) -> list[str]:
+    """Close every camera's hours that are over; tells what kept any from it."""
+    faults = []
     for camera in recordings.ids():
         try:
             for hour in recordings.open_hours(camera, now - _GRACE):
                 recordings.close_hour(camera, hour, now.date(), signer)
         except (HabeasError, OSError) as error:
-            problem = error
-    return problem
+            faults.append(f"hours of {camera} could not be closed: {error}")
+    return faults
 
 
 def _tell(recordings: Recordings, log: HourLog, say: Say) -> bool:

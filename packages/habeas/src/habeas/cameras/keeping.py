@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Self
 
+from habeas.cameras.house import Kept
+
 _ROUND_SECONDS = 20.0
 
 
@@ -14,7 +16,7 @@ class HouseKeeping:
     """Rounds of `keep_house`, in a thread of its own while it is entered; one more at the end.
 
     Args:
-        act: one round; tells whether the log is owed nothing.
+        act: one round.
         say: told what failed.
         log: whether there is one.
         clock: seconds that only go forward.
@@ -22,7 +24,7 @@ class HouseKeeping:
 
     def __init__(
         self,
-        act: Callable[[], bool],
+        act: Callable[[], Kept],
         say: Callable[[str], None],
         *,
         log: bool,
@@ -34,18 +36,19 @@ class HouseKeeping:
         self._thread = threading.Thread(target=self._rounds, daemon=True)
 
     def ages(self) -> dict[str, float]:
-        """Seconds since a round (``house``) ended well, and since the ``log`` was owed nothing."""
+        """Seconds since a round without a fault (``house``), and since the ``log`` was told all."""
         return {name: self._clock() - at for name, at in self._well.items()}
 
     def round(self) -> None:
         """One round. Where it fails, the next may fare better: hours that stay open are untold."""
         try:
-            told = self._act()
+            kept = self._act()
         except Exception as error:  # noqa: BLE001 - whatever it is, later hours are closed
             self._say(f"hours could not be closed: {str(error) or type(error).__name__}")
             return
-        self._well["house"] = self._clock()
-        if told:
+        if not kept.faults:
+            self._well["house"] = self._clock()
+        if kept.told:
             self._well["log"] = self._clock()
 
     def _rounds(self) -> None:

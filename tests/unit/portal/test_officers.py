@@ -1,14 +1,16 @@
 """Accounts of officers who view recordings: made by whoever runs the portal, and nobody else."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from django.utils import timezone
 
 from habeas.portal.officers import accounts, audit, sessions
 from habeas.portal.officers.accounts import OfficerError
-from habeas.portal.officers.models import Audited, Officer
+from habeas.portal.officers.models import Audited, Officer, OfficerSession
 from habeas.portal.site.folder import Site
 from tests.unit.portal.conftest import PASSWORD
 
@@ -157,3 +159,88 @@ def test_a_session_ends_after_a_shift_however_it_is_used(city, browser, monkeypa
     monkeypatch.setattr(sessions, "now", lambda: 1e9 + 8 * 3600 + 1)
     assert browser.get("/desk/cameras/").status_code == 302
     assert lines()[-1][3] == "age"
+
+
+@pytest.fixture
+def browsers(city):
+    """As many browsers of one officer as asked for, each signed in a minute after the other."""
+    accounts.add("o.petrova", "licensing-office", PASSWORD)
+    clock = [1e9]
+
+    def signed_in(count):
+        made = [Client() for _ in range(count)]
+        for each in made:
+            clock[0] += 60
+            assert _sign_in(each, "o.petrova").status_code == 302
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sessions, "now", lambda: clock[0])
+        signed_in.clock = clock
+        yield signed_in
+
+
+def _is_in(browser):
+    return browser.get("/desk/cameras/").status_code == 200
+
+
+def test_of_an_officers_sessions_the_newest_go_on(browsers):
+    made = browsers(sessions.MOST + 2)
+    assert [_is_in(each) for each in made] == [False] * 2 + [True] * sessions.MOST
+    assert [line[3] for line in lines() if line[0] == "session-ended"] == ["too-many"] * 2
+    accounts.add("k.lipa", "licensing-office", PASSWORD)
+    _sign_in(Client(), "k.lipa")
+    assert all(map(_is_in, made[2:])), "another officer's session ends none of them"
+
+
+def test_an_officer_sees_their_sessions_and_ends_them(browsers):
+    first, second, third = browsers(3)
+    page = third.get("/desk/sessions/").content.decode()
+    assert page.count("End this session") == 2
+    assert page.count("This one") == 1
+    assert third.session.session_key not in page
+    newest_other = re.search(r'name="session" value="(\w+)"', page)[1]
+    third.post("/desk/sessions/end/", {"session": newest_other})
+    assert [_is_in(each) for each in (first, second, third)] == [True, False, True]
+    third.post("/desk/sessions/end/")
+    assert [_is_in(each) for each in (first, third)] == [False, True]
+    assert [line[3] for line in lines() if line[0] == "session-ended"] == ["by-officer"] * 2
+
+
+def test_nobody_ends_another_officers_sessions(browsers):
+    (hers,) = browsers(1)
+    accounts.add("k.lipa", "licensing-office", PASSWORD)
+    his = Client()
+    _sign_in(his, "k.lipa")
+    theirs = OfficerSession.objects.get(officer__name="o.petrova").id
+    assert theirs not in his.get("/desk/sessions/").content.decode()
+    his.post("/desk/sessions/end/", {"session": theirs})
+    his.post("/desk/sessions/end/")
+    assert _is_in(hers)
+    assert Client().post("/desk/sessions/end/").status_code == 302, "nobody's: to sign in"
+
+
+def test_who_finds_a_browser_open_ends_no_other_session(browsers):
+    first, second = browsers(2)
+    browsers.clock[0] += sessions.FRESH + 1
+    page = second.get("/desk/sessions/").content.decode()
+    assert "Sign in again to end sessions" in page
+    assert "End this session" not in page
+    refused = second.post("/desk/sessions/end/")
+    assert (refused.status_code, "Sign in again first" in refused.content.decode()) == (403, True)
+    assert _is_in(first)
+    _sign_in(second, "o.petrova")
+    second.post("/desk/sessions/end/")
+    assert (_is_in(first), _is_in(second)) == (False, True)
+
+
+def test_who_signs_out_or_in_again_leaves_no_session_behind(browsers):
+    (browser,) = browsers(1)
+    _sign_in(browser, "o.petrova")
+    assert OfficerSession.objects.count() == 1
+    browser.post("/desk/sign-out/")
+    assert OfficerSession.objects.count() == 0
+    (browser,) = browsers(1)
+    browsers.clock[0] += 31 * 60
+    assert not _is_in(browser)
+    assert OfficerSession.objects.count() == 0

@@ -81,6 +81,7 @@ def invite(name: str, *, replace: bool = False, hours: int = passkeys.INVITED_HO
         )
     if replace:
         officer.passkeys.all().delete()
+        officer.sessions.all().delete()
         officer.set_unusable_password()  # another one: sessions with the old one end
         officer.save(update_fields=["password"])
     audit.note("invited", officer, how="administrator")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
-from django.contrib.auth.signals import user_logged_in
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 
 
 class OfficersConfig(AppConfig):
@@ -12,7 +12,8 @@ class OfficersConfig(AppConfig):
     name = "habeas.portal.officers"
 
     def ready(self) -> None:
-        """Have every way of signing in begin the session's clocks."""
+        """Have every way of signing in begin a session, and each way out end it."""
         from habeas.portal.officers import sessions  # noqa: PLC0415 - needs the models
 
         user_logged_in.connect(sessions.begin)
+        user_logged_out.connect(sessions.end)

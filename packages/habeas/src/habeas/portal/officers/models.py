@@ -44,6 +44,19 @@ class Enrolment(models.Model):
     ends = models.DateTimeField()
 
 
+class OfficerSession(models.Model):
+    """A session that goes on, as its officer sees it. Without its row a session counts no more.
+
+    ``id`` is drawn for this table: whoever reads it has no session's key. ``begun`` and ``seen``,
+    when it was last used, are POSIX seconds.
+    """
+
+    id = models.CharField(max_length=32, primary_key=True)
+    officer = models.ForeignKey(Officer, models.CASCADE, related_name="sessions")
+    begun = models.PositiveBigIntegerField()
+    seen = models.PositiveBigIntegerField()
+
+
 class Audited(models.Model):
     """A line of the audit log: that somebody signed in, was refused, or was let in or out.
 

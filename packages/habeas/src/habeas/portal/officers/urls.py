@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from habeas.portal.officers import views
+from habeas.portal.officers import own_sessions, views
 
 app_name = "officers"
 urlpatterns = [
@@ -20,4 +20,6 @@ urlpatterns = [
     path("sign-in/oidc/back/", views.oidc_back, name="oidc-back"),
     path("sign-in/oidc/done/", views.oidc_done, name="oidc-done"),
     path("sign-out/", views.sign_out, name="sign-out"),
+    path("sessions/", own_sessions.shown, name="sessions"),
+    path("sessions/end/", own_sessions.ended, name="end-sessions"),
 ]

@@ -143,15 +143,20 @@ class Follower:
             if verified.checkpoint.size == self.size:
                 self._view.restamp(verified, note)
             self.followed_at = verified.quorum_time or float(now)
-            self._note_day(verified.checkpoint.size)
+            self._note_day(verified)
             self.caught_up = self.caught_up or self.followed_at >= now - self._fresh_seconds
             self.problem = None
         except HabeasError as error:
             self.problem = error
 
-    def _note_day(self, size: int) -> None:
-        """Keep with how many entries the log was first seen on a day."""
-        day = datetime.fromtimestamp(self.followed_at, UTC).date()
+    def _note_day(self, verified: tlog.VerifiedCheckpoint) -> None:
+        """Keep with how many entries a quorum first saw the log on a day; no own clock counts."""
+        if not verified.quorum_time:
+            return
+        day, size = (
+            datetime.fromtimestamp(verified.quorum_time, UTC).date(),
+            verified.checkpoint.size,
+        )
         if day != self._day:
             self._store.run(lambda connection: days.reached(connection, day, size))
             self._day = day

@@ -26,10 +26,13 @@ _BEFORE = (date.today() - timedelta(days=300)).isoformat()  # noqa: DTZ011 - the
 
 def entries(world: World, count: int) -> Iterator[bytes]:
     """Entries of the log: the custodian's, requests, a camera's hours, strangers' bytes."""
-    day = world.clock.today()
+    today = world.clock().date()
+    day = today.isoformat()
 
-    def one(signer: NoteSigner, kind: Kind, details: Document, **shown: Any) -> bytes:
-        return sign_entry(signer, kind, day, details, secrets.token_bytes(32), **shown).encode()
+    def one(
+        signer: NoteSigner, kind: Kind, details: Document, *, on: str = day, **shown: Any
+    ) -> bytes:
+        return sign_entry(signer, kind, on, details, secrets.token_bytes(32), **shown).encode()
 
     def tag() -> str:
         return secrets.token_hex(16)
@@ -53,8 +56,10 @@ def entries(world: World, count: int) -> Iterator[bytes]:
                 yield one(world.recorder, Kind.FOOTAGE, hour)
             case 3:
                 asked = SealedDetails(promise=promise)  # its digest alone stands there
+                # Of days that are over: of one day trustees answer so many, and no more.
+                past = (today - timedelta(days=1 + number % 900)).isoformat()
                 yield one(
-                    world.custodian, Kind.REQUESTED, asked, service="hunting-licence",
+                    world.custodian, Kind.REQUESTED, asked, on=past, service="hunting-licence",
                     office=OFFICE, purpose="decide-application", tag=tag(), slot=tag(),
                 )  # fmt: skip
             case _:

@@ -161,23 +161,26 @@ def test_a_session_ends_after_a_shift_however_it_is_used(city, browser, monkeypa
     assert lines()[-1][3] == "age"
 
 
-@pytest.fixture
-def browsers(city):
-    """As many browsers of one officer as asked for, each signed in a minute after the other."""
-    accounts.add("o.petrova", "licensing-office", PASSWORD)
-    clock = [1e9]
+class Browsers:
+    """Of one officer; each signs in a minute after the one before."""
 
-    def signed_in(count):
+    def __init__(self):
+        accounts.add("o.petrova", "licensing-office", PASSWORD)
+        self.now = 1e9
+
+    def __call__(self, count):
         made = [Client() for _ in range(count)]
         for each in made:
-            clock[0] += 60
+            self.now += 60
             assert _sign_in(each, "o.petrova").status_code == 302
         return made
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sessions, "now", lambda: clock[0])
-        signed_in.clock = clock
-        yield signed_in
+
+@pytest.fixture
+def browsers(city, monkeypatch):
+    made = Browsers()
+    monkeypatch.setattr(sessions, "now", lambda: made.now)
+    return made
 
 
 def _is_in(browser):
@@ -222,7 +225,7 @@ def test_nobody_ends_another_officers_sessions(browsers):
 
 def test_who_finds_a_browser_open_ends_no_other_session(browsers):
     first, second = browsers(2)
-    browsers.clock[0] += sessions.FRESH + 1
+    browsers.now += sessions.FRESH + 1
     page = second.get("/desk/sessions/").content.decode()
     assert "Sign in again to end sessions" in page
     assert "End this session" not in page
@@ -241,6 +244,6 @@ def test_who_signs_out_or_in_again_leaves_no_session_behind(browsers):
     browser.post("/desk/sign-out/")
     assert OfficerSession.objects.count() == 0
     (browser,) = browsers(1)
-    browsers.clock[0] += 31 * 60
+    browsers.now += 31 * 60
     assert not _is_in(browser)
     assert OfficerSession.objects.count() == 0

@@ -72,7 +72,7 @@ def is_here(request: HttpRequest, session: OfficerSession) -> bool:
 
 def is_fresh(request: HttpRequest) -> bool:
     """Whether the officer has signed in a moment ago."""
-    return 0 <= now() - request.session.get(_BEGUN, 0.0) <= FRESH
+    return bool(0 <= now() - request.session.get(_BEGUN, 0.0) <= FRESH)
 
 
 def end_others(request: HttpRequest, officer: Officer, which: str = "") -> int:

@@ -22,7 +22,7 @@ NAMES = {
     "hashlib.shake_256": "SHAKE-256", "hashlib.scrypt": "scrypt", "hmac.digest": "HMAC-SHA-256",
     "hmac.compare_digest": "", "nacl.exceptions": "", "nacl.bindings.crypto_sign": "Ed25519",
     "cryptography.exceptions": "", "cryptography.hazmat.primitives.serialization": "",
-    "cryptography.hazmat.primitives.hashes.SHA256": "SHA-256",
+    "cryptography.hazmat.primitives.hashes": "SHA-256", "cryptography.x509": "X.509",
     "cryptography.hazmat.primitives.ciphers.aead.AESGCM": "AES-256-GCM",
     "cryptography.hazmat.primitives.kdf.hkdf": "HKDF-SHA-256",
     "cryptography.hazmat.primitives.kdf.pbkdf2": "PBKDF2-HMAC-SHA-256",

@@ -7,6 +7,7 @@ import shutil
 import pytest
 from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 
+from habeas.foundation import durable
 from habeas.office import credentials, keys
 from habeas.protocol import Entry, Kind
 from habeas.protocol import office as wrapping
@@ -202,6 +203,29 @@ def test_what_was_compared_is_not_read_again_and_strangers_say_nothing(office, l
     assert habeas("office", "roster", "add", "A. Orlov", *options).status == 0
     assert habeas("office", "roster", "add", "M. Ivanova", *options).status == 0
     assert asked == [(0, 3), (3, 4)]
+
+
+def test_what_was_signed_and_then_not_kept_never_goes_to_the_log(office, log, monkeypatch):
+    """Killed between the two files of a change: the next one would sign the same version again."""
+    options = ("--data", office, "--log", URL)
+    assert habeas("office", "roster", "add", "O. Petrova", *options).status == 0
+    write = durable.write
+
+    def killed(path, content, **how):
+        if path.name == "rosters.json":
+            raise OSError
+        write(path, content, **how)
+
+    monkeypatch.setattr(durable, "write", killed)
+    assert habeas("office", "roster", "add", "I. Ivanov", *options).status != 0
+    monkeypatch.setattr(durable, "write", write)
+    assert (office / "owed-entry.json").exists()
+    assert habeas("office", "roster", "add", "A. Sidorov", *options).status == 0
+    with log_client.LogClient(URL) as client:
+        size = Checkpoint.parse(split(client.checkpoint())[0]).size
+        details = [Entry.decode(each).details for each in client.entries(0, size)]
+    assert [each["version"] for each in details] == [1, 2]
+    assert [each["label"] for each in listed(office)] == ["O. Petrova", "A. Sidorov"]
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff", b"{", b"[]", b"3", b"null", b'{"office": 1}'])

@@ -180,9 +180,24 @@ class OfficeFolder:
         return entry
 
     def owed(self) -> bytes | None:
-        """The newest roster's entry, while the log has not taken it."""
-        path = self.folder / "owed-entry.json"
-        return path.read_bytes() if path.exists() else None
+        """The newest roster's entry, while the log has not taken it.
+
+        The entry is written before the roster: who is killed in between has changed nothing, and
+        what was signed then never goes to the log, where the next change would contradict it.
+
+        Raises:
+            OfficeError: a file is not what it must be.
+        """
+        try:
+            owed = (self.folder / "owed-entry.json").read_bytes()
+        except FileNotFoundError:
+            return None
+        try:
+            said = Roster.read(Entry.decode(owed).details or {})
+        except HabeasError as error:
+            raise OfficeError("owed-entry.json cannot be read.") from error
+        rosters = self.rosters()
+        return owed if rosters and rosters[-1][0] == said else None
 
     def logged(self) -> None:
         """The log has taken the newest roster's entry."""

@@ -56,6 +56,13 @@ def test_only_looks_speak_against_a_way_and_not_the_time_that_it_takes():
     assert often.area == pytest.approx(math.exp(extent.worth) / 4**2 * 30 * 40)
 
 
+def test_looks_that_would_hardly_have_found_anybody_hardly_speak_against_a_way():
+    extent, box = Extent(), Box(0, 0, 300, 400)
+    plain, dark = (extent.weighed(box, (30, 40), 0.0, 1.6, 7, telling) for telling in (1.0, 0.5))
+    assert dark.area == pytest.approx(math.exp(extent.worth) / 4**2 * 30 * 40)
+    assert dark.area > 2 * plain.area
+
+
 def test_between_two_sightings_of_one_person_a_face_is_covered_however_long_it_takes():
     extent, box = Extent(), Box(0, 0, 300, 400)
     found = extent.weighed(box, (30, 40), 0.0, 1000.0, 5000)

@@ -49,6 +49,39 @@ def test_a_face_behind_a_post_is_covered_whole():
     assert found[3][0].width >= 20
 
 
+def test_a_face_behind_a_post_is_covered_whole_once_frames_before_it_are_written():
+    """How large it was counts for longer than the frame in which it was whole."""
+    tracker, boxes = Tracker(RULES), {}
+    half = Sighting(Box(70, 70, 100, 130), 0.9)
+    for frame, found in enumerate([[face(100, size=60)], [half], [half], [half]]):
+        tracker.see(frame, frame / 10, found)
+    for frame in range(4):
+        boxes[frame] = tracker.boxes(frame)
+        tracker.forget(frame)
+    assert all(found[0].width >= 60 for found in boxes.values())
+
+
+def seen_and_missed(speed, score, missed=7):
+    """Faint, then not found in so many looks, five a second, and faint again; and the way."""
+    looks = 2 * 5 + missed
+    sightings = {
+        n: [] if 5 <= n < 5 + missed else [face(100 + speed * n, score=score)] for n in range(looks)
+    }
+    return run(sightings, looks, fps=5)
+
+
+def test_who_walks_and_is_hardly_seen_in_the_dark_may_be_missed_by_many_looks():
+    """How they swayed meanwhile nobody knows: they may be beside the way that is expected."""
+    faint, plain = (seen_and_missed(12, score)[8][0] for score in (0.3, 0.9))
+    assert faint.width > 1.25 * plain.width
+
+
+def test_what_stands_and_is_missed_by_many_looks_is_covered_as_before():
+    """A texture that is taken for a face now and then is not worth more for being faint."""
+    faint, plain = (seen_and_missed(0, score)[8][0] for score in (0.3, 0.9))
+    assert faint.width == pytest.approx(plain.width)
+
+
 def test_between_two_looks_the_box_is_interpolated():
     found = run({0: [face(100)], 3: [face(130)], 6: [face(160)]}, 7)
     for frame in range(7):

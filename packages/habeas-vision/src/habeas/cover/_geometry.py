@@ -113,6 +113,7 @@ class Extent:
         odds: float,
         seconds: float,
         looks: int,
+        telling: float = 1.0,
     ) -> Box | None:
         """As much of a cover as a doubtful way is worth; None where that is less than a face.
 
@@ -125,9 +126,10 @@ class Extent:
             odds: natural logarithm of those that somebody goes that way.
             seconds: for how long it goes.
             looks: that were taken meanwhile, and did not find them.
+            telling: how much each of them tells, 0 to 1: 1 where it would have found them.
         """
         faces = box.area / (size[0] * size[1])
-        moments = max(1.0, min(seconds / self.moment, looks + 1))
+        moments = max(1.0, telling * min(seconds / self.moment, looks + 1))
         worth = math.exp(min(odds, 0.0)) * max(math.exp(self.worth) / moments**2, self.least)
         return shrunk(box, math.sqrt(min(1.0, worth / faces))) if worth >= 1 else None
 

@@ -56,6 +56,8 @@ class Seen:
         height: of the face.
         score: the detector's, 0 to 1.
         fresh: False where nobody looked, as nothing had changed there.
+        plain: how plainly, from 0 for a score that only just counts to 1 for one from which a
+            single look makes a face.
     """
 
     at: float
@@ -65,6 +67,7 @@ class Seen:
     height: float
     score: float = 1.0
     fresh: bool = True
+    plain: float = 1.0
 
     @property
     def size(self) -> float:
@@ -92,6 +95,11 @@ class State:
     def deviation(self) -> tuple[float, float]:
         """Standard deviations of the place, pixels across and down."""
         return math.sqrt(self.x.place_variance), math.sqrt(self.y.place_variance)
+
+    def moves(self, deviations: float) -> bool:
+        """Whether it is known to move: by more than so many standard deviations of its speed."""
+        variance = (self.x.speed_variance + self.y.speed_variance) / 2
+        return self.x.speed**2 + self.y.speed**2 > deviations**2 * variance
 
 
 @dataclass(frozen=True)

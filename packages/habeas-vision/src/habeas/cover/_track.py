@@ -22,11 +22,13 @@ class Node:
     Attributes:
         seen: what was found.
         state: filtered; what is known from it and all that came before.
+        lasted: seconds for which the track had been seen by then, as `Track.lasted`.
         smoothed: once it was needed and enough has followed.
     """
 
     seen: Seen
     state: State
+    lasted: float = 0.0
     smoothed: State | None = None
 
 
@@ -91,7 +93,7 @@ class Track:
         self.links = [link for link in self.links if link.learn(seen, own)]
         if self.looked_after >= seen.at:
             self.lasted += seen.at - self.last.at
-        self.nodes.append(Node(seen, self.model.see(self.state, seen)))
+        self.nodes.append(Node(seen, self.model.see(self.state, seen), self.lasted))
         self.looked_after = float("inf")
         self.doubtful, self.odds = False, 0.0
 
@@ -142,7 +144,20 @@ class Track:
         state = self.model.between(before, at, self._smoothed(right))
         box = self._around(state, extent, extent.bridge)
         gone, looks = node.seen.at - before.at, self.looked(before.at, node.seen.at)
-        return extent.weighed(box, self.size(at), 0.0, gone, looks)
+        telling = self._telling(right, extent)
+        return extent.weighed(box, self.size(at), 0.0, gone, looks, telling)
+
+    def _telling(self, right: int, extent: Extent) -> float:
+        """How much a look tells that did not find them before the sighting of that number, 0 to 1.
+
+        What was seen to move on, and again later, is somebody and no texture; and who is hardly to
+        be seen at an end of the way is mostly missed on it, as in the dark.
+        """
+        before, after = self.nodes[right - 1], self.nodes[right]
+        again = self.nodes[-1].lasted > after.lasted
+        if before.lasted and again and before.state.moves(extent.deviations):
+            return min(before.seen.plain, after.seen.plain)
+        return 1.0
 
     def _around(self, state: State, extent: Extent, most: float) -> Box:
         size = self.size(state.at)
@@ -187,8 +202,8 @@ class Track:
         return state
 
     def forget(self, until: float) -> None:
-        """Sightings before a time matter no more, but the last of them."""
-        keep = max(0, bisect_left(self.nodes, until, key=_when) - 1)
+        """Sightings matter no more of which neither place nor size counts after a time."""
+        keep = max(0, bisect_left(self.nodes, until - TUNED.around, key=_when) - 1)
         del self.nodes[:keep]
 
 

@@ -124,9 +124,12 @@ class Tracker:
 
     def _seen(self, at: float, face: Sighting, *, fresh: bool) -> Seen:
         box, (x, y) = face.box, self._origin
+        evidence = self._tracking.evidence
+        least = evidence.begin * TUNED.faint
+        plain = min(max((face.score - least) / (evidence.alone - least), 0.0), 1.0)
         return Seen(
             at, (box.left + box.right) / 2 - x, (box.top + box.bottom) / 2 - y,
-            box.width, box.height, face.score, fresh,
+            box.width, box.height, face.score, fresh, plain,
         )  # fmt: skip
 
     def boxes(self, frame: int) -> list[Box]:

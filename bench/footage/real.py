@@ -24,6 +24,8 @@ from bench.footage.metrics import painted
 from habeas.faces import Box
 
 CLIPS = DATA / "footage-real"
+#: Clip, person, and whether their skin looks lighter or darker there: by eye, of the pictures.
+SKIN: dict[str, dict[str, str]] = json.loads(Path(__file__).with_name("skin.json").read_text())
 #: Least height of a face that counts, pixels; and shares of its ellipse that are to be covered.
 LEAST, COVERED, MOSTLY = 16, 0.7, 0.9
 SIZES = {"16–24": (16, 24), "24–40": (24, 40), "40–80": (40, 80), "over 80": (80, 1e9)}
@@ -48,6 +50,12 @@ class Face:
     pose: str
     hidden: str
     share: float
+
+    @property
+    def skin(self) -> str:
+        """``lighter``, ``darker``, or that nobody can tell."""
+        clip, track = self.who
+        return SKIN.get(clip, {}).get(track, "cannot tell")
 
 
 def clips(rate: int | None) -> list[Clip]:

@@ -19,7 +19,9 @@ from habeas.cameras.recordings import Recordings
 from habeas.cameras.window import Window, WindowLimits
 from habeas.cameras.witnessed import Witnessed
 from habeas.portal.looks.models import ActRow
+from habeas.portal.looks.store import DjangoActs
 from habeas.portal.looks.telling import settle
+from habeas.portal.viewing.store import DjangoStore
 from habeas.protocol import commitment
 from habeas.protocol.looks import LiveDetails, LiveEndedDetails
 from habeas.tlog import NoteSigner
@@ -263,6 +265,18 @@ def test_an_office_that_is_not_named_and_a_camera_that_promises_nothing(
     recorder.recordings.write_camera(plain, datetime.now(UTC).date(), RECORDER)
     assert ask(browser).status_code == 403
     assert not city.log.kinds()
+
+
+def test_whoever_has_looked_enough_today_watches_nothing(city, recorder, officer, monkeypatch):
+    assert ask(officer).status_code == 302
+    row = ActRow.objects.get()
+    since = datetime.now(UTC) - timedelta(hours=1)
+    assert DjangoActs().since(since, office=row.office, officer=row.officer) == 1
+    assert DjangoActs().since(since, office=row.office, officer="another") == 0
+    assert DjangoActs().since(datetime.now(UTC), office=row.office) == 0
+    monkeypatch.setattr(DjangoStore, "since", lambda *_, **__: 49)
+    assert "You have looked as often as a day allows." in ask(officer).content.decode()
+    assert acts(city) == ["live"]
 
 
 def test_a_recorder_that_is_away_is_said(city, recorder, officer):

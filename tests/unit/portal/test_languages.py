@@ -95,9 +95,10 @@ def test_every_text_of_the_pages_is_said_in_every_form(code):
 def test_what_viewing_refuses_is_said(code):
     # The use case says it in English, and the page translates what it is given.
     source = "".join(
-        (PORTAL.parent / "cameras" / name).read_text() for name in ("viewing.py", "exports.py")
+        (PORTAL.parent / "cameras" / name).read_text()
+        for name in ("viewing.py", "exports.py", "quota.py")
     )
-    errors = "NoViewingError|Refusal|HourOpenError|ExportQuotaError"
+    errors = "NoViewingError|Refusal|HourOpenError|ExportQuotaError|LookQuotaError"
     raised = re.findall(rf'(?:{errors})\(\s*((?:"[^"]+",?\s*)+)\)', source)
     raised += re.findall(r'remedy = ("[^"]+")', source)
     said = {text for each in raised for text in re.findall(r'"([^"]+)"', each) if " " in text}

@@ -8,6 +8,8 @@ import pytest
 from habeas.cameras.declaration import Camera
 from habeas.cameras.recordings import Recordings
 from habeas.cameras.viewing import Viewer, Viewing, Wish
+from habeas.portal.cameras.allowance import allowance
+from habeas.portal.looks.store import DjangoActs
 from habeas.portal.viewing import models
 from habeas.portal.viewing.forms import Form
 from habeas.portal.viewing.store import DjangoStore
@@ -183,3 +185,24 @@ def test_the_register_of_cameras_is_for_everybody(city, recordings, browser):
     assert "secret" not in page
     for nowhere in ("nowhere/", "north-gate/sample.jpg", "nowhere/sample.jpg"):
         assert browser.get(f"/cameras/{nowhere}").status_code == 404
+
+
+def test_whoever_has_looked_enough_today_is_told_and_nothing_is_logged(
+    city, recordings, viewer, monkeypatch
+):
+    assert _ask(viewer).status_code == 302
+    now, row = datetime.now(UTC), models.ViewingRow.objects.get()
+    stores = allowance().stores
+    since = now - timedelta(hours=1)
+    for officer, counted in ((row.officer, 1), ("another", 0), (None, 1)):
+        found = [each.since(since, office="parks-department", officer=officer) for each in stores]
+        assert sum(found) == counted
+    assert not sum(each.since(since, office="police") for each in stores)
+    assert not sum(each.since(now, office="parks-department") for each in stores)
+    before = city.log.kinds()
+    # As many as a day allows, the most of them live.
+    monkeypatch.setattr(DjangoActs, "since", lambda *_, **__: 49)
+    page = _ask(viewer).content.decode()
+    assert "You have looked as often as a day allows." in page
+    assert city.log.kinds() == before
+    assert models.ViewingRow.objects.count() == 1

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from habeas.cameras import holds
+from habeas.cameras import holds, logged
 from habeas.cameras.recordings import Recordings
 from habeas.cameras.viewing import Viewer
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Entry, MalformedError, Signer
 from habeas.protocol.footage import CameraDetails, RecordedDetails, details_of, entry_of
 from habeas.protocol.looks import HeldDetails, LiftedDetails, Look
-from habeas.tlog import FormatError, Policy, TlogProof
+from habeas.tlog import Policy
 from habeas.tlog.writing import EntryWriter
 
 #: Who obeys a court: no office.
@@ -85,6 +85,9 @@ class ActStore(Protocol):
 
     def logged(self, key: str, index: int, proof: str) -> None:
         """The log has proved it."""
+
+    def since(self, moment: datetime, *, office: str, officer: str | None = None) -> int:
+        """How many live looks the office, or the officer of it, has begun since *moment*."""
 
     def end_of(self, key: str) -> Act | None:
         """The act that ends the one of this key."""
@@ -161,17 +164,13 @@ class Telling:
         return settled
 
     def _prove(self, act: Act) -> Act:
-        appended = self.log.append(act.entry)
-        proof = TlogProof.parse(appended.proof)
-        proof.verify(act.entry, self.policy)
-        if proof.index != appended.index:
-            raise FormatError("The log's proof is for another index than its answer.")
+        placed = logged.put(self.log, act.entry, self.policy)
         # Before it counts here: what the recorder was not told of stays owed.
         if isinstance(act.details, HeldDetails | LiftedDetails):
             place = self.recordings.place(act.camera)
-            holds.put(place, appended.index, act.entry, appended.proof)
-        self.store.logged(act.key, appended.index, appended.proof)
-        return replace(act, index=appended.index, proof=appended.proof)
+            holds.put(place, placed.index, act.entry, placed.proof)
+        self.store.logged(act.key, placed.index, placed.proof)
+        return replace(act, index=placed.index, proof=placed.proof)
 
 
 def read_look(entry: bytes) -> Look:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from habeas.cameras import logged, quota
 from habeas.cameras.recordings import Hour, Recordings, UnknownHourError, start_of
 from habeas.cameras.viewing import LASTS, MOST_MINUTES, NoViewingError, Viewer, may_view
 from habeas.foundation.errors import HabeasError
@@ -24,12 +25,11 @@ from habeas.protocol.clip import ClipProof, Handover, ProvenHour, ProvenSegment
 from habeas.protocol.clip import start_of as begin_of
 from habeas.protocol.footage import PublicCamera, entry_of, hour_name
 from habeas.protocol.looks import ExportedDetails, ExportPurpose
-from habeas.protocol.parties import Quotas
 from habeas.protocol.segments import SegmentRecord, root_of
-from habeas.tlog import FormatError, Frontier, TlogProof, inclusion_path, leaf_hash
+from habeas.tlog import Frontier, TlogProof, inclusion_path, leaf_hash
 from habeas.tlog.writing import EntryWriter
 
-_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+_HOUR = timedelta(hours=1)
 
 
 class ExportError(HabeasError):
@@ -101,7 +101,7 @@ class Export:
     proof: str = ""
 
 
-class ExportStore(Protocol):
+class ExportStore(quota.Counted, Protocol):
     """Where exports are kept for those who are entitled to them; callable from any thread."""
 
     def add(self, export: Export) -> None:
@@ -112,9 +112,6 @@ class ExportStore(Protocol):
 
     def find(self, key: str) -> Export | None:
         """The export of this key."""
-
-    def since(self, moment: datetime, *, office: str, officer: str | None = None) -> int:
-        """How many the office, or the officer of it, has asked for since *moment*."""
 
 
 class ProvingLog(EntryWriter, Protocol):
@@ -192,17 +189,13 @@ class Exports:
         asked = Export(self._random(16).hex(), viewer, camera.id, request, now, entry)
         # Kept before the entry goes to the log, so that no entry is without its details.
         self._store.add(asked)
-        appended = self._log.append(entry)
-        parsed = TlogProof.parse(appended.proof)
-        parsed.verify(entry, self._chain.newest.circle.acting_policy())
-        if parsed.index != appended.index:
-            raise FormatError("The log's proof is for another index than its answer.")
+        placed = logged.put(self._log, entry, self._chain.newest.circle.acting_policy())
         proof = ClipProof(
             circles=tuple(link.note for link in self._chain.links), camera=camera.id,
-            handover=handover, salt=salt.hex(), entry=entry.decode(), proof=appended.proof,
+            handover=handover, salt=salt.hex(), entry=entry.decode(), proof=placed.proof,
             hours=hours,
         )  # fmt: skip
-        opened = replace(asked, index=appended.index, proof=proof.encode().decode())
+        opened = replace(asked, index=placed.index, proof=proof.encode().decode())
         self._store.open(opened)
         return opened
 
@@ -224,12 +217,11 @@ class Exports:
         return found
 
     def _verify_quota(self, viewer: Viewer) -> None:
-        quotas: Quotas = self._chain.newest.circle.quotas
-        since = self._clock() - _DAY
-        own = self._store.since(since, office=viewer.office, officer=viewer.officer)
-        if own >= quotas.officer:
+        quotas, now = self._chain.newest.circle.quotas, self._clock()
+        spent = quota.spent(quotas, viewer.office, viewer.officer, [self._store], now)
+        if spent == "officer":
             raise ExportQuotaError("You have handed over as many recordings as a day allows.")
-        if self._store.since(since, office=viewer.office) >= quotas.office:
+        if spent == "office":
             raise ExportQuotaError(
                 "Your office has handed over as many recordings as a day allows."
             )

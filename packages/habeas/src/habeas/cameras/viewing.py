@@ -20,13 +20,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from habeas.cameras import holds
+from habeas.cameras import holds, logged
 from habeas.cameras.hours import RecordingError
+from habeas.cameras.quota import Allowance
 from habeas.cameras.recordings import Recordings
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Signer, commitment
 from habeas.protocol.footage import PublicCamera, ViewedDetails, ViewingPurpose, entry_of, hour_name
-from habeas.tlog import FormatError, Policy, TlogProof
+from habeas.tlog import Policy
 from habeas.tlog.writing import EntryWriter
 
 #: The longest span that one viewing shows, minutes.
@@ -181,6 +182,7 @@ class Viewings:
         signer: the custodian's key.
         clock: the time, UTC.
         random: so many random bytes.
+        allowance: how many looks a day; without one, as many as are asked for.
     """
 
     def __init__(
@@ -193,7 +195,9 @@ class Viewings:
         *,
         clock: Callable[[], datetime],
         random: Callable[[int], bytes],
+        allowance: Allowance | None = None,
     ) -> None:
+        self._allowance = allowance
         self._recordings = recordings
         self._store = store
         self._log = log
@@ -218,6 +222,7 @@ class Viewings:
 
         Raises:
             NoViewingError: it cannot be asked, or nothing was recorded then.
+            LookQuotaError: enough for today.
             TlogError: the log does not take it, or its answer does not verify: nothing plays.
         """
         refused = refusal(viewer, camera, wish)
@@ -229,6 +234,8 @@ class Viewings:
                 "Nothing was recorded then, or it was deleted since.", "Ask for another time."
             )
         now, salt = self._clock(), self._random(32)
+        if self._allowance is not None:
+            self._allowance.verify(viewer.office, viewer.officer, now)
         said = ViewedDetails(
             camera=camera.id, office=viewer.office, purpose=ViewingPurpose(wish.purpose.lower()),
             hour=hour_name(wish.start.astimezone(UTC)), minutes=wish.minutes,
@@ -242,12 +249,8 @@ class Viewings:
         # Kept before the entry goes to the log, so that no entry is without its details.
         self._store.add(asked)
         self._store.end_all(viewer.officer)
-        appended = self._log.append(entry)
-        proof = TlogProof.parse(appended.proof)
-        proof.verify(entry, self._policy)
-        if proof.index != appended.index:
-            raise FormatError("The log's proof is for another index than its answer.")
-        opened = replace(asked, index=appended.index, proof=appended.proof, closed=False)
+        placed = logged.put(self._log, entry, self._policy)
+        opened = replace(asked, index=placed.index, proof=placed.proof, closed=False)
         self._store.open(opened)
         return opened
 

@@ -23,6 +23,7 @@ from habeas.cameras.acts import Act, Telling, moment
 from habeas.cameras.grants import Grant, NoGrantError
 from habeas.cameras.live_address import FILE, read
 from habeas.cameras.live_port import AT, NUMBER
+from habeas.cameras.quota import Allowance
 from habeas.cameras.viewing import Viewer, may_view
 from habeas.cameras.window import NoPictureError, Picture
 from habeas.foundation.errors import HabeasError
@@ -68,10 +69,16 @@ class Watching:
     Args:
         telling: see there.
         recorders: keys that the circle names for a camera, by its id.
+        allowance: how many looks a day; without one, as many as are asked for.
     """
 
-    def __init__(self, telling: Telling, recorders: Callable[[str], Iterable[Verifier]]) -> None:
-        self._telling, self._recorders = telling, recorders
+    def __init__(
+        self,
+        telling: Telling,
+        recorders: Callable[[str], Iterable[Verifier]],
+        allowance: Allowance | None = None,
+    ) -> None:
+        self._telling, self._recorders, self._allowance = telling, recorders, allowance
 
     def verify(self, viewer: Viewer, camera: PublicCamera, wish: LiveWish) -> None:
         """Raise unless *viewer* may watch *camera* for that.
@@ -91,10 +98,13 @@ class Watching:
 
         Raises:
             NoLiveError: see `verify`.
+            LookQuotaError: enough for today.
             TlogError: the log does not take it: nobody watches.
         """
         self.verify(viewer, camera, wish)
         assert camera.live is not None  # noqa: S101 - verified
+        if self._allowance is not None:
+            self._allowance.verify(viewer.office, viewer.officer, self._telling.clock())
         for each in self._telling.store.going_on(viewer.officer, "live"):
             self.end(each)
         now, minutes = self._telling.clock(), camera.live.minutes

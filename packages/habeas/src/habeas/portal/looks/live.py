@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from habeas.cameras import health
 from habeas.cameras.acts import Act
+from habeas.cameras.quota import LookQuotaError
 from habeas.cameras.watching import LiveWish, NoLiveError
 from habeas.cameras.window import NoPictureError
 from habeas.portal.cameras import shown
@@ -63,6 +64,8 @@ def ask(request: HttpRequest, officer: Officer, camera: str) -> HttpResponse:
                 return redirect("looks:watch")
     except NoLiveError as error:
         return _no(request, officer, error)
+    except LookQuotaError as error:
+        errors["reason"] = f"{_(error.cause)} {_(error.remedy)}"
     context = {
         "office": offices()[officer.office],
         "shown": found,

@@ -51,6 +51,12 @@ class DjangoActs:
         """All acts of that sort, newest first."""
         return _acts(ActRow.objects.filter(camera=camera, act=act).order_by("-at"))
 
+    def since(self, moment: datetime, *, office: str, officer: str | None = None) -> int:
+        """How many live looks the office, or the officer of it, has begun since *moment*."""
+        # Found by their ends, which are later than their beginnings.
+        rows = ActRow.objects.filter(act="live", expires__gte=moment, at__gte=moment, office=office)
+        return (rows if officer is None else rows.filter(officer=officer)).count()
+
     def going_on(self, officer: str, act: str) -> list[Act]:
         """Those of an officer that no other act has ended."""
         return _acts(_unended().filter(officer=officer, act=act, expires__isnull=False))

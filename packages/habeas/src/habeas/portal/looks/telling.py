@@ -10,6 +10,7 @@ from habeas.cameras.acts import Telling
 from habeas.cameras.holding import Holding
 from habeas.cameras.viewing import Viewer
 from habeas.cameras.watching import Watching
+from habeas.portal.cameras.allowance import allowance, counted
 from habeas.portal.cameras.shown import recordings
 from habeas.portal.looks.store import DjangoActs
 from habeas.portal.officers.models import Officer
@@ -17,6 +18,8 @@ from habeas.portal.vault.custodian import in_force, log, signer
 from habeas.tlog import NoteVerifier
 
 _LOG = logging.getLogger("habeas.portal")
+
+counted("live", DjangoActs())
 
 
 def telling() -> Telling:
@@ -44,6 +47,7 @@ def watching() -> Watching:
     return Watching(
         telling(),
         lambda camera: [NoteVerifier.parse(each.vkey) for each in named if each.camera == camera],
+        allowance(),
     )
 
 

@@ -32,6 +32,7 @@ class ViewingRow(models.Model):
             models.Index(
                 fields=["officer"], name="viewings_open", condition=models.Q(closed=False)
             ),
+            models.Index(fields=["office", "expires"], name="viewings_of_a_day"),
         ]
 
 

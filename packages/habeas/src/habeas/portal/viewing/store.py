@@ -39,6 +39,11 @@ class DjangoStore:
                 index=viewing.index, proof=viewing.proof, closed=viewing.closed
             )
 
+    def since(self, moment: datetime, *, office: str, officer: str | None = None) -> int:
+        """How many the office, or the officer of it, has asked for since *moment*."""
+        rows = ViewingRow.objects.filter(office=office, expires__gte=moment + cameras.LASTS)
+        return (rows if officer is None else rows.filter(officer=officer)).count()
+
     def end_all(self, officer: str) -> None:
         """Close every viewing of the officer."""
         ViewingRow.objects.filter(officer=officer, closed=False).update(closed=True)

@@ -10,11 +10,14 @@ from django.utils.translation import gettext
 from habeas.cameras.exports import Exports
 from habeas.cameras.viewing import Viewer, Viewings, Wish, refusal
 from habeas.custody import RefusedError
+from habeas.portal.cameras.allowance import allowance, counted
 from habeas.portal.cameras.shown import recordings
 from habeas.portal.officers.models import Officer
 from habeas.portal.vault.custodian import chain, in_force, log, signer
 from habeas.portal.viewing.store import DjangoExports, DjangoStore
 from habeas.protocol.footage import PublicCamera
+
+counted("viewing", DjangoStore())
 
 
 def viewings() -> Viewings:
@@ -27,6 +30,7 @@ def viewings() -> Viewings:
         signer(),
         clock=lambda: datetime.now(UTC),
         random=secrets.token_bytes,
+        allowance=allowance(),
     )
 
 

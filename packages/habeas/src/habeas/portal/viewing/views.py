@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from habeas.cameras.quota import LookQuotaError
 from habeas.cameras.recordings import RecordingError
 from habeas.cameras.viewing import NoViewingError, Viewing, may_view
 from habeas.custody import RefusedError
@@ -142,7 +143,11 @@ def _begin(
         form.errors["day"] = _("Nothing was recorded then, or it was deleted since")
     if form.errors:
         return None
-    viewing = viewings().begin(viewer(officer), camera, wish)
+    try:
+        viewing = viewings().begin(viewer(officer), camera, wish)
+    except LookQuotaError as error:
+        form.errors["day"] = f"{_(error.cause)} {_(error.remedy)}"
+        return None
     request.session[_SESSION] = viewing.key
     return redirect("viewing:watch")
 

@@ -485,6 +485,27 @@ def test_by_keys_alone(chromium, place, applied, axe):
     desk.close()
 
 
+def test_a_decision_stands_although_the_case_cannot_be_shown_anew(chromium, place, applied, axe):
+    """What follows the decision fails on a poor line: that is said, and so is the decision."""
+    desk = Desk(chromium, place, axe)
+    desk.sign_in()
+    desk.case(applied.reference)
+    desk.page.check("#is-approved")
+    desk.page.fill("#decision-why", "All is in order")
+    desk.page.click("[data-choose] button")
+    desk.page.wait_for_selector("[data-confirm]:not([hidden])")
+    desk.page.route(re.compile("/api/photos/"), lambda route: route.abort())
+    desk.page.click("[data-sign]")
+    assert desk.problem()
+    assert "Decided and signed" in desk.page.inner_text("#said")
+    desk.look("decided-and-away")
+    stands = "from habeas.portal.cases.models import Case\n" + (
+        f"print(Case.objects.get(reference='{applied.reference}').state)"
+    )
+    assert place.city.manage(stands).strip() == "approved"
+    desk.profile.close()
+
+
 def test_a_case_is_taken_and_handed_over(chromium, place, applied, axe):
     desk = Desk(chromium, place, axe)
     desk.sign_in()

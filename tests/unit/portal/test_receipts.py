@@ -77,6 +77,10 @@ def test_attack_a_receipt_of_one_s_own_circle_has_the_portal_ask_nobody(city, br
         assert receipt.promise.circle != city.copy.chain.newest.digest
         answer = browser.post("/receipt/", {"receipt": receipt.encode().decode()})
         assert "not of this portal" in answer.content.decode()
+    for language, said in (("ru", "не относится к кругу"), ("pl", "nie należy do kręgu")):
+        form = {"receipt": made_up.encode().decode()}
+        page = browser.post("/receipt/", form, headers={"Accept-Language": language})
+        assert said in page.content.decode()
 
 
 def test_the_page_withdraws_after_asking_once_more(city, browser, receipt):

@@ -11,8 +11,10 @@ import {
   busy,
   copyOf,
   dayName,
+  latest,
   link,
   momentName,
+  refuse,
   say,
   sentence,
   show,
@@ -136,14 +138,24 @@ async function fill(desk: Desk, file: CaseFile, turn: number): Promise<void> {
     file,
     found: photo.found,
     done: (decided) => {
-      void fill(desk, decided, begin()).then(() => {
-        tell(decided);
-      });
+      void showDecided(desk, decided);
     },
   });
   const place = show(copy, turn);
   need(place, "[data-next]", HTMLElement).hidden = file.state === "open";
   keys(place);
+}
+
+/** Shows the case anew; the decision stands, whatever keeps it from being shown. */
+async function showDecided(desk: Desk, decided: CaseFile): Promise<void> {
+  const turn = begin();
+  try {
+    await fill(desk, decided, turn);
+  } catch (error) {
+    if (turn !== latest()) return;
+    refuse(error, desk.portal.url);
+  }
+  tell(decided);
 }
 
 function tell(file: CaseFile): void {

@@ -1,9 +1,10 @@
-"""`habeas trustee setup`: five questions, and a trustee that can be served."""
+"""`habeas trustee setup`: six questions, and a trustee that can be served."""
 
 from __future__ import annotations
 
 import json
 import secrets
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
@@ -25,9 +26,15 @@ _FIFTH = (
     "5. In which file shall the passphrase of its keys be? Keep it elsewhere than backups of the "
     "folder. A new one is made where the file does not exist"
 )
+_SIXTH = (
+    "6. Which mail server of yours tells receipts' holders what is done with their photos, where "
+    "they ask for it? Empty for none: this trustee then says that it sends no mails"
+)
+_MAIL = "The mail server through which receipts' holders are told; without one, none are sent."
 
 
 def setup(
+    ctx: typer.Context,
     *,
     name: Annotated[
         str,
@@ -65,23 +72,39 @@ def setup(
     ] = None,
     token: Token = "",
     signing: SigningOnToken = True,
+    mail: Annotated[str, typer.Option(metavar="HOST", help=_MAIL)] = "",
+    mail_sender: Annotated[str, typer.Option(help="The address that its mails come from.")] = "",
+    mail_user: Annotated[str, typer.Option(help="As whom the mail server knows it.")] = "",
+    mail_password: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="File with the mail server's password.")
+    ] = None,
     config: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Where to write habeas.toml; by default in its folder."),
     ] = None,
 ) -> None:  # fmt: skip
-    """Make a trustee: five questions, asked for where no option answers them.
+    """Make a trustee: six questions, asked for where no option answers them.
 
     Makes its folder, keys, passphrase and habeas.toml, and prints its fingerprint: read it to the
     others by telephone. Its identity, for whoever drafts the circle, is in identity.json.
     With --token there is no passphrase, and the fifth question is not asked: the keys lie on the
-    token, or are unlocked by it.
+    token, or are unlocked by it. The mail server is asked for where the name was.
     """
     from habeas.trustee import Settings, keyring
     from habeas.trustee.ceremony import fingerprint
 
     if passphrase is None and not token:
         passphrase = Path(typer.prompt(_FIFTH, default="/etc/habeas/trustee-passphrase"))
+    source = ctx.get_parameter_source("name")
+    if not mail and source is not None and source.name == "PROMPT":
+        mail = typer.prompt(_SIXTH, default="", show_default=False)
+        if mail:
+            mail_sender = typer.prompt("   Its mails come from", default=f"notices@{name}")
+            mail_user = typer.prompt("   As whom the server knows it", default=mail_sender)
+            mail_password = Path(
+                typer.prompt("   File with its password", default="/etc/habeas/mail-password")
+            )
+    told = _mail(mail, mail_sender or f"notices@{name}", mail_user, mail_password)
     data = data.absolute()
     file = (config or data / _FILE).absolute()
     for place in (data / "keys.json", file):
@@ -101,7 +124,7 @@ def setup(
     )  # fmt: skip
     identity = keys.identity(settings).encode()
     durable.write(data / "identity.json", identity + b"\n")
-    durable.write(file, _configuration(data, port, passphrase, token).encode())
+    durable.write(file, (_configuration(data, port, passphrase, token) + told).encode())
     typer.echo(f"Its habeas.toml is {file}, its identity {data / 'identity.json'}.")
     typer.secho(f"Fingerprint of {name}:", bold=True)
     typer.secho(f"    {fingerprint(keys.statement.vkey)}", bold=True)
@@ -110,6 +133,36 @@ def setup(
         "by telephone.\nNext: habeas trustee circle --help, then "
         f"habeas trustee serve --config {file}"
     )
+
+
+def _mail(host: str, sender: str, user: str, password: Path | None) -> str:
+    """The table of the mail server, as `habeas.toml` has it; empty for none.
+
+    Raises:
+        HabeasError: it cannot be one.
+    """
+    from pydantic import ValidationError
+
+    from habeas.trustee.configuration import TrusteeMail
+
+    if not host:
+        return ""
+    # A TOML basic string is written as in JSON.
+    lines = [f"host = {json.dumps(host)}", f"sender = {json.dumps(sender)}"]
+    if user:
+        lines.append(f"user = {json.dumps(user)}")
+    if password is not None:
+        lines.append(f"password = {{ file = {json.dumps(str(password.absolute()))} }}")
+    try:
+        TrusteeMail.model_validate(tomllib.loads("\n".join(lines)))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"])) or "login"
+        raise HabeasError(
+            f"Mails cannot be sent so: {where}: {first['msg']}.",
+            "Name the server as mail.example.org, and a user with a password; or leave it empty.",
+        ) from error
+    return "\n[mail]\n" + "\n".join(lines) + "\n"
 
 
 def _verify_address(settings: Settings) -> None:

@@ -18,6 +18,7 @@ from habeas.portal.cases.asked import asked_for
 from habeas.portal.catalogue import office_name, services
 from habeas.portal.receipts import history, words
 from habeas.portal.register.log import NoCircleError
+from habeas.portal.site.said import said
 from habeas.portal.site.served import served
 from habeas.portal.vault import receipt_page
 from habeas.portal.vault.custodian import chain, custody, in_force
@@ -81,7 +82,7 @@ def status(request: HttpRequest) -> HttpResponse:
     try:
         found = history.verify(receipt)
     except HabeasError as error:
-        problem = error
+        problem = said(error, error.status)
     late = custody().acknowledgements(receipt.promise.seal_id)
     context = {
         "receipt": receipt,

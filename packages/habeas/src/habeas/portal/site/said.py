@@ -64,6 +64,10 @@ def _by_code(code: str) -> tuple[str, ...]:
             _("This service is not set up yet: it has no trustees."),
             _("Try again later."),
         ),
+        "receipt-foreign": (
+            _("This receipt is not of this portal’s circle; nobody was asked about it."),
+            _("Show it to the portal that gave it, or ask yourself: habeas verify."),
+        ),
         "preview": (
             _("This console shows pages, and sends nothing."),
             _("Nothing was sent. Send it at the portal’s own address."),

@@ -17,6 +17,7 @@ BENCHES = [
     "trustee",
     "growth",
     "desk",
+    "register",
     "crawl",
     "load",
     "cameras",

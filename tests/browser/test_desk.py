@@ -499,7 +499,8 @@ def test_a_decision_stands_although_the_case_cannot_be_shown_anew(chromium, plac
     assert desk.problem()
     assert "Decided and signed" in desk.page.inner_text("#said")
     desk.look("decided-and-away")
-    stands = "from habeas.portal.cases.models import Case\n" + (
+    stands = (
+        "from habeas.portal.cases.models import Case\n"
         f"print(Case.objects.get(reference='{applied.reference}').state)"
     )
     assert place.city.manage(stands).strip() == "approved"

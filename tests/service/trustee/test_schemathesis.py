@@ -12,7 +12,9 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 
+from habeas.trustee.notices import MailServer
 from tests.service.trustee import openapi
+from tests.world import World
 
 #: Each address and method is asked so often, rightly and wrongly; `make fuzz-api` asks more.
 EXAMPLES = int(os.environ.get("HABEAS_API_EXAMPLES", "12"))
@@ -24,6 +26,15 @@ _BEYOND = {
     for each in ("/v2/deposits", "/v2/notices", "/v2/releases", "/add-checkpoint")
 }
 _CALLS = [(path, method) for path, calls in _SCHEMA.raw_schema["paths"].items() for method in calls]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    """Trustees that send mails: who asks to be told gets as far as the proof of the receipt."""
+    mail = MailServer("localhost", 9, "none", "notices@trustee.test")
+    made = World(tmp_path_factory.mktemp("world"), mail=mail)
+    yield made
+    made.close()
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])

@@ -55,10 +55,11 @@ class Reads:
         """*most* of the `app-differs` entries, newest first: of each trustee its newest ones."""
         with self._database.reading() as connection:
             return connection.execute(
-                "SELECT position, content FROM (SELECT position, content, nth FROM ("
+                "SELECT position, content FROM (SELECT position, content, nth FROM ("  # noqa: S608
                 "  SELECT position, content, row_number() OVER (PARTITION BY"
                 "   json_extract(CAST(content AS TEXT), '$.details.trustee')"
-                "   ORDER BY position DESC) AS nth FROM copied WHERE kind = 'app-differs')"
+                f"   ORDER BY position DESC) AS nth FROM copied WHERE {_OF_APP}"
+                "   AND kind = 'app-differs')"
                 " ORDER BY nth, position DESC LIMIT ?) ORDER BY position DESC",
                 (most,),
             ).fetchall()

@@ -70,11 +70,11 @@ def _sealed(service: Service, answers: dict[str, str], reference: str) -> bytes:
     )
 
 
-def _case(service: Service, reference: str, answers: bytes) -> Case:
+def _case(service: Service, reference: str, answers: bytes, day: date) -> Case:
     """The case, not saved yet; its answers are sealed already."""
     return Case(
         reference=reference, service=service.id, office=service.office, answers=answers,
-        day=datetime.now(UTC).date(),
+        day=day,
     )  # fmt: skip
 
 
@@ -100,7 +100,7 @@ def sending_sealed(
     Raises:
         SealingError: the photo never came to the log, or was given up.
     """
-    case = _case(service, reference, answers)
+    case = _case(service, reference, answers, datetime.now(UTC).date())
     with custody().keeping(seal_id) if pointer else transaction.atomic():
         case.pointer = pointer or None
         _keep(case)
@@ -122,13 +122,13 @@ def sending(service: Service, answers: dict[str, str], photo: bytes) -> Iterator
         SealingError: the photo could not be sealed. Nothing was sent.
     """
     reference = new_reference(service)
-    case = _case(service, reference, _sealed(service, answers, reference))
+    today = datetime.now(UTC).date()  # read once: case and promise are of one day
+    case = _case(service, reference, _sealed(service, answers, reference), today)
     if not photo or service.photo is None:
         with transaction.atomic():
             _keep(case)
             yield Sent(reference)
         return
-    today = datetime.now(UTC).date()
     wishes = wishes_of(service, service.photo, reference, today)
     with custody().sealing(photo, wishes) as sealed:
         case.pointer = sealed.pointers.get(service.office)

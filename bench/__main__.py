@@ -21,6 +21,7 @@ BENCHES = [
     "crawl",
     "load",
     "cameras",
+    "cameras.fleet",
     "footage.speed",
     "footage.gpu",
     "footage.live",

@@ -17,11 +17,13 @@ import av
 import numpy as np
 
 #: Of a film, seconds; and of people in it, all of whom walk.
-_LENGTH, _PEOPLE = 20, 8
+_LENGTH, _PEOPLE = 10, 8
 _STEP = 188 * 7
 
 
-def film(path: Path, width: int, height: int, fps: int) -> Path:
+def film(
+    path: Path, width: int, height: int, fps: int, *, seconds: int = _LENGTH, form: str = "mpegts"
+) -> Path:
     """A street without anybody in it: a rough ground, and heads of no face that pass before it."""
     random = np.random.default_rng(7)
     rough = random.integers(60, 160, (height // 8 + 1, width // 8 + 1, 3), np.uint8)
@@ -30,11 +32,11 @@ def film(path: Path, width: int, height: int, fps: int) -> Path:
     starts = random.uniform(0, width, _PEOPLE)
     lanes = random.uniform(0.3, 0.8, _PEOPLE) * height
     paces = random.choice([-1, 1], _PEOPLE) * random.uniform(0.05, 0.15, _PEOPLE) * width
-    with av.open(str(path), "w", format="mpegts") as out:
+    with av.open(str(path), "w", format=form) as out:
         options = {"preset": "veryfast", "bf": "0", "g": str(2 * fps), "crf": "23"}
         stream = out.add_stream("libx264", rate=fps, options=options)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        for number in range(_LENGTH * fps):
+        for number in range(seconds * fps):
             picture = ground.copy()
             for start, lane, pace in zip(starts, lanes, paces, strict=True):
                 x, size = (start + pace * number / fps) % width, height * 0.05

@@ -389,3 +389,17 @@ def test_over_http_pictures_come_only_for_what_the_log_proves(street):
         clock.at += timedelta(minutes=15)
         assert http.post("/live/north-gate", content=content).status_code == 403
     assert not (street.place / FILE).exists()
+
+
+def test_whose_lease_it_is_tells_where_pictures_are_and_nobody_else(street):
+    window, place = Window(lambda: street.camera, street.witnessed), street.place
+    windows, places = {"north-gate": window}, {"north-gate": place}
+    with LivePort(windows, places, RECORDER_KEY, leased=True) as second:
+        with LivePort(windows, places, RECORDER_KEY, leased=True) as first:
+            assert not (place / FILE).exists()
+            first.announce("north-gate")
+            first.announce("library")
+            assert str(first.address) in (place / FILE).read_text()
+            second.announce("north-gate")
+        assert str(second.address) in (place / FILE).read_text(), "what another told since stays"
+    assert not (place / FILE).exists()

@@ -217,3 +217,28 @@ def test_by_clocks_within_the_bound_nobody_takes_what_another_still_believes(slo
     holder.clock = asked + real * holder.rate
     assert other.keeper.take() is not None
     assert holder.clock >= held.until
+
+
+def test_who_stands_by_leaves_a_free_lease_to_others_for_as_long_as_anothers():
+    store, clock = MemoryStore(), [0.0]
+    standby = Keeper(store, "gate", "b", TERMS, lambda: clock[0], standby=True)
+    assert standby.take() is None
+    clock[0] = TERMS.waited
+    assert standby.take() is None
+    first = Keeper(store, "gate", "a", TERMS, lambda: clock[0])
+    assert first.take().lease.token == 1
+    first.release()
+    clock[0] += 1.0
+    assert standby.take() is None
+    clock[0] += TERMS.waited
+    assert standby.take() is None
+    clock[0] += 0.1
+    assert standby.take().lease.token == 2
+
+
+def test_who_stands_by_takes_a_camera_that_nobody_ever_records():
+    clock = [0.0]
+    standby = Keeper(MemoryStore(), "gate", "b", TERMS, lambda: clock[0], standby=True)
+    assert standby.take() is None
+    clock[0] = TERMS.waited + 0.1
+    assert standby.take().lease.token == 1

@@ -120,6 +120,7 @@ class Encoder:
         turn: degrees clockwise that bring the picture upright, beyond its tag.
         threads: of the encoder; as many as there are cores for None. Fewer or more divide the
             picture in another way, and give other bytes.
+        recorded: it is one of many that run at once, and takes less memory.
     """
 
     def __init__(
@@ -133,6 +134,7 @@ class Encoder:
         aspect: Fraction | None,
         turn: int = 0,
         threads: int | None = None,
+        recorded: bool = False,
     ) -> None:
         self._rotation = frame.rotation
         #: Quarter turns anticlockwise that bring the stored picture upright.
@@ -150,7 +152,8 @@ class Encoder:
             self.stream: VideoStream = out.add_stream("libvpx-vp9", rate=rate, options=options)
         else:
             # Captions and messages are off twice: here, and by taking them off each frame.
-            options = {**settings.encoding.x264, "a53cc": "0", "udu_sei": "0"}
+            encoding = settings.encoding.recorded if recorded else settings.encoding.x264
+            options = {**encoding, "a53cc": "0", "udu_sei": "0"}
             if frame.interlaced_frame:
                 options["flags"] = "+ildct+ilme"
             self.stream = out.add_stream("libx264", rate=rate, options=options)

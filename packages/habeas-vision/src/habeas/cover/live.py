@@ -105,8 +105,9 @@ class Segment:
         try:
             self._out = av.open(str(path), "w", format="mp4", container_options=_FRAGMENTS)
             self._encoder = Encoder(
-                self._out, first.frame, settings, fps=fps, ending=".mp4", aspect=aspect, turn=turn
-            )
+                self._out, first.frame, settings, fps=fps, ending=".mp4", aspect=aspect, turn=turn,
+                threads=1, recorded=True,
+            )  # fmt: skip
         except (av.error.FFmpegError, ValueError, OSError) as error:
             raise _unwritten(error) from error
 

@@ -114,6 +114,15 @@ class Encoding:
         """
         return {"preset": self.preset, "crf": str(self.crf), "b_strategy": "0"}
 
+    @property
+    def recorded(self) -> dict[str, str]:
+        """The same for one of many cameras, whose encoders are all in memory at once.
+
+        What x264 looks ahead at takes half of its memory, and gains next to nothing in segments of
+        some seconds: `docs/evaluation/fleet.md`.
+        """
+        return {**self.x264, "rc-lookahead": "2", "bf": "1"}
+
 
 #: The pictures are about as good with each; those of ``fast`` take 13 to 46 % more room, and a
 #: third less time.

@@ -9,11 +9,13 @@ is caught in its own threads: the others hear nothing of it.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -174,10 +176,17 @@ class Leased:
         keeper: of the lease.
         make: a recorder that writes under a token.
         say: told when the lease comes and goes.
+        held: called whenever the lease has come.
     """
 
-    def __init__(self, keeper: Keeper, make: Callable[[int], Recording], say: Say) -> None:
-        self._keeper, self._make, self._say = keeper, make, say
+    def __init__(
+        self,
+        keeper: Keeper,
+        make: Callable[[int], Recording],
+        say: Say,
+        held: Callable[[], None] | None = None,
+    ) -> None:
+        self._keeper, self._make, self._say, self._came = keeper, make, say, held
         self._stopped = threading.Event()
         self._recorder: Recording | None = None
 
@@ -188,6 +197,9 @@ class Leased:
             if held is None:
                 return
             self._say(f"the lease is held here, token {held.lease.token}")
+            if self._came is not None:
+                with contextlib.suppress(OSError):
+                    self._came()
             self._record(held.lease.token)
 
     def _record(self, token: int) -> None:
@@ -226,6 +238,7 @@ def recorders(
     say: Say,
     keeper: Callable[[str], Keeper] | None = None,
     windows: Mapping[str, Window] | None = None,
+    held: Callable[[str], None] | None = None,
 ) -> dict[str, Callable[[], Recording]]:
     """For `Fleet`: what runs for each camera.
 
@@ -236,6 +249,7 @@ def recorders(
         say: told what people should know.
         keeper: of a camera's lease; None where this process is alone.
         windows: where cameras' newest pictures can be watched, by id.
+        held: told a camera whose lease has come.
 
     Raises:
         HabeasError: a detector cannot be loaded.
@@ -253,7 +267,8 @@ def recorders(
 
         if keeper is None:
             return lambda: under(None)
-        return lambda: Leased(keeper(camera.id), under, tell)
+        came = held and partial(held, camera.id)
+        return lambda: Leased(keeper(camera.id), under, tell, came)
 
     def none(camera: str, because: str) -> Callable[[], Recording]:
         say(f"{camera}: {because}")

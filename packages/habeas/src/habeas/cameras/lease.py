@@ -116,17 +116,27 @@ def see(before: Seen | None, lease: Lease | None, now: float) -> Seen:
     return Seen(lease, now)
 
 
-def wanted(seen: Seen, camera: str, holder: str, now: float, terms: Terms) -> Lease | None:
+def wanted(
+    seen: Seen, camera: str, holder: str, now: float, terms: Terms, *, standby: bool = False
+) -> Lease | None:
     """The lease to store in place of what was seen; None while that must be waited for.
 
     It counts only if what was seen is still what is stored (compare and swap).
+
+    Args:
+        seen: what is stored, and since when.
+        camera: id.
+        holder: who asks.
+        now: seconds of its own clock.
+        terms: how long leases last.
+        standby: a lease that is nobody's is left to others for as long as one that is somebody's.
     """
     lease = seen.lease
-    if lease is None:
-        return Lease(camera=camera, token=1, beat=0, holder=holder)
-    if not lease.released and now - seen.since <= terms.waited:
+    free = lease is None or lease.released
+    if (standby or not free) and now - seen.since <= terms.waited:
         return None
-    return Lease(camera=camera, token=lease.token + 1, beat=0, holder=holder)
+    token = 1 if lease is None else lease.token + 1
+    return Lease(camera=camera, token=token, beat=0, holder=holder)
 
 
 def renewed(held: Held) -> Lease:

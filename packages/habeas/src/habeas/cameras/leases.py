@@ -115,6 +115,7 @@ class Keeper:
         holder: who this is, for people.
         terms: how long leases last.
         now: seconds of a clock that never goes back.
+        standby: a lease that is nobody's is left to others for a while.
     """
 
     def __init__(
@@ -124,8 +125,11 @@ class Keeper:
         holder: str,
         terms: Terms | None = None,
         now: Callable[[], float] = time.monotonic,
+        *,
+        standby: bool = False,
     ) -> None:
         self._store, self._camera, self._holder = store, camera, holder
+        self._standby = standby
         self._terms, self._now = terms or Terms(), now
         self._stopped = threading.Event()
         self._seen: Seen | None = None
@@ -146,7 +150,9 @@ class Keeper:
         asked = self._now()
         stored = self._store.read(self._camera)
         self._seen = lease.see(self._seen, stored, asked)
-        wanted = lease.wanted(self._seen, self._camera, self._holder, asked, self._terms)
+        wanted = lease.wanted(
+            self._seen, self._camera, self._holder, asked, self._terms, standby=self._standby
+        )
         if wanted is None or not self._store.swap(self._camera, stored, wanted):
             return None
         self._held = lease.granted(wanted, asked, self._terms)

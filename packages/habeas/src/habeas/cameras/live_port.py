@@ -8,6 +8,7 @@ It stands open to whoever reaches it: what lets pictures out is what the request
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import ssl
@@ -74,6 +75,8 @@ class LivePort:
         places: the cameras' folders, by id.
         signer: the recorder's key.
         where: its own address; a port of this machine alone where none is said.
+        leased: a camera's address is told once its lease is held here: until then another process
+            has its pictures.
 
     Raises:
         HabeasError: it cannot listen there.
@@ -85,8 +88,11 @@ class LivePort:
         places: Mapping[str, Path],
         signer: NoteSigner,
         where: LiveAddress = HERE,
+        *,
+        leased: bool = False,
     ) -> None:
-        self._places, self._signer = places, signer
+        self._places, self._signer, self._leased = places, signer, leased
+        self._told: dict[str, bytes] = {}
         self._identity = Identity.make(where.host)
 
         class Handler(BaseHTTPRequestHandler):
@@ -144,16 +150,26 @@ class LivePort:
         self.address = LiveAddress(where.host, int(self._server.server_address[1]))
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
-    def __enter__(self) -> Self:
-        for camera, place in self._places.items():
+    def announce(self, camera: str) -> None:
+        """Tell that the camera's pictures are here; nothing for one that nobody may watch."""
+        if camera in self._places:
             note = told(camera, self.address, self._identity, self._signer)
-            durable.write(place / FILE, note)
+            self._told[camera] = note
+            durable.write(self._places[camera] / FILE, note)
+
+    def __enter__(self) -> Self:
+        if not self._leased:
+            for camera in self._places:
+                self.announce(camera)
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        for place in self._places.values():
-            durable.remove(place / FILE)
+        for camera, note in self._told.items():
+            # What another process has told since stays.
+            with contextlib.suppress(FileNotFoundError):
+                if (self._places[camera] / FILE).read_bytes() == note:
+                    durable.remove(self._places[camera] / FILE)
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()

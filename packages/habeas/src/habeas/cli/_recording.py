@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import socket
 import threading
@@ -63,8 +64,16 @@ def teller() -> Callable[[str], None]:
     return say
 
 
-def record_until_told(recorder: Recording, seconds: float | None) -> None:
-    """Record until somebody says stop, or for so many *seconds*."""
+def record_until_told(
+    recorder: Recording, seconds: float | None, *, attended: bool = False
+) -> None:
+    """Record until somebody says stop, or for so many *seconds*.
+
+    Args:
+        recorder: what is run.
+        seconds: None for ever.
+        attended: the end of standard input says stop too: whoever started this has died.
+    """
 
     def stop(*_: object) -> None:
         # Not in the signal's own frame, which may hold the lock that stopping takes.
@@ -75,11 +84,20 @@ def record_until_told(recorder: Recording, seconds: float | None) -> None:
     timer = threading.Timer(seconds, recorder.stop) if seconds else None
     if timer is not None:
         timer.start()
+    if attended:
+        threading.Thread(target=_stop_with_input, args=(recorder,), daemon=True).start()
     try:
         recorder.run()
     finally:
         if timer is not None:
             timer.cancel()
+
+
+def _stop_with_input(recorder: Recording) -> None:
+    # Not by `sys.stdin`, whose lock a daemon's thread would hold when the interpreter ends.
+    while os.read(0, 4096):
+        pass
+    recorder.stop()
 
 
 def held_key(config: Path | None) -> NoteSigner | None:

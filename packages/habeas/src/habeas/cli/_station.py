@@ -92,8 +92,15 @@ class Station:
 
         return Window(lambda: self.place.camera(camera), self.witnessed)
 
-    def live(self, windows: Mapping[str, Window], at: str | None) -> LivePort | None:
+    def live(
+        self, windows: Mapping[str, Window], at: str | None, *, leased: bool = False
+    ) -> LivePort | None:
         """Where pictures of cameras that may be watched live are asked for; None without any.
+
+        Args:
+            windows: by the camera's id.
+            at: the address; a port of this machine alone for None.
+            leased: see `LivePort`.
 
         Raises:
             HabeasError: *at* is no address of this machine.
@@ -105,7 +112,7 @@ class Station:
             return None
         where = HERE if at is None else LiveAddress.parse(at)
         places = {each: self.place.place(each) for each in windows}
-        return LivePort(windows, places, self.signer, where)
+        return LivePort(windows, places, self.signer, where, leased=leased)
 
     def confine(self, *urls: str, gpu: bool) -> None:
         """Give up for good what recording does not need."""

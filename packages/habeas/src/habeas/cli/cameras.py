@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from habeas.cli._add_camera import add
+from habeas.cli._cameras_cluster import Passed, serve_on
 from habeas.cli._configured import CamerasConfig
 from habeas.cli._recorder_options import (
     CircleFile,
@@ -26,7 +27,7 @@ from habeas.cli._recorder_options import (
     Resume,
     Seconds,
 )
-from habeas.cli._recording import BucketUrl, packing_of, record_until_told, teller
+from habeas.cli._recording import BucketUrl, folder_of, packing_of, record_until_told, teller
 from habeas.cli._station import Station
 
 if TYPE_CHECKING:
@@ -81,10 +82,36 @@ def serve(
             "has its lease, and taken over when that machine dies.",
         ),
     ] = False,
+    standby: Annotated[
+        bool,
+        typer.Option(
+            "--standby",
+            help="With --shared: record only what no other machine does for some seconds.",
+        ),
+    ] = False,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Record on the machines of a Ray cluster, such as auto or ray://head:10001: each "
+            "camera by one of them, and by another when that dies. All see the same files.",
+        ),
+    ] = None,
+    group: Annotated[
+        int | None,
+        typer.Option(min=1, help="With --cluster: cameras of one process, at most. [default: 25]"),
+    ] = None,
     bucket: BucketUrl = None,
     seconds: Seconds = None,
     health_port: HealthPort = None,
     resume: Resume = False,
+    house: Annotated[
+        bool,
+        typer.Option("--house/--no-house", hidden=True, help="Close hours, pack and delete them."),
+    ] = True,
+    attended: Annotated[
+        bool, typer.Option("--attended", hidden=True, help="Stop when standard input ends.")
+    ] = False,
 ) -> None:
     """Record many cameras in one process until Ctrl-C, as `habeas record` records one.
 
@@ -98,6 +125,14 @@ def serve(
         name = { en = "North gate", ru = "Северные ворота" }
         ...
     """
+    if cluster is not None:
+        # The cluster's options are those of its posts, which are this command without it.
+        serve_on(
+            cluster, _file(cameras, data), folder_of(data, recordings), group, only or (),
+            Passed(data=data, log=log, circle=circle, key=key, bucket=bucket, config=config),
+            seconds=seconds, health_port=health_port, resume=resume,
+        )  # fmt: skip
+        return
     # Before libraries that start threads: `confine_recorder` binds those that come after it.
     os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
     from habeas.cameras import declarations, fleet, memory
@@ -115,11 +150,13 @@ def serve(
     for each in listed:
         place.write_camera(each.public(), datetime.now(UTC).date(), station.signer)
     windows = {each.id: station.window(each.id) for each in listed if each.live}
-    port = station.live(windows, live)
+    keeper = _keepers(place.folder, standby=standby) if shared or standby else None
+    port = station.live(windows, live, leased=keeper is not None)
     gpu = any(each.settings().gpu for each in listed)
     station.confine(*(each.url for each in reached.cameras), gpu=gpu)
-    keeper = _keepers(place.folder) if shared else None
-    runs = fleet.recorders(reached, place, fleet.Networks(), say, keeper, windows)
+    runs = fleet.recorders(
+        reached, place, fleet.Networks(), say, keeper, windows, port.announce if port else None
+    )
     running = fleet.Fleet(runs, say)
     keeping = station.keeping()
     places = {each.id: place.place(each.id) for each in listed}
@@ -127,22 +164,24 @@ def serve(
     def ready() -> Judged:
         return judge_all(places, datetime.now(UTC), keeping.ages(), station.deletes.halted())
 
-    with keeping, packing_of(place, say), ExitStack() as open_:
+    with ExitStack() as open_:
+        for kept in (keeping, packing_of(place, say)) if house else ():
+            open_.enter_context(kept)
         if port is not None:
             open_.enter_context(port)
         if health_port is not None:
             probes = open_.enter_context(Probes(health_port, ready))
             say(f"/livez, /readyz and /metrics are answered on http://127.0.0.1:{probes.port}")
         say(f"{len(listed)} cameras")
-        record_until_told(running, seconds)
+        record_until_told(running, seconds, attended=attended)
     say("all cameras have ended")
 
 
-def _keepers(folder: Path) -> Callable[[str], Keeper]:
+def _keepers(folder: Path, *, standby: bool) -> Callable[[str], Keeper]:
     from habeas.cameras.leases import Keeper, LeaseFiles
 
     holder = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
-    return lambda camera: Keeper(LeaseFiles(folder), camera, holder)
+    return lambda camera: Keeper(LeaseFiles(folder), camera, holder, standby=standby)
 
 
 def _file(cameras: Path | None, data: Path | None) -> Path:

@@ -19,7 +19,7 @@ import matplotlib as mpl
 mpl.use("svg")
 import matplotlib.pyplot as plt
 
-from bench.footage import ROOT
+from bench.footage import ROOT, skin
 from bench.footage.answers import PEER, answers, code, systems
 from bench.footage.generate import clips, make
 from bench.footage.grounds import available
@@ -136,6 +136,7 @@ def _page(results: list[Result], live: list[Result]) -> Iterator[str]:
             ("", "faces missed", "frames with a miss", "people missed at times", "never covered"),
             (_row(name, found.sizes[size]) for name, found in whole.items()),
         )
+    yield from _by_skin(results)
     yield from _by_clip(results)
     yield from _cameras(live)
     yield from _limits()
@@ -193,6 +194,39 @@ def _worst(results: list[Result], name: str) -> str:
     ours = next((each for each in results if each.name == name), results[0])
     tallies = {name: found.sizes[ALL] for name, found in ours.clips.items()}
     return max(tallies, key=lambda name: tallies[name].missed / max(1, tallies[name].faces))
+
+
+def _by_skin(results: list[Result]) -> Iterator[str]:
+    groups = {
+        name: skin.lighter(clip)
+        for seed in (*CHOOSING, *_PUBLISHED)
+        for clip in clips(seed)
+        if (name := f"{clip.name} {seed}") in results[0].clips
+    }
+    yield "## By skin"
+    yield ""
+    yield (
+        "Lighter is an individual typology angle of the portrait's cheeks above "
+        f"{skin.LIGHTER:.0f} degrees (Chardon and others 1991). Faces missed of all; people missed "
+        "at times, of all."
+    )
+    yield ""
+    rows = []
+    for result in results:
+        cells = []
+        for wanted in (True, False):
+            strips = [
+                strip
+                for name, found in result.clips.items()
+                for person, strip in found.strips.items()
+                if groups.get(name, {}).get(person) is wanted
+            ]
+            missed = [sum(not covered for _, covered in strip) for strip in strips]
+            cells.append(f"{sum(missed)} of {sum(map(len, strips))}")
+            cells.append(f"{sum(map(bool, missed))} of {len(strips)}")
+        rows.append((result.name, *cells))
+    head = ("", "lighter: faces", "lighter: people", "darker: faces", "darker: people")
+    yield from _table(head, rows)
 
 
 def _by_clip(results: list[Result]) -> Iterator[str]:

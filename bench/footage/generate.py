@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import av
 import numpy as np
@@ -35,6 +36,8 @@ _BASE = Fraction(1, 1000)
 #: Share of the light by night, and times the noise by day: about 6 grey levels.
 _NIGHT_LIGHT, _NIGHT_NOISE = 0.25, 4
 
+#: A head, or what stands for one.
+H = TypeVar("H")
 Frame = NDArray[np.uint8]
 Mask = NDArray[np.float32]
 
@@ -134,9 +137,9 @@ def conditions(seed: int) -> list[Clip]:
 
 
 @dataclass(frozen=True)
-class _Person:
+class _Person(Generic[H]):
     number: int
-    head: Head
+    head: H
     light: float
     x: float
     y: float
@@ -176,7 +179,9 @@ def _camera(shot: Shot, t: float) -> tuple[float, float]:
     return turn + 2.5 * math.sin(t / 3.1) + 1.5 * math.sin(t / 1.7), 2.5 * math.sin(t / 2.3 + 1)
 
 
-def _cast(clip: Clip, shot: Shot, first: int, rng: np.random.Generator) -> list[_Person]:
+def _cast(
+    clip: Clip, shot: Shot, first: int, rng: np.random.Generator, heads: Sequence[H]
+) -> list[_Person[H]]:
     """The people of a shot, farthest first."""
     people = []
     for number in range(first, first + shot.people):
@@ -197,7 +202,7 @@ def _cast(clip: Clip, shot: Shot, first: int, rng: np.random.Generator) -> list[
         people.append(
             _Person(
                 number=number,
-                head=_heads()[int(rng.integers(len(_heads())))],
+                head=heads[int(rng.integers(len(heads)))],
                 light=rng.uniform(0.55, 1.1),
                 x=x, y=y, dx=speed, dy=drift,
                 height=height * math.exp(-growth * t), growth=growth,
@@ -247,7 +252,7 @@ class _Left:
 
 
 def _draw_people(
-    frame: Frame, people: Sequence[_Person], shot: Shot, t: float
+    frame: Frame, people: Sequence[_Person[Head]], shot: Shot, t: float
 ) -> tuple[Shown, ...]:
     height, width = frame.shape[:2]
     seen: list[_Left] = []
@@ -313,7 +318,7 @@ def render(clip: Clip) -> Iterator[tuple[Frame, float, tuple[Shown, ...]]]:
     grain = rng.normal(0, 1.5, (clip.height, clip.width, 1)).astype(np.int16)
     number = people = 0
     for shot, frames in zip(clip.shots, clip.frames, strict=True):
-        cast = _cast(clip, shot, people, rng)
+        cast = _cast(clip, shot, people, rng, _heads())
         people += shot.people
         ground = (moving if shot.pan else still)(shot.place, clip.width, clip.height)
         start = times[number]
@@ -328,6 +333,25 @@ def render(clip: Clip) -> Iterator[tuple[Frame, float, tuple[Shown, ...]]]:
                 pixels, shown = np.rot90(pixels), _turned(shown, clip.width)
             yield pixels, times[number], shown
             number += 1
+
+
+def cast_of(clip: Clip, heads: Sequence[H]) -> dict[int, H]:
+    """Whose head each person of a clip has: `render`'s draws, and nothing drawn.
+
+    Args:
+        clip: the clip.
+        heads: what stands for the heads, in their order.
+    """
+    rng = np.random.default_rng(clip.seed)
+    _times(clip, rng)
+    rng.normal(0, 1.5, (clip.height, clip.width, 1))
+    found: dict[int, H] = {}
+    for shot, frames in zip(clip.shots, clip.frames, strict=True):
+        cast = _cast(clip, shot, len(found), rng, heads)
+        found |= {person.number: person.head for person in cast}
+        for _ in range(frames):
+            rng.integers(0, 500, 2)
+    return found
 
 
 def _at_night(frame: Frame) -> NDArray[np.int16]:

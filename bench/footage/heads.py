@@ -73,10 +73,17 @@ class Patch:
     mask: Pixels
 
 
+def portraits(folder: Path) -> list[Path]:
+    """Those whose heads are cut: all of the sets ``neutral`` and ``smiling``."""
+    return [
+        file for each in ("neutral", "smiling") for file in sorted((folder / each).glob("*.jpg"))
+    ]
+
+
 def load_heads(folder: Path) -> list[Head]:
-    """Cut the heads of all portraits in the sets ``neutral`` and ``smiling``."""
-    files = sorted((folder / "neutral").glob("*.jpg")) + sorted((folder / "smiling").glob("*.jpg"))
-    return [cut(Image.open(file).convert("RGB")) for file in track(files, "Cutting heads")]
+    """Cut the heads of all `portraits`."""
+    files = track(portraits(folder), "Cutting heads")
+    return [cut(Image.open(file).convert("RGB")) for file in files]
 
 
 def cut(portrait: Image.Image) -> Head:

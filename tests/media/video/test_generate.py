@@ -120,6 +120,23 @@ def test_the_same_seed_makes_the_same_clip(head, monkeypatch):
     assert not np.array_equal(one[0][0], other[0][0])
 
 
+def test_whose_head_each_person_has_is_told_without_drawing(head, monkeypatch):
+    some = [replace(head, height=head.height + n) for n in range(5)]
+    shots = (generate.Shot(grounds.HALL, 2, 6), generate.Shot(grounds.STREET, 3, 6))
+    clip = generate.Clip("small", 64, 36, shots, seed=3, uneven=True)
+    drawn = {}
+    monkeypatch.setattr(generate, "_heads", lambda: some)
+    monkeypatch.setattr(generate, "still", lambda *_: lambda *_: np.zeros((36, 64, 3), np.uint8))
+    monkeypatch.setattr(
+        generate, "_draw_people",
+        lambda _, people, *__: drawn.update({each.number: each.head for each in people}) or (),
+    )  # fmt: skip
+    assert len(list(generate.render(clip))) == 5
+    told = generate.cast_of(clip, some)
+    assert told.keys() == drawn.keys() == set(range(12))
+    assert all(told[number] is drawn[number] for number in told)
+
+
 def test_a_face_stays_where_it_is_drawn_when_the_picture_is_turned(head):
     faces, frame = shown(person(head, 1, 200, 80, 60))
     drawn = np.abs(frame.astype(int) - 90).sum(axis=2) > 0

@@ -26,7 +26,7 @@ from habeas.protocol.details import (
 )
 from habeas.protocol.document import Document
 from habeas.protocol.reading import details_of
-from habeas.register import code_rules
+from habeas.register import announced, code_rules
 from habeas.register.watching import OnePhoto
 from habeas.tlog.monitor import Finding, Rule
 
@@ -46,10 +46,6 @@ CREATE TABLE IF NOT EXISTS seen_tag (tag BLOB, writer BLOB, position INTEGER,
 CREATE TABLE IF NOT EXISTS latest_day (writer TEXT PRIMARY KEY, day TEXT);
 CREATE TABLE IF NOT EXISTS requests_of_day (what TEXT, name TEXT, day TEXT, count INTEGER,
   PRIMARY KEY (what, name, day));
-CREATE TABLE IF NOT EXISTS watched_roster (office TEXT, writer TEXT, version INTEGER,
-  digest TEXT, PRIMARY KEY (office, writer, version, digest)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS watched_key (trustee TEXT, month TEXT, key TEXT, destroyed INTEGER,
-  PRIMARY KEY (trustee, month, key)) WITHOUT ROWID;
 """
 
 #: One check of a read entry, inside the view's transaction.
@@ -79,7 +75,7 @@ class CircleRules:
 
     def prepare(self, connection: sqlite3.Connection) -> None:
         """Tables, and the circles that were seen before."""
-        connection.executescript(_SCHEMA + code_rules.SCHEMA)
+        connection.executescript(_SCHEMA + announced.SCHEMA + code_rules.SCHEMA)
         rows = connection.execute("SELECT note FROM watched_circle ORDER BY number").fetchall()
         for (note,) in rows:
             try:
@@ -223,9 +219,9 @@ class CircleRules:
             case CircleDetails():
                 yield from self._circle(connection, index, details)
             case Roster():
-                yield from _roster(connection, index, entry, details)
+                yield from announced.roster(connection, index, entry, details)
             case KeyDetails():
-                yield from _key(connection, index, entry, details)
+                yield from announced.key(connection, index, entry, details)
             case SuspendedDetails():
                 act = "lifts its suspension of" if details.lifted else "suspends"
                 words = f"Entry {index}: {self._name(entry)} {act} the key of {details.office}."
@@ -275,63 +271,3 @@ def _foreign(connection: sqlite3.Connection, index: int, entry: Foreign) -> Iter
     if str(count).strip("0") == "1":
         words = f"Entry {index} is foreign ({entry.code}): {entry.cause} That makes {count}."
         yield Finding("foreign-entry", words, index)
-
-
-def _roster(
-    connection: sqlite3.Connection, index: int, entry: Entry, roster: Roster
-) -> Iterator[Finding]:
-    key = (roster.office, entry.writer, roster.version)
-    known = connection.execute(
-        "SELECT digest FROM watched_roster WHERE (office, writer, version) = (?, ?, ?)", key
-    ).fetchall()
-    digest = roster.digest().hex()
-    if (digest,) in known:
-        return
-    connection.execute("INSERT INTO watched_roster VALUES (?, ?, ?, ?)", (*key, digest))
-    if known:
-        words = (
-            f"Entry {index}: {roster.office} has signed two rosters of version {roster.version}."
-        )
-        yield Finding("office-forked", words, index)
-        return
-    before = connection.execute(
-        "SELECT digest FROM watched_roster WHERE (office, writer, version) = (?, ?, ?)",
-        (roster.office, entry.writer, roster.version - 1),
-    ).fetchone()
-    if roster.version > 1 and (before is None or before[0] != roster.previous):
-        words = f"Entry {index}: the roster of {roster.office} does not follow the one before."
-        yield Finding("roster-gap", words, index)
-    count = "1 credential" if roster.size == 1 else f"{roster.size} credentials"
-    words = f"Entry {index}: {roster.office} has {count} now."
-    yield Finding("roster-changed", words, index)
-
-
-def _key(
-    connection: sqlite3.Connection, index: int, entry: Entry, details: KeyDetails
-) -> Iterator[Finding]:
-    rows = connection.execute(
-        "SELECT key, destroyed FROM watched_key WHERE (trustee, month) = (?, ?)",
-        (details.trustee, details.month),
-    ).fetchall()
-    known = dict(rows)
-    if entry.kind is Kind.KEY:
-        if known and details.key not in known:
-            words = f"Entry {index}: {details.trustee} has another key for {details.month} now."
-            yield Finding("key-replaced", words, index)
-        connection.execute(
-            "INSERT OR IGNORE INTO watched_key VALUES (?, ?, ?, 0)",
-            (details.trustee, details.month, details.key),
-        )
-        return
-    if details.key not in known:
-        words = f"Entry {index}: {details.trustee} destroyed a key that it never announced."
-        yield Finding("key-unknown", words, index)
-    if entry.day[:7] <= details.month:
-        words = (
-            f"Entry {index}: {details.trustee} destroyed its key before {details.month} was over."
-        )
-        yield Finding("key-destroyed-early", words, index)
-    connection.execute(
-        "INSERT OR REPLACE INTO watched_key VALUES (?, ?, ?, 1)",
-        (details.trustee, details.month, details.key),
-    )

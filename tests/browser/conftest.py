@@ -14,6 +14,7 @@ import pytest
 
 from tests.places import PORTAL, ROOT
 from tests.waiting import PATIENCE_SECONDS
+from tests.world.city import City
 
 STATIC = PORTAL / "static"
 DESK = PORTAL.parent / "office" / "desk"
@@ -87,6 +88,15 @@ def page(chromium):
         yield page
         page.close()
         server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory):
+    """A city whose portal serves the photo step; modules that need another have their own."""
+    city = City(tmp_path_factory.mktemp("city"))
+    city.until_released()
+    yield city
+    city.close()
 
 
 @pytest.fixture(scope="session")

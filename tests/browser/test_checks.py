@@ -15,7 +15,6 @@ from PIL import Image
 from habeas.portrait import words
 from tests import places
 from tests.browser.test_sealing import Applicant
-from tests.world.city import City
 
 pytestmark = pytest.mark.browser
 FOLDER = places.VECTORS / "portrait"
@@ -25,14 +24,6 @@ NAMES = sorted(path.stem for path in FOLDER.glob("*.jpg"))
 SCORE, PUPILS = 1, 0.001
 #: What the page measured of its last check: the assessment itself.
 DETAIL = "performance.getEntriesByName('photo-check').at(-1)?.detail"
-
-
-@pytest.fixture(scope="module")
-def city(tmp_path_factory):
-    city = City(tmp_path_factory.mktemp("city"))
-    city.until_released()
-    yield city
-    city.close()
 
 
 @pytest.fixture(scope="module")

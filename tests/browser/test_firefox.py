@@ -18,7 +18,6 @@ from tests.browser.test_checks import NAMES, assert_answer
 from tests.browser.test_sealing import FORM, Applicant, answered, heard_of, opened
 from tests.browser.wire import Wire
 from tests.waiting import until
-from tests.world.city import City
 
 pytestmark = pytest.mark.browser
 
@@ -51,14 +50,6 @@ class Saver(Applicant):
             return None
 
         return read_receipt(until(saved, "the saved receipt"))
-
-
-@pytest.fixture(scope="module")
-def city(tmp_path_factory):
-    city = City(tmp_path_factory.mktemp("city"))
-    city.until_released()
-    yield city
-    city.close()
 
 
 @pytest.fixture(scope="module")

@@ -21,13 +21,6 @@ BLANK = (PORTAL / "static" / "photo" / "receipt.html").read_text()
 REASON = "Is this the applicant?"
 
 
-@pytest.fixture(scope="module")
-def city(tmp_path_factory):
-    city = City(tmp_path_factory.mktemp("city"))
-    yield city
-    city.close()
-
-
 @pytest.fixture
 def receipt(city):
     return city.apply(assets.path("astronaut.png").read_bytes())[1]

@@ -12,7 +12,6 @@ from habeas.protocol.app.site import Visitor as Looker
 from tests.browser.test_history import file, lying, outcome, portal_page, settled
 from tests.browser.test_sealing import Applicant
 from tests.browser.visitor import Visitor
-from tests.world.city import City
 
 pytestmark = pytest.mark.browser
 SCRIPT = "/static/photo/photo.js"
@@ -27,14 +26,6 @@ class Swapped(Looker):
         if answer is None or not url.endswith(SCRIPT):
             return answer
         return dataclasses.replace(answer, body=b"steal()")
-
-
-@pytest.fixture(scope="module")
-def city(tmp_path_factory):
-    city = City(tmp_path_factory.mktemp("city"))
-    city.until_released()
-    yield city
-    city.close()
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,6 @@ from tests.browser.test_everybody import Looker, served
 from tests.browser.test_history import BLANK, opened
 from tests.browser.test_sealing import FORM, Applicant
 from tests.browser.visitor import SIZES
-from tests.world.city import City
 
 pytestmark = pytest.mark.browser
 PAGES = (
@@ -24,14 +23,6 @@ PAGES = (
 #: How far the homepage's link stands from where lines begin; CSS pixels.
 BEGINNING = """() => { const at = document.querySelector("header a").getBoundingClientRect();
     return document.documentElement.dir === "rtl" ? innerWidth - at.right : at.left; }"""
-
-
-@pytest.fixture(scope="module")
-def city(tmp_path_factory):
-    city = City(tmp_path_factory.mktemp("city"))
-    city.until_released()
-    yield city
-    city.close()
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,6 @@ from PIL import Image
 from tests import places
 from tests.browser.conftest import launched
 from tests.browser.test_sealing import Applicant
-from tests.world.city import City
 
 pytestmark = pytest.mark.browser
 #: What browsers without SIMD say of a program that needs it.
@@ -19,14 +18,6 @@ NO_SIMD = "WebAssembly.validate = () => false;"
 FULL = """
     IDBFactory.prototype.open = () => { throw new DOMException("full", "QuotaExceededError"); };
 """
-
-
-@pytest.fixture(scope="module")
-def city(tmp_path_factory):
-    city = City(tmp_path_factory.mktemp("city"))
-    city.until_released()
-    yield city
-    city.close()
 
 
 def seal_unchecked(visitor: Applicant, url: str) -> None:

@@ -9,7 +9,6 @@ from habeas.protocol.receipt_file import receipt_page
 from tests.browser.test_history import BLANK, opened, portal_page
 from tests.browser.visitor import SHOTS
 from tests.waiting import PATIENCE_SECONDS
-from tests.world.city import City
 
 pytestmark = pytest.mark.browser
 
@@ -25,13 +24,6 @@ CUT = """() => [...document.querySelectorAll("body *")].filter(each =>
 #: What a pen cannot press.
 PRESSED = """() => [...document.querySelectorAll("button, input:not([type=hidden]), nav")]
     .filter(each => each.checkVisibility()).map(each => each.outerHTML.slice(0, 80))"""
-
-
-@pytest.fixture(scope="module")
-def city(tmp_path_factory):
-    city = City(tmp_path_factory.mktemp("city"))
-    yield city
-    city.close()
 
 
 @pytest.fixture(scope="module")

@@ -71,14 +71,6 @@ KEPT = """async () => {
 NO_CURVE = "crypto.subtle.importKey = () => Promise.reject(new Error('no such curve'));"
 
 
-@pytest.fixture(scope="module")
-def city(tmp_path_factory):
-    city = City(tmp_path_factory.mktemp("city"))
-    city.until_released()
-    yield city
-    city.close()
-
-
 class Applicant(Visitor):
     """Somebody who applies."""
 

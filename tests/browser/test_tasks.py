@@ -19,14 +19,6 @@ from tests.world.city import City
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def city(tmp_path_factory):
-    city = City(tmp_path_factory.mktemp("city"))
-    city.until_released()
-    yield city
-    city.close()
-
-
 class Walker(Visitor):
     """Somebody who writes down each step."""
 

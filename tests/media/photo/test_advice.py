@@ -2,23 +2,9 @@
 
 import io
 
-import pytest
 from PIL import Image
 
-from habeas import portrait
-from habeas.faces import assets
 from habeas.portrait import _find
-
-
-@pytest.fixture(scope="module")
-def pool():
-    with portrait.CheckPool(1) as workers:
-        yield workers
-
-
-@pytest.fixture(scope="module")
-def face():
-    return Image.open(assets.path("astronaut.png")).convert("RGB")
 
 
 def sent(image):

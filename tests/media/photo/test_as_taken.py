@@ -16,12 +16,6 @@ from habeas.portrait import _find
 
 
 @pytest.fixture(scope="module")
-def pool():
-    with portrait.CheckPool(1) as workers:
-        yield workers
-
-
-@pytest.fixture(scope="module")
 def face():
     """A portrait in the middle of a plain wall: the astronaut's, twice enlarged."""
     whole = Image.open(assets.path("astronaut.png")).convert("RGB")

@@ -8,20 +8,6 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms, TiffImagePlugin
 
-from habeas import portrait
-from habeas.faces import assets
-
-
-@pytest.fixture(scope="module")
-def pool():
-    with portrait.CheckPool(1) as workers:
-        yield workers
-
-
-@pytest.fixture(scope="module")
-def face():
-    return Image.open(assets.path("astronaut.png")).convert("RGB")
-
 
 def encoded(image, kind, **options):
     out = io.BytesIO()

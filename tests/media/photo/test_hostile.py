@@ -19,17 +19,6 @@ from habeas.faces import assets
 FINDINGS = sorted((Path(__file__).parent / "findings").iterdir())
 
 
-@pytest.fixture(scope="module")
-def pool():
-    with portrait.CheckPool(1) as workers:
-        yield workers
-
-
-@pytest.fixture(scope="module")
-def face():
-    return Image.open(assets.path("astronaut.png")).convert("RGB")
-
-
 def answered(pool, content):
     """The code of the refusal, or the verdict, by a worker that lives on."""
     before = pool.pids

@@ -463,6 +463,45 @@ def test_another_picture_after_a_broken_line_is_the_one_that_is_sealed(chromium,
     visitor.profile.close()
 
 
+def test_what_ends_late_shows_nothing_over_another_view_and_loses_nothing(chromium, city, axe):
+    visitor = Applicant(chromium, axe, "phone", "en", "late")
+    page, held = visitor.page, []
+    visitor.begin(city.url)
+    page.route("**/deposit/", held.append)
+    visitor.seal()
+    until(lambda: (page.wait_for_timeout(50), held)[1], "the photo on its way")
+    page.go_back()
+    page.wait_for_selector("#photo")
+    # The answer comes while the applicant looks at another view, and is kept behind it.
+    held[0].continue_()
+    until(
+        lambda: page.evaluate(
+            "performance.getEntriesByType('resource').some(e => e.name.endsWith('/deposit/'))"
+        ),
+        "the portal's answer",
+    )
+    page.wait_for_load_state("networkidle")
+    assert page.is_visible("#photo")
+    assert page.locator("[data-save]").count() == 0
+    page.go_forward()
+    receipt = visitor.save()
+    assert visitor.send() == receipt.reference
+    # What fails late is not said over another view either.
+    visitor.page.close()
+    visitor.page = page = visitor.profile.new_page()
+    visitor.begin(city.url)
+    page.route("**/deposit/", held.append)
+    visitor.seal()
+    until(lambda: (page.wait_for_timeout(50), held[1:])[1], "the photo on its way")
+    page.go_back()
+    page.wait_for_selector("#photo")
+    with page.expect_event("requestfailed"):
+        held[1].abort()
+    page.wait_for_timeout(0)
+    assert page.locator(".govuk-error-summary").count() == 0
+    visitor.profile.close()
+
+
 def _order(change):
     def handle(route):
         answer = route.fetch()

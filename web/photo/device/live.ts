@@ -66,7 +66,12 @@ export function prepareLive(box: HTMLElement, events: LiveEvents, open: boolean)
       await video.play();
     } catch {
       stop();
-      events.unavailable();
+      if (box.isConnected) events.unavailable();
+      return;
+    }
+    if (!box.isConnected) {
+      // The page has gone on while somebody was asked for the camera.
+      stop();
       return;
     }
     performance.mark("photo-camera");

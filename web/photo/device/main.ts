@@ -19,6 +19,7 @@ import { answered, now, offered } from "./state.js";
 import { onStep, shownAgain, stepNow, view } from "./steps.js";
 import * as store from "./store.js";
 import { showChoice } from "./taking.js";
+import { here } from "./turn.js";
 
 /** Shows the step that the address names, or the first that is not done yet. */
 function route(): void {
@@ -68,7 +69,7 @@ async function start(): Promise<void> {
   if (now.pending && now.pending.receipt === undefined) {
     // It was sealed, and its answer never came.
     say(word("sealing"));
-    await send(now.pending);
+    await send(now.pending, here());
   } else route();
 }
 

@@ -10,6 +10,7 @@ import { NotFromPortalError, languageGiven } from "./place.js";
 import { mark, offer } from "../../promise/languages.js";
 import { type Language, isLanguage, languageOf } from "../../promise/words.js";
 import { askedLanguage, follow, inside } from "./embedded.js";
+import { here } from "./turn.js";
 import { INSIDE, WORDS, type Word, isWord } from "./words.js";
 
 /** That of the page around, or of the portal's pages (its cookie), else the browser's. */
@@ -91,6 +92,7 @@ export function show(template: string, fill: (view: HTMLElement) => void): HTMLE
   document.title = `${heading.textContent} – ${word("city")}`;
   window.scrollTo(0, 0);
   say("");
+  progress(undefined);
   return place;
 }
 
@@ -137,22 +139,30 @@ export function clearProblem(): void {
   for (const each of all(main(), ".govuk-error-summary", HTMLElement)) each.remove();
 }
 
-/** Runs what a control started, once at a time, and says what goes wrong. */
+/**
+ * Runs what a control started, once at a time, and says what goes wrong.
+ *
+ * Where the page shows another view meanwhile, nothing is said of it there; `act` is given what
+ * tells that, and shows nothing there either.
+ */
 export async function busy(
   control: HTMLButtonElement | HTMLInputElement,
   waiting: Word,
-  act: () => Promise<void>,
+  act: (stays: () => boolean) => Promise<void>,
 ): Promise<void> {
+  const stays = here();
   control.disabled = true;
   clearProblem();
   say(word(waiting));
   try {
-    await act();
+    await act(stays);
   } catch (error) {
-    refuse(error);
+    if (stays()) refuse(error);
   } finally {
     control.disabled = false;
-    progress(undefined);
-    say("");
+    if (stays()) {
+      progress(undefined);
+      say("");
+    }
   }
 }

@@ -11,6 +11,7 @@ import { fillPromise } from "./promise.js";
 import { type Pending, circleOf, receiptOf, sealed, sealedAnswers } from "./sealing.js";
 import { answered, csrf, keep, now, offered, sent } from "./state.js";
 import { backTo, go, view } from "./steps.js";
+import { here } from "./turn.js";
 
 /** Shows what was answered, the photo if there is one, and what is promised about it. */
 export function showCheck(): void {
@@ -33,6 +34,7 @@ export function showCheck(): void {
     another.addEventListener("click", () => {
       go("photo");
     });
+    const stays = here();
     void circleOf(now.pin, order).then(
       ({ circle, release }) => {
         if (picture && order.wishes) {
@@ -42,19 +44,22 @@ export function showCheck(): void {
       },
       (error: unknown) => {
         button.disabled = true;
-        refuse(error);
+        if (stays()) refuse(error);
       },
     );
     button.addEventListener("click", () => {
-      void busy(button, picture ? "sealing" : "sending", () =>
-        picture ? sealAndSend(picture, order, answers) : sendWithout(order, answers),
+      void busy(button, picture ? "sealing" : "sending", (stays) =>
+        picture ? sealAndSend(picture, order, answers, stays) : sendWithout(order, answers),
       );
     });
   });
   backTo(order.wishes ? "photo" : "details");
 }
 
-/** Sends an application without a photo; the portal takes it once. */
+/**
+ * Sends an application without a photo; the portal takes it once. What is sent is sent, and is
+ * shown, whatever the page shows meanwhile.
+ */
 async function sendWithout(order: portal.Offered, answers: Record<string, string>): Promise<void> {
   await keep();
   const sealedOnes = await sealedAnswers(now.pin, order, answers);
@@ -66,25 +71,41 @@ async function sealAndSend(
   picture: Uint8Array<ArrayBuffer>,
   order: portal.Offered,
   answers: Record<string, string>,
+  stays: () => boolean,
 ): Promise<void> {
-  // Sealed once: a second try sends the same bytes.
-  now.pending ??= await sealed(picture, now.pin, order, answers);
+  if (!now.pending) {
+    const pending = await sealed(picture, now.pin, order, answers);
+    // Who went back meanwhile may take another picture.
+    if (!stays()) return;
+    // Sealed once: a second try sends the same bytes.
+    now.pending = pending;
+  }
+  const { pending } = now;
   await keep();
-  await send(now.pending);
+  await send(pending, stays);
 }
 
-/** Sends what is sealed, as often as it takes, until there is a receipt. */
-export async function send(waiting: Pending): Promise<void> {
+/**
+ * Sends what is sealed, as often as it takes, until there is a receipt.
+ *
+ * Where another picture or answer has taken its place meanwhile, nobody keeps its receipt; where
+ * the page only shows another view, the receipt is there when the applicant comes back.
+ */
+export async function send(waiting: Pending, stays: () => boolean): Promise<void> {
   let answer: portal.Answer;
   try {
-    answer = await portal.sendParcel(waiting.parcel, csrf(), progress);
+    answer = await portal.sendParcel(waiting.parcel, csrf(), (part) => {
+      if (stays()) progress(part);
+    });
   } catch (error) {
-    await giveUpIfOver(error);
+    if (now.pending === waiting) await giveUpIfOver(error);
     throw error;
   }
   const receipt = await receiptOf(waiting, answer);
+  if (now.pending !== waiting) return;
   now.pending = { ...waiting, receipt: fromUtf8(encode(receipt)) };
   const stored = await keep();
+  if (!stays()) return;
   view(() => {
     showKeep({ stored, resumed: false, missing: receipt.pending });
   });

@@ -46,7 +46,7 @@ export function answered(): Record<string, string> | undefined {
   return wrongs.size === 0 ? answers : undefined;
 }
 
-/** Keeps what a closed tab must not lose; false where the browser keeps nothing. */
+/** Keeps what a closed tab must not lose; false where the browser keeps nothing. Never raises. */
 export async function keep(): Promise<boolean> {
   const order = offered();
   if (!order) return false;

@@ -4,6 +4,7 @@
 import { need } from "../../pages/dom.js";
 import { inside } from "./embedded.js";
 import { pageAt } from "./place.js";
+import { turn } from "./turn.js";
 
 export type Step = "details" | "photo" | "check";
 const STEPS: readonly string[] = ["#/details", "#/photo", "#/check"];
@@ -14,8 +15,9 @@ let route: () => void = () => undefined;
 /** The step of a frame. */
 let framed: Step | undefined;
 
-/** Shows a view. */
+/** Shows a view: what was begun in the one before shows nothing any more (`here`). */
 export function view(next: () => void): void {
+  turn();
   again = next;
   next();
 }

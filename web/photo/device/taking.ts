@@ -22,9 +22,9 @@ export function showChoice(retake = false): void {
     need(page, "[data-service]", HTMLElement).textContent = textOf(order.service);
     const file = need(page, "#photo", HTMLInputElement);
     const read = (taken: () => Promise<Taken>): void => {
-      void busy(file, "reading", async () => {
+      void busy(file, "reading", async (stays) => {
         const start = performance.now();
-        await lookAt(await taken());
+        await lookAt(await taken(), stays);
         performance.measure("photo-looked", { start });
       });
     };
@@ -60,11 +60,16 @@ export function showChoice(retake = false): void {
   backTo("details");
 }
 
-/** Looks at a photo on this device, and shows what is said of it. */
-async function lookAt(taken: Taken): Promise<void> {
+/** Looks at a photo on this device, and shows what is said of it to whoever still waits. */
+async function lookAt(taken: Taken, stays: () => boolean): Promise<void> {
+  if (!stays()) return;
   say(word("checking"));
   const rules = offered()?.check ?? { profile: "default" as const, child: false };
-  now.photo = await looked(taken, rules, progress);
+  const photo = await looked(taken, rules, (part) => {
+    if (stays()) progress(part);
+  });
+  if (!stays()) return;
+  now.photo = photo;
   view(showCut);
 }
 

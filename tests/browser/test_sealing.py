@@ -466,8 +466,12 @@ def test_another_picture_after_a_broken_line_is_the_one_that_is_sealed(chromium,
 def test_what_ends_late_shows_nothing_over_another_view_and_loses_nothing(chromium, city, axe):
     visitor = Applicant(chromium, axe, "phone", "en", "late")
     page, held = visitor.page, []
+
+    def hold(route):
+        held.append(route)
+
     visitor.begin(city.url)
-    page.route("**/deposit/", held.append)
+    page.route("**/deposit/", hold)
     visitor.seal()
     until(lambda: (page.wait_for_timeout(50), held)[1], "the photo on its way")
     page.go_back()
@@ -490,7 +494,7 @@ def test_what_ends_late_shows_nothing_over_another_view_and_loses_nothing(chromi
     visitor.page.close()
     visitor.page = page = visitor.profile.new_page()
     visitor.begin(city.url)
-    page.route("**/deposit/", held.append)
+    page.route("**/deposit/", hold)
     visitor.seal()
     until(lambda: (page.wait_for_timeout(50), held[1:])[1], "the photo on its way")
     page.go_back()

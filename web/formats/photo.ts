@@ -1,9 +1,11 @@
 // Protocol 2, section 4: the photo's own cipher, AES-256-GCM under a key that HKDF-SHA256
 // (RFC 5869) derives from the data key, with a key commitment beside it, because AES-GCM
-// alone lets one ciphertext open under two keys to two pictures.
+// alone lets one ciphertext open under two keys to two pictures; and padded, because a length tells
+// one picture from others.
 
 import { type Bytes, same, utf8 } from "./bytes.js";
 import { FormatError } from "./errors.js";
+import { pad, paddedPhotoBytes, unpad } from "./padding.js";
 
 /** Each data key encrypts exactly one message, so the nonce need not vary. */
 const NONCE = new Uint8Array(12);
@@ -36,7 +38,8 @@ export async function encryptPhoto(
   photo: Bytes,
 ): Promise<Bytes> {
   const key = await encryptionKey(dataKey, "encrypt");
-  return new Uint8Array(await crypto.subtle.encrypt(gcm(termsDigest), key, photo));
+  const padded = pad(photo, paddedPhotoBytes);
+  return new Uint8Array(await crypto.subtle.encrypt(gcm(termsDigest), key, padded));
 }
 
 /** Checks the key commitment, then decrypts. */
@@ -49,10 +52,16 @@ export async function decryptPhoto(
   if (!same(await keyCommitment(dataKey), commitment)) {
     throw new FormatError("does-not-open", "The combined key is not the promised one.");
   }
+  let padded: Bytes;
   try {
     const key = await encryptionKey(dataKey, "decrypt");
-    return new Uint8Array(await crypto.subtle.decrypt(gcm(termsDigest), key, ciphertext));
+    padded = new Uint8Array(await crypto.subtle.decrypt(gcm(termsDigest), key, ciphertext));
   } catch {
     throw new FormatError("does-not-open", "The sealed photo was changed.");
+  }
+  try {
+    return unpad(padded, paddedPhotoBytes);
+  } catch {
+    throw new FormatError("does-not-open", "The sealed photo is not padded as it should be.");
   }
 }

@@ -1,4 +1,4 @@
-"""What the length of sealed answers leaves to see."""
+"""What the length of what is sealed leaves to see."""
 
 import pytest
 from hypothesis import given, settings
@@ -6,8 +6,15 @@ from hypothesis import strategies as st
 
 from habeas.protocol import MalformedError, canonical
 from habeas.protocol.office import Answers, open_answers, seal_answers
-from habeas.protocol.sealing import pad, padded_bytes, public_key, unpad
-from habeas.protocol.sealing.padding import LEAST_BYTES, padme
+from habeas.protocol.sealing import (
+    encrypt,
+    pad,
+    padded_bytes,
+    padded_photo_bytes,
+    public_key,
+    unpad,
+)
+from habeas.protocol.sealing.padding import LEAST_BYTES, PHOTO_STEP_BYTES, padme
 from tests.unit.protocol.world import OFFICE_SEED, REFERENCE, SERVICE
 
 #: Of an HPKE message: the encapsulated key and the tag, bytes.
@@ -17,19 +24,42 @@ given_answers = st.dictionaries(
 )
 
 
-@given(st.binary(max_size=5000))
-def test_what_was_padded_is_had_again(content):
-    assert unpad(pad(content)) == content
-    assert len(pad(content)) == padded_bytes(len(content))
+#: How long what is padded becomes, by what it is.
+LENGTHS = pytest.mark.parametrize("length", [padded_bytes, padded_photo_bytes])
 
 
-@given(st.binary(max_size=3000))
-def test_whatever_is_taken_has_one_spelling(padded):
+@LENGTHS
+@given(content=st.binary(max_size=5000))
+def test_what_was_padded_is_had_again(length, content):
+    padded = pad(content, length)
+    assert unpad(padded, length) == content
+    assert len(padded) == length(len(content))
+
+
+@LENGTHS
+@given(padded=st.binary(max_size=3000))
+def test_whatever_is_taken_has_one_spelling(length, padded):
     try:
-        content = unpad(padded)
+        content = unpad(padded, length)
     except MalformedError:
         return
-    assert pad(content) == padded
+    assert pad(content, length) == padded
+
+
+@pytest.mark.parametrize("content", [b"", b"\x80", bytes(PHOTO_STEP_BYTES - 1), b"\x80" * 16_384])
+def test_a_photo_has_whole_steps_and_what_it_ends_with_stays(content):
+    padded = pad(content, padded_photo_bytes)
+    assert unpad(padded, padded_photo_bytes) == content
+    assert len(padded) == (len(content) // PHOTO_STEP_BYTES + 1) * PHOTO_STEP_BYTES
+    for other in (padded + bytes(PHOTO_STEP_BYTES), padded[:-1], padded + b"\0"):
+        with pytest.raises(MalformedError):
+            unpad(other, padded_photo_bytes)
+
+
+@given(st.integers(1, PHOTO_STEP_BYTES - 1), st.integers(1, PHOTO_STEP_BYTES - 1))
+def test_photos_of_one_step_have_one_length(one, other):
+    lengths = {len(encrypt(bytes(32), bytes(32), bytes(each))) for each in (one, other)}
+    assert lengths == {PHOTO_STEP_BYTES + 16}
 
 
 @settings(max_examples=40, deadline=None)

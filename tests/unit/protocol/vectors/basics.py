@@ -5,10 +5,15 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
 from habeas.protocol import sealing, stream
 from habeas.protocol.document import base64_of, digest
 from habeas.protocol.exchange import NoticeBody
 from habeas.protocol.keys import writer_id
+from habeas.protocol.sealing.padding import PHOTO_STEP_BYTES
 from habeas.protocol.terms import trustee_key_id
 from tests.unit.protocol.vectors.files import Case, bad, document
 from tests.unit.protocol.world import DAY, NAMES, TRUSTEES, random
@@ -154,6 +159,12 @@ def shares(_: Photo) -> Any:
     }
 
 
+def _unpadded(data_key: bytes, terms_digest: bytes, plain: bytes) -> bytes:
+    label = b"habeas/v2/encryption-key"
+    key = HKDF(algorithm=SHA256(), length=32, salt=None, info=label).derive(data_key)
+    return AESGCM(key).encrypt(bytes(12), plain, terms_digest)
+
+
 def photo(photo: Photo) -> Any:
     data_key, terms_digest = photo.secrets.data_key, photo.terms.digest()
     ciphertext = photo.sealed.ciphertext
@@ -176,6 +187,12 @@ def photo(photo: Photo) -> Any:
         "changed ciphertext": {"ciphertext": (ciphertext[:-1] + bytes([ciphertext[-1] ^ 1])).hex()},
         "cut ciphertext": {"ciphertext": ciphertext[:-1].hex()},
         "no ciphertext": {"ciphertext": ""},
+        "not padded": {"ciphertext": _unpadded(data_key, terms_digest, plain).hex()},
+        "padded to another length": {
+            "ciphertext": _unpadded(
+                data_key, terms_digest, plain + b"\x80" + bytes(PHOTO_STEP_BYTES)
+            ).hex()
+        },
     }
     return {
         "good": [{**parts, "photo": plain.hex()}],

@@ -23,7 +23,7 @@ from habeas.protocol.sealing.hpke import (
     seal,
     verify_public_key,
 )
-from habeas.protocol.sealing.padding import pad, padded_bytes, unpad
+from habeas.protocol.sealing.padding import pad, padded_bytes, padded_photo_bytes, unpad
 from habeas.protocol.sealing.photo import decrypt, encrypt, key_commitment
 from habeas.protocol.sealing.shamir import SharesError, combine, contribution, split
 
@@ -44,6 +44,7 @@ __all__ = [
     "open_release",
     "pad",
     "padded_bytes",
+    "padded_photo_bytes",
     "public_key",
     "release_info",
     "seal",

@@ -1,7 +1,8 @@
 """The photo's own cipher: AES-256-GCM under a committed key derived by HKDF-SHA256 (RFC 5869).
 
 AES-GCM alone does not commit to its key: one ciphertext can be made to open under two
-keys to two pictures. The commitment, derived beside the encryption key, closes that.
+keys to two pictures. The commitment, derived beside the encryption key, closes that. And it hides
+no length, by which whoever has a picture finds its ciphertext: so pictures are padded (`padding`).
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from habeas.protocol.canonical import MalformedError
 from habeas.protocol.sealing.hpke import OpeningError
+from habeas.protocol.sealing.padding import pad, padded_photo_bytes, unpad
 
 #: Each data key encrypts exactly one message, so the nonce need not vary.
 _NONCE = bytes(12)
@@ -37,22 +40,26 @@ def encrypt(data_key: bytes, terms_digest: bytes, photo: bytes) -> bytes:
         photo: the picture's bytes.
 
     Returns:
-        Ciphertext, 16 bytes longer than the photo.
+        Ciphertext, 16 bytes longer than the padded photo.
     """
     key = _derive(data_key, b"habeas/v2/encryption-key")
-    return AESGCM(key).encrypt(_NONCE, photo, terms_digest)
+    return AESGCM(key).encrypt(_NONCE, pad(photo, padded_photo_bytes), terms_digest)
 
 
 def decrypt(data_key: bytes, commitment: bytes, terms_digest: bytes, ciphertext: bytes) -> bytes:
     """Check the key commitment, then decrypt.
 
     Raises:
-        OpeningError: another key, other terms, or a changed ciphertext.
+        OpeningError: another key, other terms, a changed ciphertext, or one that was not padded.
     """
     if not hmac.compare_digest(key_commitment(data_key), commitment):
         raise OpeningError("The combined key is not the one that the promise commits to.")
     key = _derive(data_key, b"habeas/v2/encryption-key")
     try:
-        return AESGCM(key).decrypt(_NONCE, ciphertext, terms_digest)
+        padded = AESGCM(key).decrypt(_NONCE, ciphertext, terms_digest)
     except InvalidTag as error:
         raise OpeningError("The sealed photo was changed, or sealed under other terms.") from error
+    try:
+        return unpad(padded, padded_photo_bytes)
+    except MalformedError as error:
+        raise OpeningError("The sealed photo is not padded as it should be.") from error

@@ -47,11 +47,11 @@ from habeas.protocol.app.clients import WAICT_HEADER
 from habeas.protocol.app.manifest import filled
 from habeas.protocol.document import Document, Hex16, unbase64
 from habeas.protocol.seal import Sealed
-from habeas.protocol.sealing import padded_bytes
+from habeas.protocol.sealing import padded_bytes, padded_photo_bytes
 from habeas.protocol.terms import MAX_TRUSTEES
 
-#: Largest ciphertext, bytes: what an officer's client opens (web/gate), with its tag.
-MAX_PHOTO = 4_000_016
+#: Largest ciphertext, bytes: what an officer's client opens (web/gate), with padding and tag.
+MAX_PHOTO = padded_photo_bytes(4_000_000) + 16
 #: Largest sealed pointer, bytes: an HPKE message around a document of a few hundred.
 MAX_POINTER = 4096
 #: Largest sealed answers, bytes: an HPKE message (docs/protocol) around the largest document.

@@ -1,0 +1,78 @@
+"""The photo step in WebKitGTK, as Debian ships it: the engine that Safari's is made of."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image
+
+from habeas.deploy import addresses
+from habeas.faces import assets
+from habeas.protocol.receipt import verify_parts
+from habeas.protocol.receipt_file import read_receipt
+from tests.browser.test_sealing import FORM, answered, opened
+from tests.browser.visitor import SHOTS
+from tests.browser.webkit import started
+from tests.world.city import City
+
+pytestmark = pytest.mark.browser
+#: Keeps what the page offers for saving: the driver saves no files.
+KEEPS = """
+    const make = URL.createObjectURL.bind(URL);
+    URL.createObjectURL = (blob) => { globalThis.offered = blob; return make(blob); };
+    globalThis.broken = [];
+    document.addEventListener("securitypolicyviolation",
+        (event) => broken.push(`${event.violatedDirective} ${event.blockedURI}`));
+"""
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory):
+    city = City(tmp_path_factory.mktemp("city"))
+    city.until_released()
+    yield city
+    city.close()
+
+
+@pytest.fixture
+def webkit():
+    (port,) = addresses.free_ports(1)
+    with started(port) as browser:
+        yield browser
+
+
+def test_a_photo_is_checked_sealed_kept_and_sent(webkit, city):
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    webkit.goto(f"{city.url}/apply/hunting-licence/")
+    webkit.click(".govuk-button--start")
+    webkit.wait("[name=full_name]")
+    webkit.evaluate(KEEPS)
+    for name, value in FORM.items():
+        webkit.type(f"[name={name}]", value)
+    webkit.click("form[novalidate] button[type=submit]")
+    webkit.type("#photo", str(assets.path("astronaut.png")))
+    webkit.wait("canvas")
+    # The same checks as elsewhere have looked at it.
+    assert webkit.evaluate("return document.querySelector('[data-unchecked]').hidden")
+    webkit.shot(SHOTS / "webkit-cut.png")
+    webkit.click("[data-use]")
+    webkit.wait("[data-promise] li")
+    webkit.click("[data-seal]")
+    webkit.click("[data-save]")
+    receipt = read_receipt(webkit.evaluate("return offered.text()").encode())
+    verify_parts(receipt)
+    assert receipt.promise.sealed_by == "browser"
+    assert webkit.evaluate("return document.querySelector('[data-not-stored]').hidden")
+    webkit.shot(SHOTS / "webkit-keep.png")
+    webkit.click("[data-send]")
+    reference = webkit.text("#reference")
+    assert reference == receipt.reference
+    assert answered(city, reference) == FORM
+    with Image.open(io.BytesIO(opened(city, reference))) as picture:
+        assert picture.format == "JPEG"
+        assert abs(picture.width / picture.height - 35 / 45) < 0.01
+    assert webkit.evaluate("return broken") == []
+    webkit.click("[data-finish]")
+    webkit.wait("h1:not(.govuk-panel__title)")
+    assert webkit.evaluate("return indexedDB.databases().then((all) => all.length)") == 0

@@ -1,0 +1,138 @@
+"""Debian's WebKitGTK, driven over W3C WebDriver: Playwright's own WebKit is another program.
+
+`WebKitWebDriver` starts the small browser that comes with the library, on a display of its own.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.waiting import PATIENCE_SECONDS, until
+
+DRIVER, SCREEN = "WebKitWebDriver", "Xvfb"
+#: The key that ends a line; a line's end in a text is none for this driver (section 17.4.2).
+_ENTER = "\ue007"
+#: How an element is named in what the driver answers (W3C WebDriver, section 12).
+_ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
+
+
+class WebKit:
+    """One session of the browser, which begins empty and leaves nothing."""
+
+    def __init__(self, driver: str) -> None:
+        self._client = httpx.Client(base_url=driver, timeout=PATIENCE_SECONDS, trust_env=False)
+        asked = {"alwaysMatch": {"browserName": "MiniBrowser"}}
+        begun = self._call("POST", "/session", {"capabilities": asked})
+        self._session = f"/session/{begun['sessionId']}"
+        patience = int(PATIENCE_SECONDS * 1000)
+        self._ask("timeouts", {"script": patience, "pageLoad": patience})
+
+    def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        answer = self._client.request(method, path, json=body)
+        value = answer.json()["value"]
+        assert answer.is_success, value
+        return value
+
+    def _ask(self, what: str, body: dict[str, Any]) -> Any:
+        return self._call("POST", f"{self._session}/{what}", body)
+
+    def goto(self, url: str) -> None:
+        """Load a page."""
+        self._ask("url", {"url": url})
+
+    def evaluate(self, script: str, *arguments: Any) -> Any:
+        """What the body of a function gives in the page; a promise is waited for."""
+        return self._ask("execute/sync", {"script": script, "args": arguments})
+
+    def _visible(self, selector: str) -> bool:
+        return self.evaluate(
+            "const [it] = document.querySelectorAll(arguments[0]);"
+            "return !!it && (it.type === 'file' || it.getClientRects().length > 0);",
+            selector,
+        )
+
+    def wait(self, selector: str) -> str:
+        """The driver's name of an element, once it is there and shown."""
+        until(lambda: self._visible(selector), f"{selector} in WebKitGTK")
+        found = self._ask("element", {"using": "css selector", "value": selector})
+        return str(found[_ELEMENT])
+
+    def click(self, selector: str) -> None:
+        """Click an element as a person does."""
+        self._ask(f"element/{self.wait(selector)}/click", {})
+
+    def type(self, selector: str, text: str) -> None:
+        """Type into a field; of one for files, choose a file by its path."""
+        self._ask(f"element/{self.wait(selector)}/value", {"text": text.replace("\n", _ENTER)})
+
+    def text(self, selector: str) -> str:
+        """The text of an element, as people read it."""
+        return str(self._call("GET", f"{self._session}/element/{self.wait(selector)}/text"))
+
+    def shot(self, file: Path) -> None:
+        """Take a picture of what is shown."""
+        file.write_bytes(base64.b64decode(self._call("GET", f"{self._session}/screenshot")))
+
+    def close(self) -> None:
+        """End the session and the browser."""
+        with contextlib.suppress(httpx.HTTPError):
+            self._call("DELETE", self._session)
+        self._client.close()
+
+
+@contextlib.contextmanager
+def _display() -> Iterator[str]:
+    reading, writing = os.pipe()
+    try:
+        screen = subprocess.Popen(
+            [SCREEN, "-displayfd", str(writing), "-screen", "0", "1280x1600x24"],
+            pass_fds=[writing], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+    finally:
+        os.close(writing)
+    try:
+        with os.fdopen(reading) as told:
+            yield f":{told.readline().strip()}"
+    finally:
+        screen.terminate()
+        screen.wait()
+
+
+@contextlib.contextmanager
+def started(port: int) -> Iterator[WebKit]:
+    """A session whose driver listens at *port*; skips the test where the programs are absent."""
+    for program, package in ((DRIVER, "webkit2gtk-driver"), (SCREEN, "xvfb")):
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is not installed: apt-get install {package}")
+    with _display() as display:
+        driver = subprocess.Popen(
+            [DRIVER, f"--port={port}"],
+            env={**os.environ, "DISPLAY": display, "GDK_BACKEND": "x11"},
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            until(lambda: _ready(port), "WebKitWebDriver")
+            browser = WebKit(f"http://127.0.0.1:{port}")
+            try:
+                yield browser
+            finally:
+                browser.close()
+        finally:
+            driver.terminate()
+            driver.wait()
+
+
+def _ready(port: int) -> bool:
+    with contextlib.suppress(httpx.HTTPError):
+        return httpx.get(f"http://127.0.0.1:{port}/status", trust_env=False).is_success
+    return False

@@ -139,6 +139,12 @@ def test_a_source_that_does_not_build_says_so(tmp_path):
     assert refused.value.code == "app-build"
 
 
+def of_trustee(folder, data):
+    file = folder / "habeas.toml"
+    file.write_text(f'party = "trustee"\ndata = "{data}"\n')
+    return file
+
+
 def test_the_command_beside_the_keys_signs_and_keeps_what_it_built(
     archive, built, new_world, tmp_path
 ):
@@ -150,7 +156,9 @@ def test_the_command_beside_the_keys_signs_and_keeps_what_it_built(
     (tmp_path / "app.json").write_bytes(wanted.encode())
     note, kept = tmp_path / "own.note", tmp_path / "kept"
     command = ["trustee", "rebuild", tmp_path / "app.tar", tmp_path / "app.json"]
-    own = ["--data", world.folder / world.names[0], "--out", note, "--keep", kept]
+    # The trustee's own file names its folder, as for its other commands.
+    own = ["--config", of_trustee(tmp_path, world.folder / world.names[0])]
+    own += ["--out", note, "--keep", kept]
     done = habeas(*command, *own)
     assert done.returncode == 0, done.stderr
     assert wanted.digest().hex() in done.stderr
@@ -180,7 +188,10 @@ def test_the_command_on_a_machine_without_keys_prints_the_digest(archive, built,
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
     command = ["trustee", "rebuild", str(tmp_path / "app.tar"), str(tmp_path / "app.json")]
-    done = CliRunner().invoke(cli.app, [*command, "--circle", str(tmp_path / "circle.txt")])
+    # Who gives a circle only looks, also where a file of the machine names a folder.
+    looks = ["--circle", str(tmp_path / "circle.txt")]
+    looks += ["--config", str(of_trustee(tmp_path, tmp_path / "nowhere"))]
+    done = CliRunner().invoke(cli.app, [*command, *looks])
     assert done.exit_code == 0, done.output
     assert done.stdout.split() == [wanted.digest().hex()]
     assert AppManifest.decode((tmp_path / "app.json").read_bytes()) == wanted

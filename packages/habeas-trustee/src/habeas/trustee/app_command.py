@@ -12,6 +12,7 @@ import typer
 
 from habeas.foundation import durable, text
 from habeas.trustee.beside import beside
+from habeas.trustee.options import Config, Folder
 
 if TYPE_CHECKING:
     from habeas.protocol.app import AppManifest
@@ -26,11 +27,13 @@ Out = Annotated[Path | None, typer.Option(help="File for this trustee's word, fo
 
 
 def rebuild(
+    context: typer.Context,
     archive: Annotated[
         Path, typer.Argument(exists=True, dir_okay=False, help="The app's source archive.")
     ],
     manifest: ManifestFile,
     *,
+    _config: Config = None,
     data: Annotated[
         Path | None, typer.Option("--data", help="The trustee's folder: then it signs, too.")
     ] = None,
@@ -55,6 +58,9 @@ def rebuild(
     from habeas.trustee import apps
     from habeas.trustee.errors import SetupError
 
+    said = context.get_parameter_source("data")
+    if circle is not None and said is not None and said.name == "DEFAULT_MAP":
+        data = None  # the machine's habeas.toml names a folder; who gives a circle only looks
     if (data is None) == (circle is None):
         raise SetupError("It is not said for whom.", "Give --data to sign, or --circle to look.")
     wanted = _read(manifest)
@@ -83,7 +89,8 @@ def vouch(
     manifest: ManifestFile,
     digest: Annotated[str, typer.Argument(help="What `rebuild` printed on the other machine.")],
     *,
-    data: Annotated[Path, typer.Option("--data", help="The trustee's folder.")],
+    _config: Config = None,
+    data: Folder,
     out: Out = None,
     compared: Annotated[
         bool,
@@ -105,7 +112,8 @@ def vouch(
 
 def host(
     *,
-    data: Annotated[Path, typer.Option("--data", help="The trustee's folder.")],
+    _config: Config = None,
+    data: Folder,
     built: Annotated[
         Path | None,
         typer.Option(

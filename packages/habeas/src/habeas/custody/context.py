@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import secrets
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from habeas.custody.blobs import BlobStoreError
@@ -147,16 +147,20 @@ class Context:
         Raises:
             HabeasError: the log does not take it now. The line stays owed.
         """
+        if line.number == 0:
+            return self._append(line)  # nothing of the photo comes before it
         # A number without its predecessors on the log opens nothing: keep the order.
         for each in self.ledger.owed_lines(MOST_LINES, seal_id):
             self._append(each)
         # It is read again, because a sweep may have been quicker.
         return next(each for each in self.ledger.lines(seal_id) if each.row == line.row)
 
-    def _append(self, line: LogLine) -> None:
+    def _append(self, line: LogLine) -> LogLine:
+        # What stands there already gets the same index, and a proof that is as good.
         appended = self.log.append(line.entry)
         if line.row is not None:
             self.ledger.logged(line.row, appended.index, appended.proof)
+        return replace(line, index=appended.index, proof=appended.proof)
 
     def settle(self, seal_id: str | None = None) -> int:
         """Write lines that are owed to the log; returns how many it took."""

@@ -8,7 +8,6 @@ and an application is sent once.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import hmac
 import json
@@ -334,13 +333,13 @@ def keep(request: HttpRequest, name: str) -> HttpResponse:
                 raise OtherTermsError("Another photo was sealed for it, in another tab.")
             pointer = _opaque(said["pointer"], MAX_POINTER, "sealed pointer")
         seal_id = draft.order["seal_id"] if pointer else ""
-        # A second click loses: what it has begun is undone.
-        with (
-            contextlib.suppress(drafts.AlreadySentError),
-            sending_sealed(service, draft.order["reference"], answers, seal_id, pointer) as sent,
-        ):
-            drafts.close(draft, sent.reference, "", device=bool(pointer))
-        draft = _draft(request, service)
+        reference = draft.order["reference"]
+        try:
+            with sending_sealed(service, reference, answers, seal_id, pointer):
+                drafts.close(draft, reference, "", device=bool(pointer))
+        except drafts.AlreadySentError:
+            # A second click loses: what it has begun is undone.
+            draft = _draft(request, service)
     if draft.device != (said.get("pointer") is not None):
         raise drafts.AlreadySentError(
             "This application was sent already, in another way.",

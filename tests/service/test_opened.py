@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -67,3 +69,40 @@ def test_everything_else_is_refused(kind):
         reencode(HOSTILE[kind])
     assert refused.value.code == "unreadable"
     assert refused.value.cause
+
+
+#: The worker's decoder, and what it takes at its height beyond a picture that passes; kilobytes.
+MEASURED = """
+import pathlib, resource, sys
+from types import SimpleNamespace as Job
+from habeas.foundation.errors import HabeasError
+from habeas.portrait import _opened
+
+reencode = _opened.prepare()
+files = sorted(pathlib.Path(sys.argv[1]).iterdir())
+reencode(Job(blobs=[pathlib.Path(sys.argv[2]).read_bytes()]))
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+for file in files:
+    try:
+        reencode(Job(blobs=[file.read_bytes()]))
+    except HabeasError as error:
+        print(file.name, error.code)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+def test_each_is_refused_in_64_mb(tmp_path):
+    (kept := tmp_path / "kept.jpg").write_bytes(KEPT)
+    (folder := tmp_path / "hostile").mkdir()
+    # What is too large never comes to the worker.
+    refused = {name: each for name, each in HOSTILE.items() if name != "too large"}
+    for name, content in refused.items():
+        (folder / name).write_bytes(content)
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURED, folder, kept],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    *said, took = done.stdout.splitlines()
+    assert said == [f"{name} unreadable" for name in sorted(refused)]
+    assert int(took) < 64 * 1024

@@ -46,6 +46,8 @@ def test_a_photo_is_checked_sealed_kept_and_sent(webkit, city):
     SHOTS.mkdir(parents=True, exist_ok=True)
     webkit.goto(f"{city.url}/apply/hunting-licence/")
     webkit.click(".govuk-button--start")
+    # The server's own form comes first, and leads a device that can seal on from there.
+    webkit.until_at("/seal/#/details")
     webkit.wait("[name=full_name]")
     webkit.evaluate(KEEPS)
     for name, value in FORM.items():

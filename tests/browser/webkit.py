@@ -50,6 +50,10 @@ class WebKit:
         """Load a page."""
         self._ask("url", {"url": url})
 
+    def until_at(self, end: str) -> None:
+        """Wait until the page's address ends so."""
+        until(lambda: self.evaluate("return location.href").endswith(end), f"{end} in WebKitGTK")
+
     def evaluate(self, script: str, *arguments: Any) -> Any:
         """What the body of a function gives in the page; a promise is waited for."""
         return self._ask("execute/sync", {"script": script, "args": arguments})
@@ -63,9 +67,13 @@ class WebKit:
 
     def wait(self, selector: str) -> str:
         """The driver's name of an element, once it is there and shown."""
-        until(lambda: self._visible(selector), f"{selector} in WebKitGTK")
-        found = self._ask("element", {"using": "css selector", "value": selector})
-        return str(found[_ELEMENT])
+
+        def shown() -> str:
+            # The page may have become another one between the two questions.
+            found = self._ask("elements", {"using": "css selector", "value": selector})
+            return str(found[0][_ELEMENT]) if found and self._visible(selector) else ""
+
+        return until(shown, f"{selector} in WebKitGTK")
 
     def click(self, selector: str) -> None:
         """Click an element as a person does."""

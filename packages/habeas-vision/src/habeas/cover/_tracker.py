@@ -152,8 +152,9 @@ class Tracker:
         """
         this = self._frames[frame]
         extent = self._tracking.extent.early
-        # A link keeps what it has smoothed, and more sightings are to come.
-        ways: list[Track | Link] = [*self._tracks, *(replace(each) for each in self._links)]
+        # Both keep what they have smoothed, and more sightings are to come.
+        tracks = (replace(it, nodes=[replace(node) for node in it.nodes]) for it in self._tracks)
+        ways: list[Track | Link] = [*tracks, *(replace(each) for each in self._links)]
         found = [way.cover(this.at, extent) for way in ways if way.scene == this.scene]
         return [moved(box, this.origin) for box in found if box is not None]
 

@@ -1,13 +1,11 @@
 """Work on a Ray cluster: whoever dies on the way, the same bytes; and errors said as ever."""
 
 import contextlib
-import fcntl
 import json
 import os
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 from pathlib import Path
 
@@ -16,74 +14,12 @@ import pytest
 from habeas import cover
 from habeas.cover import cluster
 from tests.media.video import films
+from tests.media.video.machines import TOO_SLOW, alone, connected, machines
 from tests.media.video.test_parts import SETTINGS, film, in_parts
 from tests.service.tlog.servers import free_ports
-from tests.waiting import PATIENCE_SECONDS, until
+from tests.waiting import until
 
-__all__ = ["film"]
-
-#: Ray gives its node 30 seconds, which a busy machine may not have: it is asked again.
-TOO_SLOW = "timed out during startup"
-
-
-@pytest.fixture
-def alone():
-    """No other test process has a Ray on this machine meanwhile: they share its folder."""
-    with (Path(tempfile.gettempdir()) / f"habeas-ray-{os.getuid()}.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
-@pytest.fixture
-def machines(alone, monkeypatch):
-    """A Ray cluster of two nodes on this machine, and the port for its clients."""
-    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-    monkeypatch.setenv("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-    import ray
-    from ray.cluster_utils import Cluster
-
-    (port,) = free_ports(1)
-    head = {"num_cpus": 1, "include_dashboard": False, "ray_client_server_port": port}
-
-    def started():
-        running = Cluster()
-        try:
-            running.add_node(**head)
-            return running, running.add_node(num_cpus=1)
-        except Exception as error:
-            running.shutdown()
-            if TOO_SLOW not in str(error):
-                raise
-            return None
-
-    running, second = until(started, "a cluster of two nodes")
-    # Ray kills its processes, and waits for none of them.
-    nodes = (running.head_node, second)
-    processes = [
-        each.process for node in nodes for kind in node.all_processes.values() for each in kind
-    ]
-    yield running, second, port
-    ray.shutdown()
-    running.shutdown()
-    for each in processes:
-        each.kill()
-        each.wait(timeout=PATIENCE_SECONDS)
-
-
-@pytest.fixture
-def connected(machines):
-    """Ray, connected to `machines`."""
-    import ray
-
-    def joined():
-        try:
-            ray.init(address=machines[0].address, logging_level="ERROR", log_to_driver=False)
-        except AssertionError:  # a Ray before it in this process lets go of its tables late
-            ray.shutdown()
-            return None
-        return ray
-
-    return until(joined, "a connection to the cluster")
+__all__ = ["alone", "connected", "film", "machines"]
 
 
 def covers_below(process):

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.conf import settings
-from django.db import connections
-from django.test.testcases import LiveServerThread
 
 from habeas.cameras.counts import Counts
 from habeas.cameras.declaration import Camera
 from habeas.cameras.recordings import Recordings
-from tests.browser.conftest import launched
-from tests.browser.visitor import SIZES, Visitor
+from tests.browser.officer import signed_in, wait
 from tests.media.video.segments import CAMERA, RECORDER, write_segment
 from tests.unit.portal.conftest import (  # noqa: F401 - fixtures
     PASSWORD,
@@ -56,38 +51,11 @@ def recordings(city, data, tmp_path):  # noqa: F811
 
 @pytest.fixture(params=[("desktop", "en"), ("phone", "ru")], ids="-".join)
 def visit(request, axe, city, recordings, browser):  # noqa: F811
-    """Runs a scene with a visitor who has signed in; the portal answers in a thread beside it.
-
-    Playwright's loop and Django's connection need a thread each of their own.
-    """
+    """Runs a scene with a visitor who has signed in."""
     width, locale = request.param
-    assert width in SIZES
     browser.force_login(city.officer("parks-department"))
-    session = browser.cookies[settings.SESSION_COOKIE_NAME].value
-    connection = connections["default"]
-    connection.inc_thread_sharing()
-    server = LiveServerThread("127.0.0.1", lambda app: app, {"default": connection})
-    server.daemon = True
-    server.start()
-    server.is_ready.wait()
-    assert server.error is None
-    site = f"http://127.0.0.1:{server.port}"
-
-    def run(scene):
-        with launched() as chromium:
-            visitor = Visitor(chromium, axe, width, locale=locale, room="archive")
-            cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}
-            visitor.profile.add_cookies([cookie])
-            scene(visitor, visitor.page, f"{site}/desk/cameras")
-            visitor.close()
-
-    def inside(scene):
-        with ThreadPoolExecutor(1) as thread:
-            thread.submit(run, scene).result()
-
-    yield inside
-    server.terminate()
-    connection.dec_thread_sharing()
+    with signed_in(browser, axe, width, locale, "archive") as inside:
+        yield inside
 
 
 def _ask(page):
@@ -96,12 +64,7 @@ def _ask(page):
     page.fill("#password", PASSWORD)
     page.locator("form:has(#reason) button").click()
     page.wait_for_url("**/desk/cameras/now/")
-    _until(page, "document.querySelector('video').readyState >= 2")
-
-
-def _until(page, true):
-    # Playwright's own waiting evaluates text in the page, which the page's policy forbids.
-    until(lambda: page.evaluate(true), true)
+    wait(page, "document.querySelector('video').readyState >= 2")
 
 
 def _clock(page):
@@ -114,7 +77,7 @@ def _at(seconds):
 
 def _shows(page, seconds):
     """Waits until the picture of that second of the span is there, and the clock says so."""
-    _until(page, "document.querySelector('video').readyState >= 2")
+    wait(page, "document.querySelector('video').readyState >= 2")
     until(lambda: _clock(page).startswith(_at(seconds)), f"{_at(seconds)} is shown")
 
 
@@ -164,7 +127,7 @@ def _with_keys_alone(city, visitor, page, desk):  # noqa: F811
     page.keyboard.press(" ")
     until(lambda: _clock(page) >= _at(180), "the gap is leapt over")
     page.keyboard.press(" ")
-    _until(page, "document.querySelector('video').paused")
+    wait(page, "document.querySelector('video').paused")
     page.keyboard.press("?")
     assert page.evaluate("document.querySelector('.app-viewing details').open")
     visitor.look("keys")

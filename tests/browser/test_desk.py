@@ -496,7 +496,7 @@ def test_a_decision_stands_although_the_case_cannot_be_shown_anew(chromium, plac
     desk.page.wait_for_selector("[data-confirm]:not([hidden])")
     desk.page.route(re.compile("/api/photos/"), lambda route: route.abort())
     desk.page.click("[data-sign]")
-    assert desk.problem()
+    assert "The portal does not answer" in desk.problem()
     assert "Decided and signed" in desk.page.inner_text("#said")
     desk.look("decided-and-away")
     stands = (

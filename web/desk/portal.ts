@@ -6,6 +6,7 @@ import * as v from "valibot";
 import { AskedQuestion } from "../answers/rules.js";
 import { type Bytes, type SignIn, readPromise } from "../formats/index.js";
 import type { SealedPhoto, SignedRequest } from "./asking.js";
+import { word } from "./page.js";
 import { Problem } from "./problem.js";
 
 const Decision = v.picklist(["approved", "declined"]);
@@ -214,7 +215,7 @@ export class Portal {
     body?: unknown,
     accept = "application/json",
   ): Promise<Response> {
-    const response = await fetch(`${this.url}${path}`, {
+    const response = await reach(`${this.url}${path}`, {
       method,
       credentials: "omit",
       cache: "no-store",
@@ -229,6 +230,15 @@ export class Portal {
     if (response.ok) return response;
     const told: unknown = await response.json().catch(() => undefined);
     throw Problem.of(told, response.status);
+  }
+}
+
+/** As `fetch`; that no answer comes is said in our words, and not in the browser's. */
+async function reach(url: string, how: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, how);
+  } catch {
+    throw new Problem("portal-away", word("portalAway"), word("portalAwayRemedy"));
   }
 }
 

@@ -20,6 +20,9 @@ export const texts = {
   cannotBeHere: "This browser cannot do what the desk needs.",
   cannotBeHereRemedy: "Use a current browser, at the office’s own https address.",
   failed: "That did not work.",
+  portalAway: "The portal does not answer.",
+  portalAwayRemedy:
+    "See whether this device is online, and try again. What you have signed stands.",
   onTheLog: "On the public log:",
   myKey: "Use an authenticator",
   myKeyNote:

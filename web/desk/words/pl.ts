@@ -22,6 +22,9 @@ export const texts: Texts = {
   cannotBeHere: "Ta przeglądarka nie potrafi tego, czego potrzebuje stanowisko.",
   cannotBeHereRemedy: "Użyj aktualnej przeglądarki, pod własnym adresem https urzędu.",
   failed: "To się nie udało.",
+  portalAway: "Portal nie odpowiada.",
+  portalAwayRemedy:
+    "Sprawdź, czy to urządzenie ma połączenie, i spróbuj ponownie. To, co podpisano, obowiązuje.",
   onTheLog: "W publicznym dzienniku:",
   myKey: "Użyj uwierzytelniacza",
   myKeyNote:

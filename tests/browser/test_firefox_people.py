@@ -1,0 +1,134 @@
+"""Officer, clerk, operator and journalist in Firefox; applicants have `test_firefox`."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from habeas.faces import assets
+from habeas.trustee.console import Doors, make_console
+from tests.browser.firefox import started
+from tests.browser.test_desk import LABEL, Desk, place  # noqa: F401 - the office with its desk
+from tests.browser.test_everybody import served
+from tests.browser.test_history import opened
+from tests.browser.test_looks import console
+from tests.browser.visitor import Visitor
+
+pytestmark = pytest.mark.browser
+EACH = pytest.mark.parametrize(("width", "locale"), [("phone", "ru"), ("desktop", "en")])
+
+
+@pytest.fixture(scope="module")
+def firefox(tmp_path_factory):
+    with (
+        sync_playwright() as playwright,
+        started(playwright, tmp_path_factory.mktemp("firefox")) as browser,
+    ):
+        yield browser
+
+
+class InFirefox(Visitor):
+    """Looks as in Chromium; what takes the screenshot adds a style, which pages refuse.
+
+    Firefox asks for an icon by itself, which a trustee's console does not have.
+    """
+
+    def look(self, name: str) -> None:
+        before = len(self.problems)
+        super().look(name)
+        its_own = ("inline style", "/favicon.ico")
+        told = [
+            each for each in self.problems[before:] if not any(said in each for said in its_own)
+        ]
+        self.problems = self.problems[:before] + told
+
+
+class Officer(InFirefox, Desk):
+    """An officer with Firefox."""
+
+
+@EACH
+def test_an_officer_opens_and_decides(firefox, place, axe, width, locale):  # noqa: F811 - the fixture
+    receipt = place.city.apply(assets.path("astronaut.png").read_bytes())[1]
+    desk = Officer(firefox, place, axe, width, locale)
+    desk._name = f"firefox-{desk._name}"
+    desk.sign_in()
+    desk.page.wait_for_selector("table a")
+    desk.look("queue")
+    desk.ask(receipt.reference)
+    desk.page.wait_for_selector("#view:not([hidden])")
+    assert desk.pixels() > 50  # a picture, not an empty canvas
+    desk.look("view")
+    desk.page.click("#view button")
+    desk.page.wait_for_selector("#over:not([hidden])")
+    desk.page.click("#over a")
+    desk.page.wait_for_selector("[data-photo]")
+    desk.decide("declined", "The form names another person")
+    assert LABEL in desk.page.inner_text("[data-history]")
+    desk.look("decided")
+    desk.close()
+
+
+@EACH
+def test_a_clerk_looks_at_her_trustee(firefox, place, axe, width, locale):  # noqa: F811 - the fixture
+    trustee = next(iter(place.city.trustees.values()))
+    doors = Doors(bytes(32), lambda: 1_000)
+    clerk = InFirefox(firefox, axe, width, locale, "firefox-clerk")
+    with served(make_console(trustee, doors)) as address:
+        clerk.page.goto(f"{address}/")
+        clerk.look("signed-out")
+        clerk.page.goto(f"{address}/sign-in?link={doors.link()}")
+        for path in ("/", "/history", "/claims", "/keys", "/health"):
+            clerk.page.goto(address + path)
+            assert clerk.page.get_attribute("html", "lang") == locale, path
+            clerk.look(path.strip("/") or "today")
+    clerk.close()
+
+
+@EACH
+def test_an_operator_looks_and_sends_a_test(firefox, place, axe, width, locale):  # noqa: F811 - the fixture
+    made = (
+        "from habeas.portal.operator.doors import doors\n"
+        "from habeas.portal.webhooks.models import WebhookEndpoint\n"
+        "WebhookEndpoint.objects.get_or_create(name='forms', url='https://127.0.0.1:9/hook',"
+        " events=['application.received'], private=['127.0.0.0/8'], salt='00')\n"
+        "print(doors().link())"
+    )
+    operator = InFirefox(firefox, axe, width, locale, "firefox-operator")
+    with console(place.city) as address:
+        link = place.city.manage(made).strip().splitlines()[-1]
+        operator.page.goto(f"{address}/operator/?link={link}")
+        for name in ("", "services/", "offices/", "webhooks/"):
+            operator.page.goto(f"{address}/operator/{name}")
+            operator.look(name.strip("/") or "standing")
+        operator.page.click("form[action$='/forms/test/'] button")
+        operator.page.wait_for_selector("#tested")
+        assert operator.page.locator("tbody tr").count() == 1, "nobody answers there: counted"
+        operator.look("tested")
+    operator.close()
+
+
+@EACH
+def test_a_journalist_finds_what_an_office_did(firefox, place, axe, width, locale):  # noqa: F811 - the fixture
+    receipt = place.city.apply(assets.path("astronaut.png").read_bytes())[1]
+    opened(place.city, receipt)
+    place.city.settled()
+    journalist = InFirefox(firefox, axe, width, locale, "firefox-journalist")
+    page = journalist.page
+    page.goto(f"{place.city.url}/register/")
+    journalist.look("register")
+    page.click("table a[href*='/register/months/']")
+    page.wait_for_selector("h1")
+    journalist.look("month")
+    page.goto(f"{place.city.url}/register/offices/licensing-office/")
+    journalist.look("office")
+    page.goto(f"{place.city.url}/register/entries/")
+    page.click("main a[href*='/register/entries/']")
+    page.wait_for_selector("h1")
+    journalist.look("entry")
+    for name, said in (
+        ("acts.csv", "licensing-office"), ("acts.json", "licensing-office"), ("news.atom", "<feed"),
+    ):  # fmt: skip
+        got = journalist.profile.request.get(f"{place.city.url}/register/{name}")
+        assert said in got.text(), name
+    journalist.close()

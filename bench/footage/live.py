@@ -122,7 +122,9 @@ def _pictures(width: int, height: int, rate: int) -> list[NDArray[np.uint8]]:
     with av.open(str(source)) as film:
         frames = itertools.islice(film.decode(video=0), 10 * rate)
         return [
-            frame.reformat(width=width, height=height, format="rgb24").to_ndarray()
+            np.asarray(
+                frame.reformat(width=width, height=height, format="rgb24").to_ndarray(), np.uint8
+            )
             for frame in frames
         ]
 
@@ -140,13 +142,14 @@ def _read(content: bytes) -> float:
     grey = np.asarray(Image.open(io.BytesIO(content)).convert("L"))
     side = grey.shape[1] / _BITS
     row = grey[round(side / 2)]
-    bits = (int(row[round((bit + 0.5) * side)] > 127) << bit for bit in range(_BITS))
-    return sum(bits) / 1000
+    told: int = sum(int(row[round((bit + 0.5) * side)] > 127) << bit for bit in range(_BITS))
+    return told / 1000
 
 
 def _late(content: bytes) -> float:
     """Seconds since the picture was taken."""
-    return (time.time() - _read(content)) % (2**_BITS / 1000)
+    period: float = 2**_BITS / 1000
+    return (time.time() - _read(content)) % period
 
 
 def _play(pictures: list[NDArray[np.uint8]], rate: int, served: socket.socket) -> None:

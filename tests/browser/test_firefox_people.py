@@ -51,7 +51,7 @@ class Officer(InFirefox, Desk):
 def test_an_officer_opens_and_decides(firefox, place, axe, width, locale):  # noqa: F811 - the fixture
     receipt = place.city.apply(assets.path("astronaut.png").read_bytes())[1]
     desk = Officer(firefox, place, axe, width, locale)
-    desk._name = f"firefox-{desk._name}"
+    desk.name = f"firefox-{desk.name}"
     desk.sign_in()
     desk.page.wait_for_selector("table a")
     desk.look("queue")

@@ -24,8 +24,15 @@ function end(): void {
   canvas.getContext("2d")?.clearRect(0, 0, canvas.width, canvas.height);
 }
 
+/** Shows a picture; one that is none is passed over. */
 async function draw(shown: Shown): Promise<void> {
-  const picture = await createImageBitmap(shown.picture);
+  let picture: ImageBitmap;
+  try {
+    picture = await createImageBitmap(shown.picture);
+  } catch (error) {
+    if (error instanceof DOMException) return;
+    throw error;
+  }
   // It may have ended while this one was on its way.
   if (over) return;
   canvas.width = picture.width;
@@ -45,6 +52,8 @@ async function watch(after: number): Promise<void> {
   }
   if (found === "none") {
     problem.textContent = view.dataset["waiting"] ?? "";
+    // What stands there gets older with every moment.
+    delay.textContent = "";
     setTimeout(() => void watch(after), PAUSE);
     return;
   }

@@ -18,22 +18,22 @@ export async function next(
   after: number,
   get: Fetch,
 ): Promise<Shown | "none" | "over"> {
-  let answer: Response;
   try {
-    answer = await get(`${address}?after=${String(after)}`, {
+    const answer = await get(`${address}?after=${String(after)}`, {
       cache: "no-store",
       // It leads to the sign-in.
       redirect: "manual",
     });
+    if (answer.status >= 500) return "none";
+    if (!answer.ok || answer.headers.get("content-type") !== "image/jpeg") return "over";
+    return {
+      // The line may break in the middle of one.
+      picture: await answer.blob(),
+      number: Number(answer.headers.get("x-habeas-number")),
+      delay: Number(answer.headers.get("x-habeas-delay")),
+    };
   } catch (error) {
     if (error instanceof TypeError) return "none";
     throw error;
   }
-  if (answer.status >= 500) return "none";
-  if (!answer.ok || answer.headers.get("content-type") !== "image/jpeg") return "over";
-  return {
-    picture: await answer.blob(),
-    number: Number(answer.headers.get("x-habeas-number")),
-    delay: Number(answer.headers.get("x-habeas-delay")),
-  };
 }

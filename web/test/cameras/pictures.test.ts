@@ -23,6 +23,15 @@ test("where none comes in time, or nobody answers, another is asked for", async 
   assert.equal(await next("/", 0, () => Promise.reject(new TypeError("away"))), "none");
 });
 
+test("where the line breaks in the middle of a picture, it is asked for again", async () => {
+  const broken = new ReadableStream({
+    pull(controller) {
+      controller.error(new TypeError("broken off"));
+    },
+  });
+  assert.equal(await next("/", 0, give(broken, 200, JPEG)), "none");
+});
+
 test("what is no picture is the end", async () => {
   assert.equal(await next("/", 0, give("{}", 403, {})), "over");
   assert.equal(await next("/", 0, give("sign in", 200, { "content-type": "text/html" })), "over");

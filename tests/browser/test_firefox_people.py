@@ -28,19 +28,18 @@ def firefox(tmp_path_factory):
 
 
 class InFirefox(Visitor):
-    """Looks as in Chromium; what takes the screenshot adds a style, which pages refuse.
+    """Says nothing of what Firefox and the screenshots bring along, and the pages refuse.
 
-    Firefox asks for an icon by itself, which a trustee's console does not have.
+    Firefox asks for an icon by itself, which a trustee's console does not have; what takes the
+    screenshot adds a style.
     """
 
-    def look(self, name: str) -> None:
-        before = len(self.problems)
-        super().look(name)
+    def close(self):
         its_own = ("inline style", "/favicon.ico")
-        told = [
-            each for each in self.problems[before:] if not any(said in each for said in its_own)
+        self.problems = [
+            each for each in self.problems if not any(said in each for said in its_own)
         ]
-        self.problems = self.problems[:before] + told
+        super().close()
 
 
 class Officer(InFirefox, Desk):
@@ -103,7 +102,8 @@ def test_an_operator_looks_and_sends_a_test(firefox, place, axe, width, locale):
             operator.look(name.strip("/") or "standing")
         operator.page.click("form[action$='/forms/test/'] button")
         operator.page.wait_for_selector("#tested")
-        assert operator.page.locator("tbody tr").count() == 1, "nobody answers there: counted"
+        # Applications of other tests may have been told of as well.
+        assert operator.page.locator("tbody tr").count() >= 1, "nobody answers there: counted"
         operator.look("tested")
     operator.close()
 

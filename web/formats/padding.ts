@@ -9,7 +9,7 @@ import { FormatError } from "./errors.js";
 /** The length that all shorter messages get, bytes: more than the answers of most forms have. */
 const LEAST_BYTES = 2048;
 /** Photos have a multiple of it, bytes. */
-const PHOTO_STEP_BYTES = 16_384;
+export const PHOTO_STEP_BYTES = 16_384;
 const MARK = 0x80;
 
 const digits = (whole: number): number => 32 - Math.clz32(whole);

@@ -5,7 +5,7 @@
 
 import { type Bytes, same, utf8 } from "./bytes.js";
 import { FormatError } from "./errors.js";
-import { pad, paddedPhotoBytes, unpad } from "./padding.js";
+import { PHOTO_STEP_BYTES, pad, paddedPhotoBytes, unpad } from "./padding.js";
 
 /** Each data key encrypts exactly one message, so the nonce need not vary. */
 const NONCE = new Uint8Array(12);
@@ -59,6 +59,8 @@ export async function decryptPhoto(
   } catch {
     throw new FormatError("does-not-open", "The sealed photo was changed.");
   }
+  // Sealed by a release that did not pad.
+  if (padded.length % PHOTO_STEP_BYTES !== 0) return padded;
   try {
     return unpad(padded, paddedPhotoBytes);
   } catch {

@@ -37,10 +37,10 @@ import sys
 from pathlib import Path
 from habeas.configuration.secret import Secret
 from habeas.configuration.errors import SecretError
-from habeas.foundation import token
+from habeas.foundation import token, token_session
 from habeas.foundation.token_service import ServiceKey
 from habeas.foundation.token_uri import TokenError, TokenUri
-token._WRONG_PIN = 0
+token_session._WRONG_PIN = 0
 uri, pin = TokenUri.parse(sys.argv[1]), Path(sys.argv[2])
 right = pin.read_text()
 key = ServiceKey(uri, token.make(uri, uri.service_pin(), ""))

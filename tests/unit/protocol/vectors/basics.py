@@ -187,14 +187,22 @@ def photo(photo: Photo) -> Any:
         "changed ciphertext": {"ciphertext": (ciphertext[:-1] + bytes([ciphertext[-1] ^ 1])).hex()},
         "cut ciphertext": {"ciphertext": ciphertext[:-1].hex()},
         "no ciphertext": {"ciphertext": ""},
-        "not padded": {"ciphertext": _unpadded(data_key, terms_digest, plain).hex()},
         "padded to another length": {
             "ciphertext": _unpadded(
-                data_key, terms_digest, plain + b"\x80" + bytes(PHOTO_STEP_BYTES)
+                data_key, terms_digest, (plain + b"\x80").ljust(2 * PHOTO_STEP_BYTES, b"\0")
             ).hex()
         },
     }
     return {
-        "good": [{**parts, "photo": plain.hex()}],
+        "good": [
+            {**parts, "photo": plain.hex(), "sealed": "padded"},
+            # As a release before sealed it.
+            {
+                **parts,
+                "ciphertext": _unpadded(data_key, terms_digest, plain).hex(),
+                "photo": plain.hex(),
+                "sealed": "unpadded",
+            },
+        ],
         "bad": [bad(n, "does-not-open", **{**parts, **each}) for n, each in changes.items()],
     }

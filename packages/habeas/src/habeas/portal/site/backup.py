@@ -30,7 +30,10 @@ from habeas.portal.vault.blobs import FOLDER, blobs
 _FILES = ("site.json", "circle.txt", "installation.json", "month-keys.json")
 _REGISTER = "register.sqlite3"
 #: Not left out, and not copied as they are.
-_OTHERWISE = ("portal.sqlite3", _REGISTER, "worker.lock", "services", "blobs")
+_OTHERWISE = (
+    "portal.sqlite3", _REGISTER, "worker.lock", "services", "blobs",
+    "trustees-seen.json",  # of this minute
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

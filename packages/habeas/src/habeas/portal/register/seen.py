@@ -68,7 +68,7 @@ def look() -> None:
         # Not waited for: who is silent holds up no round.
         threading.Thread(target=panel.close, name="seen", daemon=True).start()
     found = Seen(at=int(time.time()), answering={name: name in well for name in names})
-    durable.write(settings.DATA / _FILE, found.model_dump_json().encode())
+    durable.write(settings.DATA / _FILE, found.model_dump_json().encode(), private=True)
 
 
 def seen() -> Seen:

@@ -35,7 +35,7 @@ class Seen(Document):
         answering: by name, whether each trustee of the newest circle answered.
     """
 
-    v: Literal[1] = 1
+    v: Literal[2] = 2
     at: int = 0
     answering: dict[str, bool] = Field(default_factory=dict)
 

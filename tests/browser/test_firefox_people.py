@@ -13,6 +13,7 @@ from tests.browser.test_everybody import served
 from tests.browser.test_history import opened
 from tests.browser.test_looks import console
 from tests.browser.visitor import Visitor
+from tests.waiting import until
 
 pytestmark = pytest.mark.browser
 EACH = pytest.mark.parametrize(("width", "locale"), [("phone", "ru"), ("desktop", "en")])
@@ -114,7 +115,10 @@ def test_a_journalist_finds_what_an_office_did(firefox, place, axe, width, local
     opened(place.city, receipt)
     place.city.settled()
     journalist = InFirefox(firefox, axe, width, locale, "firefox-journalist")
-    page = journalist.page
+    page, get = journalist.page, journalist.profile.request.get
+    # The portal follows the log in its own time.
+    acts = f"{place.city.url}/register/acts.csv"
+    until(lambda: "licensing-office" in get(acts).text(), "the register to have the opening")
     page.goto(f"{place.city.url}/register/")
     journalist.look("register")
     page.click("table a[href*='/register/months/']")
@@ -129,6 +133,6 @@ def test_a_journalist_finds_what_an_office_did(firefox, place, axe, width, local
     for name, said in (
         ("acts.csv", "licensing-office"), ("acts.json", "licensing-office"), ("news.atom", "<feed"),
     ):  # fmt: skip
-        got = journalist.profile.request.get(f"{place.city.url}/register/{name}")
+        got = get(f"{place.city.url}/register/{name}")
         assert said in got.text(), name
     journalist.close()

@@ -94,7 +94,7 @@ def test_a_release_before_this_one_finds_no_mark_that_is_out_of_date(place):
 
 
 @pytest.mark.parametrize(
-    "said", ["", "tomorrow", '{"v": 1, "days": ["2027-01-01 or so"]}', '{"v": 2, "days": []}', "[]"]
+    "said", ["", "tomorrow", '{"v": 2, "days": ["2027-01-01 or so"]}', '{"v": 1, "days": []}', "[]"]
 )
 def test_a_mark_that_cannot_be_read_skips_nothing(place, said):
     hour(place, "2026-01-01", "10", "hour.json")

@@ -27,7 +27,7 @@ _DAY = re.compile(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 class _Unfinished(Document):
     """An empty file says nothing; an empty list says that every day is finished."""
 
-    v: Literal[1] = 1
+    v: Literal[2] = 2
     days: tuple[Day, ...]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import subprocess
 import sys
 
 #: Modules of this package, each with a ``run()``.
@@ -33,9 +34,18 @@ def main(names: list[str]) -> None:
     unknown = set(names) - set(BENCHES)
     if unknown:
         sys.exit(f"No such bench: {', '.join(sorted(unknown))}. There are: {', '.join(BENCHES)}.")
-    for name in names or BENCHES:
-        print(f"\n{name}")
-        importlib.import_module(f"bench.{name}").run()
+    chosen = names or BENCHES
+    if len(chosen) == 1:
+        importlib.import_module(f"bench.{chosen[0]}").run()
+        return
+    # Each in a process of its own: what one has set up is in no other's way, nor in its figures.
+    failed = []
+    for name in chosen:
+        print(f"\n{name}", flush=True)
+        if subprocess.run([sys.executable, "-m", "bench", name], check=False).returncode:
+            failed.append(name)
+    if failed:
+        sys.exit(f"Did not get to their end: {', '.join(failed)}.")
 
 
 if __name__ == "__main__":

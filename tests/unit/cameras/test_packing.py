@@ -1,6 +1,7 @@
 """Closed hours as objects: proven before a file goes, held and deleted like files."""
 
 import io
+import threading
 import zipfile
 from datetime import timedelta
 
@@ -358,3 +359,21 @@ def test_packing_ends_with_recording(street):
     with Packer(street.recordings, street.recordings.bucket, said.append):
         pass
     assert len(said) + len(files(street)) == 4, "each is packed, or as it was"
+
+
+def test_a_round_that_breaks_off_in_an_unforeseen_way_is_told_by_health(street, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("nobody thought of this")
+
+    monkeypatch.setattr(street.recordings.bucket, "put", broken)
+    told, said = threading.Event(), []
+
+    def say(words):
+        said.append(words)
+        told.set()
+
+    with Packer(street.recordings, street.recordings.bucket, say):
+        assert told.wait(60)
+    assert said == ["hours could not be packed: nobody thought of this"]
+    assert storage.alarms(storage.read(street.recordings.folder)) == ["storage-unpacked"]
+    assert files(street)

@@ -159,6 +159,9 @@ class Packer:
             except _StoppedError:
                 return
             except Exception as error:  # noqa: BLE001 - whatever it is, the next round may do better
+                # The round broke off before it had counted: what waits is not known to be nothing.
+                with contextlib.suppress(HabeasError, OSError):
+                    storage.note_unpacked(self._recordings.folder, 1)
                 self._say(f"hours could not be packed: {str(error) or type(error).__name__}")
             self._stopped.wait(_ROUND_SECONDS)
 

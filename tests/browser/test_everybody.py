@@ -11,7 +11,7 @@ import uvicorn
 from habeas.faces import assets
 from habeas.trustee.console import Doors, make_console
 from tests.browser.test_desk import Desk, place  # noqa: F401 - the office with its desk
-from tests.browser.visitor import SHOTS
+from tests.browser.visitor import SHOTS, TOO_WIDE
 from tests.waiting import PATIENCE_SECONDS
 from tests.world.world import listening
 
@@ -50,8 +50,8 @@ class Looker:
     def look(self, name):
         label = name.strip("/").replace("/", "-") or "home"
         self.page.screenshot(path=SHOTS / f"all-{self._name}-{label}.png", full_page=True)
-        if self.page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
-            self.found.append(f"{name} scrolls sideways")
+        if wide := self.page.evaluate(TOO_WIDE):
+            self.found.append(f"{name} scrolls sideways: {wide}")
         moving = self.page.evaluate(MOVING)
         if moving:
             self.found.append(f"{name} moves for somebody who asked for less: {moving}")

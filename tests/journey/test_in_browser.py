@@ -14,7 +14,7 @@ from habeas.deploy import sample
 from habeas.faces import assets
 from tests import places
 from tests.browser.conftest import axe_script, launched
-from tests.browser.visitor import CANNOT_SEAL
+from tests.browser.visitor import CANNOT_SEAL, TOO_WIDE
 from tests.waiting import PATIENCE_SECONDS, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -68,8 +68,8 @@ class Visitor:
     def look(self, name):
         self.page.wait_for_load_state("networkidle")
         self.page.screenshot(path=SHOTS / f"{self._width}-{name}.png", full_page=True)
-        wide = self.page.evaluate("document.documentElement.scrollWidth > innerWidth + 1")
-        assert not wide, f"{name} scrolls sideways"
+        wide = self.page.evaluate(TOO_WIDE)
+        assert not wide, f"{name} scrolls sideways: {wide}"
         if self.axe and self._script:
             self.page.evaluate(self.axe)
             found = self.page.evaluate(

@@ -24,8 +24,11 @@ def test_the_way_up_is_what_most_faces_told(parts, turn):
 class SlowRay:
     """Ray on a machine that is busy: its node does not start within Ray's own half minute."""
 
-    def __init__(self, times, words="The current node timed out during startup. This could be."):
-        self.times, self.words = times, words
+    def __init__(
+        self, times, words="The current node timed out during startup. This could be.",
+        kind=Exception,
+    ):  # fmt: skip
+        self.times, self.words, self.kind = times, words, kind
         self.begun = self.ended = 0
 
     def is_initialized(self):
@@ -34,7 +37,7 @@ class SlowRay:
     def init(self, **_):
         self.begun += 1
         if self.begun <= self.times:
-            raise Exception(self.words)  # noqa: TRY002 - what Ray raises
+            raise self.kind(self.words)
 
     def shutdown(self):
         self.ended += 1
@@ -45,7 +48,14 @@ def test_a_node_that_is_slow_to_start_is_waited_for_and_said(monkeypatch, caplog
     monkeypatch.setattr(cluster, "_ray", lambda: ray)
     assert cluster.connect("local") is ray
     assert (ray.begun, ray.ended) == (3, 2)
-    assert caplog.text.count("slow to start on this machine") == 2
+    assert caplog.text.count("slow to start at local") == 2
+
+
+def test_a_server_whose_part_for_this_client_is_slow_to_start_is_asked_again(monkeypatch):
+    ray = SlowRay(2, "Initialization failure from server:\n", ConnectionAbortedError)
+    monkeypatch.setattr(cluster, "_ray", lambda: ray)
+    assert cluster.connect("ray://a:1") is ray
+    assert (ray.begun, ray.ended) == (3, 2)
 
 
 @pytest.mark.parametrize(
@@ -53,6 +63,8 @@ def test_a_node_that_is_slow_to_start_is_waited_for_and_said(monkeypatch, caplog
     [
         ("local", SlowRay(99), 4, "did not start on this machine"),
         ("auto", SlowRay(99), 1, "cannot be reached"),
+        ("ray://a:1", SlowRay(99, "no\nroom", ConnectionAbortedError), 4, "nothing .*: no room"),
+        ("ray://a:1", SlowRay(99, "refused", ConnectionError), 1, "cannot be reached: refused"),
         ("local", SlowRay(99, "No module named x"), 1, "cannot be reached: No module named x"),
     ],
 )

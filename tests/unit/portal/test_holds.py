@@ -184,7 +184,7 @@ def test_the_operator_holds_at_a_court_s_order_and_no_office_lifts_it(city, stre
     assert holding().put(OPERATOR, camera, wish).index == 0
     (entry,) = city.log.decoded()
     assert entry.office is None
-    assert "117" not in entry.encode().decode()
+    assert "117/2026" not in entry.encode().decode()
     assert street.judge() == {hour_name(START)}
     assert "at a court’s order" in officer.get("/desk/cameras/north-gate/holds/").content.decode()
     address = "/desk/cameras/north-gate/holds/0/lift/"

@@ -11,6 +11,7 @@ import logging
 import os
 import shutil
 import socket
+import textwrap
 import threading
 import time
 from collections import Counter
@@ -35,6 +36,8 @@ _CORES, _GPU = 2, 0.25
 #: machine needs it gets by being begun again, with what it has read from the disk in memory.
 _STARTS = 4
 _SLOW = "timed out during startup"
+#: Characters of what Ray says that stand in our own errors.
+_SAID = 200
 _connecting = threading.Lock()
 _say = logging.getLogger("habeas.cluster")
 
@@ -86,7 +89,11 @@ def _begin(ray: Any, address: str, options: dict[str, Any]) -> None:
         try:
             ray.init(address=address, **options)
         except Exception as error:  # a node that does not start in time is a bare one in Ray
-            slow = address == "local" and _SLOW in str(error)
+            # A server that answers, and whose process for this client did not start in time,
+            # aborts the connection; one that nobody reaches refuses it.
+            slow = isinstance(error, ConnectionAbortedError) or (
+                address == "local" and _SLOW in str(error)
+            )
             if not slow:
                 raise ClusterError(
                     f"The cluster at {address} cannot be reached: {_line(error)}"
@@ -94,19 +101,24 @@ def _begin(ray: Any, address: str, options: dict[str, Any]) -> None:
             # What has started so far is ended: two nodes would take each other's place.
             ray.shutdown()
             if attempt == _STARTS:
+                if address != "local":
+                    raise ClusterError(
+                        f"The cluster at {address} began nothing for this computer, asked "
+                        f"{_STARTS} times: {_line(error)}"
+                    ) from error
                 raise ClusterError(
                     f"Ray did not start on this machine: it was waited for {_STARTS} times.",
                     "Free the machine and try again, leave out --cluster, or name a cluster that "
                     "runs already.",
                 ) from error
-            _say.warning("Ray is slow to start on this machine; it is waited for once more.")
+            _say.warning("Ray is slow to start at %s; it is waited for once more.", address)
         else:
             return
 
 
 def _line(error: BaseException) -> str:
-    told = str(error).strip().splitlines()
-    return told[0] if told else repr(error)
+    told = str(error).split()
+    return textwrap.shorten(" ".join(told), _SAID) if told else repr(error)
 
 
 class _Worker:

@@ -124,14 +124,43 @@ export function reduce(
   return means(picture.data, picture.width, 3, within, [across, down]);
 }
 
-/** The same of opaque RGBA pixels. */
+/**
+ * The means of two by two opaque RGBA pixels, of even width and height: what a phone's picture
+ * needs. A word is a pixel; its red and blue are added up in one sum, 16 bits apart.
+ */
+function halved(words: Uint32Array, width: number, height: number): Picture {
+  const [across, down] = [width / 2, height / 2];
+  const data = new Uint8Array(3 * across * down);
+  let to = 0;
+  for (let row = 0; row < down; row += 1) {
+    let upper = 2 * row * width;
+    for (let column = 0; column < across; column += 1, upper += 2, to += 3) {
+      const lower = upper + width;
+      const a = words[upper] ?? 0;
+      const b = words[upper + 1] ?? 0;
+      const c = words[lower] ?? 0;
+      const d = words[lower + 1] ?? 0;
+      const ends = (a & 0xff00ff) + (b & 0xff00ff) + (c & 0xff00ff) + (d & 0xff00ff);
+      const green = ((a >> 8) & 255) + ((b >> 8) & 255) + ((c >> 8) & 255) + ((d >> 8) & 255);
+      data[to] = ((ends & 0xffff) + 2) >> 2;
+      data[to + 1] = (green + 2) >> 2;
+      data[to + 2] = ((ends >>> 16) + 2) >> 2;
+    }
+  }
+  return { width: across, height: down, data };
+}
+
+/** The same as `reduce` of opaque RGBA pixels. */
 export function reducedOf(
-  rgba: ArrayLike<number>,
+  rgba: Uint8ClampedArray<ArrayBuffer>,
   width: number,
   height: number,
   times: number,
 ): Picture {
   if (times === 1) return pictureOf(rgba, width, height);
+  if (times === 2 && width % 2 === 0 && height % 2 === 0) {
+    return halved(new Uint32Array(rgba.buffer, rgba.byteOffset, width * height), width, height);
+  }
   return means(rgba, width, 4, [0, 0, width, height], [times, times]);
 }
 

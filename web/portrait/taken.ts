@@ -11,7 +11,7 @@ import { PORTRAIT as TUNING } from "./tuning.js";
 interface Pixels {
   readonly width: number;
   readonly height: number;
-  readonly data: ArrayLike<number>;
+  readonly data: Uint8ClampedArray<ArrayBuffer>;
 }
 
 /** How a decoder that reads JPEG at a half, a quarter or an eighth would read it. */

@@ -77,19 +77,27 @@ export function drawn(
     source,
     Math.max(1, Math.round(width * scale)),
     Math.max(1, Math.round(height * scale)),
+    jpeg !== undefined,
   );
   return takenOf(pixels, width / pixels.width, jpeg);
 }
 
-/** The pixels of what is drawn at this size. */
-export function pixelsOf(source: CanvasImageSource, width: number, height: number): ImageData {
+/** The pixels of what is drawn at this size; white where it is transparent. */
+export function pixelsOf(
+  source: CanvasImageSource,
+  width: number,
+  height: number,
+  opaque = false,
+): ImageData {
   const canvas = document.createElement("canvas");
   canvas.width = width;
   canvas.height = height;
   const context = canvas.getContext("2d", { willReadFrequently: true });
   if (!context) throw new PictureError("unreadable");
-  context.fillStyle = "#fff";
-  context.fillRect(0, 0, width, height);
+  if (!opaque) {
+    context.fillStyle = "#fff";
+    context.fillRect(0, 0, width, height);
+  }
   context.imageSmoothingQuality = "high";
   context.drawImage(source, 0, 0, width, height);
   const pixels = context.getImageData(0, 0, width, height);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 
-import { type Picture, grey, reduce, turned, ycbcr } from "../../portrait/picture.js";
+import { type Picture, grey, reduce, reducedOf, turned, ycbcr } from "../../portrait/picture.js";
 import { BICUBIC, BILINEAR, BOX, resize } from "../../portrait/resize.js";
 import { SAMPLES, transform } from "../../portrait/transform.js";
 import { PURE } from "./vectors.js";
@@ -52,3 +52,20 @@ for (const answer of PURE.sampling) {
     assert.equal(createHash("sha256").update(made(answer)).digest("hex"), sha256);
   });
 }
+
+test("opaque RGBA pixels have the means of their RGB", () => {
+  for (const [width, height] of [
+    [48, 36],
+    [47, 36],
+    [48, 35],
+  ] as const) {
+    const picture = pattern(width, height);
+    const rgba = new Uint8ClampedArray(4 * width * height);
+    for (let at = 0; at < width * height; at += 1) {
+      rgba.set([...picture.data.subarray(3 * at, 3 * at + 3), 255], 4 * at);
+    }
+    for (const times of [1, 2, 4, 8]) {
+      assert.deepEqual(reducedOf(rgba, width, height, times), reduce(picture, times));
+    }
+  }
+});

@@ -2,11 +2,12 @@
 
     python -m bench cameras
 
-Synthetic cameras send more than the machine can cover, in real time. Whoever is behind writes fewer
-pictures and looks at each as closely, so pictures written a second are what it carries; divided by
-the rate of a camera they are cameras in real time. Both ways are measured in turn, on the same
-sources, for the same span after a warm-up; medians of the rounds. Then: what a further camera
-takes of memory, and how soon an archived second plays. All ends within some six minutes.
+Synthetic cameras send somewhat more than the machine can cover, in real time. Whoever is behind
+writes fewer pictures and looks at each as closely, so pictures written a second are what it
+carries; divided by the rate of a camera they are cameras in real time. Both ways are measured in
+turn, on the same sources, for the same span after a warm-up; medians of the rounds. Then: what a
+further camera takes of memory while it is on time, and how soon an archived second plays. All ends
+within some six minutes.
 """
 
 from __future__ import annotations
@@ -30,12 +31,17 @@ from rich.table import Table
 from bench.cameras import archive, model
 from bench.cameras.source import film
 
-#: More than two cores carry of either kind.
-_CAMERAS = 8
-#: Of the cameras whose memory is compared: so many, and one.
-_MANY = 4
-#: Seconds of a measurement, before it and in it, and for cameras to be recorded at all.
-_WARM, _SECONDS, _PATIENCE = 4.0, 10.0, 60.0
+#: Somewhat more than two cores carry of either kind. Of many more each would write so few pictures
+#: that every one is looked at as a whole, which no camera that is on time is.
+_CAMERAS = 4
+#: Of the cameras whose memory is compared: so many, and one; and pictures a second, at which they
+#: are on time: who is behind keeps fewer pictures.
+_MANY, _ON_TIME = 4, 2
+#: Seconds for which a picture waits for its future; bytes of a pixel in 4:2:0.
+_WAIT, _PIXEL = 3, 1.5
+#: Seconds of a measurement, before it and in it, and for cameras to be recorded at all. The way up
+#: is looked for at the beginning.
+_WARM, _SECONDS, _PATIENCE = 8.0, 10.0, 60.0
 #: Seconds until memory is all there: pictures wait for three, and a segment's encoder for six.
 _FILLED = 12.0
 #: Seconds for one kind of camera, after which no further round begins: all ends within six minutes.
@@ -65,12 +71,14 @@ class Carried:
     Attributes:
         cameras: in real time.
         cores: processor seconds a second.
+        idle: of the machine's processors, a second: what nobody used.
         memory: bytes, proportional set size of all processes, at the end.
         stored: bytes a second that were written, of all cameras.
     """
 
     cameras: float
     cores: float
+    idle: float
     memory: int
     stored: float
 
@@ -89,14 +97,17 @@ since = 2026-11-01
 """
 
 
-def _declare(folder: Path, urls: list[str], *, shared: bool) -> list[list[str]]:
+def _declare(
+    folder: Path, urls: list[str], *, shared: bool, rate: int | None = None
+) -> list[list[str]]:
     """The commands that record *urls*, in one process or in one for each."""
+    asked = f"rate = {rate}\n" if rate else ""
     command = [sys.executable, "-m", "habeas.cli"]
     if not shared:
         files = []
         for number, url in enumerate(urls):
             files.append(folder / f"camera-{number}.toml")
-            files[-1].write_text(f'url = "{url}"\n' + DECLARED.format(id=f"camera-{number}"))
+            files[-1].write_text(f'url = "{url}"\n{asked}' + DECLARED.format(id=f"camera-{number}"))
         return [[*command, "record", str(each), "--recordings", str(folder / each.stem)]
                 for each in files]  # fmt: skip
     listed = ""
@@ -104,7 +115,7 @@ def _declare(folder: Path, urls: list[str], *, shared: bool) -> list[list[str]]:
         secret = folder / f"address-{number}"
         secret.touch(mode=0o600)
         secret.write_text(f"{url}\n")
-        listed += f'[[camera]]\naddress = {{ file = "{secret}" }}\n'
+        listed += f'[[camera]]\naddress = {{ file = "{secret}" }}\n{asked}'
         listed += DECLARED.format(id=f"camera-{number}")
     (folder / "cameras.toml").write_text(listed)
     return [[*command, "cameras", "serve", str(folder / "cameras.toml"), "--recordings",
@@ -126,22 +137,30 @@ def sources(file: Path, count: int) -> Iterator[list[str]]:
 
 
 def carried(
-    kind: Kind, file: Path, count: int, *, shared: bool, warm: float, seconds: float
+    kind: Kind,
+    file: Path,
+    count: int,
+    *,
+    shared: bool,
+    warm: float,
+    seconds: float,
+    rate: int | None = None,
 ) -> Carried:
     """Record *count* cameras one way, and measure for so many *seconds*."""
     with tempfile.TemporaryDirectory() as made, sources(file, count) as urls:
         folder = Path(made)
         running = [
             subprocess.Popen(each, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            for each in _declare(folder, urls, shared=shared)
+            for each in _declare(folder, urls, shared=shared, rate=rate)
         ]
         try:
             _recording(folder, count)
             time.sleep(warm)
             frames, spent, size = _frames(folder), _spent(running), _size(folder)
-            began = time.monotonic()
+            began, rested = time.monotonic(), _rested()
             time.sleep(seconds)
             span = time.monotonic() - began
+            idle = (_rested() - rested) / span
             more, cores = _frames(folder) - frames, (_spent(running) - spent) / span
             memory = sum(_memory(each.pid) for each in running)
             stored = (_size(folder) - size) / span
@@ -150,7 +169,7 @@ def carried(
                 each.terminate()
             for each in running:
                 each.wait()
-        return Carried(more / span / kind.fps, cores, memory, stored)
+        return Carried(more / span / kind.fps, cores, idle, memory, stored)
 
 
 def _reports(folder: Path) -> list[dict[str, object]]:
@@ -192,6 +211,12 @@ def _spent(running: list[subprocess.Popen[bytes]]) -> float:
     return total / ticks
 
 
+def _rested() -> float:
+    """Seconds in which processors had nothing to do, of all of them."""
+    fields = Path("/proc/stat").read_text().split(maxsplit=6)
+    return (int(fields[4]) + int(fields[5])) / os.sysconf("SC_CLK_TCK")
+
+
 def _memory(pid: int) -> int:
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     (line,) = (each for each in lines if each.startswith("Pss:"))
@@ -219,22 +244,31 @@ def run(rounds: int = _ROUNDS, warm: float = _WARM, seconds: float = _SECONDS) -
                                          seconds=seconds))  # fmt: skip
                     way = "one process" if one_process else "a process each"
                     console.print(f"{kind.name}, {way}: "
-                                  f"{found[-1].cameras:.1f} cameras, {found[-1].cores:.2f} cores, "
-                                  f"{found[-1].memory / 1e6:.0f} MB")  # fmt: skip
+                                  f"{found[-1].cameras:.2f} cameras, {found[-1].cores:.2f} cores, "
+                                  f"{found[-1].idle:.2f} idle, {found[-1].memory / 1e6:.0f} MB",
+                                  soft_wrap=True)  # fmt: skip
             one, each = (statistics.median(c.cameras for c in ways[way]) for way in (True, False))
             few, many = (
-                carried(kind, file, count, shared=True, warm=_FILLED, seconds=1).memory
+                carried(kind, file, count, shared=True, warm=_FILLED, seconds=1,
+                        rate=_ON_TIME).memory
                 for count in (1, _MANY)
+            )  # fmt: skip
+            seen = (many - few) / (_MANY - 1) / 1e6
+            waiting = (kind.fps - _ON_TIME) * _WAIT * kind.width * kind.height * _PIXEL / 1e6
+            console.print(
+                f"{kind.name}: a further camera takes {seen:.0f} MB at {_ON_TIME} pictures a "
+                f"second; {waiting:.0f} MB more wait at {kind.fps}",
+                soft_wrap=True,
             )
-            more = (many - few) / (_MANY - 1) / 1e6
+            more = seen + waiting
             shared = ways[True]
             constants_of[kind.name] = model.Constants(
                 cores=statistics.median(c.cores / c.cameras for c in shared),
-                base=max(0.0, few - more * 1e6), memory=more * 1e6,
+                base=max(0.0, few - seen * 1e6), memory=more * 1e6,
                 stored=statistics.median(c.stored / c.cameras for c in shared),
             )  # fmt: skip
             table.add_row(
-                kind.name, f"{one:.1f}", f"{each:.1f}", f"{one / each:.2f}", f"{_GAIN}",
+                kind.name, f"{one:.2f}", f"{each:.2f}", f"{one / each:.2f}", f"{_GAIN}",
                 f"{more:.0f}", f"{_MEGABYTES:.0f}",
             )  # fmt: skip
     console.print(table)

@@ -15,6 +15,10 @@ from pathlib import Path
 
 import av
 import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from habeas.faces import assets
 
 #: Of a film, seconds; and of people in it, all of whom walk.
 _LENGTH, _PEOPLE = 10, 8
@@ -24,7 +28,7 @@ _STEP = 188 * 7
 def film(
     path: Path, width: int, height: int, fps: int, *, seconds: int = _LENGTH, form: str = "mpegts"
 ) -> Path:
-    """A street without anybody in it: a rough ground, and heads of no face that pass before it."""
+    """A rough ground, and people who pass before it; half of them have the sample portrait's face."""
     random = np.random.default_rng(7)
     rough = random.integers(60, 160, (height // 8 + 1, width // 8 + 1, 3), np.uint8)
     ground = np.kron(rough, np.ones((8, 8, 1), np.uint8))[:height, :width]
@@ -32,23 +36,37 @@ def film(
     starts = random.uniform(0, width, _PEOPLE)
     lanes = random.uniform(0.3, 0.8, _PEOPLE) * height
     paces = random.choice([-1, 1], _PEOPLE) * random.uniform(0.05, 0.15, _PEOPLE) * width
+    size = height * 0.05
+    whole = Image.open(assets.path("astronaut.png")).convert("RGB").crop((150, 30, 290, 200))
+    face = np.asarray(whole.resize((round(2 * size), round(2.6 * size))))
     with av.open(str(path), "w", format=form) as out:
         options = {"preset": "veryfast", "bf": "0", "g": str(2 * fps), "crf": "23"}
         stream = out.add_stream("libx264", rate=fps, options=options)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         for number in range(seconds * fps):
             picture = ground.copy()
-            for start, lane, pace in zip(starts, lanes, paces, strict=True):
-                x, size = (start + pace * number / fps) % width, height * 0.05
+            for person, (start, lane, pace) in enumerate(zip(starts, lanes, paces, strict=True)):
+                x = (start + pace * number / fps) % width
                 head = ((columns - x) / size) ** 2 + ((rows - lane) / size / 1.3) ** 2 < 1
                 picture[head] = (205, 160, 130)
                 body = (abs(columns - x) < 1.4 * size) & (rows > lane + 1.3 * size)
                 picture[body & (rows < lane + 7 * size)] = (40, 50, 70)
+                if person % 2:
+                    _paste(picture, face, x, lane)
             frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
             frame.pts, frame.time_base = number, Fraction(1, fps)
             out.mux(stream.encode(frame))
         out.mux(stream.encode(None))
     return path
+
+
+def _paste(picture: NDArray[np.uint8], face: NDArray[np.uint8], x: float, y: float) -> None:
+    """Put *face* with its middle at (x, y), as much of it as is within *picture*."""
+    high, wide = face.shape[:2]
+    top, left = round(y - high / 2), round(x - wide / 2)
+    within = picture[max(0, top) : top + high, max(0, left) : left + wide]
+    down, across = max(0, -top), max(0, -left)
+    within[:] = face[down : down + within.shape[0], across : across + within.shape[1]]
 
 
 def _send(server: socket.socket, content: bytes) -> None:

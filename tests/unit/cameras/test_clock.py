@@ -2,15 +2,17 @@
 
 import itertools
 import random
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from habeas.cameras.clock import ArrivalClock, ClockLimits
+from habeas.cameras.clock import ArrivalClock, ClockLimits, together
 
 FRAME = 0.04
+BEGIN = datetime(2026, 11, 23, 20, tzinfo=UTC)
 
 
 def run(arrivals, stamps):
@@ -112,3 +114,39 @@ def test_times_rise_and_stay_by_arrival_whatever_stamps_say(steps):
         since = arrival - steps[0][0]
         assert since - limits.late - 0.1 <= at <= since + limits.ahead + 0.1
         last = at
+
+
+def test_two_clocks_are_read_again_where_something_came_between():
+    """A thread that waited for its turn between two readings would tell a moment that was not."""
+    waits = iter([0.3, 0.02, 0.0, 0.5])
+    at = 0.0
+
+    def now():
+        return at
+
+    def clock():
+        nonlocal at
+        told = BEGIN + timedelta(seconds=at)
+        at += next(waits)
+        return told
+
+    seconds, moment = together(now, clock)
+    assert moment == BEGIN + timedelta(seconds=seconds)
+    assert seconds == pytest.approx(0.32)
+
+
+def test_two_clocks_of_a_machine_that_never_rests_are_read_as_nearly_as_it_lets():
+    waits = iter([0.3, 0.02, *[0.4] * 20])
+    at = 0.0
+
+    def now():
+        return at
+
+    def clock():
+        nonlocal at
+        at += next(waits)
+        return BEGIN + timedelta(seconds=at)
+
+    seconds, moment = together(now, clock)
+    assert seconds == pytest.approx(0.3)
+    assert moment == BEGIN + timedelta(seconds=0.32)

@@ -36,8 +36,9 @@ from habeas.faces import Box, Detector, Sighting
 
 #: Seconds and bytes of frames that wait for their future at most.
 _WAIT, _WAITING = 3.0, 240 * 1024 * 1024
-#: Watched frames that wait to be followed: looks go on meanwhile.
-_AHEAD = 6
+#: Watched frames that wait to be followed: looks go on meanwhile. Of a camera fewer: whoever is
+#: behind is late by all that wait here.
+_AHEAD, _AHEAD_LIVE = 6, 3
 
 T = TypeVar("T")
 
@@ -155,7 +156,8 @@ class Pipeline:
         watcher: Watcher | None = None,
     ) -> Iterator[tuple[T, Decision]]:
         with self._watch.executor() as executor:
-            watched = ahead(self._watch.watch(frames, executor), _AHEAD)
+            depth = _AHEAD_LIVE if waiting else _AHEAD
+            watched = ahead(self._watch.watch(frames, executor), depth)
             try:
                 yield from self._follow(watched, keep, watcher, waiting=waiting)
             finally:

@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import contextlib
 import io
+from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import av.error
 import numpy as np
+from av.video.stream import VideoStream
 from PIL import Image
 
 from habeas.cover._damage import Damage, is_sound
@@ -102,6 +104,8 @@ class Segment:
         turn: int = 0,
     ) -> None:
         self._origin = first.frame.pts or 0
+        #: The newest packet: how long the last one lasts is told at the end.
+        self._newest: av.Packet[VideoStream] | None = None
         try:
             self._out = av.open(str(path), "w", format="mp4", container_options=_FRAGMENTS)
             self._encoder = Encoder(
@@ -119,18 +123,34 @@ class Segment:
         """
         try:
             item.frame.pts = (item.frame.pts or 0) - self._origin
-            self._out.mux(self._encoder.encode(item.frame))
+            self._mux(self._encoder.encode(item.frame))
         except (av.error.FFmpegError, ValueError, OSError) as error:
             raise _unwritten(error) from error
 
-    def close(self) -> None:
+    def _mux(self, packets: Iterable[av.Packet[VideoStream]]) -> None:
+        for packet in packets:
+            if self._newest is not None:
+                self._out.mux(self._newest)
+            self._newest = packet
+
+    def close(self, length: float | None = None) -> None:
         """Finish the file.
+
+        Args:
+            length: seconds from the first picture until the next file's first; where that is not
+                known, the last picture lasts as long as the encoder thinks.
 
         Raises:
             OutputError: the disk does not take it.
         """
         try:
-            self._out.mux(self._encoder.encode(None))
+            self._mux(self._encoder.encode(None))
+            last, self._newest = self._newest, None
+            if last is not None:
+                if length is not None and last.dts is not None and last.time_base is not None:
+                    # MP4 has durations in the order of decoding, and the last ends the track.
+                    last.duration = max(1, round(length / last.time_base) - last.dts)
+                self._out.mux(last)
             self._out.close()
         except (av.error.FFmpegError, ValueError, OSError) as error:
             raise _unwritten(error) from error

@@ -52,12 +52,13 @@ def choose(name: str = "auto") -> DetectorName:
     return "yunet" if name == "yunet" else "centerface"
 
 
-def detector(name: str = "auto", *, gpu: bool = False) -> Detector:
+def detector(name: str = "auto", *, gpu: bool = False, many: bool = False) -> Detector:
     """Load a detector.
 
     Args:
         name: ``auto``, ``yunet`` or ``centerface``.
         gpu: run it on a GPU where ONNX Runtime can.
+        many: for many videos at once, whose looks are taken side by side.
 
     Raises:
         UnknownDetectorError: there is none of that name.
@@ -70,7 +71,7 @@ def detector(name: str = "auto", *, gpu: bool = False) -> Detector:
         return YuNet(gpu=gpu)
     from habeas.faces._centerface import CenterFace  # noqa: PLC0415
 
-    return CenterFace(gpu=gpu)
+    return CenterFace(gpu=gpu, many=many)
 
 
 def load_detectors() -> None:

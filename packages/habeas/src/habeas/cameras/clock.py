@@ -11,8 +11,34 @@ Pure: times in, times out.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
+
+#: Readings of two clocks, at most, and seconds between which they count as one moment: a thread
+#: that waits for its turn between them is some hundredths late.
+_READINGS, _MOMENT = 8, 0.0005
+
+
+def together(now: Callable[[], float], clock: Callable[[], datetime]) -> tuple[float, datetime]:
+    """Two clocks at one moment, as nearly as a busy machine lets them be read.
+
+    Args:
+        now: seconds of a clock that never goes back.
+        clock: the time.
+    """
+    best: tuple[float, float, datetime] | None = None
+    for _ in range(_READINGS):
+        before = now()
+        read = clock()
+        apart = now() - before
+        if best is None or apart < best[0]:
+            best = (apart, before, read)
+        if apart <= _MOMENT:
+            break
+    assert best is not None  # noqa: S101 - it was read at least once
+    return best[1], best[2]
 
 
 @dataclass(frozen=True)

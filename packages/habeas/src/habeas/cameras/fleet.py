@@ -85,7 +85,7 @@ class Networks:
         settings = camera.settings()
         name = faces.choose(settings.detector)
         if name not in self._shared:
-            self._shared[name] = Shared(faces.detector(name, gpu=settings.gpu))
+            self._shared[name] = Shared(faces.detector(name, gpu=settings.gpu, many=True))
         return self._shared[name].of(camera.id)
 
 

@@ -198,7 +198,11 @@ def sha256_of(path: Path) -> str:
 
 
 def length_of(path: Path) -> Length | None:
-    """Length of the video in *path*, from its packets; None where none can be read."""
+    """Length of the video in *path*, from its packets; None where none can be read.
+
+    From the first picture that is shown to the end of the track. MP4 (ISO/IEC 14496-12, 8.6.1) has
+    durations in the order of decoding: that of the packet that is shown last is another picture's.
+    """
     try:
         with av.open(str(path)) as container:
             if not container.streams.video:
@@ -210,8 +214,9 @@ def length_of(path: Path) -> Length | None:
                     continue
                 frames += 1
                 at = float(packet.pts * packet.time_base)
-                begin = at if begin is None else min(begin, at)
-                end = max(end, at + float((packet.duration or 0) * packet.time_base))
+                decoded = packet.pts if packet.dts is None else packet.dts
+                over = float((decoded + (packet.duration or 0)) * packet.time_base)
+                begin, end = at if begin is None else min(begin, at), max(end, at, over)
     except (av.error.FFmpegError, OSError, ValueError):
         return None
     return None if begin is None else Length(round(end - begin, 3), frames)

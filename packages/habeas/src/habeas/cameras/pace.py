@@ -1,8 +1,10 @@
 """Keeping up: when work falls behind, fewer pictures are written, each as closely looked at.
 
 A recorder that looks less often leaves faces bare; one that writes fewer pictures shows less,
-and nothing that was not looked at. So the rate of pictures gives way, at the entrance, before
-anything was spent on them.
+and nothing that was not looked at. So pictures give way, at the entrance, before anything was
+spent on them: whoever has time for one takes the oldest that is not too old. Then no processor
+rests while pictures are left out, none waits for long, and those that are taken are as far apart
+as the work takes.
 
 Pure: how far behind in, whether to take a picture out.
 """
@@ -15,23 +17,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class PaceLimits:
-    """When the rate gives way, and when it comes back.
+    """When pictures give way.
 
     Attributes:
-        behind: seconds between arrival and work from which fewer pictures are taken.
-        caught_up: seconds below which the work counts as in time.
-        sooner: seconds from one step down to the next: as long as it takes to have an effect.
-        calm: seconds in time before more pictures are taken again.
-        factor: by which pictures become fewer, and more again, step by step.
-        flood: seconds behind from which nothing is taken until the work is in time.
+        behind: seconds between arrival and work from which a picture is left out. The network may
+            stand still, and another process need the machine, for as long without a loss.
+        counted: seconds over which is counted how many are left out.
+        differs: times by which that has to change to be told anew.
     """
 
     behind: float = 1.0
-    caught_up: float = 0.3
-    sooner: float = 1.0
-    calm: float = 10.0
-    factor: float = 1.5
-    flood: float = 4.0
+    counted: float = 10.0
+    differs: float = 1.5
 
 
 class Rate:
@@ -58,19 +55,17 @@ class Pace:
     """Decides which of a camera's pictures are taken.
 
     Args:
-        limits: when the rate gives way.
+        limits: when pictures give way.
 
     Attributes:
-        every: of so many pictures one is taken.
+        every: of so many pictures one was taken lately, rounded up.
         left_out: pictures that were not taken.
     """
 
     def __init__(self, limits: PaceLimits | None = None) -> None:
         self._limits = limits or PaceLimits()
-        self._changed = -math.inf
-        self._calm_since: float | None = None
-        self._since_taken = math.inf
-        self._flooded = False
+        self._since: float | None = None
+        self._taken = self._offered = 0
         self.every = 1
         self.left_out = 0
 
@@ -81,27 +76,19 @@ class Pace:
             behind: seconds from its arrival until now.
             now: seconds of a clock that never goes back.
         """
-        self._adjust(behind, now)
-        self._since_taken += 1
-        if self._flooded or self._since_taken < self.every:
-            self.left_out += 1
-            return False
-        self._since_taken = 0
-        return True
+        taken = behind <= self._limits.behind
+        self._offered += 1
+        self._taken += taken
+        self.left_out += not taken
+        self._count(now)
+        return taken
 
-    def _adjust(self, behind: float, now: float) -> None:
-        limits = self._limits
-        self._flooded = behind > (limits.behind if self._flooded else limits.flood)
-        if behind > limits.behind:
-            self._calm_since = None
-            if now - self._changed >= limits.sooner:
-                self.every = math.ceil(self.every * limits.factor)
-                self._changed = now
-        elif behind > limits.caught_up:
-            self._calm_since = None
-        else:
-            self._calm_since = now if self._calm_since is None else self._calm_since
-            rested = now - max(self._calm_since, self._changed) >= limits.calm
-            if self.every > 1 and rested:
-                self.every = math.floor(self.every / limits.factor)
-                self._changed = now
+    def _count(self, now: float) -> None:
+        self._since = now if self._since is None else self._since
+        if now - self._since < self._limits.counted:
+            return
+        every = math.ceil(self._offered / max(1, self._taken))
+        low, high = sorted((every, self.every))
+        if low == 1 or high >= self._limits.differs * low:
+            self.every = every
+        self._since, self._taken, self._offered = now, 0, 0

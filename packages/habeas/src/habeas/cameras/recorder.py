@@ -18,6 +18,7 @@ from functools import partial
 
 from habeas import faces
 from habeas.cameras import duty
+from habeas.cameras.clock import together
 from habeas.cameras.declaration import Camera
 from habeas.cameras.live import TICKS, Live
 from habeas.cameras.recordings import Recordings
@@ -197,7 +198,8 @@ class Recorder:
 
     def _moment(self, live: Live, at: float) -> datetime:
         # Counted back from now: a clock that is set while a connection lasts counts from then on.
-        return self._clock() - timedelta(seconds=self._now() - live.began - at)
+        now, clock = together(self._now, self._clock)
+        return clock - timedelta(seconds=now - live.began - at)
 
     def _show(self, live: Live, window: Window, make: Callable[[], Covered]) -> None:
         """Show a picture to who watches, before all that decides about it has come."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,6 +16,9 @@ from habeas.cover.live import Covered, Segment
 
 #: Seconds of a segment, about.
 SEGMENT_SECONDS = 6.0
+#: Seconds that a segment's last picture counts for at most: up to the next segment's first one,
+#: and where the connection has ended.
+_SHOWN, _SHOWN_LAST = 2.0, 0.2
 
 
 class SegmentWriter:
@@ -58,6 +61,7 @@ class SegmentWriter:
         self._part: Path | None = None
         self._file: Segment | None = None
         self._start = datetime.min.replace(tzinfo=UTC)
+        self._last = self._start
         self._begun = 0.0
         self._counted = Counts()
         self._in_it = 0
@@ -88,7 +92,7 @@ class SegmentWriter:
         """
         over = at - self._begun >= SEGMENT_SECONDS
         if self._file is not None and (over or moment.hour != self._start.hour):
-            self.close()
+            self.close(moment)
         try:
             if self._file is None:
                 self._part = self._recordings.new_part(self._camera)
@@ -101,13 +105,17 @@ class SegmentWriter:
         except (OutputError, OSError) as error:
             self._abandon()
             raise OutputError(f"The recording cannot be written: {error}") from error
+        self._last = moment
         self._in_it += 1
         self.frames += 1
         self.whole += not item.checked
         self.moving += item.moving
 
-    def close(self) -> None:
+    def close(self, following: datetime | None = None) -> None:
         """Finish the segment, and give it its name.
+
+        Args:
+            following: when the next one's first picture came; None where none follows.
 
         Raises:
             OutputError: the disk does not take it.
@@ -116,7 +124,7 @@ class SegmentWriter:
         if self._file is None or self._part is None:
             return
         try:
-            self._file.close()
+            self._file.close(self._length(following))
             counted = Counts(self._lost() + self.refused, self.whole, self.moving)
             since = counted - self._counted
             self._recordings.add(self._camera, self._start, self._part, since, token=self._token)
@@ -134,6 +142,19 @@ class SegmentWriter:
         except OutputError:
             self._abandon()
             raise
+
+    def _length(self, following: datetime | None) -> float:
+        """Seconds, whole milliseconds, as names have them: no moment is in two segments.
+
+        How long its last picture was to be shown nobody knows before the next one has come; an
+        encoder supposes something, and cameras do not come as regularly.
+        """
+        end = self._last + timedelta(seconds=min(1 / self._fps, _SHOWN_LAST))
+        if following is not None:
+            end = min(following, self._last + timedelta(seconds=_SHOWN))
+        named = timedelta(microseconds=self._start.microsecond // 1000 * 1000)
+        start = self._start.replace(microsecond=0) + named
+        return (end - start) // timedelta(milliseconds=1) / 1000
 
     def _abandon(self) -> None:
         if self._file is not None:

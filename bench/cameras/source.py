@@ -28,7 +28,7 @@ _STEP = 188 * 7
 def film(
     path: Path, width: int, height: int, fps: int, *, seconds: int = _LENGTH, form: str = "mpegts"
 ) -> Path:
-    """A rough ground, and people who pass before it; half of them have the sample portrait's face."""
+    """A rough ground, and people who pass before it; half of them have a face."""
     random = np.random.default_rng(7)
     rough = random.integers(60, 160, (height // 8 + 1, width // 8 + 1, 3), np.uint8)
     ground = np.kron(rough, np.ones((8, 8, 1), np.uint8))[:height, :width]

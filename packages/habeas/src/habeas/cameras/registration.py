@@ -26,6 +26,7 @@ class Register:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._owed_nothing: dict[str, tuple[int, int]] = {}
 
     def cameras(self) -> list[PublicCamera]:
         """All registered cameras, by id.
@@ -102,9 +103,19 @@ class Register:
         return file.read_bytes() if file.is_file() else None
 
     def owed_entries(self, camera: str) -> list[Path]:
-        """Files of the camera's entries that are not on the log yet, oldest first."""
+        """Files of the camera's entries that are not on the log yet, oldest first.
+
+        They lie among all the days that were ever recorded. Those are not listed again while the
+        register has the file that it had before nothing was found: `write_camera` replaces it
+        after it has owed something, and nothing else does.
+        """
         place = self.place(camera)
+        registered = _mark(place / "camera.json")
+        if registered is not None and registered == self._owed_nothing.get(camera):
+            return []
         owed = sorted(place.glob("owed-*.json"))
+        if not owed and registered is not None:
+            self._owed_nothing[camera] = registered
         if owed and _camera_in(owed[-1]) != self._in_force(place):
             owed.pop()  # never in force: see write_camera
         return owed
@@ -114,6 +125,15 @@ class Register:
         if not ID.fullmatch(camera):
             raise CameraError(f"{camera!r} is no camera's id.", "Ids are like north-gate.")
         return self.folder / camera
+
+
+def _mark(file: Path) -> tuple[int, int] | None:
+    """What tells *file* from any other that takes its name; None where there is none."""
+    try:
+        status = file.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_ino, status.st_mtime_ns
 
 
 def _camera_in(owed: Path) -> PublicCamera | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from habeas.faces import assets
+from tests.ops import disks
 from tests.ops.authority import Authority
 from tests.ops.network import Network, address
 from tests.waiting import PATIENCE_SECONDS
@@ -60,8 +60,7 @@ class Machine:
         self._space = network.add(name, number)
         self.disk = folder / name
         self.disk.mkdir()
-        options = f"size={megabytes}m,mode=0700,uid={self.user},gid={self.user}"
-        subprocess.run(["mount", "-t", "tmpfs", "-o", options, "none", self.disk], check=True)
+        disks.mount(self.disk, megabytes, self.user, self.user)
         self.clock = 0
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._commands: dict[str, tuple[Sequence[str], Mapping[str, str]]] = {}
@@ -148,18 +147,9 @@ class Machine:
         for path in (self.disk, *self.disk.rglob("*")):
             os.chown(path, self.user, self.user, follow_symlinks=False)
 
-    def fill(self) -> None:
-        """Leave no room on the disk."""
-        ballast = (self.disk / "ballast").open("wb", buffering=0)
-        with ballast, contextlib.suppress(OSError):
-            while ballast.write(bytes(1 << 16)):
-                pass
-        # What is below a page of memory is still free: a file each takes that too.
-        assert shutil.disk_usage(self.disk).free < 1 << 16
-
-    def clear(self) -> None:
-        """Give the room back."""
-        (self.disk / "ballast").unlink()
+    def full(self) -> contextlib.AbstractContextManager[Callable[[], None]]:
+        """Leave no room on the disk (`disks.full`)."""
+        return disks.full(self.disk)
 
     @contextlib.contextmanager
     def unplugged(self) -> Iterator[None]:
@@ -174,4 +164,4 @@ class Machine:
         """End all, and let go of the disk."""
         with contextlib.suppress(ProcessLookupError):
             self.kill()
-        subprocess.run(["umount", "--lazy", self.disk], check=False)
+        disks.unmount(self.disk)

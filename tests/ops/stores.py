@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pwd
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -14,10 +16,14 @@ import psycopg
 import pytest
 
 from habeas.deploy import addresses
+from tests.ops import disks
 from tests.ops.authority import Authority
 from tests.ops.machine import Machine
 from tests.ops.network import Network, address
 from tests.waiting import PATIENCE_SECONDS, until
+
+#: Of each PostgreSQL: far more than a city of tests writes.
+_DISK_MEGABYTES = 1024
 
 
 class ObjectStore:
@@ -74,6 +80,9 @@ class Cluster:
         for place in self._places.values():
             place.mkdir(mode=0o700)
             shutil.chown(place, "postgres", "postgres")
+            (place / "data").mkdir()
+            user = pwd.getpwnam("postgres")
+            disks.mount(place / "data", _DISK_MEGABYTES, user.pw_uid, user.pw_gid)
         self.primary = 4
 
     def found(self) -> None:
@@ -145,6 +154,26 @@ class Cluster:
         place = self._places[number]
         self._run(number, "pg_ctl", "-D", place / "data", "-m", "immediate", "-w", "stop")
 
+    @property
+    def runs(self) -> bool:
+        """Whether the primary takes commands."""
+        try:
+            with self.connect() as connection:
+                connection.execute("SELECT 1")
+        except psycopg.Error:
+            return False
+        return True
+
+    def full(self) -> contextlib.AbstractContextManager[Callable[[], None]]:
+        """Leave no room on the primary's disk (`disks.full`)."""
+        return disks.full(self._places[self.primary] / "data")
+
+    def begin_a_file(self) -> None:
+        """Have it go on in a new file of its write-ahead log, as it does every 16 MB."""
+        with contextlib.suppress(psycopg.Error), self.connect() as connection:
+            connection.execute("SELECT pg_logical_emit_message(true, 'tests', 'anything')")
+            connection.execute("SELECT pg_switch_wal()")
+
     def fail_over(self) -> None:
         """The primary is lost; the standby takes its place, and waits for nobody."""
         self.stop()
@@ -189,3 +218,4 @@ class Cluster:
         for number in (4, 5):
             with contextlib.suppress(AssertionError, OSError):
                 self.stop(number)
+            disks.unmount(self._places[number] / "data")

@@ -12,30 +12,13 @@ import time
 import httpx
 import pytest
 
-from tests.ops.city import NODES, NotTakenError, city
-from tests.ops.test_journey import PORTRAIT, complete, opened, withdraw
+from tests.ops.acts import PORTRAIT, complete, opened, withdraw
+from tests.ops.city import NODES, NotTakenError
 from tests.waiting import until
 
-pytestmark = [pytest.mark.slow, pytest.mark.ops, pytest.mark.timeout(3600)]
-
-
-@pytest.fixture(scope="module")
-def place():
-    with city() as made:
-        yield made
-
-
-@pytest.fixture(autouse=True)
-def _green(place):
-    place.green()
-    yield
-    place.green()
-
-
-@pytest.fixture
-def held(place):
-    """An application from before the fault."""
-    return place.apply(PORTRAIT)
+pytestmark = [
+    pytest.mark.slow, pytest.mark.ops, pytest.mark.timeout(3600), pytest.mark.usefixtures("green")
+]  # fmt: skip
 
 
 class Load:
@@ -137,20 +120,6 @@ def test_the_object_store_is_cut_off(place, held):
     place.green()
     withdraw(place, held[1])
     assert complete(place, held[1])
-
-
-@pytest.mark.parametrize("name", ["trustee-1", "log", "node-1"])
-def test_a_full_disk(place, held, name):
-    machine = place.machines[name]
-    machine.fill()
-    with contextlib.suppress(NotTakenError, httpx.HTTPError):
-        place.apply(PORTRAIT)
-    machine.clear()
-    place.green()
-    assert opened(place, held[0])
-    after = place.apply(PORTRAIT)
-    assert opened(place, after[0])
-    assert complete(place, after[1])
 
 
 @pytest.mark.parametrize("days", [800, -1])

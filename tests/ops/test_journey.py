@@ -4,44 +4,10 @@ import concurrent.futures
 
 import pytest
 
-from habeas.cli.verify import verify_live
-from habeas.faces import assets
-from habeas.protocol import Purpose
-from tests.ops.city import NODES, city
-from tests.waiting import until
+from tests.ops.acts import PORTRAIT, complete, opened, withdraw
+from tests.ops.city import NODES
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
-PORTRAIT = assets.path("astronaut.png").read_bytes()
-
-
-@pytest.fixture(scope="module")
-def place():
-    with city() as made:
-        yield made
-
-
-def opened(place, reference):
-    with place.officer() as officer:
-        return officer.open(reference, Purpose.DECIDE_APPLICATION, "To decide.").photo
-
-
-def complete(place, receipt):
-    """Its history, once all that was just done stands on the log."""
-    return until(
-        lambda: (found := verify_live(receipt, place.pins)).outcome == "complete" and found,
-        "the history is complete", pause=0.5,
-    )  # fmt: skip
-
-
-def withdraw(place, receipt):
-    path = f"/api/photos/{receipt.promise.seal_id}/withdrawal"
-
-    def confirmed():
-        answer = place.http.post(path, json={"secret": receipt.withdraw_secret})
-        assert answer.status_code == 200, answer.text
-        return answer.json()["complete"]
-
-    until(confirmed, "all trustees confirm", pause=0.3)
 
 
 def test_the_whole_journey(place):

@@ -85,6 +85,44 @@ def release():
     return module
 
 
+@pytest.fixture
+def tree(release, tmp_path, monkeypatch):
+    """A tree whose libraries were resolved on the first day; gives what commits on another."""
+    monkeypatch.setattr(release, "ROOT", tmp_path)
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    (tmp_path / "requirements").mkdir()
+    (tmp_path / "requirements" / "run.lock").write_text("library==1\n")
+    (tmp_path / "SECURITY.md").write_text((ROOT / "SECURITY.md").read_text())
+    git = ["git", "-c", "user.name=somebody", "-c", "user.email=s@example.org"]
+
+    def commit(day):
+        at = f"{1_800_000_000 + day * 86_400} +0000"
+        when = {"GIT_AUTHOR_DATE": at, "GIT_COMMITTER_DATE": at}
+        for command in (["add", "."], ["commit", "--quiet", "--allow-empty", "-m", "A change"]):
+            subprocess.run([*git, *command], cwd=tmp_path, check=True, env=os.environ | when)
+
+    subprocess.run([*git, "init", "--quiet"], cwd=tmp_path, check=True)
+    commit(0)
+    return commit
+
+
+def test_nothing_is_released_over_libraries_that_were_resolved_too_long_ago(release, tree):
+    tree(90)
+    release.verify_lock_is_recent()
+    tree(91)
+    with pytest.raises(SystemExit, match="91 days ago: run `make lock`"):
+        release.main(release.ROOT / "dist")
+    (release.ROOT / "requirements" / "run.lock").write_text("library==2\n")
+    tree(92)
+    release.verify_lock_is_recent()
+
+
+def test_nothing_is_released_where_nobody_says_how_old_they_may_be(release, tree):
+    (release.ROOT / "SECURITY.md").write_text("")
+    with pytest.raises(SystemExit, match="not known"):
+        release.verify_lock_is_recent()
+
+
 @pytest.fixture(scope="module")
 def wheels(release, tmp_path_factory):
     folder = tmp_path_factory.mktemp("wheels")

@@ -203,6 +203,42 @@ def test_a_disabled_officer_is_denied(portal, provider):
     assert denials() == ["disabled"]
 
 
+def test_a_name_that_the_provider_gives_to_somebody_else_opens_nothing(portal, provider):
+    assert back(portal, provider.sign_in(begin(portal))).status_code == 302
+    portal.post("/desk/sign-out/")
+    assert back(portal, provider.sign_in(begin(portal))).status_code == 302, "the same person again"
+    portal.post("/desk/sign-out/")
+    provider.claims(amr=["otp"], preferred_username="o.petrova")
+    answer = back(portal, provider.sign_in(begin(portal), "stranger"))
+    assert answer.status_code == 403
+    assert denials() == ["oidc-other-person"]
+    assert portal.get("/desk/cameras/").status_code == 302
+    # Whoever runs the portal has looked, and lets the new person in; not the one before.
+    accounts_of().disable("o.petrova")
+    accounts_of().enable("o.petrova")
+    assert back(portal, provider.sign_in(begin(portal), "stranger")).status_code == 302
+    portal.post("/desk/sign-out/")
+    assert back(portal, provider.sign_in(begin(portal))).status_code == 403
+    assert denials()[1:] == ["oidc-other-person"]
+
+
+@pytest.mark.parametrize("subject", ["", "x" * 256, 7, None, ["a"]])
+def test_nobody_comes_without_a_subject(portal, provider, subject):
+    provider.claims(amr=["otp"], sub=subject)
+    assert back(portal, provider.sign_in(begin(portal))).status_code == 403
+    assert denials() == ["oidc-token"]
+
+
+def test_another_provider_has_subjects_of_its_own(portal, provider):
+    from habeas.portal.officers.models import Officer
+
+    Officer.objects.update(issuer="https://before.example", person="0" * 64)
+    assert back(portal, provider.sign_in(begin(portal))).status_code == 302
+    (officer,) = Officer.objects.all()
+    assert officer.issuer == f"{provider.url}/o"
+    assert officer.person != "0" * 64
+
+
 def test_a_code_counts_once_and_only_where_it_was_asked_for(portal, provider):
     address = provider.sign_in(begin(portal))
     assert back(portal, address).status_code == 302

@@ -77,8 +77,9 @@ def test_nothing_is_known_about_an_officer_but_name_and_office(browser):
     _sign_in(browser, "o.petrova")
     officer.refresh_from_db()
     assert {field.name for field in Officer._meta.fields} == {
-        "id", "password", "name", "office", "is_active",
+        "id", "password", "name", "office", "is_active", "issuer", "person",
     }  # fmt: skip
+    assert officer.issuer is officer.person is None, "of who comes by the identity provider alone"
     assert PASSWORD not in officer.password
 
 

@@ -99,13 +99,13 @@ def disable(name: str) -> None:
 
 
 def enable(name: str) -> None:
-    """Let a disabled officer in again.
+    """Let a disabled officer in again; who that is at the identity provider shows anew.
 
     Raises:
         OfficerError: there is no such officer.
     """
     audit.note("enabled", _find(name), how="administrator")
-    Officer.objects.filter(name=name).update(is_active=True)
+    Officer.objects.filter(name=name).update(is_active=True, issuer=None, person=None)
 
 
 def holds(name: str, password: str) -> bool:

@@ -10,13 +10,17 @@ class Officer(AbstractBaseUser):
     """One person of one office, who signs in to view recordings.
 
     ``name`` and ``office`` stand in requests that applicants read. The password is of no use but
-    where Habeas is tried out (`Site.trying_out`).
+    where Habeas is tried out (`Site.trying_out`). ``issuer`` and ``person`` tell the one who
+    has signed in at the identity provider from whom it gives the name later: a hash of what it
+    calls that person, and None until then.
     """
 
     name = models.CharField(max_length=128, unique=True)
     office = models.CharField(max_length=64, db_index=True)
     #: A disabled officer cannot sign in, and is signed out with their next request.
     is_active = models.BooleanField(default=True)
+    issuer = models.TextField(null=True)
+    person = models.CharField(max_length=64, null=True)
     last_login = None
 
     objects = BaseUserManager["Officer"]()

@@ -7,6 +7,7 @@ as the portal's habeas.toml has it.
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import time
 from collections.abc import Mapping
@@ -33,6 +34,8 @@ _ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
 #: Seconds by which the provider's clock may differ from ours.
 _LEEWAY = 60
 _TIMEOUT = 15.0
+#: OpenID Connect Core 1.0, section 2, ``sub``.
+_LONGEST_SUBJECT = 255
 
 
 class OidcError(HabeasError):
@@ -116,6 +119,7 @@ def finish(
             _("Ask whoever runs the portal to add you."),
             because="oidc-no-account" if officer is None else "disabled",
         )
+    _verify_unchanged(officer, provider.issuer, claims["sub"])
     return officer
 
 
@@ -146,12 +150,30 @@ def _claims(
     except requests.RequestException as error:
         raise _unanswered() from error
     except (AuthlibBaseError, JoseError, ValueError, KeyError, TypeError) as error:
-        raise OidcError(
-            _("What the identity provider said of you is not valid."), because="oidc-token"
-        ) from error
+        raise _invalid() from error
     if isinstance(found["aud"], list) and found.get("azp", said.client_id) != said.client_id:
         raise OidcError(_("This sign-in is for another portal."), because="oidc-token")
     return dict(found)
+
+
+def _verify_unchanged(officer: Officer, issuer: str, subject: object) -> None:
+    """Names may be given to others; ``sub`` never is (OpenID Connect Core, sections 2 and 5.7).
+
+    The first who signs in under an officer's name is that officer, until whoever runs the portal
+    disables and enables the account, or names another provider.
+    """
+    if not isinstance(subject, str) or not 0 < len(subject) <= _LONGEST_SUBJECT:
+        raise _invalid()
+    person = hashlib.sha256(f"{issuer}\n{subject}".encode()).hexdigest()
+    mine = Officer.objects.filter(pk=officer.pk)
+    # In one statement: of two who come at once, one is the first.
+    mine.exclude(issuer=issuer).update(issuer=issuer, person=person)
+    if not mine.filter(issuer=issuer, person=person).exists():
+        raise OidcError(
+            _("The identity provider has given your name to another person than before."),
+            _("Ask whoever runs the portal to let you in anew."),
+            because="oidc-other-person",
+        )
 
 
 def _verify_recent(claims: Mapping[str, Any]) -> None:
@@ -212,6 +234,11 @@ def _settled(session: requests.Session) -> requests.Session:
 def _proxies(url: str) -> dict[str, str]:
     named = proxy_of(url)
     return {} if named is None else {"https": named}
+
+
+def _invalid() -> OidcError:
+    said = _("What the identity provider said of you is not valid.")
+    return OidcError(said, because="oidc-token")
 
 
 def _unanswered() -> OidcError:

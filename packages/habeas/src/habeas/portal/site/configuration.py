@@ -75,7 +75,9 @@ class OpenIdConnect(Section):
     name: str = Field("", description="What the button says; by default the provider's host.")
     claim: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,64}$")] = Field(
         "preferred_username",
-        description="The claim that is an officer's name (`habeas portal officers add`).",
+        description="The claim that is an officer's name (`habeas portal officers add`). With the "
+        "first sign-in the account is that person's, by `sub`: whom the provider gives the name "
+        "later is not let in, until somebody disables and enables the account.",
     )
     acr: tuple[str, ...] = Field(
         (),

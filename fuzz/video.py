@@ -146,7 +146,7 @@ def _cover(source: Path, target: Path) -> int:
 def _whole_way(source: Path, target: Path) -> int:
     try:
         report = cover.redact(source, target, _SETTINGS)
-    except cover.WorkerDiedError:
+    except cover.CoveringDiedError:
         return 2
     except cover.FootageError:
         # Refused: then nothing may stand there, neither under the name nor half done.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from habeas.cameras.lease import Terms
+from habeas.cameras.lease import LeaseTerms
 from habeas.cameras.writing import SEGMENT_SECONDS
 
 _HOURS = 24 * 365
@@ -54,7 +54,7 @@ def needed(
     by_memory = (machine.memory - constants.base) / constants.memory
     each = max(1, int(min(by_cores, by_memory)))
     machines = -(-cameras // each)
-    terms = Terms()
+    terms = LeaseTerms()
     return {
         "cameras a machine": each,
         "machines": machines,

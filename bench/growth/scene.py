@@ -17,7 +17,7 @@ import httpx
 from bench.growth import rows
 from bench.growth.pages import pages
 from habeas.cameras.declaration import Camera
-from habeas.cameras.house import Kept, keep_house
+from habeas.cameras.house import HouseKept, keep_house
 from habeas.cameras.recordings import Recordings
 from habeas.foundation.database import Database
 from habeas.portal.site import setup
@@ -203,7 +203,7 @@ class Scene:
 
     def _keep_house(self) -> None:
         kept = keep_house(self._recordings, self._city.recorder, self._city.log, datetime.now(UTC))
-        assert kept == Kept(told=True), kept
+        assert kept == HouseKept(told=True), kept
 
     def _copy(self) -> Any:
         from habeas.portal.register.log import log_copy  # noqa: PLC0415 - needs Django started

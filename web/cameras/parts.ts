@@ -57,13 +57,13 @@ export function speedBeside(speed: number, by: 1 | -1): number {
 }
 
 /** What a key does. */
-export type Act =
+export type KeyAct =
   | { readonly does: "toggle" | "help" }
   | { readonly does: "move"; readonly by: number }
   | { readonly does: "step"; readonly by: 1 | -1 }
   | { readonly does: "speed"; readonly by: 1 | -1 };
 
-const KEYS: Readonly<Record<string, Act>> = {
+const KEYS: Readonly<Record<string, KeyAct>> = {
   " ": { does: "toggle" },
   "?": { does: "help" },
   ArrowLeft: { does: "move", by: -5 },
@@ -77,5 +77,5 @@ const KEYS: Readonly<Record<string, Act>> = {
 };
 
 /** What this key does, where it does anything. */
-export const actOf = (key: string): Act | undefined =>
+export const actOf = (key: string): KeyAct | undefined =>
   Object.hasOwn(KEYS, key) ? KEYS[key] : undefined;

@@ -3,7 +3,7 @@
 import { all, need } from "../pages/dom.js";
 import { clockAt } from "./clock.js";
 import { PartedFilm, plays } from "./film.js";
-import { actOf, speedBeside, step, type Act } from "./parts.js";
+import { actOf, speedBeside, step, type KeyAct } from "./parts.js";
 
 watch(need(document, "#viewing", HTMLElement));
 
@@ -89,7 +89,7 @@ function watch(view: HTMLElement): void {
     film.load();
   }
 
-  function act(what: Act): void {
+  function act(what: KeyAct): void {
     switch (what.does) {
       case "toggle":
         (playing ? pause : play)();

@@ -1,11 +1,11 @@
 // What every view of the desk works with.
 
-import type { Office } from "./office.js";
+import type { OwnOffice } from "./office.js";
 import type { Officer } from "./officer.js";
 import type { Portal } from "./portal.js";
 
 export interface Desk {
   readonly portal: Portal;
-  readonly office: Office;
+  readonly office: OwnOffice;
   readonly officer: Officer;
 }

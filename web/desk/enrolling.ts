@@ -4,7 +4,7 @@
 
 import { enrol } from "../credentials/index.js";
 import { type WrappedKey, secureRandom, toHex, unwrapKey, wrapKey } from "../formats/index.js";
-import type { Office, Person } from "./office.js";
+import type { OwnOffice, Person } from "./office.js";
 
 /** What the office needs to admit an authenticator (docs/protocol/desk.md). */
 export interface Enrolment {
@@ -20,7 +20,7 @@ export interface Enrolment {
 
 /** Enrols an authenticator of an officer who has a key in software, beside that key. */
 export async function enrolAuthenticator(
-  { office, rpId, name }: Office,
+  { office, rpId, name }: OwnOffice,
   person: Person,
   passphrase: string,
 ): Promise<Enrolment> {

@@ -4,7 +4,7 @@
 import { SkipLink, createAll } from "govuk-frontend";
 
 import { all, need } from "../pages/dom.js";
-import { type Office, thisOffice } from "./office.js";
+import { type OwnOffice, thisOffice } from "./office.js";
 import type { Officer } from "./officer.js";
 import { onKeys } from "./keyboard.js";
 import { choose, languageNow, latest, refuse, translate, word } from "./page.js";
@@ -18,13 +18,13 @@ import { showQueue } from "./views/queue.js";
 import { showSignIn } from "./views/signin.js";
 import { ALL_LANGUAGES, WORDS, directionOf, isLanguage } from "./words/index.js";
 
-let office: Office | undefined;
+let office: OwnOffice | undefined;
 let portal: Portal | undefined;
 let officer: Officer | undefined;
 /** The view that the address asked for last; a skip link changes the address, too. */
 let asked = location.hash;
 
-const nameOf = (found: Office | undefined): string =>
+const nameOf = (found: OwnOffice | undefined): string =>
   found?.name[languageNow()] ?? found?.name["en"] ?? "";
 
 /** Frames the page in the language that is chosen. */

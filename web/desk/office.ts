@@ -36,7 +36,7 @@ const Person = v.object({
 });
 
 /** This office, as its circle has it. */
-export interface Office {
+export interface OwnOffice {
   readonly office: string;
   /** By language. */
   readonly name: Readonly<Record<string, string>>;
@@ -62,7 +62,7 @@ async function fetched(path: string): Promise<unknown> {
 }
 
 /** The office whose files these are, and its entry in the circle. */
-export async function thisOffice(): Promise<Office> {
+export async function thisOffice(): Promise<OwnOffice> {
   const about = v.parse(About, await fetched("office.json"));
   const circle: Circle = await verifyCircle(about.circle);
   const found = circle.offices.find(({ office }) => office === about.office);

@@ -14,7 +14,7 @@ import {
   slot,
   unwrapKey,
 } from "../formats/index.js";
-import type { Office, Person } from "./office.js";
+import type { OwnOffice, Person } from "./office.js";
 import type { Portal } from "./portal.js";
 
 /** Slots that are asked about at once; an officer's quota is rarely larger. */
@@ -62,7 +62,7 @@ async function byAuthenticator(person: Person, rpId: string, message: Bytes): Pr
 /** Unlocks an officer's keys and signs in to the portal. */
 export async function signIn(
   portal: Portal,
-  { office, rpId }: Office,
+  { office, rpId }: OwnOffice,
   person: Person,
   passphrase: string,
 ): Promise<Officer> {

@@ -9,12 +9,12 @@ import {
 } from "../formats/index.js";
 import type { Desk } from "./context.js";
 import { count, dayName, sentence, word } from "./page.js";
-import type { CaseFile, KeptPhoto } from "./portal.js";
+import type { CaseFile, CasePhoto } from "./portal.js";
 
 /** Both sides of a case's photo, which have been compared. */
 export interface Found {
   readonly pointer: Pointer;
-  readonly photo: KeptPhoto;
+  readonly photo: CasePhoto;
 }
 
 /** How a case's photo stands: in words, and whether it can be asked for. */

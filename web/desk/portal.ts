@@ -75,7 +75,7 @@ export type OpenedShares = v.InferOutput<typeof Opened>;
 export type CaseFile = v.InferOutput<typeof Case>;
 
 /** A sealed photo, and how it stands with the portal. */
-export interface KeptPhoto extends SealedPhoto {
+export interface CasePhoto extends SealedPhoto {
   readonly state: v.InferOutput<typeof Photo>["state"];
 }
 
@@ -135,7 +135,7 @@ export class Portal {
   }
 
   /** The photo of this seal id; the portal does not know whose case it is. */
-  async photo(sealId: string): Promise<KeptPhoto> {
+  async photo(sealId: string): Promise<CasePhoto> {
     const found = v.parse(Photo, await this.json("GET", `/api/photos/${sealId}`));
     return { ...found, promise: readPromise(found.promise) };
   }

@@ -11,9 +11,6 @@ import { MAX_TRUSTEES } from "./terms.js";
 
 const two = v.literal(2);
 
-/** The promise (digest) that was sealed. */
-export const SealedDetails = v.strictObject({ v: two, promise: Hex32 });
-
 const KeyDetails = v.strictObject({
   v: two,
   trustee: KeyName,

@@ -3,8 +3,6 @@
 
 import { FormatError } from "./errors.js";
 
-/** No page of a receipt comes near this. */
-export const MAX_FILE_BYTES = 1024 * 1024;
 const BEGIN = /id=["']?habeas-receipt["']?[^<>]{0,200}>/;
 
 const fileError = (cause: string) => new FormatError("receipt-file", cause);

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from habeas.cameras.hours import hour_of
-from habeas.cameras.lease import LeaseError, Terms
+from habeas.cameras.lease import LeaseError, LeaseTerms
 from habeas.cameras.leases import LeaseFiles
 from habeas.cover import cluster
 from habeas.tlog import NoteSigner
@@ -125,7 +125,7 @@ def the_gap_stands_in_its_hour(place, camera):
     hours = [hour_of(each) for each in place.hours(camera)]
     closed = [place.close_hour(camera, each, today, signer) for each in hours]
     said = sum(each.milliseconds for hour in closed for each in hour.segments) / 1000
-    assert gap > Terms().renew
+    assert gap > LeaseTerms().renew
     assert said < (found[-1][1] - found[0][0]).total_seconds() - gap + len(found)
 
 

@@ -33,7 +33,7 @@ def attempt(source, out, **options):
 @pytest.mark.parametrize("finding", FINDINGS, ids=lambda path: path.name)
 def test_what_fuzzing_found_is_refused_or_covered(finding, tmp_path):
     result = attempt(finding, tmp_path / f"out{finding.suffix}")
-    assert not isinstance(result, cover.WorkerDiedError)
+    assert not isinstance(result, cover.CoveringDiedError)
     if isinstance(result, cover.Report):
         assert len(films.read(tmp_path / f"out{finding.suffix}")) == result.frames
 

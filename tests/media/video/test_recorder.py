@@ -218,7 +218,7 @@ def test_cameras_that_speak_udp_lose_packets_ask_who_is_there_or_tell_no_time(fi
         camera.start()
         if "user=officer:secret" in how:
             with pytest.raises(live.CameraLostError) as refused:
-                live.Live(camera.url)
+                live.CameraConnection(camera.url)
             assert "secret" not in str(refused.value)
             camera.sign_in = "officer:secret@"
         place, said, _ = record(camera, tmp_path, lambda *given: given[2].frames > 60)
@@ -232,7 +232,7 @@ def test_pictures_that_are_held_sound_are_those_that_were_sent(film, loss):
     sent = {picture_of(each) for each in films.read(film)}
     with contextlib.closing(Camera_(film, "udp", f"loss={loss}")) as camera:
         camera.start()
-        with contextlib.closing(live.Live(camera.url)) as one:
+        with contextlib.closing(live.CameraConnection(camera.url)) as one:
             seen = [
                 (is_sound(frame), picture_of(frame))
                 for frame, _ in zip(one.frames(), range(150), strict=False)
@@ -343,5 +343,5 @@ def test_hours_are_closed_logged_and_deleted_in_time(camera, tmp_path):
 
 def test_a_camera_that_is_not_there_is_said_without_its_address():
     with pytest.raises(live.CameraLostError) as lost:
-        live.Live("rtsp://user:secret@127.0.0.1:9/camera")
+        live.CameraConnection("rtsp://user:secret@127.0.0.1:9/camera")
     assert "secret" not in str(lost.value)

@@ -13,7 +13,7 @@ import pytest
 from django.test import Client
 
 from habeas.cameras.declaration import Camera
-from habeas.cameras.live_address import FILE, Identity, LiveAddress, read, told
+from habeas.cameras.live_address import FILE, LiveAddress, RecorderIdentity, read, told
 from habeas.cameras.live_port import NUMBER, LivePort
 from habeas.cameras.recordings import Recordings
 from habeas.cameras.window import Window, WindowLimits
@@ -283,7 +283,9 @@ def test_a_recorder_that_is_away_is_said(city, recorder, officer):
     ask(officer, "library")
     answer = picture(officer)
     assert (answer.status_code, answer.json()["code"]) == (503, "recorder-away")
-    nowhere = told("library", LiveAddress("127.0.0.1", 1), Identity.make("127.0.0.1"), RECORDER_KEY)
+    nowhere = told(
+        "library", LiveAddress("127.0.0.1", 1), RecorderIdentity.make("127.0.0.1"), RECORDER_KEY
+    )
     (recorder.recordings.place("library") / FILE).write_bytes(nowhere)
     assert picture(officer).json()["code"] == "recorder-away"
 
@@ -330,7 +332,7 @@ def test_nobody_is_asked_whom_the_recorder_s_key_does_not_name(city, recorder, o
 def test_another_camera_s_recorder_is_not_this_one_s(city, recorder, officer):
     ask(officer)
     file = recorder.recordings.place("north-gate") / FILE
-    where, identity = LiveAddress("127.0.0.1", 1), Identity.make("127.0.0.1")
+    where, identity = LiveAddress("127.0.0.1", 1), RecorderIdentity.make("127.0.0.1")
     file.write_bytes(told("library", where, identity, RECORDER_KEY))
     assert picture(officer).json()["code"] == "recorder-away"
 

@@ -236,7 +236,7 @@ def test_a_clip_may_go_from_one_hour_into_the_next(street, tmp_path):
 
 def test_the_film_has_every_coded_picture_of_its_segments(street, tmp_path):
     parts = [
-        clips.Part(each.start, each.path)
+        clips.ClipSegment(each.start, each.path)
         for each in street.recordings.segments(NORTH, START, START + timedelta(minutes=1))
     ]
     film = tmp_path / "film.mp4"
@@ -248,8 +248,8 @@ def test_the_film_has_every_coded_picture_of_its_segments(street, tmp_path):
 
 
 def test_pictures_of_another_size_are_another_film(street, tmp_path):
-    other = clips.Part(START, write_segment(tmp_path / "other.mp4", width=160, height=120))
-    one = clips.Part(
+    other = clips.ClipSegment(START, write_segment(tmp_path / "other.mp4", width=160, height=120))
+    one = clips.ClipSegment(
         START, street.recordings.segments(NORTH, START, START + timedelta(seconds=1))[0].path
     )
     assert clips.films([one, one, other, one]) == [[one, one], [other], [one]]

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from habeas.cameras.house import Kept
+from habeas.cameras.house import HouseKept
 from habeas.cameras.keeping import HouseKeeping
 from habeas.foundation.errors import HabeasError
 
@@ -14,7 +14,7 @@ class Machine:
 
     def __init__(self):
         self.now, self.rounds, self.error, self.said = 100.0, 0, None, []
-        self.kept = Kept(told=True)
+        self.kept = HouseKept(told=True)
         self.begun = threading.Event()
 
     def act(self):
@@ -49,14 +49,17 @@ def test_whatever_fails_in_a_round_is_said_and_the_next_one_comes(machine, error
 
 
 def test_a_log_that_is_owed_something_is_not_well_although_hours_are(machine):
-    keeping, machine.kept = machine.keeping(), Kept(told=False)
+    keeping, machine.kept = machine.keeping(), HouseKept(told=False)
     machine.now += 50
     keeping.round()
     assert keeping.ages() == {"house": 0.0, "log": 50.0}
 
 
 def test_what_could_not_be_done_is_not_well_although_the_log_was_told(machine):
-    keeping, machine.kept = machine.keeping(), Kept(told=True, faults=("Not all was deleted.",))
+    keeping, machine.kept = (
+        machine.keeping(),
+        HouseKept(told=True, faults=("Not all was deleted.",)),
+    )
     machine.now += 50
     keeping.round()
     assert keeping.ages() == {"house": 50.0, "log": 0.0}

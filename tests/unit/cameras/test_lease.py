@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from habeas.cameras import lease
-from habeas.cameras.lease import Held, Lease, LeaseError, Terms
+from habeas.cameras.lease import Held, Lease, LeaseError, LeaseTerms
 from habeas.cameras.leases import Keeper
 
-TERMS = Terms()
+TERMS = LeaseTerms()
 NODES = 3
 
 

@@ -92,7 +92,7 @@ def test_where_deleting_makes_no_room_it_is_given_up(street):
 
 def test_a_file_that_says_nonsense_says_nothing(street):
     (street.recordings.folder / "storage.json").write_text("{")
-    assert storage.read(street.recordings.folder) == storage.Storage()
+    assert storage.read(street.recordings.folder) == storage.StorageHealth()
     assert keep(street, Filling(street, 50)).level == "ample"
 
 

@@ -5,8 +5,8 @@ import math
 import pytest
 
 from habeas.cover import Settings
-from habeas.cover._geometry import EXTENTS, Extent
-from habeas.cover._head import Filter, Motion, Seen
+from habeas.cover._geometry import EXTENTS, CoverSize
+from habeas.cover._head import Filter, HeadMotion, Seen
 from habeas.cover.errors import SettingsError
 from habeas.faces import Box
 
@@ -20,7 +20,7 @@ def test_a_cover_is_wider_by_so_many_face_heights_to_each_side():
 
 
 def test_the_known_place_of_a_face_is_covered_as_wide():
-    state = Filter(Motion()).first(SEEN)
+    state = Filter(HeadMotion()).first(SEEN)
     usual, wide = (
         EXTENTS["faces"].widened(beyond).around(state, (30, 40), 1.0, 1.0) for beyond in (0.0, 0.25)
     )
@@ -39,7 +39,7 @@ def test_a_head_reaches_beyond_its_face_to_the_crown():
 
 @pytest.mark.parametrize(("odds", "seconds"), [(0.0, 0.1), (0.0, 0.6), (-2.0, 0.2), (-3.0, 0.5)])
 def test_a_doubtful_way_is_covered_by_what_it_is_worth(odds, seconds):
-    extent, box = Extent(), Box(0, 0, 300, 400)
+    extent, box = CoverSize(), Box(0, 0, 300, 400)
     found = extent.weighed(box, (30, 40), odds, seconds, looks=1000)
     worth = math.exp(odds + extent.worth) / max(1.0, seconds / extent.moment) ** 2
     if worth < 1:
@@ -50,21 +50,21 @@ def test_a_doubtful_way_is_covered_by_what_it_is_worth(odds, seconds):
 
 
 def test_only_looks_speak_against_a_way_and_not_the_time_that_it_takes():
-    extent, box = Extent(), Box(0, 0, 300, 400)
+    extent, box = CoverSize(), Box(0, 0, 300, 400)
     rare, often = (extent.weighed(box, (30, 40), 0.0, 0.8, looks) for looks in (1, 15))
     assert rare.area == pytest.approx(math.exp(extent.worth) / 2**2 * 30 * 40)
     assert often.area == pytest.approx(math.exp(extent.worth) / 4**2 * 30 * 40)
 
 
 def test_looks_that_would_hardly_have_found_anybody_hardly_speak_against_a_way():
-    extent, box = Extent(), Box(0, 0, 300, 400)
+    extent, box = CoverSize(), Box(0, 0, 300, 400)
     plain, dark = (extent.weighed(box, (30, 40), 0.0, 1.6, 7, telling) for telling in (1.0, 0.5))
     assert dark.area == pytest.approx(math.exp(extent.worth) / 4**2 * 30 * 40)
     assert dark.area > 2 * plain.area
 
 
 def test_between_two_sightings_of_one_person_a_face_is_covered_however_long_it_takes():
-    extent, box = Extent(), Box(0, 0, 300, 400)
+    extent, box = CoverSize(), Box(0, 0, 300, 400)
     found = extent.weighed(box, (30, 40), 0.0, 1000.0, 5000)
     assert found.area == pytest.approx(extent.least * 30 * 40)
     small = Box(0, 0, 30, 40)
@@ -72,7 +72,7 @@ def test_between_two_sightings_of_one_person_a_face_is_covered_however_long_it_t
 
 
 def test_a_way_that_is_hardly_anybody_s_is_not_covered():
-    assert Extent().weighed(Box(0, 0, 30, 40), (30, 40), -5.0, 0.1, 0) is None
+    assert CoverSize().weighed(Box(0, 0, 30, 40), (30, 40), -5.0, 0.1, 0) is None
 
 
 def test_whole_people_are_refused_with_the_reason():

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from habeas.cover._head import Filter, Motion
+from habeas.cover._head import Filter, HeadMotion
 from habeas.cover._tracker import Evidence, Tracker, Tracking
 from habeas.faces import Box, Sighting
 
-RULES = Tracking(Filter(Motion()), Evidence(begin=0.3, alone=0.6))
+RULES = Tracking(Filter(HeadMotion()), Evidence(begin=0.3, alone=0.6))
 RATES = (60, 25, 10, 5, 2, 1)
 #: Seconds between looks at most, where frames come as often: that of the default quality.
 INTERVAL = 0.16

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from habeas.cover._head import Filter, Motion
+from habeas.cover._head import Filter, HeadMotion
 from habeas.cover._tracker import Evidence, Tracker, Tracking
 from habeas.faces import Box, Sighting
 
-RULES = Tracking(Filter(Motion()), Evidence(begin=0.3, alone=0.6))
+RULES = Tracking(Filter(HeadMotion()), Evidence(begin=0.3, alone=0.6))
 FPS = 25
 
 
@@ -314,7 +314,7 @@ def test_covers_of_small_faces_are_wider_by_what_a_detector_may_be_off():
     assert shares == sorted(shares, reverse=True)
     assert shares[2] > 1.15
     # What the detector sees half as large, it may place twice as far off.
-    far = replace(RULES, model=Filter(Motion(), 0.5))
+    far = replace(RULES, model=Filter(HeadMotion(), 0.5))
     (seen_small,) = run({0: [face(500, 500)]}, 1, rules=far)[0]
     (seen_large,) = run({0: [face(500, 500)]}, 1)[0]
     assert seen_small.width > seen_large.width

@@ -3,7 +3,7 @@
 import itertools
 from dataclasses import replace
 
-from habeas.cover._way_up import WAYS, Watching, WayUp, merged
+from habeas.cover._way_up import WAYS, WayUp, WayUpRules, merged
 from habeas.faces import Box, Sighting
 
 FACE = Sighting(Box(10, 10, 30, 30), 0.9)
@@ -68,7 +68,7 @@ def test_a_camera_that_is_hung_anew_is_noticed():
         way_up.vote(seen(0))
     all_ways = [at for at in range(1, 60) if way_up.ways(float(at)) == WAYS]
     assert all_ways
-    assert min(b - a for a, b in itertools.pairwise(all_ways)) >= Watching().again
+    assert min(b - a for a, b in itertools.pairwise(all_ways)) >= WayUpRules().again
     for _ in range(6):
         way_up.vote(seen(3, [FACE, FACE]))
     assert way_up.turns == 3

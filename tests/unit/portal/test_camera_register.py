@@ -121,7 +121,7 @@ def test_all_that_is_public_of_cameras_is_json(recordings, browser):
 def test_how_they_fare_is_the_same_for_everybody(recordings, browser):
     report(recordings, "north-gate", lost=100)
     storage_file = recordings.folder / "storage.json"
-    said = storage.Storage(level="low", free=9 * 10**9, total=100 * 10**9, freed=2)
+    said = storage.StorageHealth(level="low", free=9 * 10**9, total=100 * 10**9, freed=2)
     storage_file.write_text(said.model_dump_json())
     shown = page(browser, "/cameras/health/")
     assert "Many pictures lost" in shown

@@ -14,7 +14,7 @@ def plane(value, shape=(64, 64)):
 
 def parts(*levels):
     """Smooth parts of a face with that much light."""
-    return [own.Part(level) for level in levels]
+    return [own.FacePart(level) for level in levels]
 
 
 def rng():
@@ -47,14 +47,16 @@ def test_shade_is_of_the_darkest_part(level):
 
 
 def test_hair_over_a_cheek_is_no_shadow():
-    skin, strands = parts(120, 118, 110, 125), [own.Part(9, 0.7), own.Part(12, 0.9)]
+    skin, strands = parts(120, 118, 110, 125), [own.FacePart(9, 0.7), own.FacePart(12, 0.9)]
     assert own.shade([*skin, *strands]).score == 100
     assert own.shade([*skin, *parts(9, 12)]).score < 10
     # One strand over a cheek, hair over a whole side, and a side in shadow.
     assert own.light_balance(parts(120, 110, 20), parts(118, 112, 115)).score > 95
-    assert own.light_balance([*strands, own.Part(15, 0.5)], parts(118, 112, 115)).score == 100
+    assert own.light_balance([*strands, own.FacePart(15, 0.5)], parts(118, 112, 115)).score == 100
     # A hat's shadow ends in one cheek a little higher than in the other.
-    assert own.light_balance([own.Part(29, 0.8), *parts(12, 150)], parts(16, 14, 166)).score > 95
+    assert (
+        own.light_balance([own.FacePart(29, 0.8), *parts(12, 150)], parts(16, 14, 166)).score > 95
+    )
     assert own.light_balance(parts(120, 18, 20), parts(118, 112, 115)).score < 50
 
 

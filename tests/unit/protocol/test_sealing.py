@@ -26,7 +26,7 @@ from habeas.protocol.office import (
     wrap_key,
 )
 from habeas.protocol.opening import TooFewSharesError, WrappedShare, open_photo
-from habeas.protocol.receipt import Acknowledgement, ReceiptError, verify_parts
+from habeas.protocol.receipt import ReceiptError, SignedAcknowledgement, verify_parts
 from habeas.protocol.recovery import binding
 from habeas.protocol.seal import (
     Secrets,
@@ -268,12 +268,12 @@ def test_the_prf_is_evaluated_on_the_salt_that_is_kept():
 def test_a_receipt_is_completed_when_the_absent_trustee_is_back(case):
     receipt = case.receipt([0, 1, 3])
     assert receipt.pending == (NAMES[2],)
-    late = Acknowledgement(trustee=NAMES[2], note=case.acknowledgement(2))
+    late = SignedAcknowledgement(trustee=NAMES[2], note=case.acknowledgement(2))
     whole = complete_receipt(receipt, [late])
     assert whole == case.receipt()
     for wrong in (
-        Acknowledgement(trustee=NAMES[2], note=case.acknowledgement(1)),
-        Acknowledgement(trustee="stranger.example", note=case.acknowledgement(2)),
+        SignedAcknowledgement(trustee=NAMES[2], note=case.acknowledgement(1)),
+        SignedAcknowledgement(trustee="stranger.example", note=case.acknowledgement(2)),
     ):
         with pytest.raises(MalformedError):
             complete_receipt(receipt, [wrong])

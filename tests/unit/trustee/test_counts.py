@@ -33,7 +33,7 @@ def _add(connection, number):
 
 def _counted(connection):
     live = "SELECT count(*) FROM photos WHERE because IS NULL"
-    return counts.Kept(
+    return counts.KeptPhotos(
         connection.execute(live).fetchone()[0],
         connection.execute(live + " AND sealed IS NULL").fetchone()[0],
     )
@@ -67,7 +67,7 @@ def test_a_database_of_before_is_counted_at_its_first_start():
         _add(connection, number)
     connection.execute(_ACTS["seal"], (bytes([1]),))
     connection.executescript(counts.SCHEMA)
-    assert counts.kept(connection) == counts.Kept(3, 2)
+    assert counts.kept(connection) == counts.KeptPhotos(3, 2)
 
 
 def _details(trustee, held):

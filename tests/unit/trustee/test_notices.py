@@ -15,7 +15,7 @@ from habeas.protocol.exchange import MailAddress, NoticeBody
 from habeas.protocol.lost import LostReceipt
 from habeas.protocol.seal import pointer_of
 from habeas.trustee.notices import LIMITS, MailServer
-from habeas.trustee.notices.mails import CATALOGUE, Writer, compose
+from habeas.trustee.notices.mails import CATALOGUE, MailWriter, compose
 from habeas.trustee.notices.values import Addressed, Mail
 from habeas.trustee.store import Store
 from tests.unit.tlog.serving import InProcess
@@ -253,7 +253,7 @@ def test_who_sends_no_mails_says_so(tmp_path):
         assert (answer.status_code, answer.json()["code"]) == (404, "no-notices")
 
 
-WRITER = Writer("trustee-1.test", "https://trustee-1.test", "notices@trustee-1.test")
+WRITER = MailWriter("trustee-1.test", "https://trustee-1.test", "notices@trustee-1.test")
 AT = datetime(2027, 1, 15, 10, tzinfo=UTC)
 
 

@@ -3,13 +3,13 @@
 
 import { need } from "../../pages/dom.js";
 import { enrolAuthenticator } from "../enrolling.js";
-import { type Office, findPerson } from "../office.js";
+import { type OwnOffice, findPerson } from "../office.js";
 import type { Officer } from "../officer.js";
 import { busy, copyOf, show, word } from "../page.js";
 import { Problem } from "../problem.js";
 
 /** Shows the form, and then the file. */
-export function showAuthenticator(office: Office, officer: Officer): void {
+export function showAuthenticator(office: OwnOffice, officer: Officer): void {
   const place = show(copyOf("authenticator"));
   const form = need(place, "form", HTMLFormElement);
   const passphrase = need(form, "#passphrase", HTMLInputElement);

@@ -1,14 +1,18 @@
 // Signing in: the officer's name on the office's list, then passphrase or authenticator.
 
 import { need } from "../../pages/dom.js";
-import { type Office, type Person, findPerson } from "../office.js";
+import { type OwnOffice, type Person, findPerson } from "../office.js";
 import { type Officer, signIn } from "../officer.js";
 import { busy, copyOf, show, word } from "../page.js";
 import type { Portal } from "../portal.js";
 import { Problem } from "../problem.js";
 
 /** Shows the form; `done` gets the officer once the portal has let them in. */
-export function showSignIn(portal: Portal, office: Office, done: (officer: Officer) => void): void {
+export function showSignIn(
+  portal: Portal,
+  office: OwnOffice,
+  done: (officer: Officer) => void,
+): void {
   const place = show(copyOf("sign-in"));
   const form = need(place, "form", HTMLFormElement);
   const label = need(form, "#label", HTMLInputElement);

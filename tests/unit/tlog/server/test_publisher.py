@@ -233,9 +233,9 @@ def test_another_writer_is_no_rollback(world):
 
 
 def _claim(size):
-    from habeas.tlog.server.witnesses import Claim
+    from habeas.tlog.server.witnesses import Allegation
 
-    return Claim("w", size)
+    return Allegation("w", size)
 
 
 def test_a_full_queue_and_a_stop_are_said(world):

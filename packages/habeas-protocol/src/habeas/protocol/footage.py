@@ -21,7 +21,7 @@ from habeas.protocol.looks import (
     HoldRules,
     HourName,
     LiveRules,
-    Look,
+    OfficeLook,
     ViewedDetails,
     ViewingPurpose,
 )
@@ -191,7 +191,7 @@ class RecordedDetails(Document):
     root: Hex32
 
 
-Details = CameraDetails | RecordedDetails | Look
+Details = CameraDetails | RecordedDetails | OfficeLook
 
 
 def e6(value: float) -> int:
@@ -231,7 +231,7 @@ def details_of(entry: Entry) -> Details:
     raise MalformedError(f"An entry of kind {entry.kind} is not about cameras.")
 
 
-def read_footage(fields: dict[str, Any]) -> RecordedDetails | Look:
+def read_footage(fields: dict[str, Any]) -> RecordedDetails | OfficeLook:
     """The details of a `footage` entry.
 
     Raises:

@@ -197,11 +197,11 @@ class LiftedDetails(Document):
     hold: Count
 
 
-Look = (
+OfficeLook = (
     ViewedDetails | ExportedDetails | LiveDetails | LiveEndedDetails | HeldDetails | LiftedDetails
 )
 #: By their ``act``.
-LOOKS: dict[str, type[Look]] = {
+LOOKS: dict[str, type[OfficeLook]] = {
     "viewed": ViewedDetails,
     "exported": ExportedDetails,
     "live": LiveDetails,

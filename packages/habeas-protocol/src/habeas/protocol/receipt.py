@@ -38,7 +38,7 @@ class ReceiptError(MalformedError):
     remedy = "Use the receipt file exactly as you received it."
 
 
-class Acknowledgement(Document):
+class SignedAcknowledgement(Document):
     """A trustee's acknowledgement: a signed note."""
 
     trustee: KeyName
@@ -69,7 +69,7 @@ class Receipt(Document):
     entry: Annotated[str, StringConstraints(max_length=MAX_BYTES)]
     salt: Hex32
     proof: Note
-    acknowledgements: Annotated[tuple[Acknowledgement, ...], Field(max_length=MAX_TRUSTEES)]
+    acknowledgements: Annotated[tuple[SignedAcknowledgement, ...], Field(max_length=MAX_TRUSTEES)]
     pending: Annotated[tuple[KeyName, ...], Field(max_length=MAX_TRUSTEES)]
     seed: Hex16 | None = None
 

@@ -17,7 +17,7 @@ from habeas.protocol.canonical import MalformedError
 from habeas.protocol.circle import Circle, verify_terms
 from habeas.protocol.entry import Entry
 from habeas.protocol.office import Pointer
-from habeas.protocol.receipt import Acknowledgement, Receipt, ReceiptError, verify_parts
+from habeas.protocol.receipt import Receipt, ReceiptError, SignedAcknowledgement, verify_parts
 from habeas.protocol.seed import SEED_BYTES, Seeded
 from habeas.protocol.statements import KeyStatement
 from habeas.protocol.terms import AppReference, Promise, Purpose, Terms
@@ -254,7 +254,9 @@ def assemble_receipt(
     return receipt
 
 
-def complete_receipt(receipt: Receipt, acknowledgements: Iterable[Acknowledgement]) -> Receipt:
+def complete_receipt(
+    receipt: Receipt, acknowledgements: Iterable[SignedAcknowledgement]
+) -> Receipt:
     """The receipt with what trustees that were pending have since acknowledged.
 
     Raises:

@@ -75,7 +75,7 @@ class Mark:
     boot: str
 
 
-Look = Callable[[], Mark]
+ReadClocks = Callable[[], Mark]
 
 
 def look() -> Mark:
@@ -87,7 +87,7 @@ def look() -> Mark:
     )
 
 
-def given(now: Callable[[], datetime]) -> Look:
+def given(now: Callable[[], datetime]) -> ReadClocks:
     """A look at a clock that is not the machine's: it alone tells how time goes."""
 
     def look() -> Mark:

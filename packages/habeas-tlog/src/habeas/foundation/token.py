@@ -32,7 +32,7 @@ _EDDSA: Literal[-8] = -8
 _POINT_BYTES, _ED25519_BYTES = 65, 32
 
 
-class Kind(Enum):
+class KeyKind(Enum):
     """Kinds of keys: CKK, CKA_EC_PARAMS, and CKM that makes a pair.
 
     The parameters are the object identifiers id-Ed25519 (RFC 8410) and secp256r1 (RFC 5480), DER.
@@ -50,7 +50,7 @@ class Kind(Enum):
     )
 
 
-_CALLED = {Kind.ED25519: "Ed25519", Kind.P256: "P-256"}
+_CALLED = {KeyKind.ED25519: "Ed25519", KeyKind.P256: "P-256"}
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,9 @@ class TokenKey:
             self._session.close()
 
 
-def make(uri: TokenUri, pin: str, label: str, kinds: Sequence[Kind] = tuple(Kind)) -> TokenKey:
+def make(
+    uri: TokenUri, pin: str, label: str, kinds: Sequence[KeyKind] = tuple(KeyKind)
+) -> TokenKey:
     """The key that the URI names, or where there is none, a new one on the token.
 
     Args:

@@ -36,7 +36,7 @@ from habeas.tlog.errors import (
     UnsignedError,
 )
 from habeas.tlog.note import Note, NoteSigner, NoteVerifier, Signature, open_note
-from habeas.tlog.policy import Cosignature, Policy, VerifiedCheckpoint, Witness
+from habeas.tlog.policy import Cosignature, Policy, PolicyWitness, VerifiedCheckpoint
 from habeas.tlog.proof import TlogProof
 from habeas.tlog.recency import RECENT, verify_abreast, verify_recent
 from habeas.tlog.signing import LogSigner
@@ -82,6 +82,7 @@ __all__ = [
     "OldViewError",
     "PlaceError",
     "Policy",
+    "PolicyWitness",
     "ProofError",
     "ProofLengthError",
     "QuorumError",
@@ -97,7 +98,6 @@ __all__ = [
     "TlogProof",
     "UnsignedError",
     "VerifiedCheckpoint",
-    "Witness",
     "check_subtree",
     "consistency_path",
     "inclusion_path",

@@ -79,7 +79,7 @@ def make(kind: type[_Signer], name: str, address: str = "") -> tuple[_Signer, st
 
     uri = TokenUri.parse(address)
     pin = uri.service_pin()
-    key = token.make(uri, pin, name, (token.Kind.ED25519,))
+    key = token.make(uri, pin, name, (token.KeyKind.ED25519,))
     if not isinstance(key.public_key, Ed25519PublicKey):
         key.close()
         raise TokenError(

@@ -33,7 +33,7 @@ _LAST_SECOND = 253_402_300_799
 
 
 @dataclass(frozen=True)
-class Witness:
+class PolicyWitness:
     """A witness of a policy: its name there, its key, and where it takes checkpoints."""
 
     name: str
@@ -71,7 +71,7 @@ class Policy:
     """Which logs are accepted, and which witnesses must have cosigned."""
 
     logs: tuple[LogKey, ...]
-    witnesses: Mapping[str, Witness] = field(default_factory=dict)
+    witnesses: Mapping[str, PolicyWitness] = field(default_factory=dict)
     groups: Mapping[str, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
     quorum: str = "none"
     #: Where the logs can be read, as far as the policy says.
@@ -178,7 +178,7 @@ class _Reader:
     def __init__(self) -> None:
         self._logs: list[LogKey] = []
         self._urls: list[str] = []
-        self._witnesses: dict[str, Witness] = {}
+        self._witnesses: dict[str, PolicyWitness] = {}
         self._groups: dict[str, tuple[int, tuple[str, ...]]] = {}
         self._quorum: str | None = None
 
@@ -199,7 +199,7 @@ class _Reader:
                     for each in self._witnesses.values()
                 ):
                     raise FormatError(f"The key of witness {name} is named twice.")
-                self._witnesses[name] = Witness(name, verifier, url[0] if url else None)
+                self._witnesses[name] = PolicyWitness(name, verifier, url[0] if url else None)
             case ["group", name, threshold, *members] if members:
                 self._fresh(name)
                 self._group(name, threshold, members)

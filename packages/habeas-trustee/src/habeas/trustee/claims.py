@@ -24,7 +24,7 @@ _DAY = 86_400
 
 
 @dataclass(frozen=True)
-class Delays:
+class ClaimDelays:
     """How long a claim waits, and how long it counts (ADR 0110); days.
 
     Attributes:
@@ -37,8 +37,8 @@ class Delays:
     freeze: int = 30
 
 
-DELAYS = Delays()
-Act = Literal["destroy", "copy", "lift"]
+DELAYS = ClaimDelays()
+ClaimAct = Literal["destroy", "copy", "lift"]
 
 
 class Claims:
@@ -50,7 +50,7 @@ class Claims:
         self._records = records
         self._wake = wake
 
-    def claim(self, lost: LostReceipt, act: Act) -> None:
+    def claim(self, lost: LostReceipt, act: ClaimAct) -> None:
         """Put on the log that somebody has shown that the photo of a case is theirs.
 
         Args:

@@ -36,7 +36,7 @@ app = typer.Typer(
 )
 
 
-class Protection(StrEnum):
+class ProtectionName(StrEnum):
     """How keys lie on the disk."""
 
     FILE = "file"
@@ -57,12 +57,12 @@ def init(
     name: Annotated[str, typer.Option(help="What the trustee is called, for everybody.")],
     url: Annotated[str, typer.Option(help="Where others reach it.")],
     protection: Annotated[
-        Protection,
+        ProtectionName,
         typer.Option(
             help="What encrypts the keys: a file beside them (demonstrations), a passphrase "
             "from HABEAS_TRUSTEE_PASSPHRASE, what a command prints, or a token (--token)."
         ),
-    ] = Protection.FILE,
+    ] = ProtectionName.FILE,
     token: Token = "",
     signing: SigningOnToken = True,
     command: Annotated[
@@ -79,7 +79,7 @@ def init(
 
     settings = Settings.make(name, url, command or ())
     durable.make(data, private=True)
-    chosen = Protection.TOKEN if token else protection
+    chosen = ProtectionName.TOKEN if token else protection
     keys = keyring.create(
         data, settings, chosen.value, token=setup_command.address_for(chosen.value, token),
         signing=bool(token) and signing,
@@ -162,7 +162,7 @@ def rotate(
         list[str] | None, typer.Option(help="Make a fresh key for photos that expire in a month.")
     ] = None,
     protection: Annotated[
-        Protection | None, typer.Option(help="Protect the keys in another way from now on.")
+        ProtectionName | None, typer.Option(help="Protect the keys in another way from now on.")
     ] = None,
     passphrase_file: Annotated[
         Path | None,
@@ -178,12 +178,12 @@ def rotate(
     from habeas.trustee import Settings, keyring
     from habeas.trustee.errors import SetupError
 
-    chosen = Protection.TOKEN if token else protection
+    chosen = ProtectionName.TOKEN if token else protection
     if not month and chosen is None:
         raise SetupError("There is nothing to rotate.", "Give --month, --protection or --token.")
     if chosen is not None:
         secret = passphrase_file.read_text().partition("\n")[0] if passphrase_file else None
-        if chosen is Protection.TOKEN:
+        if chosen is ProtectionName.TOKEN:
             secret = setup_command.address_for(chosen.value, token)
         keyring.protect(data, Settings.load(data), chosen.value, secret)
         typer.echo(f"The keys are protected by: {chosen.value}.")

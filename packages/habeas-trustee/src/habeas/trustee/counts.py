@@ -36,7 +36,7 @@ END;
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptPhotos:
     """Photos whose shares are here.
 
     Attributes:
@@ -48,7 +48,7 @@ class Kept:
     pending: int
 
 
-def kept(connection: sqlite3.Connection) -> Kept:
+def kept(connection: sqlite3.Connection) -> KeptPhotos:
     """What is kept now, in the transaction of *connection*."""
     row = connection.execute("SELECT live, pending FROM counts").fetchone()
-    return Kept(*row)
+    return KeptPhotos(*row)

@@ -33,7 +33,7 @@ _Receive = Callable[[], Awaitable[_Message]]
 _Send = Callable[[_Message], Awaitable[None]]
 _App = Callable[[_Message, _Receive, _Send], Awaitable[None]]
 #: What a call does: its body's fields in, its answer out.
-Act = Callable[[dict[str, Any]], BaseModel | dict[str, Any] | Response]
+ServedCall = Callable[[dict[str, Any]], BaseModel | dict[str, Any] | Response]
 
 
 def read_fields(content: bytes) -> dict[str, Any]:
@@ -88,18 +88,18 @@ class Edge(FastAPI):
         about: see `FastAPI`.
     """
 
-    def __init__(self, acts: Mapping[str, Act], **about: Any) -> None:
+    def __init__(self, acts: Mapping[str, ServedCall], **about: Any) -> None:
         super().__init__(**about)
         _handle_errors(self)
         # Pages of anybody may ask: a reader's own browser then verifies what is answered.
-        self._way_in = OpenToBrowsers(Bounded(Calls(super().__call__, acts)))
+        self._way_in = OpenToBrowsers(BoundedBodies(Calls(super().__call__, acts)))
 
     async def __call__(self, scope: _Message, receive: _Receive, send: _Send) -> None:
         """Serve one ASGI connection."""
         await self._way_in(scope, receive, send)
 
 
-class Bounded:
+class BoundedBodies:
     """Refuses bodies that are larger than any of these documents, before they are kept."""
 
     def __init__(self, app: _App) -> None:
@@ -136,7 +136,7 @@ class Calls:
     longer than a release's cryptography, and documents read bodies more strictly.
     """
 
-    def __init__(self, app: _App, acts: Mapping[str, Act]) -> None:
+    def __init__(self, app: _App, acts: Mapping[str, ServedCall]) -> None:
         self._app = app
         self._acts = acts
         # An act waits for the disk, and may wait for the log: others go on meanwhile.
@@ -154,7 +154,7 @@ class Calls:
         if content is not None:
             await (await self._answer(act, content))(scope, receive, send)
 
-    async def _answer(self, act: Act, content: bytes) -> Response:
+    async def _answer(self, act: ServedCall, content: bytes) -> Response:
         loop = asyncio.get_running_loop()
         try:
             answer = await loop.run_in_executor(self._threads, act, read_fields(content))

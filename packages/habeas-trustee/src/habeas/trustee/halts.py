@@ -13,7 +13,13 @@ from collections.abc import Callable
 
 from pydantic import TypeAdapter
 
-from habeas.foundation.caution import ClockJumpedError, Look, Mark, TooManyEndsError, verify_clock
+from habeas.foundation.caution import (
+    ClockJumpedError,
+    Mark,
+    ReadClocks,
+    TooManyEndsError,
+    verify_clock,
+)
 from habeas.trustee.errors import Refusal
 from habeas.trustee.store import Store
 
@@ -35,7 +41,7 @@ class Halts:
         today: the day, UTC, for which `resume` allows many ends.
     """
 
-    def __init__(self, store: Store, look: Look, today: Callable[[], str]) -> None:
+    def __init__(self, store: Store, look: ReadClocks, today: Callable[[], str]) -> None:
         self._store = store
         self._look = look
         self._today = today

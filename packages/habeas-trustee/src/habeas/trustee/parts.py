@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from habeas.foundation import caution
-from habeas.foundation.caution import Look
+from habeas.foundation.caution import ReadClocks
 from habeas.foundation.clock import utc_now
 from habeas.foundation.database import Database
 from habeas.protocol import writer_id
@@ -32,7 +32,7 @@ from habeas.trustee.loops import Loops
 from habeas.trustee.months import MonthSeeds, StoredMonthKeys
 from habeas.trustee.notices import Delivery, MailServer, Notices
 from habeas.trustee.notices.asking import Asking
-from habeas.trustee.notices.mails import Writer
+from habeas.trustee.notices.mails import MailWriter
 from habeas.trustee.outbox import Outbox
 from habeas.trustee.peers import Peers
 from habeas.trustee.photos import Streams, TrackKeys
@@ -64,7 +64,7 @@ class Parts:
 
     def __init__(
         self, folder: Path, *, now: Clock = utc_now, log: FollowedLog | None = None,
-        look: Look | None = None, mail: MailServer | None = None,
+        look: ReadClocks | None = None, mail: MailServer | None = None,
     ) -> None:  # fmt: skip
         self._folder = folder
         self.settings = Settings.load(folder)
@@ -82,7 +82,7 @@ class Parts:
         self._records = Records(
             self.settings.name, self._keys.statement, track_keys, now, self._notices.ended
         )
-        writer = Writer(self.settings.name, self.settings.url, mail.sender if mail else "")
+        writer = MailWriter(self.settings.name, self.settings.url, mail.sender if mail else "")
         self.delivery = Delivery(self._store, self._notices, mail, writer, now)
         self.asking = Asking(
             self.settings.name, self._store, self._records, self._notices, self.delivery

@@ -15,7 +15,7 @@ from habeas.protocol.lost import LostReceipt
 from habeas.tlog.witness import Answer
 from habeas.trustee import keyring
 from habeas.trustee.apps import verify_newer, vouch
-from habeas.trustee.claims import Act
+from habeas.trustee.claims import ClaimAct
 from habeas.trustee.errors import NoEvidenceError, UnknownCircleError, ViewOldError
 from habeas.trustee.health import health
 from habeas.trustee.parts import Parts
@@ -167,7 +167,7 @@ class Trustee(Parts):
         told = self._readers.stream_end(digest, nonce, mac)
         return told, self._sign(told.statement)
 
-    def claim(self, lost: LostReceipt, act: Act) -> None:
+    def claim(self, lost: LostReceipt, act: ClaimAct) -> None:
         """Speak for somebody who has lost their receipt. See `Claims.claim`."""
         self._claims.claim(lost, act)
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from habeas.foundation import durable
 from habeas.protocol import Kind
 from habeas.protocol.app import AppDiffersDetails, AppOrigin, AppReleases, AppSeenDetails
-from habeas.protocol.app.site import Difference, Fetch, Look, Visitor, look
+from habeas.protocol.app.site import Difference, Fetch, Round, Visitor, look
 from habeas.trustee.apps import Apps
 from habeas.trustee.records import Records
 from habeas.trustee.store import Store
@@ -67,7 +67,7 @@ class Watch:
         """How long until the next round: from nothing to twice the mean, all alike likely."""
         return self._chance.uniform(0, 2 * mean_seconds)
 
-    def round(self) -> list[Look]:
+    def round(self) -> list[Round]:
         """Look once at each origin of the newest release, in any order."""
         releases = self._apps.releases()
         if releases.newest is None:
@@ -76,7 +76,7 @@ class Watch:
         self._chance.shuffle(origins)
         return [each for origin in origins if (each := self._look(releases, origin)) is not None]
 
-    def _look(self, releases: AppReleases, origin: AppOrigin) -> Look | None:
+    def _look(self, releases: AppReleases, origin: AppOrigin) -> Round | None:
         today = self._records.now().date()
         with self._visitor(self._chance) as fetch:
             found = look(releases, origin, today, fetch, self._chance)
@@ -86,7 +86,7 @@ class Watch:
         self._wake()
         return found
 
-    def _say(self, connection: sqlite3.Connection, origin: AppOrigin, found: Look) -> None:
+    def _say(self, connection: sqlite3.Connection, origin: AppOrigin, found: Round) -> None:
         digest, today = found.release.digest, self._records.today()
         for each in found.differences:
             self._differs(connection, origin.origin, digest, each)

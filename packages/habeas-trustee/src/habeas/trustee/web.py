@@ -31,7 +31,7 @@ from habeas.protocol.exchange import (
     WithdrawalBody,
 )
 from habeas.protocol.schema import REFERENCE, AsRead
-from habeas.trustee.edge import Act, Edge, read_fields
+from habeas.trustee.edge import Edge, ServedCall, read_fields
 from habeas.trustee.errors import NoShareError
 from habeas.trustee.notices.web import notice_calls, notice_pages
 from habeas.trustee.trustee import Trustee
@@ -122,7 +122,7 @@ def make_app(trustee: Trustee) -> FastAPI:
 
     # All on one router: those of an included one would be built with the first request, in
     # whichever thread serves it.
-    acts: dict[str, Act] = {}
+    acts: dict[str, ServedCall] = {}
     app = Edge(
         acts,
         title="Habeas trustee",

@@ -11,7 +11,7 @@ from pathlib import Path
 _RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 
 
-class Catalogue:
+class Translations:
     """All languages of one room.
 
     Args:
@@ -44,7 +44,7 @@ def _read(file: Path) -> tuple[str, Mapping[str, str]]:
 class Words:
     """The words of one language; English where the catalogue has no such language."""
 
-    catalogue: Catalogue
+    catalogue: Translations
     wanted: str
 
     @property

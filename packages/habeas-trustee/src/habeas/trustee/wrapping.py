@@ -50,7 +50,7 @@ def wrap(address: str, name: str, salt: bytes) -> tuple[bytes, dict[str, Any]]:
     from habeas.foundation import token  # noqa: PLC0415 - an optional package
 
     uri = TokenUri.parse(address)
-    held = token.make(uri, uri.service_pin(), label(name), (token.Kind.P256,))
+    held = token.make(uri, uri.service_pin(), label(name), (token.KeyKind.P256,))
     try:
         if not isinstance(held.public_key, EllipticCurvePublicKey):
             raise TokenError(

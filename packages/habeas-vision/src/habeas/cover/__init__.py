@@ -12,6 +12,7 @@ from habeas.cover._cover_file import Report, boxes
 from habeas.cover._redact import VIDEOS, WRITABLE, beside, redact, write_preview
 from habeas.cover.errors import (
     ChangedSizeError,
+    CoveringDiedError,
     FootageError,
     NoVideoError,
     OutputError,
@@ -19,7 +20,6 @@ from habeas.cover.errors import (
     StalledError,
     TooLargeVideoError,
     UnreadableVideoError,
-    WorkerDiedError,
 )
 from habeas.cover.settings import QUALITIES, Quality, Settings, Shape, Sound, Turn, Zone
 
@@ -28,6 +28,7 @@ __all__ = [
     "VIDEOS",
     "WRITABLE",
     "ChangedSizeError",
+    "CoveringDiedError",
     "FootageError",
     "NoVideoError",
     "OutputError",
@@ -41,7 +42,6 @@ __all__ = [
     "TooLargeVideoError",
     "Turn",
     "UnreadableVideoError",
-    "WorkerDiedError",
     "Zone",
     "beside",
     "boxes",

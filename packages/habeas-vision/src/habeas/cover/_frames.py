@@ -78,7 +78,7 @@ def carried(frame: av.VideoFrame) -> set[str]:
     return {_NAMES[each] for each in kinds & _NAMES.keys()}
 
 
-class Filter:
+class FrameFilter:
     """Filters for frames one by one: each that goes in comes out changed.
 
     Args:
@@ -117,16 +117,16 @@ class Filter:
         return graph
 
 
-def bare() -> Filter:
+def bare() -> FrameFilter:
     """Takes off all that a frame carries beside its picture. Planes are not copied."""
-    return Filter(("sidedata", "mode=delete"))
+    return FrameFilter(("sidedata", "mode=delete"))
 
 
-def copying() -> Filter:
+def copying() -> FrameFilter:
     """Copies frames, with all that they carry."""
-    return Filter(("copy", ""))
+    return FrameFilter(("copy", ""))
 
 
-def turned(turn: Turn) -> Filter | None:
+def turned(turn: Turn) -> FrameFilter | None:
     """Turns frames clockwise; None for no turn."""
-    return Filter(*_TURNS[turn]) if turn else None
+    return FrameFilter(*_TURNS[turn]) if turn else None

@@ -14,7 +14,7 @@ from habeas.faces import Box
 
 
 @dataclass(frozen=True)
-class Extent:
+class CoverSize:
     """How much is covered.
 
     Attributes:
@@ -57,7 +57,7 @@ class Extent:
     patience: float = 0.0
 
     @property
-    def early(self) -> Extent:
+    def early(self) -> CoverSize:
         """The same before it is known what comes after: who is lost may be met again.
 
         Whoever is met again within `patience` has been covered meanwhile, wherever they may have
@@ -65,7 +65,7 @@ class Extent:
         """
         return replace(self, reach=2.0, patience=3.0)
 
-    def widened(self, beyond: float) -> Extent:
+    def widened(self, beyond: float) -> CoverSize:
         """The same with so many face heights more to each side."""
         return replace(self, more=self.more + beyond)
 
@@ -147,7 +147,7 @@ class Extent:
 
 #: What is covered, by name. A head with its hair is 0.23 m high from chin to crown and more, and
 #: 0.2 m deep; a face 0.19 m high and 0.14 m wide (Farkas 1994).
-EXTENTS = {"faces": Extent(), "heads": Extent(across=1.6, down=1.5, up=0.15)}
+EXTENTS = {"faces": CoverSize(), "heads": CoverSize(across=1.6, down=1.5, up=0.15)}
 
 
 def hull(box: Box, other: Box) -> Box:

@@ -14,7 +14,7 @@ from habeas.cover._kalman import Gaussian, Step, predict, smooth, step, update
 
 
 @dataclass(frozen=True)
-class Motion:
+class HeadMotion:
     """How people move, and how far detectors are off.
 
     Of errors in place, what is stated was compared to what is: docs/evaluation/footage-choices.md.
@@ -111,7 +111,7 @@ class Filter:
         scale: pixels that the detector sees along one of the picture.
     """
 
-    motion: Motion
+    motion: HeadMotion
     scale: float = 1.0
 
     def error(self, size: float) -> float:

@@ -12,13 +12,12 @@ import av.error
 from av.container import OutputContainer
 from av.video.stream import VideoStream
 
-from habeas.cover._parts import Progress
 from habeas.cover._readback import Written
 from habeas.cover._sound import Soundtrack
 from habeas.cover._source import Source
 from habeas.cover._target import NO_TAG, container_name, quarters
 from habeas.cover.errors import NoVideoError, OutputError
-from habeas.cover.settings import Settings
+from habeas.cover.settings import Progress, Settings
 
 
 @dataclass(frozen=True)

@@ -24,14 +24,12 @@ from habeas.cover._pipeline import Pipeline
 from habeas.cover._source import Source, shape_of
 from habeas.cover._target import Encoder
 from habeas.cover.errors import NoVideoError, OutputError
-from habeas.cover.settings import Settings
+from habeas.cover.settings import Progress, Settings
 
 #: Seconds of a part, about: a quarter more is looked at around it.
 SECONDS = 40.0
 #: Seconds are rounded, frames are not so close to each other.
 _SLACK = 0.0005
-
-Progress = Callable[[int, float, float | None], None]
 
 
 @dataclass(frozen=True)

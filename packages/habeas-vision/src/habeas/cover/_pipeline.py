@@ -23,7 +23,7 @@ from habeas.cover._damage import is_sound
 from habeas.cover._decision import Covered, Decision, paint
 from habeas.cover._frames import copying
 from habeas.cover._geometry import EXTENTS
-from habeas.cover._head import Filter, Motion
+from habeas.cover._head import Filter, HeadMotion
 from habeas.cover._look import look_around, zone_box
 from habeas.cover._planes import step
 from habeas.cover._tracker import Evidence, Tracker, Tracking
@@ -214,7 +214,7 @@ class Pipeline:
     def _tracking(self, frame: av.VideoFrame) -> Tracking:
         quality = self._quality
         return Tracking(
-            Filter(Motion(), quality.scale(max(frame.width, frame.height))),
+            Filter(HeadMotion(), quality.scale(max(frame.width, frame.height))),
             Evidence(quality.begin, quality.alone),
             EXTENTS[self._settings.cover].widened(self._settings.beyond),
             window=quality.ahead,

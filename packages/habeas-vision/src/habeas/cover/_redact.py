@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import glob
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +13,13 @@ from habeas.confined import JobError, WorkerProcess, WorkerStalledError
 from habeas.cover import errors
 from habeas.cover._cover_file import Report
 from habeas.cover.errors import (
+    CoveringDiedError,
     FootageError,
     OutputError,
     StalledError,
     UnreadableVideoError,
-    WorkerDiedError,
 )
-from habeas.cover.settings import Settings
+from habeas.cover.settings import Progress, Settings
 from habeas.foundation import durable
 
 #: Endings that a covered video can have; others become `.mp4`. An AVI has no place for time
@@ -44,8 +43,6 @@ _ALLOCATION = {
     "MALLOC_MMAP_THRESHOLD_": "30000000",
     "MALLOC_TRIM_THRESHOLD_": "60000000",
 }
-
-Progress = Callable[[int, float, float | None], None]
 
 
 def redact(
@@ -79,7 +76,7 @@ def redact(
     try:
         return Report.from_json(answer)
     except (TypeError, KeyError) as error:
-        raise WorkerDiedError(f"What covered {source.name} gave no report.") from error
+        raise CoveringDiedError(f"What covered {source.name} gave no report.") from error
 
 
 def write_preview(
@@ -191,7 +188,7 @@ def ask(job: dict[str, Any], progress: Progress | None, stall: float) -> Any:
             seconds = None if told["seconds"] is None else float(told["seconds"])
             frames, at = int(told["frames"]), float(told["at"])
         except (TypeError, KeyError, ValueError) as error:
-            raise WorkerDiedError(f"What covers {name} tells of no progress.") from error
+            raise CoveringDiedError(f"What covers {name} tells of no progress.") from error
         if progress is not None:
             progress(frames, at, seconds)
 
@@ -203,4 +200,6 @@ def ask(job: dict[str, Any], progress: Progress | None, stall: float) -> Any:
     except WorkerStalledError as error:
         raise StalledError(f"{name} gave no frame in {stall:.0f} seconds of work.") from error
     except confined.WorkerDiedError as error:
-        raise WorkerDiedError(f"{name} ended the process that covered it: {error.cause}") from error
+        raise CoveringDiedError(
+            f"{name} ended the process that covered it: {error.cause}"
+        ) from error

@@ -11,7 +11,7 @@ import av.error
 from av.container import OutputContainer
 from av.video.stream import VideoStream
 
-from habeas.cover._frames import Filter, bare, turned
+from habeas.cover._frames import FrameFilter, bare, turned
 from habeas.cover._readback import Written
 from habeas.cover._sound import Soundtrack
 from habeas.cover._source import Source
@@ -139,7 +139,7 @@ class Encoder:
         self._rotation = frame.rotation
         #: Quarter turns anticlockwise that bring the stored picture upright.
         turns = quarters(frame.rotation, turn)
-        self._steps: list[Filter] = [bare()]
+        self._steps: list[FrameFilter] = [bare()]
         if turns and ending in NO_TAG:
             turning = turned(_CLOCKWISE[turns])
             self._steps += [turning] if turning else []

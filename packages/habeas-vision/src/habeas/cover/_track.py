@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from habeas.cover._geometry import Extent, hull
+from habeas.cover._geometry import CoverSize, hull
 from habeas.cover._head import Filter, Seen, State
 from habeas.cover._tuning import TUNED
 from habeas.faces import Box
@@ -127,7 +127,7 @@ class Track:
         soon = min(self.first.at - self.looked_before, self.looked_after - self.last.at)
         return self.sure or (len(self.nodes) == 1 and soon > confirm)
 
-    def cover(self, at: float, extent: Extent) -> Box | None:
+    def cover(self, at: float, extent: CoverSize) -> Box | None:
         """What to cover at a time, in the scene; None where nobody is expected any more."""
         if not self.begins <= at < self.until:
             return None
@@ -147,7 +147,7 @@ class Track:
         telling = self._telling(right, extent)
         return extent.weighed(box, self.size(at), 0.0, gone, looks, telling)
 
-    def _telling(self, right: int, extent: Extent) -> float:
+    def _telling(self, right: int, extent: CoverSize) -> float:
         """How much a look tells that did not find them before the sighting of that number, 0 to 1.
 
         What was seen to move on, and again later, is somebody and no texture; and who is hardly to
@@ -159,11 +159,11 @@ class Track:
             return min(before.seen.plain, after.seen.plain)
         return 1.0
 
-    def _around(self, state: State, extent: Extent, most: float) -> Box:
+    def _around(self, state: State, extent: CoverSize, most: float) -> Box:
         size = self.size(state.at)
         return extent.around(state, size, self.model.bias(max(size)), most)
 
-    def _beyond(self, state: State, at: float, unlooked: bool, extent: Extent) -> Box | None:
+    def _beyond(self, state: State, at: float, unlooked: bool, extent: CoverSize) -> Box | None:
         """Before the first or after the last sighting.
 
         Until somebody looks again, the head is somewhere around. Looked for and not found, it is
@@ -262,7 +262,7 @@ class Link:
         """Whether both are; see `Track.is_face`."""
         return self.earlier.is_face(confirm) and self.later.is_face(confirm)
 
-    def cover(self, at: float, extent: Extent) -> Box | None:
+    def cover(self, at: float, extent: CoverSize) -> Box | None:
         """What to cover at a time between the two, in the scene; None elsewhere.
 
         A small chance that somebody is there is worth a small cover, where they most likely are,

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from habeas.cover._association import Chances, Pairs, pair, ratios
-from habeas.cover._geometry import Extent, moved
+from habeas.cover._geometry import CoverSize, moved
 from habeas.cover._head import Filter, Seen
 from habeas.cover._track import Link, Node, Track
 from habeas.cover._tuning import TUNED
@@ -59,7 +59,7 @@ class Tracking:
 
     model: Filter
     evidence: Evidence = field(default_factory=Evidence)
-    extent: Extent = field(default_factory=Extent)
+    extent: CoverSize = field(default_factory=CoverSize)
     chances: Chances = field(default_factory=Chances)
     window: float = 6.0
 

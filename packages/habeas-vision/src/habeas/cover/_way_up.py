@@ -18,7 +18,7 @@ WAYS = (0, 1, 2, 3)
 
 
 @dataclass(frozen=True)
-class Watching:
+class WayUpRules:
     """When the way up counts as found.
 
     Attributes:
@@ -50,10 +50,10 @@ class WayUp:
         watching: when it counts as found.
     """
 
-    def __init__(self, clear: float, *, known: bool, watching: Watching | None = None) -> None:
+    def __init__(self, clear: float, *, known: bool, watching: WayUpRules | None = None) -> None:
         self._clear = clear
         self._known = known
-        self._rules = watching or Watching()
+        self._rules = watching or WayUpRules()
         self._sums = dict.fromkeys(WAYS, 0.0)
         self._votes = dict.fromkeys(WAYS, 0.0)
         self._all_at: float | None = None

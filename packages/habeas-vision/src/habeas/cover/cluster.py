@@ -15,7 +15,7 @@ import textwrap
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,8 @@ from habeas import faces
 from habeas.cover import _parts
 from habeas.cover._cover_file import Report
 from habeas.cover._redact import ask, beside, check, work
-from habeas.cover.errors import FootageError, StalledError, WorkerDiedError
-from habeas.cover.settings import Settings
+from habeas.cover.errors import CoveringDiedError, FootageError, StalledError
+from habeas.cover.settings import Progress, Settings
 
 _ATTEMPTS = 3
 _STALL = 120.0
@@ -40,8 +40,6 @@ _SLOW = "timed out during startup"
 _SAID = 200
 _connecting = threading.Lock()
 _say = logging.getLogger("habeas.cluster")
-
-Progress = Callable[[int, float, float | None], None]
 
 
 class ClusterError(FootageError):
@@ -337,7 +335,7 @@ class _Work:
             answer: dict[str, Any] = self._ray.get(reference)
         except known.RayTaskError as error:
             cause = error.cause
-            if isinstance(cause, (WorkerDiedError, StalledError)):
+            if isinstance(cause, (CoveringDiedError, StalledError)):
                 # Perhaps that machine's memory, or its storage: another may do better.
                 self._lost(number, cause)
                 return None

@@ -44,7 +44,7 @@ class StalledError(FootageError):
     remedy = "The file is probably damaged; try a copy from the source."
 
 
-class WorkerDiedError(FootageError):
+class CoveringDiedError(FootageError):
     """The process that covered the video ended without an answer."""
 
     code = "worker-died"

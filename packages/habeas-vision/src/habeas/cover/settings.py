@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self
 
@@ -15,6 +16,8 @@ Extent = Literal["faces", "heads"]
 Sound = Literal["none", "keep", "distort"]
 #: Degrees by which stored pictures are turned clockwise, after what their file says of itself.
 Turn = Literal[0, 90, 180, 270]
+#: Called with frames done, seconds done, and seconds in all if known.
+Progress = Callable[[int, float, float | None], None]
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ def _of_framing(found: Found, framing: Framing, around: Surroundings) -> dict[st
 
 
 def _of_eyes_and_mouth(
-    found: Found, both: tuple[Eye, Eye], lit: Mapping[str, own.Part]
+    found: Found, both: tuple[Eye, Eye], lit: Mapping[str, own.FacePart]
 ) -> dict[str, Measure]:
     landmarks = found.landmarks
     mesh, t = landmarks.mesh[:, :2], landmarks.height
@@ -141,7 +141,7 @@ def _highlights(aligned: Aligned) -> float:
 
 
 def _of_light(
-    found: Found, both: tuple[Eye, Eye], *, highlights: float, lit: Mapping[str, own.Part]
+    found: Found, both: tuple[Eye, Eye], *, highlights: float, lit: Mapping[str, own.FacePart]
 ) -> dict[str, Measure]:
     white = max(each.white for each in both)
     right, left = ([lit[part] for part in side] for side in SIDES)
@@ -155,13 +155,13 @@ def _of_light(
     }
 
 
-def _lit(aligned: Aligned, found: Found) -> dict[str, own.Part]:
+def _lit(aligned: Aligned, found: Found) -> dict[str, own.FacePart]:
     """The light on each part of the face."""
     squares = patches(aligned.luminance, aligned, found.landmarks, LIT)
     light = squares.reshape(len(LIT), -1)
     uneven = light.std(axis=1) / (light.mean(axis=1) + 1)
     values = zip(LIT, np.median(light, axis=1), uneven, strict=True)
-    return {name: own.Part(float(middle), float(spread)) for name, middle, spread in values}
+    return {name: own.FacePart(float(middle), float(spread)) for name, middle, spread in values}
 
 
 def _of_surface(found: Found) -> dict[str, Measure]:

@@ -58,7 +58,7 @@ def backlight(highlights: float, picture: float) -> Measure:
 
 
 @dataclass(frozen=True)
-class Part:
+class FacePart:
     """The light on a small part of a face.
 
     Attributes:
@@ -75,7 +75,7 @@ class Part:
         return self.uneven < 0.45
 
 
-def light_balance(left: list[Part], right: list[Part]) -> Measure:
+def light_balance(left: list[FacePart], right: list[FacePart]) -> Measure:
     """The light on one side of the face over the other's, the darker over the brighter.
 
     A ratio within one face does not depend on the colour of the skin. Of each part beside its
@@ -96,7 +96,7 @@ def light_balance(left: list[Part], right: list[Part]) -> Measure:
     return scored(x, 100 * sigmoid(x, 0.255, 0.05))
 
 
-def shade(parts: list[Part]) -> Measure:
+def shade(parts: list[FacePart]) -> Measure:
     """The darkest part of the face over the brightest: cheeks, nose, below the eyes.
 
     Hats, trees and blinds put part of a face into shadow. Score 100 σ(x; 0.2, 0.04): in

@@ -17,7 +17,7 @@ from habeas.cameras.viewing import Viewer
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Entry, MalformedError, Signer
 from habeas.protocol.footage import CameraDetails, RecordedDetails, details_of, entry_of
-from habeas.protocol.looks import HeldDetails, LiftedDetails, Look
+from habeas.protocol.looks import HeldDetails, LiftedDetails, OfficeLook
 from habeas.tlog import Policy
 from habeas.tlog.writing import EntryWriter
 
@@ -34,7 +34,7 @@ class EndedError(HabeasError):
 
 
 @dataclass(frozen=True)
-class Act:
+class CameraAct:
     """One act. It counts once `index` is known.
 
     Attributes:
@@ -65,7 +65,7 @@ class Act:
     proof: str = ""
 
     @property
-    def details(self) -> Look:
+    def details(self) -> OfficeLook:
         """What its entry says."""
         return read_look(self.entry)
 
@@ -73,14 +73,14 @@ class Act:
 class ActStore(Protocol):
     """Where acts are kept for those who are entitled to them; callable from any thread."""
 
-    def add(self, act: Act) -> None:
+    def add(self, act: CameraAct) -> None:
         """Keep a new act. When this returns, it survives a crash.
 
         Raises:
             EndedError: the act that it ends was ended by another.
         """
 
-    def find(self, key: str) -> Act | None:
+    def find(self, key: str) -> CameraAct | None:
         """The act of this key."""
 
     def logged(self, key: str, index: int, proof: str) -> None:
@@ -89,19 +89,19 @@ class ActStore(Protocol):
     def since(self, moment: datetime, *, office: str, officer: str | None = None) -> int:
         """How many live looks the office, or the officer of it, has begun since *moment*."""
 
-    def end_of(self, key: str) -> Act | None:
+    def end_of(self, key: str) -> CameraAct | None:
         """The act that ends the one of this key."""
 
-    def of_camera(self, camera: str, act: str) -> Sequence[Act]:
+    def of_camera(self, camera: str, act: str) -> Sequence[CameraAct]:
         """All acts of that sort, newest first."""
 
-    def going_on(self, officer: str, act: str) -> Sequence[Act]:
+    def going_on(self, officer: str, act: str) -> Sequence[CameraAct]:
         """Those of an officer that no other act has ended."""
 
-    def over(self, act: str, now: datetime) -> Sequence[Act]:
+    def over(self, act: str, now: datetime) -> Sequence[CameraAct]:
         """Those whose time is over, and that no other act has ended."""
 
-    def owed(self) -> Sequence[Act]:
+    def owed(self) -> Sequence[CameraAct]:
         """Those that the log has not proved yet, oldest first."""
 
 
@@ -121,11 +121,11 @@ class Telling:
     def new(
         self,
         viewer: Viewer,
-        details: Callable[[str], Look],
+        details: Callable[[str], OfficeLook],
         commit: Callable[[bytes], str],
         private: Mapping[str, Any],
         **how: Any,
-    ) -> Act:
+    ) -> CameraAct:
         """An act that is not kept yet.
 
         Args:
@@ -133,17 +133,17 @@ class Telling:
             details: what it says, given its commitment.
             commit: the commitment, given the salt.
             private: what that binds.
-            how: of `Act`: ``expires``, ``of``.
+            how: of `CameraAct`: ``expires``, ``of``.
         """
         salt, now = self.random(32), self.clock()
         said = details(commit(salt))
         entry = entry_of(said, now.date(), self.signer, self.random(32)).encode()
-        return Act(
+        return CameraAct(
             key=self.random(16).hex(), viewer=viewer, camera=said.camera, act=said.act,
             private=private, salt=salt, entry=entry, at=now, **how,
         )  # fmt: skip
 
-    def tell(self, act: Act) -> Act:
+    def tell(self, act: CameraAct) -> CameraAct:
         """Keep *act*, and put it on the log.
 
         Raises:
@@ -163,7 +163,7 @@ class Telling:
                 settled = False
         return settled
 
-    def _prove(self, act: Act) -> Act:
+    def _prove(self, act: CameraAct) -> CameraAct:
         placed = logged.put(self.log, act.entry, self.policy)
         # Before it counts here: what the recorder was not told of stays owed.
         if isinstance(act.details, HeldDetails | LiftedDetails):
@@ -173,7 +173,7 @@ class Telling:
         return replace(act, index=placed.index, proof=placed.proof)
 
 
-def read_look(entry: bytes) -> Look:
+def read_look(entry: bytes) -> OfficeLook:
     """What an act's own entry says.
 
     Raises:

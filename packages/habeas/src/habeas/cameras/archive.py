@@ -33,7 +33,7 @@ from habeas.cameras.hours import (
     verify,
 )
 from habeas.cameras.leases import verify_fence
-from habeas.cameras.registration import Register
+from habeas.cameras.registration import RegisteredCameras
 from habeas.cameras.timeline import Piece
 from habeas.cover.errors import OutputError, UnreadableVideoError
 from habeas.foundation import durable
@@ -53,11 +53,11 @@ class SegmentFile:
     path: Path
 
 
-class Archive(Register):
+class Archive(RegisteredCameras):
     """The register of cameras, and the segments that they recorded.
 
     Args:
-        folder: of recordings; see `Register`.
+        folder: of recordings; see `RegisteredCameras`.
         bucket: where packed hours lie; without one, those cannot be played.
     """
 

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import IO
 
-from habeas.cameras.clips import Part, films, join, verify_same
+from habeas.cameras.clips import ClipSegment, films, join, verify_same
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Pins, Signer
 from habeas.protocol.circle import circle_of
@@ -75,14 +75,14 @@ def write_bundle(
             hashes[name] = hashlib.sha256(data).hexdigest()
             archive.writestr(zipfile.ZipInfo(name, _EPOCH), data)
 
-        parts: list[Part] = []
+        parts: list[ClipSegment] = []
         for each in proof.hours:
             for one in each.segments:
                 data = content(each.hour, one.record.name)
                 put(place_of(each.hour, one.record.name), data)
                 path = folder / f"{len(parts)}.mp4"
                 path.write_bytes(data)
-                parts.append(Part(start_of(each.hour, one.record.name), path))
+                parts.append(ClipSegment(start_of(each.hour, one.record.name), path))
         for number, run in enumerate(films(parts), start=1):
             film = folder / "film.mp4"
             join(run, film)
@@ -164,7 +164,7 @@ def _verify_films(archive: zipfile.ZipFile, names: Iterable[str], verified: Veri
             path = Path(made) / f"{number}.mp4"
             with archive.open(place) as source, path.open("wb") as target:
                 shutil.copyfileobj(source, target, _PIECE)
-            parts.append(Part(start, path))
+            parts.append(ClipSegment(start, path))
         runs = films(parts)
         shown = {each for each in names if each.endswith(".mp4") and not each.startswith(SEGMENTS)}
         if shown != {_film(number + 1) for number in range(len(runs))}:

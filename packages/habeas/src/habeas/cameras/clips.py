@@ -29,14 +29,14 @@ _OPTIONS = {"movflags": "+faststart"}
 
 
 @dataclass(frozen=True)
-class Part:
+class ClipSegment:
     """A segment; `start` is UTC."""
 
     start: datetime
     path: Path
 
 
-def films(parts: Sequence[Part]) -> list[list[Part]]:
+def films(parts: Sequence[ClipSegment]) -> list[list[ClipSegment]]:
     """*parts* (in order) in runs of one picture size and encoder setting: each can be one film.
 
     Raises:
@@ -45,7 +45,7 @@ def films(parts: Sequence[Part]) -> list[list[Part]]:
     return [list(run) for _, run in groupby(parts, lambda each: _setting(each.path))]
 
 
-def join(parts: Sequence[Part], target: Path) -> None:
+def join(parts: Sequence[ClipSegment], target: Path) -> None:
     """Write the film of *parts*, a run of `films`; where nothing was recorded it stands still.
 
     Raises:

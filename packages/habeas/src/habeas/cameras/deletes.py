@@ -16,7 +16,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from habeas.foundation import caution, durable
-from habeas.foundation.caution import ClockJumpedError, Look, Mark
+from habeas.foundation.caution import ClockJumpedError, Mark, ReadClocks
 from habeas.foundation.errors import HabeasError
 
 
@@ -49,7 +49,7 @@ class Deletes:
         self,
         folder: Path,
         witnessed: Callable[[], float] | None = None,
-        look: Look = caution.look,
+        look: ReadClocks = caution.look,
         machine: str | None = None,
     ) -> None:
         self._folder = folder

@@ -101,7 +101,7 @@ class Export:
     proof: str = ""
 
 
-class ExportStore(quota.Counted, Protocol):
+class ExportStore(quota.QuotaStore, Protocol):
     """Where exports are kept for those who are entitled to them; callable from any thread."""
 
     def add(self, export: Export) -> None:

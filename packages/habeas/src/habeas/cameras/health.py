@@ -22,9 +22,9 @@ STALE = timedelta(seconds=30)
 #: Seconds between reports.
 EVERY = 5.0
 
-State = Literal["recording", "waiting", "resting", "lost", "stopped", "silent"]
-Count = Annotated[int, Field(ge=0)]
-Rate = Annotated[float, Field(ge=0)]
+RecordingState = Literal["recording", "waiting", "resting", "lost", "stopped", "silent"]
+_Count = Annotated[int, Field(ge=0)]
+_Rate = Annotated[float, Field(ge=0)]
 
 
 class CameraHealth(BaseModel):
@@ -52,19 +52,19 @@ class CameraHealth(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     v: Literal[1] = 1
-    state: State
+    state: RecordingState
     because: Text = ""
     at: str
     since: str
     picture: str | None = None
-    frames: Count = 0
-    lost: Count = 0
-    whole: Count = 0
-    rate: Rate = 0.0
-    looks: Rate = 0.0
-    behind: Rate = 0.0
+    frames: _Count = 0
+    lost: _Count = 0
+    whole: _Count = 0
+    rate: _Rate = 0.0
+    looks: _Rate = 0.0
+    behind: _Rate = 0.0
     one_of: Annotated[int, Field(ge=1)] = 1
-    jumps: Count = 0
+    jumps: _Count = 0
     clock: Text = ""
     left_out: tuple[str, ...] = ()
 

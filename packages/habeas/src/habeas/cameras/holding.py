@@ -15,7 +15,7 @@ from datetime import date
 from typing import Literal
 
 from habeas.cameras import holds
-from habeas.cameras.acts import OPERATOR, Act, Telling, moment
+from habeas.cameras.acts import OPERATOR, CameraAct, Telling, moment
 from habeas.cameras.holds import Hold, HoldRefusedError
 from habeas.cameras.viewing import Viewer, may_view
 from habeas.protocol import commitment
@@ -23,7 +23,7 @@ from habeas.protocol.footage import PublicCamera
 from habeas.protocol.looks import HeldDetails, HoldReason, LiftedDetails
 
 #: ``asked``: the recorder has not judged yet; ``held``: it holds; and why it does not.
-State = Literal["asked", "held", "refused", "lifted", "over"]
+HoldState = Literal["asked", "held", "refused", "lifted", "over"]
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class ShownHold:
     """A hold, and what became of it; `key` is empty where this portal has not put it."""
 
     hold: Hold
-    state: State
+    state: HoldState
     key: str
 
 
@@ -77,7 +77,7 @@ class Holding:
         others = [each.hold for each in self.all(camera)]
         holds.verify(camera, _details(viewer, camera, wish, "0" * 64), others, now.date(), now)
 
-    def put(self, viewer: Viewer, camera: PublicCamera, wish: HoldWish) -> Act:
+    def put(self, viewer: Viewer, camera: PublicCamera, wish: HoldWish) -> CameraAct:
         """Put the hold on the log, then before the recorder.
 
         Raises:
@@ -98,7 +98,7 @@ class Holding:
             )
         )
 
-    def lift(self, viewer: Viewer, camera: PublicCamera, index: int) -> Act:
+    def lift(self, viewer: Viewer, camera: PublicCamera, index: int) -> CameraAct:
         """End the hold whose entry stands at *index*, on the log.
 
         Raises:
@@ -150,7 +150,7 @@ def _details(viewer: Viewer, camera: PublicCamera, wish: HoldWish, commit: str) 
     )  # fmt: skip
 
 
-def _of(act: Act) -> Hold:
+def _of(act: CameraAct) -> Hold:
     said = act.details
     assert isinstance(said, HeldDetails)  # noqa: S101 - the store was asked for those
     # One that the log has not proved has no index yet; it comes after all others.
@@ -161,7 +161,7 @@ def _of(act: Act) -> Hold:
     )  # fmt: skip
 
 
-def _state(hold: Hold, today: date, *, lifted: bool, judged: bool) -> State:
+def _state(hold: Hold, today: date, *, lifted: bool, judged: bool) -> HoldState:
     if hold.refused:
         return "refused"
     if hold.lifted or lifted:

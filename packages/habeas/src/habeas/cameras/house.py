@@ -40,7 +40,7 @@ class HourLog(Protocol):
 
 
 @dataclass(frozen=True)
-class Kept:
+class HouseKept:
     """What became of one round.
 
     Attributes:
@@ -61,7 +61,7 @@ def keep_house(
     deletes: Deletes | None = None,
     witnessed: Witnessed | None = None,
     disk: Callable[[], Disk] | None = None,
-) -> Kept:
+) -> HouseKept:
     """Close hours that are over, tell the log what it is owed, delete what has had its days.
 
     What cannot be done keeps nothing else from being done. Holds that the log proves are taken on
@@ -97,7 +97,7 @@ def keep_house(
         faults.append(f"not all that had its days was deleted: {error}")
     for each in faults:
         say(each)
-    return Kept(told, tuple(faults))
+    return HouseKept(told, tuple(faults))
 
 
 def _hold(recordings: Recordings, witnessed: Witnessed, now: datetime, say: Say) -> list[str]:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Self
 
-from habeas.cameras.house import Kept
+from habeas.cameras.house import HouseKept
 
 _ROUND_SECONDS = 20.0
 
@@ -24,7 +24,7 @@ class HouseKeeping:
 
     def __init__(
         self,
-        act: Callable[[], Kept],
+        act: Callable[[], HouseKept],
         say: Callable[[str], None],
         *,
         log: bool,

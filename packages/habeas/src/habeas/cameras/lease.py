@@ -3,8 +3,9 @@
 Gray and Cheriton, Leases (SOSP 1989), with tokens that only rise: a holder writes while its lease
 lasts, and what it writes counts only while no later token was seen. No clock of one machine is
 ever compared with another's. A holder counts from before it asked for its lease; who waits counts
-from when it first saw the lease unchanged. All that is assumed is that two machines' seconds differ
-by less than `Terms.drift`; and where even that is wrong, the token still keeps the late one out.
+from when it first saw the lease unchanged. All that is assumed is that two machines' seconds
+differ by less than `LeaseTerms.drift`; and where even that is wrong, the token still keeps the
+late one out.
 
 Pure: leases and clocks' seconds in, leases out. `habeas.cameras.leases` keeps them, and the fence
 beside what it protects.
@@ -49,7 +50,7 @@ class Lease(Document):
 
 
 @dataclass(frozen=True)
-class Terms:
+class LeaseTerms:
     """How long leases last, seconds.
 
     Attributes:
@@ -97,7 +98,7 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Seen:
+class SeenLease:
     """Another's lease, as who waits for it sees it.
 
     Attributes:
@@ -109,15 +110,21 @@ class Seen:
     since: float
 
 
-def see(before: Seen | None, lease: Lease | None, now: float) -> Seen:
+def see(before: SeenLease | None, lease: Lease | None, now: float) -> SeenLease:
     """What is known once *lease* was read; its age counts from the first time it was."""
     if before is not None and before.lease == lease:
         return before
-    return Seen(lease, now)
+    return SeenLease(lease, now)
 
 
 def wanted(
-    seen: Seen, camera: str, holder: str, now: float, terms: Terms, *, standby: bool = False
+    seen: SeenLease,
+    camera: str,
+    holder: str,
+    now: float,
+    terms: LeaseTerms,
+    *,
+    standby: bool = False,
 ) -> Lease | None:
     """The lease to store in place of what was seen; None while that must be waited for.
 
@@ -149,7 +156,7 @@ def released(held: Held) -> Lease:
     return held.lease.model_copy(update={"released": True})
 
 
-def granted(lease: Lease, asked: float, terms: Terms) -> Held:
+def granted(lease: Lease, asked: float, terms: LeaseTerms) -> Held:
     """A lease that was stored; *asked* is one's own clock before that was asked for."""
     return Held(lease, asked + terms.lasts)
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Protocol
 
 from habeas.cameras import lease
-from habeas.cameras.lease import Held, Lease, LeaseError, Seen, Terms
+from habeas.cameras.lease import Held, Lease, LeaseError, LeaseTerms, SeenLease
 from habeas.cover.errors import OutputError
 from habeas.foundation import durable
 from habeas.protocol import MalformedError
@@ -123,16 +123,16 @@ class Keeper:
         store: LeaseStore,
         camera: str,
         holder: str,
-        terms: Terms | None = None,
+        terms: LeaseTerms | None = None,
         now: Callable[[], float] = time.monotonic,
         *,
         standby: bool = False,
     ) -> None:
         self._store, self._camera, self._holder = store, camera, holder
         self._standby = standby
-        self._terms, self._now = terms or Terms(), now
+        self._terms, self._now = terms or LeaseTerms(), now
         self._stopped = threading.Event()
-        self._seen: Seen | None = None
+        self._seen: SeenLease | None = None
         self._held: Held | None = None
 
     def wait(self) -> Held | None:

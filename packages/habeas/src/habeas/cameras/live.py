@@ -60,7 +60,7 @@ class CameraLostError(FootageError):
     remedy = "Check the camera and its address; the recorder tries again by itself."
 
 
-class Live:
+class CameraConnection:
     """One connection to a camera.
 
     Args:

@@ -83,7 +83,7 @@ HERE = LiveAddress("127.0.0.1", 0)
 
 
 @dataclass(frozen=True)
-class Identity:
+class RecorderIdentity:
     """What a recorder shows of itself for as long as it runs.
 
     Attributes:
@@ -144,7 +144,9 @@ def _name(host: str) -> x509.GeneralName:
         return x509.DNSName(host)
 
 
-def told(camera: str, address: LiveAddress, identity: Identity, signer: NoteSigner) -> bytes:
+def told(
+    camera: str, address: LiveAddress, identity: RecorderIdentity, signer: NoteSigner
+) -> bytes:
     """The note that says where *camera* is asked for."""
     certificate = base64.b64encode(identity.certificate).decode()
     return signer.sign(f"{_KIND}\n{camera}\n{address}\n{certificate}\n").encode()

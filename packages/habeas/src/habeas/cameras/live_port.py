@@ -20,7 +20,7 @@ from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 from habeas.cameras.grants import MOST_BYTES, NoGrantError
-from habeas.cameras.live_address import FILE, HERE, Identity, LiveAddress, told
+from habeas.cameras.live_address import FILE, HERE, LiveAddress, RecorderIdentity, told
 from habeas.cameras.window import Picture, Window
 from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
@@ -93,7 +93,7 @@ class LivePort:
     ) -> None:
         self._places, self._signer, self._leased = places, signer, leased
         self._told: dict[str, bytes] = {}
-        self._identity = Identity.make(where.host)
+        self._identity = RecorderIdentity.make(where.host)
 
         class Handler(BaseHTTPRequestHandler):
             timeout = _PATIENCE

@@ -26,7 +26,7 @@ class LookQuotaError(HabeasError):
     remedy = "Ask again tomorrow; the limits stand in the circle, for everybody to read."
 
 
-class Counted(Protocol):
+class QuotaStore(Protocol):
     """A store that can say how much was asked for; callable from any thread."""
 
     def since(self, moment: datetime, *, office: str, officer: str | None = None) -> int:
@@ -34,7 +34,7 @@ class Counted(Protocol):
 
 
 def spent(
-    quotas: Quotas, office: str, officer: str, stores: Iterable[Counted], now: datetime
+    quotas: Quotas, office: str, officer: str, stores: Iterable[QuotaStore], now: datetime
 ) -> Literal["officer", "office"] | None:
     """Whose day is used up; None for nobody's.
 
@@ -63,7 +63,7 @@ class Allowance:
     """
 
     quotas: Quotas
-    stores: tuple[Counted, ...]
+    stores: tuple[QuotaStore, ...]
 
     def verify(self, office: str, officer: str, now: datetime) -> None:
         """Raise unless one more may be asked for.

@@ -20,7 +20,7 @@ from habeas import faces
 from habeas.cameras import duty
 from habeas.cameras.clock import together
 from habeas.cameras.declaration import Camera
-from habeas.cameras.live import TICKS, Live
+from habeas.cameras.live import TICKS, CameraConnection
 from habeas.cameras.recordings import Recordings
 from habeas.cameras.reporting import Figures, Reporter
 from habeas.cameras.window import Window
@@ -68,7 +68,7 @@ class Recorder:
         self._clock, self._now = clock, now
         self._settings = camera.settings()
         self._stopped = threading.Event()
-        self._live: Live | None = None
+        self._live: CameraConnection | None = None
         self._pipeline: Pipeline | None = None
         #: Of connections that are over.
         self._lost = self._looks = 0
@@ -174,7 +174,7 @@ class Recorder:
             FootageError: why it ended, unless it was stopped.
         """
         rate = self._camera.rate
-        with Live(self._camera.url, self._settings, now=self._now, rate=rate) as live:
+        with CameraConnection(self._camera.url, self._settings, now=self._now, rate=rate) as live:
             pipeline = Pipeline(detector, self._settings, live.fps, fail_closed=True)
             self._live, self._pipeline = live, pipeline
             if self._stopped.is_set():
@@ -196,12 +196,12 @@ class Recorder:
         if live.lost is not None and not over:
             raise live.lost
 
-    def _moment(self, live: Live, at: float) -> datetime:
+    def _moment(self, live: CameraConnection, at: float) -> datetime:
         # Counted back from now: a clock that is set while a connection lasts counts from then on.
         now, clock = together(self._now, self._clock)
         return clock - timedelta(seconds=now - live.began - at)
 
-    def _show(self, live: Live, window: Window, make: Callable[[], Covered]) -> None:
+    def _show(self, live: CameraConnection, window: Window, make: Callable[[], Covered]) -> None:
         """Show a picture to who watches, before all that decides about it has come."""
         if not window.watched:
             window.forget()
@@ -211,7 +211,7 @@ class Recorder:
         if self._on_duty(moment):
             window.show(item, moment, self._pipeline.turn if self._pipeline else 0)
 
-    def _write(self, live: Live, item: Covered) -> None:
+    def _write(self, live: CameraConnection, item: Covered) -> None:
         at = (item.frame.pts or 0) / TICKS
         moment = self._moment(live, at)
         if not self._on_duty(moment):
@@ -222,7 +222,7 @@ class Recorder:
         self._report.wrote(moment)
         self._tell(live)
 
-    def _tell(self, live: Live) -> None:
+    def _tell(self, live: CameraConnection) -> None:
         every, distrusted = self._said
         if live.pace.every != every:
             self._say(

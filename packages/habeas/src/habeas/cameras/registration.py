@@ -17,7 +17,7 @@ from habeas.protocol.footage import CameraDetails, PublicCamera, details_of, ent
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
-class Register:
+class RegisteredCameras:
     """All cameras of a folder of recordings.
 
     Args:

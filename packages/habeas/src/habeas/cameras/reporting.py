@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from habeas.cameras import health
-from habeas.cameras.health import CameraHealth, State
+from habeas.cameras.health import CameraHealth, RecordingState
 from habeas.foundation import durable
 
 #: A connected camera that sent no picture for so long is waited for.
@@ -54,7 +54,7 @@ class Reporter:
     ) -> None:
         self._place, self._figures, self._every = place, figures, every
         self._clock, self._now = clock, now
-        self._state: State = "lost"
+        self._state: RecordingState = "lost"
         self._because = "It was not reached yet."
         self._since = clock()
         self._picture: datetime | None = None
@@ -122,7 +122,7 @@ class Reporter:
             )
             self._counted = (now, said.frames, said.looks)
 
-    def _change(self, state: State, because: str = "") -> None:
+    def _change(self, state: RecordingState, because: str = "") -> None:
         with self._changing:
             changed = (state, because) != (self._state, self._because)
             if changed:

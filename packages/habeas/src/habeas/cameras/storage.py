@@ -63,7 +63,7 @@ class Disk:
         return self.free / self.total if self.total > 0 else 0.0
 
 
-class Storage(BaseModel):
+class StorageHealth(BaseModel):
     """How it stood at the last look.
 
     Attributes:
@@ -95,7 +95,7 @@ def look(folder: Path) -> Disk:
     return Disk(found.free, found.total)
 
 
-def alarms(said: Storage) -> list[str]:
+def alarms(said: StorageHealth) -> list[str]:
     """Codes of what is wrong with the disk, the gravest first."""
     found = ["storage-stuck"] if said.stuck else []
     found += [f"storage-{said.level}"] * (said.level != "ample")
@@ -109,12 +109,12 @@ def level(disk: Disk, limits: StorageLimits) -> Level:
     return "low" if disk.share < limits.low else "ample"
 
 
-def read(folder: Path) -> Storage:
+def read(folder: Path) -> StorageHealth:
     """What was found at the last look, of the folder of recordings."""
     try:
-        return Storage.model_validate_json((folder / _FILE).read_bytes())
+        return StorageHealth.model_validate_json((folder / _FILE).read_bytes())
     except (OSError, ValidationError):
-        return Storage()
+        return StorageHealth()
 
 
 def note_unpacked(folder: Path, hours: int) -> None:
@@ -133,7 +133,7 @@ def keep_room(
     say: Callable[[str], None],
     disk: Callable[[], Disk],
     limits: StorageLimits | None = None,
-) -> Storage:
+) -> StorageHealth:
     """Look at the disk, make room where it is full, and tell.
 
     Args:
@@ -151,7 +151,7 @@ def keep_room(
         if level(found, limits) == "full":
             freed, stuck = _make_room(recordings, signer, now, say, disk, limits)
             found = disk()
-        said = Storage(
+        said = StorageHealth(
             level=level(found, limits), free=found.free, total=found.total,
             at=now.isoformat(timespec="seconds"), freed=before.freed + freed, stuck=stuck,
             unpacked=before.unpacked,

@@ -81,7 +81,7 @@ def main(folder: Path, declaration: str) -> dict[str, object]:
     from habeas import faces  # noqa: PLC0415
     from habeas.cameras.confinement import confine_recorder  # noqa: PLC0415
     from habeas.cameras.declaration import Camera, declared  # noqa: PLC0415
-    from habeas.cameras.live import TICKS, Live  # noqa: PLC0415
+    from habeas.cameras.live import TICKS, CameraConnection  # noqa: PLC0415
     from habeas.cover.live import Pipeline, jpeg  # noqa: PLC0415
 
     camera = declared(Camera, tomllib.loads(declaration), "The camera")
@@ -89,7 +89,7 @@ def main(folder: Path, declaration: str) -> dict[str, object]:
     confine_recorder(folder, camera.url, gpu=settings.gpu)
     detector = faces.detector(settings.detector, gpu=settings.gpu)
     most, said = -1, dict[str, object]()
-    with Live(camera.url, settings) as live:
+    with CameraConnection(camera.url, settings) as live:
         pipeline = Pipeline(detector, settings, live.fps, fail_closed=True)
         for item in pipeline.run(live.frames()):
             # A picture that nobody could look at shows nothing to judge by.

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from habeas.cameras import grants
-from habeas.cameras.acts import Act, Telling, moment
+from habeas.cameras.acts import CameraAct, Telling, moment
 from habeas.cameras.grants import Grant, NoGrantError
 from habeas.cameras.live_address import FILE, read
 from habeas.cameras.live_port import AT, NUMBER
@@ -93,7 +93,7 @@ class Watching:
         if wish.purpose not in [each.value for each in camera.live.purposes]:
             raise _refused("purpose", "This camera is not watched live for that.")
 
-    def begin(self, viewer: Viewer, camera: PublicCamera, wish: LiveWish) -> Act:
+    def begin(self, viewer: Viewer, camera: PublicCamera, wish: LiveWish) -> CameraAct:
         """Put the look on the log; what the officer watched before ends.
 
         Raises:
@@ -129,7 +129,7 @@ class Watching:
             )
         )  # fmt: skip
 
-    def current(self, viewer: Viewer, key: str | None) -> Act:
+    def current(self, viewer: Viewer, key: str | None) -> CameraAct:
         """The look of this key, if *viewer* may still watch.
 
         Raises:
@@ -149,7 +149,7 @@ class Watching:
         self.verify(viewer, camera, LiveWish(purpose, "", ""))
         return found
 
-    def picture(self, act: Act, after: int) -> Picture:
+    def picture(self, act: CameraAct, after: int) -> Picture:
         """The newest marked picture after number *after*, from the recorder.
 
         Raises:
@@ -184,7 +184,7 @@ class Watching:
         ) as error:  # fmt: skip
             raise RecorderAwayError("The camera’s recorder does not answer.") from error
 
-    def end(self, act: Act) -> None:
+    def end(self, act: CameraAct) -> None:
         """End a look, now; and tell the log, now or later."""
         if act.index is None or self._telling.store.end_of(act.key) is not None:
             return

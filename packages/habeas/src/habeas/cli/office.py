@@ -166,7 +166,7 @@ def init(
 
         uri = TokenUri.parse(root_token)
         pin = _pin(uri, _OFFICE_PIN, "the office")
-        root = token.make(uri, pin, f"{office}/root", (token.Kind.ED25519,))
+        root = token.make(uri, pin, f"{office}/root", (token.KeyKind.ED25519,))
     made = OfficeFolder.create(data, settings)
     typer.echo(
         json.dumps(

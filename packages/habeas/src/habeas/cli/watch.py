@@ -17,7 +17,7 @@ from habeas.foundation.errors import HabeasError
 
 if TYPE_CHECKING:
     from habeas.protocol.app import AppOrigin, AppReleases
-    from habeas.protocol.app.site import Look
+    from habeas.protocol.app.site import Round
 
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
 
@@ -94,7 +94,7 @@ def _header(line: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def _keep(folder: Path | None, origin: AppOrigin, found: Look) -> None:
+def _keep(folder: Path | None, origin: AppOrigin, found: Round) -> None:
     from habeas.register import site
 
     for each in found.differences if folder is not None else ():
@@ -105,7 +105,7 @@ def _keep(folder: Path | None, origin: AppOrigin, found: Look) -> None:
         durable.write(folder / f"{name}.json", content)
 
 
-def _tell(releases: AppReleases, origin: AppOrigin, found: Look, *, as_json: bool) -> None:
+def _tell(releases: AppReleases, origin: AppOrigin, found: Round, *, as_json: bool) -> None:
     from habeas.register import site
 
     release = found.release

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from habeas.custody import depositing, endings, requests, sealing, sweep
 from habeas.custody.context import Context
-from habeas.custody.kept import Kept, kept
+from habeas.custody.kept import KeptPhoto, kept
 from habeas.custody.locked import unlock
 from habeas.protocol import Promise, Receipt, stream
 from habeas.protocol.details import WithdrawnDetails
@@ -166,7 +166,7 @@ class Custody:
         """
         endings.close_after(self._context, seal_id, day)
 
-    def kept(self, seal_id: str) -> Kept:
+    def kept(self, seal_id: str) -> KeptPhoto:
         """All of a photo's receipt that is no secret, for whoever knows its id.
 
         Raises:

@@ -15,7 +15,7 @@ from habeas.custody.ports import LogLine
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptPhoto:
     """What is kept of one photo.
 
     Attributes:
@@ -31,7 +31,7 @@ class Kept:
     acknowledgements: dict[str, str]
 
 
-def kept(context: Context, seal_id: str) -> Kept:
+def kept(context: Context, seal_id: str) -> KeptPhoto:
     """See `Custody.kept`."""
     photo = context.ledger.photo(seal_id)
     if photo is None:
@@ -39,4 +39,4 @@ def kept(context: Context, seal_id: str) -> Kept:
     digest = promise_of(photo.promise).circle
     (note,) = [link.note for link in context.chain().links if link.digest == digest]
     lines = [each for each in context.ledger.lines(seal_id) if each.index is not None]
-    return Kept(note, photo.promise, lines, context.ledger.acknowledgements(seal_id))
+    return KeptPhoto(note, photo.promise, lines, context.ledger.acknowledgements(seal_id))

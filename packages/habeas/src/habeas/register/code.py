@@ -22,7 +22,7 @@ from habeas.register.copy import LogCopy
 
 
 @dataclass(frozen=True)
-class Said:
+class SaidOfSite:
     """What a trustee said of a site on one day, and where that stands on the log."""
 
     index: int
@@ -42,16 +42,16 @@ def releases(copy: LogCopy) -> AppReleases:
     return found
 
 
-def last_seen(copy: LogCopy) -> list[Said]:
+def last_seen(copy: LogCopy) -> list[SaidOfSite]:
     """For each trustee and origin the last time that it was found unchanged, newest first."""
-    found: dict[tuple[str, str], Said] = {}
+    found: dict[tuple[str, str], SaidOfSite] = {}
     for index, day, details in _of(copy, Kind.APP_SEEN):
         if isinstance(details, AppSeenDetails):
-            found[details.trustee, details.origin] = Said(index, day, details)
+            found[details.trustee, details.origin] = SaidOfSite(index, day, details)
     return sorted(found.values(), key=lambda said: -said.index)
 
 
-def differences(copy: LogCopy, most: int) -> list[Said]:
+def differences(copy: LogCopy, most: int) -> list[SaidOfSite]:
     """*most* differences that trustees have found, newest first: of each trustee its newest.
 
     Whoever says it over and over takes no place from what another has found.
@@ -61,7 +61,7 @@ def differences(copy: LogCopy, most: int) -> list[Said]:
         entry = Entry.decode(content)
         details = details_of(entry)
         if isinstance(details, AppDiffersDetails):
-            found.append(Said(index, entry.day, details))
+            found.append(SaidOfSite(index, entry.day, details))
     return found
 
 

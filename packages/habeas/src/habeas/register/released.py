@@ -21,7 +21,7 @@ from habeas.protocol.exchange import AppPlaces
 from habeas.protocol.panel import Panel
 from habeas.protocol.reading import details_of, verify_entry
 from habeas.register.causes import Cause
-from habeas.register.code import Said
+from habeas.register.code import SaidOfSite
 from habeas.register.proven import ProvenLog
 
 #: Circles before the photo's that are looked at: one a month for five years.
@@ -42,7 +42,7 @@ class Named:
     release: AppRelease
     first: int
     k: int
-    differences: tuple[Said, ...]
+    differences: tuple[SaidOfSite, ...]
 
 
 def ask(receipt: Receipt, panel: Panel) -> dict[str, AppPlaces]:
@@ -191,7 +191,7 @@ def _circle(number: int, trustee: TrusteeClient, _: int) -> str:
 
 def _differences(
     told: Mapping[str, AppPlaces], manifest: str, chain: Chain, proven: ProvenLog
-) -> Iterator[Said]:
+) -> Iterator[SaidOfSite]:
     """What trustees of the circles have said on the log that they were served instead."""
     for place in _sorted(each.differs for each in told.values()):
         try:
@@ -200,7 +200,7 @@ def _differences(
         except HabeasError:
             continue  # what a trustee says in vain is no finding
         if isinstance(details, AppDiffersDetails) and details.manifest == manifest:
-            yield Said(place, entry.day, details)
+            yield SaidOfSite(place, entry.day, details)
 
 
 def _sorted(places: Iterable[tuple[int, ...]]) -> list[int]:

@@ -11,7 +11,7 @@ from datetime import date
 from habeas.protocol.app import AppOrigin, AppReleases
 from habeas.protocol.app.documents import AppUnknownError
 from habeas.protocol.app.release import origin_of
-from habeas.protocol.app.site import Difference, Look, Visitor, look
+from habeas.protocol.app.site import Difference, Round, Visitor, look
 from habeas.tlog.monitor import Finding
 
 
@@ -43,7 +43,7 @@ def look_at(
     today: date,
     chance: random.Random,
     headers: Sequence[tuple[str, str]] = (),
-) -> Iterator[tuple[AppOrigin, Look]]:
+) -> Iterator[tuple[AppOrigin, Round]]:
     """One round at each origin, with ordinary headers and those of *headers*."""
     for origin in where:
         with Visitor(chance, headers) as fetch:

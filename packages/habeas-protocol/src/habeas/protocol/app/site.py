@@ -91,7 +91,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Look:
+class Round:
     """One round at one origin.
 
     Attributes:
@@ -156,7 +156,7 @@ def _hash(text: str) -> str:
 
 def look(
     releases: AppReleases, origin: AppOrigin, today: date, fetch: Fetch, chance: random.Random
-) -> Look | None:
+) -> Round | None:
     """Ask for everything that an origin serves, and compare; None where there is no release.
 
     A site has until the day after a release to serve it: until then it may be the one before.
@@ -178,7 +178,9 @@ def look(
     return next((each for each in looks if each.unchanged), looks[0])
 
 
-def _compared(release: AppRelease, origin: AppOrigin, answers: Mapping[str, Answer | None]) -> Look:
+def _compared(
+    release: AppRelease, origin: AppOrigin, answers: Mapping[str, Answer | None]
+) -> Round:
     found: list[Difference] = []
     silent = []
     for path in sorted(release.places(origin)):
@@ -187,7 +189,7 @@ def _compared(release: AppRelease, origin: AppOrigin, answers: Mapping[str, Answ
             silent.append(path)
         else:
             found += differences(release, origin, path, answer)
-    return Look(release, tuple(found), tuple(silent))
+    return Round(release, tuple(found), tuple(silent))
 
 
 class Visitor:

@@ -18,7 +18,7 @@ from habeas.tlog.note import split
 from habeas.tlog.policy import Policy
 from habeas.tlog.server.rollback import Contradiction, Standstill, held_against
 from habeas.tlog.server.storage import LogLockedError, Storage
-from habeas.tlog.server.witnesses import Claim, Witnesses
+from habeas.tlog.server.witnesses import Allegation, Witnesses
 from habeas.tlog.signing import LogSigner
 from habeas.tlog.tree import EMPTY_ROOT, consistency_path
 
@@ -130,7 +130,7 @@ class Publisher:
             self._standstill.explained()
         self._agreed = True
 
-    async def _weigh(self, claim: Claim) -> None:
+    async def _weigh(self, claim: Allegation) -> None:
         """Stop the log where a claim shows that it holds less than it has signed."""
         if self._standstill.error is not None:
             raise self._standstill.error

@@ -24,7 +24,7 @@ from habeas.tlog.checkpoint import Checkpoint, parse_decimal
 from habeas.tlog.cosignature import timestamp_of
 from habeas.tlog.errors import SignatureError, TlogError
 from habeas.tlog.note import MAX_NOTE, Signature, open_note
-from habeas.tlog.policy import CLOCK_SKEW, Policy, Witness
+from habeas.tlog.policy import CLOCK_SKEW, Policy, PolicyWitness
 
 _LOG = logging.getLogger("habeas.tlog")
 _MAX_ANSWER = MAX_NOTE
@@ -38,7 +38,7 @@ Prove = Callable[[int, Checkpoint], list[bytes]]
 
 
 @dataclass(frozen=True)
-class Claim:
+class Allegation:
     """What a witness says about this log that may not be so here.
 
     Attributes:
@@ -56,7 +56,7 @@ class Claim:
 
 
 #: Weighs a claim; raises RolledBackError where it stops the log.
-Weigh = Callable[[Claim], Awaitable[None]]
+Weigh = Callable[[Allegation], Awaitable[None]]
 
 
 class Witnesses:
@@ -127,11 +127,11 @@ class Witnesses:
         )
         return {each.name for each, has in zip(self._asked, said, strict=True) if not has}
 
-    async def _ask_first(self, witness: Witness, signed: str, checkpoint: Checkpoint) -> bool:
+    async def _ask_first(self, witness: PolicyWitness, signed: str, checkpoint: Checkpoint) -> bool:
         """Whether the witness has said what it knows."""
         shown = await self._shown(witness)
         if shown is not None:
-            await self._weigh(Claim(witness.name, shown.size, shown))
+            await self._weigh(Allegation(witness.name, shown.size, shown))
         try:
             status, text = await self._post(witness, f"old {checkpoint.size}\n\n{signed}")
             size = parse_decimal(text.strip()) if status == 409 else checkpoint.size
@@ -141,7 +141,7 @@ class Witnesses:
         # Of equal sizes, an older edition of the specification answers so for another root.
         other = size == checkpoint.size > 0
         if status == 409 and (other or size > checkpoint.size):
-            await self._weigh(Claim(witness.name, size, other=other))
+            await self._weigh(Allegation(witness.name, size, other=other))
         if status in (200, 409):
             self._known[witness.name] = size
         return status in (200, 403, 404, 409) or shown is not None
@@ -199,7 +199,7 @@ class Witnesses:
                 cosigned.add(asked[task])
 
     async def _ask(
-        self, witness: Witness, signed: str, checkpoint: Checkpoint, prove: Prove
+        self, witness: PolicyWitness, signed: str, checkpoint: Checkpoint, prove: Prove
     ) -> str | None:
         """One witness's cosignature line, or None. Each witness is asked one thing at a time."""
         async with self._turns[witness.name]:
@@ -208,7 +208,7 @@ class Witnesses:
             return await self._ask_now(witness, signed, checkpoint, prove)
 
     async def _ask_now(
-        self, witness: Witness, signed: str, checkpoint: Checkpoint, prove: Prove
+        self, witness: PolicyWitness, signed: str, checkpoint: Checkpoint, prove: Prove
     ) -> str | None:
         for _ in range(_ATTEMPTS):
             old = self._known.get(witness.name, 0)
@@ -226,23 +226,23 @@ class Witnesses:
                 return self._verified(witness, checkpoint, text)
             if status != 409 or size > checkpoint.size or size == old:
                 other = size == checkpoint.size > 0
-                await self._doubt(Claim(witness.name, size, other=other), status)
+                await self._doubt(Allegation(witness.name, size, other=other), status)
                 return None
             self._known[witness.name] = size
         return None
 
-    async def _doubt(self, claim: Claim, status: int) -> None:
+    async def _doubt(self, claim: Allegation, status: int) -> None:
         """A witness refuses: look whether it has seen what the log does not hold."""
         _LOG.warning("witness %s answers %s", claim.who, status)
         if status not in (409, 422):
             return
         shown = await self._shown(self._policy.witnesses[claim.who])
         if shown is not None:
-            await self._weigh(Claim(claim.who, shown.size, shown))
+            await self._weigh(Allegation(claim.who, shown.size, shown))
         if claim.other or (status == 409 and claim.size != self._known.get(claim.who, 0)):
             await self._weigh(claim)
 
-    async def _shown(self, witness: Witness) -> Checkpoint | None:
+    async def _shown(self, witness: PolicyWitness) -> Checkpoint | None:
         """The checkpoint that a witness shows to monitors, if this log has signed it."""
         for log in self._policy.logs:
             name = hashlib.sha256(log.name.encode()).hexdigest()
@@ -257,7 +257,7 @@ class Witnesses:
                 return checkpoint
         return None
 
-    async def _post(self, witness: Witness, body: str) -> tuple[int, str]:
+    async def _post(self, witness: PolicyWitness, body: str) -> tuple[int, str]:
         return await self._read("POST", f"{_prefix(witness)}/add-checkpoint", body)
 
     async def _read(self, method: str, url: str, body: str | None = None) -> tuple[int, str]:
@@ -272,7 +272,7 @@ class Witnesses:
                     raise ValueError("the answer is too long")
             return answer.status_code, content.decode()
 
-    def _verified(self, witness: Witness, checkpoint: Checkpoint, answer: str) -> str | None:
+    def _verified(self, witness: PolicyWitness, checkpoint: Checkpoint, answer: str) -> str | None:
         for line in answer.splitlines():
             try:
                 signature = Signature.parse(line)
@@ -292,5 +292,5 @@ class Witnesses:
         return None
 
 
-def _prefix(witness: Witness) -> str:
+def _prefix(witness: PolicyWitness) -> str:
     return f"{witness.url}".rstrip("/")

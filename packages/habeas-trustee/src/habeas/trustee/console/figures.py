@@ -40,7 +40,7 @@ _DAY_SECONDS = 86_400
 
 
 @dataclass(frozen=True)
-class Act:
+class RequestAnswer:
     """What this trustee answered to one request.
 
     Attributes:
@@ -86,7 +86,7 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class MonthKey:
+class MonthKeys:
     """The key of a month: how many there were, and whether one still opens."""
 
     month: str
@@ -105,12 +105,12 @@ def asked(connection: sqlite3.Connection, day: str) -> list[tuple[str, str, int]
     return [(str(office), str(purpose), int(count)) for office, purpose, count in rows]
 
 
-def acts(connection: sqlite3.Connection, since: str) -> list[Act]:
+def acts(connection: sqlite3.Connection, since: str) -> list[RequestAnswer]:
     """This trustee's answers since that day, newest first, at most 200."""
     return list(_acts(connection, since))
 
 
-def _acts(connection: sqlite3.Connection, since: str) -> Iterator[Act]:
+def _acts(connection: sqlite3.Connection, since: str) -> Iterator[RequestAnswer]:
     rows = connection.execute(
         "SELECT entry, position FROM entries WHERE kind IN (?, ?) AND entry IS NOT NULL"
         " ORDER BY number DESC LIMIT ?",
@@ -120,7 +120,7 @@ def _acts(connection: sqlite3.Connection, since: str) -> Iterator[Act]:
         entry = Entry.decode(bytes(content))
         if entry.day < since:
             return
-        yield Act(
+        yield RequestAnswer(
             entry.day, entry.office or "", entry.service or "", entry.purpose or "",
             entry.code or "", None if position is None else int(position),
         )  # fmt: skip
@@ -170,13 +170,13 @@ def days(connection: sqlite3.Connection, today: str, number: int = 30) -> list[t
     return [(name, counted[name]) for name in names]
 
 
-def months(connection: sqlite3.Connection) -> list[MonthKey]:
+def months(connection: sqlite3.Connection) -> list[MonthKeys]:
     """The keys of months, by month."""
     rows = connection.execute(
         "SELECT month, min(made), count(*), count(seed) FROM month_keys"
         " GROUP BY month ORDER BY month"
     )
-    return [MonthKey(str(m), str(made), int(keys), int(alive)) for m, made, keys, alive in rows]
+    return [MonthKeys(str(m), str(made), int(keys), int(alive)) for m, made, keys, alive in rows]
 
 
 def claims(connection: sqlite3.Connection) -> list[Claim]:

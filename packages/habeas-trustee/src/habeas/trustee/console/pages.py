@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from habeas.foundation.errors import HabeasError
-from habeas.trustee.console.figures import Act, Claim, MonthKey, UnusualDay
+from habeas.trustee.console.figures import Claim, MonthKeys, RequestAnswer, UnusualDay
 from habeas.trustee.console.words import LANGUAGES, Words
 
 STYLE = Path(__file__).with_name("console.css").read_text(encoding="utf-8")
@@ -33,7 +33,7 @@ class Today:
 
     day: str
     asked: Sequence[tuple[str, str, int]]
-    acts: Sequence[Act]
+    acts: Sequence[RequestAnswer]
     unusual: Sequence[UnusualDay]
     days: Sequence[tuple[str, int]]
 
@@ -79,7 +79,7 @@ def _table(caption: str, heads: Iterable[str], rows: Iterable[Sequence[str]], no
     )
 
 
-def _acts(words: Words, caption: str, acts: Sequence[Act]) -> str:
+def _acts(words: Words, caption: str, acts: Sequence[RequestAnswer]) -> str:
     heads = [words[each] for each in ("day", "office", "service", "purpose", "outcome", "entry")]
     rows = (
         (
@@ -149,7 +149,7 @@ def today(words: Words, name: str, paused: bool, form: str, found: Today) -> str
 def history(
     words: Words,
     name: str,
-    acts: Sequence[Act],
+    acts: Sequence[RequestAnswer],
     refused: Sequence[tuple[str, int]],
     unusual: Sequence[UnusualDay],
 ) -> str:
@@ -189,7 +189,7 @@ def claims(words: Words, name: str, found: Sequence[Claim]) -> str:
 
 
 def keys(
-    words: Words, name: str, months: Sequence[MonthKey], releases: Sequence[tuple[int, str]]
+    words: Words, name: str, months: Sequence[MonthKeys], releases: Sequence[tuple[int, str]]
 ) -> str:
     """The keys of months, and releases of the app."""
     heads = [words[each] for each in ("month", "made", "state")]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from habeas.trustee.words import Catalogue, Words
+from habeas.trustee.words import Translations, Words
 
-CATALOGUE = Catalogue(Path(__file__).with_name("words"))
+CATALOGUE = Translations(Path(__file__).with_name("words"))
 #: By the language's name (BCP 47): as its speakers call it, and its words.
 LANGUAGES = CATALOGUE.languages
 words_for = CATALOGUE.choose

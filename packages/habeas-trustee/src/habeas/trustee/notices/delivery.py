@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal
 
 from habeas.foundation.authorities import authorities
 from habeas.trustee.notices.errors import MailError
-from habeas.trustee.notices.mails import Writer, compose
+from habeas.trustee.notices.mails import MailWriter, compose
 from habeas.trustee.notices.subscriptions import Notices
 from habeas.trustee.notices.values import Mail
 
@@ -133,7 +133,7 @@ class Delivery:
         store: Store,
         notices: Notices,
         server: MailServer | None,
-        writer: Writer,
+        writer: MailWriter,
         now: Callable[[], datetime],
     ) -> None:
         self._store = store

@@ -14,13 +14,13 @@ from email.utils import format_datetime
 from pathlib import Path
 
 from habeas.trustee.notices.values import Mail
-from habeas.trustee.words import Catalogue, Words
+from habeas.trustee.words import Translations, Words
 
-CATALOGUE = Catalogue(Path(__file__).with_name("words"))
+CATALOGUE = Translations(Path(__file__).with_name("words"))
 
 
 @dataclass(frozen=True)
-class Writer:
+class MailWriter:
     """Who writes.
 
     Attributes:
@@ -38,7 +38,7 @@ class Writer:
         return f"{self.url}/notices/{token}"
 
 
-def compose(writer: Writer, mail: Mail, at: datetime) -> EmailMessage:
+def compose(writer: MailWriter, mail: Mail, at: datetime) -> EmailMessage:
     """The mail, whole.
 
     Args:

@@ -18,7 +18,7 @@ from habeas.protocol import canonical
 from habeas.protocol.exchange import NoticesAnswer
 from habeas.trustee.keyring import Locker
 from habeas.trustee.notices.errors import TooManyNoticesError
-from habeas.trustee.notices.values import LIMITS, Act, Addressed, Mail, Subscription
+from habeas.trustee.notices.values import LIMITS, Addressed, Mail, Occasion, Subscription
 
 _WEEK = 7
 _ALL = b"all"
@@ -157,7 +157,9 @@ class Notices:
 
     # What happens to a photo --------------------------------------------------------------
 
-    def happened(self, connection: sqlite3.Connection, digest: bytes, act: Act, which: str) -> None:
+    def happened(
+        self, connection: sqlite3.Connection, digest: bytes, act: Occasion, which: str
+    ) -> None:
         """Owe a mail to each address that is told of a photo.
 
         Args:
@@ -201,7 +203,12 @@ class Notices:
         )
 
     def _owe(
-        self, connection: sqlite3.Connection, notice: bytes, to: Addressed, act: Act, which: str
+        self,
+        connection: sqlite3.Connection,
+        notice: bytes,
+        to: Addressed,
+        act: Occasion,
+        which: str,
     ) -> None:
         number = hashlib.sha256(b"\0".join((notice, act.encode(), which.encode()))).digest()
         content = canonical.encode(

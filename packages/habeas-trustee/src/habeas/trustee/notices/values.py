@@ -11,8 +11,8 @@ from habeas.protocol import canonical
 
 #: What a mail can be about: a request on the log to open; the end of the office's work; somebody
 #: without a receipt who claims the photo; its end here. `confirm` asks whether to tell at all.
-Act = Literal["confirm", "asked", "closed", "claimed", "ended"]
-Happened = Callable[[sqlite3.Connection, bytes, Act, str], None]
+Occasion = Literal["confirm", "asked", "closed", "claimed", "ended"]
+Happened = Callable[[sqlite3.Connection, bytes, Occasion, str], None]
 
 #: The last statement is for what ended while a release before this one was at work.
 SCHEMA = """
@@ -37,7 +37,7 @@ DELETE FROM notices WHERE digest IN (SELECT digest FROM photos WHERE because IS 
 
 
 @dataclass(frozen=True)
-class Limits:
+class MailLimits:
     """What keeps mails from being a weapon (ADR 0121).
 
     Attributes:
@@ -57,7 +57,7 @@ class Limits:
     confirm_days: int = 7
 
 
-LIMITS = Limits()
+LIMITS = MailLimits()
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Mail:
 
     id: bytes
     to: Addressed
-    act: Act
+    act: Occasion
     day: str
 
 

@@ -16,11 +16,11 @@ from habeas.portal.apply.sending import sending
 from habeas.portal.cases.models import Case
 from habeas.portal.catalogue import services
 from habeas.portal.site.bodies import BadRequestError, UnknownServiceError, json_object
-from habeas.portal.site.calls import Said, call, say
+from habeas.portal.site.calls import ApiAnswer, call, say
 from habeas.protocol import Receipt
 
 
-class Application(Said):
+class Application(ApiAnswer):
     """An application as a form.
 
     Attributes:
@@ -34,13 +34,13 @@ class Application(Said):
     photo: Annotated[bytes, WithJsonSchema({"type": "string", "format": "binary"})] | None = None
 
 
-class Photo(Said):
+class Photo(ApiAnswer):
     """A picture, as a form."""
 
     photo: Annotated[bytes, WithJsonSchema({"type": "string", "format": "binary"})]
 
 
-class SentSaid(Said):
+class SentSaid(ApiAnswer):
     """What the applicant keeps: the receipt, and the photo (base64) as it was sealed."""
 
     reference: str
@@ -73,7 +73,7 @@ def send(request: HttpRequest) -> HttpResponse:
     return say(SentSaid(reference=sent.reference, receipt=sent.receipt, photo=kept), 201)
 
 
-class Standing(Said):
+class Standing(ApiAnswer):
     """How an application stands, for whoever knows its reference.
 
     Attributes:

@@ -8,15 +8,14 @@ answered alike: a browser keeps from a page an answer without the header of the 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
 from habeas.foundation.errors import HabeasError
 from habeas.portal.apply import elsewhere
+from habeas.portal.site.middleware import GetResponse
 
-GetResponse = Callable[[HttpRequest], HttpResponse]
 #: A trustee's address asks at the one, a frame of another page at the other.
 _PLACE = re.compile(r"/apply/[-\w]+/(from|embedded)/", re.ASCII)
 

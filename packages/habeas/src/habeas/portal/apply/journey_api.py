@@ -21,7 +21,7 @@ from habeas.portal.apply.sending import sending
 from habeas.portal.catalogue import services
 from habeas.portal.catalogue.declaration import FormField, Service
 from habeas.portal.site.bodies import BadRequestError, UnknownServiceError
-from habeas.portal.site.calls import Said, body, call, say
+from habeas.portal.site.calls import ApiAnswer, body, call, say
 from habeas.protocol.document import Document, Slug
 
 
@@ -49,7 +49,7 @@ class UnknownQuestionError(HabeasError):
     remedy = "See /api/services."
 
 
-class Question(Said):
+class Question(ApiAnswer):
     """One question of a service, in both languages."""
 
     name: str
@@ -59,7 +59,7 @@ class Question(Said):
     required: bool
 
 
-class ServiceSaid(Said):
+class ServiceSaid(ApiAnswer):
     """A service that people can apply for.
 
     Attributes:
@@ -74,7 +74,7 @@ class ServiceSaid(Said):
     photo: bool
 
 
-class Services(Said):
+class Services(ApiAnswer):
     """All services."""
 
     services: list[ServiceSaid]
@@ -93,7 +93,7 @@ class Typed(Document):
     answers: dict[str, str]
 
 
-class DraftSaid(Said):
+class DraftSaid(ApiAnswer):
     """An application on its way.
 
     Attributes:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from habeas.cameras.quota import Allowance, Counted
+from habeas.cameras.quota import Allowance, QuotaStore
 from habeas.portal.vault.custodian import in_force
 
-_COUNTED: dict[str, Counted] = {}
+_COUNTED: dict[str, QuotaStore] = {}
 
 
-def counted(kind: str, store: Counted) -> None:
+def counted(kind: str, store: QuotaStore) -> None:
     """From now on looks of that kind count, too."""
     _COUNTED[kind] = store
 

@@ -22,7 +22,7 @@ Wrong = Literal["required", "too-long", "character", "email", "date"]
 
 
 @dataclass(frozen=True)
-class Limits:
+class AnswerLimits:
     """Most characters (Unicode code points) of an answer.
 
     Attributes:
@@ -34,7 +34,7 @@ class Limits:
     email: int = 254
 
 
-LIMITS = Limits()
+LIMITS = AnswerLimits()
 #: White space of Unicode (property White_Space), which surrounds no answer.
 _SPACE = (
     "\t\n\v\f\r \x85\xa0\u1680"

@@ -15,7 +15,7 @@ from habeas.portal.desk.api import OneCase, shown, today
 from habeas.portal.desk.photos import look
 from habeas.portal.desk.sessions import Session, for_officers
 from habeas.portal.site.bodies import BadRequestError
-from habeas.portal.site.calls import Said, body, call, say
+from habeas.portal.site.calls import ApiAnswer, body, call, say
 from habeas.portal.vault.custodian import custody
 from habeas.protocol import Purpose
 from habeas.protocol.case_note import MAX_SEALED_NOTE
@@ -62,7 +62,7 @@ class LetGo(Document):
     note: SealedNote | None = None
 
 
-class AskedAgain(Said):
+class AskedAgain(ApiAnswer):
     """The case goes on without the photo; another one may be asked for."""
 
     reference: str

@@ -15,14 +15,14 @@ from habeas.portal.catalogue.declaration import FormField
 from habeas.portal.desk import cases as desk
 from habeas.portal.desk import lists
 from habeas.portal.desk.sessions import Session, for_officers
-from habeas.portal.site.calls import Said, call, say
+from habeas.portal.site.calls import ApiAnswer, call, say
 from habeas.protocol.document import base64_of
 
 _GET = require_http_methods(["GET", "OPTIONS"])
 _MOST_TEXT = 64
 
 
-class Listed(Said):
+class Listed(ApiAnswer):
     """A case in the list.
 
     *photo*: whether it has one that can be asked for; *proposal*: the decision that waits for a
@@ -38,7 +38,7 @@ class Listed(Said):
     holder: Literal["", "me", "colleague"]
 
 
-class Cases(Said):
+class Cases(ApiAnswer):
     """At most 50 cases, oldest first.
 
     *more*: whether there are others after them; *total*: how many, counted ten seconds ago at most;
@@ -51,7 +51,7 @@ class Cases(Said):
     services: dict[str, dict[str, str]]
 
 
-class CaseQuestion(Said):
+class CaseQuestion(ApiAnswer):
     """A question of a case's service: its words, by language, and what counts as an answer.
 
     Applicants' devices seal the answers, and nobody looks at them before the desk does.

@@ -17,7 +17,7 @@ from habeas.custody.requests import Asked
 from habeas.foundation.errors import HabeasError
 from habeas.portal.desk.sessions import Session, SessionError, for_officers
 from habeas.portal.register.log import followed
-from habeas.portal.site.calls import Said, body, call, say
+from habeas.portal.site.calls import ApiAnswer, body, call, say
 from habeas.portal.site.problems import problem
 from habeas.portal.vault.custodian import custody
 from habeas.protocol import MalformedError, Promise
@@ -29,7 +29,7 @@ _POST = require_http_methods(["POST", "OPTIONS"])
 LIVE = "application/x-ndjson"
 
 
-class PhotoOfCase(Said):
+class PhotoOfCase(ApiAnswer):
     """A sealed photo, and the number that its next request must have."""
 
     promise: Promise
@@ -37,7 +37,7 @@ class PhotoOfCase(Said):
     number: int
 
 
-class Share(Said):
+class Share(ApiAnswer):
     """A released share, wrapped to the request's one-time key (base64)."""
 
     trustee: str
@@ -45,7 +45,7 @@ class Share(Said):
     release: str
 
 
-class Opened(Said):
+class Opened(ApiAnswer):
     """What opens the photo together with the one-time key; *missing* are trustees, with why."""
 
     index: int
@@ -61,7 +61,7 @@ class OwnSlots(Document):
     slots: Annotated[tuple[Hex16, ...], Field(max_length=1000)]
 
 
-class OwnOpening(Said):
+class OwnOpening(ApiAnswer):
     """A request that stands on the log under one of the slots."""
 
     slot: str
@@ -71,7 +71,7 @@ class OwnOpening(Said):
     purpose: str
 
 
-class OwnOpenings(Said):
+class OwnOpenings(ApiAnswer):
     """The requests under these slots, newest first."""
 
     openings: list[OwnOpening]

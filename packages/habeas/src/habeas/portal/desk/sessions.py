@@ -27,7 +27,7 @@ from habeas.foundation.errors import HabeasError
 from habeas.portal.desk.cases import person_of
 from habeas.portal.desk.models import Spent
 from habeas.portal.register.log import log_copy
-from habeas.portal.site.calls import Said
+from habeas.portal.site.calls import ApiAnswer
 from habeas.portal.site.problems import problem
 from habeas.portal.vault.custodian import chain
 from habeas.protocol.assertion import KeyAssertion, WebAuthnAssertion, verify_assertion
@@ -120,7 +120,7 @@ class Introduction(Document):
     membership: Memberships
 
 
-class Token(Said):
+class Token(ApiAnswer):
     """A session.
 
     Attributes:

@@ -19,7 +19,7 @@ from habeas.portal.desk.sessions import (
     sign_out,
 )
 from habeas.portal.register.log import followed
-from habeas.portal.site.calls import Said, body, call, say
+from habeas.portal.site.calls import ApiAnswer, body, call, say
 from habeas.protocol.document import Document, Hex16, Hex32, Slug
 
 _POST = require_http_methods(["POST", "OPTIONS"])
@@ -31,7 +31,7 @@ class AskChallenge(Document):
     office: Slug
 
 
-class Challenge(Said):
+class Challenge(ApiAnswer):
     """What has to be signed; it counts for five minutes, and once."""
 
     challenge: Hex32
@@ -43,7 +43,7 @@ class Slots(Document):
     slots: Annotated[tuple[Hex16, ...], Field(max_length=1000)]
 
 
-class Used(Said):
+class Used(ApiAnswer):
     """How many of them, from the first on, stand on the log."""
 
     used: int

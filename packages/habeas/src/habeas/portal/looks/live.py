@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from habeas.cameras import health
-from habeas.cameras.acts import Act
+from habeas.cameras.acts import CameraAct
 from habeas.cameras.quota import LookQuotaError
 from habeas.cameras.watching import LiveWish, NoLiveError
 from habeas.cameras.window import NoPictureError
@@ -37,7 +37,7 @@ def _no(request: HttpRequest, officer: Officer, error: NoLiveError) -> HttpRespo
     return render(request, "looks/unwatched.html", context, status=error.status)
 
 
-def _current(request: HttpRequest, officer: Officer) -> Act:
+def _current(request: HttpRequest, officer: Officer) -> CameraAct:
     return watching().current(viewer(officer), request.session.get(_SESSION))
 
 

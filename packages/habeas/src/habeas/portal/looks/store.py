@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from habeas.cameras.acts import Act, EndedError
+from habeas.cameras.acts import CameraAct, EndedError
 from habeas.cameras.viewing import Viewer
 from habeas.portal.looks.models import ActRow
 
@@ -15,7 +15,7 @@ from habeas.portal.looks.models import ActRow
 class DjangoActs:
     """Acts, in the portal's database."""
 
-    def add(self, act: Act) -> None:
+    def add(self, act: CameraAct) -> None:
         """Keep a new act, durably.
 
         Raises:
@@ -26,7 +26,7 @@ class DjangoActs:
         except IntegrityError as error:
             raise EndedError("Another act has ended it.") from error
 
-    def _add(self, act: Act) -> None:
+    def _add(self, act: CameraAct) -> None:
         with transaction.atomic():
             ActRow.objects.create(
                 key=act.key, officer=act.viewer.officer, office=act.viewer.office,
@@ -35,7 +35,7 @@ class DjangoActs:
                 index=act.index, proof=act.proof,
             )  # fmt: skip
 
-    def find(self, key: str) -> Act | None:
+    def find(self, key: str) -> CameraAct | None:
         """The act of this key."""
         return _first(ActRow.objects.filter(pk=key))
 
@@ -43,11 +43,11 @@ class DjangoActs:
         """The log has proved it."""
         ActRow.objects.filter(pk=key).update(index=index, proof=proof)
 
-    def end_of(self, key: str) -> Act | None:
+    def end_of(self, key: str) -> CameraAct | None:
         """The act that ends the one of this key."""
         return _first(ActRow.objects.filter(of=key))
 
-    def of_camera(self, camera: str, act: str) -> list[Act]:
+    def of_camera(self, camera: str, act: str) -> list[CameraAct]:
         """All acts of that sort, newest first."""
         return _acts(ActRow.objects.filter(camera=camera, act=act).order_by("-at"))
 
@@ -57,15 +57,15 @@ class DjangoActs:
         rows = ActRow.objects.filter(act="live", expires__gte=moment, at__gte=moment, office=office)
         return (rows if officer is None else rows.filter(officer=officer)).count()
 
-    def going_on(self, officer: str, act: str) -> list[Act]:
+    def going_on(self, officer: str, act: str) -> list[CameraAct]:
         """Those of an officer that no other act has ended."""
         return _acts(_unended().filter(officer=officer, act=act, expires__isnull=False))
 
-    def over(self, act: str, now: datetime) -> list[Act]:
+    def over(self, act: str, now: datetime) -> list[CameraAct]:
         """Those whose time is over, and that no other act has ended."""
         return _acts(_unended().filter(act=act, expires__lte=now))
 
-    def owed(self) -> list[Act]:
+    def owed(self) -> list[CameraAct]:
         """Those that the log has not proved yet, oldest first."""
         return _acts(ActRow.objects.filter(index__isnull=True).order_by("at"))
 
@@ -75,17 +75,17 @@ def _unended() -> QuerySet[ActRow]:
     return ActRow.objects.filter(~Exists(ends)).order_by("at")
 
 
-def _first(rows: QuerySet[ActRow]) -> Act | None:
+def _first(rows: QuerySet[ActRow]) -> CameraAct | None:
     row = rows.first()
     return None if row is None else _act(row)
 
 
-def _acts(rows: QuerySet[ActRow]) -> list[Act]:
+def _acts(rows: QuerySet[ActRow]) -> list[CameraAct]:
     return [_act(row) for row in rows]
 
 
-def _act(row: ActRow) -> Act:
-    return Act(
+def _act(row: ActRow) -> CameraAct:
+    return CameraAct(
         key=row.key,
         viewer=Viewer(row.officer, row.office),
         camera=row.camera,

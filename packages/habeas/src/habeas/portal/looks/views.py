@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from habeas.cameras.acts import Act, EndedError
+from habeas.cameras.acts import CameraAct, EndedError
 from habeas.cameras.holds import HoldRefusedError
 from habeas.cameras.viewing import may_view
 from habeas.portal.cameras import shown
@@ -68,7 +68,7 @@ def holds(request: HttpRequest, officer: Officer, camera: str) -> HttpResponse:
     return render(request, "looks/holds.html", context)
 
 
-def _put(officer: Officer, camera: PublicCamera, form: HoldForm) -> Act | None:
+def _put(officer: Officer, camera: PublicCamera, form: HoldForm) -> CameraAct | None:
     """Put what the form asks for; None where the form says what is wrong.
 
     Nothing is logged before the officer's password is right.

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from habeas.portal.officers.models import Officer
 
 
-class Officers(ModelBackend):
+class OfficerBackend(ModelBackend):
     """Whoever was signed in by a passkey or by the identity provider; by a password in a demo."""
 
     def authenticate(

@@ -24,7 +24,7 @@ from habeas.portal.site.problems import page
 
 #: Where a session keeps what has been asked of a browser or of the provider, once.
 _ASKED = "asked"
-_BACKEND = "habeas.portal.officers.backend.Officers"
+_BACKEND = "habeas.portal.officers.backend.OfficerBackend"
 
 
 class NotBegunError(HabeasError):

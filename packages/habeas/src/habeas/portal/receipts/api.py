@@ -9,13 +9,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 from pydantic import Field
 
-from habeas.portal.site.calls import Said, body, call, say
+from habeas.portal.site.calls import ApiAnswer, body, call, say
 from habeas.portal.vault.custodian import custody, in_force
 from habeas.protocol.document import Document, Hex32, KeyName, base64_of
 from habeas.protocol.terms import MAX_TRUSTEES
 
 
-class CircleSaid(Said):
+class CircleSaid(ApiAnswer):
     """The circle in force: a signed note."""
 
     circle: str
@@ -33,7 +33,7 @@ class Secret(Document):
     pending: Annotated[tuple[KeyName, ...], Field(max_length=MAX_TRUSTEES)] | None = None
 
 
-class WithdrawalProgress(Said):
+class WithdrawalProgress(ApiAnswer):
     """How far a withdrawal has come.
 
     Attributes:
@@ -49,7 +49,7 @@ class WithdrawalProgress(Said):
     owed: dict[str, str]
 
 
-class KeptLine(Said):
+class KeptLine(ApiAnswer):
     """One of the portal's entries about a photo.
 
     Attributes:
@@ -66,7 +66,7 @@ class KeptLine(Said):
     proof: str | None
 
 
-class KeptPhoto(Said):
+class KeptPhoto(ApiAnswer):
     """All of a receipt that is no secret: with its words it is the receipt again.
 
     Attributes:

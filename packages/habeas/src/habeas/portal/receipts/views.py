@@ -23,7 +23,7 @@ from habeas.portal.site.served import served
 from habeas.portal.vault import receipt_page
 from habeas.portal.vault.custodian import chain, custody, in_force
 from habeas.protocol import MalformedError, Receipt
-from habeas.protocol.receipt import Acknowledgement
+from habeas.protocol.receipt import SignedAcknowledgement
 from habeas.protocol.receipt_file import MAX_BYTES
 from habeas.protocol.receipt_file import read_receipt as receipt_of
 from habeas.protocol.seal import complete_receipt
@@ -121,7 +121,9 @@ def complete(request: HttpRequest) -> HttpResponse:
         return _asking(request, receipt, 422)
     late = custody().acknowledgements(receipt.promise.seal_id)
     notes = [
-        Acknowledgement(trustee=name, note=late[name]) for name in receipt.pending if name in late
+        SignedAcknowledgement(trustee=name, note=late[name])
+        for name in receipt.pending
+        if name in late
     ]
     return receipt_page.download(complete_receipt(receipt, notes))
 

@@ -10,7 +10,7 @@ _WIDE, _GAP, _TALL, _NAMES = 40, 12, 160, 20
 
 
 @dataclass(frozen=True)
-class Bar:
+class MonthBar:
     """One bar, with where it stands; ``asked`` behind ``opened``."""
 
     x: int
@@ -33,7 +33,7 @@ class Chart:
     width: int
     height: int
     middle: int
-    bars: tuple[Bar, ...]
+    bars: tuple[MonthBar, ...]
     bar: int = _WIDE
 
 
@@ -47,6 +47,8 @@ def chart(months: Sequence[tuple[str, str, int, int]]) -> Chart:
     bars = []
     for at, (name, title, asked, opened) in enumerate(months):
         tall, inner = round(_TALL * asked / most), round(_TALL * opened / most)
-        bars.append(Bar(at * (_WIDE + _GAP), name, title, _TALL - tall, tall, _TALL - inner, inner))
+        bars.append(
+            MonthBar(at * (_WIDE + _GAP), name, title, _TALL - tall, tall, _TALL - inner, inner)
+        )
     width = max(1, len(months)) * (_WIDE + _GAP)
     return Chart(width, _TALL + _NAMES, _WIDE // 2, tuple(bars))

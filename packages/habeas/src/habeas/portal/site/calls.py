@@ -20,7 +20,7 @@ Body = TypeVar("Body", bound=Document)
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-class Said(BaseModel):
+class ApiAnswer(BaseModel):
     """An answer."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,7 +44,7 @@ class ApiCall:
 
     method: str
     takes: type[BaseModel] | None = None
-    gives: type[Said] | None = None
+    gives: type[ApiAnswer] | None = None
     status: int = 200
     media: str = "application/json"
     form: bool = False
@@ -79,6 +79,6 @@ def body(request: HttpRequest, kind: type[Body]) -> Body:
     return kind.read(json_object(raw(request)))
 
 
-def say(answer: Said, status: int = 200) -> HttpResponse:
+def say(answer: ApiAnswer, status: int = 200) -> HttpResponse:
     """*answer* as JSON."""
     return JsonResponse(answer.model_dump(mode="json"), status=status)

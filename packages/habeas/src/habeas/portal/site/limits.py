@@ -21,9 +21,9 @@ from django.utils.translation import ngettext
 from habeas.foundation.errors import HabeasError
 from habeas.portal.site import moment
 from habeas.portal.site.buckets import Buckets, Rate
+from habeas.portal.site.middleware import GetResponse
 from habeas.portal.site.problems import answer
 
-GetResponse = Callable[[HttpRequest], HttpResponse]
 #: After a sign-in that went well Django sends on with it (RFC 9110 section 15.4.3, 302 Found).
 _FOUND = 302
 #: Where the desk's client signs in.

@@ -141,7 +141,7 @@ DATABASES = {"default": postgresql(CONNECTION) if CONNECTION else sqlite(DATA)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "officers.Officer"
-AUTHENTICATION_BACKENDS = ["habeas.portal.officers.backend.Officers"]
+AUTHENTICATION_BACKENDS = ["habeas.portal.officers.backend.OfficerBackend"]
 #: The city's identity provider, or None.
 OIDC = _RUN.officers.oidc
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]

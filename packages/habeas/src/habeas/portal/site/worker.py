@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 
 from django.db import close_old_connections
 
-from habeas.foundation.caution import Look, TooManyEndsError, look
+from habeas.foundation.caution import ReadClocks, TooManyEndsError, look
 from habeas.foundation.errors import HabeasError
 from habeas.portal.apply import drafts
 from habeas.portal.desk import cases, sessions
@@ -46,7 +46,7 @@ class Worker:
         scrub: writes the database's file anew; None to let it be.
     """
 
-    def __init__(self, read: Look = look, scrub: Scrub | None = None) -> None:
+    def __init__(self, read: ReadClocks = look, scrub: Scrub | None = None) -> None:
         self._read = read
         self._scrub = scrub
         self._election = Election()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pydantic import TypeAdapter
 
-from habeas.foundation.caution import Look, Mark, look, verify_clock
+from habeas.foundation.caution import Mark, ReadClocks, look, verify_clock
 from habeas.portal.standing.models import drop, keep, note
 
 _NOTE = "clock"
 _MARK = TypeAdapter(Mark)
 
 
-def verify(read: Look = look) -> None:
+def verify(read: ReadClocks = look) -> None:
     """Raise where the clock has jumped since the last look, also of an earlier process.
 
     Raises:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from habeas.foundation.errors import HabeasError
+from habeas.portal.site.middleware import GetResponse
 from habeas.portal.site.problems import answer
 from habeas.portal.standing import halts, installation
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class ReadOnly:

@@ -118,7 +118,7 @@ def time_line(
 
 
 @dataclass(frozen=True)
-class Bar:
+class SegmentBar:
     """A segment on a strip of 1,000 by 24 units, as text for a drawing: numbers have a point."""
 
     x: str
@@ -128,7 +128,7 @@ class Bar:
     flawed: bool
 
 
-def strip(recordings: Recordings, camera: str, start: datetime, end: datetime) -> list[Bar]:
+def strip(recordings: Recordings, camera: str, start: datetime, end: datetime) -> list[SegmentBar]:
     """The segments between *start* and *end*, drawn.
 
     Raises:
@@ -147,7 +147,7 @@ def strip(recordings: Recordings, camera: str, start: datetime, end: datetime) -
             continue
         high = _HEIGHT * each.moving / each.frames if each.frames else 0.0
         bars.append(
-            Bar(
+            SegmentBar(
                 f"{(begin - start).total_seconds() * scale:.1f}",
                 f"{(until - begin).total_seconds() * scale:.1f}",
                 f"{_HEIGHT - high:.1f}", f"{high:.1f}" if high else "",

@@ -87,7 +87,7 @@ class SoftToken:
         """Put a pair of keys on it, as others do.
 
         Args:
-            kind: of `habeas.foundation.token.Kind`.
+            kind: of `habeas.foundation.token.KeyKind`.
             name: label of the public key.
             uses: what the key may do: a flag of PKCS #11.
             mixed: whether the private key is another pair's, of the same CKA_ID.

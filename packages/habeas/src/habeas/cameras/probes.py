@@ -25,7 +25,7 @@ from habeas.foundation.metrics import MEDIA_TYPE, exposition
 LATE = {"report": health.STALE.total_seconds(), "picture": 60.0, "house": 120.0, "log": 120.0}
 #: Of `habeas.cameras.health.CameraHealth`.
 _FIGURES = ("frames", "lost", "whole", "rate", "looks", "behind", "one_of", "jumps")
-#: Of `habeas.cameras.storage.Storage`: free, and in all.
+#: Of `habeas.cameras.storage.StorageHealth`: free, and in all.
 _DISK = ("disk_free_bytes", "disk_bytes")
 #: Cameras that a problem of several names.
 _NAMED = 10

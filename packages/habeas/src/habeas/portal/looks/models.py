@@ -6,7 +6,7 @@ from django.db import models
 
 
 class ActRow(models.Model):
-    """`habeas.cameras.acts.Act`."""
+    """`habeas.cameras.acts.CameraAct`."""
 
     key = models.CharField(max_length=32, primary_key=True)
     officer = models.CharField(max_length=128)

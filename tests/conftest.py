@@ -12,6 +12,7 @@ from httpx._config import DEFAULT_TIMEOUT_CONFIG
 from hypothesis import HealthCheck, Phase, settings
 
 from habeas.deploy import addresses
+from tests import starts
 from tests.waiting import PATIENCE_SECONDS
 
 _SLOW_MACHINE = (HealthCheck.too_slow,)
@@ -45,12 +46,18 @@ _given: set[int] = set()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Give each worker ports of its own: those of its stopped services are nobody else's."""
+    starts.install()
     said = getattr(config, "workerinput", {"workerid": "gw0", "workercount": 1})
     number, workers = int(said["workerid"].removeprefix("gw")), int(said["workercount"])
     width = (addresses._LENT - addresses._LEAST) // workers
     addresses._LEAST += number * width
     addresses._LENT = addresses._LEAST + width
     addresses.free_ports = _once
+
+
+def pytest_unconfigure() -> None:
+    """End what forked processes for the tests of this worker."""
+    starts.remove()
 
 
 def _once(count: int) -> list[int]:

@@ -76,7 +76,8 @@ class Starter:
 
 
 _starter: list[Starter] = []
-_original = subprocess.Popen._execute_child
+_POPEN: Any = subprocess.Popen
+_original = _POPEN._execute_child
 _PARAMETERS = list(inspect.signature(_original).parameters)
 _making = threading.Lock()
 
@@ -84,12 +85,12 @@ _making = threading.Lock()
 def install() -> None:
     """Have `subprocess.Popen` of this process start such programs at once."""
     if sys.platform == "linux" and not os.environ.get("HABEAS_TESTS_EXEC"):
-        subprocess.Popen._execute_child = _execute_child  # type: ignore[method-assign]
+        _POPEN._execute_child = _execute_child
 
 
 def remove() -> None:
     """Have it start everything as ever, and end the starter."""
-    subprocess.Popen._execute_child = _original  # type: ignore[method-assign]
+    _POPEN._execute_child = _original
     while _starter:
         _starter.pop().stop()
 

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from habeas.cover.errors import FootageError
+from habeas.foundation.buckets import BucketPatience, BucketPlaceError, first_line, open_bucket
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
-#: Of one request, and of one request with its repetitions. A part has 8 MB.
-_CONNECT_SECONDS, _SECONDS, _PATIENCE_SECONDS, _REPETITIONS = 3, 20, 45, 2
+#: A part has 8 MB.
+_PATIENCE = BucketPatience(request=20, repeated=45, repetitions=2)
 _PART, _SIDE_BY_SIDE = 8 * 1024 * 1024, 2
 
 
@@ -56,31 +56,9 @@ class HourBucket:
             BucketError: this names no bucket, or the library is not installed.
         """
         try:
-            from obstore.exceptions import BaseError  # noqa: PLC0415 - only where it is wanted
-            from obstore.store import from_url  # noqa: PLC0415
-        except ImportError as error:
-            raise BucketError(
-                "The library for object stores is not installed.", "Install habeas[production]."
-            ) from error
-        options = {
-            "timeout": f"{_SECONDS}s", "connect_timeout": f"{_CONNECT_SECONDS}s",
-            "allow_http": True,
-        }  # fmt: skip
-        retry = {
-            "max_retries": _REPETITIONS, "retry_timeout": timedelta(seconds=_PATIENCE_SECONDS),
-        }  # fmt: skip
-        try:
-            if not url.startswith("s3://"):
-                raise ValueError("it does not begin with s3://")
-            store = from_url(  # type: ignore[call-overload]
-                url, config=dict(environment or {}), client_options=options, retry_config=retry
-            )
-        except (BaseError, ValueError) as error:
-            raise BucketError(
-                f"{url} is no place for recordings: {_first_line(error)}.",
-                "Name it s3://BUCKET/PREFIX, with AWS_ENDPOINT or AWS_REGION and the keys set.",
-            ) from error
-        return cls(store)
+            return cls(open_bucket(url, "recordings", _PATIENCE, environment))
+        except BucketPlaceError as error:
+            raise BucketError(error.cause, error.remedy) from error
 
     def put(self, name: str, pieces: Iterator[bytes]) -> None:
         """Store an object of any size; whatever *pieces* raises, there is none of this name."""
@@ -141,9 +119,4 @@ def _told() -> Iterator[None]:
     except FileNotFoundError:
         raise
     except (BaseError, OSError) as error:
-        raise BucketError(f"The store of recordings fails: {_first_line(error)}.") from error
-
-
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0][:200].rstrip(".") if lines else type(error).__name__
+        raise BucketError(f"The store of recordings fails: {first_line(error)}.") from error

@@ -14,18 +14,18 @@ import hmac
 import logging
 import re
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from habeas.custody.blobs import MARK, BlobMissingError, BlobStoreError, place_of
+from habeas.foundation.buckets import BucketPatience, BucketPlaceError, first_line, open_bucket
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 _LOG = logging.getLogger("habeas.custody")
 _NAMED = re.compile(r"[0-9a-f]{32}")
-#: Of one request, and of one request with its repetitions. A photo has 150 kB.
-_CONNECT_SECONDS, _SECONDS, _PATIENCE_SECONDS, _REPETITIONS = 3, 10, 15, 2
+#: A photo has 150 kB.
+_PATIENCE = BucketPatience(request=10, repeated=15, repetitions=2)
 
 
 class BucketBlobs:
@@ -51,26 +51,9 @@ class BucketBlobs:
             BlobStoreError: this names no bucket, or the library is not installed.
         """
         try:
-            from obstore.exceptions import BaseError  # noqa: PLC0415 - only where it is wanted
-            from obstore.store import from_url  # noqa: PLC0415
-        except ImportError as error:
-            raise BlobStoreError(
-                "The library for object stores is not installed.", "Install habeas[production]."
-            ) from error
-        options = {
-            "timeout": f"{_SECONDS}s", "connect_timeout": f"{_CONNECT_SECONDS}s",
-            "allow_http": True,
-        }  # fmt: skip
-        retry = {
-            "max_retries": _REPETITIONS, "retry_timeout": timedelta(seconds=_PATIENCE_SECONDS),
-        }  # fmt: skip
-        try:
-            return cls(from_url(url, client_options=options, retry_config=retry))  # type: ignore[call-overload]
-        except (BaseError, ValueError) as error:
-            raise BlobStoreError(
-                f"{url} is no place for sealed photos: {_first_line(error)}.",
-                "Name it s3://BUCKET/PREFIX, with AWS_ENDPOINT or AWS_REGION and the keys set.",
-            ) from error
+            return cls(open_bucket(url, "sealed photos", _PATIENCE))
+        except BucketPlaceError as error:
+            raise BlobStoreError(error.cause, error.remedy) from error
 
     def put(self, name: str, content: bytes) -> None:
         """Store durably, and read it back."""
@@ -142,10 +125,5 @@ def _told() -> Iterator[None]:
         raise
     except (BaseError, OSError) as error:
         # For the operator, and without the photo's name: beside the time it would be a trace.
-        _LOG.warning("store of sealed photos: %s", _NAMED.sub("...", _first_line(error)))
+        _LOG.warning("store of sealed photos: %s", _NAMED.sub("...", first_line(error)))
         raise BlobStoreError("The store of sealed photos does not do what it is asked.") from error
-
-
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0][:200].rstrip(".") if lines else type(error).__name__

@@ -14,16 +14,19 @@ from typing import TYPE_CHECKING
 
 import obstore
 from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
-from obstore.store import ObjectStore, from_url
+from obstore.store import ObjectStore
 
 if TYPE_CHECKING:
     from obstore import Attributes
 
+from habeas.foundation.buckets import BucketPatience, BucketPlaceError, first_line, open_bucket
 from habeas.tlog.errors import PlaceError
 from habeas.tlog.server.objects import CHECKPOINT
 
 _IMMUTABLE = "public, max-age=31536000, immutable"
 _PARALLEL = 16
+#: Repetitions and their time are obstore's own: a batch waits rather than fails.
+_PATIENCE = BucketPatience(request=15, repeated=180, repetitions=10, connect=5)
 #: Entry bundles are stored as readers get them from the bucket, compressed.
 _BUNDLES = "tile/entries/"
 #: Read to learn whether a store that refuses an object refuses everything.
@@ -48,14 +51,10 @@ class BucketObjects:
         Raises:
             PlaceError: that names no bucket, or the environment does not fit it.
         """
-        options = {"timeout": "15s", "connect_timeout": "5s", "allow_http": True}
         try:
-            return cls(from_url(url, client_options=options))  # type: ignore[call-overload]
-        except (BaseError, ValueError) as error:
-            raise PlaceError(
-                f"{url} is no place for a log's files: {str(error).splitlines()[0]}.",
-                "Name it s3://BUCKET/PREFIX, with AWS_REGION or AWS_ENDPOINT and the keys set.",
-            ) from error
+            return cls(open_bucket(url, "a log's files", _PATIENCE))
+        except BucketPlaceError as error:
+            raise PlaceError(error.cause, error.remedy) from error
 
     def read(self, path: str) -> bytes:
         """The content at *path*.
@@ -74,12 +73,12 @@ class BucketObjects:
             if self._readable():
                 raise FileNotFoundError(path) from error
             raise OSError(
-                f"the store lets nobody read {path} with these credentials: {_first_line(error)}"
+                f"the store lets nobody read {path} with these credentials: {first_line(error)}"
             ) from error
         except (EOFError, zlib.error, gzip.BadGzipFile):
             return b""  # a part of it was lost: no bundle has this form
         except BaseError as error:
-            raise OSError(_first_line(error)) from error
+            raise OSError(first_line(error)) from error
 
     def _readable(self) -> bool:
         """Whether the store gives back what was put there."""
@@ -121,7 +120,7 @@ class BucketObjects:
         try:
             obstore.put(self._store, path, content, attributes=attributes, use_multipart=False)
         except BaseError as error:
-            raise OSError(_first_line(error)) from error
+            raise OSError(first_line(error)) from error
 
     def sync(self, gone: Collection[str]) -> None:
         """Delete *gone*; what was put is durable already."""
@@ -131,7 +130,7 @@ class BucketObjects:
             except FileNotFoundError:
                 continue
             except BaseError as error:
-                raise OSError(_first_line(error)) from error
+                raise OSError(first_line(error)) from error
 
     def publish(self, note: bytes) -> None:
         """Put the checkpoint.
@@ -144,7 +143,3 @@ class BucketObjects:
             "Cache-Control": "public, max-age=1",
         }
         self._put(CHECKPOINT, note, attributes)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0][:200] if str(error) else type(error).__name__

@@ -33,7 +33,12 @@ from tests.unit.portal.conftest import PASSWORD, circle_note
 from tests.unit.protocol.world import RECORDER_KEY
 
 RULES = '[live]\nminutes = 15\npurposes = ["emergency", "investigation"]\n[cover]'
-FORM = {"purpose": "emergency", "case_number": "", "reason": "Smoke", "password": PASSWORD}
+FORM = {
+    "purpose": "emergency",
+    "case_number": "",
+    "reason": "Smoke at the gate",
+    "password": PASSWORD,
+}
 JPEG = b"\xff\xd8\xff"
 
 
@@ -117,7 +122,7 @@ def test_a_look_is_on_the_log_before_its_first_picture(city, recorder, officer):
     assert (said.camera, said.office, said.minutes) == ("north-gate", "parks-department", 15)
     row = ActRow.objects.get()
     assert commitment(bytes(row.salt), row.private) == said.commit
-    assert "Smoke" not in entry.encode().decode()
+    assert "Smoke at the gate" not in entry.encode().decode()
     found = watching(recorder, officer)
     assert found.content.startswith(JPEG)
     assert found.headers["cache-control"] == "no-store"

@@ -139,7 +139,7 @@ def test_an_export_is_on_the_log_and_names_nobody(street):
     assert entry.office == world.OFFICE
     said = entry.encode().decode()
     assert "petrova" not in said
-    assert "114" not in said
+    assert "2-114/2027" not in said
     assert street.exports.current(VIEWER, export.key) == export
     proof = ClipProof.decode(export.proof.encode())
     names = [one.record.name for each in proof.hours for one in each.segments]

@@ -79,7 +79,7 @@ def test_a_hold_is_on_the_log_before_the_recorder_takes_it_on(city, street, offi
     )  # fmt: skip
     assert details.until == FORM["until"]
     assert entry.office == "parks-department"
-    assert "cars" not in entry.encode().decode()
+    assert "cars have met" not in entry.encode().decode()
     page = officer.get("/desk/cameras/north-gate/holds/").content.decode()
     assert "Waits for the recorder" in page
     assert street.judge() == {hour_name(START), hour_name(START + timedelta(hours=1))}

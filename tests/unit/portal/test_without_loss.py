@@ -73,7 +73,7 @@ def test_a_page_that_was_open_for_too_long_keeps_what_was_typed(city):
     assert "&lt;b&gt;Anna&lt;/b&gt;" in page
     assert "nothing was sent" in page
     assert "csrfmiddlewaretoken" in page
-    assert "CSRF" not in page, "no text of a framework"
+    assert "CSRF verification" not in page, "no text of a framework"
     assert EncryptedDraft.objects.count() == 0
     elsewhere = strict.post("/receipt/", {"receipt": "secret"}, headers={"accept-language": "ru"})
     page = elsewhere.content.decode()

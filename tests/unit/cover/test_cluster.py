@@ -2,7 +2,7 @@
 
 import pytest
 
-from habeas.cover import cluster
+from habeas.cover import _ray, cluster
 from habeas.cover.cluster import _turn
 
 
@@ -45,7 +45,7 @@ class SlowRay:
 
 def test_a_node_that_is_slow_to_start_is_waited_for_and_said(monkeypatch, caplog):
     ray = SlowRay(2)
-    monkeypatch.setattr(cluster, "_ray", lambda: ray)
+    monkeypatch.setattr(_ray, "load", lambda: ray)
     assert cluster.connect("local") is ray
     assert (ray.begun, ray.ended) == (3, 2)
     assert caplog.text.count("slow to start at local") == 2
@@ -53,7 +53,7 @@ def test_a_node_that_is_slow_to_start_is_waited_for_and_said(monkeypatch, caplog
 
 def test_a_server_whose_part_for_this_client_is_slow_to_start_is_asked_again(monkeypatch):
     ray = SlowRay(2, "Initialization failure from server:\n", ConnectionAbortedError)
-    monkeypatch.setattr(cluster, "_ray", lambda: ray)
+    monkeypatch.setattr(_ray, "load", lambda: ray)
     assert cluster.connect("ray://a:1") is ray
     assert (ray.begun, ray.ended) == (3, 2)
 
@@ -69,7 +69,7 @@ def test_a_server_whose_part_for_this_client_is_slow_to_start_is_asked_again(mon
     ],
 )
 def test_what_waiting_does_not_mend_is_told(monkeypatch, address, ray, begun, words):
-    monkeypatch.setattr(cluster, "_ray", lambda: ray)
+    monkeypatch.setattr(_ray, "load", lambda: ray)
     with pytest.raises(cluster.ClusterError, match=words):
         cluster.connect(address)
     assert ray.begun == begun

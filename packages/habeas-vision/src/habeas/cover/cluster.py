@@ -7,12 +7,9 @@ writes its part there. A part whose machine dies is given to another.
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import shutil
 import socket
-import textwrap
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -23,100 +20,18 @@ from typing import Any
 from habeas import faces
 from habeas.cover import _parts
 from habeas.cover._cover_file import Report
+from habeas.cover._ray import ClusterError, connect, line
 from habeas.cover._redact import ask, beside, check, work
 from habeas.cover.errors import CoveringDiedError, FootageError, StalledError
 from habeas.cover.settings import Progress, Settings
+
+__all__ = ["ClusterError", "connect", "redact_on"]
 
 _ATTEMPTS = 3
 _STALL = 120.0
 _ROUNDS = 10
 #: Processor cores that one part keeps busy, about; and of a GPU.
 _CORES, _GPU = 2, 0.25
-#: Ray waits half a minute for a node of its own, and lets nobody say for how long: what a busy
-#: machine needs it gets by being begun again, with what it has read from the disk in memory.
-_STARTS = 4
-_SLOW = "timed out during startup"
-#: Characters of what Ray says that stand in our own errors.
-_SAID = 200
-_connecting = threading.Lock()
-_say = logging.getLogger("habeas.cluster")
-
-
-class ClusterError(FootageError):
-    """The cluster cannot be used, or lost a part too often."""
-
-    code = "cluster"
-    remedy = "Check `ray status` on the cluster; its machines must see the same files."
-
-
-def _ray() -> Any:
-    # Nobody but the office that runs the cluster is told that it is used.
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    try:
-        import ray  # noqa: PLC0415 - an optional extra, and slow to load
-    except ImportError as error:
-        raise ClusterError(
-            "Ray is not installed here.", "Install it: pip install 'habeas[cluster]'"
-        ) from error
-    return ray
-
-
-def connect(address: str) -> Any:
-    """Ray, connected; once for all threads of this process.
-
-    Args:
-        address: ``ray://host:port``, ``auto`` for a cluster on this machine, or ``local`` to
-            start one here, which only this machine can reach.
-
-    Raises:
-        ClusterError: it is not installed, or cannot be reached.
-    """
-    ray = _ray()
-    options: dict[str, Any] = {"logging_level": "ERROR", "log_to_driver": False}
-    if address == "local":
-        options |= {"include_dashboard": False, "_node_ip_address": "127.0.0.1"}
-    with _connecting:
-        if ray.is_initialized():
-            return ray
-        _begin(ray, address, options)
-    return ray
-
-
-def _begin(ray: Any, address: str, options: dict[str, Any]) -> None:
-    for attempt in range(1, _STARTS + 1):
-        try:
-            ray.init(address=address, **options)
-        except Exception as error:  # a node that does not start in time is a bare one in Ray
-            # A server that answers, and whose process for this client did not start in time,
-            # aborts the connection; one that nobody reaches refuses it.
-            slow = isinstance(error, ConnectionAbortedError) or (
-                address == "local" and _SLOW in str(error)
-            )
-            if not slow:
-                raise ClusterError(
-                    f"The cluster at {address} cannot be reached: {_line(error)}"
-                ) from error
-            # What has started so far is ended: two nodes would take each other's place.
-            ray.shutdown()
-            if attempt == _STARTS:
-                if address != "local":
-                    raise ClusterError(
-                        f"The cluster at {address} began nothing for this computer, asked "
-                        f"{_STARTS} times: {_line(error)}"
-                    ) from error
-                raise ClusterError(
-                    f"Ray did not start on this machine: it was waited for {_STARTS} times.",
-                    "Free the machine and try again, leave out --cluster, or name a cluster that "
-                    "runs already.",
-                ) from error
-            _say.warning("Ray is slow to start at %s; it is waited for once more.", address)
-        else:
-            return
-
-
-def _line(error: BaseException) -> str:
-    told = str(error).split()
-    return textwrap.shorten(" ".join(told), _SAID) if told else repr(error)
 
 
 class _Worker:
@@ -342,7 +257,7 @@ class _Work:
             if isinstance(cause, FootageError):
                 # The video's own fault; another machine would find the same.
                 raise cause from error
-            raise ClusterError(f"A part of the video failed: {_line(cause or error)}") from error
+            raise ClusterError(f"A part of the video failed: {line(cause or error)}") from error
         except known.RayError as error:
             self._lost(number, error)
             return None
@@ -352,7 +267,7 @@ class _Work:
         self._attempts[number] += 1
         if self._attempts[number] >= _ATTEMPTS:
             often = f"Part {number + 1} of the video was lost {_ATTEMPTS} times"
-            raise ClusterError(f"{often}, at last: {_line(error)}") from error
+            raise ClusterError(f"{often}, at last: {line(error)}") from error
 
     def _machines(self) -> list[tuple[float, float]]:
         """Cores and GPUs of every machine that lives."""

@@ -31,11 +31,10 @@ from habeas.protocol.clip import (
     ClipFiles,
     ClipProof,
     OtherProofError,
-    VerifiedClip,
     place_of,
     start_of,
-    verify_clip,
 )
+from habeas.protocol.clip_proof import VerifiedClip, verify_clip
 from habeas.protocol.statements import read_statement, sign_statement
 from habeas.tlog import NoteVerifier
 

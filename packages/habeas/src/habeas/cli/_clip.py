@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from habeas.protocol import Pins
-from habeas.protocol.clip import VerifiedClip
+from habeas.protocol.clip_proof import VerifiedClip
 
 _FOR = {"court": "a court", "police": "the police", "subject-access": "the person filmed"}
 

@@ -19,7 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from habeas.foundation.errors import HabeasError
-from habeas.portal.apply import device, drafts
+from habeas.portal.apply import device, device_sending, drafts
 from habeas.portal.catalogue import services
 from habeas.portal.catalogue.declaration import Service
 from habeas.portal.register import code
@@ -29,8 +29,8 @@ from habeas.protocol.app.release import origin_of
 
 #: What a hosted page may ask for.
 STEPS: Mapping[str, Callable[[HttpRequest, str], HttpResponse]] = {
-    "order": device.order_of_draft, "deposit": device.deposit, "keep": device.keep,
-    "clear": device.clear,
+    "order": device.order_of_draft, "deposit": device_sending.deposit, "keep": device_sending.keep,
+    "clear": device_sending.clear,
 }  # fmt: skip
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "POST",

@@ -17,7 +17,7 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from habeas.portal.apply import device, drafts
+from habeas.portal.apply import device, device_page, device_sending, drafts
 from habeas.portal.catalogue import services
 from habeas.portal.catalogue.declaration import Service
 from habeas.portal.register import code
@@ -59,7 +59,7 @@ def page(_: HttpRequest, name: str) -> HttpResponse:
     Raises:
         UnreleasedError: the trustees have not vouched for it as it is here.
     """
-    return device.document(_PAGE, code.serving(), _service(name).frame_ancestors)
+    return device_page.document(_PAGE, code.serving(), _service(name).frame_ancestors)
 
 
 @require_POST
@@ -87,9 +87,9 @@ def begin(request: HttpRequest, name: str) -> HttpResponse:
 urlpatterns = [
     path("seal/", page, name="embedded"),
     path("begin/", begin),
-    path("circle.txt", device.pin),
+    path("circle.txt", device_page.pin),
     path("order/", by_token(device.order_of_draft)),
-    path("deposit/", by_token(device.deposit)),
-    path("keep/", by_token(device.keep)),
-    path("clear/", by_token(device.clear)),
+    path("deposit/", by_token(device_sending.deposit)),
+    path("keep/", by_token(device_sending.keep)),
+    path("clear/", by_token(device_sending.clear)),
 ]

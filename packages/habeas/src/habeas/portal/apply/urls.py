@@ -4,7 +4,15 @@ from django.conf import settings
 from django.urls import include, path
 from django.views.generic import TemplateView
 
-from habeas.portal.apply import device, elsewhere, framed, model_files, views
+from habeas.portal.apply import (
+    device,
+    device_page,
+    device_sending,
+    elsewhere,
+    framed,
+    model_files,
+    views,
+)
 
 app_name = "apply"
 urlpatterns = [
@@ -23,15 +31,15 @@ urlpatterns = [
     path("apply/<slug:name>/", views.start, name="start"),
     path("apply/<slug:name>/details/", views.details, name="details"),
     path("apply/<slug:name>/photo/", views.photo, name="photo"),
-    path("apply/<slug:name>/seal/", device.page, name="seal"),
+    path("apply/<slug:name>/seal/", device_page.page, name="seal"),
     path("apply/<slug:name>/embedded/", include(framed.urlpatterns)),
     path("apply/<slug:name>/elsewhere/", elsewhere.page, name="elsewhere"),
     path("apply/<slug:name>/from/<slug:step>/", elsewhere.call, name="from"),
-    path("apply/<slug:name>/circle.txt", device.pin, name="pin"),
+    path("apply/<slug:name>/circle.txt", device_page.pin, name="pin"),
     path("apply/<slug:name>/order/", device.order, name="order"),
-    path("apply/<slug:name>/deposit/", device.deposit, name="deposit"),
-    path("apply/<slug:name>/keep/", device.keep, name="keep"),
-    path("apply/<slug:name>/clear/", device.clear, name="clear"),
+    path("apply/<slug:name>/deposit/", device_sending.deposit, name="deposit"),
+    path("apply/<slug:name>/keep/", device_sending.keep, name="keep"),
+    path("apply/<slug:name>/clear/", device_sending.clear, name="clear"),
     path("apply/<slug:name>/crop.jpg", views.picture, {"which": "crop"}, name="picture-crop"),
     path("apply/<slug:name>/whole.jpg", views.picture, {"which": "whole"}, name="picture-whole"),
     path("apply/<slug:name>/check-photo/", views.check_photo, name="check-photo"),

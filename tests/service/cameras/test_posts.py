@@ -83,6 +83,7 @@ class Machine:
     def told(self):
         return {
             "NodeID": self.name, "Alive": self.alive, "NodeManagerHostname": f"host-{self.name}",
+            "NodeManagerAddress": f"10.0.0.{self.name}",
             "Labels": {SITE_LABEL: self.site}, "Resources": {"CPU": 2.0},
         }  # fmt: skip
 
@@ -133,11 +134,11 @@ GROUPS = [Group("east-1", "east", ("a", "b")), Group("west-1", "west", ("c",))]
 
 
 @contextlib.contextmanager
-def kept(ray, said):
-    posts = Posts(
-        ray, GROUPS, lambda group, post: (group.name, "standby" if post.standby else "first"),
-        said.append, round_=0.01, again=0.0,
-    )  # fmt: skip
+def kept(ray, said, parts=2):
+    def command(group, post, host):
+        return (group.name, "standby" if post.standby else "first", host)[:parts]
+
+    posts = Posts(ray, GROUPS, command, said.append, round_=0.01, again=0.0)
     thread = threading.Thread(target=posts.run)
     thread.start()
     try:
@@ -192,3 +193,11 @@ def test_a_post_that_dies_on_a_machine_that_lives_is_set_up_again():
     assert ray.actors[4].command == (dying.command[0], "standby")
     assert dying in ray.killed
     assert not dying.ended
+
+
+def test_a_post_is_told_the_address_of_its_machine():
+    """At which live pictures are had: a standby on another machine has another one."""
+    ray = Ray(Machine("1", "east"), Machine("2", "west"))
+    with kept(ray, [], parts=3):
+        until(lambda: len(ray.posts()) == 4, "two posts for each group")
+        assert all(f"10.0.0.{each.machine.name}" == each.command[2] for each in ray.actors)

@@ -13,11 +13,19 @@ import pytest
 from django.test import Client
 
 from habeas.cameras.declaration import Camera
-from habeas.cameras.live_address import FILE, LiveAddress, RecorderIdentity, read, told
+from habeas.cameras.live_address import (
+    FILE,
+    LiveAddress,
+    LiveAddressError,
+    RecorderIdentity,
+    read,
+    told,
+)
 from habeas.cameras.live_port import NUMBER, LivePort
 from habeas.cameras.recordings import Recordings
 from habeas.cameras.window import Window, WindowLimits
 from habeas.cameras.witnessed import Witnessed
+from habeas.foundation.errors import HabeasError
 from habeas.portal.looks.models import ActRow
 from habeas.portal.looks.store import DjangoActs
 from habeas.portal.looks.telling import settle
@@ -26,6 +34,7 @@ from habeas.protocol import commitment
 from habeas.protocol.looks import LiveDetails, LiveEndedDetails
 from habeas.tlog import NoteSigner
 from tests.media.video.segments import CAMERA, RECORDER
+from tests.service.tlog.servers import free_ports
 from tests.unit.cameras import test_watching
 from tests.unit.cameras.street import Street
 from tests.unit.cameras.test_watching import frame
@@ -134,6 +143,16 @@ def test_a_look_is_on_the_log_before_its_first_picture(city, recorder, officer):
     assert public(city)
     # Each picture once: the same is not sent again.
     assert nothing(picture(officer, found.headers["x-habeas-number"]))
+
+
+def test_no_picture_is_no_fault_that_is_written_down_and_no_recorder_is(recorder, officer, caplog):
+    ask(officer)
+    found = picture(officer)
+    assert (found.status_code, found.json()) == (503, {"code": "no-picture"})
+    assert not caplog.records, "a page asks each second"
+    (recorder.recordings.place("north-gate") / FILE).unlink()
+    assert picture(officer).json() == {"code": "recorder-away"}
+    assert [each.levelname for each in caplog.records] == ["ERROR"]
 
 
 def test_it_ends_on_the_log_and_nothing_comes_after(city, recorder, officer):
@@ -410,3 +429,44 @@ def test_whose_lease_it_is_tells_where_pictures_are_and_nobody_else(street):
             second.announce("north-gate")
         assert str(second.address) in (place / FILE).read_text(), "what another told since stays"
     assert not (place / FILE).exists()
+
+
+def test_of_several_ports_a_recorder_takes_the_first_that_is_free(street):
+    windows = {"north-gate": Window(lambda: street.camera, street.witnessed)}
+    places = {"north-gate": street.place}
+    free = free_ports(2)
+    where = [LiveAddress("127.0.0.1", each) for each in free]
+    with (
+        LivePort(windows, places, RECORDER_KEY, where, leased=True) as first,
+        LivePort(windows, places, RECORDER_KEY, where, leased=True) as second,
+    ):
+        assert [first.address, second.address] == where
+        second.announce("north-gate")
+        with asked(street.place / FILE, second) as http:
+            assert http.post("/live/north-gate", content=b"{}").status_code == 403
+        with pytest.raises(HabeasError, match=f"cannot be had at 127.0.0.1:{free[1]}"):
+            LivePort(windows, places, RECORDER_KEY, where)
+
+
+@pytest.mark.parametrize(
+    ("text", "ports"),
+    [
+        ("127.0.0.1:8444", [8444]),
+        ("127.0.0.1:8444-8446", [8444, 8445, 8446]),
+        ("[::1]:8444-8445", [8444, 8445]),
+        ("recorder-3.city.example:8444", [8444]),
+        ("recorder-3.city-8.example:1-2", [1, 2]),
+    ],
+)
+def test_an_address_has_one_port_or_a_choice_of_them(text, ports):
+    found = LiveAddress.choice(text)
+    assert [each.port for each in found] == ports
+    assert {each.host for each in found} == {text.rpartition(":")[0].strip("[]")}
+
+
+@pytest.mark.parametrize(
+    "text", ["127.0.0.1:8446-8444", "127.0.0.1:0-5", "127.0.0.1:1-65536", "8444-8446", "a:1-b", ""]
+)
+def test_what_is_no_choice_of_ports_is_refused(text):
+    with pytest.raises(LiveAddressError):
+        LiveAddress.choice(text)

@@ -11,7 +11,7 @@ from obstore.store import MemoryStore
 from habeas.cameras import holds, packs, storage
 from habeas.cameras.bucket import BucketError, HourBucket
 from habeas.cameras.hours import Hour, HourChangedError, UnknownHourError
-from habeas.cameras.packing import Packer
+from habeas.cameras.packing import Packer, verify_store
 from habeas.cameras.probes import judge
 from habeas.cameras.recordings import Recordings
 from habeas.foundation.schema import NewerStoreError, Schema, adopt_folder
@@ -377,3 +377,29 @@ def test_a_round_that_breaks_off_in_an_unforeseen_way_is_told_by_health(street, 
     assert said == ["hours could not be packed: nobody thought of this"]
     assert storage.alarms(storage.read(street.recordings.folder)) == ["storage-unpacked"]
     assert files(street)
+
+
+def test_whether_packed_hours_play_is_asked_as_a_viewer_asks(street):
+    verify_store(street.recordings)
+    assert not street.recordings.bucket.reads, "nothing is packed yet"
+    pack(street)
+    street.recordings.bucket.reads.clear()
+    verify_store(street.recordings)
+    assert len(street.recordings.bucket.reads) == 1
+    street.recordings.bucket.other = True
+    with pytest.raises(HourChangedError):
+        verify_store(street.recordings)
+    street.recordings.bucket.away = True
+    with pytest.raises(BucketError):
+        verify_store(street.recordings)
+    street.recordings.bucket = None
+    with pytest.raises(BucketError, match="not named here"):
+        verify_store(street.recordings)
+
+
+def test_a_store_that_is_away_is_found_before_anything_is_packed(street):
+    street.recordings.bucket.away = True
+    with pytest.raises(BucketError):
+        verify_store(street.recordings)
+    street.recordings.bucket = None
+    verify_store(street.recordings)

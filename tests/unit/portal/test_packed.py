@@ -9,6 +9,7 @@ from habeas.cameras.bucket import BucketError, HourBucket
 from habeas.cameras.bundle import verify_bundle
 from habeas.cameras.packing import Packer
 from habeas.portal.cameras import shown
+from habeas.portal.site import setup
 from habeas.protocol import Pins
 from habeas.protocol.footage import hour_name
 from tests.unit.portal.conftest import PASSWORD
@@ -75,3 +76,17 @@ def test_a_portal_that_was_not_told_the_store_says_so(desk, bucket, monkeypatch)
     assert answer.status_code == 503
     assert desk.get(f"/desk/cameras/{NORTH}/").status_code == 200, "its figures are on the disk"
     assert b"\0" not in answer.content, "every film has zero bytes, and no page"
+
+
+def test_checking_a_portal_finds_a_store_that_fails_and_serves_all_the_same(bucket, monkeypatch):
+    assert not list(setup.failures())
+
+    def away(*_):
+        raise BucketError("The store of recordings fails: away.")
+
+    monkeypatch.setattr(bucket, "get", away)
+    (said,) = setup.failures()
+    assert (said.code, said.cause) == (
+        "recordings-bucket", "The store of recordings fails: away.",
+    )  # fmt: skip
+    assert not list(setup.problems())

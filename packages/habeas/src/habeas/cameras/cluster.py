@@ -52,7 +52,7 @@ class Posts:
     Args:
         ray: connected; see `habeas.cover.cluster.connect`.
         groups: of cameras.
-        command: of a post: arguments after ``habeas``.
+        command: of a post: arguments after ``habeas``, where its machine has that address.
         say: told what posts say, and what becomes of them.
         round_: seconds between rounds; each asks every post.
         again: seconds between attempts to set up posts for one group.
@@ -62,7 +62,7 @@ class Posts:
         self,
         ray: Any,
         groups: Sequence[Group],
-        command: Callable[[Group, Post], Sequence[str]],
+        command: Callable[[Group, Post, str], Sequence[str]],
         say: Say,
         round_: float = _ROUND,
         again: float = _AGAIN,
@@ -73,6 +73,7 @@ class Posts:
         self._standing: list[_Standing] = []
         self._tried: dict[str, float] = {}
         self._names: dict[str, str] = {}
+        self._addresses: dict[str, str] = {}
 
     def run(self) -> None:
         """Keep posts until `stop`; returns once all have ended."""
@@ -93,6 +94,7 @@ class Posts:
         for each in self._ray.nodes():
             if each["Alive"]:
                 self._names[each["NodeID"]] = each["NodeManagerHostname"]
+                self._addresses[each["NodeID"]] = each["NodeManagerAddress"]
                 site = each.get("Labels", {}).get(SITE_LABEL, ANYWHERE)
                 found.append(Machine(each["NodeID"], site, each["Resources"].get("CPU", 0.0)))
         return found
@@ -141,7 +143,7 @@ class Posts:
             num_cpus=0, max_restarts=0, max_task_retries=0,
             scheduling_strategy=affinity(post.machine, soft=False),
         )  # fmt: skip
-        actor = kind.remote(self._command(group, post))
+        actor = kind.remote(self._command(group, post, self._addresses[post.machine]))
         does = "stands by for" if post.standby else "records"
         self._say(f"{self._names[post.machine]} {does} {group.name}: {len(group.cameras)} cameras")
         return _Standing(post, actor, actor.said.remote(), now)

@@ -74,6 +74,22 @@ class LiveAddress:
             raise LiveAddressError(f"{text!r} is no address.")
         return cls(host, port)
 
+    @classmethod
+    def choice(cls, text: str) -> tuple[Self, ...]:
+        """``host:port``, or ``host:first-last`` for whichever of those ports is free.
+
+        Raises:
+            LiveAddressError: it is not that.
+        """
+        place, _, last = text.rpartition("-")
+        first = place.rpartition(":")[2]
+        if not (first.isdecimal() and last.isdecimal()):
+            return (cls.parse(text),)
+        if not 0 < int(first) <= int(last) < 2**16:
+            raise LiveAddressError(f"{first}-{last} are no ports.")
+        host = cls.parse(place).host
+        return tuple(cls(host, port) for port in range(int(first), int(last) + 1))
+
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 

@@ -13,7 +13,7 @@ import json
 import socket
 import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
@@ -67,6 +67,22 @@ class _Server(ThreadingHTTPServer):
         """Whoever speaks no TLS, or goes away, is none of the recorder's business."""
 
 
+def _listening(
+    where: Sequence[LiveAddress], context: ssl.SSLContext, handler: type[BaseHTTPRequestHandler]
+) -> _Server:
+    """A server at the first address that is free."""
+    for each in where[:-1]:
+        with contextlib.suppress(OSError):
+            return _Server(each, context, handler)
+    try:
+        return _Server(where[-1], context, handler)
+    except OSError as error:
+        raise HabeasError(
+            f"Live pictures cannot be had at {where[-1]}: {error.strerror}.",
+            "Name an address of this machine, and a port that is free.",
+        ) from error
+
+
 class LivePort:
     """Answers in threads of its own, while it is entered. Made before the process is confined.
 
@@ -74,7 +90,8 @@ class LivePort:
         windows: by the camera's id.
         places: the cameras' folders, by id.
         signer: the recorder's key.
-        where: its own address; a port of this machine alone where none is said.
+        where: its own address; of several, the first that is free. A port of this machine alone
+            where none is said.
         leased: a camera's address is told once its lease is held here: until then another process
             has its pictures.
 
@@ -87,13 +104,13 @@ class LivePort:
         windows: Mapping[str, Window],
         places: Mapping[str, Path],
         signer: NoteSigner,
-        where: LiveAddress = HERE,
+        where: Sequence[LiveAddress] = (HERE,),
         *,
         leased: bool = False,
     ) -> None:
         self._places, self._signer, self._leased = places, signer, leased
         self._told: dict[str, bytes] = {}
-        self._identity = RecorderIdentity.make(where.host)
+        self._identity = RecorderIdentity.make(where[0].host)
 
         class Handler(BaseHTTPRequestHandler):
             timeout = _PATIENCE
@@ -140,14 +157,8 @@ class LivePort:
             def log_message(self, *_: object) -> None:
                 """Pictures are asked for all the time; who watches stands on the log."""
 
-        try:
-            self._server = _Server(where, self._identity.context, Handler)
-        except OSError as error:
-            raise HabeasError(
-                f"Live pictures cannot be had at {where}: {error.strerror}.",
-                "Name an address of this machine, and a port that is free.",
-            ) from error
-        self.address = LiveAddress(where.host, int(self._server.server_address[1]))
+        self._server = _listening(where, self._identity.context, Handler)
+        self.address = LiveAddress(where[0].host, int(self._server.server_address[1]))
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
     def announce(self, camera: str) -> None:

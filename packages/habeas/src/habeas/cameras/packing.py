@@ -19,7 +19,15 @@ from typing import Self
 
 from habeas.cameras import packs, storage
 from habeas.cameras.bucket import BucketError, HourBucket
-from habeas.cameras.hours import Hour, HourChangedError, Packed, hour_of, read_hour, write_hour
+from habeas.cameras.hours import (
+    Hour,
+    HourChangedError,
+    Packed,
+    hour_of,
+    read_hour,
+    verify,
+    write_hour,
+)
 from habeas.cameras.recordings import Recordings
 from habeas.foundation import durable
 from habeas.foundation.errors import HabeasError
@@ -29,6 +37,8 @@ _ROUND_SECONDS = 20.0
 _ENDING_SECONDS = 5.0
 #: Bytes that are read back at a time.
 _PIECE = 8 * 1024 * 1024
+#: Of no object: whether a store answers at all is asked by it.
+_ASKED = "is-there-a-store"
 
 Say = Callable[[str], None]
 
@@ -191,3 +201,25 @@ def _alone(place: Path) -> Iterator[bool]:
             return
         durable.sync(place)
         yield True
+
+
+def verify_store(recordings: Recordings) -> None:
+    """Raise unless packed hours play: a segment of a newest one is asked for, as a viewer's is.
+
+    Args:
+        recordings: with the store, where one was named.
+
+    Raises:
+        HabeasError: hours are packed and no store was named, or it does not answer, or gives
+            something else.
+    """
+    for camera in recordings.ids():
+        for place in reversed(recordings.hours(camera)):
+            hour = read_hour(place)
+            if hour is None or hour.packed is None or hour.deleted or not hour.segments:
+                continue
+            name = hour.segments[0].name
+            verify(hour, name, hashlib.sha256(recordings.packed(hour, name) or b"").hexdigest())
+            return
+    if recordings.bucket is not None:
+        recordings.bucket.size(_ASKED)

@@ -46,6 +46,7 @@ def serve_on(
     only: Collection[str],
     passed: Passed,
     *,
+    live: str | None,
     seconds: float | None,
     health_port: int | None,
     resume: bool,
@@ -59,6 +60,8 @@ def serve_on(
         most: cameras of one process.
         only: ids of cameras; all for none.
         passed: to posts.
+        live: ports of each machine at which live pictures are had, ``first-last``; without them a
+            portal on that machine alone has them.
         seconds: after which it ends by itself.
         health_port: of this machine, where all cameras' health is answered.
         resume: refused: said by a person, once, and not by every process that starts.
@@ -68,6 +71,7 @@ def serve_on(
     """
     from habeas.cameras import declarations
     from habeas.cameras.cluster import Posts
+    from habeas.cameras.live_address import HERE
     from habeas.cameras.placing import GROUP, groups
     from habeas.cameras.probes import Probes, judge_all
     from habeas.cameras.recordings import Recordings
@@ -82,6 +86,7 @@ def serve_on(
         )
     listed = declarations.chosen(declarations.load(file), only)
     made = groups(listed, most or GROUP)
+    _verify_ports(live, len(made))
     place, say = Recordings(recordings.absolute()), teller()
     place.adopt()
     if passed.data is None and passed.key is None:
@@ -89,16 +94,17 @@ def serve_on(
         signer_of(key_file_of(None, None, place.folder), made_here=True, say=say)
     places = {each.id: place.place(each.id) for each in listed}
 
-    def command(group: Group, post: Post) -> Sequence[str]:
+    def command(group: Group, post: Post, host: str) -> Sequence[str]:
         ids = [word for each in group.cameras for word in ("--only", each)]
         # One group closes hours and deletes for all: retention is of the folder, not of a list.
         house = [] if group is made[0] else ["--no-house"]
         standby = ["--standby"] if post.standby else []
-        # Whatever address a configuration names is one of several posts' machines at most.
-        live = ["--live", "127.0.0.1:0"] if passed.config else []
+        named = f"[{host}]" if ":" in host else host
+        at = f"{named}:{live}" if live else str(HERE)
         return [
             "cameras", "serve", str(file.absolute()), "--recordings", str(place.folder),
-            "--shared", "--attended", *standby, *house, *live, *ids, *passed.arguments(),
+            "--shared", "--attended", "--live", at, *standby, *house, *ids,
+            *passed.arguments(),
         ]  # fmt: skip
 
     running = Posts(connect(address), made, command, say)
@@ -111,3 +117,23 @@ def serve_on(
         say(f"{len(listed)} cameras in {len(made)} groups")
         record_until_told(running, seconds)
     say("all cameras have ended")
+
+
+def _verify_ports(live: str | None, groups: int) -> None:
+    """Raise unless *live* names ports alone, one for a post of each group on one machine."""
+    from habeas.cameras.live_address import LiveAddress, LiveAddressError
+
+    if live is None:
+        return
+    remedy = (
+        "Write --live FIRST-LAST, such as 8444-8470: each process takes one of these ports of its "
+        "machine, at the address by which the cluster knows that."
+    )
+    try:
+        ports = () if ":" in live else LiveAddress.choice(f"127.0.0.1:{live}")
+    except LiveAddressError:
+        ports = ()
+    if not ports or not ports[0].port:
+        raise LiveAddressError(f"{live} are no ports of a cluster's machines.", remedy)
+    if len(ports) < groups:
+        raise LiveAddressError(f"{groups} groups need as many ports; {live} has fewer.", remedy)

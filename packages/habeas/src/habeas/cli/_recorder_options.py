@@ -50,7 +50,8 @@ LiveAt = Annotated[
         metavar="HOST:PORT",
         help="Give live pictures at this address of this machine, where the portal is on another "
         "one; by default at any port of 127.0.0.1. They go over TLS, to looks that stand on the "
-        "log.",
+        "log. With FIRST-LAST in place of PORT, at whichever of these is free. On a cluster, "
+        "FIRST-LAST alone: ports of each of its machines.",
     ),
 ]
 Resume = Annotated[

@@ -99,7 +99,8 @@ class Station:
 
         Args:
             windows: by the camera's id.
-            at: the address; a port of this machine alone for None.
+            at: the address, or several (`LiveAddress.choice`); a port of this machine alone for
+                None.
             leased: see `LivePort`.
 
         Raises:
@@ -110,7 +111,7 @@ class Station:
 
         if not windows:
             return None
-        where = HERE if at is None else LiveAddress.parse(at)
+        where = (HERE,) if at is None else LiveAddress.choice(at)
         places = {each: self.place.place(each) for each in windows}
         return LivePort(windows, places, self.signer, where, leased=leased)
 

@@ -130,13 +130,14 @@ def serve(
         serve_on(
             cluster, _file(cameras, data), folder_of(data, recordings), group, only or (),
             Passed(data=data, log=log, circle=circle, key=key, bucket=bucket, config=config),
-            seconds=seconds, health_port=health_port, resume=resume,
+            live=live, seconds=seconds, health_port=health_port, resume=resume,
         )  # fmt: skip
         return
     # Before libraries that start threads: `confine_recorder` binds those that come after it.
     os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
     from habeas.cameras import declarations, fleet, memory
     from habeas.cameras.probes import Judged, Probes, judge_all
+    from habeas.foundation.errors import HabeasError
 
     memory.bound()
     listed = declarations.chosen(declarations.load(_file(cameras, data)), only or ())
@@ -151,7 +152,14 @@ def serve(
         place.write_camera(each.public(), datetime.now(UTC).date(), station.signer)
     windows = {each.id: station.window(each.id) for each in listed if each.live}
     keeper = _keepers(place.folder, standby=standby) if shared or standby else None
-    port = station.live(windows, live, leased=keeper is not None)
+    try:
+        port = station.live(windows, live, leased=keeper is not None)
+    except HabeasError as error:
+        if not attended:
+            raise
+        # Nobody is here to choose another; a camera that cannot be watched is recorded.
+        say(f"nobody can watch live: {error.cause}")
+        port = None
     gpu = any(each.settings().gpu for each in listed)
     station.confine(*(each.url for each in reached.cameras), gpu=gpu)
     runs = fleet.recorders(

@@ -135,17 +135,22 @@ def migrate(
 
 @app.command()
 def check(data: Folder, _config: PortalConfig = None) -> None:
-    """Say all that keeps the portal from serving, each with its remedy."""
+    """Say all that keeps the portal from serving, and what else fails, each with its remedy.
+
+    A store of recordings that does not answer, or gives something else, keeps it from nothing but
+    playing those.
+    """
     from habeas.portal.site import setup
 
     setup.start(data)
-    found = list(setup.problems())
-    for each in found:
+    found, failing = list(setup.problems()), list(setup.failures())
+    for each in [*found, *failing]:
         typer.secho(each.cause, fg="red")
         typer.echo(f"  {each.remedy}")
-    if found:
+    if not found:
+        typer.echo("Nothing keeps the portal from serving.")
+    if found or failing:
         raise typer.Exit(1)
-    typer.echo("Nothing keeps the portal from serving.")
 
 
 @app.command()

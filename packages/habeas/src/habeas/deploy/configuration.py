@@ -154,10 +154,11 @@ class RecorderConfiguration(PartyConfiguration):
     key: Secret | None = Field(
         None, description="The recorder's signing key; by default `recorder.key` in `data`."
     )
-    live: Annotated[str, Field(pattern=r"^.+:[0-9]{1,5}$")] | None = Field(
+    live: Annotated[str, Field(pattern=r"^(.+:)?[0-9]{1,5}(-[0-9]{1,5})?$")] | None = Field(
         None,
         description="HOST:PORT of this machine at which the portal, on another one, asks for live "
-        "pictures; by default any port of 127.0.0.1.",
+        "pictures; by default any port of 127.0.0.1. HOST:FIRST-LAST for whichever of these ports "
+        "is free; on a cluster FIRST-LAST alone, of each of its machines.",
     )
     health_port: Annotated[int, Field(ge=0, le=65535)] | None = Field(
         None, description="Port of 127.0.0.1 for /livez, /readyz and /metrics."

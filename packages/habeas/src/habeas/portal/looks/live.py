@@ -121,7 +121,11 @@ def picture(request: HttpRequest, officer: Officer) -> HttpResponse:
         # Asked for again: it may have ended while the recorder was waited for.
         _current(request, officer)
     except NoPictureError as error:
-        return JsonResponse({"code": error.code}, status=503)
+        none = JsonResponse({"code": error.code}, status=error.status)
+        # A page asks each second: that a camera pauses is no fault of the portal's, and Django
+        # would write one down for each (`django.utils.log.log_response`).
+        none._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001
+        return none
     except NoLiveError as error:
         return JsonResponse({"code": error.code}, status=error.status)
     answer = HttpResponse(found.content, content_type="image/jpeg")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,7 +98,15 @@ def migrate_back() -> None:
 
 def problems() -> Iterator[HabeasError]:
     """All that keeps this portal from serving, each with its remedy."""
-    checks = (_tables, _catalogue, _circle)
+    yield from _found(_tables, _catalogue, _circle)
+
+
+def failures() -> Iterator[HabeasError]:
+    """What does not work, and keeps it from nothing else: a store of recordings that is away."""
+    yield from _found(_recordings)
+
+
+def _found(*checks: Callable[[], Iterator[HabeasError]]) -> Iterator[HabeasError]:
     for check in checks:
         try:
             yield from check()
@@ -152,6 +160,14 @@ def _tables() -> Iterator[HabeasError]:
             yield TablesError("The portal's tables are not those of this release.")
     except DatabaseError as error:
         yield TablesError(f"The database does not answer: {error}.", "Start it.")
+
+
+def _recordings() -> Iterator[HabeasError]:
+    from habeas.cameras.packing import verify_store  # noqa: PLC0415 - slow to load
+    from habeas.portal.cameras.shown import recordings  # noqa: PLC0415 - needs Django started
+
+    verify_store(recordings())
+    yield from ()
 
 
 def _catalogue() -> Iterator[HabeasError]:

@@ -35,7 +35,7 @@ def test_a_fault_of_the_server_is_no_refusal(lines):
     assert lines() == []
 
 
-def test_what_is_refused_is_told_without_whoever_sent_it(browser, lines, monkeypatch):
+def test_what_is_refused_is_told_without_whoever_sent_it(city, browser, lines, monkeypatch):
     monkeypatch.setattr(refusals, "_told", {})
     answer = browser.post(
         "/api/applications", b"{", content_type="application/json", REMOTE_ADDR="192.0.2.7"

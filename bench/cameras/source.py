@@ -69,7 +69,8 @@ def _paste(picture: NDArray[np.uint8], face: NDArray[np.uint8], x: float, y: flo
     within[:] = face[down : down + within.shape[0], across : across + within.shape[1]]
 
 
-def _send(server: socket.socket, content: bytes) -> None:
+def send(server: socket.socket, content: bytes) -> None:
+    """Send *content*, which lasts as long as a film, to whoever connects, over and over."""
     while True:
         connection, _ = server.accept()
         threading.Thread(target=_feed, args=(connection, content), daemon=True).start()
@@ -95,7 +96,7 @@ def main(file: str, count: str) -> None:
     content = Path(file).read_bytes()
     servers = [socket.create_server(("127.0.0.1", 0)) for _ in range(int(count))]
     for each in servers:
-        threading.Thread(target=_send, args=(each, content), daemon=True).start()
+        threading.Thread(target=send, args=(each, content), daemon=True).start()
     print(json.dumps([f"tcp://127.0.0.1:{each.getsockname()[1]}" for each in servers]), flush=True)
     threading.Event().wait()
 

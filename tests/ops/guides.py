@@ -17,12 +17,14 @@ FOLDER = ROOT / "docs" / "operate"
 #: In the order in which somebody would read them.
 STORY = (
     "installation", "configuration", "tls", "keys", "backup", "losing", "upgrade", "incidents",
+    "cameras",
 )  # fmt: skip
 ADDRESSES = {
     "https://photos.city.example": "http://localhost:8000",
     "https://log.city.example": "http://127.0.0.1:8001",
     "https://trustee-$n.example": "http://127.0.0.1:810$n",
     "https://desk.city.example": "http://localhost:8200",
+    "rtsp://guard:secret@10.0.0.7/stream": "tcp://127.0.0.1:9554",
 }
 _STEP = re.compile(
     r"^```sh(?: service (?P<service>[\w-]+))?\n(?P<code>.*?)^```$"
@@ -74,14 +76,14 @@ def steps(guide):
         yield Step(guide, line, code, found["service"] or found["name"] or "", found["act"] or "")
 
 
-def script(ports):
-    """The whole story.
+def script(ports, guides=STORY):
+    """The whole story, or the part of it that *guides* tell.
 
     Args:
         ports: on which each service listens, by name; none for a service that does not.
     """
     lines = [_PRELUDE]
-    for guide in STORY:
+    for guide in guides:
         for each in steps(guide):
             lines.append(f"echo '::{each.guide}.md:{each.line}'")
             wait = (

@@ -19,7 +19,7 @@ from tests.ops.guides import FOLDER, STORY, script, steps
 from tests.places import ROOT
 
 PORTS = {"trustee-1": 8101, "trustee-2": 8102, "trustee-3": 8103, "trustee-4": 8104, "log": 8001,
-         "portal": 8000}  # fmt: skip
+         "portal": 8000, "recorder": 9120}  # fmt: skip
 #: In the namespaces: folders of our own over those that the guides name.
 _ENTER = """\
 set -eu
@@ -29,6 +29,7 @@ mkdir -p "$PLACE/etc/habeas" "$PLACE/lib/habeas" "$PLACE/backups"
 mount --bind "$PLACE/etc" /etc
 mount --bind "$PLACE/lib" /var/lib
 mount --bind "$PLACE/backups" /var/backups
+(cd "$HABEAS_SOURCE" && exec python -m tests.ops.camera 9554) &
 cd "$PLACE/work"
 exec bash "$PLACE/story"
 """
@@ -46,12 +47,23 @@ def allowed():
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 def test_every_command_of_the_guides_runs(tmp_path):
-    if not allowed():
-        pytest.skip("needs unshare, ip, curl and openssl, and a machine that allows namespaces")
     if not shutil.which("caddy"):
         pytest.skip("needs caddy (bin/install-test-packages)")
+    assert tell(tmp_path, STORY) > 50
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_who_runs_cameras_alone_needs_no_other_guide(tmp_path):
+    assert tell(tmp_path, ("cameras",)) > 6
+
+
+def tell(tmp_path, guides):
+    """Run what *guides* tell, in namespaces of its own; how many steps were reached."""
+    if not allowed():
+        pytest.skip("needs unshare, ip, curl and openssl, and a machine that allows namespaces")
     (tmp_path / "work").mkdir()
-    (tmp_path / "story").write_text(script(PORTS))
+    (tmp_path / "story").write_text(script(PORTS, guides))
     shutil.copy(assets.path("astronaut.png"), tmp_path / "work" / "photo.jpg")
     environment = {
         name: value for name, value in os.environ.items()
@@ -74,7 +86,7 @@ def test_every_command_of_the_guides_runs(tmp_path):
     )
     assert done.returncode == 0, f"at {reached[-1:]}:\n{done.stdout[-4000:]}{services}"
     assert reached[-1] == "end"
-    assert len(reached) > 50
+    return len(reached)
 
 
 def test_each_guide_has_commands_and_stands_in_the_index():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from pathlib import Path
 
@@ -199,6 +199,39 @@ class Encoder:
         for step in self._steps:
             frame = step(frame)
         return frame
+
+
+class Track:
+    """The one track of a file, whose length is told at its end.
+
+    Args:
+        out: the file.
+    """
+
+    def __init__(self, out: OutputContainer) -> None:
+        self._out = out
+        self._newest: av.Packet[VideoStream] | None = None
+
+    def add(self, packets: Iterable[av.Packet[VideoStream]]) -> None:
+        """Write *packets*, but for the newest: how long the last one lasts nobody knows yet."""
+        for packet in packets:
+            if self._newest is not None:
+                self._out.mux(self._newest)
+            self._newest = packet
+
+    def end(self, length: float | None) -> None:
+        """Write the last packet.
+
+        Args:
+            length: of the track, seconds; as the encoder thinks for None.
+        """
+        last, self._newest = self._newest, None
+        if last is None:
+            return
+        if length is not None and last.dts is not None and last.time_base is not None:
+            # MP4 has durations in the order of decoding, and the last ends the track.
+            last.duration = max(1, round(length / last.time_base) - last.dts)
+        self._out.mux(last)
 
 
 #: Quarter turns anticlockwise, as degrees clockwise.

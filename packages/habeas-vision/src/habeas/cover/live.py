@@ -12,14 +12,12 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import av.error
 import numpy as np
-from av.video.stream import VideoStream
 from PIL import Image
 
 from habeas.cover._damage import Damage, is_sound
@@ -29,7 +27,7 @@ from habeas.cover._look import quarter_turns
 from habeas.cover._losses import Losses
 from habeas.cover._pipeline import Pipeline
 from habeas.cover._source import check_size, shape_of
-from habeas.cover._target import Encoder
+from habeas.cover._target import Encoder, Track
 from habeas.cover.errors import ChangedSizeError, OutputError
 from habeas.cover.settings import Settings
 
@@ -104,10 +102,9 @@ class Segment:
         turn: int = 0,
     ) -> None:
         self._origin = first.frame.pts or 0
-        #: The newest packet: how long the last one lasts is told at the end.
-        self._newest: av.Packet[VideoStream] | None = None
         try:
             self._out = av.open(str(path), "w", format="mp4", container_options=_FRAGMENTS)
+            self._track = Track(self._out)
             self._encoder = Encoder(
                 self._out, first.frame, settings, fps=fps, ending=".mp4", aspect=aspect, turn=turn,
                 threads=1, recorded=True,
@@ -123,15 +120,9 @@ class Segment:
         """
         try:
             item.frame.pts = (item.frame.pts or 0) - self._origin
-            self._mux(self._encoder.encode(item.frame))
+            self._track.add(self._encoder.encode(item.frame))
         except (av.error.FFmpegError, ValueError, OSError) as error:
             raise _unwritten(error) from error
-
-    def _mux(self, packets: Iterable[av.Packet[VideoStream]]) -> None:
-        for packet in packets:
-            if self._newest is not None:
-                self._out.mux(self._newest)
-            self._newest = packet
 
     def close(self, length: float | None = None) -> None:
         """Finish the file.
@@ -144,13 +135,8 @@ class Segment:
             OutputError: the disk does not take it.
         """
         try:
-            self._mux(self._encoder.encode(None))
-            last, self._newest = self._newest, None
-            if last is not None:
-                if length is not None and last.dts is not None and last.time_base is not None:
-                    # MP4 has durations in the order of decoding, and the last ends the track.
-                    last.duration = max(1, round(length / last.time_base) - last.dts)
-                self._out.mux(last)
+            self._track.add(self._encoder.encode(None))
+            self._track.end(length)
             self._out.close()
         except (av.error.FFmpegError, ValueError, OSError) as error:
             raise _unwritten(error) from error

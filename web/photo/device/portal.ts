@@ -4,6 +4,7 @@ import * as v from "valibot";
 
 import { Question, Words } from "../../answers/rules.js";
 import { Problem } from "../../desk/problem.js";
+import { Purpose } from "../../formats/fields.js";
 import { upload } from "../upload.js";
 import * as embedded from "./embedded.js";
 import { callAt, carried, forgetPlace, pageAt } from "./place.js";
@@ -27,9 +28,7 @@ const Offered = v.object({
     v.object({
       service: v.string(),
       recipients: v.array(v.string()),
-      purposes: v.array(
-        v.picklist(["appeal", "applicant-copy", "decide-application", "produce-document"]),
-      ),
+      purposes: v.array(Purpose),
       opens_until: v.string(),
       openings_max: v.number(),
       openings_a_day: v.number(),

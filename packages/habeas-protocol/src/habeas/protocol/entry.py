@@ -109,7 +109,8 @@ SHAPES = {
     Kind.APP_SEEN: _shape("trustee"),
     Kind.APP_DIFFERS: _shape("trustee"),
 }
-_PLAIN = ("service", "office", "purpose", "code", "tag", "slot")
+#: Fields that stand in the entries of some kinds only.
+_PLAIN = frozenset[str]().union(*(each.fields | each.optional for each in SHAPES.values()))
 
 
 class CommitmentError(canonical.MalformedError):

@@ -10,7 +10,14 @@ import numpy as np
 from PIL import Image
 
 from habeas.faces._blazeface import FULL_RANGE, SHORT_RANGE
-from habeas.faces._detector import Detector, UnknownDetectorError, choose, detector, load_detectors
+from habeas.faces._detector import (
+    Detector,
+    DetectorName,
+    UnknownDetectorError,
+    choose,
+    detector,
+    load_detectors,
+)
 from habeas.faces._mesh import Landmarks, find_landmarks
 from habeas.faces._person import find_person
 from habeas.faces._types import Box, Face, Pixels, Points, Sighting
@@ -24,6 +31,7 @@ __all__ = [
     "TURNS",
     "Box",
     "Detector",
+    "DetectorName",
     "Face",
     "Landmarks",
     "Pixels",

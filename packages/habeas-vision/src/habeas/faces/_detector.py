@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Protocol
+from typing import Literal, Protocol, assert_never, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +36,7 @@ class UnknownDetectorError(HabeasError):
     """A detector that does not exist here."""
 
     code = "unknown-detector"
-    remedy = "Choose auto, yunet or centerface."
+    remedy = f"Choose one of auto, {', '.join(get_args(DetectorName))}."
 
 
 def choose(name: str = "auto") -> DetectorName:
@@ -47,9 +47,9 @@ def choose(name: str = "auto") -> DetectorName:
     """
     if name == "auto":
         return "centerface" if assets.find("yunet_n_dynamic.onnx") is None else "yunet"
-    if name not in ("yunet", "centerface"):
+    if name not in get_args(DetectorName):
         raise UnknownDetectorError(f"There is no detector called {name!r}.")
-    return "yunet" if name == "yunet" else "centerface"
+    return cast("DetectorName", name)
 
 
 def detector(name: str = "auto", *, gpu: bool = False, many: bool = False) -> Detector:
@@ -65,13 +65,16 @@ def detector(name: str = "auto", *, gpu: bool = False, many: bool = False) -> De
         AssetMissingError: its model file is not installed.
     """
     # Each only when asked for: loading a runtime takes a good part of a second.
-    if choose(name) == "yunet":
+    chosen = choose(name)
+    if chosen == "yunet":
         from habeas.faces._yunet import YuNet  # noqa: PLC0415
 
         return YuNet(gpu=gpu)
-    from habeas.faces._centerface import CenterFace  # noqa: PLC0415
+    if chosen == "centerface":
+        from habeas.faces._centerface import CenterFace  # noqa: PLC0415
 
-    return CenterFace(gpu=gpu, many=many)
+        return CenterFace(gpu=gpu, many=many)
+    assert_never(chosen)
 
 
 def load_detectors() -> None:

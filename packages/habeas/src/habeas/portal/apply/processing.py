@@ -18,7 +18,7 @@ _CONTEXT = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 #: The nearest purpose of the vocabulary: what a city does with an application.
-_PURPOSES = {
+PURPOSES = {
     Purpose.DECIDE_APPLICATION: "dpv:ServiceProvision",
     Purpose.PRODUCE_DOCUMENT: "dpv:ServiceProvision",
     Purpose.APPEAL: "dpv:DisputeManagement",
@@ -49,7 +49,7 @@ def record(service: Service, rules: PhotoRules, portal: str) -> dict[str, Any]:
         "dpv:hasLegalBasis": {"@type": "dpv:Consent"},
         "dpv:hasNecessity": {"@type": "dpv:Optional"},
         "dpv:hasPurpose": [
-            {"@type": _PURPOSES[each], "dct:identifier": each.value} for each in rules.purposes
+            {"@type": PURPOSES[each], "dct:identifier": each.value} for each in rules.purposes
         ],
         "dpv:hasProcessing": [
             {"@type": f"dpv:{act}"} for act in ("Collect", "Store", "Use", "Erase")

@@ -34,7 +34,8 @@ from habeas.register.looks import Looks
 
 #: Entries in which a look that goes on stands: recorders write one an hour.
 _RECENT = 50
-_DETECTORS = {"yunet": "YuNet", "centerface": "CenterFace"}
+#: What people call them.
+DETECTORS = {"yunet": "YuNet", "centerface": "CenterFace"}
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def show(camera: PublicCamera) -> ShownCamera:
     return ShownCamera(
         camera, _words(camera.name), _words(camera.where), _words(camera.why),
         tuple(office_name(each) for each in camera.viewers),
-        _DETECTORS.get(camera.detector, camera.detector),
+        DETECTORS.get(camera.detector, camera.detector),
         _words(camera.miss_rate.source) if camera.miss_rate else None,
     )  # fmt: skip
 

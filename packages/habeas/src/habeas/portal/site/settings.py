@@ -20,9 +20,11 @@ BASE = Path(__file__).resolve().parents[1]
 #: The portal's habeas.toml, or None where it runs by what stands in its folder alone.
 CONFIGURED = named()
 _FOLDER = os.environ.get("HABEAS_DATA") or (CONFIGURED and str(CONFIGURED.data))
+#: A place that nobody can make, not even root: what works without a folder leaves none behind.
+_NOWHERE = Path("/dev/null/nowhere")
 #: How it runs, where that is not said: the defaults.
-_RUN = CONFIGURED or PortalConfiguration(party="portal", data=Path("/nonexistent"))
-DATA = Path(_FOLDER or "/nonexistent")
+_RUN = CONFIGURED or PortalConfiguration(party="portal", data=_NOWHERE)
+DATA = Path(_FOLDER or _NOWHERE)
 
 #: Addresses; for tools, those of nobody.
 SITE = Site.load(DATA) if _FOLDER else Site(portal="http://127.0.0.1")

@@ -1,0 +1,44 @@
+"""What has a name in several rooms has it in all of them (CONTRIBUTING)."""
+
+import re
+import tomllib
+from typing import get_args
+
+import pytest
+from django.template.loader import render_to_string
+
+from habeas.cli import redact
+from habeas.cover.settings import QUALITIES
+from habeas.faces import DetectorName
+from habeas.portal.apply.processing import PURPOSES
+from habeas.portal.cameras.shown import DETECTORS
+from habeas.portal.register.words import purpose_name
+from habeas.protocol import Purpose
+from tests.places import ROOT
+
+CONSOLE = sorted(ROOT.glob("packages/habeas-trustee/src/habeas/trustee/console/words/*.toml"))
+
+
+@pytest.mark.parametrize("purpose", [each.value for each in Purpose])
+def test_a_purpose_is_said_in_words_wherever_it_is_shown(purpose):
+    assert purpose_name(purpose) != purpose
+    assert render_to_string("purpose.html", {"purpose": purpose}).strip() != purpose
+    assert len(CONSOLE) == 3
+    for file in CONSOLE:
+        assert purpose in tomllib.loads(file.read_text())["words"], file.name
+
+
+def test_the_record_of_processing_and_the_app_know_every_purpose():
+    assert set(PURPOSES) == set(Purpose)
+    listed = re.search(
+        r"PURPOSES = \[(.*?)\]", (ROOT / "web/formats/fields.ts").read_text(), re.DOTALL
+    )
+    assert listed is not None
+    assert set(re.findall(r'"([a-z-]+)"', listed[1])) == set(Purpose)
+
+
+def test_a_detector_can_be_asked_for_wherever_one_is_chosen():
+    names = set(get_args(DetectorName))
+    assert set(QUALITIES) == names
+    assert set(DETECTORS) == names
+    assert {each.value for each in redact.DetectorName} == {"auto", *names}

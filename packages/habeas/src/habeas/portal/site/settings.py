@@ -21,7 +21,7 @@ BASE = Path(__file__).resolve().parents[1]
 CONFIGURED = named()
 _FOLDER = os.environ.get("HABEAS_DATA") or (CONFIGURED and str(CONFIGURED.data))
 #: A place that nobody can make, not even root: what works without a folder leaves none behind.
-_NOWHERE = Path("/dev/null/nowhere")
+_NOWHERE = Path("/proc/nowhere")
 #: How it runs, where that is not said: the defaults.
 _RUN = CONFIGURED or PortalConfiguration(party="portal", data=_NOWHERE)
 DATA = Path(_FOLDER or _NOWHERE)

@@ -49,9 +49,9 @@ run: setup ## portal, log, four trustees and three desks on this machine (Ctrl-C
 demo: setup ## the whole journey, headless, over HTTP
 	@$(BIN)/habeas demo
 
-# Tests of whole installations wait for disks and for each other: one worker more than cores
-# keeps the cores busy. Those of one module share what it has started.
-WORKERS ?= $(shell expr $$(nproc) + 1)
+# Tests of whole installations wait for disks, cameras and each other: two workers more than cores
+# keep the cores busy. Those of one module share what it has started.
+WORKERS ?= $(shell expr $$(nproc) + 2)
 SPREAD := -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 test: setup-dev browser ## lint, then every test

@@ -23,10 +23,10 @@ pkcs11.lib(sys.argv[1]).get_token(token_label=sys.argv[2]).open(user_pin=sys.arg
 _PAIR = """
 import sys, pkcs11
 from pkcs11 import Attribute, MechanismFlag, ObjectClass
-from habeas.foundation.token import Kind
+from habeas.foundation.token import KeyKind
 module, label, pin, kind, name, uses = sys.argv[1:]
 uses = MechanismFlag[uses]
-kind, parameters, mechanism = Kind[kind].value
+kind, parameters, mechanism = KeyKind[kind].value
 with pkcs11.lib(module).get_token(token_label=label).open(rw=True, user_pin=pin) as session:
     domain = session.create_domain_parameters(kind, {Attribute.EC_PARAMS: parameters}, local=True)
     def pair(name):

@@ -8,7 +8,7 @@ from habeas.foundation.database import Database
 from habeas.register.copy import LogCopy
 from habeas.tlog import OldViewError
 from habeas.tlog.monitor import Monitor
-from habeas.tlog.server import publisher
+from habeas.tlog.server import publisher, sequencer
 from tests.attacks.forger import Old
 from tests.waiting import until
 
@@ -128,6 +128,8 @@ def test_a_log_that_is_frozen_for_everybody(photo, verify):
 def test_a_log_on_which_nothing_happens_is_not_frozen(new_world, verify, monkeypatch):
     """Its witnesses say so anew, and trustees keep the newest of what they have said."""
     monkeypatch.setattr(publisher, "RESTAMP", 0.5)
+    # Where nothing is appended, that is how long the log waits for something.
+    monkeypatch.setattr(sequencer, "RESTAMP", 0.5)
     world = new_world()
     held = world.seal()
     world.settled()

@@ -1,6 +1,7 @@
 """A real RTSP camera, recorded: covered, in segments, in real time, and through its losses."""
 
 import contextlib
+import functools
 import json
 import signal
 import subprocess
@@ -213,7 +214,12 @@ def test_a_lost_camera_is_reached_again(camera, tmp_path):
     ],
     ids=" ".join,
 )
-def test_cameras_that_speak_udp_lose_packets_ask_who_is_there_or_tell_no_time(film, tmp_path, how):
+def test_cameras_that_speak_udp_lose_packets_ask_who_is_there_or_tell_no_time(
+    film, tmp_path, how, monkeypatch
+):
+    # The way that gives nothing is given up after that, twice, before the other is tried.
+    patience = functools.partial(live.CameraPatience, silence=10.0)
+    monkeypatch.setattr(live, "CameraPatience", patience)
     with contextlib.closing(Camera_(film, *how)) as camera:
         camera.start()
         if "user=officer:secret" in how:

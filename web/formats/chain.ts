@@ -75,6 +75,9 @@ export class Chain {
     if (circle.log.origin !== before.log.origin) {
       throw orderError("This circle is of another log than the one before.");
     }
+    if (before.hours && circle.hours?.origin !== before.hours.origin) {
+      throw orderError("This circle has another log of hours than the one before.");
+    }
     if ((await signersOf(note, before.trustees)).size < before.k) {
       const cause = `The circle is not signed by ${String(before.k)} trustees of the one before.`;
       throw new FormatError("circle-signatures", cause);

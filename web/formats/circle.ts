@@ -40,6 +40,7 @@ const CircleFields = v.strictObject({
   witnesses: listOf(FurtherWitness, 0, MAX_TRUSTEES),
   custodian: Custodian,
   log: Log,
+  hours: v.optional(Log),
   offices: listOf(Office, 0, 32),
   recorders: listOf(Recorder, 0, 256),
   quotas: Quotas,
@@ -66,6 +67,9 @@ const witnessNames = (circle: Circle): string[] => [
   ...circle.witnesses.map(({ name }) => name),
 ];
 
+/** Its logs: that of everything, and that of closed hours of recordings, where there is one. */
+const logsOf = ({ log, hours }: Circle) => (hours ? [log, hours] : [log]);
+
 const witnessKeys = (circle: Circle): string[] => [
   ...circle.trustees.map(({ witness_vkey }) => witness_vkey),
   ...circle.witnesses.map(({ vkey }) => vkey),
@@ -79,12 +83,13 @@ async function verifyKeys(circle: Circle): Promise<void> {
     ...circle.offices.map(({ root_vkey }) => root_vkey),
     ...new Set(circle.recorders.map(({ vkey }) => vkey)),
   ];
+  const logs = logsOf(circle);
   const keys = await Promise.all([
-    ...circle.log.vkeys.map((vkey) => verifierOf(vkey, "log")),
+    ...logs.flatMap(({ vkeys }) => vkeys).map((vkey) => verifierOf(vkey, "log")),
     ...noteKeys.map((vkey) => verifierOf(vkey, "note")),
     ...witnessKeys(circle).map((vkey) => verifierOf(vkey, "witness")),
   ]);
-  const origin = circle.log.origin;
+  const origins = logs.map(({ origin }) => origin);
   // One key has one use, whatever name it goes by; and since the id of a key is short enough
   // to be met on purpose, no two have a name in common either.
   const alone = [
@@ -92,11 +97,11 @@ async function verifyKeys(circle: Circle): Promise<void> {
     circle.offices.map(({ office }) => office),
     circle.recorders.map(({ camera }) => camera),
     keys.map(({ key }) => toHex(key)),
-    keys.map(({ name }) => name).filter((name) => name !== origin),
+    [...keys.map(({ name }) => name).filter((name) => !origins.includes(name)), ...origins],
   ];
   if (!alone.every(onlyOnce)) throw malformed("A name or a key stands twice in the circle.");
-  if (!circle.log.vkeys.every((vkey) => vkey.startsWith(`${origin}+`))) {
-    throw malformed("A key of the log is not named by its origin.");
+  if (!logs.every(({ origin, vkeys }) => vkeys.every((vkey) => vkey.startsWith(`${origin}+`)))) {
+    throw malformed("A key of a log is not named by its origin.");
   }
   for (const { name, statement_vkey } of circle.trustees) {
     if (!statement_vkey.startsWith(`${name}/statements+`)) {

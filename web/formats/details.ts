@@ -3,7 +3,7 @@
 import * as v from "valibot";
 
 import { AppDetails, HeaderName, UrlPath } from "./app.js";
-import { FootageDetails, CameraDetails } from "./footage.js";
+import { FootageDetails, CameraDetails, HourName } from "./footage.js";
 import { Hex32, KeyName, Month, Note, Slug, listOf, whole } from "./fields.js";
 import { Origin } from "./parties.js";
 import { Roster } from "./roster.js";
@@ -43,6 +43,13 @@ export const OPEN_DETAILS = {
   }),
   camera: CameraDetails,
   footage: FootageDetails,
+  anchored: v.strictObject({
+    v: two,
+    origin: KeyName,
+    size: whole(1),
+    root: Hex32,
+    hour: HourName,
+  }),
   app: AppDetails,
   "app-seen": v.strictObject({
     v: two,

@@ -58,6 +58,7 @@ export const SHAPES = {
   claimed: institution(["trustee"], { optional: ["tag"] }),
   camera: institution(["recorder"]),
   footage: institution(["recorder", "custodian"], { optional: ["office"] }),
+  anchored: institution(["custodian"]),
   app: institution(["custodian"], { limit: MAX_LARGE_BYTES }),
   "app-seen": institution(["trustee"]),
   "app-differs": institution(["trustee"]),

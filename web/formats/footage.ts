@@ -15,7 +15,7 @@ const Line = v.pipe(
 );
 const Texts = v.strictObject({ en: Line, ru: Line });
 /** An hour of recordings, UTC: 2026-11-23T20Z. */
-const HourName = v.pipe(
+export const HourName = v.pipe(
   v.string(),
   v.regex(/^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3])Z$/),
 );

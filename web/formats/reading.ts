@@ -45,9 +45,17 @@ export async function verifyEntry(content: Bytes, chain: Chain): Promise<Entry> 
     "circle" in details ? await writerOfCircle(entry, details, chain) : writerIn(chain, entry);
   await verifySigned(entry, writer);
   verifyOwn(entry, details, writer);
+  if ("size" in details && "hour" in details) verifyAnchored(details, chain);
   if ("statement" in details) await verifyKeyStatement(entry.kind, details, writer);
   if ("signatures" in details) await verifyRelease(details, chain);
   return entry;
+}
+
+/** Raises unless it is about a log of hours of the chain. */
+function verifyAnchored({ origin }: OpenDetails<"anchored">, chain: Chain): void {
+  if (!chain.links.some(({ circle }) => circle.hours?.origin === origin)) {
+    throw writerError("No circle has a log of hours of this name.");
+  }
 }
 
 function writerIn(chain: Chain, entry: Entry): Writer {

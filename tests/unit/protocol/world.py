@@ -84,6 +84,10 @@ class Party:
 TRUSTEES = tuple(Party(name) for name in NAMES)
 CUSTODIAN_KEY = note_signer("portal.example/custodian")
 LOG_KEY = note_signer(ORIGIN)
+HOURS = "log.example/hours"
+HOURS_KEY = note_signer(HOURS)
+#: A log of its own for closed hours, in circles that have one.
+HOURS_LOG = {"origin": HOURS, "url": "https://log.example/hours", "vkeys": [HOURS_KEY.vkey]}
 #: What the log would sign with beside it.
 MLDSA_LOG_KEY = MldsaCosignatureSigner(ORIGIN, random("log of ML-DSA-44"))
 ROOT_KEY = note_signer("licensing-office.example/root")
@@ -133,6 +137,7 @@ class Log:
     """The leaves of a log, with checkpoints and proofs."""
 
     leaves: list[bytes] = field(default_factory=list)
+    key: NoteSigner = LOG_KEY
 
     def append(self, entry: Entry) -> int:
         self.leaves.append(entry.encode())
@@ -141,8 +146,8 @@ class Log:
     def checkpoint(self, witnesses: Iterable[Party] = TRUSTEES, at: int = TIME) -> str:
         hashes = [tlog.leaf_hash(leaf) for leaf in self.leaves]
         root = tlog.Frontier().extend(hashes).root()
-        text = tlog.Checkpoint(ORIGIN, len(hashes), root).text()
-        return LOG_KEY.sign(text) + "".join(
+        text = tlog.Checkpoint(self.key.name, len(hashes), root).text()
+        return self.key.sign(text) + "".join(
             each.witness.cosign(text, at).line() for each in witnesses
         )
 

@@ -14,6 +14,7 @@ from habeas.protocol.app import (
     AppSeenDetails,
 )
 from habeas.protocol.details import (
+    AnchoredDetails,
     CircleDetails,
     ClaimedDetails,
     ClosedDetails,
@@ -50,6 +51,7 @@ from tests.unit.protocol.vectors.photos import requested
 from tests.unit.protocol.world import (
     CUSTODIAN_KEY,
     DAY,
+    HOURS,
     MONTH,
     NAMES,
     OFFICE,
@@ -157,6 +159,8 @@ def _acts(photo: Photo) -> list[tuple[str, NoteSigner, Kind, Document, dict[str,
         ("camera", RECORDER_KEY, Kind.CAMERA, footage.CameraDetails(
             act="registered", camera="bridge-north", entry=CAMERA), {}),
         ("footage, recorded", RECORDER_KEY, Kind.FOOTAGE, recorded, {}),
+        ("anchored", CUSTODIAN_KEY, Kind.ANCHORED, AnchoredDetails(
+            origin=HOURS, size=12_345, root=random("hours").hex(), hour=_HOUR), {}),
         ("footage, viewed", CUSTODIAN_KEY, Kind.FOOTAGE, viewed, {"office": OFFICE}),
         ("app", CUSTODIAN_KEY, Kind.APP, AppDetails.read(release_fields()), {}),
         ("app-seen", _TRUSTEE, Kind.APP_SEEN, AppSeenDetails(
@@ -266,6 +270,7 @@ def _foreign(photo: Photo) -> list[Case]:
     other, officer = TRUSTEES[1].statement, ROOT_KEY
     key = canonical.decode(made["key"].encode())["details"]
     camera = canonical.decode(made["camera"].encode())["details"]
+    anchored = canonical.decode(made["anchored"].encode())["details"]
     forged = sign_statement(note_signer(f"{NAMES[0]}/statements-2"), TRUSTEES[0].key())
     fork = second_note(photo.circle, r=4)
     first = NEWCOMER.statement
@@ -284,6 +289,12 @@ def _foreign(photo: Photo) -> list[Case]:
         bad("a recorder speaks for another's camera", "writer",
             entry=resigned(RECORDER_KEY, made["camera"],
                            details={**camera, "camera": "harbour"})),
+        bad("a recorder anchors", "writer", entry=resigned(RECORDER_KEY, made["anchored"])),
+        bad("a log of hours that no circle has", "writer",
+            entry=resigned(CUSTODIAN_KEY, made["anchored"],
+                           details={**anchored, "origin": "other.example/hours"})),
+        bad("an anchor of an empty log", "malformed",
+            entry=resigned(CUSTODIAN_KEY, made["anchored"], details={**anchored, "size": 0})),
         bad("a trustee announces another's key", "writer", entry=resigned(other, made["key"])),
         bad("a trustee recovers in another's name", "writer",
             entry=resigned(other, made["recovery"])),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from habeas.foundation.errors import HabeasError
-from habeas.protocol import Chain, Circle
+from habeas.protocol import Chain, Circle, canonical
 from habeas.protocol.circle import CircleUnsafeError
 from habeas.protocol.document import base64_of
 from habeas.tlog import Signature
 from habeas.tlog.note import split
 from tests.unit.protocol.vectors.files import Case, bad, load
 from tests.unit.protocol.world import (
+    HOURS_LOG,
     LOG_KEY,
     MLDSA_LOG_KEY,
     TIME,
@@ -29,10 +30,12 @@ _WEEK = 7 * 86_400
 
 
 def second_fields(first: Circle, **changes: Any) -> dict[str, Any]:
-    """Circle number 2: trustee 4 gives its seat to trustee 5."""
+    """Circle number 2: trustee 4 gives its seat to trustee 5, and hours get a log of their own."""
     seats = [*TRUSTEES[:3], NEWCOMER]
     trustees = [party.identity() for party in seats]
-    own = {"number": 2, "previous": first.digest().hex(), "trustees": trustees}
+    own = {
+        "number": 2, "previous": first.digest().hex(), "trustees": trustees, "hours": HOURS_LOG
+    }  # fmt: skip
     return circle_fields(**{**own, **changes})
 
 
@@ -158,6 +161,18 @@ def _alone(photo: Photo) -> list[Case]:
         },
         "a log's key of another name": {LOG_KEY.vkey: note_signer("other.example/log").vkey},
     }
+    other = note_signer("other.example/hours").vkey
+    of_hours = {
+        "a log of hours of the log's own name": {**HOURS_LOG, "origin": fields["log"]["origin"],
+                                                 "vkeys": fields["log"]["vkeys"]},
+        "a log of hours by the log's key": {**HOURS_LOG, "vkeys": fields["log"]["vkeys"]},
+        "a log of hours whose key has another name": {**HOURS_LOG, "vkeys": [other]},
+        "a log of hours without a key": {**HOURS_LOG, "vkeys": []},
+    }  # fmt: skip
+    malformed |= {
+        name: {'"k":2': f'"hours":{canonical.encode(log).decode()},"k":2'}
+        for name, log in of_hours.items()
+    }
     text, _, lines = photo.note.partition("\n\n")
     _, *others = lines.splitlines(keepends=True)
     return [
@@ -176,6 +191,11 @@ def _alone(photo: Photo) -> list[Case]:
 def _successors(photo: Photo) -> list[Case]:
     first = photo.circle
     other = Circle.read(circle_fields(r=4))
+    hours = circle_note(hours=HOURS_LOG)
+    with_hours = Circle.read(circle_fields(hours=HOURS_LOG))
+    given_up = {
+        name: value for name, value in second_fields(with_hours).items() if name != "hours"
+    }  # fmt: skip
     strangers = [Party(f"stranger-{number}.example") for number in range(1, 4)]
     own = [*strangers, TRUSTEES[0]]
     coup = Circle.read(second_fields(first, trustees=[each.identity() for each in own]))
@@ -198,6 +218,12 @@ def _successors(photo: Photo) -> list[Case]:
             note=second_note(first, log={
                 "origin": "log-2.example", "url": "https://log-2.example",
                 "vkeys": [note_signer("log-2.example").vkey]})),
+        bad("it gives up the log of hours", "circle-order", previous=hours,
+            note=note_of(Circle.read(given_up), signers)),
+        bad("another log of hours", "circle-order", previous=hours,
+            note=second_note(with_hours, hours={
+                **HOURS_LOG, "origin": "hours-2.example",
+                "vkeys": [note_signer("hours-2.example").vkey]})),
         bad("a key of one party stands for another", "circle-order", previous=photo.note,
             note=note_of(Circle.read(key_moved), signers)),
     ]  # fmt: skip

@@ -144,6 +144,9 @@ class Chain:
             raise CircleOrderError(f"This circle does not follow number {newest.number}.")
         if circle.log.origin != newest.log.origin:
             raise CircleOrderError("This circle is of another log than the one before.")
+        kept, named = newest.hours, circle.hours
+        if kept is not None and (named is None or named.origin != kept.origin):
+            raise CircleOrderError("This circle has another log of hours than the one before.")
         if len(signers_of(note, newest.trustees)) < newest.k:
             raise CircleSignatureError(
                 f"The circle is not signed by {newest.k} trustees of the one before."

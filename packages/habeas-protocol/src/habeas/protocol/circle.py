@@ -69,6 +69,8 @@ class Circle(Document):
     witnesses: Annotated[tuple[FurtherWitness, ...], Field(max_length=MAX_TRUSTEES)]
     custodian: Custodian
     log: Log
+    #: Where closed hours of recordings go; without one, they go to the log of everything else.
+    hours: Log | None = None
     offices: Annotated[tuple[Office, ...], Field(max_length=32)]
     recorders: Annotated[tuple[RecorderKey, ...], Field(max_length=256)]
     quotas: Quotas
@@ -79,6 +81,7 @@ class Circle(Document):
         if (self.previous is None) != (self.number == 1):
             raise ValueError("each circle but the first names the one before")
         keys = [decode_vkey(vkey) for vkey in self._vkeys()]
+        origins = [each.origin for each in self.logs]
         for named in (
             self.witness_names(),
             [each.office for each in self.offices],
@@ -86,12 +89,13 @@ class Circle(Document):
             # One key has one use, whatever name it goes by; and since the id of a key is
             # short enough to be met on purpose, no two have a name in common either.
             [public for _, _, public in keys],
-            [name for name, _, _ in keys if name != self.log.origin],
+            [*(name for name, _, _ in keys if name not in origins), *origins],
         ):
             if len(set(named)) != len(named):
                 raise ValueError("a name or a key stands twice")
-        if any(decode_vkey(vkey)[0] != self.log.origin for vkey in self.log.vkeys):
-            raise ValueError("a key of the log is not named by its origin")
+        for log in self.logs:
+            if any(decode_vkey(vkey)[0] != log.origin for vkey in log.vkeys):
+                raise ValueError("a key of a log is not named by its origin")
         for trustee in self.trustees:
             if decode_vkey(trustee.statement_vkey)[0] != f"{trustee.name}/statements":
                 raise ValueError("a statement key is not named by its trustee")
@@ -99,13 +103,23 @@ class Circle(Document):
 
     def _vkeys(self) -> list[str]:
         return [
-            *self.log.vkeys,
+            *(vkey for log in self.logs for vkey in log.vkeys),
             *(each.statement_vkey for each in self.trustees),
             *self.witness_keys(),
             self.custodian.vkey,
             *(each.root_vkey for each in self.offices),
             *sorted({each.vkey for each in self.recorders}),
         ]
+
+    @property
+    def logs(self) -> tuple[Log, ...]:
+        """Its logs: that of everything, and that of closed hours, where there is one."""
+        return (self.log,) if self.hours is None else (self.log, self.hours)
+
+    @property
+    def hours_log(self) -> Log:
+        """The log that closed hours belong on."""
+        return self.hours or self.log
 
     def witness_names(self) -> list[str]:
         """The names of all n that cosign: trustees, then further witnesses."""
@@ -126,17 +140,18 @@ class Circle(Document):
         """The office of that name."""
         return next((each for each in self.offices if each.office == name), None)
 
-    def acting_policy(self) -> Policy:
-        """Whoever acts asks for q of n cosignatures."""
-        return Policy.parse(self.policy_text(_ACTING, self.q))
+    def acting_policy(self, log: Log | None = None) -> Policy:
+        """Whoever acts asks for q of n cosignatures of *log*; by default that of everything."""
+        return Policy.parse(self.policy_text(_ACTING, self.q, log))
 
-    def reading_policy(self) -> Policy:
-        """Whoever reads asks for r of n cosignatures."""
-        return Policy.parse(self.policy_text(_READING, self.r))
+    def reading_policy(self, log: Log | None = None) -> Policy:
+        """Whoever reads asks for r of n cosignatures of *log*; by default that of everything."""
+        return Policy.parse(self.policy_text(_READING, self.r, log))
 
-    def policy_text(self, group: str, quorum: int) -> str:
+    def policy_text(self, group: str, quorum: int, log: Log | None = None) -> str:
         """A C2SP tlog-policy: the log's keys, and *quorum* of the n witnesses as *group*."""
-        lines = [f"log {vkey} {self.log.url}" for vkey in self.log.vkeys]
+        log = log or self.log
+        lines = [f"log {vkey} {log.url}" for vkey in log.vkeys]
         lines += [f"witness {each.name} {each.witness_vkey} {each.url}" for each in self.trustees]
         lines += [f"witness {each.name} {each.vkey} {each.url}" for each in self.witnesses]
         names = " ".join(self.witness_names())

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from habeas.foundation.errors import HabeasError
 from habeas.protocol.chain import Chain, NotPinnedError, Pins
+from habeas.protocol.circle import Circle
 from habeas.protocol.clip import (
     ClipChangedError,
     ClipProof,
@@ -29,9 +30,20 @@ from habeas.protocol.clip import (
 from habeas.protocol.entry import CommitmentError, Entry
 from habeas.protocol.footage import RecordedDetails
 from habeas.protocol.looks import ExportedDetails
+from habeas.protocol.parties import Log
 from habeas.protocol.reading import details_of, verify_entry
 from habeas.protocol.segments import SegmentRecord, root_of
-from habeas.tlog import TlogProof, VerifiedCheckpoint, leaf_hash, verify_inclusion
+from habeas.tlog import Checkpoint, TlogProof, VerifiedCheckpoint, leaf_hash, verify_inclusion
+from habeas.tlog.note import split
+
+
+@dataclass(frozen=True)
+class LoggedHour:
+    """Where an hour's root stands: index of the entry, its day, and the log's origin."""
+
+    index: int
+    day: str
+    log: str
 
 
 @dataclass(frozen=True)
@@ -41,7 +53,7 @@ class VerifiedClip:
     Attributes:
         details: of the export, as it stands on the log.
         index: of that entry.
-        hours: by name: index of the hour's entry, and the day on which it was put there.
+        hours: by name.
         segments: path in the bundle, and start (UTC), in order.
         pinned: a pin vouches for the circles. Without one, whoever made the clip may have made up
             all parties.
@@ -51,7 +63,7 @@ class VerifiedClip:
     details: ExportedDetails
     handover: Handover
     index: int
-    hours: Mapping[str, tuple[int, str]]
+    hours: Mapping[str, LoggedHour]
     segments: tuple[tuple[str, datetime], ...]
     pinned: bool
     checkpoint: VerifiedCheckpoint
@@ -70,7 +82,7 @@ def verify_clip(proof: ClipProof, hashes: Mapping[str, str], pins: Pins) -> Veri
     """
     chain = _chain(proof)
     details, index, checkpoint = _export(proof, chain)
-    hours: dict[str, tuple[int, str]] = {}
+    hours: dict[str, LoggedHour] = {}
     found: list[tuple[str, datetime]] = []
     for each in proof.hours:
         if each.hour in hours:
@@ -104,19 +116,20 @@ def _chain(proof: ClipProof) -> Chain:
 
 
 def _on_log(
-    content: str, proof: str, chain: Chain, what: str
+    content: str, proof: str, chain: Chain, what: str, log: Log
 ) -> tuple[Entry, TlogProof, VerifiedCheckpoint]:
-    """The entry, by a writer of the chain, under a checkpoint of an acting quorum."""
+    """The entry, by a writer of the chain, under a checkpoint of *log* by an acting quorum."""
     try:
         parsed = TlogProof.parse(proof)
-        checkpoint = parsed.verify(content.encode(), chain.newest.circle.acting_policy())
+        checkpoint = parsed.verify(content.encode(), chain.newest.circle.acting_policy(log))
         return verify_entry(content.encode(), chain), parsed, checkpoint
     except HabeasError as error:
         raise OtherProofError(f"The proof of {what} does not hold: {error.cause}") from error
 
 
 def _export(proof: ClipProof, chain: Chain) -> tuple[ExportedDetails, int, VerifiedCheckpoint]:
-    entry, parsed, checkpoint = _on_log(proof.entry, proof.proof, chain, "the export")
+    log = chain.newest.circle.log
+    entry, parsed, checkpoint = _on_log(proof.entry, proof.proof, chain, "the export", log)
     details = details_of(entry)
     if not isinstance(details, ExportedDetails):
         raise OtherProofError("The entry of the export tells of something else.")
@@ -133,8 +146,9 @@ def _export(proof: ClipProof, chain: Chain) -> tuple[ExportedDetails, int, Verif
     return details, parsed.index, checkpoint
 
 
-def _hour(hour: ProvenHour, proof: ClipProof, chain: Chain) -> tuple[int, str]:
-    entry, parsed, _ = _on_log(hour.entry, hour.proof, chain, f"the hour {hour.hour}")
+def _hour(hour: ProvenHour, proof: ClipProof, chain: Chain) -> LoggedHour:
+    log = _log_of(hour.proof, chain.newest.circle)
+    entry, parsed, _ = _on_log(hour.entry, hour.proof, chain, f"the hour {hour.hour}", log)
     details = details_of(entry)
     if not isinstance(details, RecordedDetails):
         raise OtherProofError(f"The entry of the hour {hour.hour} tells of something else.")
@@ -162,7 +176,16 @@ def _hour(hour: ProvenHour, proof: ClipProof, chain: Chain) -> tuple[int, str]:
             raise OtherProofError(
                 f"The segment {record.name} is not in the hour {hour.hour} that is on the log."
             ) from error
-    return parsed.index, entry.day
+    return LoggedHour(parsed.index, entry.day, log.origin)
+
+
+def _log_of(proof: str, circle: Circle) -> Log:
+    """The log that *proof* is of: hours from before there was one of hours stay where they are."""
+    try:
+        origin = Checkpoint.parse(split(TlogProof.parse(proof).checkpoint)[0]).origin
+    except HabeasError:
+        return circle.log  # whose proof it is not either: that is said where it is verified
+    return circle.hours_log if origin == circle.hours_log.origin else circle.log
 
 
 def _verify_span(proof: ClipProof, details: ExportedDetails, starts: Sequence[datetime]) -> None:

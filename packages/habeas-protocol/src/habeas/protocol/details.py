@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from habeas.protocol.document import Count, Document, Hex32, KeyName, Month, Note, Slug
+from habeas.protocol.looks import HourName
 from habeas.protocol.terms import MAX_TRUSTEES, Purpose
 
 
@@ -96,6 +97,25 @@ class PausedDetails(Document):
     v: Literal[2] = 2
     trustee: KeyName
     lifted: bool
+
+
+class AnchoredDetails(Document):
+    """The log of hours had this tree when this was written. In the open.
+
+    Whoever shows two trees of that log has to show two of the log that this stands on, too.
+
+    Attributes:
+        origin: of the log of hours.
+        size: entries.
+        root: of the tree over them.
+        hour: in which the custodian wrote it.
+    """
+
+    v: Literal[2] = 2
+    origin: KeyName
+    size: Annotated[int, Field(ge=1, le=2**53 - 1)]
+    root: Hex32
+    hour: HourName
 
 
 class ClaimedDetails(Document):

@@ -50,6 +50,7 @@ class Kind(StrEnum):
     CLAIMED = "claimed"
     CAMERA = "camera"
     FOOTAGE = "footage"
+    ANCHORED = "anchored"
     APP = "app"
     APP_SEEN = "app-seen"
     APP_DIFFERS = "app-differs"
@@ -105,6 +106,7 @@ SHAPES = {
     Kind.CLAIMED: _shape("trustee", "", "tag"),
     Kind.CAMERA: _shape("recorder"),
     Kind.FOOTAGE: _shape("recorder custodian", "", "office"),
+    Kind.ANCHORED: _shape("custodian"),
     Kind.APP: _shape("custodian", large=True),
     Kind.APP_SEEN: _shape("trustee"),
     Kind.APP_DIFFERS: _shape("trustee"),

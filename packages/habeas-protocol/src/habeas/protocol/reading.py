@@ -14,9 +14,10 @@ from habeas.protocol.app.documents import AppDetails, AppDiffersDetails, AppSeen
 from habeas.protocol.app.release import verify_release
 from habeas.protocol.canonical import MalformedError
 from habeas.protocol.chain import Chain, writers_of
-from habeas.protocol.circle import verify_circle
+from habeas.protocol.circle import Circle, verify_circle
 from habeas.protocol.credential import Roster
 from habeas.protocol.details import (
+    AnchoredDetails,
     CircleDetails,
     ClaimedDetails,
     KeyDetails,
@@ -28,6 +29,7 @@ from habeas.protocol.details import (
 from habeas.protocol.document import Document
 from habeas.protocol.entry import SHAPES, Entry, Kind, verify_signature
 from habeas.protocol.keys import Role, Writer
+from habeas.protocol.parties import Log
 from habeas.protocol.statements import KeyDestroyedStatement, KeyStatement, read_statement
 
 _OPEN: dict[Kind, type[Document]] = {
@@ -41,6 +43,7 @@ _OPEN: dict[Kind, type[Document]] = {
     Kind.RECOVERY: RecoveryDetails,
     Kind.CLAIMED: ClaimedDetails,
     Kind.CAMERA: footage.CameraDetails,
+    Kind.ANCHORED: AnchoredDetails,
     Kind.APP: AppDetails,
     Kind.APP_SEEN: AppSeenDetails,
     Kind.APP_DIFFERS: AppDiffersDetails,
@@ -103,6 +106,8 @@ def verify_entry(content: bytes, chain: Chain) -> Entry:
     writer = _writer_of_circle(entry, details, chain) or _writer(entry, chain)
     verify_signature(content, entry, writer)
     _verify_own(entry, details, writer)
+    if isinstance(details, AnchoredDetails):
+        _verify_anchored(details, chain)
     if isinstance(details, AppDetails):
         verify_release(details, chain)
     return entry
@@ -119,6 +124,23 @@ def details_of(entry: Entry) -> Document:
     if entry.kind is Kind.FOOTAGE:
         return footage.read_footage(entry.details)
     return _OPEN[entry.kind].read(entry.details)
+
+
+def log_for(entry: Entry, circle: Circle) -> Log:
+    """The log of *circle* that *entry* belongs on.
+
+    Closed hours, and nothing else, have one of their own where there is one: what people did, and
+    what cameras are, is found among people's entries however many hours there are.
+    """
+    recorded = entry.kind is Kind.FOOTAGE and (entry.details or {}).get("act") == "recorded"
+    return circle.hours_log if recorded else circle.log
+
+
+def _verify_anchored(details: AnchoredDetails, chain: Chain) -> None:
+    """Raise unless it is about a log of hours of the chain."""
+    logs = (link.circle.hours for link in chain.links)
+    if not any(log is not None and log.origin == details.origin for log in logs):
+        raise WriterError("No circle has a log of hours of this name.")
 
 
 def _writer(entry: Entry, chain: Chain) -> Writer:

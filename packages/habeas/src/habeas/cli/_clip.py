@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,7 @@ def _fields(found: VerifiedClip) -> dict[str, Any]:
         "outcome": "proven", "pinned": found.pinned,
         "export": {"index": found.index, **found.details.fields()},
         "handover": found.handover.fields(),
-        "hours": {name: {"index": index, "day": day} for name, (index, day) in found.hours.items()},
+        "hours": {name: asdict(each) for name, each in found.hours.items()},
         "segments": [
             {"file": file, "start": start.isoformat()} for file, start in found.segments
         ],
@@ -66,8 +67,9 @@ def _tell(console: Console, found: VerifiedClip) -> None:
         f"  segments      {len(found.segments)}, the first from {first:%Y-%m-%d %H:%M:%S.%f}, "
         f"the last from {last:%Y-%m-%d %H:%M:%S.%f} UTC"
     )
-    for name, (index, day) in found.hours.items():
-        console.print(f"  hour          {name}: its root is entry {index} of the log, {day}")
+    for name, each in found.hours.items():
+        where = f"entry {each.index} of the log {escape(each.log)}, {each.day}"
+        console.print(f"  hour          {name}: its root is {where}")
     purpose = _FOR[details.purpose.value]
     console.print(
         f"  handed over   by {escape(details.office)}, for {purpose}: entry {found.index}"
@@ -75,9 +77,9 @@ def _tell(console: Console, found: VerifiedClip) -> None:
     console.print(f"  by            {escape(handover.officer)}")
     console.print(f"  number        {escape(handover.case_number)}")
     console.print(f"  reason        {escape(handover.reason)}")
-    for each in found.checkpoint.cosignatures:
-        at = datetime.fromtimestamp(each.timestamp, UTC)
-        console.print(f"  cosigned      {escape(each.name)}, {at:%Y-%m-%d %H:%M} UTC")
+    for one in found.checkpoint.cosignatures:
+        at = datetime.fromtimestamp(one.timestamp, UTC)
+        console.print(f"  cosigned      {escape(one.name)}, {at:%Y-%m-%d %H:%M} UTC")
     console.print(
         "\n[bold]Not proven[/]: that the camera showed what happened, and that its clock was right."
         " Faces were covered before anything was written; no uncovered picture exists."

@@ -6,10 +6,26 @@ import pytest
 
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Chain, Kind, sign_entry
-from habeas.protocol.details import SealedDetails
+from habeas.protocol.details import AnchoredDetails, SealedDetails
+from habeas.protocol.footage import CameraDetails, RecordedDetails, entry_of, hour_name
+from habeas.protocol.looks import ViewedDetails
 from habeas.register.admission import CircleAdmission
 from habeas.tlog.errors import NotAdmittedError
-from tests.unit.protocol.world import CUSTODIAN_KEY, SERVICE, TIME, Case, note_signer, random
+from tests.unit.protocol.vectors.acts import CAMERA
+from tests.unit.protocol.world import (
+    CUSTODIAN_KEY,
+    HOURS,
+    HOURS_LOG,
+    OFFICE,
+    ORIGIN,
+    RECORDER_KEY,
+    SERVICE,
+    TIME,
+    Case,
+    circle_note,
+    note_signer,
+    random,
+)
 
 NOON = datetime.fromtimestamp(TIME, UTC)
 
@@ -57,3 +73,58 @@ def test_a_damaged_list_of_circles_is_named(tmp_path, kept):
     with pytest.raises(HabeasError, match=r"circles\.json") as caught:
         CircleAdmission.of_log(tmp_path)
     assert "backup" in caught.value.remedy
+
+
+# Where a circle has two logs, each takes what belongs on it
+
+
+def recorded() -> bytes:
+    details = RecordedDetails(
+        camera="bridge-north", hour=hour_name(NOON), segments=1, seconds=6, frames=60, lost=0,
+        whole=0, root="0" * 64,
+    )  # fmt: skip
+    return entry_of(details, NOON.date(), RECORDER_KEY, random("recorded")).encode()
+
+
+def others() -> list[bytes]:
+    """What people do, what cameras are, and what ties the logs together."""
+    viewed = ViewedDetails.read(
+        {"v": 2, "act": "viewed", "camera": "bridge-north", "office": OFFICE,
+         "purpose": "investigation", "hour": hour_name(NOON), "minutes": 5, "commit": "0" * 64}
+    )  # fmt: skip
+    camera = CameraDetails(act="registered", camera=CAMERA.id, entry=CAMERA)
+    anchored = AnchoredDetails(origin=HOURS, size=1, root="0" * 64, hour=hour_name(NOON))
+    day = NOON.date()
+    return [
+        entry(NOON),
+        entry_of(viewed, day, CUSTODIAN_KEY, random("viewed")).encode(),
+        entry_of(camera, day, RECORDER_KEY, random("camera")).encode(),
+        sign_entry(
+            CUSTODIAN_KEY, Kind.ANCHORED, day.isoformat(), anchored, random("anchored")
+        ).encode(),
+    ]  # fmt: skip
+
+
+def admission_of(origin, **circle):
+    chain = Chain.start(circle_note(**circle), 0)
+    return CircleAdmission(chain, lambda: NOON, origin=origin)
+
+
+def test_without_a_log_of_hours_one_log_takes_everything(admission):
+    admission.admit(recorded())
+    for each in others()[:-1]:
+        admission.admit(each)
+
+
+def test_hours_go_to_their_own_log_and_nothing_else_does():
+    people, hours = (admission_of(each, hours=HOURS_LOG) for each in (ORIGIN, HOURS))
+    hours.admit(recorded())
+    with pytest.raises(NotAdmittedError) as refused:
+        people.admit(recorded())
+    assert refused.value.code == "another-log"
+    assert HOURS_LOG["url"] in refused.value.remedy
+    for each in others():
+        people.admit(each)
+        with pytest.raises(NotAdmittedError) as refused:
+            hours.admit(each)
+        assert refused.value.code == "another-log"

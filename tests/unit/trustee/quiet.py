@@ -120,6 +120,7 @@ class Quiet(World):
         portal: BlockingPortal,
         *,
         mail: MailServer | None = None,
+        circle: dict[str, Any] | None = None,
         **settings: Any,
     ) -> None:
         self.folder, self.clock, self.log = folder, QuietClock(), QuietLog()
@@ -137,7 +138,7 @@ class Quiet(World):
             self.keys[name] = keyring.create(folder / name, made)
             made.save(folder / name)
             self.seats.append(self.keys[name].identity(made))
-        self.circle = Circle.read(self.circle_fields())
+        self.circle = Circle.read(self.circle_fields(**(circle or {})))
         self.circle_note = self.sign_circle(self.circle)
         self.chain = Chain.start(self.circle_note, 0)
         self.trustees = {}

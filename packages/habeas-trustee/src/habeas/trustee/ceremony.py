@@ -130,6 +130,7 @@ def words(circle: Circle, missing: Sequence[str]) -> list[str]:
         *seats,
         f"Custodian {circle.custodian.name}, {circle.custodian.portal}",
         f"Log {circle.log.origin}, {circle.log.url}",
+        *(f"Hours of recordings on the log {each.origin}, {each.url}" for each in circle.logs[1:]),
         "Offices:",
         *offices,
         (

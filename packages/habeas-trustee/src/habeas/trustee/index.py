@@ -13,6 +13,7 @@ from habeas.protocol import Entry, Foreign, Kind, read_entry, terms
 from habeas.protocol.app import AppDetails, AppDiffersDetails
 from habeas.protocol.credential import Roster
 from habeas.protocol.details import (
+    AnchoredDetails,
     CircleDetails,
     ClaimedDetails,
     SuspendedDetails,
@@ -20,7 +21,7 @@ from habeas.protocol.details import (
 )
 from habeas.protocol.reading import details_of
 from habeas.tlog import leaf_hash
-from habeas.trustee import apps, claims, photos
+from habeas.trustee import anchors, apps, claims, photos
 from habeas.trustee.circles import Circles
 from habeas.trustee.notices.values import Happened
 from habeas.trustee.photos import Streams
@@ -128,6 +129,8 @@ class Index:
                 if claims.learn(connection, details, now):
                     digest = bytes.fromhex(details.promise)
                     self._happened(connection, digest, "claimed", str(position))
+            case AnchoredDetails():
+                anchors.take(connection, details)
             case AppDetails():
                 apps.take(connection, position, details, entry.day)
             case AppDiffersDetails():

@@ -44,15 +44,21 @@ class Standing:
         with self._store.database.reading() as connection:
             self.verify_within(connection)
 
+    def verify_but_for_debts(self) -> None:
+        """The same, whatever it owes: for a log that it writes nothing to.
+
+        Raises:
+            Refusal: ``paused``, ``rolled-back`` or ``behind``.
+        """
+        with self._store.database.reading() as connection:
+            noted = _noted(connection)
+        _verify_unpaused(noted)
+        self._verify_memory(noted)
+
     def verify_within(self, connection: sqlite3.Connection) -> None:
         """The same, inside a transaction of the store."""
         noted = _noted(connection)
-        if _PAUSED in noted:
-            raise Refusal(
-                "paused",
-                "This trustee answers no requests: its administrator has paused it.",
-                "Ask the trustee why, and when it goes on.",
-            )
+        _verify_unpaused(noted)
         self._verify_memory(noted)
         if records.in_debt(connection, self._seconds(), self._settings.debt_seconds):
             raise Refusal(
@@ -84,6 +90,15 @@ class Standing:
                 "This trustee has not followed the log to its end since it started.",
                 "Ask again in a moment.",
             )
+
+
+def _verify_unpaused(noted: set[str]) -> None:
+    if _PAUSED in noted:
+        raise Refusal(
+            "paused",
+            "This trustee answers no requests: its administrator has paused it.",
+            "Ask the trustee why, and when it goes on.",
+        )
 
 
 def _noted(connection: sqlite3.Connection) -> set[str]:

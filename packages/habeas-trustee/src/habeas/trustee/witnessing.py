@@ -17,7 +17,7 @@ from habeas.foundation.errors import HabeasError
 from habeas.tlog import Checkpoint, CosignatureSigner
 from habeas.tlog.note import open_note, split
 from habeas.tlog.witness import AddCheckpoint, Answer, Witness
-from habeas.trustee import records
+from habeas.trustee import anchors, records
 from habeas.trustee.circles import Circles
 from habeas.trustee.errors import Refusal
 from habeas.trustee.following import Follower
@@ -29,12 +29,12 @@ _SETTLED = {"owes-the-log", "behind"}
 
 
 class Witnessing:
-    """This trustee as a witness of its circle's log.
+    """This trustee as a witness of its circle's logs.
 
     Args:
         database: of the witness alone: no backup of the deposits brings it back.
         signer: the witness key.
-        circles: whose log is witnessed.
+        circles: whose logs are witnessed.
         standing: whether this trustee may act.
         store: what it owes.
         follower: reads the tree that is to be cosigned.
@@ -63,22 +63,30 @@ class Witnessing:
         self._made: Witness | None = None
 
     def _witness(self) -> Witness:
-        """The witness of the log under the circle in force."""
+        """The witness of the logs under the circle in force."""
         link = self._circles.in_force(self._seconds())
         with self._lock:
             if self._made is None or link.digest != self._made_for:
                 self._made_for = link.digest
-                logs = link.circle.acting_policy().logs
-                self._made = Witness(self._database, self._signer, logs)
+                keys = [
+                    key for log in link.circle.logs for key in link.circle.acting_policy(log).logs
+                ]
+                self._made = Witness(self._database, self._signer, keys)
             return self._made
 
     def add_checkpoint(self, body: bytes) -> Answer:
         """Cosign a checkpoint that extends the last one.
 
         Raises:
-            Refusal: this trustee may not act now.
+            Refusal: this trustee may not act now, or the log of hours is not the anchored one.
         """
         witness = self._witness()
+        hours = self._of_hours(body)
+        if hours is not None:
+            if hours.size > 0:
+                self._standing.verify_but_for_debts()
+                anchors.verify(self._store.run(anchors.newest), hours)
+            return witness.add_checkpoint(body, self._seconds())
         note = witness.latest(self._circles.chain.links[0].circle.log.origin)
         if note is not None and Checkpoint.parse(split(note)[0]).size > 0:
             # Of an empty tree there is nothing that could be owed, or followed.
@@ -88,6 +96,20 @@ class Witnessing:
                 if refusal.code not in _SETTLED or not self._settles(body):
                     raise
         return witness.add_checkpoint(body, self._seconds())
+
+    def _of_hours(self, body: bytes) -> Checkpoint | None:
+        """The checkpoint that *body* is about, if it is of the log of hours.
+
+        A trustee writes nothing there, so that it neither reads that log nor owes it anything.
+        """
+        hours = self._circles.circle(self._seconds()).hours
+        if hours is None:
+            return None
+        try:
+            checkpoint = Checkpoint.parse(split(AddCheckpoint.parse(body).note)[0])
+        except HabeasError:
+            return None
+        return checkpoint if checkpoint.origin == hours.origin else None
 
     def _settles(self, body: bytes) -> bool:
         """Whether the tree of an add-checkpoint request pays, and has only what was said."""

@@ -145,7 +145,8 @@ def serve(
     storage = open_storage(
         data, database=database, objects=objects, remember=remember, key=signer.name
     )
-    admission = CircleAdmission.of_log(data) if (data / "circle.txt").exists() else None
+    circled = (data / "circle.txt").exists()
+    admission = CircleAdmission.of_log(data, signer.name) if circled else None
     uvicorn.run(
         make_app(
             data, admission, interval=interval, patience=patience, storage=storage, signer=signer

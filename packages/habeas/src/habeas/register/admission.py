@@ -15,9 +15,9 @@ from typing import Any, Self
 from habeas.foundation import durable, text
 from habeas.foundation.clock import utc_now
 from habeas.foundation.errors import HabeasError
-from habeas.protocol import Chain, Kind, verify_circle, verify_entry
+from habeas.protocol import Chain, Entry, Kind, verify_circle, verify_entry
 from habeas.protocol.details import CircleDetails
-from habeas.protocol.reading import details_of
+from habeas.protocol.reading import details_of, log_for
 from habeas.tlog.errors import FormatError, NotAdmittedError
 
 #: Around midnight, clocks are on either side of it. From farther ahead comes nothing.
@@ -35,6 +35,7 @@ class CircleAdmission:
         now: the clock, UTC.
         keep: told of each circle that follows, before it counts: its note, and when (POSIX
             seconds) it came.
+        origin: of the log that it is for; by default the one of everything.
     """
 
     def __init__(
@@ -42,14 +43,20 @@ class CircleAdmission:
         chain: Chain,
         now: Callable[[], datetime],
         keep: Callable[[str, int], None] = lambda _note, _seen: None,
+        origin: str = "",
     ) -> None:
         self._chain = chain
         self._now = now
         self._keep = keep
+        self._origin = origin or chain.newest.circle.log.origin
 
     @classmethod
-    def of_log(cls, folder: Path) -> Self:
+    def of_log(cls, folder: Path, origin: str = "") -> Self:
         """The admission of the log in *folder*: circle.txt, and the circles that followed.
+
+        Args:
+            folder: the log's.
+            origin: its name; by default that of the circle's log of everything.
 
         Raises:
             HabeasError: circle.txt, or what is kept beside it, is no chain of circles.
@@ -71,13 +78,13 @@ class CircleAdmission:
             kept.append([note, seen])
             durable.write(file, json.dumps(kept).encode())
 
-        return cls(chain, utc_now, keep)
+        return cls(chain, utc_now, keep, origin)
 
     def admit(self, entry: bytes) -> None:
         """Return to let *entry* be appended.
 
         Raises:
-            NotAdmittedError: it is foreign, or of another day.
+            NotAdmittedError: it is foreign, of another day, or belongs on another log.
         """
         try:
             read = verify_entry(entry, self._chain)
@@ -89,6 +96,7 @@ class CircleAdmission:
                 f"The entry is of {read.day}.", "Set the writer's clock, and write it again.",
                 code="day",
             )  # fmt: skip
+        self._verify_place(read, int(now.timestamp()))
         if read.kind is Kind.CIRCLE:
             details = details_of(read)
             if isinstance(details, CircleDetails):
@@ -98,9 +106,23 @@ class CircleAdmission:
                     self._keep(details.circle, seen)
                     self._chain = longer
 
+    def _verify_place(self, entry: Entry, now: int) -> None:
+        """Raise unless *entry* belongs on this log under the circle in force."""
+        link = self._chain.in_force(now) or self._chain.links[0]
+        belongs = log_for(entry, link.circle)
+        if belongs.origin != self._origin:
+            raise NotAdmittedError(
+                f"An entry of this kind belongs on the log {belongs.origin}.",
+                f"Send it to {belongs.url}; a recorder learns of it from the circle's file "
+                "(--circle).",
+                code=WrongLogError.code,
+            )
+
 
 def adopt(folder: Path, file: Path) -> None:
     """Have the log in *folder* serve the circle of a *file*: its admission, and its policy.
+
+    It is one of the circle's logs: the one of everything, or the one of closed hours.
 
     Raises:
         MalformedError, CircleError: it is no circle to act under.
@@ -111,12 +133,13 @@ def adopt(folder: Path, file: Path) -> None:
     note = text.read(file)
     circle = verify_circle(note)
     signer = read_signer(folder)
-    if circle.log.origin != signer.name:
+    log = next((each for each in circle.logs if each.origin == signer.name), None)
+    if log is None:
         raise WrongLogError(f"The circle names the log {circle.log.origin}, and not this one.")
-    if signer.vkey not in circle.log.vkeys:
+    if signer.vkey not in log.vkeys:
         raise WrongLogError("The circle names other keys of this log than it has.")
     # The policy first: a log that admits a circle's entries asks that circle's witnesses.
-    policy = circle.policy_text("quorum:acting", circle.q)
+    policy = circle.policy_text("quorum:acting", circle.q, log)
     durable.write(folder / "policy.txt", policy.encode())
     durable.write(folder / "circle.txt", note.encode())
 

@@ -22,7 +22,15 @@ from habeas.cameras.viewing import NoViewingError, Viewer
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Chain, Entry, Pins
 from habeas.protocol.chain import NotPinnedError
-from habeas.protocol.clip import ClipChangedError, ClipFiles, ClipProof, place_of, start_of
+from habeas.protocol.clip import (
+    ClipChangedError,
+    ClipFiles,
+    ClipProof,
+    OtherProofError,
+    place_of,
+    start_of,
+    verify_clip,
+)
 from habeas.protocol.looks import ExportPurpose
 from habeas.protocol.statements import sign_statement
 from habeas.tlog import TlogError
@@ -67,10 +75,11 @@ class Kept:
 class Street:
     """Two cameras that have recorded two hours, on a log whose proofs are real."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, **circle):
         self.recordings = Recordings(folder)
         self.log, self.store, self.now, self.given = MemoryLog(), Kept(), NOW, 0
-        self.chain = Chain.start(world.circle_note(), 0)
+        self.hours = MemoryLog(world.Log(key=world.HOURS_KEY)) if circle else None
+        self.chain = Chain.start(world.circle_note(**circle), 0)
         for camera in (NORTH, SOUTH):
             public = CAMERA.model_copy(update={"id": camera, "viewers": (world.OFFICE,)})
             self.recordings.write_camera(public, date(2027, 1, 1), world.RECORDER_KEY)
@@ -87,13 +96,16 @@ class Street:
 
     def settle(self):
         for owed in list(self.recordings.owed()):
-            self.recordings.logged(owed, self.log.append(owed.entry).index)
+            to, origin = self.log, None
+            if owed.hour is not None and self.hours is not None:
+                to, origin = self.hours, world.HOURS
+            self.recordings.logged(owed, to.append(owed.entry).index, origin)
 
     @property
     def exports(self):
         return Exports(
             self.recordings, self.store, self.log, self.chain, world.CUSTODIAN_KEY,
-            clock=lambda: self.now, random=self._random,
+            clock=lambda: self.now, random=self._random, hours=self.hours,
         )  # fmt: skip
 
     def _random(self, count):
@@ -125,6 +137,65 @@ def street(tmp_path):
 def bundle(street, tmp_path):
     street.close()
     return street.bundle(tmp_path / "clip.zip")
+
+
+@pytest.fixture
+def divided(tmp_path):
+    """The same city, whose hours have a log of their own."""
+    made = Street(tmp_path / "recordings", hours=world.HOURS_LOG)
+    made.close()
+    return made
+
+
+# A log of hours
+
+
+def test_a_clip_is_proven_by_two_logs(divided, tmp_path):
+    found = verify_bundle(divided.bundle(tmp_path / "clip.zip"), Pins())
+    assert found.details.act == "exported"
+    assert found.hours[HOUR].log == world.HOURS
+    assert [each.kind for each in divided.hours.decoded()] == ["footage"]
+    assert [each.details["act"] for each in divided.log.decoded()].count("recorded") == 0
+
+
+def test_hours_of_before_stay_on_the_log_that_they_are_on(street, tmp_path):
+    """A city that gives hours a log of their own hands over older ones as before."""
+    street.close()
+    street.hours = MemoryLog(world.Log(key=world.HOURS_KEY))
+    street.chain = Chain.start(world.circle_note(hours=world.HOURS_LOG), 0)
+    street.close(NORTH, "2027-01-14T21Z")
+    found = verify_bundle(street.bundle(tmp_path / "older.zip"), Pins())
+    assert found.hours[HOUR].log == world.ORIGIN
+    newer = street.bundle(tmp_path / "newer.zip", start=START + timedelta(hours=1))
+    assert verify_bundle(newer, Pins()).hours["2027-01-14T21Z"].log == world.HOURS
+
+
+def test_an_hour_that_the_log_of_hours_left_out_proves_nothing(divided):
+    """The operator takes the entry out, and cosigns what is left: no clip is made of it."""
+    divided.hours.log.leaves[:] = [b"another entry"]
+    with pytest.raises(HourChangedError):
+        divided.begin()
+    assert divided.log.kinds().count("footage") == 0, "and nothing is said to be handed over"
+
+
+def test_an_export_that_stands_on_the_log_of_hours_alone_is_no_export(divided, tmp_path):
+    """Who looked is asked of the log that people read: an export is proven there or nowhere."""
+    export = divided.begin()
+    proof = ClipProof.decode(export.proof.encode())
+    placed = divided.hours.append(export.entry)
+    hidden = proof.model_copy(update={"proof": placed.proof})
+    with pytest.raises(OtherProofError, match="export"):
+        verify_clip(hidden, {}, Pins())
+
+
+def test_an_hour_under_the_log_of_another_is_not_proven(divided):
+    """Two logs by two keys: the entry's place on one says nothing of the other."""
+    proof = ClipProof.decode(divided.begin().proof.encode())
+    (hour,) = proof.hours
+    stranger = MemoryLog(world.Log(key=world.note_signer("other.example/hours")))
+    moved = hour.model_copy(update={"proof": stranger.append(hour.entry.encode()).proof})
+    with pytest.raises(OtherProofError, match="hour"):
+        verify_clip(proof.model_copy(update={"hours": (moved,)}), {}, Pins())
 
 
 # Asking

@@ -17,13 +17,25 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from habeas.cameras import logged, quota
-from habeas.cameras.recordings import Hour, Recordings, UnknownHourError, start_of
+from habeas.cameras.recordings import (
+    Hour,
+    HourChangedError,
+    Recordings,
+    UnknownHourError,
+    start_of,
+)
 from habeas.cameras.viewing import LASTS, MOST_MINUTES, NoViewingError, Viewer, may_view
 from habeas.foundation.errors import HabeasError
-from habeas.protocol import Chain, Signer, commitment
+from habeas.protocol import Chain, Entry, Kind, Signer, commitment, read_entry
 from habeas.protocol.clip import ClipProof, Handover, ProvenHour, ProvenSegment
 from habeas.protocol.clip import start_of as begin_of
-from habeas.protocol.footage import PublicCamera, entry_of, hour_name
+from habeas.protocol.footage import (
+    PublicCamera,
+    RecordedDetails,
+    details_of,
+    entry_of,
+    hour_name,
+)
 from habeas.protocol.looks import ExportedDetails, ExportPurpose
 from habeas.protocol.segments import SegmentRecord, root_of
 from habeas.tlog import Frontier, TlogProof, inclusion_path, leaf_hash
@@ -131,6 +143,7 @@ class Exports:
         recordings: of all cameras.
         store: keeps exports.
         log: the public log.
+        hours: the one of closed hours, where there is one.
         chain: the circles of that log; the newest one's policy and quotas count.
         signer: the custodian's key.
         clock: the time, UTC.
@@ -147,8 +160,9 @@ class Exports:
         *,
         clock: Callable[[], datetime],
         random: Callable[[int], bytes],
+        hours: ProvingLog | None = None,
     ) -> None:
-        self._recordings, self._store, self._log = recordings, store, log
+        self._recordings, self._store, self._log, self._hours_log = recordings, store, log, hours
         self._chain, self._signer = chain, signer
         self._clock, self._random = clock, random
 
@@ -257,13 +271,30 @@ class Exports:
             return None
         if hour.index is None:
             raise HourOpenError("The root of that hour is not on the log yet.")
-        (entry,) = self._log.entries(hour.index, hour.index + 1)
-        proof = self._log.proof(hour.index)
-        TlogProof.parse(proof).verify(entry, self._chain.newest.circle.acting_policy())
+        circle = self._chain.newest.circle
+        log, place = self._log, circle.log
+        if hour.log is not None:
+            if self._hours_log is None or hour.log != circle.hours_log.origin:
+                raise HourOpenError("The log of that hour is not known here.")
+            log, place = self._hours_log, circle.hours_log
+        (entry,) = log.entries(hour.index, hour.index + 1)
+        proof = log.proof(hour.index)
+        TlogProof.parse(proof).verify(entry, circle.acting_policy(place))
+        self._verify_said(entry, hour)
         return ProvenHour(
             hour=name, entry=entry.decode(), proof=proof,
             segments=tuple(_segment(hour, number) for number in wanted),
         )  # fmt: skip
+
+    def _verify_said(self, entry: bytes, hour: Hour) -> None:
+        """Raise unless the log's entry is that of *hour*, by its recorder."""
+        read = read_entry(entry, self._chain)
+        said = details_of(read) if isinstance(read, Entry) and read.kind is Kind.FOOTAGE else None
+        if (
+            not isinstance(said, RecordedDetails)
+            or (said.camera, said.hour, said.root) != (hour.camera, hour.hour, hour.root)
+        ):  # fmt: skip
+            raise HourChangedError(f"The log has no such root of {hour.camera}, {hour.hour}.")
 
 
 def _within(hour: str, each: SegmentRecord, start: datetime, end: datetime) -> bool:

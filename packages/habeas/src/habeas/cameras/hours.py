@@ -21,7 +21,7 @@ from habeas.cameras.counts import Counted, Length
 from habeas.cover.errors import FootageError
 from habeas.foundation import durable
 from habeas.protocol import MalformedError
-from habeas.protocol.document import Day, Document, Hex32, Slug
+from habeas.protocol.document import Day, Document, Hex32, KeyName, Slug
 from habeas.protocol.footage import HourName
 from habeas.protocol.segments import NAME, SegmentRecord, root_of
 
@@ -106,6 +106,7 @@ class Hour(Document):
     Attributes:
         root: Merkle root over `segments`.
         index: of its entry on the log; None while that is owed.
+        log: the origin of that log, where it is one of hours; None for the log of everything.
         deleted: the day on which the segments were deleted; None while they are there.
         packed: how they lie in their object; None where they are files, or are gone.
     """
@@ -119,6 +120,7 @@ class Hour(Document):
     segments: tuple[SegmentRecord, ...]
     root: Hex32
     index: Annotated[int, Field(ge=0)] | None = None
+    log: KeyName | None = None
     deleted: Day | None = None
     packed: Packed | None = None
 

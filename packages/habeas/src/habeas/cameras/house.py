@@ -39,6 +39,14 @@ class HourLog(Protocol):
         """Append one entry; raises `HabeasError` where it cannot."""
 
 
+class HoursLog(HourLog, Protocol):
+    """A log of its own for closed hours."""
+
+    @property
+    def origin(self) -> str:
+        """Its name."""
+
+
 @dataclass(frozen=True)
 class HouseKept:
     """What became of one round.
@@ -61,6 +69,7 @@ def keep_house(
     deletes: Deletes | None = None,
     witnessed: Witnessed | None = None,
     disk: Callable[[], Disk] | None = None,
+    hours: HoursLog | None = None,
 ) -> HouseKept:
     """Close hours that are over, tell the log what it is owed, delete what has had its days.
 
@@ -76,13 +85,14 @@ def keep_house(
         deletes: says until when recordings may be deleted; by default, until *now*.
         witnessed: reads holds; without it none is known to be on the log, and none is taken on.
         disk: the file system that recordings lie on; by default, nobody looks after its room.
+        hours: where closed hours go; by default to *log*.
 
     Returns:
         Whether the log was told, and each fault, which was also said. That deleting was halted is
         none: `Deletes.halted` tells of it.
     """
     faults = _close(recordings, signer, now)
-    told = log is not None and _tell(recordings, log, say)
+    told = log is not None and _tell(recordings, log, hours, say)
     if witnessed is not None:
         faults += _hold(recordings, witnessed, now, say)
     try:
@@ -122,18 +132,22 @@ def _close(recordings: Recordings, signer: Signer, now: datetime) -> list[str]:
     return faults
 
 
-def _tell(recordings: Recordings, log: HourLog, say: Say) -> bool:
+def _tell(recordings: Recordings, log: HourLog, hours: HoursLog | None, say: Say) -> bool:
     refused: set[str] = set()
+    silent: set[str | None] = set()
     for owed in list(recordings.owed()):
-        if owed.camera in refused:
+        to, origin = log, None
+        if owed.hour is not None and hours is not None:
+            to, origin = hours, hours.origin
+        if owed.camera in refused or origin in silent:
             continue  # its entries stand in their order
         try:
-            recordings.logged(owed, log.append(owed.entry).index)
+            recordings.logged(owed, to.append(owed.entry).index, origin)
         except (NotAdmittedError, FormatError) as error:
             # The log answers: what it does not take of one camera keeps back no other's.
             say(f"The log does not take an entry of {owed.camera}: {error}")
             refused.add(owed.camera)
         except HabeasError as error:
             say(f"The log could not be told: {error}")
-            return False
-    return not refused
+            silent.add(origin)
+    return not refused and not silent

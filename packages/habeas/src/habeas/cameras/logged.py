@@ -2,8 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from habeas.tlog import FormatError, Policy, TlogProof
 from habeas.tlog.writing import EntryWriter, Placed
+
+
+@dataclass(frozen=True)
+class ProvenLog:
+    """A log of a circle whose answers count once they are proven.
+
+    Attributes:
+        log: where entries go.
+        policy: what makes its checkpoints count.
+        origin: its name.
+    """
+
+    log: EntryWriter
+    policy: Policy
+    origin: str
+
+    def append(self, entry: bytes) -> Placed:
+        """See `put`."""
+        return put(self.log, entry, self.policy)
 
 
 def put(log: EntryWriter, entry: bytes, policy: Policy) -> Placed:

@@ -280,13 +280,13 @@ class Recordings(Archive):
                 if each.exists() and (place / "hour.json").exists():
                     yield Owed(folder.name, hour_of(place), each.read_bytes(), each)
 
-    def logged(self, owed: Owed, index: int) -> None:
-        """Remember that *owed* stands on the log at *index*."""
+    def logged(self, owed: Owed, index: int, log: str | None = None) -> None:
+        """Remember that *owed* stands at *index* of a log; *log* is the origin of one of hours."""
         with durable.locked(self.place(owed.camera)):
             if owed.hour is not None:
                 place = self.hour_place(owed.camera, owed.hour)
                 closed = self.hour(owed.camera, owed.hour)
-                said = closed.model_copy(update={"index": index})
+                said = closed.model_copy(update={"index": index, "log": log})
                 write_hour(place, said)
             owed.path.unlink(missing_ok=True)
             durable.sync(owed.path.parent)

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from habeas.cameras.bucket import HourBucket
     from habeas.cameras.deletes import Deletes
     from habeas.cameras.fleet import Recording
+    from habeas.cameras.house import HourLog
+    from habeas.cameras.logged import ProvenLog
     from habeas.cameras.recordings import Recordings
+    from habeas.protocol import Circle
     from habeas.tlog import NoteSigner
     from habeas.tlog.client import LogClient
 
@@ -184,3 +187,22 @@ def log_of(data: Path | None, url: str | None) -> LogClient | None:
             )
         url = verify_circle(text.read(circle)).log.url
     return None if url is None else LogClient(url)
+
+
+def logs_of(
+    client: LogClient | None, circle: Circle | None
+) -> tuple[HourLog | None, ProvenLog | None]:
+    """Where entries go, and where closed hours do if they have a log of their own.
+
+    With a circle, an entry is owed until the log has proven that it has it.
+    """
+    from habeas.cameras.logged import ProvenLog
+    from habeas.tlog.client import LogClient
+
+    if client is None or circle is None:
+        return client, None
+    log = ProvenLog(client, circle.acting_policy(), circle.log.origin)
+    if circle.hours is None:
+        return log, None
+    policy = circle.acting_policy(circle.hours)
+    return log, ProvenLog(LogClient(circle.hours.url), policy, circle.hours.origin)

@@ -15,18 +15,20 @@ from habeas.cli._recording import (
     held_key,
     key_file_of,
     log_of,
+    logs_of,
     signer_of,
 )
 
 if TYPE_CHECKING:
     from habeas.cameras.deletes import Deletes
+    from habeas.cameras.house import HourLog
     from habeas.cameras.keeping import HouseKeeping
     from habeas.cameras.live_port import LivePort
+    from habeas.cameras.logged import ProvenLog
     from habeas.cameras.recordings import Recordings
     from habeas.cameras.window import Window
     from habeas.cameras.witnessed import Witnessed
     from habeas.tlog import NoteSigner
-    from habeas.tlog.client import LogClient
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class Station:
 
     Attributes:
         place: all recordings.
-        client: of the log; None where none is named.
+        log: where entries go; None where none is named.
+        hours: where closed hours go; None where they go with all else.
         signer: the recorder's key.
         deletes: until when recordings may be deleted.
         witnessed: reads entries with their proofs; None without a circle.
@@ -43,7 +46,8 @@ class Station:
     """
 
     place: Recordings
-    client: LogClient | None
+    log: HourLog | None
+    hours: ProvenLog | None
     signer: NoteSigner
     deletes: Deletes
     witnessed: Witnessed | None
@@ -71,6 +75,7 @@ class Station:
         from habeas.cameras.recordings import Recordings
         from habeas.cameras.witnessed import Witnessed
         from habeas.foundation import text
+        from habeas.protocol import verify_circle
 
         place = Recordings(folder_of(data, recordings), bucket_of(bucket))
         place.adopt()
@@ -81,10 +86,12 @@ class Station:
         )  # fmt: skip
         circle = circle or (data / "circle.txt" if data else None)
         deletes = deletes_of(place.folder, circle, client, resume=resume)
-        witnessed = Witnessed(text.read(circle)) if circle else None
+        note = text.read(circle) if circle else None
+        witnessed = Witnessed(note) if note else None
         if client is None:
             say("no log is named: hours are closed, and what the log is owed is kept")
-        return cls(place, client, signer, deletes, witnessed, say)
+        to, hours = logs_of(client, verify_circle(note) if note else None)
+        return cls(place, to, hours, signer, deletes, witnessed, say)
 
     def window(self, camera: str) -> Window:
         """Where a camera's newest picture can be watched."""
@@ -131,9 +138,9 @@ class Station:
 
         return HouseKeeping(
             lambda: keep_house(
-                self.place, self.signer, self.client, datetime.now(UTC), self.say, self.deletes,
-                self.witnessed, lambda: look(self.place.folder),
+                self.place, self.signer, self.log, datetime.now(UTC), self.say, self.deletes,
+                self.witnessed, lambda: look(self.place.folder), self.hours,
             ),
             self.say,
-            log=self.client is not None,
+            log=self.log is not None,
         )  # fmt: skip

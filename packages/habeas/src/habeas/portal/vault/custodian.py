@@ -86,6 +86,17 @@ def signer() -> NoteSigner:
         return _signer()
 
 
+@cache
+def _client(url: str) -> LogClient:
+    return LogClient(url)
+
+
+def hours_log() -> LogClient | None:
+    """The log of closed hours, for reading; None where the circle has none."""
+    hours = chain().newest.circle.hours
+    return None if hours is None else _client(hours.url)
+
+
 def log() -> LogClient:
     """The log, for writing."""
     with _lock:

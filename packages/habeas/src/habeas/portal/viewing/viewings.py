@@ -13,7 +13,7 @@ from habeas.custody import RefusedError
 from habeas.portal.cameras.allowance import allowance, counted
 from habeas.portal.cameras.shown import recordings
 from habeas.portal.officers.models import Officer
-from habeas.portal.vault.custodian import chain, in_force, log, signer
+from habeas.portal.vault.custodian import chain, hours_log, in_force, log, signer
 from habeas.portal.viewing.store import DjangoExports, DjangoStore
 from habeas.protocol.footage import PublicCamera
 
@@ -44,6 +44,7 @@ def exports() -> Exports:
         signer(),
         clock=lambda: datetime.now(UTC),
         random=secrets.token_bytes,
+        hours=hours_log(),
     )
 
 

@@ -198,6 +198,19 @@ class Monitor:
             )
             self._keep(Finding("checkpoint-stale", words))
 
+    @property
+    def size(self) -> int:
+        """Entries followed and verified."""
+        return self._view.size
+
+    def verify_tree(self, size: int, root: bytes) -> None:
+        """Raise unless the log's first *size* entries, of those followed, lead to *root*.
+
+        Raises:
+            ForkedViewError: they lead to another.
+        """
+        self._view.verify_prefix(size, root)
+
     def findings(self) -> list[Finding]:
         """All that was ever found, oldest first."""
         return self._findings(0)

@@ -233,7 +233,7 @@ class LogView:
                 for span in verified_spans(self._source, frontier, target):
                     if not self._keep(span, target, note):
                         break  # another process was faster: go on from where it is
-            self._verify_prefix(target.size, target.root)
+            self.verify_prefix(target.size, target.root)
             self._arrive(verified, note)
         return verified
 
@@ -274,7 +274,7 @@ class LogView:
             verified: a checkpoint that satisfies the policy, of a tree that was followed.
             note: the same, with its signatures.
         """
-        self._verify_prefix(verified.checkpoint.size, verified.checkpoint.root)
+        self.verify_prefix(verified.checkpoint.size, verified.checkpoint.root)
         self._arrive(verified, note)
 
     def _arrive(self, verified: VerifiedCheckpoint, note: str) -> None:
@@ -301,7 +301,12 @@ class LogView:
         except (SignatureError, QuorumError):
             return -1
 
-    def _verify_prefix(self, size: int, root: bytes) -> None:
+    def verify_prefix(self, size: int, root: bytes) -> None:
+        """Raise unless the first *size* entries, of those that were followed, lead to *root*.
+
+        Raises:
+            ForkedViewError: they lead to another.
+        """
         frontier = self._frontier_at(size)
         with self._database.reading() as connection:
             rows = connection.execute(

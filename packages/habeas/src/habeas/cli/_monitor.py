@@ -9,17 +9,34 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Protocol
 
 import typer
 
-from habeas.tlog.monitor import Finding, Monitor, Round
+from habeas.tlog.monitor import Finding, Round
 
 #: Seconds between looks at the live site, on average: at times that nobody can foresee.
 _SITE_SECONDS = 3600.0
 
 
+class Watching(Protocol):
+    """A monitor of one log, or of two that belong together."""
+
+    def look(self) -> Round:
+        """One round."""
+
+    def keep(self, finding: Finding) -> bool:
+        """Keep a finding that somebody else made; whether it is new."""
+
+    def findings(self) -> list[Finding]:
+        """All that was ever found."""
+
+    def metrics(self) -> str:
+        """Figures in Prometheus's text format."""
+
+
 def watch(
-    monitor: Monitor,
+    monitor: Watching,
     *,
     every: float | None,
     metrics_port: int,

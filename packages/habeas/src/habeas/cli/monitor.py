@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +14,8 @@ from habeas.foundation import text
 
 if TYPE_CHECKING:
     from habeas.foundation.database import Database
-    from habeas.tlog.monitor import Finding, Rule
+    from habeas.register.hours_monitor import PairMonitor
+    from habeas.tlog.monitor import Finding, Monitor, Rule
 
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
 
@@ -62,6 +64,8 @@ def monitor(
 ) -> None:
     """Watch a log: checkpoints, consistency, entries, and the rules among them.
 
+    Where the circle has a log of hours, that one is watched too, and held against what anchors it.
+
     Tells of new circles, rosters, keys, suspensions and recoveries, of many requests by one
     office, of releases without a request, of the app's releases and of code that differed, and of
     entries by nobody in the circle. For a log of something else than Habeas there is
@@ -87,11 +91,39 @@ def monitor(
             database, client, chain.newest.circle.reading_policy(), watched,
             stale_after=stale_after or RECENT,
         )  # fmt: skip
-        status = watch(
-            watching, every=every if follow else None, metrics_port=metrics_port, as_json=as_json,
-            sites=_sites(watched[0], database) if site else None,
-        )  # fmt: skip
+        with _both(watching, watched[0], database, state, stale_after or RECENT) as both:
+            status = watch(
+                both, every=every if follow else None, metrics_port=metrics_port, as_json=as_json,
+                sites=_sites(watched[0], database) if site else None,
+            )  # fmt: skip
     raise typer.Exit(status)
+
+
+@contextlib.contextmanager
+def _both(
+    watching: Monitor, watched: Rule, database: Database, state: Path, stale_after: float
+) -> Iterator[Monitor | PairMonitor]:
+    """Watches the log of hours beside it, where the circle has one; its place lies beside, too."""
+    import time
+
+    from habeas.foundation.database import Database
+    from habeas.register.hours_monitor import HoursRules, PairMonitor
+    from habeas.register.monitor import CircleRules
+    from habeas.tlog.client import LogClient
+    from habeas.tlog.monitor import Monitor
+
+    assert isinstance(watched, CircleRules)  # noqa: S101 - the first of `rules`
+    circle = watched.chain.newest.circle
+    if circle.hours is None:
+        yield watching
+        return
+    place = state.with_name(f"{state.stem}-hours{state.suffix}")
+    with Database(place) as beside, LogClient(circle.hours.url) as log:
+        hours = Monitor(
+            beside, log, circle.reading_policy(circle.hours), [HoursRules(lambda: watched.chain)],
+            stale_after=stale_after,
+        )  # fmt: skip
+        yield PairMonitor(watching, hours, database, circle.hours.origin, time.time)
 
 
 def _sites(watched: Rule, database: Database) -> Callable[[], list[Finding]]:

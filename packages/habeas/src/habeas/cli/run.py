@@ -1,4 +1,4 @@
-"""`habeas run`: portal, log, four trustees and three offices on this machine, in one command."""
+"""`habeas run`: portal, logs, four trustees and three offices on this machine, in one command."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def run(
         ),
     ] = None,
 ) -> None:
-    """Run a portal, a log, four trustees and the desks of three offices, each with its own keys.
+    """Run a portal, its logs, four trustees and the desks of three offices, each with its own keys.
 
     For trying out only: a city's trustees and offices run their own machines. Everything is
     made on the first start and found again, as you left it, on the next. Ctrl-C stops all of
@@ -80,6 +80,10 @@ def _greet(console: Console, place: installation.Installation) -> None:
         )
     rows += [
         ("Transparency log", f"{place.log_url}/checkpoint"),
+        *(
+            ("Its log of cameras' hours", f"{each.url}/checkpoint")
+            for each in place.circle.logs[1:]
+        ),
         *((f"Trustee {each.name}", f"{each.url}/readyz") for each in place.circle.trustees),
         ("Circle, for habeas verify --pin", str(place.circle_file.resolve())),
         ("Data", str(place.folder.resolve())),

@@ -43,13 +43,14 @@ CREATE TABLE IF NOT EXISTS copied_by (name TEXT PRIMARY KEY, value TEXT NOT NULL
 CREATE INDEX IF NOT EXISTS copied_camera ON copied (
   json_extract(CAST(content AS TEXT), '$.details.camera'), position
 ) WHERE kind IN ('camera', 'footage');
+CREATE INDEX IF NOT EXISTS copied_anchored ON copied (position) WHERE kind = 'anchored';
 CREATE INDEX IF NOT EXISTS copied_registered ON copied (
   json_extract(CAST(content AS TEXT), '$.details.camera'), position
 ) WHERE kind = 'camera';
 """
 #: Version of the tables; `opened_from` is the oldest whose code still works over them.
 _SCHEMA = Schema(
-    "register", version=2, opened_from=0,
+    "register", version=3, opened_from=0,
     statements=_TABLES + figures.SCHEMA + months.SCHEMA + looks.SCHEMA,
 )  # fmt: skip
 

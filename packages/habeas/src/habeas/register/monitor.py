@@ -18,6 +18,7 @@ from habeas.protocol import Chain, Entry, Foreign, Kind, Receipt, Role, read_ent
 from habeas.protocol.app import AppDetails, AppDiffersDetails, AppReleases
 from habeas.protocol.credential import Roster
 from habeas.protocol.details import (
+    AnchoredDetails,
     CircleDetails,
     KeyDetails,
     PausedDetails,
@@ -26,7 +27,7 @@ from habeas.protocol.details import (
 )
 from habeas.protocol.document import Document
 from habeas.protocol.reading import details_of
-from habeas.register import announced, code_rules
+from habeas.register import announced, code_rules, hours_monitor
 from habeas.register.watching import OnePhoto
 from habeas.tlog.monitor import Finding, Rule
 
@@ -70,12 +71,14 @@ class CircleRules:
         self._chain = chain
         self._most = most_a_day
         self._checks: tuple[Check, ...] = (
-            self._days, self._repeats, self._balance, self._bulk, self._institutions,
+            self._days, self._repeats, self._balance, self._bulk, self._institutions, self._anchor,
         )  # fmt: skip
 
     def prepare(self, connection: sqlite3.Connection) -> None:
         """Tables, and the circles that were seen before."""
-        connection.executescript(_SCHEMA + announced.SCHEMA + code_rules.SCHEMA)
+        connection.executescript(
+            _SCHEMA + announced.SCHEMA + code_rules.SCHEMA + hours_monitor.SCHEMA
+        )
         rows = connection.execute("SELECT note FROM watched_circle ORDER BY number").fetchall()
         for (note,) in rows:
             try:
@@ -91,6 +94,11 @@ class CircleRules:
             return
         for check in self._checks:
             yield from check(connection, index, read)
+
+    @property
+    def chain(self) -> Chain:
+        """The circles that it knows by now."""
+        return self._chain
 
     def releases(self, connection: sqlite3.Connection) -> AppReleases:
         """The releases of the app that the log has shown."""
@@ -242,6 +250,14 @@ class CircleRules:
                 yield code_rules.differs(index, details)
             case _:
                 return
+
+    def _anchor(
+        self, connection: sqlite3.Connection, index: int, entry: Entry
+    ) -> Iterator[Finding]:
+        """The log of hours only grows, as those who anchor it say themselves."""
+        if entry.kind is Kind.ANCHORED:
+            details = AnchoredDetails.read(entry.details)
+            yield from hours_monitor.anchored(connection, index, details)
 
     def _circle(
         self, connection: sqlite3.Connection, index: int, details: CircleDetails

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from habeas.foundation.database import Database
 from habeas.protocol import Entry, Kind
-from habeas.protocol.details import WithdrawnDetails
+from habeas.protocol.details import AnchoredDetails, WithdrawnDetails
 from habeas.register import figures, looks
 from habeas.register.figures import Figure
 
@@ -181,6 +181,14 @@ class Reads:
                 "ORDER BY position DESC LIMIT ?",
                 (camera, _END if before is None else before, count),
             ).fetchall()
+
+    def anchored(self) -> AnchoredDetails | None:
+        """What the newest entry says that ties the log of hours to this one."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT content FROM copied WHERE kind = 'anchored' ORDER BY position DESC LIMIT 1"
+            ).fetchone()
+        return AnchoredDetails.read(Entry.decode(row[0]).details) if row else None
 
     def looks(self, camera: str = "") -> list[looks.Looks]:
         """What offices did with cameras, or with one, by month; reads counters, and no entries."""

@@ -19,7 +19,7 @@ from habeas.cameras.recordings import ID, Recordings
 from habeas.foundation.errors import HabeasError
 from habeas.portal.catalogue import offices
 from habeas.portal.catalogue.declaration import Words
-from habeas.portal.register.log import log_copy
+from habeas.portal.register.log import hours_copy, log_copy
 from habeas.protocol import Entry
 from habeas.protocol.footage import (
     CameraDetails,
@@ -147,6 +147,13 @@ def rows(camera: str, count: int, before: int | None = None) -> list[Row]:
         except HabeasError:
             continue  # anybody who may write to the log may write what is none of ours
     return found
+
+
+def hours(camera: str, count: int, before: int | None = None) -> list[Row]:
+    """The newest hours of *camera* on the log of hours below index *before*, where there is one."""
+    copy = hours_copy()
+    found = copy.of_camera(camera, count, before) if copy is not None else []
+    return [Row(index, entry, details_of(entry)) for index, entry in found]
 
 
 def watched(camera: str) -> tuple[int, str] | None:

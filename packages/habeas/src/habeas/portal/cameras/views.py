@@ -42,9 +42,8 @@ def cameras(request: HttpRequest) -> HttpResponse:
 def camera(request: HttpRequest, camera: str) -> HttpResponse:
     """One camera, and its entries on the log."""
     found = shown.find(camera)
-    before = request.GET.get("before", "")
-    start = int(before) if before.isdecimal() and len(before) < 19 else None
-    rows = shown.rows(camera, _PAGE, start)
+    rows = shown.rows(camera, _PAGE, _index(request, "before"))
+    hours = shown.hours(camera, _PAGE, _index(request, "hours"))
     said = health.read(shown.recordings().place(camera), datetime.now(UTC))
     context = {
         "shown": found,
@@ -58,8 +57,16 @@ def camera(request: HttpRequest, camera: str) -> HttpResponse:
         "looks": shown.looks(camera),
         "versions": versions.versions(camera),
         "older": rows[-1].index if len(rows) == _PAGE else None,
+        "hours": [(row, "") for row in hours],
+        "older_hours": hours[-1].index if len(hours) == _PAGE else None,
     }
     return render(request, "cameras/camera.html", context)
+
+
+def _index(request: HttpRequest, name: str) -> int | None:
+    """The place on a log below which a list goes on, if the address says one."""
+    said = request.GET.get(name, "")
+    return int(said) if said.isdecimal() and len(said) < 19 else None
 
 
 @require_safe

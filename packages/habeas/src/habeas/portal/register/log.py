@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from functools import cache
 
 from django.conf import settings
@@ -12,7 +13,9 @@ from habeas.foundation import text
 from habeas.foundation.database import Database
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Chain
+from habeas.protocol.chain import Link
 from habeas.register.copy import LogCopy
+from habeas.register.hours import HoursCopy
 from habeas.tlog.client import LogClient
 
 _lock = threading.Lock()
@@ -50,6 +53,26 @@ def log_copy() -> LogCopy:
     """The verified copy of the log that the register reads."""
     with _lock:
         return _copy()
+
+
+@cache
+def _hours(url: str) -> HoursCopy:
+    return HoursCopy(Database(settings.DATA / "hours.sqlite3"), LogClient(url))
+
+
+def in_force() -> Link:
+    """The circle in force, as far as the log was followed; before that, its first."""
+    chain = log_copy().chain
+    return chain.in_force(int(time.time())) or chain.links[0]
+
+
+def hours_copy() -> HoursCopy | None:
+    """The verified copy of the log of closed hours; None where the circle has none."""
+    hours = in_force().circle.hours
+    if hours is None:
+        return None
+    with _lock:
+        return _hours(hours.url)
 
 
 def is_old() -> bool:

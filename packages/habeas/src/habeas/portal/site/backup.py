@@ -33,6 +33,7 @@ _REGISTER = "register.sqlite3"
 _OTHERWISE = (
     "portal.sqlite3", _REGISTER, "worker.lock", "services", "blobs",
     "trustees-seen.json",  # of this minute
+    "hours.sqlite3",  # followed anew: what anchors it stands in the other copy
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@
     log-token      bearer token for appending, where the log asks for one; 0600
     secret-key     signs sessions and forms; 0600
     services/      the catalogue: one TOML file for each service, and offices.toml
-    portal.sqlite3, register.sqlite3, month-keys.json, blobs/
+    portal.sqlite3, register.sqlite3, hours.sqlite3, month-keys.json, blobs/
 
 All of it is made once, by `create` and `adopt`. A part that is missing later is an error to be
 told: nothing is made anew because it is not there.

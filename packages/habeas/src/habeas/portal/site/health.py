@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from habeas.foundation.errors import HabeasError
 from habeas.foundation.health import Health
 from habeas.foundation.metrics import MEDIA_TYPE, exposition
+from habeas.portal.cameras import anchoring
 from habeas.portal.register.log import log_copy
 from habeas.portal.standing import beats, halts, installation
 from habeas.portal.vault.custodian import custody
@@ -73,6 +74,10 @@ def _problems(now: float) -> dict[str, str]:
             copy.verify_recent()
         except HabeasError as error:
             found[error.code] = str(error)
+    try:
+        anchoring.verify_lately()
+    except HabeasError as error:
+        found[error.code] = str(error)
     try:
         keyless = custody().keyless()
     except HabeasError as error:

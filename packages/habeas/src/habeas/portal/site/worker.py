@@ -1,10 +1,10 @@
 """What must happen although nobody asks, as a process beside the portal.
 
-Settles what is owed to the log, brings trustees that are back their deposits, gives up
-unfinished sealings, expires photos, sweeps drafts, follows the log for the register, writes the
-database's file anew, and delivers webhooks. Of any number of workers of one database, one does
-all of that; the others only follow the log, learn the trustees' keys and look which trustees
-answer, each for the web processes of its own machine.
+Settles what is owed to the log, brings trustees that are back their deposits, gives up unfinished
+sealings, expires photos, sweeps drafts, follows the logs for the register, anchors the log of
+hours, writes the database's file anew, and delivers webhooks. Of any number of workers of one
+database, one does all of that; the others only follow the log, learn the trustees' keys and look
+which trustees answer, each for the web processes of its own machine.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from django.db import close_old_connections
 from habeas.foundation.caution import ReadClocks, TooManyEndsError, look
 from habeas.foundation.errors import HabeasError
 from habeas.portal.apply import drafts
+from habeas.portal.cameras import anchoring
 from habeas.portal.desk import cases, sessions
 from habeas.portal.looks.telling import settle
 from habeas.portal.officers import audit
@@ -30,6 +31,7 @@ from habeas.portal.standing import beats, clock, halts, history, installation
 from habeas.portal.vault.custodian import custody
 from habeas.portal.vault.scrub import Scrub
 from habeas.portal.webhooks.delivering import Deliveries
+from habeas.register.anchoring import HoursTree
 
 #: Between two rounds, seconds: how long an owed entry or deposit waits after a failure.
 _PAUSE = 5.0
@@ -53,6 +55,7 @@ class Worker:
         self._deliveries = Deliveries()
         self._followed = False
         self._next_epoch = 0.0
+        self._hours: HoursTree | None = None
 
     def close(self) -> None:
         """Let another worker take over."""
@@ -64,6 +67,7 @@ class Worker:
         close_old_connections()
         elected = self._part("election", self._election.win, silent=True) and self._election.won
         self._followed = self._part("follow", lambda: log_copy().catch_up()) or self._followed
+        self._part("hours", self._follow_hours)
         # Custody is asked for within its part: without the token of its key it is not to be had.
         self._part("keys", lambda: custody().learn_keys(), silent=True)
         self._part("trustees", seen.look, silent=True)
@@ -81,6 +85,7 @@ class Worker:
             self._part("cases", lambda: cases.sweep(datetime.now(UTC).date()))
             self._part("audit", audit.sweep, silent=True)
         self._part("looks", _looks)
+        self._part("anchor", self._anchor)
         if self._scrub is not None:
             self._part("scrub", self._scrub, silent=True)
         self._part("webhooks", self._deliveries.round, silent=True)
@@ -114,6 +119,14 @@ class Worker:
                 "given up %d, expired %d, destroyed %d, delivered late %d",
                 swept.given_up, swept.expired, swept.destroyed, swept.delivered,
             )  # fmt: skip
+
+    def _follow_hours(self) -> None:
+        self._hours = None
+        self._hours = anchoring.follow()
+
+    def _anchor(self) -> None:
+        if self._hours is not None:
+            anchoring.anchor(self._hours)
 
     def _owed(self) -> None:
         if custody().owes():

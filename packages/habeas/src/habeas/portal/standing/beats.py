@@ -11,7 +11,10 @@ from habeas.portal.standing.models import keep, notes
 _PREFIX = "beat:"
 #: Seconds after its last success at which a loop counts as failing: rounds are 5 s apart, and a
 #: round waits for trustees that do not answer.
-LATE = {"custody": 120, "drafts": 120, "sessions": 120, "cases": 120, "follow": 120, "owed": 300}
+LATE = {
+    "custody": 120, "drafts": 120, "sessions": 120, "cases": 120, "follow": 120, "hours": 300,
+    "anchor": 300, "owed": 300,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,10 @@ from habeas.cameras.recordings import Recordings
 from habeas.deploy import installation
 from habeas.protocol import Entry
 from habeas.protocol.footage import PublicCamera, e6
-from habeas.tlog import NoteSigner
+from habeas.tlog import NoteSigner, leaf_hash
 from habeas.tlog.client import LogClient
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.commands import habeas
 from tests.journey.conftest import City, city  # noqa: F401 - a fixture
 from tests.journey.test_in_browser import SHOTS, SIZES, Visitor, axe  # noqa: F401 - a fixture
 from tests.media.video.segments import CAMERA, add_segment
@@ -60,9 +61,12 @@ class Street:
         return NoteSigner.parse(file.read_text().strip())
 
     def settle(self):
-        with self.log() as log:
+        """Tell both logs what they are owed, as a recorder does."""
+        circle = self.city.place.circle
+        with self.log() as log, LogClient(circle.hours.url) as hours:
             for each in list(self.recordings.owed()):
-                self.recordings.logged(each, log.append(each.entry).index)
+                to, origin = (log, None) if each.hour is None else (hours, circle.hours.origin)
+                self.recordings.logged(each, to.append(each.entry).index, origin)
 
     def entries(self):
         with self.log() as log:
@@ -233,12 +237,45 @@ def test_the_log_entries_of_a_camera_are_listed_and_lead_to_the_register(street)
         frames = COUNT * SECONDS * 10
         counted = f"{COUNT * SECONDS} of 3600 seconds, {frames} pictures; 3 lost, 1 covered"
         assert counted in _text(page)
-        index = street.recordings.hour("north-gate", HOUR).index
-        assert f'href="/register/entries/{index}/"' in page.text
+        assert "Hours that it recorded" in page.text
+        hour = street.recordings.hour("north-gate", HOUR)
+        assert (hour.index, hour.log) == (0, street.city.place.circle.hours.origin)
+        assert "#0" in _text(page)
+        assert not any(each.details["act"] == "recorded" for each in street.footage())
+        # The camera's own entry stands where people's do.
+        (index,) = re.findall(
+            r'On the public log: <a [^>]*href="/register/entries/(\d+)/"', page.text
+        )
         assert "not on the log" not in page.text
-        entry = http.get(f"/register/entries/{index}/")
-        assert street.root in entry.text
+        assert "north-gate" in http.get(f"/register/entries/{index}/").text
         assert street.root not in http.get("/cameras/library/").text
+
+
+def test_the_log_of_hours_is_anchored_and_a_clip_of_it_is_proven_offline(street, viewer, tmp_path):
+    """From the recorder's hour to what a court checks: two logs, one proof, no network."""
+    place = street.city.place
+
+    def anchors():
+        return [each for each in street.entries() if each.kind == "anchored"]
+
+    (first, *_) = until(anchors, "the worker anchors the log of hours")
+    assert first.details["origin"] == place.circle.hours.origin
+    assert first.details["size"] == 1
+    with LogClient(place.circle.hours.url) as hours:
+        (entry,) = hours.entries(0, 1)
+    assert first.details["root"] == leaf_hash(entry).hex(), "of a tree with one leaf"
+    fields = {
+        **FORM, "purpose": "court", "case_number": "2-114/2026", "password": viewer.password,
+    }  # fmt: skip
+    answer = viewer.post("/desk/cameras/north-gate/export/", fields)
+    assert answer.status_code == 302, answer.text
+    answer = viewer.http.get(f"{answer.headers['location']}clip.zip")
+    assert answer.status_code == 200
+    bundle = tmp_path / "clip.zip"
+    bundle.write_bytes(answer.content)
+    said = habeas("verify", bundle, "--pin", place.circle_file, "--json", check=True)
+    hour = json.loads(said.stdout)["hours"][HOUR]
+    assert (hour["index"], hour["log"]) == (0, place.circle.hours.origin)
 
 
 def test_what_the_register_says_without_the_log_is_pointed_out(street):

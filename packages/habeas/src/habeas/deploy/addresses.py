@@ -41,12 +41,14 @@ class Addresses:
     Attributes:
         trustees: in order of their share index.
         desks: by office.
+        hours: of the log of hours; None where everything goes to one log.
     """
 
     portal: str
     log: str
     trustees: tuple[str, ...]
     desks: Mapping[str, str]
+    hours: str | None = None
 
     @classmethod
     def choose(
@@ -64,7 +66,8 @@ class Addresses:
         Raises:
             PortError: a port is taken, or *port* is another than last time.
         """
-        file, count = folder / _FILE, 2 + trustees + len(offices)
+        # The log of hours comes last: installations from before there was one have no port for it.
+        file, named = folder / _FILE, 2 + trustees + len(offices)
         known = [int(each) for each in json.loads(file.read_text())] if file.exists() else None
         first = _FIRST_PORT if port is None else port
         if known is not None:
@@ -75,13 +78,14 @@ class Addresses:
                 )
             ports = known
         else:
-            ports = free_ports(count) if free else list(range(first, first + count))
+            ports = free_ports(named + 1) if free else list(range(first, first + named + 1))
         _check_free(ports, known is not None)
         durable.write(file, json.dumps(ports).encode())
         machines = [f"http://127.0.0.1:{each}" for each in ports]
         pages = [f"http://localhost:{each}" for each in ports]
-        desks = dict(zip(offices, pages[2 + trustees :], strict=True))
-        return cls(pages[0], machines[1], tuple(machines[2 : 2 + trustees]), desks)
+        desks = dict(zip(offices, pages[2 + trustees : named], strict=True))
+        hours = machines[named] if len(machines) > named else None
+        return cls(pages[0], machines[1], tuple(machines[2 : 2 + trustees]), desks, hours)
 
 
 def port_of(url: str) -> str:

@@ -102,9 +102,12 @@ class Installation:
             place = self.trustee(index)
             command = [*habeas, "trustee", "serve", "--data", str(place), "--port", port_of(url)]
             found.append(Process(place.name, command, f"{url}/readyz"))
-        log = [*habeas, "log", "serve", "--data", str(self.folder / "log")]
-        log += ["--port", port_of(self.log_url)]
-        found.append(Process("log", log, f"{self.log_url}/readyz"))
+        logs = {"log": self.log_url}
+        if self.addresses.hours is not None:
+            logs["hours-log"] = self.addresses.hours
+        for name, url in logs.items():
+            serve = [*habeas, "log", "serve", "--data", str(self.folder / name)]
+            found.append(Process(name, [*serve, "--port", port_of(url)], f"{url}/readyz"))
         environment = {
             "HABEAS_DATA": str((self.folder / "portal").resolve()),
             "HABEAS_RECORDINGS": str((self.folder / "recordings").resolve()),

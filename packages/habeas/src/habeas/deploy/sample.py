@@ -1,6 +1,7 @@
 """The parties of a one-machine installation, each set up as it would set up itself.
 
     DATA/log/          the log: keys, tiles, state
+    DATA/hours-log/    the log of hours: the same
     DATA/trustee-1/    a trustee: keys, deposits, its own view of the log (and -2, -3, -4)
     DATA/portal/       the portal: database, sealed photos, the custodian's key
     DATA/office/ID/    an office: root key, officers, roster; ``desk/`` is what its desk serves
@@ -33,7 +34,7 @@ from habeas.tlog import NoteSigner
 from habeas.trustee import Settings as TrusteeSettings
 from habeas.trustee import ceremony, keyring
 
-ORIGIN = "habeas.example/log"
+ORIGIN, ORIGIN_OF_HOURS = "habeas.example/log", "habeas.example/hours"
 #: What the trustees of a one-machine installation stand for. Any 2 open a photo, and one that is
 #: silent stops nothing: r + q >= n + k (docs/protocol, *The circle*).
 TRUSTEES = (
@@ -66,11 +67,9 @@ class Passphrases:
 
 def make(folder: Path, addresses: Addresses) -> None:
     """Make every party's folder, and hold the ceremony that makes them a circle."""
-    from habeas.tlog.server import init_log, read_signer
-
-    init_log(folder / "log", ORIGIN)
-    keys = [each.vkey for each in read_signer(folder / "log").verifiers]
-    log = {"origin": ORIGIN, "url": addresses.log, "vkeys": keys}
+    logs = {"log": _log(folder / "log", ORIGIN, addresses.log)}
+    if addresses.hours is not None:
+        logs["hours"] = _log(folder / "hours-log", ORIGIN_OF_HOURS, addresses.hours)
     seats = _seats(folder, addresses)
     identities = [_trustee(place, name, url) for place, name, url in seats]
     custodian = _custodian(folder / "portal", addresses.portal)
@@ -80,7 +79,7 @@ def make(folder: Path, addresses: Addresses) -> None:
     if not (folder / "circle.txt").exists():
         circle = ceremony.draft(
             {
-                "k": K, "q": Q, "r": R, "log": log, "custodian": custodian,
+                "k": K, "q": Q, "r": R, **logs, "custodian": custodian,
                 "trustees": identities, "offices": offices, "delays": DELAYS,
                 "recorders": [{"camera": each, "vkey": recorder.vkey} for each in CAMERAS],
             }
@@ -96,7 +95,8 @@ def _adopt(folder: Path, addresses: Addresses, note: str) -> None:
     """Each party agrees to the circle."""
     for place, _, _ in _seats(folder, addresses):
         ceremony.adopt(place, [note])
-    admission.adopt(folder / "log", folder / "circle.txt")
+    for name in ("log", "hours-log")[: 1 + (addresses.hours is not None)]:
+        admission.adopt(folder / name, folder / "circle.txt")
     for name in OFFICES:
         office = OfficeFolder(folder / "office" / name)
         publish.publish(office, note, office.folder / "desk")
@@ -126,6 +126,15 @@ def _trustee(place: Path, name: str, url: str) -> dict[str, Any]:
     keys = keyring.load(place, settings) if made else keyring.create(place, settings)
     settings.save(place)
     return keys.identity(settings).fields()
+
+
+def _log(place: Path, origin: str, url: str) -> dict[str, Any]:
+    from habeas.tlog.server import init_log, read_signer
+
+    init_log(place, origin)
+    return {
+        "origin": origin, "url": url, "vkeys": [each.vkey for each in read_signer(place).verifiers]
+    }  # fmt: skip
 
 
 def _custodian(place: Path, url: str) -> dict[str, Any]:

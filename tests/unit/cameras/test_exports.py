@@ -29,8 +29,8 @@ from habeas.protocol.clip import (
     OtherProofError,
     place_of,
     start_of,
-    verify_clip,
 )
+from habeas.protocol.clip_proof import verify_clip
 from habeas.protocol.looks import ExportPurpose
 from habeas.protocol.statements import sign_statement
 from habeas.tlog import TlogError

@@ -275,7 +275,8 @@ class Exports:
         log, place = self._log, circle.log
         if hour.log is not None:
             if self._hours_log is None or hour.log != circle.hours_log.origin:
-                raise HourOpenError("The log of that hour is not known here.")
+                # It is of a circle that this portal has not adopted yet.
+                raise HourOpenError("The root of that hour is not on the log yet.")
             log, place = self._hours_log, circle.hours_log
         (entry,) = log.entries(hour.index, hour.index + 1)
         proof = log.proof(hour.index)

@@ -85,6 +85,28 @@ def test_no_other_object_is_reached_by_a_name(store, name):
     assert store.mark() == "mine"
 
 
+def test_whether_photos_are_taken_is_tried_beside_them(store):
+    store.put(NAME, CONTENT)
+    store.set_mark("mine")
+    store.verify_writable()
+    store.verify_writable()
+    assert (list(store.names()), store.mark(), store.get(NAME)) == ([NAME], "mine", CONTENT)
+
+
+def test_a_store_that_is_full_or_may_only_be_read_is_told(relay, blobs):
+    blobs.set_mark("mine")
+    relay.way, relay.only = "503", "PUT"
+    assert blobs.mark() == "mine"
+    with pytest.raises(BlobStoreError):
+        blobs.verify_writable()
+    relay.way, relay.only = "other", "GET"
+    with pytest.raises(BlobStoreError, match="something else"):
+        blobs.verify_writable()
+    relay.way = "pass"
+    blobs.verify_writable()
+    assert list(blobs.names()) == []
+
+
 def test_more_than_one_page_is_listed(s3):
     store = _bucket(s3["endpoint"], "many")
     names = {f"{number:032x}" for number in range(1030)}
@@ -105,6 +127,7 @@ def _acts(store):
     return (
         lambda: store.put(NAME, CONTENT), lambda: store.get(NAME), lambda: store.delete(NAME),
         lambda: list(store.names()), store.mark, lambda: store.set_mark("x"),
+        store.verify_writable,
     )  # fmt: skip
 
 

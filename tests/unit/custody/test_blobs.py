@@ -1,9 +1,13 @@
 """Ciphertexts in a folder: durable, private, and gone when they are deleted."""
 
+import errno
+import os
+
 import pytest
 
 from habeas.custody import FileBlobs
-from habeas.custody.blobs import BlobMissingError
+from habeas.custody.blobs import BlobMissingError, BlobStoreError
+from habeas.foundation import durable
 
 NAME, OTHER = "ab" * 16, "cd" * 16
 
@@ -63,6 +67,29 @@ def test_what_a_killed_writer_left_is_named_and_can_be_deleted(blobs, tmp_path):
         blobs.get(NAME)
     blobs.delete(NAME)
     assert files(tmp_path) == []
+
+
+def test_whether_photos_are_taken_is_tried_and_leaves_nothing(blobs, tmp_path, monkeypatch):
+    blobs.set_mark("mine")
+    blobs.verify_writable()
+    assert list(blobs.names()) == []
+    assert [each.name for each in files(tmp_path)] == ["installation.json"]
+
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(durable, "write", full)
+    with pytest.raises(BlobStoreError, match="No space left"):
+        blobs.verify_writable()
+
+
+def test_a_folder_that_gives_back_something_else_is_told(blobs, monkeypatch):
+    written = durable.write
+    monkeypatch.setattr(
+        durable, "write", lambda file, content, **said: written(file, content[:-1], **said)
+    )
+    with pytest.raises(BlobStoreError, match="something else"):
+        blobs.verify_writable()
 
 
 @pytest.mark.parametrize(

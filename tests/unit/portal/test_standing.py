@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 
+from habeas.custody import FileBlobs
+from habeas.custody.blobs import BlobStoreError
 from habeas.custody.ports import PhotoState
 from habeas.foundation.caution import Caution, Mark
 from habeas.foundation.token_uri import TokenError
@@ -107,6 +109,26 @@ def test_each_loop_that_succeeds_no_more_is_told(worker, browser, loop):
     assert (said["state"], said["problems"]) == (loop, {loop: "Why."})
     worker.round()
     assert ready(browser)["ok"]
+
+
+def test_a_store_that_takes_no_photo_makes_it_red_although_it_gives_all(
+    city, worker, browser, monkeypatch
+):
+    seal(city)
+
+    def full(_):
+        raise BlobStoreError("No space left on device.")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(FileBlobs, "verify_writable", full)
+        worker.round()
+        assert ready(browser)["ok"], "it was tried a moment ago"
+        before = json.loads(note("beat:blobs"))["at"] - beats.LATE["blobs"] - 1
+        keep("beat:blobs", json.dumps({"at": before, "fault": ""}))
+        worker.round()
+        assert ready(browser)["problems"] == {"blobs": "No space left on device."}
+    worker.round()
+    assert ready(browser)["ok"], "one that failed is tried again at once"
 
 
 def test_entries_that_the_log_does_not_take_make_it_red(city, worker, browser, machine):

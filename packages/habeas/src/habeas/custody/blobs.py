@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import secrets
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -15,6 +16,9 @@ from habeas.foundation.errors import HabeasError
 _DAY = 86_400
 #: Beside the blobs: whose they are.
 MARK = "installation.json"
+#: Beside them, for a moment: what `verify_writable` tries the store with, and its length in bytes,
+#: about the shortest of a sealed photo.
+TRIED, TRIED_BYTES = "tried", 16_384
 _NAME = re.compile(r"\A[0-9a-f]{32}\Z")
 
 
@@ -32,6 +36,11 @@ class BlobStoreError(HabeasError):
     code = "blob-store"
     status = 503
     remedy = "Try again in a minute. For the operator: look at the store of sealed photos."
+
+
+def other_content() -> BlobStoreError:
+    """What to raise where a store does not give back what it has taken."""
+    return BlobStoreError("The store of sealed photos gives back something else.")
 
 
 def place_of(name: str) -> str:
@@ -97,6 +106,15 @@ class FileBlobs:
         """Write whose blobs these are, durably."""
         with _told():
             durable.write(self._folder / MARK, content.encode(), private=True)
+
+    def verify_writable(self) -> None:
+        """Write what nobody has seen before, read it back, delete it."""
+        place, content = self._folder / TRIED, secrets.token_bytes(TRIED_BYTES)
+        with _told():
+            durable.write(place, content, private=True)
+            if place.read_bytes() != content:
+                raise other_content()
+            durable.remove(place)
 
     def names(self) -> Iterable[str]:
         """All names, half-written ones too: nobody refers to them, so they get swept."""

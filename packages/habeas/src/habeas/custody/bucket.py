@@ -13,10 +13,19 @@ import contextlib
 import hmac
 import logging
 import re
+import secrets
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from habeas.custody.blobs import MARK, BlobMissingError, BlobStoreError, place_of
+from habeas.custody.blobs import (
+    MARK,
+    TRIED,
+    TRIED_BYTES,
+    BlobMissingError,
+    BlobStoreError,
+    other_content,
+    place_of,
+)
 from habeas.foundation.buckets import BucketPatience, BucketPlaceError, first_line, open_bucket
 
 if TYPE_CHECKING:
@@ -57,10 +66,12 @@ class BucketBlobs:
 
     def put(self, name: str, content: bytes) -> None:
         """Store durably, and read it back."""
-        place = place_of(name)
+        self._put_and_compare(place_of(name), content)
+
+    def _put_and_compare(self, place: str, content: bytes) -> None:
         self._put(place, content)
         if not hmac.compare_digest(self._get(place) or b"", content):
-            raise BlobStoreError("The store of sealed photos gives back something else.")
+            raise other_content()
 
     def _put(self, place: str, content: bytes) -> None:
         import obstore  # noqa: PLC0415 - only where it is wanted
@@ -88,10 +99,13 @@ class BucketBlobs:
 
     def delete(self, name: str) -> None:
         """Delete *name*; nothing happens where there is none."""
+        self._delete(place_of(name))
+
+    def _delete(self, place: str) -> None:
         import obstore  # noqa: PLC0415 - only where it is wanted
 
         with _told(), contextlib.suppress(FileNotFoundError):
-            obstore.delete(self._store, place_of(name))
+            obstore.delete(self._store, place)
 
     def mark(self) -> str | None:
         """What `set_mark` has written beside the blobs; None where nobody did."""
@@ -102,6 +116,11 @@ class BucketBlobs:
         """Write whose blobs these are, durably."""
         self._put(MARK, content.encode())
 
+    def verify_writable(self) -> None:
+        """Put what nobody has seen before, read it back, delete it."""
+        self._put_and_compare(TRIED, secrets.token_bytes(TRIED_BYTES))
+        self._delete(TRIED)
+
     def names(self) -> Iterable[str]:
         """All names, in pages as the store gives them."""
         import obstore  # noqa: PLC0415 - only where it is wanted
@@ -110,7 +129,7 @@ class BucketBlobs:
             for page in obstore.list(self._store):
                 for each in page:
                     name = each["path"].rpartition("/")[2]
-                    if name != MARK:
+                    if name not in (MARK, TRIED):
                         yield name
 
 

@@ -212,3 +212,6 @@ class Blobs(Protocol):
 
     def set_mark(self, content: str) -> None:
         """Write whose blobs these are, durably."""
+
+    def verify_writable(self) -> None:
+        """Raise unless the store takes, gives back and deletes what is as long as a photo."""

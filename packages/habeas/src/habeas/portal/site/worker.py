@@ -28,6 +28,7 @@ from habeas.portal.register import seen
 from habeas.portal.register.log import log_copy
 from habeas.portal.site.election import Election
 from habeas.portal.standing import beats, clock, halts, history, installation
+from habeas.portal.vault.blobs import blobs
 from habeas.portal.vault.custodian import custody
 from habeas.portal.vault.scrub import Scrub
 from habeas.portal.webhooks.delivering import Deliveries
@@ -37,6 +38,8 @@ from habeas.register.anchoring import HoursTree
 _PAUSE = 5.0
 #: Between two looks whether all parts are of one installation, seconds.
 _EPOCH = 3600.0
+#: Seconds between two tries whether the store takes a photo; one that failed is made again at once.
+_TRY = 60.0
 _LOG = logging.getLogger("habeas.portal")
 
 
@@ -79,6 +82,8 @@ class Worker:
             return  # what this database believes is in doubt: it neither tells nor destroys
         self._part("custody", lambda: self._custody(ends=not stand))
         self._part("owed", self._owed)
+        if beats.due("blobs", _TRY):
+            self._part("blobs", lambda: blobs().verify_writable())
         if not stand:
             self._part("drafts", drafts.sweep)
             self._part("sessions", sessions.sweep)

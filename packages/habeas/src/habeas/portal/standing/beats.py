@@ -13,7 +13,7 @@ _PREFIX = "beat:"
 #: round waits for trustees that do not answer.
 LATE = {
     "custody": 120, "drafts": 120, "sessions": 120, "cases": 120, "follow": 120, "hours": 300,
-    "anchor": 300, "owed": 300,
+    "anchor": 300, "blobs": 180, "owed": 300,
 }  # fmt: skip
 
 
@@ -30,6 +30,12 @@ def beat(loop: str, fault: str = "") -> None:
     known = beats().get(loop, Beat(0))
     at = known.at if fault else int(time.time())
     keep(_PREFIX + loop, json.dumps({"at": at, "fault": fault[:300]}))
+
+
+def due(loop: str, seconds: float) -> bool:
+    """Whether the last success of *loop* lies so far back, or ahead of the clock."""
+    known = beats().get(loop)
+    return known is None or not 0 <= time.time() - known.at < seconds
 
 
 def beats() -> dict[str, Beat]:

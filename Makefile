@@ -9,6 +9,10 @@ FACES := packages/habeas-vision/src/habeas/faces
 DATA ?= data
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
+# A machine may say that no process keeps what it has compiled: each of a test run's many would
+# compile anew, for a third of a second.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev browser run demo test test-ops quick coverage shuffled mutants mutants-of-rules lint web app bench cameras evaluate fuzz fuzz-api reference packages images release lock clean
 

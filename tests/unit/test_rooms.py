@@ -60,3 +60,24 @@ def test_no_room_takes_what_another_keeps_to_itself(room):
 )
 def test_it_would_be_seen(source, found):
     assert list(private_imports(source, "trustee")) == found
+
+
+def types_of(files):
+    """Public classes by room, and by folder of the portal, and where they stand."""
+    found = {}
+    for file in files:
+        if "migrations" in file.parts:
+            continue
+        room = room_of(file)
+        if room == "portal":
+            room = f"portal/{file.parts[file.parts.index('portal') + 1]}"
+        for node in ast.parse(file.read_text()).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                found.setdefault((room, node.name), []).append(file.name)
+    return found
+
+
+def test_no_room_has_two_types_of_one_name():
+    types = types_of(FILES)
+    assert types["protocol", "Promise"] == ["terms.py"]
+    assert {each: where for each, where in types.items() if len(where) > 1} == {}

@@ -12,7 +12,7 @@ from habeas import tlog
 from habeas.foundation.database import Database
 from habeas.tlog.client import LogClient
 from habeas.tlog.server import init_log, make_app
-from habeas.tlog.witness import Answer, Witness
+from habeas.tlog.witness import Witness, WitnessAnswer
 from tests.service.tlog.running import listening, policy_of, served, witness_app
 from tests.waiting import until
 
@@ -25,7 +25,7 @@ class Hiding(Witness):
     shown = True
 
     def monitor(self, origin_hash):
-        return super().monitor(origin_hash) if self.shown else Answer(404, "")
+        return super().monitor(origin_hash) if self.shown else WitnessAnswer(404, "")
 
 
 class World:

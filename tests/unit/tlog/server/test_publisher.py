@@ -20,7 +20,7 @@ from habeas.tlog.server import (
 )
 from habeas.tlog.server.witness_app import witness_app
 from habeas.tlog.server.witnesses import Witnesses
-from habeas.tlog.witness import Answer, Witness
+from habeas.tlog.witness import Witness, WitnessAnswer
 from tests.unit.tlog.serving import Hosts, new_log, policy_of
 
 NOW = 1_800_000_000
@@ -38,7 +38,7 @@ class Hiding(Witness):
     shown = True
 
     def monitor(self, origin_hash):
-        return super().monitor(origin_hash) if self.shown else Answer(404, "")
+        return super().monitor(origin_hash) if self.shown else WitnessAnswer(404, "")
 
 
 class World:

@@ -45,7 +45,7 @@ _SCHEMA = Schema("tlog-witness", version=1, opened_from=0, statements=_TABLES)
 
 
 @dataclass(frozen=True)
-class Answer:
+class WitnessAnswer:
     """Status, body and media type of an HTTP answer.
 
     Frameworks like to add a charset to text types; clients in the field compare the type of
@@ -187,7 +187,7 @@ class Witness:
                 (checkpoint.origin, checkpoint.size, checkpoint.root, note),
             )
 
-    def monitor(self, origin_hash: str) -> Answer:
+    def monitor(self, origin_hash: str) -> WitnessAnswer:
         """Answer ``GET <monitoring prefix>/<origin hash>/checkpoint``.
 
         Args:
@@ -200,10 +200,10 @@ class Witness:
             if hashlib.sha256(origin.encode()).hexdigest() == origin_hash:
                 note = self.latest(origin)
                 if note is not None:
-                    return Answer(200, note)
-        return Answer(404, "This witness has cosigned no such log.\n")
+                    return WitnessAnswer(200, note)
+        return WitnessAnswer(404, "This witness has cosigned no such log.\n")
 
-    def add_checkpoint(self, body: bytes, now: int) -> Answer:
+    def add_checkpoint(self, body: bytes, now: int) -> WitnessAnswer:
         """Answer an add-checkpoint request.
 
         Args:
@@ -225,7 +225,7 @@ class Witness:
                 raise _RefusedError(422, "This is not the root of the empty tree.")
             with self._database.transaction() as connection:
                 lines = self._extend(connection, request, text, checkpoint, now)
-            return Answer(200, lines)
+            return WitnessAnswer(200, lines)
         return answering.answer
 
     def _keys(self, origin: str) -> list[LogKey]:
@@ -258,7 +258,7 @@ class Witness:
         )
         return lines
 
-    def sign_subtree(self, body: bytes) -> Answer:
+    def sign_subtree(self, body: bytes) -> WitnessAnswer:
         """Answer a sign-subtree request.
 
         The reference checkpoint must be one that this witness has cosigned: it carries one of
@@ -283,7 +283,9 @@ class Witness:
                 checkpoint.root,
             )  # fmt: skip
             subtree = Subtree(checkpoint.origin, request.start, request.end, request.hash)
-            return Answer(200, "".join(each.cosign_subtree(subtree).line() for each in signers))
+            return WitnessAnswer(
+                200, "".join(each.cosign_subtree(subtree).line() for each in signers)
+            )
         return answering.answer
 
     def _has_cosigned(self, note: str, checkpoint: Checkpoint) -> None:
@@ -310,7 +312,7 @@ class Witness:
 class _RefusedError(Exception):
     def __init__(self, status: int, words: str, media_type: str = TEXT_TYPE) -> None:
         super().__init__(words)
-        self.answer = Answer(status, words + "\n", media_type)
+        self.answer = WitnessAnswer(status, words + "\n", media_type)
 
 
 class _Answering(contextlib.AbstractContextManager["_Answering"]):
@@ -319,7 +321,7 @@ class _Answering(contextlib.AbstractContextManager["_Answering"]):
     _STATUS: ClassVar = {FormatError: 400, SignatureError: 403, ProofError: 422}
 
     def __init__(self) -> None:
-        self.answer = Answer(500, "")
+        self.answer = WitnessAnswer(500, "")
 
     def __exit__(
         self, _: type[BaseException] | None, error: BaseException | None, __: TracebackType | None
@@ -329,6 +331,6 @@ class _Answering(contextlib.AbstractContextManager["_Answering"]):
             return True
         for kind, status in self._STATUS.items():
             if isinstance(error, kind):
-                self.answer = Answer(status, f"{error.cause}\n")
+                self.answer = WitnessAnswer(status, f"{error.cause}\n")
                 return True
         return False

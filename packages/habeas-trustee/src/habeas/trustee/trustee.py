@@ -12,7 +12,7 @@ from habeas.protocol import Identity, Promise
 from habeas.protocol.app import AppManifest
 from habeas.protocol.app.documents import AppUnknownError
 from habeas.protocol.lost import LostReceipt
-from habeas.tlog.witness import Answer
+from habeas.tlog.witness import WitnessAnswer
 from habeas.trustee import keyring
 from habeas.trustee.apps import verify_newer, vouch
 from habeas.trustee.claims import ClaimAct
@@ -213,7 +213,7 @@ class Trustee(Parts):
         verify_newer(manifest, self.apps.releases())
         return vouch(self._folder, manifest, self.settings.name, self._records.today(), how)
 
-    def add_checkpoint(self, body: bytes) -> Answer:
+    def add_checkpoint(self, body: bytes) -> WitnessAnswer:
         """C2SP tlog-witness: cosign a checkpoint that extends the last one.
 
         Raises:
@@ -221,7 +221,7 @@ class Trustee(Parts):
         """
         return self._witnessing.add_checkpoint(body)
 
-    def cosigned(self, origin_hash: str) -> Answer:
+    def cosigned(self, origin_hash: str) -> WitnessAnswer:
         """C2SP tlog-witness: the newest checkpoint that it has cosigned, for monitors."""
         return self._witnessing.monitor(origin_hash)
 

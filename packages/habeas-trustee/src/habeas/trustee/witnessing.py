@@ -16,7 +16,7 @@ from habeas.foundation.database import Database
 from habeas.foundation.errors import HabeasError
 from habeas.tlog import Checkpoint, CosignatureSigner
 from habeas.tlog.note import open_note, split
-from habeas.tlog.witness import AddCheckpoint, Answer, Witness
+from habeas.tlog.witness import AddCheckpoint, Witness, WitnessAnswer
 from habeas.trustee import anchors, records
 from habeas.trustee.circles import Circles
 from habeas.trustee.errors import Refusal
@@ -74,7 +74,7 @@ class Witnessing:
                 self._made = Witness(self._database, self._signer, keys)
             return self._made
 
-    def add_checkpoint(self, body: bytes) -> Answer:
+    def add_checkpoint(self, body: bytes) -> WitnessAnswer:
         """Cosign a checkpoint that extends the last one.
 
         Raises:
@@ -126,7 +126,7 @@ class Witnessing:
             return False
         return said == known and owed <= said
 
-    def monitor(self, origin_hash: str) -> Answer:
+    def monitor(self, origin_hash: str) -> WitnessAnswer:
         """The newest checkpoint that it has cosigned, for monitors."""
         return self._witness().monitor(origin_hash)
 

@@ -201,7 +201,7 @@ class Encoder:
         return frame
 
 
-class Track:
+class WrittenTrack:
     """The one track of a file, whose length is told at its end.
 
     Args:

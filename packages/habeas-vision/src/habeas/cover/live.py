@@ -27,7 +27,7 @@ from habeas.cover._look import quarter_turns
 from habeas.cover._losses import Losses
 from habeas.cover._pipeline import Pipeline
 from habeas.cover._source import check_size, shape_of
-from habeas.cover._target import Encoder, Track
+from habeas.cover._target import Encoder, WrittenTrack
 from habeas.cover.errors import ChangedSizeError, OutputError
 from habeas.cover.settings import Settings
 
@@ -104,7 +104,7 @@ class Segment:
         self._origin = first.frame.pts or 0
         try:
             self._out = av.open(str(path), "w", format="mp4", container_options=_FRAGMENTS)
-            self._track = Track(self._out)
+            self._track = WrittenTrack(self._out)
             self._encoder = Encoder(
                 self._out, first.frame, settings, fps=fps, ending=".mp4", aspect=aspect, turn=turn,
                 threads=1, recorded=True,

@@ -36,7 +36,7 @@ from habeas.tlog.subtree import verify_subtree_consistency
 from habeas.tlog.tiles import Tile, TileNodes
 from habeas.tlog.tree import Frontier, consistency_path, leaf_hash, root_hash
 from habeas.tlog.view import Source, verified_spans
-from habeas.tlog.witness import Answer, Witness
+from habeas.tlog.witness import Witness, WitnessAnswer
 
 #: Pending checkpoints up to which an upload may go, so that one under way is not lost to the next.
 _REMEMBERED = 16
@@ -140,7 +140,7 @@ class Mirror:
 
     # What the log pushes.
 
-    def add_checkpoint(self, body: bytes) -> Answer:
+    def add_checkpoint(self, body: bytes) -> WitnessAnswer:
         """Answer an add-checkpoint request, as a witness does, with nothing signed yet."""
         with self._turn:
             answer = self._witness.add_checkpoint(body, int(self._clock()))

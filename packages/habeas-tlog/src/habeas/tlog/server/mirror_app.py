@@ -30,7 +30,7 @@ from habeas.tlog.server.bodies import read_body
 from habeas.tlog.server.browsers import OpenToBrowsers
 from habeas.tlog.server.mirror import Mirror, NotThereError, UnknownLogError
 from habeas.tlog.server.reading import Reading, refuse
-from habeas.tlog.witness import MAX_BODY, TEXT_TYPE, Answer
+from habeas.tlog.witness import MAX_BODY, TEXT_TYPE, WitnessAnswer
 
 _LOG = logging.getLogger("habeas.tlog")
 #: Bytes of a compressed body that are taken apart at a time, so that none can swell memory.
@@ -191,14 +191,14 @@ class _Taking:
 
 
 def _text(status: int, body: str) -> Response:
-    return _response(Answer(status, body, TEXT_TYPE))
+    return _response(WitnessAnswer(status, body, TEXT_TYPE))
 
 
 def _info(status: int, info: MirrorInfo) -> Response:
-    return _response(Answer(status, info.format(), INFO_TYPE))
+    return _response(WitnessAnswer(status, info.format(), INFO_TYPE))
 
 
-def _response(answer: Answer) -> Response:
+def _response(answer: WitnessAnswer) -> Response:
     return Response(answer.body, answer.status, {**answer.headers, "Accept-Encoding": "gzip"})
 
 

@@ -18,9 +18,9 @@ from starlette.routing import Route
 
 from habeas.tlog.server.bodies import read_body
 from habeas.tlog.server.browsers import OpenToBrowsers
-from habeas.tlog.witness import MAX_BODY, Answer, Witness
+from habeas.tlog.witness import MAX_BODY, Witness, WitnessAnswer
 
-_TOO_LONG = Answer(413, f"A request has at most {MAX_BODY} bytes.\n")
+_TOO_LONG = WitnessAnswer(413, f"A request has at most {MAX_BODY} bytes.\n")
 
 
 def witness_app(witness: Witness, clock: Callable[[], float] = time.time) -> Starlette:
@@ -56,5 +56,5 @@ def witness_app(witness: Witness, clock: Callable[[], float] = time.time) -> Sta
     )
 
 
-def _response(answer: Answer) -> Response:
+def _response(answer: WitnessAnswer) -> Response:
     return Response(answer.body, answer.status, answer.headers)

@@ -12,8 +12,9 @@ from django.test import RequestFactory
 from django.utils import translation
 
 from habeas.portal.site import moment
+from habeas.portal.site.address import address_of
 from habeas.portal.site.buckets import Rate
-from habeas.portal.site.limits import Limited, Limits, address_of
+from habeas.portal.site.limits import Limited, Limits
 
 FEW = Limits(
     page=Rate(6, 1), act=Rate(3, 1), ask=Rate(2, 1), ask_all=Rate(3, 10),

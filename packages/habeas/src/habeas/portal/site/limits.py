@@ -7,7 +7,6 @@ they are no defence against many machines, which is the network's.
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +19,7 @@ from django.utils.translation import ngettext
 
 from habeas.foundation.errors import HabeasError
 from habeas.portal.site import moment
+from habeas.portal.site.address import address_of
 from habeas.portal.site.buckets import Buckets, Rate
 from habeas.portal.site.middleware import GetResponse
 from habeas.portal.site.problems import answer
@@ -155,30 +155,3 @@ def _kind(request: HttpRequest) -> tuple[str, str]:
     if path.startswith("/receipt/") or path.endswith("/withdrawal"):
         return "ask", ""
     return "act", ""
-
-
-def address_of(request: HttpRequest) -> str | None:
-    """Whose request it is: an address (IPv6: its /64, which one subscriber has); None for us.
-
-    Behind a proxy it is the last address that the proxy was reached from (`X-Forwarded-For`):
-    all before that is the client's word. A request of this machine itself, with no proxy
-    between, is the administrator's, or of a party's that runs beside.
-    """
-    forwarded = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",")
-    hops = [str(request.META.get("REMOTE_ADDR", "")), *reversed(forwarded)]
-    if "*" in settings.PROXIES:
-        del hops[0]
-    for said in (hop.strip() for hop in hops):
-        if not said or said in settings.PROXIES:  # a socket has no address
-            continue
-        try:
-            address = ipaddress.ip_address(said)
-        except ValueError:
-            return "unreadable"
-        if address.is_loopback:
-            continue
-        if isinstance(address, ipaddress.IPv6Address):
-            mapped = address.ipv4_mapped
-            return str(mapped or ipaddress.ip_network((address, 64), strict=False))
-        return said
-    return None

@@ -20,6 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from habeas.foundation.errors import HabeasError
+from habeas.portal.site.address import address_of
 from habeas.portal.site.bodies import json_object, raw
 from habeas.portal.site.buckets import Buckets, Rate
 
@@ -96,8 +97,6 @@ def pass_of(request: HttpRequest) -> str | None:
 @require_POST
 def solve(request: HttpRequest) -> HttpResponse:
     """Take a solution; from then on the browser is counted by itself."""
-    from habeas.portal.site.limits import address_of  # noqa: PLC0415 - which asks for passes
-
     said = json_object(raw(request))
     answer, given = said.get("answer"), said.get("challenge")
     if not isinstance(answer, int) or not isinstance(given, str):

@@ -20,6 +20,7 @@ BENCHES = [
     "desk",
     "register",
     "crawl",
+    "poor_line",
     "load",
     "cameras",
     "cameras.fleet",

@@ -13,6 +13,7 @@ import { NodePackageImporter, compile } from "sass";
 
 import { verifyInstalled } from "./installed.mjs";
 import { logical } from "./logical.mjs";
+import { pruned } from "./pruned.mjs";
 
 const root = import.meta.dirname;
 verifyInstalled(root);
@@ -51,9 +52,41 @@ const how = {
   logLevel: "warning",
 };
 
-async function bundle(outdir, entryPoints, plugins = [formatsApart], define = {}) {
+async function bundle(outdir, entryPoints, plugins = [formatsApart]) {
   mkdirSync(outdir, { recursive: true });
-  await build({ ...how, entryPoints, outdir, plugins, define, format: "esm" });
+  await build({ ...how, entryPoints, outdir, plugins, format: "esm" });
+}
+
+/** Parts that come later, and what they share with the page: named by their content. */
+const PART = /\.[0-9A-Z]{8}\.js$/;
+
+/**
+ * The photo step: what it begins with, and parts that it imports when they are needed.
+ *
+ * Gives the names of the parts that it cannot begin without, and all that its scripts say.
+ */
+async function inParts(define) {
+  const { metafile, outputFiles } = await build({
+    ...how,
+    define,
+    entryPoints: { photo: "photo/device/main.ts" },
+    outdir: photo,
+    splitting: true,
+    chunkNames: "[name].[hash]",
+    // Half as long as with each Cyrillic letter spelt out.
+    charset: "utf8",
+    format: "esm",
+    metafile: true,
+    write: false,
+  });
+  for (const old of readdirSync(photo)) if (PART.test(old)) rmSync(join(photo, old));
+  for (const { path, contents } of outputFiles) writeFileSync(path, contents);
+  const [main] = Object.entries(metafile.outputs).filter(([path]) => path.endsWith("/photo.js"));
+  const shared = main[1].imports.filter(({ kind }) => kind === "import-statement");
+  return {
+    shared: shared.map(({ path }) => path.slice(path.lastIndexOf("/") + 1)),
+    said: outputFiles.map(({ text }) => text).join("\n"),
+  };
 }
 
 /** The workers alone may run WebAssembly, and nothing else that is loaded. */
@@ -137,7 +170,9 @@ function withIntegrity(file, folder, root, policy) {
   }
   // Workers are no modules: their names say their hashes.
   const later = hashes.filter(
-    ([name, hash]) => /(?<!\.[0-9a-f]{16})\.m?js$/.test(name) && !page.includes(hash),
+    ([name]) =>
+      /(?<!\.[0-9a-f]{16})\.m?js$/.test(name) &&
+      ![root + name, name].some((address) => page.includes(`src="${address}"`)),
   );
   if (later.length > 0) {
     const named = Object.fromEntries(later.map(([name, hash]) => [root + name, hash]));
@@ -236,19 +271,27 @@ copyFileSync(
   join(photo, "libheif.LICENSE.txt"),
 );
 const named = Object.entries(workers).map(([name, script]) => [name, JSON.stringify(script)]);
-await bundle(photo, { photo: "photo/device/main.ts" }, [], Object.fromEntries(named));
+const { shared, said } = await inParts(Object.fromEntries(named));
 await bundle(desk, {
   decoder: "gate/worker.ts",
   desk: "desk/main.ts",
   formats: "formats/index.ts",
 });
 writeFileSync(join(portal, "page.css"), css + "\n");
-writeFileSync(join(photo, "photo.css"), css + "\n");
 writeFileSync(join(desk, "desk.css"), css + "\n");
 for (const folder of [portal, photo, desk])
   copyFileSync(join(root, "pages/icon.svg"), join(folder, "icon.svg"));
 writeFileSync(join(photo, "receipt.html"), await pageInOne("receipt"));
-copyFileSync(join(root, "photo/device/index.html"), join(photo, "index.html"));
+const step = readFileSync(join(root, "photo/device/index.html"), "utf8");
+writeFileSync(join(photo, "photo.css"), pruned(css, step + said) + "\n");
+// What the page's script shares with its parts is asked for with it, and not after it.
+const preloads = shared.map(
+  (name) => `<link rel="modulepreload" href="/static/photo/${name}" />\n    `,
+);
+writeFileSync(
+  join(photo, "index.html"),
+  step.replace("<script type=", () => `${preloads.join("")}<script type=`),
+);
 // The same for frames of other pages. Its policy leaves open who may frame it: each portal says so.
 writeFileSync(
   join(photo, "embedded.html"),

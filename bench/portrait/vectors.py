@@ -31,12 +31,12 @@ from habeas.portrait.advise import PROFILES, advise
 from habeas.portrait.assessment import Measure
 from habeas.portrait.errors import PhotoError
 from habeas.portrait.tuning import TUNING
-from habeas.portrait.words import ADVICE, NOTES, STOPS
+from habeas.portrait.words import ADVICE, LANGUAGES, NOTES, STOPS
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "vectors" / "portrait"
 #: The words of the checks, for those that run on an applicant's device.
-WORDS = ROOT / "web" / "portrait" / "words.json"
+WORDS = ROOT / "web" / "portrait" / "words"
 
 
 def answer(photo: bytes) -> dict[str, Any]:
@@ -184,15 +184,16 @@ def _stops() -> Iterator[dict[str, str]]:
             raise SystemExit(f"taken, and should not be: {content[:20]!r}")
 
 
-def words() -> str:
-    """Cause and remedy of every code, by language."""
-    texts = {**STOPS, **NOTES, **ADVICE}
+def words(language: str) -> str:
+    """Cause and remedy of every code."""
+    texts = {code: said[language] for code, said in {**STOPS, **NOTES, **ADVICE}.items()}
     return json.dumps(texts, ensure_ascii=False, indent=2) + "\n"
 
 
 def make(folder: Path = FOLDER) -> None:
     """Write everything."""
-    WORDS.write_text(words())
+    for language in LANGUAGES:
+        (WORDS / f"{language}.json").write_text(words(language))
     folder.mkdir(parents=True, exist_ok=True)
     clean = sample()
     for name, made in PICTURES.items():

@@ -40,8 +40,12 @@ class Saver(Applicant):
         """Save the receipt, and read it from the disk."""
         self.page.wait_for_selector("[data-save]")
         self.page.click("[data-save]")
+        return self.saved()
 
-        def saved() -> bytes | None:
+    def saved(self) -> Receipt:
+        """The receipt that is on the disk, once it is."""
+
+        def whole() -> bytes | None:
             # It is written under another name, which it loses when it is whole.
             with contextlib.suppress(FileNotFoundError):
                 files = [each for each in self._saved.rglob("*") if each.is_file()]
@@ -49,7 +53,7 @@ class Saver(Applicant):
                 return next((each for each in contents if each.rstrip().endswith(b"</html>")), None)
             return None
 
-        return read_receipt(until(saved, "the saved receipt"))
+        return read_receipt(until(whole, "the saved receipt"))
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@
 import type { Circle } from "../formats/circle.js";
 import type { Receipt } from "../formats/receipt.js";
 import { filled } from "../promise/lines.js";
-import type { Language } from "../promise/words.js";
+import type { Language } from "../promise/language.js";
 import { type Signed, fetchSigned } from "./details.js";
 import { PANEL_WORDS, type PanelWord } from "./panelwords.js";
 import { showHistory } from "./show.js";

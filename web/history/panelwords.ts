@@ -1,6 +1,6 @@
 // Having a photo destroyed, in each language.
 
-import type { Language } from "../promise/words.js";
+import type { Language } from "../promise/language.js";
 import { panel } from "./pl.js";
 
 const en = {

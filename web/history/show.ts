@@ -4,7 +4,7 @@
 import type { Circle } from "../formats/circle.js";
 import type { Receipt } from "../formats/receipt.js";
 import { dayInWords, filled, localeOf, nameOf } from "../promise/lines.js";
-import type { Language } from "../promise/words.js";
+import type { Language } from "../promise/language.js";
 import { type Missing, type Named, isNamed } from "./app.js";
 import { type Asking, type Event, type Told, isAsking, tell } from "./acts.js";
 import type { Signed } from "./details.js";

@@ -3,7 +3,7 @@
 // learns of it (docs/adr/0121).
 
 import { filled } from "../promise/lines.js";
-import type { Language } from "../promise/words.js";
+import type { Language } from "../promise/language.js";
 import { SilentError } from "./net.js";
 import { type NoticeCounts, Trustees } from "./trustees.js";
 import type { Looks } from "./panel.js";

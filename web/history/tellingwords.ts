@@ -1,6 +1,6 @@
 // Being told when something is done with a photo, in each language.
 
-import type { Language } from "../promise/words.js";
+import type { Language } from "../promise/language.js";
 import { telling } from "./pl.js";
 
 const en = {

@@ -1,7 +1,7 @@
 // What happened to a photo, in words: acts, what trustees say, and why they refused, by code.
 
 import type { PurposeName } from "../formats/fields.js";
-import type { Language } from "../promise/words.js";
+import type { Language } from "../promise/language.js";
 import * as pl from "./pl.js";
 import * as ru from "./ru.js";
 

@@ -8,14 +8,8 @@ import { type Crop, frame } from "./framing.js";
 import { type Measures, type Origin, measure } from "./measuring.js";
 import type { Run } from "./models.js";
 import type { Picture, Turn } from "./picture.js";
+import { StopError } from "./stop.js";
 import { Surroundings } from "./surroundings.js";
-
-/** What stops: the picture shows no face, or ends before its face does. */
-export class StopError extends Error {
-  constructor(readonly code: "no-face" | "broken") {
-    super(code);
-  }
-}
 
 /** A picture as it came out of its file, upright as the file says. */
 export interface Taken extends Origin {

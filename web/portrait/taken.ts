@@ -1,7 +1,8 @@
 // From the pixels that a browser decoded to what the checks look at: as large as Python decodes
 // it, without rows that are missing, and with the grid of its file's blocks.
 
-import { StopError, type Taken } from "./check.js";
+import type { Taken } from "./check.js";
+import { StopError } from "./stop.js";
 import type { JpegFacts } from "./jpegfile.js";
 import { type Edges, type Picture, crop, grey, reduce, reducedOf, turned } from "./picture.js";
 import type { Grid } from "./texture.js";

@@ -2,7 +2,7 @@
 
 import { all } from "../pages/dom.js";
 import { directionOf } from "../pages/direction.js";
-import { LANGUAGES, type Language } from "./words.js";
+import { LANGUAGES, type Language } from "./language.js";
 
 /** Puts a button for each language into its place; `choose` is called with what is pressed. */
 export function offer(

@@ -2,7 +2,8 @@
 // that are in the seal. Nothing here is a text of a server's.
 
 import type { Circle, Wishes } from "../formats/index.js";
-import { type Language, PROMISE_WORDS } from "./words.js";
+import type { Language } from "./language.js";
+import type { PromiseWords } from "./en.js";
 
 /** What a promise limits; a receipt's promise has it, and so have an applicant's wishes. */
 export type Limits = Pick<
@@ -65,8 +66,17 @@ export function line(text: string, ...strong: readonly string[]): HTMLLIElement 
   return item;
 }
 
-export function promiseLines(circle: Circle, limits: Limits, language: Language): HTMLLIElement[] {
-  const words = PROMISE_WORDS[language];
+/**
+ * The lines of a promise.
+ *
+ * @param words in that language.
+ */
+export function promiseLines(
+  circle: Circle,
+  limits: Limits,
+  language: Language,
+  words: PromiseWords,
+): HTMLLIElement[] {
   const offices = limits.recipients.map((id) => nameOf(circle, id, language));
   const trustees = circle.trustees.map(({ name }) => name);
   const times = { max: limits.openings_max, day: limits.openings_a_day };

@@ -1,6 +1,6 @@
 // What is promised about a photo, in Polish.
 
-import type { PromiseWord } from "./words.js";
+import type { PromiseWord } from "./en.js";
 
 export const pl: Record<PromiseWord, string> = {
   byOffice: "Otworzyć je może tylko ten urząd:",

@@ -21,7 +21,8 @@ import { seedOfReceipt } from "../paper/restore.js";
 import { codeText, wordsOf } from "../paper/seed.js";
 import { filled, line, promiseLines } from "../promise/lines.js";
 import { mark, offer } from "../promise/languages.js";
-import { type Language, languageOf } from "../promise/words.js";
+import { type Language, languageOf } from "../promise/language.js";
+import { PROMISE_WORDS } from "../promise/words.js";
 import { RECEIPT_WORDS, type ReceiptWord, isReceiptWord } from "./words.js";
 
 /** What was found out about the receipt in this file. */
@@ -101,7 +102,7 @@ function showReceipt(receipt: Receipt, { circle, index }: ReceiptParts, digest: 
   need(late, "strong", HTMLElement).textContent = pending.join(", ");
   need(document, "#reference", HTMLElement).textContent = receipt.reference;
   need(document, "#promise", HTMLElement).replaceChildren(
-    ...promiseLines(circle, promise, language),
+    ...promiseLines(circle, promise, language, PROMISE_WORDS[language]),
     line(word(promise.sealed_by === "server" ? "byServer" : "byDevice")),
     ...appLines(promise.app, circle.custodian.portal),
   );

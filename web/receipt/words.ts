@@ -1,6 +1,6 @@
 // What a receipt says, in each language.
 
-import type { Language } from "../promise/words.js";
+import type { Language } from "../promise/language.js";
 import { pl } from "./pl.js";
 
 const en = {

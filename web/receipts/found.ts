@@ -12,6 +12,7 @@ import { type Looks, Panel } from "../history/panel.js";
 import { need } from "../pages/dom.js";
 import { savePage } from "../pages/saving.js";
 import { filled, promiseLines } from "../promise/lines.js";
+import { PROMISE_WORDS } from "../promise/words.js";
 import { pageLanguage, word } from "./page.js";
 
 const LOOKS: Looks = {
@@ -48,7 +49,8 @@ export function showFound(receipt: Receipt, parts: ReceiptParts, restored: boole
   holds.dataset["holds"] = "";
   const happened = made("div", "app-history");
   const promise = made("ul", "govuk-list govuk-list--bullet");
-  promise.append(...promiseLines(circle, receipt.promise, pageLanguage()));
+  const language = pageLanguage();
+  promise.append(...promiseLines(circle, receipt.promise, language, PROMISE_WORDS[language]));
   const wanted = made("div", "");
   const other = made("button", "govuk-button govuk-button--secondary", word("other"));
   other.type = "button";

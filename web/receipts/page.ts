@@ -1,7 +1,7 @@
 // The parts of the page of receipts that say what is wrong (GOV.UK's pattern of errors).
 
 import { all, need } from "../pages/dom.js";
-import { type Language, languageOf } from "../promise/words.js";
+import { type Language, languageOf } from "../promise/language.js";
 import { PAGE_WORDS, type PageWord } from "./words.js";
 
 /** The language that the page came in. */

@@ -1,6 +1,6 @@
 // The portal's page of receipts, in each language.
 
-import type { Language } from "../promise/words.js";
+import type { Language } from "../promise/language.js";
 import { pl } from "./pl.js";
 
 const en = {

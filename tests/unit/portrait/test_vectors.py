@@ -15,7 +15,7 @@ from habeas.portrait.advise import PROFILES, advise
 from habeas.portrait.assessment import Measure
 from habeas.portrait.errors import PhotoError
 from habeas.portrait.tuning import TUNING
-from habeas.portrait.words import ADVICE, NOTES, STOPS
+from habeas.portrait.words import ADVICE, LANGUAGES, NOTES, STOPS
 from tests.places import ROOT, VECTORS
 
 PURE = json.loads((VECTORS / "portrait" / "pure.json").read_text())
@@ -59,8 +59,12 @@ def test_pictures_out_of_their_files(case):
 
 def test_devices_say_the_same_words():
     """`python -m bench.portrait.vectors` writes them."""
-    told = json.loads((ROOT / "web" / "portrait" / "words.json").read_text())
-    assert told == json.loads(json.dumps({**STOPS, **NOTES, **ADVICE}))
+    folder = ROOT / "web" / "portrait" / "words"
+    assert {file.stem for file in folder.iterdir()} == set(LANGUAGES)
+    for language in LANGUAGES:
+        told = json.loads((folder / f"{language}.json").read_text())
+        said = {code: each[language] for code, each in {**STOPS, **NOTES, **ADVICE}.items()}
+        assert told == json.loads(json.dumps(said))
 
 
 def test_devices_are_held_to_the_numbers_and_rules_that_are_used_here():

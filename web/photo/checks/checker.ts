@@ -3,9 +3,10 @@
 
 import { startWorker } from "../../pages/trusted.js";
 import type { Profile } from "../../portrait/advise.js";
-import { type Assessment, StopError, type Taken } from "../../portrait/check.js";
+import type { Assessment, Taken } from "../../portrait/check.js";
 import type { Hint } from "../../portrait/guide.js";
 import type { Picture } from "../../portrait/picture.js";
+import { StopError } from "../../portrait/stop.js";
 import type { Asked, Told } from "./messages.js";
 
 /** `(v128.const)` in a function: what browsers without SIMD refuse (WebAssembly 2.0). */

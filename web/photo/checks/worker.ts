@@ -1,9 +1,10 @@
 // The checks' worker: loads engine and models, and answers one question after another. It sees
 // the picture; it asks for nothing but its own files, and tells nobody but the page.
 
-import { StopError, check } from "../../portrait/check.js";
+import { check } from "../../portrait/check.js";
 import { look } from "../../portrait/guide.js";
 import type { Run } from "../../portrait/models.js";
+import { StopError } from "../../portrait/stop.js";
 import { startEngine } from "./engine.js";
 import type { Asked, Told } from "./messages.js";
 

@@ -5,7 +5,8 @@
 // Each box has a key of its own, so that its nonce may be the same each time, and so that whatever
 // deletes a box deletes its key.
 
-import { type Bytes, secureRandom, utf8 } from "../../formats/index.js";
+import { type Bytes, utf8 } from "../../formats/bytes.js";
+import { secureRandom } from "../../formats/shares.js";
 
 const KEY_BYTES = 32;
 const NONCE = new Uint8Array(12);

@@ -7,7 +7,7 @@ import { wordsOf } from "../../portrait/words.js";
 import { need } from "../../pages/dom.js";
 import type { Looked } from "./checking.js";
 import { type Place, frameOf, moved } from "./frame.js";
-import { languageNow, show, word } from "./page.js";
+import { show, textsNow, word } from "./page.js";
 
 /** Most pixels of the preview's longer side; the screen shows no more. */
 const PREVIEW = 720;
@@ -55,7 +55,7 @@ function tell(view: HTMLElement, said: Looked["said"]): void {
   list.hidden = codes.length === 0;
   list.replaceChildren(
     ...codes.map((code) => {
-      const [cause, remedy] = wordsOf(code, languageNow());
+      const [cause, remedy] = wordsOf(code, textsNow().said);
       const [item, strong] = [document.createElement("li"), document.createElement("strong")];
       item.dataset["code"] = code;
       strong.textContent = cause;

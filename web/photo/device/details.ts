@@ -21,8 +21,12 @@ let wrongs: ReadonlyMap<string, Wrong> = new Map();
 
 function fieldOf({ name, kind, autocomplete, hint }: Question, wrong: boolean): Field {
   const field = document.createElement(kind === "lines" ? "textarea" : "input");
-  const base = kind === "lines" ? "govuk-textarea" : "govuk-input";
-  field.className = `${base}${wrong ? ` ${base}--error` : ""}`;
+  // Whole names: the styles of others are left out of what is served.
+  const [base, marked] =
+    kind === "lines"
+      ? ["govuk-textarea", "govuk-textarea--error"]
+      : ["govuk-input", "govuk-input--error"];
+  field.classList.add(base, ...(wrong ? [marked] : []));
   if (kind === "date") field.classList.add("govuk-input--width-10");
   if (field instanceof HTMLInputElement) field.type = INPUTS[kind];
   else field.rows = 3;
@@ -92,12 +96,10 @@ function summarize(page: HTMLElement, questions: readonly Question[]): void {
   document.title = `${word("error")}: ${document.title}`;
 }
 
-/** Nothing came that could be asked: the page says so below its heading, and tries again. */
-function showFailed(): void {
+/** Something did not come that is needed: the page says so below its heading, and tries again. */
+export function showFailed(again: () => void): void {
   show("failed", (page) => {
-    need(page, "button", HTMLButtonElement).addEventListener("click", () => {
-      location.reload();
-    });
+    need(page, "button", HTMLButtonElement).addEventListener("click", again);
   });
   backTo("start");
 }
@@ -106,7 +108,9 @@ function showFailed(): void {
 export function showDetails(): void {
   const order = offered();
   if (!order) {
-    showFailed();
+    showFailed(() => {
+      location.reload();
+    });
     return;
   }
   const page = show("details", (page) => {

@@ -1,11 +1,9 @@
 // The file that an applicant keeps: a page with the receipt in it.
 
+import { fetched, once } from "./later.js";
+
 /** The page without a receipt, which lies beside the photo step. */
-export async function fetchBlank(): Promise<string> {
-  const answer = await fetch("/static/photo/receipt.html");
-  if (!answer.ok) throw new Error("The receipt's page is not there.");
-  return answer.text();
-}
+export const blankPage = once(() => fetched("/static/photo/receipt.html"));
 
 const PLACE = 'id="habeas-receipt">';
 

@@ -7,33 +7,62 @@ import { SkipLink, createAll } from "govuk-frontend";
 import { Problem } from "../../desk/problem.js";
 import { need } from "../../pages/dom.js";
 import { canSeal } from "./able.js";
-import { showDetails } from "./details.js";
+import { showDetails, showFailed } from "./details.js";
 import { cannot } from "./elsewhere.js";
-import { showKeep, showSent } from "./finish.js";
-import { fetchBlank } from "./keeping.js";
+import { RenewedError } from "./later.js";
 import { frame, offerLanguages, refuse, say, word } from "./page.js";
+import { ready, sending, taking } from "./parts.js";
 import { pageAt, settle } from "./place.js";
 import * as portal from "./portal.js";
-import { send, showCheck } from "./sending.js";
 import { answered, now, offered } from "./state.js";
 import { onStep, shownAgain, stepNow, view } from "./steps.js";
 import * as store from "./store.js";
-import { showChoice } from "./taking.js";
 import { here } from "./turn.js";
+
+/** Shows what a part of the app shows, once it is there. */
+function shown<Part>(part: () => Promise<Part>, shows: (part: Part) => void): void {
+  view(() => {
+    const stays = here();
+    say(word("moment"));
+    part().then(
+      (found) => {
+        if (stays()) shows(found);
+      },
+      (error: unknown) => {
+        if (!stays()) return;
+        showFailed(() => {
+          // What was typed is kept; the portal's newest page has the parts that it is made of.
+          if (error instanceof RenewedError) location.reload();
+          else route();
+        });
+        refuse(error);
+      },
+    );
+  });
+}
 
 /** Shows the step that the address names, or the first that is not done yet. */
 function route(): void {
   const order = offered();
-  if (now.order?.sent) view(showSent);
-  else if (now.pending?.receipt !== undefined) {
-    view(() => {
+  if (now.order?.sent) {
+    shown(sending, ({ showSent }) => {
+      showSent();
+    });
+  } else if (now.pending?.receipt !== undefined) {
+    shown(ready, ({ showKeep }) => {
       showKeep({ stored: true, resumed: true, missing: [] });
     });
   } else if (order && answered() && stepNow() !== "details") {
     const decided = now.picture !== undefined || now.without || order.wishes === null;
-    if (decided && stepNow() === "check") view(showCheck);
-    else if (order.wishes === null) view(showCheck);
-    else view(showChoice);
+    if (order.wishes === null || (decided && stepNow() === "check")) {
+      shown(sending, ({ showCheck }) => {
+        showCheck();
+      });
+    } else {
+      shown(taking, ({ showChoice }) => {
+        showChoice();
+      });
+    }
   } else view(showDetails);
 }
 
@@ -46,20 +75,21 @@ async function begun(): Promise<portal.Order> {
   return portal.fetchOrder();
 }
 
+const framed = frame();
+
 async function start(): Promise<void> {
-  frame();
   if (!(await canSeal())) {
+    await framed;
     cannot();
     return;
   }
   document.body.classList.add("js-enabled", "govuk-frontend-supported");
   createAll(SkipLink);
-  const receipts = fetchBlank();
   now.pin = await portal.pinnedCircle();
   await settle(now.pin.note, now.pin.digest);
   const home = need(document, ".govuk-generic-header__homepage-link", HTMLAnchorElement);
   home.href = new URL("/", pageAt("")).href;
-  [now.order, now.blank] = await Promise.all([begun(), receipts]);
+  [now.order] = await Promise.all([begun(), framed]);
   onStep(route);
   const order = offered();
   if (now.order.sent) await store.drop(now.order.id, now.order.reference);
@@ -69,12 +99,18 @@ async function start(): Promise<void> {
   if (now.pending && now.pending.receipt === undefined) {
     // It was sealed, and its answer never came.
     say(word("sealing"));
+    const { send } = await ready();
     await send(now.pending, here());
   } else route();
+  // The page can be used: what comes later is fetched now, and asked for again where it is needed.
+  taking()
+    .then(ready)
+    .catch(() => undefined);
 }
 
 offerLanguages(shownAgain);
-start().catch((error: unknown) => {
+start().catch(async (error: unknown) => {
+  await framed;
   if (error instanceof Problem && error.code === "no-draft") {
     // Another photo for a case that stands already goes the server's way.
     location.replace(pageAt("photo/"));

@@ -4,6 +4,7 @@
 
 import { type AppRelease, decodeRelease, fromBase64, toHex, utf8 } from "../../formats/index.js";
 import { Problem } from "../../desk/problem.js";
+import { mapped } from "./later.js";
 
 const STATIC = "/static/";
 const INTEGRITY = "sha256-";
@@ -14,11 +15,16 @@ interface Loaded {
   readonly integrity: string;
 }
 
-/** What a document loads by itself. */
+/** What a document loads by itself, and may come to load. */
 export function loadedBy(page: Document): Loaded[] {
   const scripts = [...page.querySelectorAll<HTMLScriptElement>("script[src]")];
   const styles = [...page.querySelectorAll<HTMLLinkElement>("link[rel=stylesheet]")];
+  const later = Object.entries(mapped(page)).map(([path, integrity]) => ({
+    address: new URL(path, page.baseURI).href,
+    integrity,
+  }));
   return [
+    ...later,
     ...scripts.map(({ src, integrity }) => ({ address: src, integrity })),
     ...styles.map(({ href, integrity }) => ({ address: href, integrity })),
   ];

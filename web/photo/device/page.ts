@@ -1,17 +1,19 @@
 // The page around the views of the photo step: language, focus, and what went wrong.
 
-import { FormatError, causeOf } from "../../formats/index.js";
+import { FormatError, causeOf } from "../../formats/errors.js";
 import { Problem } from "../../desk/problem.js";
 import { all, need } from "../../pages/dom.js";
-import { StopError } from "../../portrait/check.js";
+import { StopError } from "../../portrait/stop.js";
 import { wordsOf as textsOf } from "../../portrait/words.js";
-import { PictureError } from "./picture.js";
+import { PictureError } from "./unusable.js";
 import { NotFromPortalError, languageGiven } from "./place.js";
 import { mark, offer } from "../../promise/languages.js";
-import { type Language, isLanguage, languageOf } from "../../promise/words.js";
+import { type Language, isLanguage, languageOf } from "../../promise/language.js";
 import { askedLanguage, follow, inside } from "./embedded.js";
+import { RenewedError } from "./later.js";
+import { ENGLISH, type Texts, textsIn } from "./texts.js";
 import { here } from "./turn.js";
-import { INSIDE, WORDS, type Word, isWord } from "./words.js";
+import { INSIDE, type Word, isWord } from "./words.js";
 
 /** That of the page around, or of the portal's pages (its cookie), else the browser's. */
 function chosen(): Language {
@@ -22,10 +24,13 @@ function chosen(): Language {
 }
 
 let language: Language = languageGiven() ?? chosen();
+let texts: Texts = ENGLISH;
+/** The language that was chosen last, whose words may not be here yet. */
+let wanted: Language = language;
 
 export const languageNow = (): Language => language;
-export const word = (name: Word): string =>
-  WORDS[language][(inside ? INSIDE[name] : undefined) ?? name];
+export const textsNow = (): Texts => texts;
+export const word = (name: Word): string => texts.app[(inside ? INSIDE[name] : undefined) ?? name];
 
 /** A text of the catalogue; in English where it has none in this language. */
 export const textOf = (words: Readonly<Record<string, string>>): string =>
@@ -56,19 +61,42 @@ export function translate(root: ParentNode): void {
   }
 }
 
-/** Frames the page in the language that is chosen. */
-export function frame(): void {
+/** Frames the page in the language that is chosen; in English where its words do not come. */
+export async function frame(): Promise<void> {
+  // What is asked meanwhile is asked in it.
+  mark(language);
+  try {
+    texts = await textsIn(language);
+  } catch {
+    language = "en";
+  }
   translate(document);
   mark(language);
+}
+
+/** Shows the page in another language; says so where its words do not come. */
+async function change(next: Language, again: () => void): Promise<void> {
+  wanted = next;
+  try {
+    const found = await textsIn(next);
+    // Somebody may have chosen another one meanwhile.
+    if (wanted !== next) return;
+    texts = found;
+  } catch (error) {
+    if (wanted === next) refuse(error);
+    return;
+  }
+  language = next;
+  document.cookie = `django_language=${next}; path=/; samesite=lax`;
+  translate(document);
+  mark(language);
+  again();
 }
 
 /** Lets people choose a language; the portal's pages keep to it. */
 export function offerLanguages(again: () => void): void {
   offer(need(document, ".app-languages", HTMLElement), "app-link-button", (next) => {
-    language = next;
-    document.cookie = `django_language=${next}; path=/; samesite=lax`;
-    frame();
-    again();
+    void change(next, again);
   });
   mark(language);
 }
@@ -112,13 +140,14 @@ export function progress(part: number | undefined): void {
 function wordsOf(error: unknown): [string, string] {
   if (error instanceof PictureError) return [word(error.word), ""];
   if (error instanceof StopError) {
-    const [cause, remedy] = textsOf(error.code, language);
+    const [cause, remedy] = textsOf(error.code, texts.said);
     return [cause, remedy];
   }
   if (error instanceof FormatError)
     return [`${word("notHeld")} ${causeOf(error)}`, `(${error.code})`];
   if (error instanceof Problem) return [error.message, error.remedy];
   if (error instanceof NotFromPortalError) return [word("beginAtPortal"), ""];
+  if (error instanceof RenewedError) return [word("renewed"), ""];
   return [word("noLine"), ""];
 }
 

@@ -5,7 +5,8 @@
 // session is over), which all tabs share as they share the application. Where an application is a
 // tab's own (in a frame, at a trustee's address) it lies in the tab's storage, as its token does.
 
-import { type Bytes, fromHex, secureRandom, toHex } from "../../formats/index.js";
+import { type Bytes, fromHex, toHex } from "../../formats/bytes.js";
+import { secureRandom } from "../../formats/shares.js";
 import { inside } from "./embedded.js";
 import { elsewhere } from "./place.js";
 

@@ -10,6 +10,7 @@ import { takenOf } from "../../portrait/taken.js";
 import { type Place, frameOf } from "./frame.js";
 import { decodeHeic } from "../heic/heic.js";
 import { isHeif, sizeOf } from "./size.js";
+import { PictureError } from "./unusable.js";
 
 /** Bytes of a file that is looked at (habeas.portrait). */
 const MOST_BYTES = 25_000_000;
@@ -19,13 +20,6 @@ const MOST_PIXELS = 64_000_000;
 const WORKED_PIXELS = 12_000_000;
 /** End of a JPEG: decoders that miss it show nothing of what is there. */
 const END = Uint8Array.of(0xff, 0xd9);
-
-/** Why a picture cannot be used; the name of what is said. */
-export class PictureError extends Error {
-  constructor(readonly word: "tooLarge" | "unreadable") {
-    super(word);
-  }
-}
 
 /** The picture of a file, turned upright, on white where it is transparent. */
 export async function takenFrom(file: Blob): Promise<Taken> {

@@ -101,10 +101,13 @@ export const pl: Record<Word, string> = {
     "Na komputerze, którego używają też inni: z Twojego wniosku nie zostanie na nim nic poza pokwitowaniem, które zostało zapisane.",
   cleared: "Na tym urządzeniu nie zostało nic z Twojego wniosku.",
   history: "Zobacz, co się działo z Twoim zdjęciem",
+  moment: "Chwileczkę",
   problem: "Jest błąd",
   again: "Nic nie przepadło. Spróbuj ponownie.",
   notHeld: "To, co dał serwer miasta, nie zgadza się, i nic nie zostało wysłane:",
   noLine: "Nie było odpowiedzi. Zdjęcie jest tu nadal, zapieczętowane: spróbuj ponownie.",
+  renewed:
+    "Miasto odnowiło w międzyczasie tę stronę. Wczytaj ją ponownie: wpisane odpowiedzi są zachowane i nic nie wysłano.",
   beginAtPortal: "Ten odnośnik nie pochodzi ze strony miasta. Zacznij tam: niczego nie wysłano.",
   cannotHere: "To urządzenie nie może tutaj zapieczętować zdjęcia",
   cannotHereNote: "Możesz wysłać formularz bez zdjęcia albo złożyć wniosek na portalu miasta.",

@@ -4,10 +4,9 @@
 // that the pinned circle names, without cookies, and with what the portal gave this browser when
 // it sent it here. That comes behind the address (#), which browsers send to nobody.
 
-import { circleDigest, verifyCircle } from "../../formats/index.js";
+import { portalOf } from "../../formats/pinned.js";
 import { Problem } from "../../desk/problem.js";
-import { isLanguage } from "../../promise/words.js";
-import type { Language } from "../../promise/words.js";
+import { type Language, isLanguage } from "../../promise/language.js";
 
 const TOKEN = "application";
 /** What came behind the address: read once, and gone from it before anything is asked. */
@@ -43,11 +42,11 @@ export function languageGiven(): Language | undefined {
  * A tab's own storage keeps the token until the tab is closed.
  */
 export async function settle(note: string, digest: string): Promise<void> {
-  const circle = await verifyCircle(note);
-  if ((await circleDigest(circle)) !== digest) {
+  const address = await portalOf(note, digest);
+  if (address === undefined) {
     throw new Problem("circle", "This is another circle than the app was made for.");
   }
-  portal = new URL(circle.custodian.portal).origin;
+  portal = new URL(address).origin;
   if (!elsewhere()) return;
   const given = arrived.get(TOKEN);
   const key = `${TOKEN} ${location.pathname}`;

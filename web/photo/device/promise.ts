@@ -2,7 +2,7 @@
 
 import type { Circle } from "../../formats/index.js";
 import { filled, line, promiseLines } from "../../promise/lines.js";
-import { languageNow, word } from "./page.js";
+import { languageNow, textsNow, word } from "./page.js";
 import type { Offered } from "./portal.js";
 import type { Released } from "./sealing.js";
 
@@ -29,7 +29,7 @@ export function fillPromise(
   release: Released,
 ): void {
   list.replaceChildren(
-    ...promiseLines(circle, wishes, languageNow()),
+    ...promiseLines(circle, wishes, languageNow(), textsNow().promise),
     line(word("onlyYou")),
     line(word("sealedHere")),
     releaseLine(circle, release),

@@ -5,7 +5,6 @@ import {
   type AppReference,
   type Circle,
   Chain,
-  type Receipt,
   type SealedPromise,
   type Vouched,
   assembleReceipt,
@@ -159,8 +158,15 @@ export async function sealed(
   };
 }
 
-/** The receipt that the portal's answer makes, verified; raises where anything does not hold. */
-export async function receiptOf(pending: Pending, answer: Answer): Promise<Receipt> {
+/**
+ * The receipt that the portal's answer makes, verified; raises where anything does not hold.
+ *
+ * With it, the names of trustees that have not answered yet.
+ */
+export async function receiptOf(
+  pending: Pending,
+  answer: Answer,
+): Promise<{ text: string; missing: readonly string[] }> {
   const secrets = {
     ...(pending.seed === undefined ? {} : { seed: fromHex(pending.seed) }),
     trackKey: fromHex(pending.trackKey),
@@ -168,5 +174,6 @@ export async function receiptOf(pending: Pending, answer: Answer): Promise<Recei
     caseSalt: fromHex(pending.caseSalt),
   };
   const promise: SealedPromise = decodePromise(utf8(pending.promise));
-  return assembleReceipt(promise, pending.reference, secrets, pending.circle, answer);
+  const made = await assembleReceipt(promise, pending.reference, secrets, pending.circle, answer);
+  return { text: fromUtf8(encode(made)), missing: made.pending };
 }

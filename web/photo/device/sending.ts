@@ -1,17 +1,19 @@
 // Check your answers; then seal, bring the photo to the trustees, and verify what came back.
 
-import { encode, fromUtf8 } from "../../formats/index.js";
 import { Problem } from "../../desk/problem.js";
 import { all, need } from "../../pages/dom.js";
 import { fillAnswers, showKept } from "./answers.js";
 import { showKeep, showSent } from "./finish.js";
 import { busy, progress, refuse, show, textOf, word } from "./page.js";
+import { ready } from "./parts.js";
 import * as portal from "./portal.js";
 import { fillPromise } from "./promise.js";
 import { type Pending, circleOf, receiptOf, sealed, sealedAnswers } from "./sealing.js";
 import { answered, csrf, keep, now, offered, sent } from "./state.js";
 import { backTo, go, view } from "./steps.js";
 import { here } from "./turn.js";
+
+export { showKeep, showSent } from "./finish.js";
 
 /** Shows what was answered, the photo if there is one, and what is promised about it. */
 export function showCheck(): void {
@@ -73,6 +75,8 @@ async function sealAndSend(
   answers: Record<string, string>,
   stays: () => boolean,
 ): Promise<void> {
+  // The page for the receipt comes before: from here on the line may be gone until it is sent.
+  await ready();
   if (!now.pending) {
     const pending = await sealed(picture, now.pin, order, answers);
     // Who went back meanwhile may take another picture.
@@ -101,13 +105,13 @@ export async function send(waiting: Pending, stays: () => boolean): Promise<void
     if (now.pending === waiting) await giveUpIfOver(error);
     throw error;
   }
-  const receipt = await receiptOf(waiting, answer);
+  const { text, missing } = await receiptOf(waiting, answer);
   if (now.pending !== waiting) return;
-  now.pending = { ...waiting, receipt: fromUtf8(encode(receipt)) };
+  now.pending = { ...waiting, receipt: text };
   const stored = await keep();
   if (!stays()) return;
   view(() => {
-    showKeep({ stored, resumed: false, missing: receipt.pending });
+    showKeep({ stored, resumed: false, missing });
   });
 }
 

@@ -7,7 +7,7 @@
 // city's form) leave each other's alone, and of one application no tab overwrites what another
 // has sealed. Where a browser keeps nothing (private mode, full disk), the page says so and goes on.
 
-import { type Bytes, fromBase64, fromUtf8, toBase64, utf8 } from "../../formats/index.js";
+import { type Bytes, fromBase64, fromUtf8, toBase64, utf8 } from "../../formats/bytes.js";
 import { type Box, boxed, nameOf, unboxed } from "./box.js";
 import { inside } from "./embedded.js";
 import { byTab, forgetPart, partNow, partOf } from "./part.js";

@@ -1,9 +1,7 @@
-// What the app says, in each language. Errors of the portal come in its own words.
+// What the app says, in English; `texts` has the other languages. Errors of the portal come in its
+// own words.
 
-import type { Language } from "../../promise/words.js";
-import { pl } from "./pl.js";
-
-const en = {
+export const en = {
   skip: "Skip to main content",
   city: "City services",
   back: "Back",
@@ -102,10 +100,13 @@ const en = {
     "On a computer that others use: nothing of your application stays on it but the receipt that you have saved.",
   cleared: "Nothing of your application is left on this device.",
   history: "See what happened to your photo",
+  moment: "One moment",
   problem: "There is a problem",
   again: "Nothing is lost. Try again.",
   notHeld: "What the city’s server gave does not hold, and nothing was sent:",
   noLine: "No answer came. Everything is still here: try again.",
+  renewed:
+    "The city has renewed this page meanwhile. Load it again: what you typed is kept, and nothing was sent.",
   beginAtPortal: "This link is not from the city’s own page. Begin there: nothing was sent.",
   cannotHere: "This device cannot seal a photo here",
   cannotHereNote: "You can send the form without a photo, or apply in the city’s own portal.",
@@ -123,122 +124,6 @@ const en = {
 /** The name of a text. */
 export type Word = keyof typeof en;
 
-const ru: Record<Word, string> = {
-  skip: "К основному содержанию",
-  city: "Городские услуги",
-  back: "Назад",
-  details: "Ваши данные",
-  answersHere:
-    "Ответы запечатываются на этом устройстве, только для ведомства. Сервер города получает их запечатанными и прочесть не может.",
-  optional: "(необязательно)",
-  error: "Ошибка",
-  proceed: "Продолжить",
-  tryAgain: "Попробовать ещё раз",
-  serverNote:
-    "Если не хотите запечатывать их здесь, это может сделать сервер города. Он на мгновение увидит ваши ответы и фото.",
-  serverInstead: "Пусть их запечатает сервер города",
-  addPhoto: "Добавьте фото, если хотите",
-  phoneIsFine: "Подойдёт снимок с телефона. Фотоателье не нужно.",
-  sealedHere:
-    "Фото проверяется, обрезается и запечатывается на этом устройстве. Сервер города получает только запечатанное фото и не может его открыть.",
-  tipStraight: "Смотрите прямо в камеру; больше никого в кадре быть не должно.",
-  tipLight: "Пусть свет падает спереди, например от окна.",
-  tipShoulders: "В кадре должны быть голова и плечи.",
-  takeNow: "Сделать снимок сейчас",
-  fillOval: "Двигайтесь, пока голова не заполнит овал.",
-  auto: "Снять самой камере, когда всё хорошо",
-  hintNobody: "Лица в кадре пока нет.",
-  hintAlone: "В кадре должны быть только вы.",
-  hintNearer: "Подойдите ближе.",
-  hintFarther: "Немного отойдите.",
-  hintMiddle: "Встаньте посередине кадра.",
-  hintLevel: "Держите камеру на уровне глаз.",
-  hintStraight: "Смотрите прямо в камеру.",
-  hintUpright: "Держите голову прямо.",
-  hintLight: "Повернитесь к свету.",
-  hintGood: "Хорошо. Не двигайтесь.",
-  useCamera: "Включить камеру",
-  take: "Снять",
-  choose: "Выберите фото",
-  chooseHint: "JPEG, PNG, HEIC, WebP или AVIF, меньше 25 МБ",
-  without: "Продолжить без фото",
-  toServer: "Пусть фото запечатает сервер города",
-  toServerNote: "Он на мгновение увидит фото и ваши ответы.",
-  noCamera: "Камерой воспользоваться нельзя. Выберите файл.",
-  unreadable: "Это устройство не может прочесть файл как фото. Выберите другой.",
-  tooLarge: "Это фото слишком велико для этого устройства. Выберите другое.",
-  reading: "Читаем фото",
-  checking: "Смотрим фото на этом устройстве",
-  cut: "Проверьте и обрежьте фото",
-  cutNote: "Передвиньте рамку так, чтобы в ней были голова и плечи. Её можно и перетащить.",
-  frameSize: "Размер рамки",
-  frameAcross: "Левее или правее",
-  frameDown: "Выше или ниже",
-  whole: "Оставить весь снимок",
-  preview: "Фото с рамкой вокруг того, что останется",
-  noCheck:
-    "Это устройство не может проверять фото, и это фото никто не проверял. Посмотрите сами, хорошо ли видно лицо.",
-  looksGood: "Устройство посмотрело фото: улучшать нечего.",
-  useAnyway: "Всё равно взять это фото",
-  retake: "Снять ещё раз",
-  usePhoto: "Взять это фото",
-  another: "Выбрать другое фото",
-  check: "Проверьте ответы",
-  change: "Изменить",
-  photo: "Фото",
-  photoAlt: "Фото, которое будет запечатано",
-  none: "Нет",
-  promised: "Что мы обещаем о вашем фото",
-  onlyYou: "До этого уничтожить его можете только вы, с квитанцией, которую получите.",
-  releaseRebuilt:
-    "Код, который его запечатывает, — выпуск {number}, один для всех. Эти хранители сами собрали его из исходного текста и убедились, что он тот же:",
-  releaseCompared:
-    "Код, который его запечатывает, — выпуск {number}, один для всех. Эти хранители сравнили его со своими файлами; из исходного текста его пока никто не собирал:",
-  releaseMore: "Кто проверил этот код (откроется в новой вкладке)",
-  bound: "Эти слова становятся частью печати. Если их потом изменить, ничего не откроется.",
-  seal: "Запечатать ответы и фото",
-  sealPhoto: "Запечатать фото",
-  sealAndSend: "Запечатать и отправить заявление",
-  sealing: "Запечатываем на этом устройстве и передаём фото хранителям",
-  keepReceipt: "Сохраните квитанцию на фото",
-  notSentYet: "Ваше заявление ещё не отправлено.",
-  receiptNote:
-    "Фото запечатано, и это устройство это проверило. Квитанция – единственный ключ к истории фото, по ней его можно уничтожить. Копии больше ни у кого нет: берегите её.",
-  pending: "Эти хранители сейчас не отвечают и получат свою часть, как только ответят:",
-  save: "Сохранить квитанцию",
-  send: "Квитанция сохранена. Отправить заявление",
-  saveFirst: "Сначала сохраните квитанцию.",
-  notStored: "Этот браузер ничего не хранит. Не закрывайте страницу, пока не сохраните квитанцию.",
-  resumed: "Вы здесь уже были: фото запечатано.",
-  startOver: "Начать заново с другим фото",
-  sending: "Отправляем",
-  sent: "Заявление отправлено",
-  reference: "Номер вашего дела",
-  sentWithout: "Вы отправили заявление без фото. Оно рассматривается так же.",
-  next: "Ведомство решит по вашему заявлению и напишет вам.",
-  finish: "Закончить и очистить устройство",
-  finishNote:
-    "На чужом компьютере: от вашего заявления на нём не останется ничего, кроме сохранённой вами квитанции.",
-  cleared: "От вашего заявления на этом устройстве ничего не осталось.",
-  history: "Что было с вашим фото",
-  problem: "Что-то не так",
-  again: "Ничего не потеряно. Попробуйте ещё раз.",
-  notHeld: "То, что дал сервер города, не сходится, и ничего не отправлено:",
-  noLine: "Ответа не было. Всё осталось здесь: попробуйте ещё раз.",
-  beginAtPortal: "Эта ссылка не со страницы города. Начните там: ничего не отправлено.",
-  cannotHere: "Это устройство не может запечатать здесь фото",
-  cannotHereNote: "Форму можно отправить без фото или подать заявление на портале города.",
-  ownPortal: "Открыть портал города",
-  noPhoto: "Вы продолжаете без фото",
-  noPhotoNote: "Заявление от этого не хуже.",
-  addAfterAll: "Всё-таки добавить фото",
-  checkHere: "Проверьте фото",
-  notAddedYet: "Фото ещё не добавлено к вашему заявлению.",
-  add: "Квитанция сохранена. Добавить фото к заявлению",
-  added: "Фото добавлено",
-  goOn: "Продолжайте заполнять форму на этой странице и отправьте её.",
-};
-
 /** What is said otherwise in a frame of another page, where the form around it is sent. */
 export const INSIDE: Readonly<Partial<Record<Word, Word>>> = {
   check: "checkHere",
@@ -249,5 +134,4 @@ export const INSIDE: Readonly<Partial<Record<Word, Word>>> = {
   next: "goOn",
 };
 
-export const WORDS: Record<Language, Record<Word, string>> = { en, ru, pl };
 export const isWord = (text: string): text is Word => text in en;

@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import { test } from "node:test";
 
 import { encode, fromUtf8 } from "../../formats/index.js";
-import { ownRelease } from "../../photo/device/own.js";
+import { mapped } from "../../photo/device/later.js";
+import { loadedBy, ownRelease } from "../../photo/device/own.js";
 
 const hash = (text: string, as: "hex" | "base64") => createHash("sha256").update(text).digest(as);
 
@@ -62,4 +63,23 @@ test("a page that is none of them names none", () => {
     assert.throws(() => ownRelease(texts, page), { code: "app-other" });
   }
   assert.throws(() => ownRelease([], loaded("new")), { code: "app-other" });
+});
+
+test("what a page may come to load counts as well", () => {
+  const integrity = { "/static/photo/sending.ABCDEFGH.js": "sha256-AAAA" };
+  const page = {
+    baseURI: "https://portal.example/apply/x/seal/",
+    querySelector: () => ({ textContent: JSON.stringify({ integrity }) }),
+    querySelectorAll: () => [],
+  } as unknown as Document;
+  assert.deepEqual(mapped(page), integrity);
+  assert.deepEqual(loadedBy(page), [
+    {
+      address: "https://portal.example/static/photo/sending.ABCDEFGH.js",
+      integrity: "sha256-AAAA",
+    },
+  ]);
+  assert.throws(() => ownRelease([release(1, "old")], [...loaded("old"), ...loadedBy(page)]), {
+    code: "app-other",
+  });
 });

@@ -10,9 +10,14 @@ import { steps } from "../../portrait/find.js";
 import { isJpeg, jpegFacts } from "../../portrait/jpegfile.js";
 import { FACES, PORTRAIT } from "../../portrait/tuning.js";
 import { type Looks, waysUp } from "../../portrait/upright.js";
-import { wordsOf } from "../../portrait/words.js";
-import { LANGUAGES } from "../../promise/words.js";
+import { type Said, wordsOf } from "../../portrait/words.js";
+import { LANGUAGES, type Language } from "../../promise/language.js";
+import en from "../../portrait/words/en.json";
+import pl from "../../portrait/words/pl.json";
+import ru from "../../portrait/words/ru.json";
 import { PURE } from "./vectors.js";
+
+const SAID: Record<Language, Said> = { en, pl, ru };
 
 test("advice from measures", () => {
   assert.ok(PURE.advise.length > 50);
@@ -84,8 +89,8 @@ test("the rules of each profile are Python's", () => {
 
 test("every code that is advised has words in each language", () => {
   for (const { code } of PROFILES.icao) {
-    for (const language of Object.keys(LANGUAGES)) {
-      const [cause, remedy] = wordsOf(code, language);
+    for (const language of Object.keys(LANGUAGES) as Language[]) {
+      const [cause, remedy] = wordsOf(code, SAID[language]);
       assert.ok(cause.length > 10 && remedy.length > 10 && cause !== code, code);
     }
   }

@@ -12,8 +12,11 @@ import {
   PURPOSE_WORDS,
   REFUSAL_CODES,
 } from "../../history/words.js";
-import { WORDS } from "../../photo/device/words.js";
-import { LANGUAGES, PROMISE_WORDS, isLanguage, languageOf } from "../../promise/words.js";
+import { en } from "../../photo/device/words.js";
+import { pl } from "../../photo/device/pl.js";
+import { ru } from "../../photo/device/ru.js";
+import { LANGUAGES, isLanguage, languageOf } from "../../promise/language.js";
+import { PROMISE_WORDS } from "../../promise/words.js";
 import { RECEIPT_WORDS } from "../../receipt/words.js";
 import { PAGE_WORDS } from "../../receipts/words.js";
 
@@ -28,7 +31,7 @@ const categories = (text: string) =>
 const ROOMS: Record<string, Texts> = {
   history: HISTORY_WORDS,
   panel: PANEL_WORDS,
-  photo: WORDS,
+  photo: { en, pl, ru },
   promise: PROMISE_WORDS,
   purposes: PURPOSE_WORDS,
   receipt: RECEIPT_WORDS,

@@ -182,8 +182,8 @@ WHITENOISE_AUTOREFRESH = False
 # Pages name scripts by their hash: after a new release an old copy would be refused. Asking
 # whether a file has changed costs little (RFC 9110, section 13).
 WHITENOISE_MAX_AGE = 0
-# A name with a hash in it never means anything else.
-WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+\.[0-9a-f]{16}\.\w+$"
+# A name with a hash in it (ours, or the bundler's) never means anything else.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+\.([0-9a-f]{16}|[0-9A-Z]{8})\.\w+$"
 
 # A photo stays in memory until it is sealed; Django would spill it to a plain file.
 FILE_UPLOAD_HANDLERS = ["habeas.portal.site.uploads.InMemoryOnly"]

@@ -1,0 +1,126 @@
+"""What a browser must load before somebody can begin, in bytes: the seconds of a poor line.
+
+Bodies as a proxy sends them (`encode gzip`); the portal's own process compresses nothing.
+"""
+
+from __future__ import annotations
+
+import gzip
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.browser.test_sealing import Applicant
+
+pytestmark = pytest.mark.browser
+FIRST_PAGE, PHOTO_STEP = 30_000, 60_000
+#: What comes once the page can be used: the camera's code, what seals, the receipt's page, checks.
+LATER = ("/taking.", "/sending.", "/receipt.html", "/checks.", "/litert.", "/models/")
+
+
+class Weighing(Applicant):
+    """Somebody whose browser's answers are weighed; what comes later never does."""
+
+    def __init__(self, chromium, locale, lost=LATER):
+        super().__init__(chromium, "", "phone", locale, "weight")
+        self.bodies: dict[str, int] = {}
+        self.lost = lost
+        self.page.route("**/*", self._take)
+
+    def _take(self, route):
+        path = urlsplit(route.request.url).path
+        if any(each in path for each in self.lost):
+            route.abort()
+            return
+        answer = route.fetch()
+        self.bodies[path] = len(gzip.compress(answer.body(), 5))
+        route.fulfill(response=answer)
+
+    @property
+    def weight(self) -> int:
+        return sum(self.bodies.values())
+
+
+@pytest.mark.parametrize("locale", ["en", "ru", "pl"])
+def test_the_first_page_is_light(chromium, city, locale):
+    visitor = Weighing(chromium, locale)
+    visitor.page.goto(f"{city.url}/")
+    visitor.page.wait_for_load_state("networkidle")
+    assert visitor.weight < FIRST_PAGE, visitor.bodies
+    assert len(visitor.bodies) >= 3
+    visitor.close()
+
+
+@pytest.mark.parametrize("locale", ["en", "ru", "pl"])
+def test_the_photo_step_can_be_used_before_its_parts_come(chromium, city, locale):
+    visitor = Weighing(chromium, locale)
+    page = visitor.page
+    page.goto(f"{city.url}/apply/hunting-licence/seal/")
+    page.wait_for_selector("[name=full_name]")
+    assert page.evaluate("document.documentElement.lang") == locale
+    page.wait_for_load_state("networkidle")
+    # Typing, and being told what is wrong, needs nothing more.
+    page.click("form[novalidate] button[type=submit]")
+    page.wait_for_selector(".govuk-error-summary")
+    assert visitor.weight < PHOTO_STEP, visitor.bodies
+    # Of the other languages nothing was loaded.
+    packs = {path.split("/")[-1][:2] for path in visitor.bodies if path.split("/")[-1][2:3] == "."}
+    assert packs == {locale} - {"en"}
+    visitor.profile.close()
+
+
+def test_what_did_not_come_is_said_and_asked_for_again(chromium, city):
+    """The line is gone while the photo is there: it stays, and so does what was typed."""
+    visitor = Weighing(chromium, "en", ("/taking.",))
+    page = visitor.page
+    visitor.begin(city.url)
+    assert "No answer came" in visitor.problem()
+    visitor.lost = ("/sending.",)
+    page.click("main button")
+    visitor.choose()
+    page.click("[data-use]")
+    assert "No answer came. Everything is still here" in visitor.problem()
+    assert page.locator("canvas").is_visible()
+    visitor.lost = ()
+    page.click("[data-use]")
+    page.wait_for_selector("[data-promise] li")
+    assert "Wilhelmina" in page.inner_text("dl")
+    page.click("[data-seal]")
+    visitor.save()
+    visitor.send()
+    visitor.profile.close()
+
+
+def test_a_language_that_does_not_come_leaves_the_page_in_english(chromium, city):
+    visitor = Weighing(chromium, "ru", (*LATER, "/ru."))
+    page = visitor.page
+    page.goto(f"{city.url}/apply/hunting-licence/seal/")
+    page.wait_for_selector("[name=full_name]")
+    assert page.inner_text("h1") == "Your details"
+    assert page.evaluate("document.documentElement.lang") == "en"
+    page.click("[data-language=ru]")
+    assert "No answer came" in visitor.problem()
+    visitor.lost = LATER
+    page.click("[data-language=ru]")
+    page.wait_for_function("document.documentElement.lang === 'ru'")
+    assert page.inner_text("h1") == "Ваши данные"
+    visitor.profile.close()
+
+
+@pytest.mark.parametrize("part", ["taking", "sending"])
+def test_a_changed_part_does_not_run(chromium, city, part):
+    """Subresource Integrity holds for what is loaded later, too."""
+    visitor = Applicant(chromium, "", "desktop", "en", "part")
+
+    def swapped(route):
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text() + ";globalThis.stolen = true;")
+
+    visitor.page.route(f"**/static/photo/{part}.*.js", swapped)
+    visitor.begin(city.url)
+    if part == "sending":
+        visitor.choose()
+        visitor.page.click("[data-use]")
+    assert "No answer came" in visitor.problem()
+    assert visitor.page.evaluate("globalThis.stolen") is None
+    visitor.profile.close()

@@ -1,0 +1,47 @@
+// Parts of the app that a page begins without. Each is fetched by its hash, which stands in the
+// document's import map (HTML, section 8.1.6.2, `integrity`), and only then imported: what did not
+// come can be asked for again, where browsers would remember that an import failed; and browsers
+// that know no hashes in import maps have compared it all the same (W3C Subresource Integrity).
+
+/** The site has other files than this page was made for: there was a release meanwhile. */
+export class RenewedError extends Error {}
+
+/** The hash of each script that the document may come to load, by address. */
+export function mapped(page: Document): Readonly<Record<string, string>> {
+  const text = page.querySelector("script[type=importmap]")?.textContent ?? "{}";
+  return (JSON.parse(text) as { integrity?: Record<string, string> }).integrity ?? {};
+}
+
+/** A file of this release, whole; raises where it does not come, or is another. */
+export async function fetched(address: string, integrity?: string): Promise<string> {
+  const answer = await fetch(address, {
+    redirect: "error",
+    ...(integrity === undefined ? {} : { integrity }),
+  });
+  if (!answer.ok) throw new RenewedError(address);
+  return answer.text();
+}
+
+/** Asks once for what comes later, and again only if it did not come. */
+export function once<Part>(load: () => Promise<Part>): () => Promise<Part> {
+  let asked: Promise<Part> | undefined;
+  return () => {
+    asked ??= load().catch((error: unknown) => {
+      asked = undefined;
+      throw error;
+    });
+    return asked;
+  };
+}
+
+/** A part whose script has that name before its hash; `load` imports it. */
+export function later<Part>(name: string, load: () => Promise<Part>): () => Promise<Part> {
+  return once(async () => {
+    // What parts have in common comes with the first of them; browsers have it from then on.
+    const files = Object.entries(mapped(document)).filter(([address]) =>
+      [`/${name}.`, "/chunk."].some((begin) => address.includes(begin)),
+    );
+    await Promise.all(files.map(([address, integrity]) => fetched(address, integrity)));
+    return load();
+  });
+}

@@ -1,0 +1,1 @@
+export declare function pruned(css: string, said: string): string;

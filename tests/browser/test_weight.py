@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.browser.test_sealing import Applicant
+from tests.browser.test_sealing import FORM, Applicant
 
 pytestmark = pytest.mark.browser
 FIRST_PAGE, PHOTO_STEP = 30_000, 60_000
@@ -84,7 +84,7 @@ def test_what_did_not_come_is_said_and_asked_for_again(chromium, city):
     visitor.lost = ()
     page.click("[data-use]")
     page.wait_for_selector("[data-promise] li")
-    assert "Wilhelmina" in page.inner_text("dl")
+    assert FORM["full_name"] in page.inner_text("dl")
     page.click("[data-seal]")
     visitor.save()
     visitor.send()
@@ -102,7 +102,7 @@ def test_a_language_that_does_not_come_leaves_the_page_in_english(chromium, city
     assert "No answer came" in visitor.problem()
     visitor.lost = LATER
     page.click("[data-language=ru]")
-    page.wait_for_function("document.documentElement.lang === 'ru'")
+    page.wait_for_selector("html[lang=ru]")
     assert page.inner_text("h1") == "Ваши данные"
     visitor.profile.close()
 

@@ -81,10 +81,14 @@ async function inParts(define) {
   });
   for (const old of readdirSync(photo)) if (PART.test(old)) rmSync(join(photo, old));
   for (const { path, contents } of outputFiles) writeFileSync(path, contents);
-  const [main] = Object.entries(metafile.outputs).filter(([path]) => path.endsWith("/photo.js"));
-  const shared = main[1].imports.filter(({ kind }) => kind === "import-statement");
+  const [main] = Object.keys(metafile.outputs).filter((path) => path.endsWith("/photo.js"));
+  /** What a script imports, each after all that it imports itself. */
+  const imported = (path) =>
+    metafile.outputs[path].imports
+      .filter(({ kind }) => kind === "import-statement")
+      .flatMap((each) => [...imported(each.path), each.path]);
   return {
-    shared: shared.map(({ path }) => path.slice(path.lastIndexOf("/") + 1)),
+    shared: [...new Set(imported(main))].map((path) => path.slice(path.lastIndexOf("/") + 1)),
     said: outputFiles.map(({ text }) => text).join("\n"),
   };
 }
@@ -284,13 +288,13 @@ for (const folder of [portal, photo, desk])
 writeFileSync(join(photo, "receipt.html"), await pageInOne("receipt"));
 const step = readFileSync(join(root, "photo/device/index.html"), "utf8");
 writeFileSync(join(photo, "photo.css"), pruned(css, step + said) + "\n");
-// What the page's script shares with its parts is asked for with it, and not after it.
-const preloads = shared.map(
-  (name) => `<link rel="modulepreload" href="/static/photo/${name}" />\n    `,
+// What the page's script shares with its parts is asked for with it, by elements with hashes.
+const before = shared.map(
+  (name) => `<script type="module" src="/static/photo/${name}"></script>\n    `,
 );
 writeFileSync(
   join(photo, "index.html"),
-  step.replace("<script type=", () => `${preloads.join("")}<script type=`),
+  step.replace("<script type=", () => `${before.join("")}<script type=`),
 );
 // The same for frames of other pages. Its policy leaves open who may frame it: each portal says so.
 writeFileSync(

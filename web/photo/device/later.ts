@@ -1,7 +1,10 @@
 // Parts of the app that a page begins without. Each is fetched by its hash, which stands in the
-// document's import map (HTML, section 8.1.6.2, `integrity`), and only then imported: what did not
-// come can be asked for again, where browsers would remember that an import failed; and browsers
-// that know no hashes in import maps have compared it all the same (W3C Subresource Integrity).
+// document's import map (HTML, section 8.1.6.2, `integrity`): what did not come can be asked for
+// again, where browsers would remember that an import failed. Then it is a script element with that
+// hash (W3C Subresource Integrity), and what is imported is what that element loaded: WebKit holds
+// to `Integrity-Policy`, knows no hashes of import maps, and would import nothing.
+
+import { loadModule } from "../../pages/trusted.js";
 
 /** The site has other files than this page was made for: there was a release meanwhile. */
 export class RenewedError extends Error {}
@@ -42,6 +45,8 @@ export function later<Part>(name: string, load: () => Promise<Part>): () => Prom
       [`/${name}.`, "/chunk."].some((begin) => address.includes(begin)),
     );
     await Promise.all(files.map(([address, integrity]) => fetched(address, integrity)));
+    // All elements at once: whichever runs first finds those that it imports on their way.
+    await Promise.all(files.map(([address, integrity]) => loadModule(address, integrity)));
     return load();
   });
 }

@@ -134,4 +134,4 @@ def test_a_changed_part_does_not_run(chromium, city, part):
         visitor.page.click("[data-use]")
     assert "No answer came" in visitor.problem()
     assert visitor.page.evaluate("globalThis.stolen") is None
-    visitor.leave()
+    visitor.profile.close()

@@ -17,6 +17,7 @@ from typing import Any
 import uvicorn
 
 from habeas.deploy.addresses import free_ports
+from habeas.foundation.listening import KEPT_SECONDS
 from habeas.protocol import (
     CUSTODIAN,
     Chain,
@@ -75,7 +76,10 @@ class Server:
     """An ASGI application behind a socket, in a thread."""
 
     def __init__(self, app: Any, sock: socket.socket) -> None:
-        config = uvicorn.Config(app, log_level="error", access_log=False, lifespan="on")
+        config = uvicorn.Config(
+            app, log_level="error", access_log=False, lifespan="on",
+            timeout_keep_alive=KEPT_SECONDS,
+        )  # fmt: skip
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [sock]})
         self._thread.start()

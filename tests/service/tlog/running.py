@@ -8,6 +8,7 @@ import uvicorn
 
 from habeas import tlog
 from habeas.deploy.addresses import free_ports
+from habeas.foundation.listening import KEPT_SECONDS
 from habeas.tlog.server.witness_app import witness_app
 from tests.waiting import until
 
@@ -22,7 +23,8 @@ def listening(port=0):
 def served(app, sock=None):
     """*app* behind a socket; gives its address once it answers."""
     sock = sock or listening()
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
+    config = uvicorn.Config(app, log_level="critical", timeout_keep_alive=KEPT_SECONDS)
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]})
     thread.start()
     try:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from habeas.foundation import listening
 from habeas.foundation.errors import HabeasError
 from habeas.tlog.checkpoint import Checkpoint
 from habeas.tlog.client import LogClient
@@ -70,13 +71,8 @@ def add_listening(each: argparse.ArgumentParser, port: int) -> None:
 
 def listen(app: Starlette, given: argparse.Namespace) -> None:
     """Serve *app* until the process is told to end."""
-    import uvicorn  # noqa: PLC0415 - an optional package
-
     # Callers that wait for a quorum do not keep a stopping log up: a retry is safe.
-    uvicorn.run(
-        app, host=given.host, port=given.port, log_level="warning", access_log=False,
-        timeout_graceful_shutdown=3,
-    )  # fmt: skip
+    listening.listen(app, host=given.host, port=given.port, grace=3)
 
 
 def add_stores(each: argparse.ArgumentParser) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from habeas.foundation import durable
+from habeas.foundation import durable, listening
 from habeas.foundation.command import run
 from habeas.trustee import (
     app_command,
@@ -104,8 +104,6 @@ def serve(
     ] = None,
 ) -> None:
     """Serve: take deposits, follow the log, cosign it, release by rule, destroy on time."""
-    import uvicorn
-
     from habeas.trustee import Trustee
     from habeas.trustee.web import make_app
 
@@ -114,11 +112,7 @@ def serve(
     trustee = Trustee(data, mail=mail)
     if console_port is not None:
         console_command.begin(trustee, data, console_port)
-    uvicorn.run(
-        make_app(trustee), host=host, port=port,
-        log_level="warning", access_log=False, timeout_graceful_shutdown=10,
-        proxy_headers=False,  # nothing here is decided by who is said to call
-    )  # fmt: skip
+    listening.listen(make_app(trustee), host=host, port=port, grace=10)
 
 
 @app.command()

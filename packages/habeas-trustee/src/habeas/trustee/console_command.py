@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from habeas.foundation import listening
 from habeas.trustee.options import Config, Folder
 
 if TYPE_CHECKING:
@@ -20,16 +21,10 @@ _HOST = "127.0.0.1"
 
 def begin(trustee: Trustee, data: Path, port: int) -> None:
     """Serve the console of *trustee*, in a thread that ends with the process."""
-    import uvicorn
-
     from habeas.trustee.console import Doors, make_console
 
-    console = uvicorn.Server(
-        uvicorn.Config(
-            make_console(trustee, Doors.of(data, lambda: int(time.time()))), host=_HOST, port=port,
-            log_level="warning", access_log=False, proxy_headers=False,
-        )
-    )  # fmt: skip
+    app = make_console(trustee, Doors.of(data, lambda: int(time.time())))
+    console = listening.server(app, host=_HOST, port=port)
     threading.Thread(target=console.run, name="console", daemon=True).start()
 
 

@@ -11,6 +11,7 @@ import typer
 
 from habeas.cli._configured import LogConfig
 from habeas.cli.monitor import monitor
+from habeas.foundation import listening
 
 app = typer.Typer(
     add_completion=False,
@@ -132,8 +133,6 @@ def serve(
     With a circle's note in circle.txt in its folder, the log takes what the circle's writers
     have signed, and nothing else; no token is needed then.
     """
-    import uvicorn
-
     from habeas.configuration import read
     from habeas.deploy.configuration import LogConfiguration, elsewhere
     from habeas.register.admission import CircleAdmission
@@ -147,14 +146,11 @@ def serve(
     )
     circled = (data / "circle.txt").exists()
     admission = CircleAdmission.of_log(data, signer.name) if circled else None
-    uvicorn.run(
-        make_app(
-            data, admission, interval=interval, patience=patience, storage=storage, signer=signer
-        ),
-        host=host, port=port, log_level="warning", access_log=False,
-        # Callers that wait for a quorum do not keep a stopping log up: a retry is safe.
-        timeout_graceful_shutdown=3,
-    )  # fmt: skip
+    app = make_app(
+        data, admission, interval=interval, patience=patience, storage=storage, signer=signer
+    )
+    # Callers that wait for a quorum do not keep a stopping log up: a retry is safe.
+    listening.listen(app, host=host, port=port, grace=3)
 
 
 @app.command()

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from habeas.foundation import listening
+
 if TYPE_CHECKING:
     from habeas.foundation.token_uri import TokenUri
     from habeas.office.credentials import HardwareKey
@@ -293,8 +295,6 @@ def serve(
     portal: Annotated[str, typer.Option(help="The portal that the client may speak to.")],
 ) -> None:
     """Serve the desk. In production any server of static files does, with these headers."""
-    import uvicorn
-
     from habeas.office.serving import make_app
 
-    uvicorn.run(make_app(folder, portal), host=host, port=port, log_level="warning")
+    listening.listen(make_app(folder, portal), host=host, port=port)

@@ -13,7 +13,7 @@ import typer
 from habeas.cli import _backup, _holds, _officers, _services, _webhooks, release
 from habeas.cli._backup import Folder
 from habeas.cli._configured import PortalConfig
-from habeas.foundation import text
+from habeas.foundation import listening, text
 from habeas.foundation.errors import HabeasError
 
 app = typer.Typer(
@@ -181,16 +181,25 @@ def serve(
     setup.start(data)
     for each in setup.problems():
         raise each
-    command = [sys.executable, "-m", "gunicorn", "habeas.portal.site.wsgi:application"]
-    command += ["--bind", f"[{host}]:{port}" if ":" in host else f"{host}:{port}"]
+    where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     # A photo's journey is waiting, for disks and trustees, more than computing.
-    command += ["--workers", str(workers), "--threads", "16", "--worker-class", "gthread"]
+    command = _gunicorn("habeas.portal.site.wsgi", where, threads=16)
+    command += ["--workers", str(workers)]
     # A worker of a busy machine may be silent for a while: killed, it would lose what it does.
-    command += ["--timeout", "180", "--log-level", "warning", "--no-control-socket"]
+    command += ["--timeout", "180"]
     command += ["--logger-class", "habeas.portal.site.journal.ServerLog"]
     command += ["--forwarded-allow-ips", proxy]
     os.environ["HABEAS_PROXY"] = proxy
     os.execv(sys.executable, command)  # noqa: S606 - this process becomes the server
+
+
+def _gunicorn(module: str, where: str, *, threads: int) -> list[str]:
+    return [
+        sys.executable, "-m", "gunicorn", f"{module}:application", "--bind", where,
+        "--threads", str(threads), "--worker-class", "gthread",
+        "--keep-alive", str(listening.KEPT_SECONDS),
+        "--log-level", "warning", "--no-control-socket",
+    ]  # fmt: skip
 
 
 @app.command()
@@ -211,9 +220,7 @@ def console(
     from habeas.portal.operator.doors import doors
 
     typer.echo(f"http://127.0.0.1:{port}/operator/?link={doors().link()}")
-    command = [sys.executable, "-m", "gunicorn", "habeas.portal.operator.wsgi:application"]
-    command += ["--bind", f"127.0.0.1:{port}", "--threads", "4", "--worker-class", "gthread"]
-    command += ["--log-level", "warning", "--no-control-socket"]
+    command = _gunicorn("habeas.portal.operator.wsgi", f"127.0.0.1:{port}", threads=4)
     sys.stdout.flush()
     os.execv(sys.executable, command)  # noqa: S606 - this process becomes the server
 

@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.places import PORTAL, ROOT
 from tests.waiting import PATIENCE_SECONDS
@@ -23,6 +24,8 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync",
     "--disable-component-update", "--no-first-run",
 ]  # fmt: skip
+# For all tests that import this: what is expected of a page is waited for as all else is.
+expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 #: What accessibility is checked against.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
@@ -50,7 +53,7 @@ def launched(*arguments):
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=[*ARGUMENTS, *arguments]
+            executable_path=CHROMIUM, args=[*ARGUMENTS, *arguments], timeout=PATIENCE_SECONDS * 1000
         )
         yield browser
         browser.close()
@@ -64,7 +67,9 @@ def axe_script(tmp_path_factory):
         for name in ("package.json", "package-lock.json"):
             shutil.copy(ROOT / "web" / name, packages)
         install = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        subprocess.run(install, cwd=packages, capture_output=True, timeout=600, check=False)
+        subprocess.run(
+            install, cwd=packages, capture_output=True, timeout=PATIENCE_SECONDS, check=False
+        )
     script = packages / "node_modules" / "axe-core" / "axe.min.js"
     return script.read_text() if script.exists() else ""
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import PATIENCE_SECONDS
+
 RELAY = Path(__file__).with_name("firefox_relay.py")
 
 
@@ -34,6 +36,7 @@ def started(playwright: Any, folder: Path, **preferences: Any) -> Iterator[Any]:
         executable_path=program,
         # Files are saved here; that they are is not told in every release.
         downloads_path=downloads(folder),
+        timeout=PATIENCE_SECONDS * 1000,
         firefox_user_prefs={name.replace("__", "."): value for name, value in preferences.items()},
     )
     try:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.browser.seen import computed
+
 #: Every value of every row of every database, and both storages. Bytes come as Latin-1.
 _ALL = """async (databasesOnly) => {
     const texts = [];
@@ -39,9 +41,9 @@ _ALL = """async (databasesOnly) => {
 
 def all_kept(page: Any) -> list[str]:
     """Databases with their rows, and both storages, of the page's origin."""
-    return page.evaluate(_ALL, False)
+    return computed(page, _ALL, False)
 
 
 def kept_rows(page: Any) -> list[str]:
     """What the rows of all databases hold; a frame's are its own."""
-    return page.evaluate(_ALL, True)
+    return computed(page, _ALL, True)

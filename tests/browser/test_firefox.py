@@ -8,12 +8,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from habeas.protocol import Receipt
 from habeas.protocol.receipt import verify_parts
 from habeas.protocol.receipt_file import read_receipt
 from tests.browser.firefox import downloads, started
+from tests.browser.seen import becomes, says
 from tests.browser.test_checks import NAMES, assert_answer
 from tests.browser.test_sealing import FORM, Applicant, answered, heard_of, opened
 from tests.browser.wire import Wire
@@ -78,7 +79,7 @@ def test_a_photo_is_checked_sealed_kept_and_sent(firefox, city, axe, folder):
     visitor.begin(city.url)
     visitor.choose()
     visitor.look("cut")
-    assert visitor.page.is_hidden("[data-unchecked]")
+    expect(visitor.page.locator("[data-unchecked]")).to_be_hidden()
     visitor.page.click("[data-use]")
     visitor.page.wait_for_selector("[data-promise] li")
     visitor.page.click("[data-seal]")
@@ -92,7 +93,8 @@ def test_a_photo_is_checked_sealed_kept_and_sent(firefox, city, axe, folder):
         assert abs(picture.width / picture.height - 35 / 45) < 0.01
     visitor.page.click("[data-finish]")
     visitor.page.wait_for_selector("h1:not(.govuk-panel__title)")
-    assert visitor.page.evaluate("indexedDB.databases().then((all) => all.length)") == 0
+    kept = "indexedDB.databases().then((all) => all.length)"
+    becomes(lambda: visitor.page.evaluate(kept), 0)
     visitor.close()
 
 
@@ -141,8 +143,8 @@ def test_a_canvas_that_resists_fingerprinting_leads_knowingly_to_the_server(
         visitor = Applicant(browser, "", "phone", "en", "resisting")
         visitor.begin_at_the_server(city.url)
         visitor.page.wait_for_selector("#photo-form")
-        said = visitor.page.inner_text("#server-sees")
-        assert "This device cannot seal. The city’s server will see the photo" in said
+        cannot = "This device cannot seal. The city’s server will see the photo"
+        says(visitor.page, "#server-sees", cannot)
         visitor.close()
 
 
@@ -153,7 +155,7 @@ def test_without_webassembly_nobody_checks_and_the_device_seals_all_the_same(
         visitor = Saver(browser, axe, "phone", "en", "no-wasm", tmp_path)
         visitor.begin(city.url)
         visitor.choose()
-        assert visitor.page.is_visible("[data-unchecked]")
+        expect(visitor.page.locator("[data-unchecked]")).to_be_visible()
         visitor.page.click("[data-use]")
         visitor.page.wait_for_selector("[data-promise] li")
         visitor.page.click("[data-seal]")

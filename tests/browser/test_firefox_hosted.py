@@ -7,12 +7,13 @@ is that site itself: what it keeps in its tab stays there, and nothing of it is 
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.firefox import started
+from tests.browser.seen import becomes, says
 from tests.browser.test_firefox import Saver, driver  # noqa: F401 - a fixture
 from tests.browser.test_hosted import SERVICE, city  # noqa: F401 - a fixture
 from tests.browser.test_sealing import FORM, KEPT, answered, opened
-from tests.waiting import until
 
 pytestmark = pytest.mark.browser
 
@@ -40,11 +41,10 @@ def test_a_tab_that_is_loaded_anew_keeps_answers_and_the_sealed_photo(
         page.wait_for_selector("[name=full_name]")
         visitor.answer()
         page.wait_for_selector("#photo")
-        until(lambda: page.evaluate(KEPT), "the device to keep what was typed")
+        becomes(lambda: page.evaluate(KEPT), expected=True)
         page.reload()
         visitor.check()
-        for text in FORM.values():
-            assert text in page.inner_text("dl")
+        says(page, "dl", *FORM.values())
         visitor.look("check")
         page.click("[data-seal]")
         receipt = visitor.save()
@@ -57,7 +57,7 @@ def test_a_tab_that_is_loaded_anew_keeps_answers_and_the_sealed_photo(
         assert answered(city, receipt.reference) == FORM
         page.click("[data-finish]")
         page.wait_for_selector("h1:has-text('Nothing of your application')")
-        assert page.evaluate("sessionStorage.length") == 0
+        becomes(lambda: page.evaluate("sessionStorage.length"), 0)
         visitor.close()
 
 
@@ -71,14 +71,14 @@ def test_a_closed_tab_leads_back_to_the_portal_and_shows_nothing_of_before(
         visitor.page.wait_for_selector("[name=full_name]")
         visitor.answer()
         visitor.page.wait_for_selector("#photo")
-        until(lambda: visitor.page.evaluate(KEPT), "the device to keep what was typed")
+        becomes(lambda: visitor.page.evaluate(KEPT), expected=True)
         visitor.page.close()
         visitor.page = page = visitor.profile.new_page()
         page.goto(f"{city.host}/apply/{SERVICE}/seal/")
         page.wait_for_url(f"{city.url}/apply/{SERVICE}/elsewhere/")
         page.click("#there")
-        page.wait_for_selector("[name=full_name]")
-        assert [page.input_value(f"[name={name}]") for name in FORM] == [""] * len(FORM)
+        for name in FORM:
+            expect(page.locator(f"[name={name}]")).to_have_value("")
         visitor.profile.close()
 
 
@@ -90,14 +90,14 @@ def test_a_browser_that_does_not_say_where_it_comes_from_goes_on_at_the_city_s_a
         visitor = Saver(browser, axe, "phone", "en", "hosted-silent", tmp_path)
         page = visitor.page
         lead(visitor, city)
-        assert "Begin there: nothing was sent." in visitor.problem()
+        visitor.problem("Begin there: nothing was sent.")
         visitor.look("refused")
         page.click(f"a[href='{city.url}/apply/{SERVICE}/']")
         page.click(".govuk-button--start")
         page.wait_for_selector("#there")
         page.click(f"main a[href='/apply/{SERVICE}/seal/']")
+        page.wait_for_url(f"{city.url}/apply/{SERVICE}/seal/**")
         page.wait_for_selector("[name=full_name]")
-        assert page.url.startswith(f"{city.url}/apply/{SERVICE}/seal/")
         visitor.answer()
         visitor.seal()
         assert visitor.save().reference == visitor.send()

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from tests import places
 from tests.browser.conftest import launched
+from tests.browser.seen import computed
 from tests.browser.test_sealing import Applicant
 
 pytestmark = pytest.mark.browser
@@ -23,7 +25,7 @@ FULL = """
 def seal_unchecked(visitor: Applicant, url: str) -> None:
     visitor.begin(url)
     visitor.choose()
-    assert visitor.page.is_visible("[data-unchecked]")
+    expect(visitor.page.locator("[data-unchecked]")).to_be_visible()
     visitor.page.click("[data-use]")
     visitor.page.wait_for_selector("[data-promise] li")
     visitor.page.click("[data-seal]")
@@ -63,11 +65,9 @@ def test_the_camera_guides_and_takes_the_photo_by_itself(filmed, city, axe):
     page.click("#camera button")
     page.wait_for_selector("#camera[data-hint=good]")
     visitor.look("live")
-    assert page.inner_text(".app-hint") == "Good. Hold still."
-    page.wait_for_function(
-        "() => document.querySelector('#said').textContent === 'Good. Hold still.'"
-    )
-    assert page.locator("canvas").count() == 0  # nobody has asked for that
+    expect(page.locator(".app-hint")).to_have_text("Good. Hold still.")
+    expect(page.locator("#said")).to_have_text("Good. Hold still.")
+    expect(page.locator("canvas")).to_have_count(0)  # nobody has asked for that
     page.check("#auto", force=True)
     page.wait_for_selector("canvas")
     visitor.look("taken")
@@ -76,7 +76,7 @@ def test_the_camera_guides_and_takes_the_photo_by_itself(filmed, city, axe):
     page.wait_for_selector("#camera[data-hint]")
     page.click("#camera button:visible")
     page.wait_for_selector("canvas")
-    assert page.inner_text("[data-another]") == "Take it again"
+    expect(page.locator("[data-another]")).to_have_text("Take it again")
     visitor.close()
 
 
@@ -88,7 +88,8 @@ def test_with_the_keyboard_alone(filmed, city, axe):
     def go(selector: str, key: str = "Enter") -> None:
         page.wait_for_selector(selector)
         for _ in range(40):
-            if page.evaluate("at => document.activeElement.matches(at)", selector):
+            # A key has been handled when the press ends: what has the focus is at rest.
+            if computed(page, "at => document.activeElement.matches(at)", selector):
                 page.keyboard.press(key)
                 return
             page.keyboard.press("Tab")
@@ -125,7 +126,7 @@ def test_something_is_missing_and_the_device_seals_all_the_same(filmed, city, ax
         visitor.begin(city.url)
         visitor.seal()
         visitor.page.wait_for_selector("[data-save]")
-        assert visitor.page.is_visible("[data-not-stored]")
+        expect(visitor.page.locator("[data-not-stored]")).to_be_visible()
         visitor.look("not-stored")
         visitor.save()
         visitor.send()
@@ -136,7 +137,7 @@ def test_files_of_the_checks_that_are_others_are_not_run(filmed, city, axe):
     visitor = Applicant(filmed, axe, "phone", "en", "foreign")
 
     def other(route):
-        content = bytearray(route.fetch().body())
+        content = bytearray(route.fetch(timeout=0).body())
         content[len(content) // 2] ^= 1
         route.fulfill(body=bytes(content), content_type="application/octet-stream")
 
@@ -152,7 +153,7 @@ def test_offline_between_sealing_and_sending_loses_nothing(filmed, city, axe):
     receipt = visitor.save()
     visitor.profile.set_offline(True)
     visitor.page.click("[data-send]")
-    assert "No answer came" in visitor.problem()
+    visitor.problem("No answer came")
     visitor.look("offline")
     visitor.profile.set_offline(False)
     visitor.problems.clear()  # the browser says that it was offline

@@ -10,6 +10,7 @@ from urllib.parse import quote, quote_plus, urlsplit
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from habeas.faces import assets
 from habeas.protocol import Purpose, Receipt, canonical, sealing
@@ -18,9 +19,10 @@ from habeas.protocol.receipt_file import read_receipt
 from tests import places
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.browser.kept import all_kept, kept_rows
+from tests.browser.seen import becomes, computed, frames, heard, says, silent_on, text_of
 from tests.browser.visitor import Visitor
 from tests.browser.wire import Wire
-from tests.waiting import until
+from tests.waiting import PATIENCE_SECONDS, until
 from tests.world.city import ANSWERS, City
 
 pytestmark = pytest.mark.browser
@@ -121,12 +123,12 @@ class Applicant(Visitor):
 
     def send(self) -> str:
         self.page.click("[data-send]")
-        self.page.wait_for_selector("#reference")
-        return self.page.inner_text("#reference")
+        return text_of(self.page, "#reference")
 
-    def problem(self) -> str:
-        self.page.wait_for_selector(".govuk-error-summary")
-        return self.page.inner_text(".govuk-error-summary")
+    def problem(self, *texts: str) -> None:
+        """Wait until the page says that something is wrong, in these words."""
+        expect(self.page.locator(".govuk-error-summary").first).to_be_visible()
+        says(self.page, ".govuk-error-summary", *texts)
 
 
 def opened(city: City, reference: str) -> bytes:
@@ -143,9 +145,9 @@ def test_from_the_camera_step_to_the_cleared_device(chromium, city, axe, width, 
     page.click("form[novalidate] button[type=submit]")
     page.wait_for_selector(".govuk-error-summary:focus")
     visitor.look("details-wrong")
-    assert page.locator(".govuk-error-summary li").count() == 3
+    expect(page.locator(".govuk-error-summary li")).to_have_count(3)
     page.click(".govuk-error-summary li:nth-child(2) a")
-    assert page.evaluate("document.activeElement.name") == "date_of_birth"
+    expect(page.locator("[name=date_of_birth]")).to_be_focused()
     visitor.answer()
     page.wait_for_selector("#photo")
     visitor.look("choose")
@@ -158,15 +160,15 @@ def test_from_the_camera_step_to_the_cleared_device(chromium, city, axe, width, 
     page.click("[data-use]")
     page.wait_for_selector("[data-promise] li")
     visitor.look("check")
-    for text in FORM.values():
-        assert text in page.inner_text("dl")
+    says(page, "dl", *FORM.values())
     office = {"en": "Licensing Office", "ru": "Лицензионный отдел"}[locale]
-    assert office in page.inner_text("[data-promise]")
+    says(page, "[data-promise]", office)
     page.click("[data-seal]")
     page.wait_for_selector("[data-save]")
     visitor.look("keep")
     page.click("[data-send]")  # not before it is saved
-    assert page.locator("#reference").count() == 0
+    expect(page.locator("[data-save]")).to_be_focused()
+    expect(page.locator("#reference")).to_have_count(0)
     receipt = visitor.save()
     verify_parts(receipt)
     assert receipt.promise.sealed_by == "browser"
@@ -182,9 +184,10 @@ def test_from_the_camera_step_to_the_cleared_device(chromium, city, axe, width, 
     visitor.look("cleared")
     page.go_back()
     page.wait_for_selector("[data-t=tryAgain]")
-    assert reference not in page.inner_text("body")
+    silent_on(page, "body", reference)
     assert all_kept(page) == []
-    assert {each["name"] for each in visitor.profile.cookies()} <= {"csrftoken", "django_language"}
+    rest = {"csrftoken", "django_language"}
+    becomes(lambda: {each["name"] for each in visitor.profile.cookies()} - rest, set())
     visitor.close()
 
 
@@ -193,7 +196,9 @@ def tapped(chromium, city, axe, room):
     """Somebody whose browser's line is listened to, and the listener."""
     wire = Wire(urlsplit(city.url).port)
     browser = chromium.browser_type.launch(
-        executable_path=CHROMIUM, args=[*ARGUMENTS, f"--host-resolver-rules={wire.rule}"]
+        executable_path=CHROMIUM,
+        args=[*ARGUMENTS, f"--host-resolver-rules={wire.rule}"],
+        timeout=PATIENCE_SECONDS * 1000,
     )
     visitor = Applicant(browser, axe, "desktop", "en", room)
     visitor.page.add_init_script(DRAWS)
@@ -238,7 +243,7 @@ def test_nothing_of_the_picture_and_no_secret_is_ever_sent(chromium, city, axe):
         visitor.seal()
         receipt = visitor.save()
         reference = visitor.send()
-        draws = [bytes(each) for each in visitor.page.evaluate("draws")]
+        draws = [bytes(each) for each in computed(visitor.page, "draws")]
         part = session_part(visitor)
     # Of the key to what lies on the device, half is a cookie; the other half is on the device.
     draws.remove(bytes.fromhex(part))
@@ -295,8 +300,7 @@ def test_what_lies_on_the_device_opens_in_this_session_alone(chromium, city, axe
     # Another session of this browser has the database, and opens nothing of it.
     visitor.profile.clear_cookies(name="application-part")
     page.goto(f"{city.url}/apply/hunting-licence/seal/")
-    page.wait_for_selector("[name=full_name]")
-    assert page.input_value("[name=full_name]") == ""
+    expect(page.locator("[name=full_name]")).to_have_value("")
     assert kept_rows(page) == []
     visitor.answer()
     visitor.seal()
@@ -336,8 +340,7 @@ def test_without_a_photo_no_answer_is_sent_in_the_clear_either(chromium, city, a
         visitor.begin(city.url)
         visitor.page.click("[data-without]")
         visitor.page.click("[data-seal]")
-        visitor.page.wait_for_selector("#reference")
-        reference = visitor.page.inner_text("#reference")
+        reference = text_of(visitor.page, "#reference")
     assert b"POST /apply/hunting-licence/keep/" in wire.sent
     assert heard_of(bytes(wire.sent)) == []
     assert answered(city, reference) == FORM
@@ -358,15 +361,16 @@ def test_without_a_photo_on_a_poor_line_once_and_in_the_language_that_is_chosen(
     visitor.start(city.url)
     page.fill("[name=full_name]", FORM["full_name"])
     page.click("[data-language=ru]")
-    assert page.input_value("[name=full_name]") == FORM["full_name"]
-    assert page.inner_text("h1") == "Ваши данные"
+    # Its words come first.
+    expect(page.locator("h1")).to_have_text("Ваши данные")
+    expect(page.locator("[name=full_name]")).to_have_value(FORM["full_name"])
     page.click("form[novalidate] button[type=submit]")
-    page.wait_for_selector(".govuk-error-summary")
-    assert "Дата рождения" in page.inner_text(".govuk-error-summary")
+    visitor.problem("Дата рождения")
     page.click("[data-language=en]")
+    expect(page.locator("h1")).to_have_text("Your details")
     visitor.answer()
     page.wait_for_selector("[data-without]")
-    until(lambda: page.evaluate(KEPT), "the device to keep what was typed")
+    becomes(lambda: page.evaluate(KEPT), expected=True)
     # The tab is closed, and opened again: what was typed is still there, and nowhere else.
     page.close()
     visitor.page = page = visitor.profile.new_page()
@@ -374,29 +378,26 @@ def test_without_a_photo_on_a_poor_line_once_and_in_the_language_that_is_chosen(
     page.click("[data-without]")
     page.wait_for_selector("[data-seal]")
     visitor.look("check-none")
-    assert page.is_hidden("[data-promise]")
+    expect(page.locator("[data-promise]")).to_be_hidden()
     page.click(".govuk-summary-list__actions a")
-    page.wait_for_selector("[name=full_name]")
-    assert page.input_value("[name=email]") == FORM["email"]
+    expect(page.locator("[name=email]")).to_have_value(FORM["email"])
     page.fill("[name=full_name]", "Another Name")
     page.click("form[novalidate] button[type=submit]")
     page.click("[data-without]")
     # The answer of the portal is lost on its way; the second try is the same application.
-    page.route("**/keep/", lambda route: (route.fetch(), route.abort()))
+    page.route("**/keep/", lambda route: (route.fetch(timeout=0), route.abort()))
     page.click("[data-seal]")
-    assert "No answer came" in visitor.problem()
+    visitor.problem("No answer came")
     page.unroute("**/keep/")
     page.click("[data-seal]")
-    page.wait_for_selector("#reference")
+    reference = text_of(page, "#reference")
     visitor.look("sent-none")
-    reference = page.inner_text("#reference")
     assert answered(city, reference) == {**FORM, "full_name": "Another Name"}
     page.reload()
-    page.wait_for_selector("#reference")
-    assert page.inner_text("#reference") == reference
+    expect(page.locator("#reference")).to_have_text(reference)
     # Whoever begins again, begins another one.
     visitor.start(city.url)
-    assert page.input_value("[name=full_name]") == ""
+    expect(page.locator("[name=full_name]")).to_have_value("")
     visitor.profile.close()
 
 
@@ -406,8 +407,7 @@ def test_what_leads_back_leads_back_within_the_page(chromium, city, axe):
     visitor.begin(city.url)
     page.wait_for_selector("[data-without]")
     page.go_back()
-    page.wait_for_selector("[name=full_name]")
-    assert page.input_value("[name=address]") == FORM["address"]
+    expect(page.locator("[name=address]")).to_have_value(FORM["address"])
     page.go_forward()
     visitor.choose()
     page.click("#back")
@@ -423,9 +423,9 @@ def test_a_closed_tab_and_a_broken_line_lose_nothing_and_send_nothing_twice(chro
     visitor = Applicant(chromium, axe, "phone", "en", "line")
     visitor.begin(city.url)
     before = city.size()
-    visitor.page.route("**/deposit/", lambda route: (route.fetch(), route.abort()))
+    visitor.page.route("**/deposit/", lambda route: (route.fetch(timeout=0), route.abort()))
     visitor.seal()
-    assert "No answer came" in visitor.problem()
+    visitor.problem("No answer came")
     visitor.look("no-line")
     visitor.page.unroute("**/deposit/")
     # The tab is closed, and opened again: the same bytes go once more.
@@ -473,20 +473,16 @@ def test_what_ends_late_shows_nothing_over_another_view_and_loses_nothing(chromi
     visitor.begin(city.url)
     page.route("**/deposit/", hold)
     visitor.seal()
-    until(lambda: (page.wait_for_timeout(50), held)[1], "the photo on its way")
+    heard(page, lambda: held, "the photo on its way")
     page.go_back()
     page.wait_for_selector("#photo")
     # The answer comes while the applicant looks at another view, and is kept behind it.
+    before = kept_rows(page)
     held[0].continue_()
-    until(
-        lambda: page.evaluate(
-            "performance.getEntriesByType('resource').some(e => e.name.endsWith('/deposit/'))"
-        ),
-        "the portal's answer",
-    )
-    page.wait_for_load_state("networkidle")
-    assert page.is_visible("#photo")
-    assert page.locator("[data-save]").count() == 0
+    until(lambda: kept_rows(page) != before, "the receipt on the device")
+    frames(page)
+    expect(page.locator("#photo")).to_be_visible()
+    expect(page.locator("[data-save]")).to_have_count(0)
     page.go_forward()
     receipt = visitor.save()
     assert visitor.send() == receipt.reference
@@ -496,19 +492,19 @@ def test_what_ends_late_shows_nothing_over_another_view_and_loses_nothing(chromi
     visitor.begin(city.url)
     page.route("**/deposit/", hold)
     visitor.seal()
-    until(lambda: (page.wait_for_timeout(50), held[1:])[1], "the photo on its way")
+    heard(page, lambda: held[1:], "the photo on its way")
     page.go_back()
     page.wait_for_selector("#photo")
     with page.expect_event("requestfailed"):
         held[1].abort()
-    page.wait_for_timeout(0)
-    assert page.locator(".govuk-error-summary").count() == 0
+    frames(page)
+    expect(page.locator(".govuk-error-summary")).to_have_count(0)
     visitor.profile.close()
 
 
 def _order(change):
     def handle(route):
-        answer = route.fetch()
+        answer = route.fetch(timeout=0)
         body = answer.json()
         change(body)
         route.fulfill(response=answer, body=json.dumps(body))
@@ -541,10 +537,8 @@ def test_what_the_operator_swaps_is_refused_by_name(chromium, city, axe, where, 
     visitor.page.route(f"**/{where}/", _order(change))
     visitor.begin(city.url)
     visitor.seal()
-    said = visitor.problem()
-    assert "does not hold" in said
-    assert f"({code})" in said
-    assert visitor.page.locator("[data-save]").count() == 0
+    visitor.problem("does not hold", f"({code})")
+    expect(visitor.page.locator("[data-save]")).to_have_count(0)
     visitor.profile.close()
 
 
@@ -556,8 +550,8 @@ def test_a_circle_that_is_not_the_pinned_one_is_refused(chromium, city, axe):
     visitor.begin(city.url)
     visitor.choose()
     visitor.page.click("[data-use]")
-    assert "(not-pinned)" in visitor.problem()
-    assert visitor.page.is_disabled("[data-seal]")
+    visitor.problem("(not-pinned)")
+    expect(visitor.page.locator("[data-seal]")).to_be_disabled()
     visitor.profile.close()
 
 
@@ -589,8 +583,8 @@ def test_a_release_that_trustees_do_not_vouch_for_seals_nothing(chromium, city, 
     visitor.begin(city.url)
     visitor.choose()
     visitor.page.click("[data-use]")
-    assert said in visitor.problem()
-    assert visitor.page.is_disabled("[data-seal]")
+    visitor.problem(said)
+    expect(visitor.page.locator("[data-seal]")).to_be_disabled()
     visitor.profile.close()
 
 
@@ -599,15 +593,16 @@ def test_a_changed_script_does_not_run(chromium, city, axe):
     visitor = Applicant(chromium, axe, "desktop", "en", "script")
 
     def swapped(route):
-        answer = route.fetch()
+        answer = route.fetch(timeout=0)
         route.fulfill(response=answer, body=answer.text() + ";globalThis.stolen = true;")
 
     visitor.page.route("**/static/photo/photo.js", swapped)
     visitor.page.goto(f"{city.url}/apply/hunting-licence/seal/")
-    visitor.page.wait_for_load_state("networkidle")
-    assert visitor.page.evaluate("globalThis.stolen") is None
-    assert visitor.page.locator("#photo").count() == 0
-    assert any("integrity" in each for each in visitor.problems)
+    # The browser has refused it: nothing runs after that.
+    refused = "the browser's refusal"
+    heard(visitor.page, lambda: any("integrity" in each for each in visitor.problems), refused)
+    assert computed(visitor.page, "globalThis.stolen") is None
+    expect(visitor.page.locator("#photo")).to_have_count(0)
     visitor.profile.close()
 
 
@@ -616,8 +611,7 @@ def test_people_read_which_code_runs(chromium, city, axe, width, locale):
     visitor = Applicant(chromium, axe, width, locale, "code")
     visitor.page.goto(f"{city.url}/register/code/")
     visitor.look("register-code")
-    for name in city.names[:2]:
-        assert name in visitor.page.inner_text("main")
+    says(visitor.page, "main", *city.names[:2])
     visitor.close()
 
 
@@ -630,14 +624,14 @@ def test_a_device_that_cannot_seal_says_that_the_server_will_see_the_photo(
     visitor.page.goto(f"{city.url}/apply/hunting-licence/")
     visitor.page.click(".govuk-button--start")
     visitor.page.wait_for_selector("[name=full_name]")
+    # The script has looked at this device, and leads nowhere else.
     visitor.page.wait_for_load_state("networkidle")
-    said = visitor.page.inner_text("#server-sees")
-    assert "This device cannot seal. The city’s server will see your answers for a moment." in said
+    cannot = "This device cannot seal. The city’s server will see"
+    says(visitor.page, "#server-sees", f"{cannot} your answers for a moment.")
     visitor.look("cannot-details")
     visitor.answer()
     visitor.page.wait_for_selector("#photo-form")
-    said = visitor.page.inner_text("#server-sees")
-    assert "This device cannot seal. The city’s server will see the photo for a moment." in said
+    says(visitor.page, "#server-sees", f"{cannot} the photo for a moment.")
     visitor.look("cannot")
     # Also at the device's own step.
     visitor.page.goto(f"{city.url}/apply/hunting-licence/seal/")
@@ -651,21 +645,19 @@ def test_the_server_s_way_is_chosen_knowingly_and_back(chromium, city, axe):
     visitor.begin(city.url)
     page.click("[data-server]")
     page.wait_for_selector("#photo-form")
-    said = page.inner_text("#server-sees")
-    assert "cannot seal" not in said
-    assert "The city’s server will see the photo for a moment." in said
+    says(page, "#server-sees", "The city’s server will see the photo for a moment.")
+    silent_on(page, "#server-sees", "cannot seal")
     # The form has what was typed on the device, and stays the server's.
     page.goto(f"{city.url}/apply/hunting-licence/details/")
     page.wait_for_load_state("networkidle")
-    assert page.input_value("[name=full_name]") == FORM["full_name"]
+    expect(page.locator("[name=full_name]")).to_have_value(FORM["full_name"])
     visitor.look("chosen-details")
     page.click("#server-sees a")
     page.wait_for_url("**/seal/#/details")
     page.click("form[novalidate] button[type=submit]")
     page.click("[data-without]")
     page.click("[data-seal]")
-    page.wait_for_selector("#reference")
-    assert answered(city, page.inner_text("#reference")) == FORM
+    assert answered(city, text_of(page, "#reference")) == FORM
     visitor.close()
 
 
@@ -680,6 +672,6 @@ def test_what_is_no_photo_is_refused_before_it_is_decoded(chromium, city, axe, t
     visitor.begin(city.url)
     visitor.page.wait_for_selector("#photo")
     visitor.page.set_input_files("#photo", file)
-    assert "Choose another one." in visitor.problem()
+    visitor.problem("Choose another one.")
     visitor.look(name)
     visitor.close()

@@ -14,6 +14,7 @@ from habeas.protocol.receipt_file import read_receipt
 from tests.browser.test_sealing import FORM, answered, opened
 from tests.browser.visitor import SHOTS
 from tests.browser.webkit import started
+from tests.waiting import until
 from tests.world.city import City
 
 pytestmark = pytest.mark.browser
@@ -56,16 +57,17 @@ def test_a_photo_is_checked_sealed_kept_and_sent(webkit, city):
     webkit.type("#photo", str(assets.path("astronaut.png")))
     webkit.wait("canvas")
     # The same checks as elsewhere have looked at it.
-    assert webkit.evaluate("return document.querySelector('[data-unchecked]').hidden")
+    webkit.becomes("return document.querySelector('[data-unchecked]').hidden", expected=True)
     webkit.shot(SHOTS / "webkit-cut.png")
     webkit.click("[data-use]")
     webkit.wait("[data-promise] li")
     webkit.click("[data-seal]")
     webkit.click("[data-save]")
-    receipt = read_receipt(webkit.evaluate("return offered.text()").encode())
+    saved = until(lambda: webkit.evaluate("return globalThis.offered?.text()"), "what is saved")
+    receipt = read_receipt(saved.encode())
     verify_parts(receipt)
     assert receipt.promise.sealed_by == "browser"
-    assert webkit.evaluate("return document.querySelector('[data-not-stored]').hidden")
+    webkit.becomes("return document.querySelector('[data-not-stored]').hidden", expected=True)
     webkit.shot(SHOTS / "webkit-keep.png")
     webkit.click("[data-send]")
     reference = webkit.text("#reference")
@@ -74,7 +76,7 @@ def test_a_photo_is_checked_sealed_kept_and_sent(webkit, city):
     with Image.open(io.BytesIO(opened(city, reference))) as picture:
         assert picture.format == "JPEG"
         assert abs(picture.width / picture.height - 35 / 45) < 0.01
-    assert webkit.evaluate("return broken") == []
+    assert webkit.collected("broken") == []
     webkit.click("[data-finish]")
     webkit.wait("h1:not(.govuk-panel__title)")
-    assert webkit.evaluate("return indexedDB.databases().then((all) => all.length)") == 0
+    webkit.becomes("return indexedDB.databases().then((all) => all.length)", expected=0)

@@ -9,8 +9,9 @@ import gzip
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Error
+from playwright.sync_api import Error, expect
 
+from tests.browser.seen import computed, says
 from tests.browser.test_sealing import FORM, Applicant
 
 pytestmark = pytest.mark.browser
@@ -38,7 +39,7 @@ class Weighing(Applicant):
             route.abort()
             return
         try:
-            answer = route.fetch()
+            answer = route.fetch(timeout=0)
             body = answer.body()
             self.bodies[path] = len(gzip.compress(body, 5))
             route.fulfill(status=answer.status, headers=answer.headers, body=body)
@@ -68,7 +69,7 @@ def test_the_photo_step_can_be_used_before_its_parts_come(chromium, city, locale
     page = visitor.page
     page.goto(f"{city.url}/apply/hunting-licence/seal/")
     page.wait_for_selector("[name=full_name]")
-    assert page.evaluate("document.documentElement.lang") == locale
+    expect(page.locator("html")).to_have_attribute("lang", locale)
     page.wait_for_load_state("networkidle")
     # Typing, and being told what is wrong, needs nothing more.
     page.click("form[novalidate] button[type=submit]")
@@ -85,17 +86,17 @@ def test_what_did_not_come_is_said_and_asked_for_again(chromium, city):
     visitor = Weighing(chromium, "en", ("/taking.",))
     page = visitor.page
     visitor.begin(city.url)
-    assert "No answer came" in visitor.problem()
+    visitor.problem("No answer came")
     visitor.lost = ("/sending.",)
     page.click("main button")
     visitor.choose()
     page.click("[data-use]")
-    assert "No answer came. Everything is still here" in visitor.problem()
-    assert page.locator("canvas").is_visible()
+    visitor.problem("No answer came. Everything is still here")
+    expect(page.locator("canvas")).to_be_visible()
     visitor.lost = ()
     page.click("[data-use]")
     page.wait_for_selector("[data-promise] li")
-    assert FORM["full_name"] in page.inner_text("dl")
+    says(page, "dl", FORM["full_name"])
     page.click("[data-seal]")
     visitor.save()
     visitor.send()
@@ -107,14 +108,14 @@ def test_a_language_that_does_not_come_leaves_the_page_in_english(chromium, city
     page = visitor.page
     page.goto(f"{city.url}/apply/hunting-licence/seal/")
     page.wait_for_selector("[name=full_name]")
-    assert page.inner_text("h1") == "Your details"
-    assert page.evaluate("document.documentElement.lang") == "en"
+    expect(page.locator("h1")).to_have_text("Your details")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
     page.click("[data-language=ru]")
-    assert "No answer came" in visitor.problem()
+    visitor.problem("No answer came")
     visitor.lost = LATER
     page.click("[data-language=ru]")
-    page.wait_for_selector("html[lang=ru]")
-    assert page.inner_text("h1") == "Ваши данные"
+    expect(page.locator("h1")).to_have_text("Ваши данные")
+    expect(page.locator("html")).to_have_attribute("lang", "ru")
     visitor.leave()
 
 
@@ -124,7 +125,7 @@ def test_a_changed_part_does_not_run(chromium, city, part):
     visitor = Applicant(chromium, "", "desktop", "en", "part")
 
     def swapped(route):
-        answer = route.fetch()
+        answer = route.fetch(timeout=0)
         route.fulfill(response=answer, body=answer.text() + ";globalThis.stolen = true;")
 
     visitor.page.route(f"**/static/photo/{part}.*.js", swapped)
@@ -132,6 +133,6 @@ def test_a_changed_part_does_not_run(chromium, city, part):
     if part == "sending":
         visitor.choose()
         visitor.page.click("[data-use]")
-    assert "No answer came" in visitor.problem()
-    assert visitor.page.evaluate("globalThis.stolen") is None
+    visitor.problem("No answer came")
+    assert computed(visitor.page, "globalThis.stolen") is None
     visitor.profile.close()

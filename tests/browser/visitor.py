@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.browser.conftest import RULES
+from tests.browser.seen import computed
 from tests.places import ROOT
 from tests.waiting import PATIENCE_SECONDS
 
@@ -13,6 +14,9 @@ SIZES = {"desktop": {"width": 1200, "height": 900}, "phone": {"width": 390, "hei
 
 #: Of a device that cannot seal: the pages of the server's own way.
 CANNOT_SEAL = "Object.defineProperty(window, 'isSecureContext', { value: false });"
+
+#: The minute of an opened photo does not pass: on a slow machine it would be over unseen.
+NO_TIME_PASSES = "{ const now = Date.now(); Date.now = () => now; }"
 
 #: What reaches beyond the window's side, if the page can be moved there; looked at for two seconds.
 TOO_WIDE = """async () => {
@@ -48,11 +52,12 @@ class Visitor:
         """Take a screenshot, and check the page's width and its accessibility."""
         self.page.screenshot(path=SHOTS / f"{self.name}-{name}.png", full_page=True)
         # The picture of a whole page resizes the window for a moment: only what stays wide counts.
-        wide = self.page.evaluate(TOO_WIDE)
+        wide = computed(self.page, TOO_WIDE)
         assert not wide, f"{name} scrolls sideways: {wide}"
         if self._axe:
             self.page.evaluate(self._axe)
-            found = self.page.evaluate(
+            found = computed(
+                self.page,
                 """async rules => (await axe.run(document, { runOnly: rules })).violations.map(
                     v => `${v.id}: ${v.nodes.map(n => n.target).join(" ")}`)""",
                 RULES,

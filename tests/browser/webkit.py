@@ -24,6 +24,15 @@ DRIVER, SCREEN = "WebKitWebDriver", "Xvfb"
 _ENTER = "\ue007"
 #: How an element is named in what the driver answers (W3C WebDriver, section 12).
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
+#: What the driver says of an element that is moved, covered or replaced just then (section 6.6).
+_JUST_THEN = (
+    "element not interactable", "element click intercepted", "stale element reference",
+    "no such element",
+)  # fmt: skip
+
+
+class DriverError(AssertionError):
+    """The driver did not do what it was asked for; the first argument is its error code."""
 
 
 class WebKit:
@@ -40,7 +49,8 @@ class WebKit:
     def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         answer = self._client.request(method, path, json=body)
         value = answer.json()["value"]
-        assert answer.is_success, value
+        if not answer.is_success:
+            raise DriverError(value["error"], value["message"])
         return value
 
     def _ask(self, what: str, body: dict[str, Any]) -> Any:
@@ -75,17 +85,41 @@ class WebKit:
 
         return until(shown, f"{selector} in WebKitGTK")
 
+    def _with(self, selector: str, method: str, what: str, body: Any = None) -> Any:
+        """What the driver gives for an element, asked again while the page takes it away."""
+
+        def asked() -> tuple[Any] | None:
+            path = f"{self._session}/element/{self.wait(selector)}/{what}"
+            try:
+                return (self._call(method, path, body),)
+            except DriverError as error:
+                # Nothing was done yet: the driver looks at the element before it acts.
+                if error.args[0] not in _JUST_THEN:
+                    raise
+                return None
+
+        (given,) = until(asked, f"{what} of {selector} in WebKitGTK")
+        return given
+
     def click(self, selector: str) -> None:
         """Click an element as a person does."""
-        self._ask(f"element/{self.wait(selector)}/click", {})
+        self._with(selector, "POST", "click", {})
 
     def type(self, selector: str, text: str) -> None:
         """Type into a field; of one for files, choose a file by its path."""
-        self._ask(f"element/{self.wait(selector)}/value", {"text": text.replace("\n", _ENTER)})
+        self._with(selector, "POST", "value", {"text": text.replace("\n", _ENTER)})
 
     def text(self, selector: str) -> str:
-        """The text of an element, as people read it."""
-        return str(self._call("GET", f"{self._session}/element/{self.wait(selector)}/text"))
+        """The text of an element, as people read it, once it has one."""
+        return str(until(lambda: self._with(selector, "GET", "text"), f"a text in {selector}"))
+
+    def becomes(self, script: str, expected: Any) -> None:
+        """Wait until the body of a function gives this in the page."""
+        until(lambda: self.evaluate(script) == expected, f"{script}: {expected} in WebKitGTK")
+
+    def collected(self, name: str) -> Any:
+        """What the test's own script has put into that variable of the page."""
+        return self.evaluate(f"return {name}")
 
     def shot(self, file: Path) -> None:
         """Take a picture of what is shown."""

@@ -25,6 +25,11 @@ def test_every_script_and_style_of_a_page_has_its_hash(city, browser):
             assert f'integrity="{sri((STATIC / path).read_bytes())}"' in each
 
 
+def imported(script):
+    """The scripts beside it that a script imports before it runs."""
+    return set(re.findall(r'(?:from|import)"\./([^"]+)"', script.read_text()))
+
+
 def test_the_photo_step_and_the_desk_have_theirs():
     for folder, served, document, root in (
         (STATIC / "photo", "portal", "photo/index.html", "/static/photo/"),
@@ -38,6 +43,12 @@ def test_the_photo_step_and_the_desk_have_theirs():
             name = address.removeprefix(root)
             assert integrity == sri((folder / name).read_bytes()), name
         assert not re.findall(r"<script(?![^>]*integrity)(?![^>]*importmap)", page)
+        # What a script imports runs in WebKit only if an element before it has named its hash.
+        before = set()
+        for address in re.findall(r'<script type="module" src="([^"]+)"', page):
+            name = address.removeprefix(root)
+            assert imported(folder / name) <= before, name
+            before.add(name)
         (text,) = re.findall(r'<script type="importmap">(.+?)</script>', page)
         later = json.loads(text)["integrity"]
         for address, integrity in later.items():

@@ -12,7 +12,8 @@ import av
 import numpy as np
 from onnxruntime.quantization import CalibrationDataReader
 
-from bench.footage.generate import clips, make
+from bench.footage.clips import clips
+from bench.footage.generate import make
 from habeas.faces import assets, eight_bit
 from habeas.faces._onnx import Input, tensor
 

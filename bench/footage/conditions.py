@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bench.footage import ROOT
 from bench.footage.answers import System, answers, code, systems
-from bench.footage.generate import Clip, at_rate, conditions, make
+from bench.footage.clips import Clip, at_rate, conditions
+from bench.footage.generate import make
 from bench.footage.grounds import available
 from bench.footage.metrics import ALL, COVERED, VISIBLE, Score, score
 

@@ -21,7 +21,8 @@ import matplotlib.pyplot as plt
 
 from bench.footage import ROOT, skin
 from bench.footage.answers import PEER, answers, code, systems
-from bench.footage.generate import clips, make
+from bench.footage.clips import clips
+from bench.footage.generate import make
 from bench.footage.grounds import available
 from bench.footage.metrics import ALL, CLASSES, COVERED, VISIBLE, Score, Tally, score
 from bench.footage.truth import Truth

@@ -17,7 +17,8 @@ from pathlib import Path
 
 import av
 
-from bench.footage.generate import clips, make
+from bench.footage.clips import clips
+from bench.footage.generate import make
 from bench.footage.grounds import available
 from bench.footage.spent import repeated
 

@@ -27,7 +27,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from bench.footage.generate import clips, make
+from bench.footage.clips import clips
+from bench.footage.generate import make
 from bench.footage.grounds import available
 from habeas.cameras.declaration import Camera
 from habeas.cameras.grants import Granted, NoGrantError

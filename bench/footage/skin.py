@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from bench.footage import DATA
-from bench.footage.generate import Clip, cast_of
+from bench.footage.clips import Clip
+from bench.footage.generate import cast_of
 from bench.footage.heads import portraits
 from habeas import faces
 

@@ -20,7 +20,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.footage import deface
-from bench.footage.generate import clips, make
+from bench.footage.clips import clips
+from bench.footage.generate import make
 from bench.footage.grounds import available
 from bench.footage.spent import Rate, deface_frame, ours, rate, repeated, spend, transcode
 from habeas.cover.settings import ENCODINGS

@@ -17,7 +17,8 @@ from rich.progress import Progress
 from rich.table import Table
 
 from bench.footage import deface
-from bench.footage.generate import Clip, clips, make
+from bench.footage.clips import Clip, clips
+from bench.footage.generate import make
 from bench.footage.grounds import available
 from bench.footage.spent import Rate, deface_frame, ours, rate, repeated, spend, transcode
 from habeas import faces

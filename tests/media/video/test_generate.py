@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bench.footage import generate, grounds
+from bench.footage import clips, generate, grounds
+from bench.footage.drawing import draw_people
 from bench.footage.heads import Pose, cut, draw, face_box
+from bench.footage.people import Person
 from habeas.faces import assets
 
 
@@ -54,17 +56,15 @@ def test_movement_blurs_along_itself(head):
 
 def person(head, number, x, y, height, **changes):
     return replace(
-        generate._Person(
-            number, head, 1.0, x, y, 0.0, 0.0, height, 0.0, 0.0, 0.0, 1.0, 0.0, post=None
-        ),
+        Person(number, head, 1.0, x, y, 0.0, 0.0, height, 0.0, 0.0, 0.0, 1.0, 0.0, post=None),
         **changes,
     )
 
 
 def shown(*people):
     frame = np.full((240, 320, 3), 90, np.uint8)
-    shot = generate.Shot(grounds.STREET, 10, len(people))
-    return {each.person: each for each in generate._draw_people(frame, people, shot, 0.0)}, frame
+    shot = clips.Shot(grounds.STREET, 10, len(people))
+    return {each.person: each for each in draw_people(frame, people, shot, 0.0)}, frame
 
 
 def test_who_stands_in_front_hides(head):
@@ -88,15 +88,15 @@ def test_the_frame_and_posts_hide(head):
 
 def test_bright_faces_do_not_wrap_round(head):
     frame = np.full((240, 320, 3), 255, np.uint8)
-    shot = generate.Shot(grounds.STREET, 10, 1)
-    generate._draw_people(frame, [person(head, 1, 160, 120, 60, light=3.0)], shot, 0.0)
+    shot = clips.Shot(grounds.STREET, 10, 1)
+    draw_people(frame, [person(head, 1, 160, 120, 60, light=3.0)], shot, 0.0)
     box = face_box(head, Pose(160, 120, 30))
     middle = frame[int(box.top) : int(box.bottom), int(box.left) : int(box.right)]
     assert np.median(middle) > 200
 
 
 def test_uneven_times_rise():
-    clip = next(each for each in generate.clips() if each.uneven)
+    clip = next(each for each in clips.clips() if each.uneven)
     times = generate._times(clip, np.random.default_rng(1))
     steps = np.diff(times)
     assert len(times) == sum(shot.frames for shot in clip.shots)
@@ -109,8 +109,8 @@ def test_the_same_seed_makes_the_same_clip(head, monkeypatch):
     if not grounds.available():
         pytest.skip("portraits and recordings are not beside this checkout (../shared)")
     monkeypatch.setattr(generate, "_heads", lambda: [head])
-    shots = (generate.Shot(grounds.HALL, 2, 3), generate.Shot(grounds.STREET, 2, 3, pan=20))
-    clip = generate.Clip("small", 320, 180, shots, seed=3)
+    shots = (clips.Shot(grounds.HALL, 2, 3), clips.Shot(grounds.STREET, 2, 3, pan=20))
+    clip = clips.Clip("small", 320, 180, shots, seed=3)
     one, two = list(generate.render(clip)), list(generate.render(clip))
     assert len(one) == 4
     for (pixels, at, faces), (again, when, others) in zip(one, two, strict=True):
@@ -122,13 +122,13 @@ def test_the_same_seed_makes_the_same_clip(head, monkeypatch):
 
 def test_whose_head_each_person_has_is_told_without_drawing(head, monkeypatch):
     some = [replace(head, height=head.height + n) for n in range(5)]
-    shots = (generate.Shot(grounds.HALL, 2, 6), generate.Shot(grounds.STREET, 3, 6))
-    clip = generate.Clip("small", 64, 36, shots, seed=3, uneven=True)
+    shots = (clips.Shot(grounds.HALL, 2, 6), clips.Shot(grounds.STREET, 3, 6))
+    clip = clips.Clip("small", 64, 36, shots, seed=3, uneven=True)
     drawn = {}
     monkeypatch.setattr(generate, "_heads", lambda: some)
     monkeypatch.setattr(generate, "still", lambda *_: lambda *_: np.zeros((36, 64, 3), np.uint8))
     monkeypatch.setattr(
-        generate, "_draw_people",
+        generate, "draw_people",
         lambda _, people, *__: drawn.update({each.number: each.head for each in people}) or (),
     )  # fmt: skip
     assert len(list(generate.render(clip))) == 5
@@ -157,9 +157,9 @@ def test_at_night_there_is_a_quarter_of_the_light_and_hardly_a_colour():
 
 
 def test_one_scene_is_seen_in_four_conditions_by_the_same_people():
-    clips = generate.conditions(3)
-    assert [each.name for each in clips] == ["day", "night", "turning", "sideways"]
-    assert {(each.seed, each.shots[0].people, each.shots[0].frames) for each in clips} == {
-        (3, clips[0].shots[0].people, clips[0].shots[0].frames)
+    seen = clips.conditions(3)
+    assert [each.name for each in seen] == ["day", "night", "turning", "sideways"]
+    assert {(each.seed, each.shots[0].people, each.shots[0].frames) for each in seen} == {
+        (3, seen[0].shots[0].people, seen[0].shots[0].frames)
     }
-    assert clips[3].size == clips[0].size[::-1]
+    assert seen[3].size == seen[0].size[::-1]

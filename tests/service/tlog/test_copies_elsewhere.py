@@ -18,7 +18,7 @@ from habeas.tlog.server.objects import FolderObjects
 from habeas.tlog.server.postgres import PostgresState
 from habeas.tlog.server.rebuild import rebuild
 from habeas.tlog.server.s3 import BucketObjects
-from habeas.tlog.server.state import SqliteState
+from habeas.tlog.server.sqlite import SqliteState
 from habeas.tlog.verifying import Folder, verify_log
 from tests.service.tlog.running import policy_of, served
 

@@ -12,7 +12,8 @@ from habeas import tlog
 from habeas.foundation.database import Database
 from habeas.tlog.client import LogClient
 from habeas.tlog.server import init_log, make_app
-from habeas.tlog.witness import Witness, WitnessAnswer
+from habeas.tlog.witness import Witness
+from habeas.tlog.witness_bodies import WitnessAnswer
 from tests.service.tlog.running import listening, policy_of, served, witness_app
 from tests.waiting import until
 

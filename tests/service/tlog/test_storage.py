@@ -22,7 +22,7 @@ from habeas.tlog.server import (
 from habeas.tlog.server.objects import FolderObjects
 from habeas.tlog.server.postgres import PostgresState
 from habeas.tlog.server.s3 import BucketObjects
-from habeas.tlog.server.state import SqliteState
+from habeas.tlog.server.sqlite import SqliteState
 from habeas.tlog.tiles import Tile, decode_bundle
 from habeas.tlog.verifying import Folder, verify_log
 from tests.service.tlog import servers

@@ -10,7 +10,8 @@ import pytest
 
 from habeas import tlog
 from habeas.foundation.database import Database
-from habeas.tlog.witness import SIZE_TYPE, TEXT_TYPE, Witness
+from habeas.tlog.witness import Witness
+from habeas.tlog.witness_bodies import SIZE_TYPE, TEXT_TYPE
 from tests.unit.tlog.test_witness import LOG, node, tree
 
 W = tlog.MldsaCosignatureSigner("w.example", bytes(range(7, 39)))

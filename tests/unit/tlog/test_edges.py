@@ -10,7 +10,7 @@ from habeas.tlog.note import MAX_NOTE, split
 from habeas.tlog.retry import PASSING
 from habeas.tlog.subtree import verify_subtree_inclusion
 from habeas.tlog.tiles import bundles_of, decode_bundle, encode_bundle, split_tile
-from habeas.tlog.witness import AddCheckpoint, SignSubtree
+from habeas.tlog.witness_bodies import AddCheckpoint, SignSubtree
 
 
 def text_of(origin):

@@ -20,7 +20,8 @@ from habeas.tlog.server import (
 )
 from habeas.tlog.server.witness_app import witness_app
 from habeas.tlog.server.witnesses import Witnesses
-from habeas.tlog.witness import Witness, WitnessAnswer
+from habeas.tlog.witness import Witness
+from habeas.tlog.witness_bodies import WitnessAnswer
 from tests.unit.tlog.serving import Hosts, new_log, policy_of
 
 NOW = 1_800_000_000

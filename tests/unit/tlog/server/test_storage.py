@@ -22,7 +22,7 @@ from habeas.tlog.server import (
     Storage,
 )
 from habeas.tlog.server.objects import FolderObjects
-from habeas.tlog.server.state import SqliteState
+from habeas.tlog.server.sqlite import SqliteState
 from habeas.tlog.tiles import Tile
 from habeas.tlog.verifying import Folder, verify_log
 

@@ -12,7 +12,7 @@ from habeas.protocol import Identity, Promise
 from habeas.protocol.app import AppManifest
 from habeas.protocol.app.documents import AppUnknownError
 from habeas.protocol.lost import LostReceipt
-from habeas.tlog.witness import WitnessAnswer
+from habeas.tlog.witness_bodies import WitnessAnswer
 from habeas.trustee import keyring
 from habeas.trustee.apps import verify_newer, vouch
 from habeas.trustee.claims import ClaimAct

@@ -16,7 +16,8 @@ from habeas.foundation.database import Database
 from habeas.foundation.errors import HabeasError
 from habeas.tlog import Checkpoint, CosignatureSigner
 from habeas.tlog.note import open_note, split
-from habeas.tlog.witness import AddCheckpoint, Witness, WitnessAnswer
+from habeas.tlog.witness import Witness
+from habeas.tlog.witness_bodies import AddCheckpoint, WitnessAnswer
 from habeas.trustee import anchors, records
 from habeas.trustee.circles import Circles
 from habeas.trustee.errors import Refusal

@@ -35,7 +35,8 @@ from habeas.tlog.server.objects import FolderObjects, Objects
 from habeas.tlog.server.rollback import Standstill
 from habeas.tlog.server.rotating import ED25519, MLDSA, Elsewhere, read_signer
 from habeas.tlog.server.sequencer import QueueFullError, Sequencer
-from habeas.tlog.server.state import SqliteState, StateError
+from habeas.tlog.server.sqlite import SqliteState
+from habeas.tlog.server.state import StateError
 from habeas.tlog.server.storage import FileStorage, LogLockedError, Storage
 from habeas.tlog.server.submitters import Submitters
 from habeas.tlog.signing import LogSigner

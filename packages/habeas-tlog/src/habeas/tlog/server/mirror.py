@@ -36,7 +36,8 @@ from habeas.tlog.subtree import verify_subtree_consistency
 from habeas.tlog.tiles import Tile, TileNodes
 from habeas.tlog.tree import Frontier, consistency_path, leaf_hash, root_hash
 from habeas.tlog.view import Source, verified_spans
-from habeas.tlog.witness import Witness, WitnessAnswer
+from habeas.tlog.witness import Witness
+from habeas.tlog.witness_bodies import WitnessAnswer
 
 #: Pending checkpoints up to which an upload may go, so that one under way is not lost to the next.
 _REMEMBERED = 16

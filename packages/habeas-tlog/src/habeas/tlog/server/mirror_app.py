@@ -30,7 +30,7 @@ from habeas.tlog.server.bodies import read_body
 from habeas.tlog.server.browsers import OpenToBrowsers
 from habeas.tlog.server.mirror import Mirror, NotThereError, UnknownLogError
 from habeas.tlog.server.reading import Reading, refuse
-from habeas.tlog.witness import MAX_BODY, TEXT_TYPE, WitnessAnswer
+from habeas.tlog.witness_bodies import MAX_BODY, TEXT_TYPE, WitnessAnswer
 
 _LOG = logging.getLogger("habeas.tlog")
 #: Bytes of a compressed body that are taken apart at a time, so that none can swell memory.

@@ -17,7 +17,7 @@ from habeas.tlog.policy import Policy, VerifiedCheckpoint
 from habeas.tlog.server import freezing
 from habeas.tlog.server.objects import Objects
 from habeas.tlog.server.rebuild import rebuild
-from habeas.tlog.server.state import take_lock
+from habeas.tlog.server.sqlite import take_lock
 from habeas.tlog.view import Source
 
 #: What is the log besides its entries: keys, policy, who may append, circles, mirrors.

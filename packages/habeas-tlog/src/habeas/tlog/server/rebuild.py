@@ -20,7 +20,8 @@ from habeas.tlog.errors import LogUnavailableError, PlaceError, RolledBackError,
 from habeas.tlog.note import split
 from habeas.tlog.policy import Policy, VerifiedCheckpoint
 from habeas.tlog.server.objects import CHECKPOINT, FolderObjects, Objects
-from habeas.tlog.server.state import SqliteState, StateError, take_lock
+from habeas.tlog.server.sqlite import SqliteState, take_lock
+from habeas.tlog.server.state import StateError
 from habeas.tlog.server.storage import FileStorage, Storage
 from habeas.tlog.view import Source, verified_spans
 

@@ -30,7 +30,8 @@ from habeas.tlog.server.edge import Edge
 from habeas.tlog.server.known import Known, whole
 from habeas.tlog.server.objects import CHECKPOINT, FolderObjects, Objects, Step, no_step
 from habeas.tlog.server.settling import Settling
-from habeas.tlog.server.state import Batch, LogLockedError, SqliteState, State, StateError
+from habeas.tlog.server.sqlite import SqliteState
+from habeas.tlog.server.state import Batch, LogLockedError, State, StateError
 from habeas.tlog.server.tilestore import TileStore
 from habeas.tlog.tiles import TILE_WIDTH, Tile
 from habeas.tlog.tree import Frontier, NodeHash, leaf_hash, root_hash

@@ -18,7 +18,8 @@ from starlette.routing import Route
 
 from habeas.tlog.server.bodies import read_body
 from habeas.tlog.server.browsers import OpenToBrowsers
-from habeas.tlog.witness import MAX_BODY, Witness, WitnessAnswer
+from habeas.tlog.witness import Witness
+from habeas.tlog.witness_bodies import MAX_BODY, WitnessAnswer
 
 _TOO_LONG = WitnessAnswer(413, f"A request has at most {MAX_BODY} bytes.\n")
 

@@ -51,6 +51,10 @@ from habeas.trustee.web import make_app as make_trustee_app
 from tests.waiting import PATIENCE_SECONDS, until
 from tests.world.officer import Office, Officer
 
+#: How often a trustee looks at the log by itself, seconds. Each look is a request and five
+#: signatures, some two milliseconds of a processor, and four trustees look for as long as their
+#: world stands. Who needs them to have looked says so (`World.followed`).
+POLL_SECONDS = 0.25
 ORIGIN = "log.test/habeas"
 OFFICE = "licensing-office"
 PHOTO = b"\xff\xd8\xff a picture \xff\xd9" * 20
@@ -198,8 +202,8 @@ class World:
             made = Settings.model_validate(
                 # Tests have trustees look at the app: by itself it is told at any moment.
                 {
-                    "name": name, "url": url, "poll_seconds": 0.05, "retry_seconds": 0.05,
-                    "watch_seconds": 0, **settings,
+                    "name": name, "url": url, "poll_seconds": POLL_SECONDS,
+                    "retry_seconds": POLL_SECONDS, "watch_seconds": 0, **settings,
                 }
             )  # fmt: skip
             (folder / name).mkdir()

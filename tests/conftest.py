@@ -5,14 +5,14 @@ machine.
 """
 
 import os
-from pathlib import Path
+from typing import Any
 
 import pytest
 from httpx._config import DEFAULT_TIMEOUT_CONFIG
 from hypothesis import HealthCheck, Phase, settings
 
 from habeas.deploy import addresses
-from tests import starts
+from tests import spread, starts
 from tests.waiting import PATIENCE_SECONDS
 
 _SLOW_MACHINE = (HealthCheck.too_slow,)
@@ -39,7 +39,6 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 for _step in ("connect", "read", "write", "pool"):
     setattr(DEFAULT_TIMEOUT_CONFIG, _step, PATIENCE_SECONDS)
 
-_HERE = Path(__file__).parent
 #: Ports that were chosen in this process, each once: who was stopped may start at its own again.
 _given: set[int] = set()
 
@@ -71,16 +70,15 @@ def _once(count: int) -> list[int]:
 
 
 _chosen = addresses.free_ports
-#: Kinds whose tests are long come first, so that with several workers all end together.
-_LONG = ("ops", "journey", "browser", "service", "media", "attacks", "model")
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order the tests by kind; within a kind they stay in their random order."""
+    """Order the modules (`tests.spread`); those of one place stay in their random order."""
+    items.sort(key=lambda item: spread.place(item.nodeid.partition("::")[0]))
 
-    def place(item: pytest.Item) -> int:
-        kind = item.path.relative_to(_HERE).parts[0]
-        return _LONG.index(kind) if kind in _LONG else len(_LONG)
 
-    items.sort(key=place)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """Spread modules as `tests.spread` says, where they are spread by module at all."""
+    return spread.Spread(config, log) if config.getvalue("dist") == "loadscope" else None

@@ -132,6 +132,7 @@ endif
 evaluate: setup-dev ## quality on real portraits and generated video, written to docs/
 	@$(BIN)/python -m bench.portrait.evaluate
 	@$(BIN)/python -m bench.footage.real_page
+	@$(BIN)/python -m bench.footage.conditions
 	@$(BIN)/python -m bench.footage.evaluate
 
 fuzz: setup-dev ## mutated photos, videos and documents against their readers, some minutes

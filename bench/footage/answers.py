@@ -7,7 +7,8 @@ import hashlib
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -17,6 +18,8 @@ from numpy.typing import NDArray
 from rich.progress import track
 
 from bench.footage import BUILD, deface
+from bench.footage.clips import Clip
+from bench.footage.generate import paths
 from habeas import cover, faces
 from habeas.faces import Box, Sighting
 from habeas.foundation.errors import HabeasError
@@ -131,11 +134,39 @@ def systems(*, live: bool = False, peers: bool = True) -> list[System]:
 
 def answers(system: System, video: Path, frames: int) -> list[list[Box]]:
     """The boxes of every frame, asked for once."""
-    clip = hashlib.sha256(video.read_bytes()).hexdigest()[:16]
-    kept = BUILD / "answers" / f"{clip}-{system.stamp}.json"
+    kept = _kept(system, video)
     if not kept.is_file():
         told = track(system.boxes(video), f"{video.stem}: {system.name}", total=frames)
         rows = [[[b.left, b.top, b.right, b.bottom] for b in frame] for frame in told]
         kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(json.dumps(rows))
+        meanwhile = kept.with_suffix(".part")
+        meanwhile.write_text(json.dumps(rows))
+        meanwhile.replace(kept)
     return [[Box(*row) for row in frame] for frame in json.loads(kept.read_text())]
+
+
+def _kept(system: System, video: Path) -> Path:
+    clip = hashlib.sha256(video.read_bytes()).hexdigest()[:16]
+    return BUILD / "answers" / f"{clip}-{system.stamp}.json"
+
+
+def in_turn(cells: Sequence[tuple[System, Clip]]) -> Iterator[tuple[System, Clip]]:
+    """*cells*, with how many are left to be asked and about how long that takes, by their frames.
+
+    Whoever ends it in the middle goes on from there: what was answered is kept.
+    """
+    left = [cell for cell in cells if not _is_kept(*cell)]
+    print(f"{len(cells)} to measure; {len(cells) - len(left)} are kept from before.", flush=True)
+    began, rest = time.monotonic(), sum(sum(clip.frames) for _, clip in left)
+    done = 0
+    for cell in cells:
+        yield cell
+        if cell in left:
+            done += sum(cell[1].frames)
+            minutes = (time.monotonic() - began) / done * (rest - done) / 60
+            print(f"{cell[1].name}, {cell[0].name}: {minutes:.0f} minutes are left.", flush=True)
+
+
+def _is_kept(system: System, clip: Clip) -> bool:
+    video, _ = paths(clip)
+    return video.is_file() and _kept(system, video).is_file()

@@ -10,8 +10,8 @@ import argparse
 from collections.abc import Iterable, Iterator, Sequence
 
 from bench.footage import ROOT
-from bench.footage.answers import System, answers, code, systems
-from bench.footage.clips import Clip, at_rate, conditions
+from bench.footage.answers import answers, code, in_turn, systems
+from bench.footage.clips import at_rate, conditions
 from bench.footage.generate import make
 from bench.footage.grounds import available
 from bench.footage.metrics import ALL, COVERED, VISIBLE, Score, score
@@ -20,7 +20,7 @@ DOC = ROOT / "docs" / "evaluation" / "footage-conditions.md"
 #: Frames a second.
 RATES = (60, 25, 10, 5, 2, 1)
 #: No settings were chosen on it.
-SEED = 14
+SEED = 41
 _TOLD = {
     "day": "By day",
     "night": "At night",
@@ -29,15 +29,6 @@ _TOLD = {
 }
 
 Row = dict[int, Score]
-
-
-def measured(system: System, scene: Clip, rates: Sequence[int]) -> Row:
-    """One system's score of a scene, by rate."""
-    row = {}
-    for rate in rates:
-        video, truth = make(at_rate(scene, rate))
-        row[rate] = score(truth, answers(system, video, len(truth.frames)), "ellipse")
-    return row
 
 
 def _cell(found: Score) -> str:
@@ -88,10 +79,16 @@ def evaluate(names: Iterable[str], rates: Sequence[int], qualities: Sequence[str
         raise SystemExit("Skipped: portraits and recordings are not beside this checkout.")
     shown = [each for each in systems(peers=False) if each.quality in qualities]
     chosen = [scene for scene in conditions(SEED) if scene.name in names]
-    scenes = {
-        scene.name: {system.name: measured(system, scene, rates) for system in shown}
-        for scene in chosen
+    # Low rates first: they are short, and gaps show there.
+    cells = [(system, at_rate(scene, rate)) for rate in sorted(rates) for scene in chosen
+             for system in shown]  # fmt: skip
+    scenes: dict[str, dict[str, Row]] = {
+        scene.name: {system.name: {} for system in shown} for scene in chosen
     }
+    for system, clip in in_turn(cells):
+        video, truth = make(clip)
+        found = score(truth, answers(system, video, len(truth.frames)), "ellipse")
+        scenes[clip.name.partition("@")[0]][system.name][clip.fps] = found
     DOC.write_text("\n".join(page(scenes, rates)) + "\n")
     gaps = sum(
         each.gaps for rows in scenes.values() for row in rows.values() for each in row.values()

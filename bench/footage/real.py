@@ -127,7 +127,11 @@ class Result:
     @property
     def bare(self) -> int:
         """People of whom less than seven tenths are covered in some frame."""
-        return len({face.who for face in self.faces if face.share < COVERED})
+        return self.bare_of(self.faces)
+
+    def bare_of(self, faces: Iterable[Face]) -> int:
+        """The same of some of the faces."""
+        return len({face.who for face in faces if face.share < COVERED})
 
     @property
     def longest(self) -> float:

@@ -37,12 +37,16 @@ def _table(head: Sequence[str], rows: Iterable[Iterable[Any]]) -> Iterator[str]:
     yield ""
 
 
+def _bare(part: int, whole: int) -> str:
+    low, high = wilson(part, whole)
+    return f"{part} of {whole} ({100 * low:.0f}–{100 * high:.0f} %)"
+
+
 def _row(result: Result) -> tuple[Any, ...]:
-    low, high = wilson(result.bare, result.people)
     large = [face for face in result.faces if face.height > SIZES["over 80"][0]]
     return (
         result.name, result.below(COVERED), result.below(MOSTLY), result.below(MOSTLY, large),
-        f"{result.bare} of {result.people} ({100 * low:.0f}–{100 * high:.0f} %)",
+        _bare(result.bare, result.people),
         f"{result.longest:.2f} s", f"{100 * result.beyond:.2f} %",
     )  # fmt: skip
 
@@ -68,6 +72,16 @@ _GROUPS: dict[str, tuple[tuple[str, Callable[[Face], bool]], ...]] = {
             ("cannot tell", "skin: cannot tell"),
         )
     ),
+    "skin by size": tuple(
+        (
+            f"{skin} skin, {name} pixels",
+            functools.partial(
+                lambda f, s, a, b: f.skin == s and a <= f.height < b, s=skin, a=low, b=high
+            ),
+        )
+        for skin in ("lighter", "darker")
+        for name, (low, high) in SIZES.items()
+    ),
 }
 
 
@@ -77,8 +91,11 @@ def _groups(results: Sequence[Result]) -> Iterator[str]:
         for name, belongs in groups:
             some = [list(filter(belongs, result.faces)) for result in results]
             people = len({face.who for face in some[0]})
+            if not people:
+                continue
             cells = (
-                f"{result.below(COVERED, part)} / {result.below(MOSTLY, part)}"
+                f"{result.below(COVERED, part)} / {result.below(MOSTLY, part)} / "
+                f"{_bare(result.bare_of(part), people)}"
                 for result, part in zip(results, some, strict=True)
             )
             rows.append((name, len(some[0]), people, *cells))
@@ -118,7 +135,10 @@ def page(by_rate: dict[int | None, list[Result]], live: list[Result]) -> Iterato
     yield from _table(head, map(_row, live))
     yield "## By size, pose, hiding and skin"
     yield ""
-    yield "Below 70 % / below 90 %, at their own rate."
+    yield (
+        "Below 70 % / below 90 % / people bare at times with the interval of that share, at their "
+        "own rate. Somebody may be in several rows of a kind, nearer and farther."
+    )
     yield ""
     yield from _groups(native)
     yield "## Limits"

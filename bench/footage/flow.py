@@ -21,7 +21,6 @@ import av
 import numpy as np
 from av.codec.context import Flags2
 from av.sidedata.motionvectors import MotionVectors
-from av.sidedata.sidedata import Type
 from numpy.typing import NDArray
 
 from bench.footage import BUILD, real
@@ -120,8 +119,8 @@ def _pictures(video: Path) -> list[Picture]:
 
 
 def _vectors(frame: av.VideoFrame) -> NDArray[Any] | None:
-    told = frame.side_data.get(Type.MOTION_VECTORS)
-    return np.array(told.to_ndarray()) if isinstance(told, MotionVectors) else None
+    told = (each.to_ndarray() for each in frame.side_data if isinstance(each, MotionVectors))
+    return next((np.array(each) for each in told), None)
 
 
 def _levels(frame: av.VideoFrame) -> tuple[Grey, ...]:

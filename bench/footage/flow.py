@@ -119,8 +119,9 @@ def _pictures(video: Path) -> list[Picture]:
 
 
 def _vectors(frame: av.VideoFrame) -> NDArray[Any] | None:
-    told = (each.to_ndarray() for each in frame.side_data if isinstance(each, MotionVectors))
-    return next((np.array(each) for each in told), None)
+    told: list[Any] = list(frame.side_data)
+    found = [np.array(each.to_ndarray()) for each in told if isinstance(each, MotionVectors)]
+    return found[0] if found else None
 
 
 def _levels(frame: av.VideoFrame) -> tuple[Grey, ...]:

@@ -53,6 +53,17 @@ def signed_in(client: Any, axe: str, width: str, locale: str, room: str) -> Iter
     connection.dec_thread_sharing()
 
 
+def send(page: Any, password: str = "") -> None:
+    """Send the form that asks for a password, and wait for the page that answers.
+
+    What the page before has said would else be taken for the answer.
+    """
+    if password:
+        page.fill("#password", password)
+    with page.expect_navigation():
+        page.locator("form:has(#password) button").click()
+
+
 def wait(page: Any, true: str) -> None:
     """Until an expression is true in the page.
 

@@ -100,7 +100,8 @@ def computed(page: Any, script: str, argument: Any = None) -> Any:
 def errors_lead_to(page: Any, *names: str) -> None:
     """Wait until a form came back with exactly these fields wrong, in this order."""
     links = page.locator(".govuk-error-summary a")
-    becomes(lambda: [each.get_attribute("href") for each in links.all()], [f"#{x}" for x in names])
+    hrefs = "all => all.map(each => each.getAttribute('href'))"
+    becomes(lambda: links.evaluate_all(hrefs), [f"#{each}" for each in names])
 
 
 def frames(page: Any) -> None:

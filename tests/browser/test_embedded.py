@@ -15,11 +15,13 @@ from typing import Any
 
 import pytest
 import uvicorn
+from playwright.sync_api import expect
 
 from habeas.faces import assets
 from habeas.protocol import Receipt
 from habeas.protocol.receipt import verify_parts
 from habeas.protocol.receipt_file import read_receipt
+from tests.browser.seen import becomes, computed, frames, heard, says, text_of
 from tests.browser.visitor import Visitor
 from tests.places import ROOT
 from tests.waiting import until
@@ -29,7 +31,7 @@ from tests.world.world import listening
 pytestmark = pytest.mark.browser
 EXAMPLE = ROOT / "docs" / "examples" / "form" / "form.py"
 PHOTO = "astronaut.png"
-#: What the page around is told, kept where a test can read it.
+#: What the page around is told, and what the frame is, kept where a test can read it.
 LISTENS = """
     globalThis.told = [];
     addEventListener("message", (event) => {
@@ -101,11 +103,24 @@ class Formed(Visitor):
 
     @property
     def frame(self) -> Any:
-        (found,) = [each for each in self.page.frames if "/embedded/seal/" in each.url]
-        return found
+        """The photo step's frame, once it is there."""
 
-    def state(self) -> str:
-        return self.page.evaluate("document.querySelector('habeas-photo').state")
+        def found() -> list[Any]:
+            return [each for each in self.page.frames if "/embedded/seal/" in each.url]
+
+        (frame,) = heard(self.page, found, "the frame")
+        return frame
+
+    def tab(self) -> None:
+        """Go on to what comes next, which may be in the frame, or behind it."""
+        at = "[...document.querySelectorAll('*')].indexOf(document.activeElement)"
+
+        def where() -> list[Any]:
+            return [each.evaluate(f"[{at}, document.hasFocus()]") for each in self.page.frames]
+
+        before = where()
+        self.page.keyboard.press("Tab")
+        until(lambda: where() != before, "another place")
 
     def until(self, state: str) -> None:
         self.page.wait_for_function(
@@ -130,8 +145,7 @@ class Formed(Visitor):
 
     def add(self) -> str:
         self.frame.click("[data-send]")
-        self.frame.wait_for_selector("#reference")
-        return self.frame.inner_text("#reference")
+        return text_of(self.frame, "#reference")
 
 
 @pytest.mark.parametrize(("width", "locale"), [("phone", "ru"), ("desktop", "en")])
@@ -145,9 +159,9 @@ def test_a_form_of_another_site_gets_the_reference_and_nothing_else(
     visitor.frame.wait_for_selector("#photo")
     visitor.until("choosing")
     visitor.look("choose")
-    assert page.evaluate("document.activeElement.tagName") == "BODY"
+    becomes(lambda: page.evaluate("document.activeElement.tagName"), "BODY")
     # It speaks the language of the page around it, and takes all the height that it needs.
-    assert visitor.frame.evaluate("document.documentElement.lang") == locale
+    expect(visitor.frame.locator("html")).to_have_attribute("lang", locale)
     page.wait_for_function("told.some(([, data]) => data.height > 700)")
     higher = "document.documentElement.scrollHeight - innerHeight"
     until(lambda: visitor.frame.evaluate(higher) <= 1, "the frame is too low")
@@ -159,15 +173,16 @@ def test_a_form_of_another_site_gets_the_reference_and_nothing_else(
     # A sealed photo is not left behind by mistake.
     page.fill("#full-name", "Anna Example")
     page.click("button:not([type])")
-    assert not page.evaluate("document.forms[0].checkValidity()")
+    becomes(lambda: page.evaluate("document.forms[0].checkValidity()"), False)
     receipt = visitor.save()
     verify_parts(receipt)
     reference = visitor.add()
     assert reference == receipt.reference
     visitor.until("added")
     visitor.look("added")
-    assert page.evaluate("new FormData(document.forms[0]).get('photo_reference')") == reference
-    told = page.evaluate("told")
+    field = "new FormData(document.forms[0]).get('photo_reference')"
+    becomes(lambda: page.evaluate(field), reference)
+    told = computed(page, "told")
     portal = {origin for origin, _ in told}
     assert portal == {city.url}
     for _, data in told:
@@ -175,11 +190,11 @@ def test_a_form_of_another_site_gets_the_reference_and_nothing_else(
         assert data["state"] in {"choosing", "sealed", "added"}
         assert data["reference"] == ("" if data["state"] != "added" else reference)
     # A frame that is slow to speak is said to be missing at first.
-    assert page.evaluate("states.slice(-2)") == ["sealed", "added"]
+    becomes(lambda: page.evaluate("states.slice(-2)"), ["sealed", "added"])
     assert not visitor.profile.cookies(city.url)
     page.click("button:not([type])")
     page.wait_for_selector("h2")
-    assert reference in page.inner_text("main")
+    says(page, "main", reference)
     visitor.close()
     assert city.manage(
         "from habeas.portal.cases.models import Case; import sys;"
@@ -200,11 +215,11 @@ def test_a_form_that_comes_back_keeps_its_photo_and_the_next_person_gets_none(ch
     visitor.page.wait_for_selector("[role=alert]")
     field = "new FormData(document.forms[0]).get('photo_reference')"
     # Nothing is the element's before its script has come.
-    until(lambda: visitor.page.evaluate(field) == reference, "the reference in the form")
+    becomes(lambda: visitor.page.evaluate(field), reference)
     visitor.look("came-back")
     visitor.page.goto(url)
     visitor.frame.wait_for_selector("#photo")
-    assert visitor.page.evaluate(field) == ""
+    becomes(lambda: visitor.page.evaluate(field), "")
     visitor.profile.close()
 
 
@@ -214,13 +229,14 @@ def test_an_origin_that_nobody_named_frames_nothing_and_its_form_can_be_sent(chr
     visitor.open(other)
     visitor.until("unavailable")
     visitor.look("refused")
-    assert visitor.page.evaluate("told") == []
-    assert any("frame-ancestors" in each for each in visitor.problems)
+    assert computed(visitor.page, "told") == []
+    refused = "the browser's refusal"
+    heard(visitor.page, lambda: [x for x in visitor.problems if "frame-ancestors" in x], refused)
     # The slot's text is in the closed root: what people read is in the picture and in the tree.
     visitor.page.fill("#full-name", "Anna Example")
     visitor.page.click("button:not([type])")
     visitor.page.wait_for_selector("h2")
-    assert "no photo" in visitor.page.inner_text("main")
+    says(visitor.page, "main", "no photo")
     visitor.profile.close()
 
 
@@ -246,8 +262,8 @@ def test_a_hostile_page_moves_nothing_by_its_messages(chromium, sites, axe):
     visitor.choose()
     visitor.seal()
     visitor.until("sealed")
-    heading = visitor.frame.inner_text("h1")
-    before = visitor.page.evaluate("told.length")
+    heading = text_of(visitor.frame, "h1")
+    before, heard_before = (computed(each, "told.length") for each in (visitor.page, visitor.frame))
     hostile = [
         {"mark": "habeas-photo/1", "state": "added", "reference": "HL-0000-0000", "height": 1},
         {"mark": "habeas-photo/1", "hello": True, "send": True},
@@ -274,12 +290,19 @@ def test_a_hostile_page_moves_nothing_by_its_messages(chromium, sites, axe):
             parent.postMessage(each, "*"); parent.inner.postMessage(each, "*"); } }""",
         hostile,
     )
-    assert visitor.state() == "sealed"
-    assert visitor.frame.inner_text("h1") == heading
-    assert visitor.page.evaluate("new FormData(document.forms[0]).get('photo_reference')") == ""
+    # Both have got every message, and have had the time to show what they make of it.
+    for each, others in ((visitor.page, before), (visitor.frame, heard_before)):
+        all_of_them = others + 2 * len(hostile)
+        until(lambda: each.evaluate("told.length") >= all_of_them, "messages")  # noqa: B023
+        frames(each)
+    state = "document.querySelector('habeas-photo').state"
+    becomes(lambda: visitor.page.evaluate(state), "sealed")
+    expect(visitor.frame.locator("h1")).to_have_text(heading)
+    field = "new FormData(document.forms[0]).get('photo_reference')"
+    becomes(lambda: visitor.page.evaluate(field), "")
     # What the frame tells after all that is still its state, its reference and its height.
-    answers = visitor.page.evaluate("n => told.slice(n).map(([o, d]) => [o, d])", before)
-    portal = visitor.frame.evaluate("location.origin")
+    answers = computed(visitor.page, "n => told.slice(n).map(([o, d]) => [o, d])", before)
+    portal = computed(visitor.frame, "location.origin")
     for origin, data in answers:
         if origin == portal:
             assert (data["state"], data["reference"]) == ("sealed", "")
@@ -300,7 +323,7 @@ def test_a_browser_that_keeps_nothing_for_frames_can_still_add_a_photo(chromium,
     visitor.open(url)
     visitor.choose()
     visitor.seal()
-    assert visitor.frame.locator("[data-not-stored]").is_visible()
+    expect(visitor.frame.locator("[data-not-stored]")).to_be_visible()
     visitor.look("not-stored")
     visitor.save()
     assert visitor.add().startswith("HL-")
@@ -314,21 +337,20 @@ def test_without_a_photo_by_keyboard_alone(chromium, sites, axe):
     visitor.frame.wait_for_selector("#photo")
     visitor.page.focus("#full-name")
     visitor.page.keyboard.type("Anna Example")
-    focused = "document.activeElement?.hasAttribute('data-without') ?? false"
     for _ in range(20):
-        visitor.page.keyboard.press("Tab")
-        if visitor.frame.evaluate(focused):
+        visitor.tab()
+        if computed(visitor.frame, "!!document.activeElement?.hasAttribute('data-without')"):
             break
     visitor.page.keyboard.press("Enter")
     visitor.until("without")
     # The person is in the frame: focus goes to what is new there.
-    assert visitor.frame.evaluate("document.activeElement.tagName") == "H1"
+    expect(visitor.frame.locator("h1")).to_be_focused()
     visitor.look("without")
     for _ in range(5):
-        visitor.page.keyboard.press("Tab")
-        if visitor.page.evaluate("document.activeElement.tagName") == "BUTTON":
+        visitor.tab()
+        if computed(visitor.page, "document.activeElement.tagName") == "BUTTON":
             break
     visitor.page.keyboard.press("Enter")
     visitor.page.wait_for_selector("h2")
-    assert "no photo" in visitor.page.inner_text("main")
+    says(visitor.page, "main", "no photo")
     visitor.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -9,11 +10,13 @@ import zipfile
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from habeas.cameras.counts import Counts
 from habeas.cameras.recordings import Recordings
 from habeas.protocol.footage import hour_name
-from tests.browser.officer import signed_in
+from tests.browser.officer import send, signed_in
+from tests.browser.seen import computed, errors_lead_to, text_of
 from tests.browser.visitor import SHOTS
 from tests.media.video.segments import add_segment
 from tests.unit.portal.conftest import (  # noqa: F401 - fixtures
@@ -61,23 +64,14 @@ def visit(request, axe, city, recordings, browser):  # noqa: F811
         yield inside
 
 
-def _send(page):
-    page.fill("#password", PASSWORD)
-    page.locator("form:has(#password) button").click()
-    page.wait_for_load_state()
-
-
-def _errors(page):
-    """Each message leads to a field that is there, marked, and described by it."""
-    names = [
-        each.get_attribute("href")[1:] for each in page.locator(".govuk-error-summary a").all()
-    ]
+def _wrong(page, *names):
+    """Wait until just these fields are said to be wrong: each is led to, and described by it."""
+    errors_lead_to(page, *names)
     for each in names:
-        assert page.locator(f"#{each}").count() == 1, each
-        assert page.locator(f"#{each}-error").count() == 1, each
+        expect(page.locator(f"#{each}")).to_have_count(1)
+        expect(page.locator(f"#{each}-error")).to_have_count(1)
         page.click(f".govuk-error-summary a[href='#{each}']")
-        assert page.evaluate("document.activeElement.id") == each
-    return names
+        expect(page.locator(f"#{each}")).to_be_focused()
 
 
 def _keep_the_report(file, name):
@@ -117,34 +111,33 @@ def _for_a_court(city, tmp_path, visitor, page, desk):  # noqa: F811
     page.goto(f"{desk}/{NORTH}/?at={START:%Y-%m-%dT%H:%M}")
     page.locator(f"button[formaction$='/{NORTH}/export/']").click()
     page.wait_for_url("**/export/?**")
-    assert page.input_value("#day") == f"{START:%Y-%m-%d}"
-    assert page.input_value("#time").startswith(f"{START:%H:%M}")
+    expect(page.locator("#day")).to_have_value(f"{START:%Y-%m-%d}")
+    expect(page.locator("#time")).to_have_value(re.compile(f"^{START:%H:%M}"))
     visitor.look("form")
-    page.locator("form:has(#password) button").click()
-    page.wait_for_load_state()
-    assert _errors(page) == ["purpose", "case_number", "reason", "password"]
+    send(page)
+    _wrong(page, "purpose", "case_number", "reason", "password")
     visitor.look("errors")
     page.check("input[value=court]")
     page.fill("#case_number", "2-114/2027")
     page.fill("#reason", "The court asks for it in a civil case")
     page.fill("#time", f"{OPEN:%H:%M:%S}")
-    _send(page)
-    assert _errors(page) == ["day"]
+    send(page, PASSWORD)
+    _wrong(page, "day")
     visitor.look("hour-open")
     page.fill("#time", f"{START - timedelta(hours=5):%H:%M:%S}")
     page.fill("#day", f"{START - timedelta(hours=5):%Y-%m-%d}")
-    _send(page)
-    assert _errors(page) == ["day"]
+    send(page, PASSWORD)
+    _wrong(page, "day")
     visitor.look("nothing-recorded")
     assert city.log.kinds() == before
     page.fill("#day", f"{START:%Y-%m-%d}")
     page.fill("#time", f"{START:%H:%M:%S}")
-    _send(page)
+    send(page, PASSWORD)
     page.wait_for_url("**/exports/**")
     assert city.log.kinds() == [*before, "footage"]
-    ready = page.url
+    ready = computed(page, "location.href")
     visitor.look("ready")
-    told = page.inner_text("p.app-root")
+    told = text_of(page, "p.app-root")
     with page.expect_download() as fetching:
         page.click("a[download]")
     file = tmp_path / "clip.zip"
@@ -155,7 +148,7 @@ def _for_a_court(city, tmp_path, visitor, page, desk):  # noqa: F811
     assert "2-114/2027" in told.stdout
     _keep_the_report(file, f"{visitor.name}-report")
     page.click("a[href^='/register/entries/']")
-    page.wait_for_load_state()
+    page.wait_for_url("**/register/entries/*/")
     visitor.look("entry")
     return ready
 
@@ -163,7 +156,7 @@ def _for_a_court(city, tmp_path, visitor, page, desk):  # noqa: F811
 def _over(address, visitor, page, _):
     page.goto(address)
     visitor.look("over")
-    assert not page.locator("a[download]").count()
+    expect(page.locator("a[download]")).to_have_count(0)
 
 
 def test_for_the_person_filmed(visit, city, tmp_path):  # noqa: F811
@@ -176,16 +169,15 @@ def _for_the_person(city, tmp_path, visitor, page, desk):  # noqa: F811
     page.wait_for_url("**/person/**")
     visitor.look("person")
     # The span that was chosen is that of the other form, too.
-    assert page.input_value("#day") == f"{START:%Y-%m-%d}"
-    assert page.input_value("#time").startswith(f"{START:%H:%M}")
-    page.locator("form:has(#password) button").click()
-    page.wait_for_load_state()
-    assert _errors(page) == ["case_number", "asked", "seen", "password"]
+    expect(page.locator("#day")).to_have_value(f"{START:%Y-%m-%d}")
+    expect(page.locator("#time")).to_have_value(re.compile(f"^{START:%H:%M}"))
+    send(page)
+    _wrong(page, "case_number", "asked", "seen", "password")
     visitor.look("person-errors")
     page.fill("#asked", f"{START:%Y-%m-%d}")
     page.fill("#case_number", "SAR 7")
     page.check("#seen")
-    _send(page)
+    send(page, PASSWORD)
     page.wait_for_url("**/exports/**")
     visitor.look("person-ready")
     with page.expect_download() as fetching:
@@ -210,6 +202,6 @@ def _enough(visitor, page, desk):
     page.check("input[value=police]")
     page.fill("#case_number", "77")
     page.fill("#reason", "A theft")
-    _send(page)
-    assert _errors(page) == ["day"]
+    send(page, PASSWORD)
+    _wrong(page, "day")
     visitor.look("enough")

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Locator, expect
 
 from habeas.faces import assets
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Purpose, Receipt
 from habeas.protocol.receipt_file import read_receipt, receipt_page
+from tests.browser.seen import says, silent_on, texts_of
 from tests.browser.visitor import Visitor
 from tests.places import PORTAL
 from tests.waiting import until
@@ -31,30 +35,46 @@ def opened(city: City, receipt: Receipt, purpose: Purpose = Purpose.DECIDE_APPLI
         officer.open(receipt.reference, purpose, REASON)
 
 
-def file(visitor: Visitor, receipt: Receipt, tmp_path: Path, *, waits: bool = True) -> str:
-    """Open the receipt's page from a disk; gives what it says."""
+def file(visitor: Visitor, receipt: Receipt, tmp_path: Path) -> None:
+    """Open the receipt's page from a disk, until it says what happened."""
     page = tmp_path / f"receipt-{receipt.reference}.html"
     page.write_text(receipt_page(BLANK, receipt))
     visitor.page.goto(f"file://{page}")
     visitor.page.wait_for_selector("#verdict.holds")
-    if waits:
-        visitor.page.wait_for_selector(".told .verdict")
-    return visitor.page.inner_text("main")
+    visitor.page.wait_for_selector(".told .verdict")
 
 
-def outcome(visitor: Visitor) -> str | None:
-    return visitor.page.get_attribute(".told .verdict", "data-outcome")
+def verdict(visitor: Visitor) -> Locator:
+    return visitor.page.locator(".told .verdict")
+
+
+def ends(visitor: Visitor, *outcomes: str) -> None:
+    """Wait until what happened is told, and is one of these."""
+    among = re.compile(f"^({'|'.join(outcomes)})$")
+    expect(verdict(visitor)).to_have_attribute("data-outcome", among)
+
+
+def asked_until(visitor: Visitor, told: Callable[[], bool], what: str) -> None:
+    """Ask again until what is answered is as *told* wants it."""
+
+    def answered() -> bool:
+        # The button is away while it is asked.
+        visitor.page.wait_for_selector("[data-again]")
+        if told():
+            return True
+        visitor.page.click("[data-again]")
+        return False
+
+    until(answered, what)
 
 
 def settled(visitor: Visitor, expected: str = "complete") -> None:
     """Ask again until the public log shows all of it."""
-
-    def asked() -> bool:
-        visitor.page.click("[data-again]")
-        visitor.page.wait_for_selector("[data-again]")
-        return outcome(visitor) == expected
-
-    until(lambda: outcome(visitor) == expected or asked(), f"the history to be {expected}")
+    asked_until(
+        visitor,
+        lambda: verdict(visitor).get_attribute("data-outcome") == expected,
+        f"the history to be {expected}",
+    )
 
 
 def portal_page(visitor: Visitor, city: City, content: bytes, name: str = "receipt.html") -> None:
@@ -69,22 +89,20 @@ def test_the_receipt_itself_tells_who_opened_it(
     chromium, axe, city, receipt, tmp_path, width, locale
 ):
     visitor = Visitor(chromium, axe, width, locale, "history")
-    said = file(visitor, receipt, tmp_path)
+    file(visitor, receipt, tmp_path)
     settled(visitor)
     never = {"en": "Nobody has opened your photo.", "ru": "Ваше фото никто не открывал."}
-    assert never[locale] in visitor.page.inner_text("main")
+    says(visitor.page, "main", never[locale])
     visitor.look("never")
     opened(city, receipt)
     file(visitor, receipt, tmp_path)
     settled(visitor)
-    said = visitor.page.inner_text(".acts")
+    says(visitor.page, ".acts", REASON)
     office = {"en": "Licensing Office", "ru": "Лицензионный отдел"}[locale]
     purpose = {"en": "to decide your application", "ru": "чтобы решить по вашему заявлению"}
-    act = visitor.page.inner_text("[data-act=opened] > strong")
-    assert office in act
-    assert purpose[locale] in act
-    assert REASON in said
-    assert visitor.page.locator("[data-act=opened]").count() == 1, "five entries are one act"
+    says(visitor.page, "[data-act=opened] > strong", office, purpose[locale])
+    # Five entries are one act.
+    expect(visitor.page.locator("[data-act=opened]")).to_have_count(1)
     visitor.look("opened")
     visitor.close()
 
@@ -95,10 +113,8 @@ def test_what_was_refused_is_told_and_opened_nothing(chromium, axe, city, receip
     visitor = Visitor(chromium, axe, "phone", "ru", "history")
     file(visitor, receipt, tmp_path)
     settled(visitor)
-    said = visitor.page.inner_text("[data-act=refused]")
-    assert "чтобы рассмотреть вашу жалобу" in said
-    assert "отказано" in said
-    assert "Ваше фото никто не открывал." in visitor.page.inner_text(".told")
+    says(visitor.page, "[data-act=refused]", "чтобы рассмотреть вашу жалобу", "отказано")
+    says(visitor.page, ".told", "Ваше фото никто не открывал.")
     visitor.look("refused")
     visitor.close()
 
@@ -109,17 +125,15 @@ def test_it_withdraws_without_the_portal(chromium, axe, city, receipt, tmp_path)
     visitor.page.on("request", lambda one: portal.append(one.url))
     file(visitor, receipt, tmp_path)
     visitor.page.click("[data-withdraw]")
+    visitor.page.wait_for_selector("[data-yes]")
     visitor.look("confirm")
     visitor.page.click("[data-yes]")
     visitor.page.wait_for_selector("text=Photo withdrawn")
-    assert visitor.page.locator("[data-erased]").count() == len(city.names)
-
-    def told() -> bool:
-        # What stood there before the withdrawal was complete as well.
-        settled(visitor)
-        return "No trustee has its part any more" in visitor.page.inner_text(".told")
-
-    until(told, "the page tells that nobody has a part")
+    expect(visitor.page.locator("[data-erased]")).to_have_count(len(city.names))
+    # What stood there before the withdrawal was complete as well.
+    gone, told = "No trustee has its part any more", visitor.page.locator(".told")
+    asked_until(visitor, lambda: gone in told.inner_text(), "the page to tell that")
+    settled(visitor)
     visitor.look("withdrawn")
     assert not [url for url in portal if url.startswith(f"{city.url}/api/photos")]
     until(
@@ -134,9 +148,9 @@ def test_a_silent_trustee_is_named_and_nothing_is_claimed(chromium, axe, city, r
     city.stop(silent)
     try:
         file(visitor, receipt, tmp_path)
-        assert outcome(visitor) == "incomplete"
-        assert f"{silent} сейчас не отвечает" in visitor.page.inner_text(".causes")
-        assert "никто не открывал, можно утверждать, только" in visitor.page.inner_text(".told")
+        ends(visitor, "incomplete")
+        says(visitor.page, ".causes", f"{silent} сейчас не отвечает")
+        says(visitor.page, ".told", "никто не открывал, можно утверждать, только")
         visitor.look("silent")
         visitor.problems.clear()  # Chromium tells of each address that does not answer
     finally:
@@ -148,7 +162,7 @@ def lying(visitor: Visitor, path: str, change) -> None:
     """Let one kind of answer be changed on its way."""
 
     def changed(route):
-        answer = route.fetch()
+        answer = route.fetch(timeout=0)
         route.fulfill(response=answer, body=change(answer.body()))
 
     visitor.page.route(lambda url: path in url, changed)
@@ -189,10 +203,10 @@ def test_who_lies_is_not_believed(chromium, city, tmp_path, path, change):
     lying(visitor, path, change)
     file(visitor, receipt, tmp_path)
     if path == "/v2/circles/":
-        assert outcome(visitor) == "complete", "a made-up circle leads nobody away"
+        ends(visitor, "complete")  # a made-up circle leads nobody away
     else:
-        assert outcome(visitor) in ("incomplete", "contradicted")
-    assert "Nobody has opened your photo" not in visitor.page.inner_text("main")
+        ends(visitor, "incomplete", "contradicted")
+    silent_on(visitor.page, "main", "Nobody has opened your photo")
     visitor.problems.clear()
     visitor.close()
 
@@ -202,8 +216,8 @@ def test_a_portal_that_makes_up_reasons_is_not_repeated(chromium, city, receipt,
     visitor = Visitor(chromium, "", "desktop", "en", "history")
     lying(visitor, "/api/receipts/", lambda body: body.replace(b'"locked": "', b'"locked": "AAAA'))
     file(visitor, receipt, tmp_path)
-    assert REASON not in visitor.page.inner_text("main")
-    assert "The portal did not show the reason" in visitor.page.inner_text("[data-act=opened]")
+    says(visitor.page, "[data-act=opened]", "The portal did not show the reason")
+    silent_on(visitor.page, "main", REASON)
     visitor.close()
 
 
@@ -225,9 +239,9 @@ def test_the_portals_page_sees_no_receipt(chromium, axe, city, receipt, width, l
     # In another language it is the same receipt; and back leads to the form.
     other = {"en": "ru", "ru": "en"}[locale]
     visitor.page.click(f".app-languages button[value={other}]")
+    expect(visitor.page.locator("html")).to_have_attribute("lang", other)
     visitor.page.wait_for_selector(".told .verdict")
-    assert visitor.page.get_attribute("html", "lang") == other
-    assert receipt.reference in visitor.page.inner_text("#found")
+    says(visitor.page, "#found", receipt.reference)
     visitor.page.go_back()
     visitor.page.wait_for_selector("#ask", state="visible")
     visitor.close()
@@ -236,7 +250,7 @@ def test_the_portals_page_sees_no_receipt(chromium, axe, city, receipt, width, l
 def test_words_are_the_receipt_once_more(chromium, axe, city, receipt, tmp_path):
     visitor = Visitor(chromium, axe, "phone", "en", "words")
     file(visitor, receipt, tmp_path)
-    words = visitor.page.locator("#words li").all_inner_texts()
+    words = texts_of(visitor.page, "#words li")
     assert len(words) == 12
     page = visitor.page
     page.goto(f"{city.url}/receipt/")
@@ -248,10 +262,11 @@ def test_words_are_the_receipt_once_more(chromium, axe, city, receipt, tmp_path)
         page.fill("#words", typed)
         page.fill("#reference", receipt.reference)
         page.click("#by-words button")
-        page.wait_for_selector(".govuk-error-summary")
-        assert said in page.inner_text(".govuk-error-summary")
-        assert page.title().startswith("Error: ")
-        assert page.input_value("#words") == typed
+        # What was wrong before is not taken for the answer.
+        expect(page.locator("#checking")).to_have_text("")
+        says(page, ".govuk-error-summary", said)
+        expect(page).to_have_title(re.compile("^Error: "))
+        expect(page.locator("#words")).to_have_value(typed)
     visitor.look("mistake")
     page.fill("#words", "\n".join(f"{n}. {word[:4].upper()}" for n, word in enumerate(words, 1)))
     page.fill("#reference", "HL-0000-0000")
@@ -272,8 +287,8 @@ def test_the_code_leads_to_the_same_and_leaves_the_address(chromium, city, recei
     visitor = Visitor(chromium, "", "phone", "en", "code")
     visitor.page.goto(f"{city.url}/receipt/#{receipt.seed}.{receipt.reference}")
     visitor.page.wait_for_selector(".told .verdict")
-    assert visitor.page.url == f"{city.url}/receipt/"
-    assert receipt.reference in visitor.page.inner_text("#found")
+    expect(visitor.page).to_have_url(f"{city.url}/receipt/")
+    says(visitor.page, "#found", receipt.reference)
     visitor.close()
 
 
@@ -303,7 +318,7 @@ def test_with_a_passphrase(chromium, axe, city, receipt, tmp_path):
     page.fill("#open-with", "верный конь é 12")
     page.click("#unlock button")
     page.wait_for_selector("#verdict.holds")
-    assert page.inner_text("#reference") == receipt.reference
+    expect(page.locator("#reference")).to_have_text(receipt.reference)
     # The portal's page reads it, too.
     portal_page(visitor, city, content.encode())
     page.wait_for_selector("#passphrase:visible")

@@ -14,12 +14,10 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import dataclasses
 import json
 import os
 import secrets
 import statistics
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -32,8 +30,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.journey import CLIENTS, FIELDS, _photo
+from bench.whole import beside_plain, tree
 from habeas.deploy import installation
-from habeas.deploy.supervisor import Supervisor
 from habeas.protocol import stream, verify_circle
 from habeas.protocol.app import AppDetails
 from habeas.protocol.seal import Secrets, Wishes, build_terms, seal
@@ -123,19 +121,10 @@ class Spent:
     parties: float
 
 
-def _tree(pid: int) -> list[int]:
-    """A process and all that it started."""
-    told: list[str] = []
-    for thread in Path(f"/proc/{pid}/task").glob("*/children"):
-        with contextlib.suppress(OSError):
-            told += thread.read_text().split()
-    return [pid, *(each for child in told for each in _tree(int(child)))]
-
-
 def _processor(pids: dict[str, int], *names: str) -> float:
     """Seconds of processor time of those processes of the installation, or of all."""
     ticks = 0
-    for pid in {each for name in names or pids for each in _tree(pids[name])}:
+    for pid in {each for name in names or pids for each in tree(pids[name])}:
         with contextlib.suppress(OSError):
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
             ticks += int(fields[11]) + int(fields[12])
@@ -197,22 +186,9 @@ def measured(place: installation.Installation, pids: dict[str, int]) -> dict[str
 
 def run() -> None:
     """Print the rates and ratios."""
-    with tempfile.TemporaryDirectory() as folder:
-        place = installation.install(Path(folder), free_ports=True)
-        processes = [
-            dataclasses.replace(
-                each,
-                environment={**each.environment, "DJANGO_SETTINGS_MODULE": "bench.plain_settings"},
-            )
-            if each.name == "portal"
-            else each
-            for each in place.processes()
-        ]
-        with Supervisor(processes, place.folder / "output") as supervisor:
-            supervisor.wait_until_healthy()
-            installation.announce(place)
-            _wait_for_release(place.portal_url)
-            _print(measured(place, supervisor.pids()))
+    with beside_plain() as (place, supervisor):
+        _wait_for_release(place.portal_url)
+        _print(measured(place, supervisor.pids()))
 
 
 def _wait_for_release(portal: str) -> None:

@@ -6,26 +6,23 @@ the same portal, in turn, so that they share whatever the machine does meanwhile
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import io
 import json
 import secrets
 import statistics
-import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import httpx
 from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
+from bench.whole import beside_plain
 from habeas.cli._portal import PortalClient
 from habeas.deploy import installation
-from habeas.deploy.supervisor import Supervisor
 from habeas.faces import assets
 from habeas.protocol import Purpose, sealing
 
@@ -101,22 +98,9 @@ def _quantiles(seconds: list[float]) -> str:
 def run() -> None:
     """Print the ratio and the latencies."""
     photo = _photo()
-    with tempfile.TemporaryDirectory() as folder:
-        place = installation.install(Path(folder), free_ports=True)
-        processes = [
-            dataclasses.replace(
-                each,
-                environment={**each.environment, "DJANGO_SETTINGS_MODULE": "bench.plain_settings"},
-            )
-            if each.name == "portal"
-            else each
-            for each in place.processes()
-        ]
-        with Supervisor(processes, place.folder / "output") as supervisor:
-            supervisor.wait_until_healthy()
-            installation.announce(place)
-            _throughput(place, photo)
-            _latency(place, photo)
+    with beside_plain() as (place, _):
+        _throughput(place, photo)
+        _latency(place, photo)
 
 
 def _throughput(place: installation.Installation, photo: bytes) -> None:

@@ -6,7 +6,6 @@ Too long to be one of `make bench`: it takes about a quarter of an hour.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import subprocess
 import sys
@@ -21,18 +20,10 @@ from bench.footage.clips import clips
 from bench.footage.generate import make
 from bench.footage.grounds import available
 from bench.footage.spent import repeated
+from bench.whole import tree
 
 _CLIP_FPS, _CLIP_FRAMES = 25, 200
 _PARTS = 12
-
-
-def _tree(pid: int) -> list[int]:
-    """A process and all that it started, whichever of its threads did."""
-    told: list[str] = []
-    for thread in Path(f"/proc/{pid}/task").glob("*/children"):
-        with contextlib.suppress(OSError):
-            told += thread.read_text().split()
-    return [pid, *(each for child in told for each in _tree(int(child)))]
 
 
 def _resident(pid: int) -> int:
@@ -65,7 +56,7 @@ def main() -> None:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         seen: list[int] = []
         while process.poll() is None:
-            seen.append(max(map(_resident, _tree(process.pid)), default=0))
+            seen.append(max(map(_resident, tree(process.pid)), default=0))
             time.sleep(1)
         took = time.monotonic() - began
         report = json.loads(process.stdout.read())["report"] if process.stdout else {}

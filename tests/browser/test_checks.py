@@ -14,6 +14,7 @@ from PIL import Image
 
 from habeas.portrait import words
 from tests import places
+from tests.browser.seen import becomes, computed, first_of, text_of
 from tests.browser.test_sealing import Applicant
 
 pytestmark = pytest.mark.browser
@@ -38,15 +39,15 @@ def applicant(chromium, city, axe):
 def checked(visitor: Applicant, photo: Path) -> dict[str, Any] | str:
     """What the page finds in *photo*; the words of its refusal where it stops."""
     page = visitor.page
-    page.wait_for_selector("#photo")
+    page.wait_for_selector("#photo:enabled")
     page.evaluate("performance.clearMeasures()")
     page.set_input_files("#photo", photo)
-    page.wait_for_selector("canvas, .govuk-error-summary")
-    if page.locator(".govuk-error-summary").count():
-        return page.inner_text(".govuk-error-summary")
-    found: dict[str, Any] = page.evaluate(DETAIL)
-    found["shown"] = page.eval_on_selector_all(
-        "[data-advice] li", "all => all.map(each => each.innerText)"
+    if first_of(page, "canvas", ".govuk-error-summary") != "canvas":
+        return text_of(page, ".govuk-error-summary")
+    found: dict[str, Any] = computed(page, DETAIL)
+    # What is said of it is there with the view.
+    found["shown"] = computed(
+        page, "[...document.querySelectorAll('[data-advice] li')].map(each => each.innerText)"
     )
     page.click("[data-another]")
     return found
@@ -106,8 +107,8 @@ def test_heic_is_decoded_by_what_is_loaded_only_then(applicant, tmp_path):
     subprocess.run(command, check=True, capture_output=True)
     loaded = """() => performance.getEntriesByType('resource')
         .filter(each => each.name.includes('/heic.')).length"""
-    assert applicant.page.evaluate(loaded) == 0
+    becomes(lambda: applicant.page.evaluate(loaded), 0)
     found = checked(applicant, file)
-    assert applicant.page.evaluate(loaded) == 1
+    becomes(lambda: applicant.page.evaluate(loaded), 1)
     assert isinstance(found, dict)
     assert found["verdict"] == "good"

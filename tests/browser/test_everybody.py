@@ -10,6 +10,7 @@ import uvicorn
 
 from habeas.faces import assets
 from habeas.trustee.console import Doors, make_console
+from tests.browser.seen import computed
 from tests.browser.test_desk import Desk, place  # noqa: F401 - the office with its desk
 from tests.browser.visitor import SHOTS, TOO_WIDE
 from tests.waiting import PATIENCE_SECONDS
@@ -50,13 +51,13 @@ class Looker:
     def look(self, name):
         label = name.strip("/").replace("/", "-") or "home"
         self.page.screenshot(path=SHOTS / f"all-{self._name}-{label}.png", full_page=True)
-        if wide := self.page.evaluate(TOO_WIDE):
+        if wide := computed(self.page, TOO_WIDE):
             self.found.append(f"{name} scrolls sideways: {wide}")
-        moving = self.page.evaluate(MOVING)
-        if moving:
+        if moving := computed(self.page, MOVING):
             self.found.append(f"{name} moves for somebody who asked for less: {moving}")
         self.page.evaluate(self._axe)
-        self.found += self.page.evaluate(
+        self.found += computed(
+            self.page,
             """async ([rules, name]) => (await axe.run(document, { runOnly: rules })).violations
                 .map(v => `${name}: ${v.id}: ${v.nodes.map(n => n.target).join(" ")}`)""",
             [RULES, name],

@@ -8,9 +8,11 @@ from contextlib import closing
 
 import httpx
 import pytest
+from playwright.sync_api import expect
 
 from habeas.protocol.app.site import Visitor as Looker
 from habeas.protocol.app.site import look
+from tests.browser.seen import becomes, says
 from tests.browser.test_sealing import FORM, Applicant, answered, opened
 from tests.browser.visitor import Visitor
 from tests.world.city import City
@@ -58,11 +60,12 @@ def test_the_app_comes_from_a_trustee_and_the_application_is_kept_here(
     visitor.come(city.url)
     page.wait_for_selector("#there")
     visitor.look("elsewhere")
-    assert city.names[0] in page.inner_text("main")
+    says(page, "main", city.names[0])
     page.click("#there")
     page.wait_for_selector("[name=full_name]")
-    assert page.url == f"{city.host}/apply/{SERVICE}/seal/"  # nothing is left behind the address
-    assert page.evaluate("document.documentElement.lang") == locale
+    # Nothing is left behind the address.
+    expect(page).to_have_url(f"{city.host}/apply/{SERVICE}/seal/")
+    expect(page.locator("html")).to_have_attribute("lang", locale)
     visitor.answer()
     visitor.choose()
     page.click("[data-use]")
@@ -78,7 +81,7 @@ def test_the_app_comes_from_a_trustee_and_the_application_is_kept_here(
     page.click("[data-finish]")
     over = {"en": "Nothing of your application", "ru": "ничего не осталось"}[locale]
     page.wait_for_selector(f"h1:has-text('{over}')")
-    assert page.evaluate("sessionStorage.length") == 0
+    becomes(lambda: page.evaluate("sessionStorage.length"), 0)
     across = [each for each in asked if "/from/" in each.url]
     assert {each.url.rsplit("/", 2)[1] for each in across} == {"order", "deposit", "keep", "clear"}
     for each in across:
@@ -97,7 +100,7 @@ def test_the_app_of_the_city_s_own_address_stays_a_way(chromium, city, axe):
     visitor.page.wait_for_selector("#there")
     visitor.page.click("main a[href$='/seal/']:not(#there)")
     visitor.page.wait_for_selector("[name=full_name]")
-    assert visitor.page.url == f"{city.url}/apply/{SERVICE}/seal/"
+    expect(visitor.page).to_have_url(f"{city.url}/apply/{SERVICE}/seal/")
     visitor.close()
 
 
@@ -153,8 +156,7 @@ def test_a_link_with_somebody_else_s_application_is_not_gone_on_with(chromium, c
         link = stranger.post(address, data={"csrfmiddlewaretoken": token[1]}).headers["location"]
     visitor = Visitor(chromium, "", room="hosted")
     visitor.page.goto(link)
-    visitor.page.wait_for_selector(".govuk-error-summary")
-    assert "not from the city" in visitor.page.inner_text(".govuk-error-summary")
-    assert "#" not in visitor.page.url
-    assert not visitor.page.locator("[name=full_name]").count()
+    says(visitor.page, ".govuk-error-summary", "not from the city")
+    expect(visitor.page).to_have_url(re.compile("^[^#]*$"))
+    expect(visitor.page.locator("[name=full_name]")).to_have_count(0)
     visitor.page.close()

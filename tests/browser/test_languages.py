@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from habeas.faces import assets
 from habeas.protocol.receipt_file import receipt_page
 from habeas.trustee.console import Doors, make_console
+from tests.browser.seen import becomes, computed, says
 from tests.browser.test_everybody import Looker, served
 from tests.browser.test_history import BLANK, opened
 from tests.browser.test_sealing import FORM, Applicant
@@ -50,7 +52,7 @@ def months(city):
 def test_every_page_speaks_polish(city, looker):
     for path in (*PAGES, months(city)):
         looker.page.goto(city.url + path)
-        assert looker.page.get_attribute("html", "lang") == "pl", path
+        expect(looker.page.locator("html")).to_have_attribute("lang", "pl")
         looker.look(path)
     assert not looker.found
 
@@ -60,10 +62,11 @@ def test_a_receipt_and_its_history_speak_polish(looker, receipt, tmp_path):
     page.write_text(receipt_page(BLANK, receipt))
     looker.page.goto(f"file://{page}")
     looker.page.wait_for_selector("[data-act=opened]")
-    said = looker.page.inner_text("main")
-    assert "To pokwitowanie jest ważne" in said
-    assert "otwarto je: Licensing Office, aby rozpatrzyć Twój wniosek." in said
-    assert "Twoje zdjęcie otwarto 1 raz." in said
+    says(
+        looker.page, "main", "To pokwitowanie jest ważne",
+        "otwarto je: Licensing Office, aby rozpatrzyć Twój wniosek.",
+        "Twoje zdjęcie otwarto 1 raz.",
+    )  # fmt: skip
     looker.look("receipt-file")
     assert not looker.found
 
@@ -72,19 +75,20 @@ def test_the_photo_step_speaks_polish(chromium, city, axe):
     visitor = Applicant(chromium, axe, "phone", "pl", "seal")
     visitor.begin(city.url)
     visitor.page.wait_for_selector("#photo")
-    assert visitor.page.inner_text("h1") == "Dodaj zdjęcie, jeśli chcesz"
+    expect(visitor.page.locator("h1")).to_have_text("Dodaj zdjęcie, jeśli chcesz")
     visitor.look("choose")
     visitor.choose()
     visitor.look("cut")
     visitor.page.click("[data-use]")
     visitor.page.wait_for_selector("[data-promise] li")
-    assert FORM["full_name"] in visitor.page.inner_text("dl")
-    assert "aby rozpatrzyć wniosek" in visitor.page.inner_text("[data-promise]")
+    says(visitor.page, "dl", FORM["full_name"])
+    says(visitor.page, "[data-promise]", "aby rozpatrzyć wniosek")
     visitor.look("check")
     # Another language where one stands, and back: nothing is lost.
     visitor.page.click("[data-language=en]")
-    assert visitor.page.inner_text("h1") == "Check your answers"
+    expect(visitor.page.locator("h1")).to_have_text("Check your answers")
     visitor.page.click("[data-language=pl]")
+    expect(visitor.page.locator("h1")).to_have_text("Sprawdź swoje odpowiedzi")
     visitor.page.click("[data-seal]")
     visitor.save()
     visitor.look("keep")
@@ -100,7 +104,7 @@ def test_the_console_speaks_polish(city, looker):
         looker.page.goto(f"{address}/sign-in?link={doors.link()}")
         for path in ("/", "/history", "/claims", "/keys", "/health"):
             looker.page.goto(address + path)
-            assert looker.page.get_attribute("html", "lang") == "pl"
+            expect(looker.page.locator("html")).to_have_attribute("lang", "pl")
             looker.look(f"console{path}")
     assert not looker.found
 
@@ -109,9 +113,9 @@ def test_every_page_can_be_turned_round(city, looker):
     """As for Arabic or Hebrew: what begins at the left begins at the right, and nothing is cut."""
     for path in (*PAGES, months(city)):
         looker.page.goto(city.url + path)
-        before = looker.page.evaluate(BEGINNING)
+        before = pytest.approx(computed(looker.page, BEGINNING), abs=1)
         looker.page.evaluate("document.documentElement.dir = 'rtl'")
-        assert looker.page.evaluate(BEGINNING) == pytest.approx(before, abs=1), path
+        becomes(lambda: looker.page.evaluate(BEGINNING), before)
         looker.look(f"rtl{path}")
     assert not looker.found
 

@@ -15,6 +15,7 @@ import pytest
 from habeas.faces import assets
 from habeas.protocol.lost import LostReceipt
 from habeas.trustee.console import Doors, make_console
+from tests.browser.seen import says
 from tests.browser.test_everybody import ZOOMED, Looker, served
 from tests.browser.visitor import SIZES
 from tests.waiting import PATIENCE_SECONDS, until
@@ -184,6 +185,6 @@ def test_the_clerk_s_way_with_a_lost_receipt(city, looker):
     with served(make_console(trustee, doors)) as address:
         looker.page.goto(f"{address}/sign-in?link={doors.link()}")
         looker.page.goto(f"{address}/claims")
-        assert lost.promise[:16] in looker.page.inner_text("table")
+        says(looker.page, "table", lost.promise[:16])
         looker.look("console-claims")
     assert not looker.found

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from habeas import protocol
 from habeas.cameras.counts import Counts
@@ -24,11 +25,12 @@ from habeas.protocol.footage import PublicCamera, e6
 from habeas.tlog import NoteSigner, leaf_hash
 from habeas.tlog.client import LogClient
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.browser.seen import computed, says
 from tests.commands import habeas
 from tests.journey.conftest import City, city  # noqa: F401 - a fixture
 from tests.journey.test_in_browser import SHOTS, SIZES, Visitor, axe  # noqa: F401 - a fixture
 from tests.media.video.segments import CAMERA, add_segment
-from tests.waiting import until
+from tests.waiting import PATIENCE_SECONDS, until
 
 pytestmark = pytest.mark.slow
 #: Within an hour that is over, whatever the time is now.
@@ -519,7 +521,9 @@ def chromium():
 
     SHOTS.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=ARGUMENTS, timeout=PATIENCE_SECONDS * 1000
+        )
         yield browser
         browser.close()
 
@@ -571,8 +575,8 @@ def test_a_viewing_plays_in_a_browser(street, chromium, width):
     page.goto(f"/desk/cameras/north-gate/?at={START:%Y-%m-%dT%H:%M}")
     visitor.press("Ask to view it")
     page.wait_for_url("**/ask/?**")
-    assert page.input_value("#day") == FORM["day"]
-    assert page.input_value("#time").startswith(f"{START:%H:%M}")
+    expect(page.locator("#day")).to_have_value(FORM["day"])
+    expect(page.locator("#time")).to_have_value(re.compile(f"^{START:%H:%M}"))
     visitor.press("Put it on the log and view")
     visitor.refused()
     visitor.look("viewing-errors")
@@ -595,21 +599,20 @@ def test_a_viewing_plays_in_a_browser(street, chromium, width):
     # Each part is asked for when its turn comes, the next ones ahead; on a slow machine more was
     # played before it stood.
     assert {"0.mp4", "1.mp4", "2.mp4"} <= set(asked)
-    played = page.evaluate("Number(document.querySelector('#moment').value)")
+    played = computed(page, "Number(document.querySelector('#moment').value)")
     ahead = max(int(each.removesuffix(".mp4")) for each in asked if each.endswith(".mp4"))
     assert ahead <= (played + 20) / SECONDS
     page.evaluate(
         "document.querySelector('#moment').value = 40.5;"
         "document.querySelector('#moment').dispatchEvent(new Event('input'))"
     )
-    until(lambda: page.inner_text("[data-clock]") == f"{START + timedelta(seconds=40):%H:%M:%S}.5",
-          "the moment is shown")  # fmt: skip
+    expect(page.locator("[data-clock]")).to_have_text(f"{START + timedelta(seconds=40):%H:%M:%S}.5")
     _until(page, "document.querySelector('video').readyState >= 2")
     page.evaluate("fetch('/desk/cameras/now/1.mp4').then(r => r.blob())")
     visitor.press("End the viewing")
     page.wait_for_url("**/desk/cameras/")
     page.goto("/desk/cameras/now/")
-    assert "No viewing is open" in page.inner_text("main")
+    says(page, "main", "No viewing is open")
     visitor.look("viewing-none")
     assert not visitor.problems
     visitor.close()

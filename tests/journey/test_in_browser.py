@@ -9,12 +9,14 @@ import re
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from habeas.deploy import sample
 from habeas.faces import assets
 from tests import places
 from tests.browser.conftest import axe_script, launched
-from tests.browser.visitor import CANNOT_SEAL, TOO_WIDE
+from tests.browser.seen import becomes, computed, says, text_of
+from tests.browser.visitor import CANNOT_SEAL, NO_TIME_PASSES, TOO_WIDE
 from tests.waiting import PATIENCE_SECONDS, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -68,14 +70,15 @@ class Visitor:
     def look(self, name):
         self.page.wait_for_load_state("networkidle")
         self.page.screenshot(path=SHOTS / f"{self._width}-{name}.png", full_page=True)
-        wide = self.page.evaluate(TOO_WIDE)
+        wide = computed(self.page, TOO_WIDE)
         assert not wide, f"{name} scrolls sideways: {wide}"
         if self.axe and self._script:
             self.page.evaluate(self.axe)
-            found = self.page.evaluate(
+            found = computed(
+                self.page,
                 """async () => (await axe.run(document, { runOnly: ["wcag2a", "wcag2aa",
                     "wcag21a", "wcag21aa", "wcag22aa"] })).violations.map(
-                    v => `${v.id}: ${v.nodes.map(n => n.target).join(" ")}`)"""
+                    v => `${v.id}: ${v.nodes.map(n => n.target).join(" ")}`)""",
             )
             assert not found, f"{name}: {found}"
 
@@ -85,7 +88,7 @@ class Visitor:
     def refused(self):
         """Waits for the page that says what is wrong: a click does not wait for the answer."""
         self.page.wait_for_selector(".govuk-error-summary")
-        assert self.page.title().startswith("Error: ")
+        expect(self.page).to_have_title(re.compile("^Error: "))
 
     def close(self):
         self.profile.close()
@@ -125,7 +128,7 @@ def _send(visitor, tmp_path, look=lambda _: None):
         page.get_by_text("Download the receipt").click()
     file = tmp_path / "receipt.json"
     download.value.save_as(file)
-    return page.inner_text("#reference"), file
+    return text_of(page, "#reference"), file
 
 
 def _status(visitor, file):
@@ -146,6 +149,7 @@ def _status(visitor, file):
 
 def _sign_in(visitor, city, office="licensing-office"):
     """At the office's own address, with the officer's passphrase."""
+    visitor.page.add_init_script(NO_TIME_PASSES)
     visitor.page.goto(city.place.addresses.desks[office] + "/")
     visitor.look("desk-sign-in")
     visitor.page.fill("#label", sample.OFFICER)
@@ -211,8 +215,7 @@ def test_the_whole_journey_in_two_profiles(  # noqa: PLR0915 - it is one story
     text.write_text("no picture")
     page.set_input_files("#photo", text)
     applicant.press("Continue with this photo")
-    page.wait_for_selector(".govuk-error-summary")
-    assert "is not a photo that we can read" in page.inner_text(".govuk-error-summary")
+    says(page, ".govuk-error-summary", "is not a photo that we can read")
     applicant.look("photo-error")
     reference, file = _send(applicant, tmp_path, applicant.look)
 
@@ -220,28 +223,27 @@ def test_the_whole_journey_in_two_profiles(  # noqa: PLR0915 - it is one story
     officer.look("desk-queue")
     _ask(officer, reference)
     officer.page.wait_for_selector("#view:not([hidden])")
-    seen = officer.page.evaluate(
-        """() => { const c = document.querySelector("#view canvas");
-            const p = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
-            return new Set(p).size; }"""
-    )
-    assert seen > 50  # a picture, not an empty canvas
+    values = """() => { const c = document.querySelector("#view canvas");
+        const p = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
+        return new Set(p).size; }"""
+    until(lambda: officer.page.evaluate(values) > 50, "a picture, not an empty canvas")
     officer.look("desk-view")
     officer.page.click("#view button")
     officer.page.wait_for_selector("#over:not([hidden])")
-    assert officer.page.evaluate("document.querySelector('#view canvas').width") == 1
+    becomes(lambda: officer.page.evaluate("document.querySelector('#view canvas').width"), 1)
     officer.look("desk-closed")
 
     _status(applicant, file)
     openings = page.locator("[data-act=opened]")
-    assert openings.count() == 1
-    assert "Is this the applicant?" in openings.inner_text()
+    expect(openings).to_have_count(1)
+    says(page, "[data-act=opened]", "Is this the applicant?")
     applicant.look("status")
     applicant.press("Withdraw the photo")
+    page.wait_for_selector("[data-yes]")
     applicant.look("withdraw")
     applicant.press("Yes, withdraw the photo")
     page.wait_for_selector("text=Photo withdrawn")
-    assert page.locator("[data-erased]").count() == 4
+    expect(page.locator("[data-erased]")).to_have_count(4)
     applicant.look("withdrawn")
 
     # Said before it is asked for: nobody is shown a way that ends in a refusal. The trustees were
@@ -251,7 +253,7 @@ def test_the_whole_journey_in_two_profiles(  # noqa: PLR0915 - it is one story
         lambda: "has withdrawn the photo" in _case(officer, reference).inner_text("[data-photo]"),
         "the desk knows that the photo was withdrawn",
     )
-    assert desk.is_hidden("[data-photo] a")
+    expect(desk.locator("[data-photo] a").first).to_be_hidden()
     officer.look("desk-withdrawn")
     _look_around(applicant)
     assert not applicant.problems
@@ -282,8 +284,7 @@ def test_the_camera_takes_a_picture(city, chromium):
     visitor.look("camera")
     visitor.press("Take the photo")
     # Chromium's fake camera shows a pattern without a face.
-    visitor.page.wait_for_selector(".govuk-error-summary")
-    assert "could not find a face" in visitor.page.inner_text(".govuk-error-summary")
+    says(visitor.page, ".govuk-error-summary", "could not find a face")
     visitor.close()
 
 
@@ -294,7 +295,7 @@ def test_without_a_photo_and_a_service_that_asks_for_none(city, chromium):
     visitor.press("Continue without a photo")
     visitor.press("Send application")
     visitor.page.wait_for_url("**/done/")
-    assert "counts the same" in visitor.page.inner_text("main")
+    says(visitor.page, "main", "counts the same")
     visitor.page.goto("/apply/allotment-garden/details/")
     visitor.page.fill("#full_name", "Anna Example")
     visitor.page.fill("#park", "Greenwood")
@@ -302,7 +303,7 @@ def test_without_a_photo_and_a_service_that_asks_for_none(city, chromium):
     visitor.press("Continue")
     visitor.page.wait_for_url("**/answers/")
     visitor.press("Send application")
-    assert visitor.page.inner_text("#reference").startswith("AG-")
+    expect(visitor.page.locator("#reference")).to_have_text(re.compile("^AG-"))
     visitor.close()
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from habeas.cameras.counts import Counts
 from habeas.cameras.declaration import Camera
 from habeas.cameras.recordings import Recordings
 from tests.browser.officer import signed_in, wait
+from tests.browser.seen import becomes, text_of
 from tests.media.video.segments import CAMERA, RECORDER, write_segment
 from tests.unit.portal.conftest import (  # noqa: F401 - fixtures
     PASSWORD,
@@ -68,7 +71,7 @@ def _ask(page):
 
 
 def _clock(page):
-    return page.inner_text("[data-clock]")
+    return page.locator("[data-clock]")
 
 
 def _at(seconds):
@@ -78,7 +81,7 @@ def _at(seconds):
 def _shows(page, seconds):
     """Waits until the picture of that second of the span is there, and the clock says so."""
     wait(page, "document.querySelector('video').readyState >= 2")
-    until(lambda: _clock(page).startswith(_at(seconds)), f"{_at(seconds)} is shown")
+    expect(_clock(page)).to_have_text(re.compile(f"^{_at(seconds)}"))
 
 
 def test_from_the_time_line_to_the_picture_with_keys_alone(visit, city):  # noqa: F811
@@ -88,20 +91,20 @@ def test_from_the_time_line_to_the_picture_with_keys_alone(visit, city):  # noqa
 def _with_keys_alone(city, visitor, page, desk):  # noqa: F811
     page.goto(f"{desk}/north-gate/")
     visitor.look("hour")
-    assert page.locator("[aria-labelledby=hours] a").count() == 24
-    assert page.locator("[aria-labelledby=by-minute] a").count() == 60
+    expect(page.locator("[aria-labelledby=hours] a")).to_have_count(24)
+    expect(page.locator("[aria-labelledby=by-minute] a")).to_have_count(60)
     # A cell of the time line is a link that leads closer: a minute, and its segments.
     page.locator(f"a[href='?at={START:%Y-%m-%dT%H:%M}']").focus()
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/?at={START:%Y-%m-%dT%H:%M}")
     visitor.look("minute")
-    assert page.locator("table tbody tr").count() == 10
+    expect(page.locator("table tbody tr")).to_have_count(10)
     page.select_option("#minutes", "5")
     page.locator("form:has(#minutes) button").first.focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/ask/?**")
-    assert page.input_value("#time").startswith(f"{START:%H:%M}")
-    assert page.input_value("#minutes") == "5"
+    expect(page.locator("#time")).to_have_value(re.compile(f"^{START:%H:%M}"))
+    expect(page.locator("#minutes")).to_have_value("5")
     assert not city.log.kinds()
     _ask(page)
     assert city.log.kinds() == ["footage"]
@@ -111,30 +114,30 @@ def _with_keys_alone(city, visitor, page, desk):  # noqa: F811
     page.keyboard.press("ArrowRight")
     _shows(page, 5)
     page.keyboard.press(".")
-    until(lambda: _clock(page) == f"{_at(5)}.1", "one picture on")
+    expect(_clock(page)).to_have_text(f"{_at(5)}.1")
     page.keyboard.press(".")
-    until(lambda: _clock(page) == f"{_at(5)}.2", "another")
+    expect(_clock(page)).to_have_text(f"{_at(5)}.2")
     page.keyboard.press(",")
-    until(lambda: _clock(page) == f"{_at(5)}.1", "one picture back")
+    expect(_clock(page)).to_have_text(f"{_at(5)}.1")
     page.keyboard.press("ArrowUp")
     _shows(page, 65)
     page.keyboard.press("ArrowDown")
     _shows(page, 5)
     for speed in ("2", "4", "8", "8"):
         page.keyboard.press("]")
-        assert page.input_value("#speed") == speed
+        expect(page.locator("#speed")).to_have_value(speed)
     # Several segments as one, and where nothing was recorded playing goes on after it.
     page.keyboard.press(" ")
-    until(lambda: _clock(page) >= _at(180), "the gap is leapt over")
+    until(lambda: _clock(page).inner_text() >= _at(180), "the gap is leapt over")
     page.keyboard.press(" ")
     wait(page, "document.querySelector('video').paused")
     page.keyboard.press("?")
-    assert page.evaluate("document.querySelector('.app-viewing details').open")
+    expect(page.locator(".app-viewing details")).to_have_attribute("open", "")
     visitor.look("keys")
     # A field keeps its own keys.
     page.locator("#speed").focus()
     page.keyboard.press("ArrowUp")
-    assert page.input_value("#speed") == "4"
+    expect(page.locator("#speed")).to_have_value("4")
 
 
 SPAN = f"day={START:%Y-%m-%d}&time={START:%H:%M:%S}&minutes=5"
@@ -178,6 +181,6 @@ def _over(recordings, visitor, page, desk):
         "document.querySelector('#moment').value = 200;"
         "document.querySelector('#moment').dispatchEvent(new Event('input'))"
     )
-    until(lambda: page.inner_text("[data-problem]"), "it is said that the viewing is over")
-    assert not page.evaluate("document.querySelector('video').hasAttribute('src')")
+    text_of(page, "[data-problem]")
+    becomes(lambda: page.evaluate("document.querySelector('video').hasAttribute('src')"), False)
     visitor.look("over")

@@ -11,6 +11,7 @@ from habeas.protocol import Promise, office, sealing
 from habeas.protocol.seal import custodian_tags
 from habeas.protocol.terms import track_hash
 from tests import places
+from tests.browser.seen import computed
 from tests.unit.protocol import world
 
 pytestmark = pytest.mark.browser
@@ -33,17 +34,18 @@ OPEN = """async v => {
 
 def test_a_whole_opening(page):
     for case in vectors("opening")["good"]:
-        assert page.evaluate(OPEN, case) == [case["photo"], case["bad"]]
+        assert computed(page, OPEN, case) == [case["photo"], case["bad"]]
 
 
 def test_no_changed_opening_opens(page):
     for case in vectors("opening")["bad"]:
-        assert page.evaluate(OPEN, case) == case["code"], case["name"]
+        assert computed(page, OPEN, case) == case["code"], case["name"]
 
 
 def test_circles_entries_and_receipts_verify_in_a_browser_too(page):
     """What needs the browser's own Ed25519."""
-    found = page.evaluate(
+    found = computed(
+        page,
         """async ({ entries, receipt }) => {
             let chain;
             for (const note of entries.chain)
@@ -66,7 +68,8 @@ def test_circles_entries_and_receipts_verify_in_a_browser_too(page):
 
 def test_python_opens_what_the_browser_seals(page):
     seed = secrets.token_bytes(32)
-    sealed = page.evaluate(
+    sealed = computed(
+        page,
         """async key => {
             const dataKey = f.secureRandom(32);
             const terms = await f.sha256(f.utf8("terms"));
@@ -119,7 +122,7 @@ SEAL = """async v => {
 def test_python_opens_a_photo_that_the_browser_sealed(page):
     """With keys drawn in the browser: deposits, picture, and the pointer for the office."""
     (case,) = vectors("sealing")["good"]
-    made = page.evaluate(SEAL, case)
+    made = computed(page, SEAL, case)
     promise = Promise.decode(made["promise"].encode())
     assert promise.sealed_by == "browser"
     opened = [

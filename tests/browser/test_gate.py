@@ -11,6 +11,7 @@ from PIL import Image
 
 from habeas.faces import assets
 from habeas.portrait import check
+from tests.browser.seen import computed
 
 pytestmark = pytest.mark.browser
 
@@ -41,7 +42,7 @@ DECODE = """async file => {
 
 
 def decode(page, file):
-    return page.evaluate(DECODE, base64.b64encode(file).decode())
+    return computed(page, DECODE, base64.b64encode(file).decode())
 
 
 def test_both_pictures_that_are_kept_of_a_photo_are_decoded(page):

@@ -2,6 +2,7 @@
 
 import httpx
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.test_passkey import Portal
 from tests.browser.visitor import Visitor
@@ -24,7 +25,7 @@ def test_the_puzzle_is_solved_while_the_page_goes_on(chromium, portal):
     visitor.profile.set_extra_http_headers(NETWORK)
     page = visitor.page
     page.goto(f"{portal.url}/help/")
-    assert page.locator("meta[name=moment]").count() == 0
+    expect(page.locator("meta[name=moment]")).to_have_count(0)
     with httpx.Client(base_url=portal.url, headers=NETWORK, trust_env=False) as neighbour:
 
         def has_puzzle():
@@ -40,5 +41,5 @@ def test_the_puzzle_is_solved_while_the_page_goes_on(chromium, portal):
         "the browser's pass",
     )
     page.goto(f"{portal.url}/help/")
-    assert page.locator("meta[name=moment]").count() == 0
+    expect(page.locator("meta[name=moment]")).to_have_count(0)
     visitor.close()

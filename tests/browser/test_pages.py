@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from habeas.faces import assets
 from habeas.protocol import Purpose, Receipt
 from habeas.protocol.receipt_file import read_receipt
+from tests.browser.seen import first_of, says
 from tests.browser.visitor import CANNOT_SEAL, Visitor
 from tests.waiting import until
 from tests.world.city import ANSWERS, City
@@ -55,7 +59,8 @@ def show(visitor: Visitor, city: City, receipt: Receipt) -> None:
     content = {"name": "receipt.json", "mimeType": "application/json", "buffer": receipt.encode()}
     visitor.page.set_input_files("#receipt", content)
     # As a browser without scripts sends it: the portal's server then verifies.
-    visitor.page.evaluate("document.querySelector('#by-file').submit()")
+    with visitor.page.expect_navigation():
+        visitor.page.evaluate("document.querySelector('#by-file').submit()")
     visitor.page.wait_for_selector("#seats")
 
 
@@ -68,8 +73,9 @@ def test_from_the_application_to_the_withdrawal(chromium, city, axe, width, loca
         receipt = applied(visitor, city)
         assert receipt.pending == (silent,)
         show(visitor, city, receipt)
-        assert visitor.page.locator("[data-seat=pending]").inner_text().startswith(silent)
-        assert visitor.page.locator("[data-seat=holds]").count() == 3
+        starts = re.compile(rf"^\s*{re.escape(silent)}")
+        expect(visitor.page.locator("[data-seat=pending]")).to_have_text(starts)
+        expect(visitor.page.locator("[data-seat=holds]")).to_have_count(3)
         visitor.look("incomplete")
     finally:
         city.start(silent)
@@ -79,7 +85,7 @@ def test_from_the_application_to_the_withdrawal(chromium, city, axe, width, loca
         return visitor.page.locator("#verified").count() == 1
 
     until(complete, "the late deposit", pause=0.5)
-    assert visitor.page.locator("[data-seat=holds]").count() == 4
+    expect(visitor.page.locator("[data-seat=holds]")).to_have_count(4)
     with visitor.page.expect_download() as download:
         visitor.page.click("form[action$='/complete/'] button")
     whole = read_receipt(download.value.path().read_bytes())
@@ -89,22 +95,21 @@ def test_from_the_application_to_the_withdrawal(chromium, city, axe, width, loca
         officer.open(receipt.reference, Purpose.DECIDE_APPLICATION, "Is this the applicant?")
     city.settled()
     show(visitor, city, receipt)
-    said = visitor.page.inner_text("[data-opening]")
-    assert "Is this the applicant?" in said
-    assert {"en": "Licensing Office", "ru": "Отдел лицензирования"}[locale] in said
+    office = {"en": "Licensing Office", "ru": "Отдел лицензирования"}[locale]
+    says(visitor.page, "[data-opening]", "Is this the applicant?", office)
     visitor.look("opened")
 
-    visitor.page.click("form[action$='/withdraw/'] button")
-    visitor.look("withdraw")
     asking, done = "form:has([name=confirmed])", ".govuk-panel--confirmation"
-    while not visitor.page.locator(done).count():
+    visitor.page.click("form[action$='/withdraw/'] button")
+    visitor.page.wait_for_selector(asking)
+    visitor.look("withdraw")
+    while first_of(visitor.page, done, asking) != done:
         with visitor.page.expect_navigation():
             visitor.page.click(f"{asking} button")  # ask them, and again
-        visitor.page.wait_for_selector(f"{asking}, {done}")
-    assert visitor.page.locator("pre").count() == 4
+    expect(visitor.page.locator("pre")).to_have_count(4)
     visitor.look("withdrawn")
     show(visitor, city, receipt)
-    assert visitor.page.locator("[data-seat=destroyed]").count() == 4
+    expect(visitor.page.locator("[data-seat=destroyed]")).to_have_count(4)
     visitor.look("destroyed")
     visitor.close()
 

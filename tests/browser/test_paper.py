@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from habeas.faces import assets
 from habeas.protocol.receipt_file import receipt_page
+from tests.browser.seen import becomes
 from tests.browser.test_history import BLANK, opened, portal_page
 from tests.browser.visitor import SHOTS
 from tests.waiting import PATIENCE_SECONDS
@@ -21,6 +25,8 @@ CUT = """() => [...document.querySelectorAll("body *")].filter(each =>
     && ["auto", "scroll", "hidden"].includes(getComputedStyle(each).overflowX)
     && !each.className.toString().includes("visually-hidden"))
     .map(each => `${each.tagName}.${each.className}`)"""
+WHITE = re.compile(r"^(rgb\(255, 255, 255\)|rgba\(0, 0, 0, 0\))$")
+BLACK = re.compile(r"^(rgb\(0, 0, 0\)|rgb\(11, 12, 12\))$")
 #: What a pen cannot press.
 PRESSED = """() => [...document.querySelectorAll("button, input:not([type=hidden]), nav")]
     .filter(each => each.checkVisibility()).map(each => each.outerHTML.slice(0, 80))"""
@@ -48,16 +54,17 @@ class Printer:
     def put(self, name, *, pressed=()):
         """Put the page on paper, and look at it."""
         self.page.emulate_media(media="print")
-        assert not self.page.evaluate(CUT), name
-        assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), name
-        shown = [
-            each for each in self.page.evaluate(PRESSED) if not any(p in each for p in pressed)
-        ]
-        assert not shown, f"{name}: {shown}"
-        paper = self.page.evaluate("getComputedStyle(document.body).backgroundColor")
-        assert paper in ("rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"), f"{name} is printed {paper}"
-        ink = self.page.evaluate("getComputedStyle(document.querySelector('h1')).color")
-        assert ink in ("rgb(0, 0, 0)", "rgb(11, 12, 12)"), f"{name} is written {ink}"
+        becomes(lambda: self.page.evaluate(CUT), [])
+        wide = "document.documentElement.scrollWidth > innerWidth + 1"
+        becomes(lambda: self.page.evaluate(wide), False)
+        becomes(
+            lambda: [
+                each for each in self.page.evaluate(PRESSED) if not any(p in each for p in pressed)
+            ],
+            [],
+        )
+        expect(self.page.locator("body")).to_have_css("background-color", WHITE)
+        expect(self.page.locator("h1").first).to_have_css("color", BLACK)
         path = SHOTS / f"paper-{self._locale}-{name}.pdf"
         self.page.pdf(path=path, format="A4", margin=MARGIN)
         self.page.emulate_media(media="screen")

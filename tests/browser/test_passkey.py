@@ -1,12 +1,15 @@
 """An officer makes a passkey in a browser and signs in with it: a portal's process, Chromium's
 own authenticator."""
 
+import re
 import subprocess
 import sys
 
 import httpx
 import pytest
+from playwright.sync_api import expect
 
+from tests.browser.seen import says
 from tests.browser.visitor import Visitor
 from tests.service.portal.test_commands import Portal as Made
 from tests.service.tlog.servers import free_ports
@@ -70,7 +73,7 @@ def test_a_passkey_of_another_portal_is_refused_in_words(chromium, axe, portal):
     page.goto(f"{portal.url}/desk/cameras/")
     page.click("[data-passkey] button")
     page.wait_for_selector("[data-problem]:not([hidden])")
-    assert "does not open this portal" in page.inner_text("[data-problem]")
+    says(page, "[data-problem]", "does not open this portal")
     visitor.look("refused")
     visitor.close()
 
@@ -97,11 +100,11 @@ def test_an_officer_makes_a_passkey_and_signs_in(chromium, axe, portal, width, l
     page.wait_for_selector("[data-passkey]")
 
     page.goto(f"{portal.url}/desk/cameras/")
-    assert "next=" in page.url
+    expect(page).to_have_url(re.compile("next="))
     page.click("[data-passkey] button")
     page.wait_for_selector(f"main >> text={name}")
 
     page.goto(link)
     visitor.look("used-invitation")
-    assert page.locator("[data-passkey]").count() == 0
+    expect(page.locator("[data-passkey]")).to_have_count(0)
     visitor.close()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from habeas.protocol.receipt_file import read_receipt, receipt_page
+from tests.browser.seen import computed, heard, says, text_of
 from tests.browser.visitor import Visitor
 from tests.places import PORTAL
 from tests.unit.protocol.world import Case
@@ -29,9 +31,10 @@ def visitor(chromium, axe):
 
 
 def opened(visitor, file, kind):
+    """Open the page, until it has verified itself; then it says all that it does without others."""
     visitor.page.goto(f"file://{file}")
     visitor.page.wait_for_selector(f"#verdict.{kind}")
-    return visitor.page.inner_text("main")
+    return text_of(visitor.page, "main")
 
 
 @pytest.mark.parametrize(("width", "locale"), [("phone", "ru"), ("desktop", "en")])
@@ -48,11 +51,12 @@ def test_it_shows_what_was_promised_and_that_it_holds(
     for trustee in receipt.promise.trustees.keys:
         assert trustee.trustee in said
     (pending,) = receipt.pending
-    assert visitor.page.inner_text("#pending strong") == pending
+    expect(visitor.page.locator("#pending strong")).to_have_text(pending)
     assert said.count("habeas verify") == 1
-    assert visitor.page.get_attribute("html", "lang") == locale
-    visitor.page.click("[data-language=en]" if locale == "ru" else "[data-language=ru]")
-    assert visitor.page.get_attribute("html", "lang") != locale
+    expect(visitor.page.locator("html")).to_have_attribute("lang", locale)
+    other = {"en": "ru", "ru": "en"}[locale]
+    visitor.page.click(f"[data-language={other}]")
+    expect(visitor.page.locator("html")).to_have_attribute("lang", other)
     visitor.close()
 
 
@@ -81,7 +85,7 @@ def test_saved_by_the_browser_it_is_the_same(visitor, receipt, tmp_path):
     file = tmp_path / "receipt.html"
     file.write_text(receipt_page(BLANK, receipt))
     before = opened(visitor, file, "holds")
-    saved = visitor.page.content()
+    saved = computed(visitor.page, "'<!DOCTYPE html>' + document.documentElement.outerHTML")
     assert read_receipt(saved.encode()) == receipt
     file.write_text(saved)
     assert opened(visitor, file, "holds") == before
@@ -94,8 +98,9 @@ def test_nothing_is_loaded_and_nothing_foreign_runs(visitor, receipt, tmp_path):
     failed = []
     visitor.page.on("requestfailed", lambda request: failed.append((request.url, request.failure)))
     opened(visitor, file, "holds")
+    heard(visitor.page, lambda: failed and len(visitor.problems) >= 2, "what the browser refuses")
     assert failed == [("http://127.0.0.1:9/x", "csp")]
-    assert visitor.page.title() == "Receipt for your photo"
+    expect(visitor.page).to_have_title("Receipt for your photo")
     assert len(visitor.problems) == 2
     assert all("Content Security Policy" in each for each in visitor.problems)
     visitor.problems.clear()
@@ -112,10 +117,9 @@ def test_it_prints_on_one_page_with_its_words(chromium, axe, receipt, tmp_path, 
     assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) == 1
     visitor.page.emulate_media(media="print")
     visitor.look("print")
-    said = visitor.page.inner_text("main")
-    assert visitor.page.locator("#words li").count() == 12
-    assert visitor.page.locator("#code svg").is_visible()
-    assert receipt.reference in said
+    says(visitor.page, "main", receipt.reference)
+    expect(visitor.page.locator("#words li")).to_have_count(12)
+    expect(visitor.page.locator("#code svg")).to_be_visible()
     for hidden in ("#happened", "#lock", "#print", ".languages"):
-        assert not visitor.page.locator(hidden).is_visible(), hidden
+        expect(visitor.page.locator(hidden)).to_be_hidden()
     visitor.close()

@@ -11,6 +11,7 @@ from __future__ import annotations
 import pytest
 
 from habeas.faces import assets
+from tests.browser.seen import said_by, says
 from tests.browser.test_history import opened, portal_page
 from tests.browser.test_sealing import FORM
 from tests.browser.visitor import Visitor
@@ -29,7 +30,7 @@ class Walker(Visitor):
     def stands(self, selector: str, heading: str = "h1") -> None:
         """Come to a page, which has *selector*."""
         self.page.wait_for_selector(selector)
-        self.steps.append(self.page.locator(f"main {heading}").last.inner_text().strip())
+        self.steps.append(said_by(self.page.locator(f"main {heading}").last).strip())
 
     def walk_to_the_photo(self, city: City) -> None:
         self.page.goto(f"{city.url}/apply/hunting-licence/")
@@ -86,7 +87,7 @@ def test_see_who_opened_it_in_two(chromium, city):
     portal_page(walker, city, receipt.encode(), "receipt.json")
     walker.stands("[data-act=opened]", "h2[tabindex], main h2")
     assert len(walker.steps) == 2
-    assert "Licensing Office opened it" in walker.page.inner_text("[data-act=opened]")
+    says(walker.page, "[data-act=opened]", "Licensing Office opened it")
     walker.close()
 
 

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from habeas.faces import assets
 from habeas.protocol import Purpose
@@ -72,7 +73,7 @@ def test_who_asks_is_told_of_an_opening(
         from_portal(visitor, city, receipt)
     visitor.page.click("[data-telling=choose]")
     visitor.page.wait_for_selector(".telling form")
-    assert visitor.page.locator(".telling input[type=radio]").count() == len(city.names)
+    expect(visitor.page.locator(".telling input[type=radio]")).to_have_count(len(city.names))
     visitor.page.click(".telling [type=submit]")
     visitor.page.wait_for_selector("#telling-trustee-error")
     visitor.look("nobody-chosen")
@@ -80,8 +81,9 @@ def test_who_asks_is_told_of_an_opening(
     visitor.page.fill("#telling-address", "no address")
     visitor.page.click(".telling [type=submit]")
     visitor.page.wait_for_selector("#telling-address-error")
-    assert visitor.page.evaluate("document.activeElement.id") == "telling-address"
-    assert visitor.page.is_checked(f"input[value='{city.names[1]}']"), "what was chosen stays"
+    expect(visitor.page.locator("#telling-address")).to_be_focused()
+    # What was chosen stays.
+    expect(visitor.page.locator(f"input[value='{city.names[1]}']")).to_be_checked()
     visitor.look("no-address")
     visitor.page.fill("#telling-address", address)
     visitor.page.click(".telling [type=submit]")
@@ -93,9 +95,9 @@ def test_who_asks_is_told_of_an_opening(
     link = re.search(r"http://\S+/notices/[0-9a-f]{64}", office.mails(address)[0].get_content())[0]
     visitor.page.goto(link)
     visitor.look("confirm")
-    visitor.page.click("form[action$=confirm] button")
-    visitor.page.wait_for_load_state()
-    assert visitor.page.get_attribute("html", "lang") == locale
+    with visitor.page.expect_navigation():
+        visitor.page.click("form[action$=confirm] button")
+    expect(visitor.page.locator("html")).to_have_attribute("lang", locale)
     visitor.look("confirmed")
     with city.officer_client() as officer:
         officer.open(receipt.reference, Purpose.DECIDE_APPLICATION, "Is this the applicant?")
@@ -117,14 +119,13 @@ def test_the_page_ends_what_others_asked_for(chromium, axe, city, office, receip
     visitor.page.click(".telling [type=submit]")
     visitor.page.wait_for_selector(".telling[data-step=asked]")
     visitor.page.click("[data-telling=another]")
-    visitor.page.wait_for_selector("[data-telling=stop]")
-    assert visitor.page.locator("[data-telling=stop]").count() == 1
+    expect(visitor.page.locator("[data-telling=stop]")).to_have_count(1)
     visitor.look("already")
     visitor.page.click("[data-telling=stop]")
     visitor.page.wait_for_selector(".telling[data-step=stopped]")
     visitor.page.click("[data-telling=another]")
     visitor.page.wait_for_selector(".telling form")
-    assert visitor.page.locator("[data-telling=stop]").count() == 0
+    expect(visitor.page.locator("[data-telling=stop]")).to_have_count(0)
     visitor.close()
 
 

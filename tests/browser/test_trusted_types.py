@@ -13,10 +13,11 @@ import pytest
 
 from habeas.faces import assets
 from habeas.portal.site.served import served
+from tests.browser.seen import computed
 from tests.browser.test_desk import Desk, place  # noqa: F401 - the office with its desk
 from tests.browser.test_everybody import PAGES
 from tests.browser.visitor import CANNOT_SEAL
-from tests.waiting import PATIENCE_SECONDS
+from tests.waiting import PATIENCE_SECONDS, until
 
 pytestmark = pytest.mark.browser
 
@@ -56,9 +57,10 @@ def test_no_page_violates_its_policy_and_none_assigns_markup(chromium, place):  
             policy = answer.headers["content-security-policy"]
             assert "require-trusted-types-for 'script'" in policy, path
             assert "trusted-types 'none'" in policy, path
+        page.wait_for_load_state("networkidle")
         assert not found
-        assert page.evaluate(TRY) == ["TypeError"] * 5
-        page.wait_for_function("violations.length >= 4")
+        assert computed(page, TRY) == ["TypeError"] * 5
+        until(lambda: page.evaluate("violations.length") >= 4, "the browser's reports")
 
 
 def test_a_form_that_comes_back_is_shown_without_parsing_a_string(chromium, place):  # noqa: F811

@@ -12,7 +12,8 @@ from habeas.cameras.live_port import LivePort
 from habeas.cameras.recordings import Recordings
 from habeas.cameras.window import Window
 from habeas.cameras.witnessed import Witnessed
-from tests.browser.officer import signed_in, wait
+from tests.browser.officer import send, signed_in, wait
+from tests.browser.seen import errors_lead_to, text_of
 from tests.media.video.segments import CAMERA, add_segment
 from tests.unit.cameras.test_watching import frame
 from tests.unit.portal.conftest import (  # noqa: F401 - fixtures
@@ -80,23 +81,15 @@ def visit(request, axe, city, recordings, browser):  # noqa: F811
         yield inside
 
 
-def _send(page):
-    page.fill("#password", PASSWORD)
-    page.locator("form:has(#password) button").click()
-    page.wait_for_load_state()
+#: Of the middle of what is shown; 0 where nothing is.
+SHADE = """(c => c.getContext('2d').getImageData(c.width / 2, c.height / 8, 1, 1).data[0])
+    (document.querySelector('canvas'))"""
 
 
-def _errors(page):
-    links = page.locator(".govuk-error-summary a").all()
-    return [each.get_attribute("href")[1:] for each in links]
-
-
-def _shade(page):
-    """Of the middle of what is shown; 0 where nothing is."""
-    return page.evaluate(
-        "(c => c.getContext('2d').getImageData(c.width / 2, c.height / 8, 1, 1).data[0])"
-        "(document.querySelector('canvas'))"
-    )
+def _shows(page, shades):
+    """Wait until so many different pictures were shown."""
+    seen = set()
+    until(lambda: (seen.add(page.evaluate(SHADE)), len(seen - {0}) >= shades)[1], "a picture")
 
 
 def test_a_camera_is_watched_until_it_is_ended(visit, city, recorder):  # noqa: F811
@@ -111,19 +104,16 @@ def _watch(city, recorder, visitor, page, desk):  # noqa: F811
     page.click("a[href$='/north-gate/live/']")
     page.wait_for_url("**/north-gate/live/")
     page.check("input[value=investigation]")
-    page.locator("form:has(#password) button").click()
-    page.wait_for_load_state()
-    assert _errors(page) == ["case_number", "reason", "password"]
+    send(page)
+    errors_lead_to(page, "case_number", "reason", "password")
     visitor.look("live-errors")
     assert not city.log.kinds()
     page.check("input[value=emergency]")
     page.fill("#reason", "Smoke is seen")
-    _send(page)
+    send(page, PASSWORD)
     page.wait_for_url("**/live/now/")
-    until(lambda: _shade(page) > 40, "a picture")
-    shade = _shade(page)
-    until(lambda: _shade(page) != shade, "another picture")
-    assert page.inner_text("#live [data-delay]")
+    _shows(page, 2)
+    text_of(page, "#live [data-delay]")
     visitor.look("live")
     page.click("[data-end] button")
     page.wait_for_url("**/cameras/north-gate/")
@@ -133,9 +123,9 @@ def _watch(city, recorder, visitor, page, desk):  # noqa: F811
     # Leaving the page ends it, too.
     page.goto(f"{desk}/north-gate/live/")
     page.fill("#reason", "Smoke again")
-    _send(page)
+    send(page, PASSWORD)
     page.wait_for_url("**/live/now/")
-    until(lambda: _shade(page) > 40, "a picture")
+    _shows(page, 1)
     recorder.set()
     wait(page, "document.querySelector('[data-problem]').textContent !== ''")
     visitor.look("live-waiting")
@@ -156,29 +146,27 @@ def _hold(city, visitor, page, desk):  # noqa: F811
     visitor.look("holds-none")
     page.check("input[value=court-order]")
     page.fill("#hours", "100")
-    page.locator("form:has(#password) button").click()
-    page.wait_for_load_state()
-    assert set(_errors(page)) == {"case_number", "words", "password"}
+    send(page)
+    errors_lead_to(page, "case_number", "words", "password")
     visitor.look("holds-errors")
     page.fill("#case_number", "2-114/2027")
     page.fill("#words", "The court wants to see it")
     # More than a twentieth of what is kept; none of it lies ahead.
     page.fill("#day", f"{START - timedelta(days=6):%Y-%m-%d}")
-    _send(page)
-    assert _errors(page) == ["hours"]
+    send(page, PASSWORD)
+    errors_lead_to(page, "hours")
     visitor.look("holds-too-much")
     assert not city.log.kinds()
     page.fill("#day", f"{START:%Y-%m-%d}")
     page.fill("#hours", "2")
-    _send(page)
+    send(page, PASSWORD)
     page.wait_for_selector("table")
     visitor.look("holds-asked")
     page.click("table a[href$='/lift/']")
     page.wait_for_url("**/lift/")
-    page.locator("form:has(#password) button").click()
-    page.wait_for_load_state()
-    assert _errors(page) == ["password"]
+    send(page)
+    errors_lead_to(page, "password")
     visitor.look("lift-error")
-    _send(page)
+    send(page, PASSWORD)
     page.wait_for_url("**/holds/")
     visitor.look("lifted")

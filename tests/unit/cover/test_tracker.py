@@ -333,6 +333,17 @@ def test_a_faint_look_that_no_other_could_confirm_is_a_face_where_looks_are_rare
     assert bool(found[1]) == (fps <= 5)
 
 
+@pytest.mark.parametrize("fps", [2, 1])
+def test_who_stands_and_is_seen_once_now_and_then_is_covered_between(fps):
+    """Whoever walks could be anywhere by then; who is met where they were has hardly left it."""
+    seen = {0: [], 1: [face(100, score=0.4)], 2: [], 3: [], 4: [face(104, 102, score=0.4)], 5: []}
+    found = run(seen, 6, fps=fps)
+    assert covers(found[1], 100)
+    assert covers(found[2], 101, size=14)
+    assert covers(found[3], 103, size=14)
+    assert covers(found[4], 104, 102)
+
+
 def test_one_picture_is_all_there_is():
     (boxes,) = run({0: [face(100, score=0.4)]}, 1)
     assert covers(boxes, 100)

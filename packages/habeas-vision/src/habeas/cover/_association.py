@@ -32,6 +32,7 @@ class Chances:
             is of somebody else: 1 in 10,000 is farther.
         doubt: log likelihood ratio below which another way to pair counts as well: 1 to 50.
         newcomer: the same, below which a sighting may be of somebody new: 1 to 800.
+        stands: share of people who stand, of those of whom there is one sighting. By hand.
     """
 
     found: float = 0.9
@@ -41,6 +42,7 @@ class Chances:
     gate: float = 21.1
     doubt: float = 4.0
     newcomer: float = 6.7
+    stands: float = 0.25
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,7 @@ def pair(
     stages: NDArray[np.int_],
     least: NDArray[np.float64],
     chances: Chances,
+    otherwise: NDArray[np.float64],
 ) -> Pairs:
     """Take the likeliest pairs, stage by stage; tell what else may be.
 
@@ -116,6 +119,8 @@ def pair(
         stages: tracks × sightings; lower ones choose first.
         least: ratio from which a sighting may continue a track, by sighting.
         chances: how likely what is.
+        otherwise: the same as *ratio* if they stand; where that is likelier, it is one of the ways
+            that are told, and takes nothing from another.
     """
     rows, columns = np.nonzero(ratio > -chances.doubt)
     order = np.lexsort((-ratio[rows, columns], stages[rows, columns]))
@@ -126,11 +131,13 @@ def pair(
         if ratio[track, sighting] >= least[sighting] and not (track in chosen or sighting in taken):
             taken[sighting], chosen[track] = track, sighting
     perhaps = []
+    either = np.maximum(ratio, otherwise)
+    rows, columns = np.nonzero(either > -chances.doubt)
     for track, sighting in zip(rows.tolist(), columns.tolist(), strict=True):
         if taken.get(sighting) == track:
             continue
         # What would be lost if these two were paired, and those whom they leave, where they fit.
-        lost = -ratio[track, sighting]
+        lost = -either[track, sighting]
         mine, theirs = chosen.get(track), taken.get(sighting)
         lost += ratio[track, mine] if mine is not None else 0
         lost += ratio[theirs, sighting] if theirs is not None else 0

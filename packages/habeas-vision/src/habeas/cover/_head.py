@@ -153,6 +153,15 @@ class Filter:
         there = self.step(state, at)
         return State(at, predict(state.x, there), predict(state.y, there), state.size)
 
+    def standing(self, state: State, at: float) -> State:
+        """The state at a later time, if they stand: nothing else is known after one sighting."""
+        speed = (self.motion.sway * state.size) ** 2 / 2
+        x, y = (
+            Gaussian(each.place, 0.0, each.place_variance, 0.0, speed)
+            for each in (state.x, state.y)
+        )
+        return self.expect(State(state.at, x, y, state.size), at)
+
     def see(self, state: State, seen: Seen) -> State:
         """The state once the head was seen, at a later time."""
         expected = self.expect(state, seen.at)

@@ -178,14 +178,20 @@ class Tracker:
             and at - track.last.at <= rules.window
         ]
         clear = [each.score >= rules.evidence.begin for each in seen]
-        ratio = ratios(
-            [model.expect(track.state, at) for track in live], seen, clear, model, rules.chances,
-            [
-                (track.lasted, at - track.last.at, max(0.0, at - track.looked_after))
-                for track in live
-            ],
+        times = [
+            (track.lasted, at - track.last.at, max(0.0, at - track.looked_after)) for track in live
+        ]
+        ratio, standing = (
+            ratios([expect(track.state, at) for track in live], seen, clear, model, rules.chances,
+                   times)
+            for expect in (model.expect, model.standing)
         )  # fmt: skip
         ratio += np.array([track.odds for track in live])[:, None]
+        # Of whom there is one sighting nobody knows whether they walk. Who stands is met where
+        # they were, which for somebody who may be anywhere by now would be a chance in many.
+        once = np.array([len(track.nodes) == 1 and not track.doubtful for track in live], np.bool_)
+        standing += np.log(rules.chances.stands)
+        standing[~once] = -np.inf
         # What is seen clearly chooses first; what is not may still continue a sure track, where it
         # is clearly that track's, and never begins one (Zhang et al., ByteTrack, ECCV 2022). A
         # track that may be nobody's takes what is left.
@@ -193,8 +199,11 @@ class Tracker:
         doubtful = np.array([track.doubtful for track in live], np.int_)
         faint = ~np.array(clear, np.bool_)
         ratio[~sure[:, None] & faint[None]] = -np.inf
+        standing[~sure[:, None] & faint[None]] = -np.inf
         stages = 2 * doubtful[:, None] + faint[None]
-        pairs = pair(ratio, stages, np.where(faint, rules.evidence.surely, 0.0), rules.chances)
+        pairs = pair(
+            ratio, stages, np.where(faint, rules.evidence.surely, 0.0), rules.chances, standing
+        )
         ends = [(track.state, track.size(track.last.at)) for track in live]
         ways = [
             live[before].otherwise(seen[number], odds) if len(live[before].nodes) == 1 else None

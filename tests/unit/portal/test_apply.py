@@ -1,5 +1,6 @@
 """Applying: drafts that only their browser can read, and cases that exist when photos do."""
 
+import re
 from datetime import date
 
 import pytest
@@ -15,6 +16,7 @@ from habeas.portal.cases.models import Case
 from habeas.portal.catalogue import services
 from habeas.portal.desk import cases as desk
 from habeas.portal.vault.models import SealedPhotoRow
+from habeas.portrait import FORMATS
 from habeas.protocol.office import open_answers, open_pointer, verify_pointer
 from habeas.protocol.receipt import ReceiptError, verify_parts
 from tests.unit.parties import PHOTO
@@ -186,6 +188,15 @@ def test_the_way_without_a_photo(city, browser):
     _post(browser, "answers")
     assert Case.objects.count() == 1
     assert browser.get("/apply/hunting-licence/receipt.html").status_code == 404
+
+
+def test_the_photo_page_offers_files_of_each_format_that_is_taken(city, browser):
+    _post(browser, "details", **ANSWERS)
+    page = browser.get("/apply/hunting-licence/photo/").content.decode()
+    offered = re.findall(r'type="file" accept="([^"]+)"', page)
+    assert [set(each.split(",")) for each in offered] == [
+        {each for known in FORMATS for each in known.types}
+    ]
 
 
 def test_another_browser_s_draft_is_not_found(city, browser):

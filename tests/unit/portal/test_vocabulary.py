@@ -13,6 +13,7 @@ from habeas.faces import DetectorName
 from habeas.portal.apply.processing import PURPOSES
 from habeas.portal.cameras.shown import DETECTORS
 from habeas.portal.register.words import purpose_name
+from habeas.portrait import FORMATS
 from habeas.protocol import Purpose
 from tests.places import ROOT
 
@@ -42,3 +43,28 @@ def test_a_detector_can_be_asked_for_wherever_one_is_chosen():
     assert set(QUALITIES) == names
     assert set(DETECTORS) == names
     assert {each.value for each in redact.DetectorName} == {"auto", *names}
+
+
+#: Where somebody is told in words which files are taken.
+HINTS = (
+    *(f"web/photo/device/{name}.ts" for name in ("words", "ru", "pl")),
+    "packages/habeas/src/habeas/portal/apply/templates/apply/photo.html",
+    *(f"packages/habeas/src/habeas/portal/site/locale/{name}/LC_MESSAGES/django.po"
+      for name in ("ru", "pl")),
+    "packages/habeas/src/habeas/cli/check.py", "docs/portrait.md",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("file", HINTS)
+def test_a_photo_format_is_named_wherever_a_file_is_asked_for(file):
+    asking = [line for line in (ROOT / file).read_text().splitlines() if "JPEG, PNG" in line]
+    assert asking
+    assert all(each.name in line for line in asking for each in FORMATS)
+
+
+def test_the_device_offers_files_of_each_format():
+    page = (ROOT / "web/photo/device/index.html").read_text()
+    offered = re.search(r'accept="([^"]+)"', page)
+    assert offered is not None
+    types = {each for each in offered[1].split(",") if not each.startswith(".")}
+    assert types == {each for known in FORMATS for each in known.types}

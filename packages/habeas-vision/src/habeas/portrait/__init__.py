@@ -14,6 +14,7 @@ from __future__ import annotations
 import atexit
 import threading
 
+from habeas.portrait._kinds import FORMATS
 from habeas.portrait._limits import LIMITS
 from habeas.portrait._pool import CheckPool, CheckUnavailableError, PoolBusyError
 from habeas.portrait.advise import limits
@@ -22,6 +23,7 @@ from habeas.portrait.errors import NoFaceError, PhotoError
 from habeas.portrait.words import LANGUAGES, words
 
 __all__ = [
+    "FORMATS",
     "FOR_THE_OFFICER",
     "LANGUAGES",
     "MAX_BYTES",

@@ -29,7 +29,6 @@ from habeas.portrait.errors import (
 )
 from habeas.portrait.tuning import TUNING
 
-_FORMATS = ("JPEG", "PNG", "HEIF", "WEBP", "AVIF")
 _SRGB = ImageCms.createProfile("sRGB")
 #: What EXIF's orientations 2 to 8 ask for (CIPA DC-008, table 6).
 _TURNS = {
@@ -151,7 +150,9 @@ def _decoded(taken: _container.Bare, *, broken: bool) -> Decoded:
 
 def _open(taken: _container.Bare) -> Image.Image:
     try:
-        image = Image.open(io.BytesIO(taken.content), formats=_FORMATS)
+        image = Image.open(
+            io.BytesIO(taken.content), formats=[each.decoder for each in _kinds.FORMATS]
+        )
     except UnidentifiedImageError as error:
         if _kinds.is_taken(taken.content):
             raise stop(BrokenPhotoError) from error

@@ -1,9 +1,35 @@
-"""Telling pictures in other formats from what is no picture, by their first bytes.
+"""The formats that are taken, and telling others from what is no picture by their first bytes.
 
-Only for the words: who sends a TIFF or a raw file is told how to convert it.
+The latter is only for the words: who sends a TIFF or a raw file is told how to convert it.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format that is taken.
+
+    Attributes:
+        name: by which people know it.
+        decoder: Pillow's name for it.
+        types: media types under which browsers offer its files.
+    """
+
+    name: str
+    decoder: str
+    types: tuple[str, ...]
+
+
+FORMATS = (
+    Format("JPEG", "JPEG", ("image/jpeg",)),
+    Format("PNG", "PNG", ("image/png",)),
+    Format("HEIC", "HEIF", ("image/heic", "image/heif")),
+    Format("WebP", "WEBP", ("image/webp",)),
+    Format("AVIF", "AVIF", ("image/avif",)),
+)
 
 _BEGINNINGS = (
     b"GIF8",  # GIF89a section 17

@@ -24,7 +24,7 @@ from habeas.portal.catalogue.declaration import PhotoRules, Service
 from habeas.portal.register import code
 from habeas.portal.vault import receipt_page
 from habeas.portal.vault.custodian import in_force
-from habeas.portrait import PhotoError, PoolBusyError, words
+from habeas.portrait import FORMATS, PhotoError, PoolBusyError, words
 from habeas.protocol import MalformedError, Receipt
 
 
@@ -147,6 +147,7 @@ def photo(request: HttpRequest, name: str) -> HttpResponse:
     context = {
         "service": service, "draft": draft, "error": error, "chosen": draft.chosen,
         "sealing": code.is_served(), "seal_at": elsewhere.step_of(service),
+        "accept": ",".join(each for known in FORMATS for each in known.types),
         **promise_in_words(service),
     }  # fmt: skip
     return render(request, "apply/photo.html", context)

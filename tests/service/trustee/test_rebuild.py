@@ -4,6 +4,8 @@ import importlib.machinery
 import importlib.util
 import json
 import shutil
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -18,6 +20,7 @@ from habeas.trustee import apps
 from tests.commands import habeas
 from tests.places import ROOT
 from tests.unit.protocol.world import circle_note
+from tests.world import World
 
 pytestmark = pytest.mark.slow
 ROOMS = ROOT / "packages" / "habeas" / "src" / "habeas"
@@ -41,17 +44,52 @@ def manifest(archive, built=ROOMS, number=1):
     return manifest_of(built, circle, number=number, version="0.2", source=source.hash_of(archive))
 
 
+def of_trustee(folder, data):
+    file = folder / "habeas.toml"
+    file.write_text(f'party = "trustee"\ndata = "{data}"\n')
+    return file
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """What `habeas trustee rebuild` made of the archive beside a trustee's keys."""
+
+    world: World
+    wanted: AppManifest
+    note: Path
+    kept: Path
+    said: str
+
+
 @pytest.fixture(scope="module")
-def built(archive, tmp_path_factory):
-    """Built once: npm fetches what the lock file names."""
+def rebuilt(archive, tmp_path_factory):
+    """Built once, by the command: npm fetches what the lock file names."""
     if shutil.which("npm") is None:
         pytest.skip("npm is not installed; only building the front end needs it")
+    place = tmp_path_factory.mktemp("another folder")
+    world = World(tmp_path_factory.mktemp("world"))
     try:
-        return source.build(archive, tmp_path_factory.mktemp("another folder") / "work")
-    except source.AppBuildError as error:
-        if "npm failed" in error.cause:
-            pytest.skip(f"npm cannot install the front end's packages: {error.cause[-200:]}")
-        raise
+        wanted = manifest_of(
+            ROOMS, world.circle, number=1, version="0.2", source=source.hash_of(archive)
+        )
+        (place / "app.tar").write_bytes(archive)
+        (place / "app.json").write_bytes(wanted.encode())
+        command = ["trustee", "rebuild", place / "app.tar", place / "app.json"]
+        # The trustee's own file names its folder, as for its other commands.
+        config = ["--config", of_trustee(place, world.folder / world.names[0])]
+        note, kept = place / "own.note", place / "kept"
+        done = habeas(*command, *config, "--out", note, "--keep", kept)
+        if "npm failed" in done.stderr:
+            pytest.skip(f"npm cannot install the front end's packages: {done.stderr[-200:]}")
+        assert done.returncode == 0, done.stderr
+        yield Rebuilt(world, wanted, note, kept, done.stderr)
+    finally:
+        world.close()
+
+
+@pytest.fixture(scope="module")
+def built(rebuilt):
+    return rebuilt.kept
 
 
 def test_another_folder_gives_the_same_archive(archive, tmp_path):
@@ -139,43 +177,29 @@ def test_a_source_that_does_not_build_says_so(tmp_path):
     assert refused.value.code == "app-build"
 
 
-def of_trustee(folder, data):
-    file = folder / "habeas.toml"
-    file.write_text(f'party = "trustee"\ndata = "{data}"\n')
-    return file
-
-
-def test_the_command_beside_the_keys_signs_and_keeps_what_it_built(
-    archive, built, new_world, tmp_path
-):
-    world = new_world()
-    wanted = manifest_of(
-        ROOMS, world.circle, number=1, version="0.2", source=source.hash_of(archive)
-    )
-    (tmp_path / "app.tar").write_bytes(archive)
-    (tmp_path / "app.json").write_bytes(wanted.encode())
-    note, kept = tmp_path / "own.note", tmp_path / "kept"
-    command = ["trustee", "rebuild", tmp_path / "app.tar", tmp_path / "app.json"]
-    # The trustee's own file names its folder, as for its other commands.
-    own = ["--config", of_trustee(tmp_path, world.folder / world.names[0])]
-    own += ["--out", note, "--keep", kept]
-    done = habeas(*command, *own)
-    assert done.returncode == 0, done.stderr
-    assert wanted.digest().hex() in done.stderr
+def test_the_command_beside_the_keys_signs_and_keeps_what_it_built(rebuilt):
+    world, wanted = rebuilt.world, rebuilt.wanted
+    assert wanted.digest().hex() in rebuilt.said
     assert first_difference(wanted, manifest_of(
-        kept, world.circle, number=1, version="0.2", source=wanted.source
+        rebuilt.kept, world.circle, number=1, version="0.2", source=wanted.source
     )) is None  # fmt: skip
     second = apps.vouch(
         world.folder / world.names[1], wanted, world.names[1], world.clock.today(), "compared"
     )
     details = AppDetails(
-        manifest=wanted, origins=origins_of(world.circle, {}), signatures=(note.read_text(), second)
-    )
+        manifest=wanted, origins=origins_of(world.circle, {}),
+        signatures=(rebuilt.note.read_text(), second),
+    )  # fmt: skip
     words = verify_release(details, world.chain)
     assert [(each.trustee, each.how) for each in words] == [
         (world.names[0], "rebuilt"), (world.names[1], "compared"),
     ]  # fmt: skip
-    # For whom is said once: not for nobody, and not twice.
+
+
+def test_for_whom_is_said_once_not_for_nobody_and_not_twice(archive, tmp_path):
+    (tmp_path / "app.tar").write_bytes(archive)
+    (tmp_path / "app.json").write_bytes(manifest(archive).encode())
+    command = ["trustee", "rebuild", tmp_path / "app.tar", tmp_path / "app.json"]
     for said in ([], ["--data", "a", "--circle", tmp_path / "app.json"]):
         refused = habeas(*command, *said)
         assert refused.returncode != 0
@@ -189,7 +213,7 @@ def test_the_command_on_a_machine_without_keys_prints_the_digest(
         assert content == archive
         return built
 
-    # The command of before has built in earnest; what that gives is the same bytes each time.
+    # The fixture has built in earnest; what that gives is the same bytes each time.
     monkeypatch.setattr(source, "build", already)
     wanted = manifest(archive)
     files = {"app.tar": archive, "app.json": wanted.encode(), "circle.txt": circle_note().encode()}

@@ -4,6 +4,7 @@ A trustee must be able to install and audit its own code without anybody else's.
 is there but the folder of wheels and the package index; versions are those of the lock.
 """
 
+import functools
 import importlib.machinery
 import importlib.util
 import json
@@ -136,9 +137,17 @@ def distribution(request):
     return request.param
 
 
+@pytest.fixture(scope="module")
+def installed(release, wheels, tmp_path_factory):
+    """Gives the Python of a distribution's environment, in which it is alone; each is made once."""
+    return functools.cache(
+        lambda name: release.install(wheels, name, tmp_path_factory.mktemp(name) / "environment")
+    )
+
+
 @pytest.fixture
-def python(distribution, release, wheels, tmp_path):
-    return release.install(wheels, distribution.name, tmp_path / "environment")
+def python(distribution, installed):
+    return installed(distribution.name)
 
 
 def size(folder):
@@ -176,7 +185,7 @@ def test_alone(distribution, python, tmp_path, capsys):
         [sys.executable, "-m", "pip", "--python", python, "list", "--format", "json"],
         capture_output=True, check=True,
     ).stdout  # fmt: skip
-    installed = {each["name"].lower().replace("_", "-") for each in json.loads(listed)}
+    there = {each["name"].lower().replace("_", "-") for each in json.loads(listed)}
     assert not (packages / "habeas" / "__init__.py").exists(), "one namespace, five distributions"
     rooms = {each.name for each in (packages / "habeas").iterdir() if each.is_dir()}
     assert rooms == set(distribution.rooms.split())
@@ -184,10 +193,10 @@ def test_alone(distribution, python, tmp_path, capsys):
         assert (packages / "habeas" / room / "py.typed").exists(), room
     megabytes = size(packages) / 1e6
     with capsys.disabled():
-        print(f"\n{distribution.name}: {megabytes:.1f} MB, {len(installed)} distributions")  # noqa: T201
+        print(f"\n{distribution.name}: {megabytes:.1f} MB, {len(there)} distributions")  # noqa: T201
     if distribution.megabytes:
         assert megabytes <= distribution.megabytes
-        assert not installed & FOREIGN
+        assert not there & FOREIGN
 
     place = tmp_path / "place"
     place.mkdir()
@@ -229,9 +238,8 @@ def test_built_again_it_has_the_same_bytes(release, wheels, tmp_path):
         assert again.read_bytes() == (wheels / again.name).read_bytes(), name
 
 
-def test_the_sbom_names_all_that_is_installed(release, wheels, tmp_path):
-    python = release.install(wheels, "habeas-tlog", tmp_path / "environment")
-    release.describe("habeas-tlog", python, tmp_path)
+def test_the_sbom_names_all_that_is_installed(release, installed, tmp_path):
+    release.describe("habeas-tlog", installed("habeas-tlog"), tmp_path)
     sbom = json.loads((tmp_path / "habeas-tlog.cdx.json").read_text())
     assert sbom["bomFormat"] == "CycloneDX"
     assert sbom["metadata"]["component"]["name"] == "habeas-tlog"

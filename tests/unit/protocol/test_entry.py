@@ -1,6 +1,7 @@
 """Entries and their reading: who may write what, and what is foreign."""
 
 import json
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -22,9 +23,10 @@ from habeas.protocol import (
     writer_id,
 )
 from habeas.protocol.details import CircleDetails, SealedDetails
-from habeas.protocol.entry import MAX_BYTES, MAX_LARGE_BYTES, SHAPES
+from habeas.protocol.entry import MAX_BYTES, MAX_LARGE_BYTES, SHAPES, Shape
 from habeas.protocol.keys import sign
 from habeas.protocol.reading import details_of
+from tests.places import ROOT
 from tests.unit.protocol.vectors.circles import second_note
 from tests.unit.protocol.vectors.files import load
 from tests.unit.protocol.world import (
@@ -232,3 +234,43 @@ def test_a_circle_that_does_not_follow_is_foreign():
     assert read_entry(entry.encode(), CHAIN) == Foreign(
         "circle-order", "This circle does not follow number 2."
     )
+
+
+# The same in the other language
+
+_TYPESCRIPT = (ROOT / "web" / "formats" / "entry.ts").read_text()
+
+
+def _between(before, after):
+    return _TYPESCRIPT.partition(before)[2].partition(after)[0]
+
+
+def _words(text):
+    return frozenset(word for each in re.findall(r'"([^"]*)"', text) for word in each.split())
+
+
+def _shape_there(how, arguments):
+    """A shape, as `photo` and `institution` make it of their arguments there."""
+    limit = MAX_LARGE_BYTES if "MAX_LARGE_BYTES" in arguments else MAX_BYTES
+    if how == "photo":
+        role, fields, optional = (*arguments.split(", ", 2), "")[:3]
+        return Shape(_words(role), _words(fields), _words(optional), open=False, limit=limit)
+    named = dict(re.findall(r"(fields|optional): (\[[^]]*\])", arguments))
+    return Shape(
+        _words(arguments.partition("]")[0]), _words(named.get("fields", "")),
+        _words(named.get("optional", "")), open=True, limit=limit,
+    )  # fmt: skip
+
+
+def test_browsers_know_the_same_fields_of_the_same_kinds():
+    listed = _between("export const SHAPES = {", "} satisfies")
+    there = re.findall(
+        r'^  "?([\w-]+)"?: (photo|institution)\((.*?)\),$', listed, re.MULTILINE | re.DOTALL
+    )
+    assert {kind: _shape_there(how, said) for kind, how, said in there} == dict(SHAPES)
+    plain = {name for each in SHAPES.values() for name in each.fields | each.optional}
+    assert _words(_between("const PLAIN = ", "as const")) == plain
+    fields = re.findall(
+        r"^  (\w+): ", _between("EntryFields = v.strictObject({", "});"), re.MULTILINE
+    )
+    assert set(fields) == set(Entry.model_fields)

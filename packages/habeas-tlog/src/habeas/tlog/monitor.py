@@ -105,16 +105,22 @@ class Monitor:
     ) -> None:
         self._database = database
         self._source = source
-        self._policy = policy
         self._rules = rules
         self._stale_after = stale_after
         self._clock = clock
         database.prepare(_SCHEMA)
         for rule in rules:
             rule.prepare(database.connection)
-        self._view = LogView(database, source, policy, self._see, clock=clock)
+        self.demand(policy)
         self._checked_at = 0.0
         self._failures = 0
+
+    def demand(self, policy: Policy) -> None:
+        """From now on *policy* makes checkpoints count: witnesses and keys are replaced.
+
+        What was followed stays followed.
+        """
+        self._view = LogView(self._database, self._source, policy, self._see, clock=self._clock)
 
     def _see(self, index: int, entry: bytes) -> None:
         connection = self._database.connection  # within the view's transaction

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,8 +15,9 @@ from habeas.foundation import text
 
 if TYPE_CHECKING:
     from habeas.foundation.database import Database
-    from habeas.register.hours_monitor import PairMonitor
-    from habeas.tlog.monitor import Finding, Monitor, Rule
+    from habeas.protocol import Circle
+    from habeas.register.monitor import CircleRules
+    from habeas.tlog.monitor import Finding, Monitor
 
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
 
@@ -65,6 +67,7 @@ def monitor(
     """Watch a log: checkpoints, consistency, entries, and the rules among them.
 
     Where the circle has a log of hours, that one is watched too, and held against what anchors it.
+    Circles that follow are taken on when they take effect, with their witnesses and that log.
 
     Tells of new circles, rosters, keys, suspensions and recoveries, of many requests by one
     office, of releases without a request, of the app's releases and of code that differed, and of
@@ -74,10 +77,13 @@ def monitor(
     Without --follow the exit status is 0 when there is nothing to find fault with, 2 with
     findings (also of earlier looks, with the same state), 3 when the log does not answer.
     """
+    import time
+
     from habeas.cli._monitor import watch
     from habeas.cli._portal import read_receipt
     from habeas.foundation.database import Database
     from habeas.protocol import Chain
+    from habeas.register.hours_monitor import CityMonitor
     from habeas.register.monitor import rules
     from habeas.tlog.monitor import Monitor
     from habeas.tlog.options import open_client
@@ -85,57 +91,51 @@ def monitor(
 
     receipts = [read_receipt(each) for each in receipt or []]
     chain = Chain.start(text.read(circle), 0)
-    with Database(state) as database, open_client(log) as client:
+    old = stale_after or RECENT
+    with (
+        Database(state) as database,
+        open_client(log) as client,
+        contextlib.ExitStack() as opened,
+    ):
         watched = rules(chain, receipts, most_a_day=most_a_day)
-        watching = Monitor(
-            database, client, chain.newest.circle.reading_policy(), watched,
-            stale_after=stale_after or RECENT,
+        everything = Monitor(
+            database, client, chain.newest.circle.reading_policy(), watched, stale_after=old
+        )
+        beside = partial(_hours, opened, watched[0], state, old)
+        both = CityMonitor(everything, beside, database, watched[0].in_force, time.time)
+        status = watch(
+            both, every=every if follow else None, metrics_port=metrics_port, as_json=as_json,
+            sites=_sites(watched[0], database) if site else None,
         )  # fmt: skip
-        with _both(watching, watched[0], database, state, stale_after or RECENT) as both:
-            status = watch(
-                both, every=every if follow else None, metrics_port=metrics_port, as_json=as_json,
-                sites=_sites(watched[0], database) if site else None,
-            )  # fmt: skip
     raise typer.Exit(status)
 
 
-@contextlib.contextmanager
-def _both(
-    watching: Monitor, watched: Rule, database: Database, state: Path, stale_after: float
-) -> Iterator[Monitor | PairMonitor]:
-    """Watches the log of hours beside it, where the circle has one; its place lies beside, too."""
-    import time
-
+def _hours(
+    opened: contextlib.ExitStack, watched: CircleRules, state: Path, stale_after: float,
+    circle: Circle,
+) -> Monitor:  # fmt: skip
+    """A monitor of the circle's log of hours, whose place lies beside *state*."""
     from habeas.foundation.database import Database
-    from habeas.register.hours_monitor import HoursRules, PairMonitor
-    from habeas.register.monitor import CircleRules
+    from habeas.register.hours_monitor import HoursRules
     from habeas.tlog.client import LogClient
     from habeas.tlog.monitor import Monitor
 
-    assert isinstance(watched, CircleRules)  # noqa: S101 - the first of `rules`
-    circle = watched.chain.newest.circle
-    if circle.hours is None:
-        yield watching
-        return
+    log = circle.hours_log
     place = state.with_name(f"{state.stem}-hours{state.suffix}")
-    with Database(place) as beside, LogClient(circle.hours.url) as log:
-        hours = Monitor(
-            beside, log, circle.reading_policy(circle.hours), [HoursRules(lambda: watched.chain)],
-            stale_after=stale_after,
-        )  # fmt: skip
-        yield PairMonitor(watching, hours, database, circle.hours.origin, time.time)
+    return Monitor(
+        opened.enter_context(Database(place)), opened.enter_context(LogClient(log.url)),
+        circle.reading_policy(log), [HoursRules(lambda: watched.chain)], stale_after=stale_after,
+    )  # fmt: skip
 
 
-def _sites(watched: Rule, database: Database) -> Callable[[], list[Finding]]:
+def _sites(watched: CircleRules, database: Database) -> Callable[[], list[Finding]]:
     """Looks at each origin of the newest release; gives what differs."""
     import random
     from datetime import UTC, datetime
 
     from habeas.register import site
-    from habeas.register.monitor import CircleRules
 
     def look() -> list[Finding]:
-        assert isinstance(watched, CircleRules)  # noqa: S101 - the first of `rules`
         with database.reading() as connection:
             releases = watched.releases(connection)
         if releases.newest is None:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from habeas.foundation.database import Database
-from habeas.protocol import Chain
+from habeas.protocol import Chain, Circle
 from habeas.protocol.details import AnchoredDetails
 from habeas.register import anchoring
 from habeas.register.anchoring import UnanchoredError
@@ -98,35 +98,57 @@ class HoursRules:
             yield Finding("hour-repeated", words, index)
 
 
-class PairMonitor:
-    """Watches the log of everything and the log of hours, and what ties them together.
+class CityMonitor:
+    """Watches the log of everything, the log of hours where there is one, and what ties them.
+
+    The circle in force says which witnesses count, and whether there is a log of hours: a circle
+    that follows changes both while this runs.
 
     Args:
-        everything: with the rules of `habeas.register.monitor`.
-        hours: with `HoursRules`.
+        everything: with the rules of `habeas.register.monitor`, under the reading policy of the
+            circle that *in_force* tells.
+        hours: opens a monitor of a circle's log of hours, with `HoursRules`.
         database: of *everything*.
-        origin: of the log of hours.
+        in_force: the circle, as far as *everything* has followed.
         clock: POSIX seconds.
     """
 
     def __init__(
         self,
         everything: Monitor,
-        hours: Monitor,
+        hours: Callable[[Circle], Monitor],
         database: Database,
-        origin: str,
+        in_force: Callable[[], Circle],
         clock: Callable[[], float],
     ) -> None:
-        self._everything, self._hours, self._database = everything, hours, database
-        self._origin, self._clock = origin, clock
+        self._everything, self._open, self._database = everything, hours, database
+        self._in_force, self._clock = in_force, clock
+        self._circle = in_force()
+        self._hours = self._open(self._circle) if self._circle.hours else None
 
     def look(self) -> Round:
         """One round over both: first what is anchored, then the log that must show it."""
-        seen, other = self._everything.look(), self._hours.look()
+        self._follow()
+        seen = self._everything.look()
+        # A circle that was read in this round may bring the log that it has to be held against.
+        self._follow()
+        if self._hours is None:
+            return seen
+        other = self._hours.look()
         found = [*seen.findings, *other.findings]
         if other.failure is None:
-            found += [each for each in self._compare() if self.keep(each)]
+            compared = self._compare(self._hours, self._circle.hours_log.origin)
+            found += [each for each in compared if self.keep(each)]
         return replace(seen, findings=tuple(found), failure=seen.failure or other.failure)
+
+    def _follow(self) -> None:
+        """Take on the circle in force: its witnesses, and its log of hours."""
+        circle = self._in_force()
+        if circle.number == self._circle.number:
+            return
+        self._circle = circle
+        self._everything.demand(circle.reading_policy())
+        self._hours = self._open(circle) if circle.hours else None
 
     def keep(self, finding: Finding) -> bool:
         """See `Monitor.keep`."""
@@ -134,17 +156,19 @@ class PairMonitor:
 
     def findings(self) -> list[Finding]:
         """All that was ever found: of the log of everything, then of the log of hours."""
-        return [*self._everything.findings(), *self._hours.findings()]
+        return [*self._everything.findings(), *(self._hours.findings() if self._hours else ())]
 
     def metrics(self) -> str:
         """Figures in Prometheus's text format."""
+        if self._hours is None:
+            return self._everything.metrics()
         return self._everything.metrics() + (
             "# HELP habeas_monitor_hours_size Entries of the log of hours, followed and verified.\n"
             "# TYPE habeas_monitor_hours_size gauge\n"
             f"habeas_monitor_hours_size {self._hours.size}\n"
         )
 
-    def _compare(self) -> Iterator[Finding]:
+    def _compare(self, hours: Monitor, origin: str) -> Iterator[Finding]:
         """Hold every anchor against the tree that was shown, and the newest against the clock."""
         with self._database.reading() as connection:
             rows = connection.execute(
@@ -155,23 +179,23 @@ class PairMonitor:
             ).fetchone()
         for position, said in rows:
             details = AnchoredDetails.decode(said.encode())
-            if details.origin == self._origin and details.size > self._hours.size:
+            if details.origin == origin and details.size > hours.size:
                 yield Finding(
                     "hours-rewound",
                     f"Entry {position} anchors {details.size} hours; the log of hours shows "
-                    f"{self._hours.size}.",
+                    f"{hours.size}.",
                     position,
                 )
                 continue  # looked at again: it may have been away for a moment
-            if details.origin == self._origin:
-                yield from self._hold(position, details)
+            if details.origin == origin:
+                yield from _hold(hours, position, details)
             with self._database.transaction() as connection:
                 connection.execute("UPDATE anchor SET held = 1 WHERE position = ?", (position,))
         try:
             if last is not None:
                 now = datetime.fromtimestamp(self._clock(), UTC)
                 anchoring.verify_lately(AnchoredDetails.decode(last[0].encode()), now)
-            elif self._hours.size > 0:
+            elif hours.size > 0:
                 self._verify_ever()
         except UnanchoredError as error:
             yield Finding(error.code, error.cause)
@@ -185,12 +209,14 @@ class PairMonitor:
         if now - since > anchoring.LATE.total_seconds():
             raise UnanchoredError("The log of hours has entries, and was never anchored.")
 
-    def _hold(self, position: int, details: AnchoredDetails) -> Iterator[Finding]:
-        try:
-            self._hours.verify_tree(details.size, bytes.fromhex(details.root))
-        except ForkedViewError:
-            words = (
-                f"Entry {position} anchors another tree of {details.size} hours than the log of "
-                "hours shows: it has shown two."
-            )
-            yield Finding("hours-forked", words, position, details.encode().decode())
+
+def _hold(hours: Monitor, position: int, details: AnchoredDetails) -> Iterator[Finding]:
+    """An anchor against the tree that *hours* was shown."""
+    try:
+        hours.verify_tree(details.size, bytes.fromhex(details.root))
+    except ForkedViewError:
+        words = (
+            f"Entry {position} anchors another tree of {details.size} hours than the log of "
+            "hours shows: it has shown two."
+        )
+        yield Finding("hours-forked", words, position, details.encode().decode())

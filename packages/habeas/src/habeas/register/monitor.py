@@ -10,11 +10,11 @@ their tags, and the rules become exact (`habeas.register.watching`).
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
-from habeas.foundation.errors import HabeasError
-from habeas.protocol import Chain, Entry, Foreign, Kind, Receipt, Role, read_entry
+from habeas.protocol import Chain, Circle, Entry, Foreign, Kind, Receipt, Role, read_entry
 from habeas.protocol.app import AppDetails, AppDiffersDetails, AppReleases
 from habeas.protocol.credential import Roster
 from habeas.protocol.details import (
@@ -27,7 +27,7 @@ from habeas.protocol.details import (
 )
 from habeas.protocol.document import Document
 from habeas.protocol.reading import details_of
-from habeas.register import announced, code_rules, hours_monitor
+from habeas.register import announced, code_rules, hours_monitor, watched_circles
 from habeas.register.watching import OnePhoto
 from habeas.tlog.monitor import Finding, Rule
 
@@ -38,7 +38,6 @@ _BULK_TIMES = 5
 _LATE = timedelta(days=2)
 
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS watched_circle (number INTEGER PRIMARY KEY, note TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS foreign_entries (one INTEGER PRIMARY KEY, count INTEGER);
 CREATE TABLE IF NOT EXISTS balance (who TEXT, service TEXT, office TEXT,
   purpose TEXT, count INTEGER, PRIMARY KEY (who, service, office, purpose));
@@ -53,7 +52,9 @@ CREATE TABLE IF NOT EXISTS requests_of_day (what TEXT, name TEXT, day TEXT, coun
 Check = Callable[[sqlite3.Connection, int, Entry], Iterable[Finding]]
 
 
-def rules(chain: Chain, receipts: Sequence[Receipt] = (), *, most_a_day: int = 200) -> list[Rule]:
+def rules(
+    chain: Chain, receipts: Sequence[Receipt] = (), *, most_a_day: int = 200
+) -> tuple[CircleRules, *tuple[Rule, ...]]:
     """All rules; those about single photos for each of *receipts*.
 
     Args:
@@ -61,15 +62,24 @@ def rules(chain: Chain, receipts: Sequence[Receipt] = (), *, most_a_day: int = 2
         receipts: of photos to watch exactly.
         most_a_day: requests of one office on one day beyond which it is always reported.
     """
-    return [CircleRules(chain, most_a_day), *(OnePhoto(chain, receipt) for receipt in receipts)]
+    return (CircleRules(chain, most_a_day), *(OnePhoto(chain, receipt) for receipt in receipts))
 
 
 class CircleRules:
-    """Everything that can be seen without a receipt. Each entry is read once."""
+    """Everything that can be seen without a receipt. Each entry is read once.
 
-    def __init__(self, chain: Chain, most_a_day: int) -> None:
+    Args:
+        chain: the circles that it begins with.
+        most_a_day: see `rules`.
+        clock: POSIX seconds.
+    """
+
+    def __init__(
+        self, chain: Chain, most_a_day: int, clock: Callable[[], float] = time.time
+    ) -> None:
         self._chain = chain
         self._most = most_a_day
+        self._clock = clock
         self._checks: tuple[Check, ...] = (
             self._days, self._repeats, self._balance, self._bulk, self._institutions, self._anchor,
         )  # fmt: skip
@@ -77,14 +87,10 @@ class CircleRules:
     def prepare(self, connection: sqlite3.Connection) -> None:
         """Tables, and the circles that were seen before."""
         connection.executescript(
-            _SCHEMA + announced.SCHEMA + code_rules.SCHEMA + hours_monitor.SCHEMA
-        )
-        rows = connection.execute("SELECT note FROM watched_circle ORDER BY number").fetchall()
-        for (note,) in rows:
-            try:
-                self._chain = self._chain.extend(note, 0)
-            except HabeasError:
-                continue  # the watcher began with a later circle this time
+            _SCHEMA + watched_circles.SCHEMA + announced.SCHEMA + code_rules.SCHEMA
+            + hours_monitor.SCHEMA
+        )  # fmt: skip
+        self._chain = watched_circles.known(connection, self._chain)
 
     def see(self, connection: sqlite3.Connection, index: int, entry: bytes) -> Iterable[Finding]:
         """Read the entry, and hold it against every rule. It takes any bytes."""
@@ -99,6 +105,10 @@ class CircleRules:
     def chain(self) -> Chain:
         """The circles that it knows by now."""
         return self._chain
+
+    def in_force(self) -> Circle:
+        """The circle in force now; before any is, the first one."""
+        return (self._chain.in_force(int(self._clock())) or self._chain.links[0]).circle
 
     def releases(self, connection: sqlite3.Connection) -> AppReleases:
         """The releases of the app that the log has shown."""
@@ -225,7 +235,7 @@ class CircleRules:
         details: Document = details_of(entry)
         match details:
             case CircleDetails():
-                yield from self._circle(connection, index, details)
+                yield from self._circle(connection, index, entry, details)
             case Roster():
                 yield from announced.roster(connection, index, entry, details)
             case KeyDetails():
@@ -260,16 +270,13 @@ class CircleRules:
             yield from hours_monitor.anchored(connection, index, details)
 
     def _circle(
-        self, connection: sqlite3.Connection, index: int, details: CircleDetails
+        self, connection: sqlite3.Connection, index: int, entry: Entry, details: CircleDetails
     ) -> Iterator[Finding]:
         before = self._chain
-        self._chain = before.extend(details.circle, 0)
+        self._chain = watched_circles.take(connection, before, details.circle, entry, self._clock())
         if self._chain is before:
             return
         circle = self._chain.newest.circle
-        connection.execute(
-            "INSERT OR IGNORE INTO watched_circle VALUES (?, ?)", (circle.number, details.circle)
-        )
         words = (
             f"Entry {index}: circle number {circle.number} follows, with k = {circle.k} of "
             f"{', '.join(each.name for each in circle.trustees)}; digest "

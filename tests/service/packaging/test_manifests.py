@@ -42,7 +42,8 @@ def _is_narrow(pod):
 
 
 def test_a_wrong_manifest_would_be_noticed():
-    (wrong,) = [each for each in documents(MANIFESTS[0]) if each["kind"] == "Deployment"]
+    portal = documents(PACKAGING / "kubernetes" / "portal.yaml")
+    (wrong,) = [each for each in portal if each["kind"] == "Deployment"]
     wrong["spec"]["replicas"] = "two"
     with pytest.raises(kubernetes_validate.ValidationError):
         kubernetes_validate.validate(wrong, "1.31", strict=True)
@@ -65,3 +66,18 @@ def test_an_image_runs_by_a_user_of_its_own(name):
     (user,) = re.findall(r"^USER (.+)$", text, re.MULTILINE)
     assert user.startswith("habeas-")
     assert text.index("USER ") < text.index("ENTRYPOINT")
+
+
+def test_the_two_logs_of_whoever_runs_them_share_no_folder():
+    """Two writers of one folder would be two trees under one name, or the wrong log's keys."""
+    composed = documents(PACKAGING / "containers" / "compose-log.yaml")[0]["services"]
+    assert composed["log"]["volumes"] != composed["hours"]["volumes"]
+    pods = {
+        each["metadata"]["name"]: each["spec"]
+        for each in documents(PACKAGING / "kubernetes" / "log.yaml")
+        if each["kind"] == "StatefulSet"
+    }
+    assert pods.keys() == {"log", "hours"}
+    for each in pods.values():
+        assert each["replicas"] == 1, "a log has one writer"
+        assert each["volumeClaimTemplates"][0]["spec"]["accessModes"] == ["ReadWriteOncePod"]

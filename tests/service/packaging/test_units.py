@@ -19,8 +19,8 @@ pytestmark = pytest.mark.skipif(
 
 def test_there_is_a_unit_for_each_party():
     assert {each.stem for each in UNITS} == {
-        "habeas-cameras", "habeas-log", "habeas-portal", "habeas-portal-worker",
-        "habeas-recorder@", "habeas-trustee",
+        "habeas-cameras", "habeas-hours-log", "habeas-log", "habeas-portal",
+        "habeas-portal-worker", "habeas-recorder@", "habeas-trustee",
     }  # fmt: skip
 
 
@@ -57,3 +57,16 @@ def test_its_folder_is_its_own_and_its_secrets_are_in_no_unit(unit):
     assert "StateDirectoryMode=0700" in text
     assert "UMask=0077" in text
     assert not re.search(r"^Environment=", text, re.MULTILINE)
+
+
+def test_the_log_of_hours_may_as_much_as_the_first_log_and_shares_nothing_with_it():
+    first, hours = (
+        (ROOT / "packaging" / "systemd" / f"{name}.service").read_text()
+        for name in ("habeas-log", "habeas-hours-log")
+    )
+    rights = first.index("# What a process")
+    assert hours.endswith(first[rights:])
+    assert "habeas-log" not in hours
+    assert "/etc/habeas/hours-log.env" in hours
+    # The first one listens on the command's own port.
+    assert re.findall("^ExecStart=.* --port (.+)$", hours, re.MULTILINE) == ["8002"]

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 ZOOMED = {"width": 320, "height": 256}
 PAGES = (
     "/", "/help/", "/accessibility/", "/apply/hunting-licence/", "/receipt/", "/officers/",
-    "/cameras/",
+    "/cameras/", "/cameras/hours/",
     "/register/", "/register/entries/", "/register/entries/3/", "/register/check/",
     "/register/trustees/", "/nowhere/",
 )  # fmt: skip

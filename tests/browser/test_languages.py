@@ -18,7 +18,8 @@ pytestmark = pytest.mark.browser
 PAGES = (
     "/", "/help/", "/accessibility/",
     "/apply/hunting-licence/", "/apply/hunting-licence/details/?cannot",
-    "/receipt/", "/receipt/lost/", "/officers/", "/cameras/", "/register/", "/register/entries/",
+    "/receipt/", "/receipt/lost/", "/officers/", "/cameras/", "/cameras/hours/", "/register/",
+    "/register/entries/",
     "/register/entries/3/", "/register/check/", "/register/trustees/", "/register/code/",
     "/register/offices/licensing-office/", "/nowhere/",
 )  # fmt: skip

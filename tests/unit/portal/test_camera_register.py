@@ -2,7 +2,9 @@
 
 import csv
 import io
+import re
 from datetime import UTC, datetime, timedelta
+from unittest.mock import Mock
 
 import pytest
 from PIL import Image
@@ -11,9 +13,12 @@ from habeas.cameras import health, storage
 from habeas.cameras.declaration import Camera
 from habeas.cameras.health import CameraHealth
 from habeas.cameras.recordings import Recordings
+from habeas.portal.cameras import monthly, views
 from habeas.portal.cameras.versions import versions
 from habeas.protocol.footage import CameraDetails, RecordedDetails, entry_of
 from habeas.protocol.looks import HeldDetails, LiftedDetails, LiveDetails, ViewedDetails
+from habeas.register.camera_months import CameraMonth
+from habeas.register.hours import HoursCopy
 from tests.media.video.segments import CAMERA, RECORDER
 from tests.unit.protocol.world import CUSTODIAN_KEY, RECORDER_KEY, random
 
@@ -99,6 +104,96 @@ def test_the_copy_of_before_counts_what_it_has(looked, city):
 
     city.copy._database.prepare(_SCHEMA)
     assert sum(each.count for each in city.copy.looks()) == 6
+
+
+def recorded(city, number, **said):
+    details = RECORDED.model_copy(update=said)
+    day = datetime.fromisoformat(details.hour[:10]).date()
+    entry = entry_of(details, day, RECORDER_KEY, random(f"hour {number}"))
+    city.log.append(entry.encode())
+
+
+HEAD = ["month", "camera", "hours", "seconds", "frames", "lost", "whole", "looks", "exports"]
+
+
+def test_what_was_recorded_and_looked_at_is_counted_by_camera_and_month(looked, city, browser):
+    """Of the month in which it was recorded, whenever the hour was closed."""
+    recorded(city, 1, hour="2027-01-31T23Z", seconds=3594, frames=35_940, lost=60, whole=36)
+    recorded(city, 2, camera="bridge-south", hour="2027-02-01T00Z")
+    city.copy.catch_up()
+    lines = list(csv.reader(io.StringIO(page(browser, "/cameras/hours.csv"))))
+    assert lines == [
+        HEAD,
+        ["2027-02", "bridge-south", "1", "6", "60", "0", "0", "0", "0"],
+        ["2027-02", "north-gate", "0", "0", "0", "0", "0", "1", "0"],
+        ["2027-01", "bridge-north", "2", "3600", "36000", "60", "36", "0", "0"],
+        ["2027-01", "north-gate", "0", "0", "0", "0", "0", "3", "0"],
+    ]
+    one = list(csv.reader(io.StringIO(page(browser, "/cameras/hours.csv?month=2027-02"))))
+    assert one == lines[:3]
+    found = browser.get("/cameras/hours.json?month=2027-01").json()
+    assert [list(each) for each in found["hours"]] == [HEAD, HEAD]
+    assert [str(each) for each in found["hours"][0].values()] == lines[3]
+    assert browser.get("/cameras/hours.json?month=2026-01").json()["hours"] == []
+
+
+def test_the_page_of_hours_shows_a_month(looked, city, browser):
+    recorded(city, 1, hour="2027-01-31T23Z", seconds=3594, frames=35_940, lost=60, whole=36)
+    city.copy.catch_up()
+    newest = page(browser, "/cameras/hours/")
+    assert "bridge-north" not in newest
+    assert "north-gate" in newest
+    shown = page(browser, "/cameras/hours/?month=2027-01")
+    assert "January 2027" in shown
+    row = shown.split("bridge-north</a>")[1].split("</tr>")[0]
+    assert " ".join(re.sub("<[^>]+>", " ", row).split()) == "2 1.0 0.2 % 0.1 % 0 0"
+    for odd in ("?month=2027-13", "?month=x", "?after=zzz"):
+        assert browser.get(f"/cameras/hours/{odd}").status_code == 200
+    assert "What the cameras recorded" in page(browser, "/cameras/")
+
+
+def test_a_month_of_many_cameras_comes_in_pages(looked, city, browser, monkeypatch):
+    monkeypatch.setattr(views, "_PAGE", 1)
+    monkeypatch.setattr(monthly, "_CHUNK", 1)
+    first = page(browser, "/cameras/hours/?month=2027-01")
+    assert "bridge-north" in first
+    assert "north-gate</a>" not in first.replace("bridge-north", "")
+    (more,) = re.findall(r'href="(\?month=2027-01&amp;after=[^"]+)"', first)
+    second = page(browser, f"/cameras/hours/{more.replace('&amp;', '&')}")
+    assert "north-gate" in second
+    assert "More cameras" in first
+    assert "More cameras" not in second
+    assert len(page(browser, "/cameras/hours.csv").splitlines()) == 4
+
+
+def test_a_city_without_hours_says_so(recordings, city, browser):
+    assert "Nothing yet." in page(browser, "/cameras/hours/")
+    assert list(csv.reader(io.StringIO(page(browser, "/cameras/hours.csv")))) == [HEAD]
+
+
+def test_hours_of_both_logs_count_together(looked, city, browser, monkeypatch):
+    """Those from before the circle had a log of hours stay where they are."""
+
+    more = CameraMonth("2027-01", "bridge-north", 2, 7200, 72_000, 5, 1)
+    hours = Mock(spec=HoursCopy)
+    hours.months_recorded.return_value = ["2027-01"]
+    hours.of_month.return_value = hours.camera_months.return_value = [more]
+    monkeypatch.setattr(monthly, "hours_copy", lambda: hours)
+    found = [each.recorded for each in monthly.of_month("2027-01", 9)]
+    assert found[0] == CameraMonth("2027-01", "bridge-north", 3, 7206, 72_060, 5, 1)
+    assert monthly.of_camera("bridge-north")[0].recorded == found[0]
+
+
+def test_a_copy_of_before_counts_the_hours_that_it_has_once(looked, city):
+    with city.copy._database.transaction() as connection:
+        connection.execute("DROP TABLE recorded")
+        connection.execute("DELETE FROM copied_by WHERE name = 'recorded'")
+        connection.execute("UPDATE habeas_schema SET version = 3 WHERE part = 'register'")
+    from habeas.register.copy import _SCHEMA
+
+    for _ in range(2):
+        city.copy._database.prepare(_SCHEMA)
+        assert [each.hours for each in city.copy.camera_months("bridge-north")] == [1]
 
 
 def test_news_are_for_feed_readers_without_the_hours(looked, browser):

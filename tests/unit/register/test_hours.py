@@ -1,23 +1,31 @@
 """A copy of the log of hours, and a monitor of it beside the log that anchors it."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
 from habeas.foundation.database import Database
 from habeas.protocol import Chain, Kind, sign_entry
-from habeas.protocol.details import AnchoredDetails, SealedDetails
+from habeas.protocol.details import AnchoredDetails, CircleDetails, SealedDetails
 from habeas.protocol.footage import RecordedDetails, entry_of, hour_name
 from habeas.protocol.looks import ViewedDetails
 from habeas.register.hours import HoursCopy
-from habeas.register.hours_monitor import HoursRules, PairMonitor
+from habeas.register.hours_monitor import CityMonitor, HoursRules
 from habeas.register.monitor import CircleRules
 from habeas.tlog import ForkedViewError, TlogError, leaf_hash
 from habeas.tlog.monitor import Monitor
 from habeas.tlog.tree import Frontier
 from tests.unit.parties import MemoryLog
 from tests.unit.protocol import world
-from tests.unit.protocol.world import CUSTODIAN_KEY, HOURS, HOURS_KEY, HOURS_LOG, RECORDER_KEY
+from tests.unit.protocol.world import (
+    CUSTODIAN_KEY,
+    HOURS,
+    HOURS_KEY,
+    HOURS_LOG,
+    RECORDER_KEY,
+    TRUSTEES,
+)
 
 NOTE = world.circle_note(hours=HOURS_LOG)
 CHAIN = Chain.start(NOTE, 0)
@@ -25,11 +33,11 @@ CIRCLE = CHAIN.newest.circle
 BEGUN = datetime.fromtimestamp(world.TIME, UTC).replace(minute=0)
 
 
-def hour(at=0, camera="bridge-north", root="1"):
+def hour(at=0, camera="bridge-north", root="1", lost=0, seconds=3600):
     moment = BEGUN + timedelta(hours=at)
     details = RecordedDetails(
-        camera=camera, hour=hour_name(moment), segments=600, seconds=3600, frames=36_000, lost=0,
-        whole=0, root=root * 64,
+        camera=camera, hour=hour_name(moment), segments=600, seconds=seconds,
+        frames=36_000, lost=lost, whole=0, root=root * 64,
     )  # fmt: skip
     salt = world.random(f"salt {at} {camera} {root}")
     return entry_of(details, moment.date(), RECORDER_KEY, salt).encode()
@@ -64,6 +72,40 @@ def test_hours_are_found_by_camera_and_place():
     assert [index for index, _ in copy.of_camera("bridge-south", 9)] == [1]
 
 
+def test_hours_are_counted_by_camera_and_month():
+    """Of the month in which they were recorded; what would break sums is cut off."""
+    log = memory(hour(0), hour(1), hour(0, "bridge-south"), hour(24 * 40))
+    copy = HoursCopy(Database(None), log)
+    copy.catch_up(CHAIN, CIRCLE)
+    newest, first = copy.camera_months("bridge-north")
+    assert (first.month, first.hours, first.seconds, first.frames) == (
+        f"{BEGUN:%Y-%m}", 2, 7200, 72_000,
+    )  # fmt: skip
+    assert copy.months_recorded() == [newest.month, first.month]
+    assert [each.camera for each in copy.of_month(first.month, 9)] == [
+        "bridge-north", "bridge-south",
+    ]  # fmt: skip
+    assert [each.camera for each in copy.of_month(first.month, 9, "bridge-north")] == [
+        "bridge-south"
+    ]
+    for at in range(2, 6):
+        log.log.leaves.append(hour(at, lost=2**53 - 1, seconds=3612))
+    copy.catch_up(CHAIN, CIRCLE)
+    first = copy.camera_months("bridge-north")[1]
+    assert (first.lost, first.seconds) == (4 * 10**9, 6 * 3600)
+
+
+def test_a_copy_of_before_counts_what_it_has():
+    database, log = Database(None), memory(hour(0), viewed(), hour(1))
+    HoursCopy(database, log).catch_up(CHAIN, CIRCLE)
+    with database.transaction() as connection:
+        connection.execute("DROP TABLE recorded")
+        connection.execute("UPDATE habeas_schema SET version = 1 WHERE part = 'hours'")
+    for _ in range(2):
+        (month,) = HoursCopy(database, log).camera_months("bridge-north")
+        assert (month.hours, month.frames) == (2, 72_000)
+
+
 def test_what_is_no_hour_is_kept_and_obeyed_by_nobody():
     copy = HoursCopy(Database(None), memory(b"{", viewed(), hour(), hour(camera="harbour")))
     assert copy.catch_up(CHAIN, CIRCLE).size == 4
@@ -92,25 +134,30 @@ def test_a_copy_does_not_follow_another_tree():
 class Watch:
     """Somebody who watches both logs of a city."""
 
-    def __init__(self):
-        self.everything, self.hours = memory(key=world.LOG_KEY), memory()
+    def __init__(self, chain=CHAIN, database=None, hours=None, everything=None):
+        self.everything = everything or memory(key=world.LOG_KEY)
+        self.hours = memory() if hours is None else hours
         self.now = BEGUN + timedelta(minutes=20)
-        self.database = Database(None)
-        rules = CircleRules(CHAIN, 200)
-
-        def clock():
-            return self.now.timestamp()
-
+        self.database = database or Database(None)
+        self.beside = Database(None)
+        self.rules = CircleRules(chain, 200, self.clock)
         # Fresh is judged elsewhere: the cosignatures of these logs are all of one moment.
         first = Monitor(
-            self.database, self.everything, CIRCLE.reading_policy(), [rules],
-            stale_after=1e9, clock=clock,
+            self.database, self.everything, chain.newest.circle.reading_policy(), [self.rules],
+            stale_after=1e9, clock=self.clock,
         )  # fmt: skip
-        second = Monitor(
-            Database(None), self.hours, CIRCLE.reading_policy(CIRCLE.hours),
-            [HoursRules(lambda: rules.chain)], stale_after=1e9, clock=clock,
+        self.monitor = CityMonitor(
+            first, self.beside_it, self.database, self.rules.in_force, self.clock
+        )
+
+    def clock(self):
+        return self.now.timestamp()
+
+    def beside_it(self, circle):
+        return Monitor(
+            self.beside, self.hours, circle.reading_policy(circle.hours),
+            [HoursRules(lambda: self.rules.chain)], stale_after=1e9, clock=self.clock,
         )  # fmt: skip
-        self.monitor = PairMonitor(first, second, self.database, HOURS, clock)
 
     def record(self, *hours):
         self.hours.log.leaves += hours
@@ -229,3 +276,62 @@ def test_a_log_of_hours_that_does_not_answer_is_a_failure_and_no_finding(watch):
     assert seen.failure
     watch.hours.down = False
     assert watch.codes() == []
+
+
+# A circle that follows, while the monitor runs
+
+
+def successor(chain, **changes):
+    """The entry of the circle that follows the newest of *chain*."""
+    before = chain.newest
+    note = world.circle_note(number=before.circle.number + 1, previous=before.digest, **changes)
+    details = CircleDetails(circle=note)
+    day, salt = BEGUN.date().isoformat(), world.random(f"circle {before.circle.number + 1}")
+    return sign_entry(TRUSTEES[0].statement, Kind.CIRCLE, day, details, salt)
+
+
+def test_the_first_log_of_hours_is_watched_from_when_its_circle_takes_effect():
+    before = Chain.start(world.circle_note(), 0)
+    watch = Watch(before)
+    watch.hours.down = True
+    assert watch.codes() == [], "there is none to ask"
+    watch.everything.log.append(successor(before, hours=HOURS_LOG))
+    assert watch.codes() == ["circle-changed"]
+    watch.now += timedelta(seconds=CIRCLE.delays.circle_seconds - 1)
+    assert watch.codes() == [], "it is not in force, and nobody cosigns that log"
+    watch.now += timedelta(seconds=1)
+    assert watch.monitor.look().failure, "from now on it has to answer"
+    watch.hours.down = False
+    watch.record(hour(0), hour(1))
+    watch.anchor(root=root_of([hour(0), hour(1, root="2")]))
+    assert watch.codes() == ["hours-forked"]
+    assert "habeas_monitor_hours_size 2\n" in watch.monitor.metrics()
+
+
+def test_who_begins_to_watch_later_knows_since_when_a_circle_is_in_force():
+    before = Chain.start(world.circle_note(), 0)
+    first = Watch(before)
+    first.everything.log.append(successor(before, hours=HOURS_LOG))
+    first.codes()
+    first.now += timedelta(seconds=CIRCLE.delays.circle_seconds)
+    again = Watch(before, first.database, first.hours, first.everything)
+    again.now = first.now
+    again.record(hour(0))
+    assert again.codes() == []
+    assert "habeas_monitor_hours_size 1\n" in again.monitor.metrics()
+    # Who reads an old log for the first time takes the entry's own day.
+    late = Watch(before, None, first.hours, first.everything)
+    late.now = BEGUN + timedelta(days=1, seconds=CIRCLE.delays.circle_seconds)
+    assert late.codes() == ["circle-changed"]
+    assert "habeas_monitor_hours_size 1\n" in late.monitor.metrics()
+
+
+def test_the_witnesses_of_a_circle_in_force_are_those_that_count():
+    before = Chain.start(world.circle_note(), 0)
+    watch = Watch(before)
+    watch.everything.log.append(successor(before, r=4))
+    assert watch.codes() == ["circle-changed"]
+    watch.everything.checkpoint = partial(watch.everything.log.checkpoint, TRUSTEES[:3])
+    assert watch.codes() == []
+    watch.now += timedelta(seconds=CIRCLE.delays.circle_seconds)
+    assert watch.codes() == ["quorum-missing"]

@@ -17,8 +17,9 @@ from habeas.foundation.schema import Schema
 from habeas.protocol import Chain, Entry, Foreign, Kind, read_entry, writer_id
 from habeas.protocol.credential import Roster
 from habeas.protocol.details import CircleDetails
+from habeas.protocol.footage import RecordedDetails
 from habeas.protocol.reading import details_of
-from habeas.register import figures, looks, months
+from habeas.register import camera_months, figures, looks, months
 from habeas.register.reads import Reads
 from habeas.tlog import NoteVerifier, Policy, verify_recent
 from habeas.tlog.view import LogView, Source
@@ -48,10 +49,18 @@ CREATE INDEX IF NOT EXISTS copied_registered ON copied (
   json_extract(CAST(content AS TEXT), '$.details.camera'), position
 ) WHERE kind = 'camera';
 """
+#: Hours of an older release's copy, before any was counted. Where hours go to a log of their own
+#: there are none, and nothing is to be looked for again.
+_RECORDED = (
+    "kind = 'footage' AND json_extract(CAST(content AS TEXT), '$.details.act') = 'recorded'"
+    " AND NOT EXISTS (SELECT 1 FROM copied_by WHERE name = 'recorded')"
+)
+_COUNTED = "INSERT OR IGNORE INTO copied_by VALUES ('recorded', 'counted');"
 #: Version of the tables; `opened_from` is the oldest whose code still works over them.
 _SCHEMA = Schema(
-    "register", version=3, opened_from=0,
-    statements=_TABLES + figures.SCHEMA + months.SCHEMA + looks.SCHEMA,
+    "register", version=4, opened_from=0,
+    statements=_TABLES + figures.SCHEMA + months.SCHEMA + looks.SCHEMA + camera_months.SCHEMA
+    + camera_months.count_again("copied", _RECORDED) + _COUNTED,
 )  # fmt: skip
 
 
@@ -154,6 +163,10 @@ class LogCopy(Reads):
         if figures.add(connection, entry, entry.kind, entry.office, entry.purpose):
             months.add(connection, entry)
             looks.add(connection, entry)
+            if entry.kind is Kind.FOOTAGE:
+                said = details_of(entry)
+                if isinstance(said, RecordedDetails):
+                    camera_months.add(connection, said)
         if entry.kind is Kind.CIRCLE:
             # A circle waits from when it was first seen, whoever reads it later.
             seen = int(self._now())

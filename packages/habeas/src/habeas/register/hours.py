@@ -14,7 +14,9 @@ from habeas.foundation.schema import Schema
 from habeas.protocol import Chain, Circle, Entry, Foreign, read_entry
 from habeas.protocol.footage import RecordedDetails, read_footage
 from habeas.protocol.reading import log_for
+from habeas.register import camera_months
 from habeas.register.anchoring import HoursTree
+from habeas.register.camera_months import CameraMonth
 from habeas.tlog.view import LogView, Source
 
 _TABLES = """
@@ -24,7 +26,12 @@ CREATE TABLE IF NOT EXISTS hours (
 CREATE INDEX IF NOT EXISTS hours_camera ON hours (camera, position) WHERE camera IS NOT NULL;
 """
 #: Version of the tables; `opened_from` is the oldest whose code still works over them.
-_SCHEMA = Schema("hours", version=1, opened_from=0, statements=_TABLES)
+_SCHEMA = Schema(
+    "hours", version=2, opened_from=0,
+    statements=_TABLES
+    + camera_months.SCHEMA
+    + camera_months.count_again("hours", "camera IS NOT NULL"),
+)  # fmt: skip
 #: Beyond every index: SQLite's largest integer.
 _END = 2**63 - 1
 
@@ -71,6 +78,8 @@ class HoursCopy:
                 "INSERT INTO hours VALUES (?, ?, ?)",
                 (position, None if found is None else found.camera, content),
             )
+            if found is not None:
+                camera_months.add(self._database.connection, found)
 
         log = circle.hours_log
         view = LogView(self._database, self._source, circle.acting_policy(log), add)
@@ -89,3 +98,18 @@ class HoursCopy:
                 (camera, _END if before is None else before, count),
             ).fetchall()
         return [(position, Entry.decode(content)) for position, content in rows]
+
+    def months_recorded(self) -> list[str]:
+        """Months of which anything was recorded, newest first."""
+        with self._database.reading() as connection:
+            return camera_months.months(connection)
+
+    def of_month(self, month: str, count: int, after: str = "") -> list[CameraMonth]:
+        """At most *count* cameras of *month* in order of their ids, from behind *after* on."""
+        with self._database.reading() as connection:
+            return camera_months.of_month(connection, month, count, after)
+
+    def camera_months(self, camera: str) -> list[CameraMonth]:
+        """All months of a camera, newest first."""
+        with self._database.reading() as connection:
+            return camera_months.of_camera(connection, camera)

@@ -17,13 +17,15 @@ from django.views.decorators.http import require_GET
 
 from habeas.cameras import storage
 from habeas.foundation.errors import HabeasError
-from habeas.portal.cameras import shown
+from habeas.portal.cameras import monthly, shown
 from habeas.portal.register.log import log_copy
 from habeas.protocol import Entry
 from habeas.protocol.footage import details_of
 
 #: Entries in the feed.
 _NEWS = 50
+#: What stands in each line about hours.
+_HOURS = ("month", "camera", "hours", "seconds", "frames", "lost", "whole", "looks", "exports")
 
 
 @require_GET
@@ -44,6 +46,26 @@ def looks_json(_: HttpRequest) -> HttpResponse:
     """The same."""
     copy = log_copy()
     return JsonResponse({"size": copy.size, "looks": [asdict(each) for each in copy.looks()]})
+
+
+@require_GET
+def hours_csv(request: HttpRequest) -> HttpResponse:
+    """One line for each month and camera: what was recorded, and how often anybody looked."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(_HOURS)
+    for each in monthly.lines(request.GET.get("month", "")):
+        writer.writerow(each.fields().values())
+    answer = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="hours.csv"'
+    return answer
+
+
+@require_GET
+def hours_json(request: HttpRequest) -> HttpResponse:
+    """The same."""
+    found = [each.fields() for each in monthly.lines(request.GET.get("month", ""))]
+    return JsonResponse({"size": log_copy().size, "hours": found})
 
 
 @require_GET

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from habeas.cameras import health, storage
-from habeas.portal.cameras import grounds, plan, shown, versions
+from habeas.portal.cameras import grounds, monthly, plan, shown, versions
 
 _PAGE = 50
 
@@ -55,6 +55,7 @@ def camera(request: HttpRequest, camera: str) -> HttpResponse:
         "rows": [(row, shown.office_name(row.entry.office or "")) for row in rows],
         "watched": shown.watched(camera),
         "looks": shown.looks(camera),
+        "months": monthly.of_camera(camera),
         "versions": versions.versions(camera),
         "older": rows[-1].index if len(rows) == _PAGE else None,
         "hours": [(row, "") for row in hours],
@@ -67,6 +68,22 @@ def _index(request: HttpRequest, name: str) -> int | None:
     """The place on a log below which a list goes on, if the address says one."""
     said = request.GET.get(name, "")
     return int(said) if said.isdecimal() and len(said) < 19 else None
+
+
+@require_safe
+def hours_page(request: HttpRequest) -> HttpResponse:
+    """What all cameras recorded in a month, and how often anybody looked."""
+    months = monthly.months()
+    asked = request.GET.get("month", "")
+    month = asked if asked in months else next(iter(months), "")
+    lines = monthly.of_month(month, _PAGE + 1, request.GET.get("after", "")) if month else []
+    context = {
+        "month": date.fromisoformat(f"{month}-01") if month else None,
+        "months": [date.fromisoformat(f"{each}-01") for each in months],
+        "lines": lines[:_PAGE],
+        "after": lines[_PAGE - 1].camera if len(lines) > _PAGE else None,
+    }
+    return render(request, "cameras/hours.html", context)
 
 
 @require_safe

@@ -24,7 +24,16 @@ from habeas.cameras.recordings import (
     UnknownHourError,
     start_of,
 )
-from habeas.cameras.viewing import LASTS, MOST_MINUTES, NoViewingError, Viewer, may_view
+from habeas.cameras.viewing import (
+    LASTS,
+    MOST_MINUTES,
+    NAMED_ELSEWHERE,
+    NOT_NAMED,
+    NOTHING_RECORDED,
+    NoViewingError,
+    Viewer,
+    may_view,
+)
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Chain, Entry, Kind, Signer, commitment, read_entry
 from habeas.protocol.clip import ClipProof, Handover, ProvenHour, ProvenSegment
@@ -177,10 +186,7 @@ class Exports:
             TlogError: the log does not take it, or its answers do not verify: nothing is given.
         """
         if not may_view(viewer.office, camera):
-            raise NoViewingError(
-                "Your office is not among those that may view.",
-                "Who may view is part of the camera’s public entry, and changes only there.",
-            )
+            raise NoViewingError(NOT_NAMED, NAMED_ELSEWHERE)
         if not 1 <= request.minutes <= MOST_MINUTES:
             raise NoViewingError(
                 "At most 15 minutes can be handed over at a time.",
@@ -250,9 +256,7 @@ class Exports:
                 found.append(hour)
             at += _HOUR
         if not found:
-            raise NoViewingError(
-                "Nothing was recorded then, or it was deleted since.", "Ask for another time."
-            )
+            raise NoViewingError(*NOTHING_RECORDED)
         return tuple(found)
 
     def _proven(self, camera: str, name: str, start: datetime, end: datetime) -> ProvenHour | None:

@@ -17,7 +17,7 @@ from typing import Literal
 from habeas.cameras import holds
 from habeas.cameras.acts import OPERATOR, CameraAct, Telling, moment
 from habeas.cameras.holds import Hold, HoldRefusedError
-from habeas.cameras.viewing import Viewer, may_view
+from habeas.cameras.viewing import NOT_NAMED, Viewer, may_view
 from habeas.protocol import commitment
 from habeas.protocol.footage import PublicCamera
 from habeas.protocol.looks import HeldDetails, HoldReason, LiftedDetails
@@ -70,9 +70,7 @@ class Holding:
             RecordingError: what is held now is not known.
         """
         if viewer != OPERATOR and not may_view(viewer.office, camera):
-            raise HoldRefusedError(
-                "Your office is not among those that may view.", code="viewer-not-named"
-            )
+            raise HoldRefusedError(NOT_NAMED, code="viewer-not-named")
         now = self._telling.clock()
         others = [each.hold for each in self.all(camera)]
         holds.verify(camera, _details(viewer, camera, wish, "0" * 64), others, now.date(), now)

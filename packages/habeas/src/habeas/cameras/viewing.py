@@ -34,6 +34,11 @@ from habeas.tlog.writing import EntryWriter
 MOST_MINUTES = 15
 #: How long a viewing stays open.
 LASTS = timedelta(hours=1)
+#: What an office is told that a camera's entry does not name, whatever it asks for; and what to do.
+NOT_NAMED = "Your office is not among those that may view."
+NAMED_ELSEWHERE = "Who may view is part of the camera’s public entry, and changes only there."
+#: What is said of a time of which there is nothing; and what to do.
+NOTHING_RECORDED = "Nothing was recorded then, or it was deleted since.", "Ask for another time."
 
 
 class NoViewingError(HabeasError):
@@ -139,11 +144,7 @@ def refusal(viewer: Viewer, camera: PublicCamera, wish: Wish) -> ViewingRefusal 
     """Why this cannot be asked, by anybody or by this office; None where it can."""
     purpose = wish.purpose.lower()
     if not may_view(viewer.office, camera):
-        return ViewingRefusal(
-            "viewer-not-named",
-            "Your office is not among those that may view.",
-            "Who may view is part of the camera’s public entry, and changes only there.",
-        )
+        return ViewingRefusal("viewer-not-named", NOT_NAMED, NAMED_ELSEWHERE)
     if purpose and purpose not in list(ViewingPurpose):
         return ViewingRefusal(
             "purpose-unknown",
@@ -230,9 +231,7 @@ class Viewings:
             raise NoViewingError(refused.cause, refused.remedy)
         segments = self.segments(camera, wish)
         if not segments:
-            raise NoViewingError(
-                "Nothing was recorded then, or it was deleted since.", "Ask for another time."
-            )
+            raise NoViewingError(*NOTHING_RECORDED)
         now, salt = self._clock(), self._random(32)
         if self._allowance is not None:
             self._allowance.verify(viewer.office, viewer.officer, now)

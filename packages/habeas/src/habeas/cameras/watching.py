@@ -24,7 +24,7 @@ from habeas.cameras.grants import Grant, NoGrantError
 from habeas.cameras.live_address import FILE, read
 from habeas.cameras.live_port import AT, NUMBER
 from habeas.cameras.quota import Allowance
-from habeas.cameras.viewing import Viewer, may_view
+from habeas.cameras.viewing import NOT_NAMED, Viewer, may_view
 from habeas.cameras.window import NoPictureError, Picture
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import commitment
@@ -87,7 +87,7 @@ class Watching:
             NoLiveError: with the code of the rule.
         """
         if not may_view(viewer.office, camera):
-            raise _refused("viewer-not-named", "Your office is not among those that may view.")
+            raise _refused("viewer-not-named", NOT_NAMED)
         if camera.live is None:
             raise _refused("live-not-promised", "This camera is watched live by nobody.")
         if wish.purpose not in [each.value for each in camera.live.purposes]:

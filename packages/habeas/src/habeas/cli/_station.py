@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from habeas.cli._recording import (
     key_file_of,
     log_of,
     logs_of,
+    packing_of,
     signer_of,
 )
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from habeas.cameras.keeping import HouseKeeping
     from habeas.cameras.live_port import LivePort
     from habeas.cameras.logged import ProvenLog
+    from habeas.cameras.probes import Judged
     from habeas.cameras.recordings import Recordings
     from habeas.cameras.window import Window
     from habeas.cameras.witnessed import Witnessed
@@ -121,6 +124,38 @@ class Station:
         where = (HERE,) if at is None else LiveAddress.choice(at)
         places = {each: self.place.place(each) for each in windows}
         return LivePort(windows, places, self.signer, where, leased=leased)
+
+    @contextlib.contextmanager
+    def at_work(
+        self,
+        port: LivePort | None,
+        health_port: int | None,
+        judged: Callable[[Mapping[str, float], str], Judged],
+        *,
+        house: bool = True,
+    ) -> Iterator[None]:
+        """What goes on beside recording: the house, live pictures, and answers about health.
+
+        Args:
+            port: where live pictures are asked for; None for nowhere.
+            health_port: of 127.0.0.1; None for no answers.
+            judged: how cameras fare, by the house's ages and by what halts deleting.
+            house: whether hours are closed, packed and deleted here.
+        """
+        from habeas.cameras.probes import Probes
+
+        keeping = self.keeping()
+        with contextlib.ExitStack() as open_:
+            for kept in (keeping, packing_of(self.place, self.say)) if house else ():
+                open_.enter_context(kept)
+            if port is not None:
+                open_.enter_context(port)
+            if health_port is not None:
+                asked = lambda: judged(keeping.ages(), self.deletes.halted())  # noqa: E731 - one use
+                probes = open_.enter_context(Probes(health_port, asked))
+                answered = f"http://127.0.0.1:{probes.port}"
+                self.say(f"/livez, /readyz and /metrics are answered on {answered}")
+            yield
 
     def confine(self, *urls: str, gpu: bool) -> None:
         """Give up for good what recording does not need."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import socket
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -27,7 +26,7 @@ from habeas.cli._recorder_options import (
     Resume,
     Seconds,
 )
-from habeas.cli._recording import BucketUrl, folder_of, packing_of, record_until_told, teller
+from habeas.cli._recording import BucketUrl, folder_of, record_until_told, teller
 from habeas.cli._station import Station
 
 if TYPE_CHECKING:
@@ -136,7 +135,7 @@ def serve(
     # Before libraries that start threads: `confine_recorder` binds those that come after it.
     os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
     from habeas.cameras import declarations, fleet, memory
-    from habeas.cameras.probes import Judged, Probes, judge_all
+    from habeas.cameras.probes import Judged, judge_all
     from habeas.foundation.errors import HabeasError
 
     memory.bound()
@@ -166,20 +165,12 @@ def serve(
         reached, place, fleet.Networks(), say, keeper, windows, port.announce if port else None
     )
     running = fleet.Fleet(runs, say)
-    keeping = station.keeping()
     places = {each.id: place.place(each.id) for each in listed}
 
-    def ready() -> Judged:
-        return judge_all(places, datetime.now(UTC), keeping.ages(), station.deletes.halted())
+    def judged(ages: Mapping[str, float], halted: str) -> Judged:
+        return judge_all(places, datetime.now(UTC), ages, halted)
 
-    with ExitStack() as open_:
-        for kept in (keeping, packing_of(place, say)) if house else ():
-            open_.enter_context(kept)
-        if port is not None:
-            open_.enter_context(port)
-        if health_port is not None:
-            probes = open_.enter_context(Probes(health_port, ready))
-            say(f"/livez, /readyz and /metrics are answered on http://127.0.0.1:{probes.port}")
+    with station.at_work(port, health_port, judged, house=house):
         say(f"{len(listed)} cameras")
         record_until_told(running, seconds, attended=attended)
     say("all cameras have ended")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -22,7 +22,7 @@ from habeas.cli._recorder_options import (
     Resume,
     Seconds,
 )
-from habeas.cli._recording import BucketUrl, packing_of, record_until_told, teller
+from habeas.cli._recording import BucketUrl, record_until_told, teller
 from habeas.cli._station import Station
 
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
@@ -57,7 +57,7 @@ def record(
     # Before libraries that start threads: `confine_recorder` binds those that come after it.
     os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
     from habeas.cameras.declaration import Camera
-    from habeas.cameras.probes import Judged, Probes, judge
+    from habeas.cameras.probes import Judged, judge
     from habeas.cameras.recorder import Recorder
 
     declared = Camera.load(camera)
@@ -72,18 +72,12 @@ def record(
     port = station.live({declared.id: window} if declared.live else {}, live)
     station.confine(declared.url, gpu=declared.settings().gpu)
     recorder = Recorder(declared, place, say, window=window)
-    keeping = station.keeping()
+    folder = place.folder / declared.id
 
-    def ready() -> Judged:
-        folder = place.folder / declared.id
-        return Judged(*judge(folder, datetime.now(UTC), keeping.ages(), station.deletes.halted()))
+    def judged(ages: Mapping[str, float], halted: str) -> Judged:
+        return Judged(*judge(folder, datetime.now(UTC), ages, halted))
 
-    with keeping, packing_of(place, say), ExitStack() as open_:
-        if port is not None:
-            open_.enter_context(port)
-        if health_port is not None:
-            probes = open_.enter_context(Probes(health_port, ready))
-            say(f"/livez, /readyz and /metrics are answered on http://127.0.0.1:{probes.port}")
+    with station.at_work(port, health_port, judged):
         record_until_told(recorder, seconds)
     whole = f", {recorder.whole} of them covered as a whole" if recorder.whole else ""
     lost = f"; {recorder.lost} lost" if recorder.lost else ""

@@ -56,6 +56,43 @@ def test_a_busy_video_keeps_no_other_waiting_for_more_than_a_look():
     assert eye.order == [0, 1, 100, 2, 3]
 
 
+def test_of_two_looks_one_is_for_the_camera_that_somebody_watches():
+    """It comes before all others that wait, and none of them is kept out."""
+    eye = Eye()
+    eye.parallel = 1
+    shared, turns = Shared(eye), []
+    watched = shared.of("watched", lambda: True)
+    others = [shared.of(f"camera-{number}") for number in range(4)]
+
+    def ask(detector, mark):
+        waiting = len(turns)
+        turns.append(threading.Thread(target=detector.find, args=(PICTURE, mark)))
+        turns[-1].start()
+        lines = shared._turns._waiting, shared._turns._hurried
+        until(lambda: sum(map(len, lines)) == waiting and eye.at_once, "a look that waits")
+
+    for number, each in enumerate(others):
+        ask(each, number)
+    for number in (100, 101, 102):
+        ask(watched, number)
+    eye.open.release(7)
+    for each in turns:
+        each.join()
+    assert eye.order == [0, 100, 1, 101, 2, 102, 3]
+
+
+def test_who_is_in_a_hurry_is_asked_before_each_look():
+    eye, hurried = Eye(), [True, False]
+    eye.parallel = 1
+    shared = Shared(eye)
+    view = shared.of("a", lambda: hurried.pop(0))
+    eye.open.release(2)
+    view.find(PICTURE, 1)
+    view.find(PICTURE, 2)
+    assert hurried == []
+    assert shared._turns._free == 1
+
+
 def test_as_many_look_at_once_as_the_detector_has_use_for_and_a_fault_gives_its_place_back():
     eye = Eye()
     shared = Shared(eye)

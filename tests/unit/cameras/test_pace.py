@@ -29,6 +29,15 @@ def test_what_is_too_old_is_left_out_and_what_follows_is_taken():
     assert run(pace, 0.9, 2, 2.0) == 50
 
 
+def test_what_somebody_watches_is_not_as_old():
+    """Who is behind writes fewer of it then, and looks at none of them less."""
+    pace = Pace()
+    assert pace.takes(0.3, 0.0, watched=True)
+    assert not pace.takes(0.31, 0.1, watched=True)
+    assert pace.takes(0.31, 0.2)
+    assert pace.left_out == 1
+
+
 def simulated(manages, seconds=180, rate=25, pause=(0, 0)):
     """A machine that manages so many pictures a second; between two moments it does nothing."""
     pace, free, taken, waits = Pace(), 0.0, [], []

@@ -37,8 +37,8 @@ from habeas.faces import Box, Detector, Sighting
 #: Seconds and bytes of frames that wait for their future at most.
 _WAIT, _WAITING = 3.0, 240 * 1024 * 1024
 #: Watched frames that wait to be followed: looks go on meanwhile. Of a camera fewer: whoever is
-#: behind is late by all that wait here.
-_AHEAD, _AHEAD_LIVE = 6, 3
+#: behind is late by all that wait here, and two more are looked at before and after them.
+_AHEAD, _AHEAD_LIVE = 6, 1
 
 T = TypeVar("T")
 

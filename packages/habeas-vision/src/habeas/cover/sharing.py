@@ -3,14 +3,15 @@
 A network of its own for each of many cameras would take memory for each, and together they would
 fight for the same cores. So one is shared, and lets in only as many looks at a time as it has use
 for. Who has looked goes to the end of the line: a camera with much to look at waits longer, and
-keeps no other waiting for more than one look of each.
+keeps no other waiting for more than one look of each. What somebody watches at this moment comes
+first, every other time: it is not as late as all the others together, and none of them is kept out.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Generic, TypeVar
 
@@ -61,6 +62,8 @@ class RoundRobin(Generic[Item]):
 class Turns:
     """Lets in so many threads at a time, and those that wait in turns of their names.
 
+    Of two turns, one is for whoever is in a hurry, if anybody is.
+
     Args:
         most: at a time.
     """
@@ -68,41 +71,53 @@ class Turns:
     def __init__(self, most: int) -> None:
         self._free = most
         self._waiting: RoundRobin[threading.Event] = RoundRobin()
+        self._hurried: RoundRobin[threading.Event] = RoundRobin()
+        #: Whose turn it is now, if both lines have somebody.
+        self._hurry = True
         self._changing = threading.Lock()
 
     @contextmanager
-    def turn(self, name: str) -> Iterator[None]:
+    def turn(self, name: str, *, hurried: bool = False) -> Iterator[None]:
         """Wait for a turn of *name*, and have it."""
-        self._enter(name)
+        self._enter(name, self._hurried if hurried else self._waiting)
         try:
             yield
         finally:
             self._leave()
 
-    def _enter(self, name: str) -> None:
+    def _enter(self, name: str, line: RoundRobin[threading.Event]) -> None:
         with self._changing:
             if self._free:
                 self._free -= 1
                 return
             mine = threading.Event()
-            self._waiting.add(name, mine)
+            line.add(name, mine)
         try:
             mine.wait()
         except BaseException:
             with self._changing:
-                waited = self._waiting.drop(name, mine)
+                waited = line.drop(name, mine)
             if not waited:
                 self._leave()  # the turn came meanwhile, and is handed on
             raise
 
     def _leave(self) -> None:
         with self._changing:
-            following = self._waiting.take()
+            following = self._following()
             if following is None:
                 self._free += 1
             else:
                 # The place is handed over: nobody who comes now gets in between.
                 following.set()
+
+    def _following(self) -> threading.Event | None:
+        lines = [self._hurried, self._waiting] if self._hurry else [self._waiting, self._hurried]
+        for line in lines:
+            found = line.take()
+            if found is not None:
+                self._hurry = line is not self._hurried
+                return found
+        return None
 
 
 class Shared:
@@ -116,20 +131,28 @@ class Shared:
         self._detector = detector
         self._turns = Turns(max(1, detector.parallel))
 
-    def of(self, name: str) -> Detector:
-        """The detector as the video *name* sees it; it waits for its turn."""
-        return _View(name, self._detector, self._turns)
+    def of(self, name: str, hurried: Callable[[], bool] = lambda: False) -> Detector:
+        """The detector as the video *name* sees it; it waits for its turn.
+
+        Args:
+            name: of the video.
+            hurried: asked before each look: whether somebody waits for this video now.
+        """
+        return _View(name, self._detector, self._turns, hurried)
 
 
 class _View:
     """See `Shared.of`."""
 
-    def __init__(self, video: str, detector: Detector, turns: Turns) -> None:
+    def __init__(
+        self, video: str, detector: Detector, turns: Turns, hurried: Callable[[], bool]
+    ) -> None:
         self._video, self._detector, self._turns = video, detector, turns
+        self._hurried = hurried
         self.name, self.gpu = detector.name, detector.gpu
         self.parallel = min(_EACH, max(1, detector.parallel))
 
     def find(self, picture: NDArray[np.uint8], threshold: float) -> list[Sighting]:
         """See `habeas.faces.Detector`."""
-        with self._turns.turn(self._video):
+        with self._turns.turn(self._video, hurried=self._hurried()):
             return self._detector.find(picture, threshold)

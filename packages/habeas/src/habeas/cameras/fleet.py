@@ -76,8 +76,12 @@ class Networks:
     def __init__(self) -> None:
         self._shared: dict[str, Shared] = {}
 
-    def of(self, camera: Camera) -> faces.Detector:
+    def of(self, camera: Camera, watched: Callable[[], bool] = lambda: False) -> faces.Detector:
         """The camera's view of the detector that it declares.
+
+        Args:
+            camera: whose.
+            watched: whether somebody watches it now: its looks come first then.
 
         Raises:
             HabeasError: it cannot be loaded.
@@ -86,7 +90,7 @@ class Networks:
         name = faces.choose(settings.detector)
         if name not in self._shared:
             self._shared[name] = Shared(faces.detector(name, gpu=settings.gpu, many=True))
-        return self._shared[name].of(camera.id)
+        return self._shared[name].of(camera.id, watched)
 
 
 class Fleet:
@@ -256,13 +260,13 @@ def recorders(
     """
 
     def one(camera: Camera) -> Callable[[], Recording]:
-        detector = networks.of(camera)
+        window = (windows or {}).get(camera.id)
+        detector = networks.of(camera, lambda: window is not None and window.watched)
 
         def tell(text: str) -> None:
             say(f"{camera.id}: {text}")
 
         def under(token: int | None) -> Recorder:
-            window = (windows or {}).get(camera.id)
             return Recorder(camera, recordings, tell, window=window, detector=detector, token=token)
 
         if keeper is None:

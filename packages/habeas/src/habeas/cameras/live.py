@@ -69,6 +69,7 @@ class CameraConnection:
         patience: how long to wait.
         now: seconds of a clock that never goes back.
         rate: pictures a second that are wanted, at most; None for all.
+        watched: whether somebody watches it now: see `PaceLimits.watched`.
 
     Attributes:
         fps: frames a second, as far as the camera tells; else 25.
@@ -90,7 +91,9 @@ class CameraConnection:
         patience: CameraPatience | None = None,
         now: Callable[[], float] = time.monotonic,
         rate: float | None = None,
+        watched: Callable[[], bool] = lambda: False,
     ) -> None:
+        self._watched = watched
         self._patience = patience or CameraPatience()
         self._now = now
         self._losses = Losses()
@@ -158,7 +161,7 @@ class CameraConnection:
                 at = self.clock.at(arrival, _stamp(frame))
                 if not self._rate.takes(at):
                     continue
-                if not self.pace.takes(now - arrival, now):
+                if not self.pace.takes(now - arrival, now, watched=self._watched()):
                     continue
                 frame.pts, frame.time_base = round(at * TICKS), Fraction(1, TICKS)
                 yield self._prepare(frame)

@@ -22,11 +22,14 @@ class PaceLimits:
     Attributes:
         behind: seconds between arrival and work from which a picture is left out. The network may
             stand still, and another process need the machine, for as long without a loss.
+        watched: the same while somebody watches: they wait for the newest picture that there is,
+            and who is behind is late by this. A picture of five a second comes each 0.2.
         counted: seconds over which is counted how many are left out.
         differs: times by which that has to change to be told anew.
     """
 
     behind: float = 1.0
+    watched: float = 0.3
     counted: float = 10.0
     differs: float = 1.5
 
@@ -69,14 +72,15 @@ class Pace:
         self.every = 1
         self.left_out = 0
 
-    def takes(self, behind: float, now: float) -> bool:
+    def takes(self, behind: float, now: float, *, watched: bool = False) -> bool:
         """Whether to take the next picture.
 
         Args:
             behind: seconds from its arrival until now.
             now: seconds of a clock that never goes back.
+            watched: whether somebody watches this camera live.
         """
-        taken = behind <= self._limits.behind
+        taken = behind <= (self._limits.watched if watched else self._limits.behind)
         self._offered += 1
         self._taken += taken
         self.left_out += not taken

@@ -173,8 +173,10 @@ class Recorder:
         Raises:
             FootageError: why it ended, unless it was stopped.
         """
-        rate = self._camera.rate
-        with CameraConnection(self._camera.url, self._settings, now=self._now, rate=rate) as live:
+        with CameraConnection(
+            self._camera.url, self._settings, now=self._now, rate=self._camera.rate,
+            watched=lambda: self._window is not None and self._window.watched,
+        ) as live:  # fmt: skip
             pipeline = Pipeline(detector, self._settings, live.fps, fail_closed=True)
             self._live, self._pipeline = live, pipeline
             if self._stopped.is_set():

@@ -71,8 +71,8 @@ def test_of_two_looks_one_is_for_the_camera_that_somebody_watches():
         lines = shared._turns._waiting, shared._turns._hurried
         until(lambda: sum(map(len, lines)) == waiting and eye.at_once, "a look that waits")
 
-    for number, each in enumerate(others):
-        ask(each, number)
+    for number, other in enumerate(others):
+        ask(other, number)
     for number in (100, 101, 102):
         ask(watched, number)
     eye.open.release(7)

@@ -15,6 +15,7 @@ export class View {
   private readonly canvas: HTMLCanvasElement;
   private readonly context: CanvasRenderingContext2D;
   private end: () => void = () => undefined;
+  private picture: ImageBitmap | undefined;
 
   constructor(readonly root: HTMLElement) {
     this.canvas = need(root, "canvas", HTMLCanvasElement);
@@ -26,14 +27,17 @@ export class View {
     });
   }
 
-  /** Draws the picture with `mark` over it, and closes it. */
+  /**
+   * Draws the picture with `mark` over it, and keeps it until the view is closed: WebKit draws later
+   * than it is told to, and draws black for a picture that was closed meanwhile.
+   */
   draw(picture: ImageBitmap, mark: string): void {
+    this.picture = picture;
     const scale = Math.max(1, Math.min(LARGEST_SCALE, LEAST_WIDTH / picture.width));
     this.canvas.width = Math.round(picture.width * scale);
     this.canvas.height = Math.round(picture.height * scale);
     this.context.imageSmoothingQuality = "high";
     this.context.drawImage(picture, 0, 0, this.canvas.width, this.canvas.height);
-    picture.close();
     watermark(this.context, mark);
   }
 
@@ -78,6 +82,8 @@ export class View {
   }
 
   private forget(): void {
+    this.picture?.close();
+    this.picture = undefined;
     this.context.clearRect(0, 0, this.canvas.width, this.canvas.height);
     this.canvas.width = this.canvas.height = 1;
     this.root.hidden = true;

@@ -152,6 +152,14 @@ def test_the_page_of_hours_shows_a_month(looked, city, browser):
     assert "What the cameras recorded" in page(browser, "/cameras/")
 
 
+def test_a_month_in_which_nobody_looked_and_nothing_was_recorded_is_none(looked, city, browser):
+    entry = entry_of(HELD, datetime(2027, 3, 1, tzinfo=UTC).date(), CUSTODIAN_KEY, random("held"))
+    city.log.append(entry.encode())
+    city.copy.catch_up()
+    assert monthly.months() == ["2027-02", "2027-01"]
+    assert "February 2027" in page(browser, "/cameras/hours/?month=2027-03")
+
+
 def test_a_month_of_many_cameras_comes_in_pages(looked, city, browser, monkeypatch):
     monkeypatch.setattr(views, "_PAGE", 1)
     monkeypatch.setattr(monthly, "_CHUNK", 1)

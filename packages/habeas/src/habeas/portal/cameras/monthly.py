@@ -74,7 +74,7 @@ class MonthLine:
 
 def months() -> list[str]:
     """Months in which a camera recorded, or somebody looked; newest first."""
-    found = {each.month for each in log_copy().looks()}
+    found = {each.month for each in log_copy().looks() if _counts(each)}
     for copy in _copies():
         found.update(copy.months_recorded())
     return sorted(found, reverse=True)

@@ -89,11 +89,11 @@ def _scan(
     new = 0
     print(f"{name}: {pages} pages, {len(findings)} findings")
     for kind, each in findings:
-        said = each.get("info", "")
-        answered = any(answer.fits(name, kind, said) for answer in known)
+        about = str(each.get("info", ""))
+        answered = any(answer.fits(name, kind, about) for answer in known)
         new += not answered
         mark = "answered" if answered else "NEW"
-        print(f"  {mark}: {kind}: {each['method']} {each['path']} {said}")
+        print(f"  {mark}: {kind}: {each['method']} {each['path']} {about}")
     return new
 
 

@@ -387,7 +387,7 @@ def test_an_officer_takes_an_authenticator_into_use(chromium, place, applied, ax
         place.city.offices[OFFICE], place.keys, json.loads(file.read_bytes()),
         place.city.clock.today(), secrets.token_bytes,
     )  # fmt: skip
-    place.city.log.append(entry.encode())
+    place.city.put(entry.encode())
     place.city.followed()
     place.publish()
 
@@ -425,7 +425,7 @@ def test_who_signs_with_a_token_is_told_of_the_program(chromium, place, axe):
         place.city.offices[OFFICE], place.keys, "T. Token", PASSPHRASE, place.city.clock.today(),
         secrets.token_bytes, token,
     )  # fmt: skip
-    place.city.log.append(entry.encode())
+    place.city.put(entry.encode())
     place.city.followed()
     place.publish()
     desk = Desk(chromium, place, axe)

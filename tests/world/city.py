@@ -93,7 +93,7 @@ class City(World):
             self.offices[office], self.office_keys[office], label, PASSPHRASE,
             self.clock.today(), secrets.token_bytes,
         )  # fmt: skip
-        self.log.append(entry.encode())
+        self.put(entry.encode())
         self.followed()
 
     def revoke(self, label: str, *, office: str = "licensing-office") -> None:
@@ -102,7 +102,7 @@ class City(World):
             self.offices[office], self.office_keys[office], label, self.clock.today(),
             secrets.token_bytes,
         )  # fmt: skip
-        self.log.append(entry.encode())
+        self.put(entry.encode())
         self.followed()
 
     # The portal ---------------------------------------------------------------------------

@@ -6,6 +6,7 @@ share one that tests can move.
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import socket
 import threading
@@ -17,7 +18,6 @@ from typing import Any
 import uvicorn
 
 from habeas.deploy.addresses import free_ports
-from habeas.foundation.listening import KEPT_SECONDS
 from habeas.protocol import (
     CUSTODIAN,
     Chain,
@@ -44,6 +44,7 @@ from habeas.protocol.statements import Order, sign_statement
 from habeas.tlog import NoteSigner
 from habeas.tlog.admission import Admission
 from habeas.tlog.client import Appended, LogClient
+from habeas.tlog.errors import LogUnavailableError
 from habeas.tlog.server import init_log, make_app
 from habeas.trustee import Settings, Trustee, keyring
 from habeas.trustee.notices import MailServer
@@ -80,10 +81,7 @@ class Server:
     """An ASGI application behind a socket, in a thread."""
 
     def __init__(self, app: Any, sock: socket.socket) -> None:
-        config = uvicorn.Config(
-            app, log_level="error", access_log=False, lifespan="on",
-            timeout_keep_alive=KEPT_SECONDS,
-        )  # fmt: skip
+        config = uvicorn.Config(app, log_level="error", access_log=False, lifespan="on")
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [sock]})
         self._thread.start()
@@ -227,8 +225,21 @@ class World:
         try:
             self.publish_roster()
         except BaseException:
-            self.close()
+            # What a city has beside this is not there yet.
+            World.close(self)
             raise
+
+    def put(self, entry: bytes) -> Appended:
+        """Put an entry on the log, again and again: on a slow machine witnesses take their time."""
+
+        def taken() -> Appended | None:
+            with contextlib.suppress(LogUnavailableError):
+                return self.log.append(entry)
+            return None
+
+        appended = until(taken, "the log to take an entry")
+        assert appended is not None
+        return appended
 
     def close(self) -> None:
         self.panel.close()
@@ -289,7 +300,7 @@ class World:
 
     def publish_roster(self) -> None:
         """Put the office's next roster on the log."""
-        self.log.append(self.office.roster(self.clock.today()).encode())
+        self.put(self.office.roster(self.clock.today()).encode())
         self.followed()
 
     # The applicant and the custodian ------------------------------------------------------

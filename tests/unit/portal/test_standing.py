@@ -16,7 +16,7 @@ from habeas.portal.site.worker import Worker
 from habeas.portal.standing import beats, halts, history, installation
 from habeas.portal.standing.models import StandingValue, keep, note
 from habeas.portal.standing.reconcile import reconcile
-from habeas.portal.vault import custodian
+from habeas.portal.vault import custodian, room
 from habeas.portal.vault.models import LogLineRow, SealedPhotoRow
 from habeas.protocol import Kind, sign_entry
 from habeas.protocol.details import ClosedDetails, SealedDetails
@@ -129,6 +129,20 @@ def test_a_store_that_takes_no_photo_makes_it_red_although_it_gives_all(
         assert ready(browser)["problems"] == {"blobs": "No space left on device."}
     worker.round()
     assert ready(browser)["ok"], "one that failed is tried again at once"
+
+
+def test_a_database_that_takes_nothing_new_makes_it_red(worker, browser, monkeypatch):
+    def full():
+        raise room.NoRoomError("The database takes nothing new.")
+
+    before = json.loads(note("beat:tables"))["at"] - beats.LATE["tables"] - 1
+    keep("beat:tables", json.dumps({"at": before, "fault": ""}))
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr("habeas.portal.site.worker.verify_room", full)
+        worker.round()
+        assert ready(browser)["problems"] == {"tables": "The database takes nothing new."}
+    worker.round()
+    assert ready(browser)["ok"]
 
 
 def test_entries_that_the_log_does_not_take_make_it_red(city, worker, browser, machine):

@@ -30,6 +30,7 @@ from habeas.portal.site.election import Election
 from habeas.portal.standing import beats, clock, halts, history, installation
 from habeas.portal.vault.blobs import blobs
 from habeas.portal.vault.custodian import custody
+from habeas.portal.vault.room import verify_room
 from habeas.portal.vault.scrub import Scrub
 from habeas.portal.webhooks.delivering import Deliveries
 from habeas.register.anchoring import HoursTree
@@ -38,7 +39,8 @@ from habeas.register.anchoring import HoursTree
 _PAUSE = 5.0
 #: Between two looks whether all parts are of one installation, seconds.
 _EPOCH = 3600.0
-#: Seconds between two tries whether the store takes a photo; one that failed is made again at once.
+#: Seconds between two tries whether store and database take anything new; one that failed is made
+#: again at once.
 _TRY = 60.0
 _LOG = logging.getLogger("habeas.portal")
 
@@ -84,6 +86,8 @@ class Worker:
         self._part("owed", self._owed)
         if beats.due("blobs", _TRY):
             self._part("blobs", lambda: blobs().verify_writable())
+        if beats.due("tables", _TRY):
+            self._part("tables", verify_room)
         if not stand:
             self._part("drafts", drafts.sweep)
             self._part("sessions", sessions.sweep)

@@ -13,7 +13,7 @@ _PREFIX = "beat:"
 #: round waits for trustees that do not answer.
 LATE = {
     "custody": 120, "drafts": 120, "sessions": 120, "cases": 120, "follow": 120, "hours": 300,
-    "anchor": 300, "blobs": 180, "owed": 300,
+    "anchor": 300, "blobs": 180, "tables": 180, "owed": 300,
 }  # fmt: skip
 
 

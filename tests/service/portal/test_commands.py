@@ -50,12 +50,14 @@ class Portal:
         return self("officers", "add", name, "--office", office)
 
     @contextlib.contextmanager
-    def serving(self):
+    def serving(self, *more, verify=None):
+        """A client of the portal as it is served; with *verify*, by https."""
         (port,) = free_ports(1)
         command = [sys.executable, "-m", "habeas.cli", "portal", "serve", "--port", str(port)]
-        process = subprocess.Popen([*command, "--data", str(self.data)])
+        process = subprocess.Popen([*command, "--data", str(self.data), *more])
+        url = f"http://127.0.0.1:{port}" if verify is None else f"https://127.0.0.1:{port}"
         try:
-            with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http:
+            with httpx.Client(base_url=url, trust_env=False, verify=verify or True) as http:
 
                 def healthy():
                     assert process.poll() is None
@@ -158,7 +160,7 @@ def test_officers_that_cannot_be_added_say_why(portal):
     assert "There is no office zoo" in portal.add(office="zoo").stderr
     assert "is no name" in portal.add(name="two words").stderr
     added = portal.add()
-    assert added.stdout.startswith("http://localhost/desk/sign-in/passkey/new/")
+    assert added.stdout.startswith("http://localhost/desk/sign-in/passkey/new/#")
     assert "already" in portal.add().stderr
     assert "There is no officer" in portal("officers", "enable", "nobody").stderr
     assert portal("officers", "list").stdout == "licensing-office  o.petrova\n"

@@ -2,12 +2,15 @@
 
 import os
 import re
+import ssl
 import subprocess
 import sys
 
+import httpx
 import psycopg
 import pytest
 
+from tests.ops.authority import Authority
 from tests.service.portal.test_commands import Portal
 from tests.service.tlog.servers import postgres
 from tests.waiting import until
@@ -44,6 +47,20 @@ def test_it_answers_to_its_own_name_behind_a_proxy(portal):
         sent = {**front, **held, "Origin": "https://other.example"}
         assert http.post(act, data=form, headers=sent).status_code == 403
         assert http.get("/", headers={"Host": "other.example"}).status_code == 400
+
+
+def test_a_server_in_front_on_another_machine_is_answered_by_tls(portal, tmp_path):
+    authority = Authority(tmp_path)
+    certificate, key = authority.certify(tmp_path, "127.0.0.1")
+    named = ("--certificate", certificate, "--certificate-key", key)
+    with portal.serving(*named, verify=ssl.create_default_context(cafile=authority.file)) as http:
+        assert http.get("/livez", headers={"Host": NAME}).text == "ok\n"
+        plain = f"http://127.0.0.1:{http.base_url.port}"
+        with pytest.raises(httpx.HTTPError):
+            httpx.get(f"{plain}/livez", headers={"Host": NAME}, trust_env=False)
+    refused = portal("serve", "--certificate", certificate)
+    assert refused.returncode == 1
+    assert "one of them is missing" in refused.stderr
 
 
 _CANDIDATE = """
@@ -95,6 +112,28 @@ def test_of_two_workers_over_a_file_one_is_elected(portal):
     one_is_elected_and_succeeded(Candidate(portal), Candidate(portal))
 
 
+_TRY = """
+from habeas.portal.site import setup
+setup.start()
+from habeas.portal.vault.room import NoRoomError, verify_room
+try:
+    verify_room()
+    print("it takes more")
+except NoRoomError as error:
+    print(error.cause)
+"""
+
+
+def _tried(portal, database):
+    """What a worker finds that asks the database for more than it holds."""
+    done = subprocess.run(
+        [sys.executable, "-c", _TRY], capture_output=True, text=True, check=False,
+        env={**os.environ, "HABEAS_DATA": str(portal.data), "HABEAS_DATABASE": database},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
 def test_tables_in_postgresql(portal):
     """A name and a password that have to be encoded, over the server's socket."""
     with postgres() as server:
@@ -120,6 +159,12 @@ def test_tables_in_postgresql(portal):
         with psycopg.connect(database) as connection:
             (count,) = connection.execute("SELECT count(*) FROM officers_officer").fetchone()
             assert count == 1
+        assert _tried(portal, said) == "it takes more"
+        with psycopg.connect(server.dsn, autocommit=True) as connection:
+            connection.execute('ALTER ROLE "o@b" SET default_transaction_read_only = on')
+        assert _tried(portal, said) == "The database takes nothing new."
+        with psycopg.connect(server.dsn, autocommit=True) as connection:
+            connection.execute('ALTER ROLE "o@b" RESET default_transaction_read_only')
         first, second = (Candidate(portal, HABEAS_DATABASE=said) for _ in range(2))
         assert (first.ask(), second.ask()) == ("True", "False")
         server.stop()

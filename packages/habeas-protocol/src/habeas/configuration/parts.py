@@ -101,10 +101,22 @@ class Section(BaseModel):
 class Listen(Section):
     """Where a service listens."""
 
-    about: ClassVar[str] = "Where it listens. TLS is spoken by the server in front."
+    about: ClassVar[str] = (
+        "Where it listens. TLS is spoken by the server in front; where that is on another machine, "
+        "by this service too."
+    )
 
     host: Host = Field("127.0.0.1", description="Address to listen on.")
     port: Port = Field(8000, description="Port to listen on.")
+    certificate: WholePath | None = Field(
+        None, description="Certificate (PEM) of this service's own; with it, TLS is spoken here."
+    )
+    certificate_key: WholePath | None = Field(None, description="The certificate's key (PEM).")
+
+    def pair(self) -> dict[str, str | None]:
+        """Certificate and key as options of a command; None where there are none."""
+        named = {"certificate": self.certificate, "certificate_key": self.certificate_key}
+        return {name: None if file is None else str(file) for name, file in named.items()}
 
 
 class Database(Section):

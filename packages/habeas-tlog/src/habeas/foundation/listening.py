@@ -25,7 +25,10 @@ _SETTINGS: dict[str, Any] = {
 }
 
 
-def listen(app: Any, *, host: str, port: int, grace: int | None = None) -> None:
+def listen(
+    app: Any, *, host: str, port: int, grace: int | None = None,
+    pair: tuple[str, str] | None = None,
+) -> None:  # fmt: skip
     """Serve *app* until the process is told to end.
 
     Args:
@@ -34,10 +37,15 @@ def listen(app: Any, *, host: str, port: int, grace: int | None = None) -> None:
         port: the port.
         grace: seconds for which whoever still waits for an answer holds up an end; None for as
             long as it takes.
+        pair: files of certificate and key (`certificate.verify_pair`); None for plain HTTP.
     """
     import uvicorn  # noqa: PLC0415 - an optional package
 
-    uvicorn.run(app, host=host, port=port, timeout_graceful_shutdown=grace, **_SETTINGS)
+    certificate, key = pair or (None, None)
+    uvicorn.run(
+        app, host=host, port=port, timeout_graceful_shutdown=grace, ssl_certfile=certificate,
+        ssl_keyfile=key, **_SETTINGS,
+    )  # fmt: skip
 
 
 def server(app: Any, *, host: str = "127.0.0.1", port: int = 0) -> uvicorn.Server:

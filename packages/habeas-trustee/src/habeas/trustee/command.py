@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from habeas.foundation import durable, listening
+from habeas.foundation.certificate import verify_pair
 from habeas.foundation.command import run
 from habeas.trustee import (
     app_command,
@@ -102,17 +103,28 @@ def serve(
             help="Serve the console, too, on this port of 127.0.0.1; `console` gives a link to it."
         ),
     ] = None,
+    certificate: Annotated[
+        Path | None,
+        typer.Option(
+            help="Speak TLS here, with this certificate (PEM): for a server in front that is on "
+            "another machine."
+        ),
+    ] = None,
+    certificate_key: Annotated[
+        Path | None, typer.Option(help="The certificate's key (PEM).")
+    ] = None,
 ) -> None:
     """Serve: take deposits, follow the log, cosign it, release by rule, destroy on time."""
     from habeas.trustee import Trustee
     from habeas.trustee.web import make_app
 
+    pair = verify_pair(certificate, certificate_key)
     said: TrusteeConfiguration | None = context.obj
     mail = said.mail.server() if said is not None and said.mail is not None else None
     trustee = Trustee(data, mail=mail)
     if console_port is not None:
         console_command.begin(trustee, data, console_port)
-    listening.listen(make_app(trustee), host=host, port=port, grace=10)
+    listening.listen(make_app(trustee), host=host, port=port, grace=10, pair=pair)
 
 
 @app.command()

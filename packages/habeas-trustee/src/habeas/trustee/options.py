@@ -58,6 +58,7 @@ def _configure(context: typer.Context, file: Path | None) -> Path | None:
         "data": str(said.data),
         "host": said.listen.host,
         "port": said.listen.port,
+        **said.listen.pair(),
     }
     return file
 

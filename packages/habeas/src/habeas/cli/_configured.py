@@ -54,6 +54,7 @@ def _portal(said: PortalConfiguration, file: Path) -> dict[str, Any]:
     return {
         "data": str(said.data), "host": said.listen.host, "port": said.listen.port,
         "workers": said.listen.processes, "proxy": ",".join(said.listen.proxies),
+        **said.listen.pair(),
     }  # fmt: skip
 
 
@@ -67,6 +68,7 @@ def _log(said: LogConfiguration, _: Path) -> dict[str, Any]:
     return {
         "data": str(said.data), "host": said.listen.host, "port": said.listen.port,
         "interval": said.interval, "patience": said.patience, "remember": said.remember,
+        **said.listen.pair(),
     }  # fmt: skip
 
 
@@ -91,6 +93,24 @@ def _recorder(said: RecorderConfiguration, _: Path) -> dict[str, Any]:
     }  # fmt: skip
 
 
+#: Of the portal: whom it believes for whom they ask.
+InFront = Annotated[
+    str,
+    typer.Option(
+        help="Addresses of the server in front, with commas: who from there says "
+        "X-Forwarded-Proto: https is believed, and for whom it asks (X-Forwarded-For). "
+        "* for any, on a port that only it reaches."
+    ),
+]
+#: Of the services: TLS of their own.
+Certificate = Annotated[
+    Path | None,
+    typer.Option(
+        help="Speak TLS here, with this certificate (PEM): for a server in front that is on "
+        "another machine."
+    ),
+]
+CertificateKey = Annotated[Path | None, typer.Option(help="The certificate's key (PEM).")]
 PortalConfig = Annotated[Path | None, _option(PortalConfiguration, "its folder too", _portal)]
 LogConfig = Annotated[Path | None, _option(LogConfiguration, "its folder too", _log)]
 MonitorConfig = Annotated[

@@ -9,9 +9,10 @@ from typing import Annotated
 
 import typer
 
-from habeas.cli._configured import LogConfig
+from habeas.cli._configured import Certificate, CertificateKey, LogConfig
 from habeas.cli.monitor import monitor
 from habeas.foundation import listening
+from habeas.foundation.certificate import verify_pair
 
 app = typer.Typer(
     add_completion=False,
@@ -127,6 +128,8 @@ def serve(
             help="s3://BUCKET/PREFIX for the public files, instead of a folder.",
         ),
     ] = "",
+    certificate: Certificate = None,
+    certificate_key: CertificateKey = None,
 ) -> None:
     """Serve a log: C2SP tlog-tiles for readers, POST /append for writers.
 
@@ -138,6 +141,7 @@ def serve(
     from habeas.register.admission import CircleAdmission
     from habeas.tlog.server import Elsewhere, make_app, open_storage, read_signer
 
+    pair = verify_pair(certificate, certificate_key)
     said = None if config is None else read(config, LogConfiguration).keys
     # Where there is no log, none is begun by this.
     signer = read_signer(data, elsewhere(said) if said else Elsewhere())
@@ -150,7 +154,7 @@ def serve(
         data, admission, interval=interval, patience=patience, storage=storage, signer=signer
     )
     # Callers that wait for a quorum do not keep a stopping log up: a retry is safe.
-    listening.listen(app, host=host, port=port, grace=3)
+    listening.listen(app, host=host, port=port, grace=3, pair=pair)
 
 
 @app.command()

@@ -12,8 +12,9 @@ import typer
 
 from habeas.cli import _backup, _holds, _officers, _services, _webhooks, release
 from habeas.cli._backup import Folder
-from habeas.cli._configured import PortalConfig
+from habeas.cli._configured import Certificate, CertificateKey, InFront, PortalConfig
 from habeas.foundation import listening, text
+from habeas.foundation.certificate import verify_pair
 from habeas.foundation.errors import HabeasError
 
 app = typer.Typer(
@@ -161,14 +162,9 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port.")] = 8000,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes.")] = 2,
-    proxy: Annotated[
-        str,
-        typer.Option(
-            help="Addresses of the server in front, with commas: who from there says "
-            "X-Forwarded-Proto: https is believed, and for whom it asks (X-Forwarded-For). "
-            "* for any, on a port that only it reaches."
-        ),
-    ] = "127.0.0.1,::1",
+    proxy: InFront = "127.0.0.1,::1",
+    certificate: Certificate = None,
+    certificate_key: CertificateKey = None,
 ) -> None:
     """Serve pages and the JSON interface, behind a server that speaks TLS.
 
@@ -178,6 +174,7 @@ def serve(
     """
     from habeas.portal.site import setup
 
+    pair = verify_pair(certificate, certificate_key)
     setup.start(data)
     for each in setup.problems():
         raise each
@@ -189,6 +186,8 @@ def serve(
     command += ["--timeout", "180"]
     command += ["--logger-class", "habeas.portal.site.journal.ServerLog"]
     command += ["--forwarded-allow-ips", proxy]
+    if pair is not None:
+        command += ["--certfile", pair[0], "--keyfile", pair[1]]
     os.environ["HABEAS_PROXY"] = proxy
     os.execv(sys.executable, command)  # noqa: S606 - this process becomes the server
 

@@ -20,5 +20,7 @@ TABLES = {
     "viewing": "0001_initial",
     "webhooks": "zero",
 }
-#: The commit that stands for its tag.
+#: The commit that stands for its tag, and git's id of its tree of packages: what upgrades are tried
+#: from (`tests/service/before.tar.xz`).
+TREE = "ba95e1ce47b3e125cdd9753a8a3505b908c7c0e8"
 COMMIT = "1c4a4f19a46e0073d65737d00c2a4b58fb3318f3"

@@ -154,6 +154,7 @@ images: packages ## OCI images of them, by buildah, in dist/images
 	@bin/images trustee habeas
 
 release: setup-dev ## wheels (the same bytes each time), SBOMs and sums, in dist/
+	@$(BIN)/python bin/weaknesses
 	@$(BIN)/python bin/release
 
 lock: ## resolve the lock files again (needs uv)

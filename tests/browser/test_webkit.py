@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import shutil
+import subprocess
 
 import pytest
 from PIL import Image
@@ -80,3 +82,31 @@ def test_a_photo_is_checked_sealed_kept_and_sent(webkit, city):
     webkit.click("[data-finish]")
     webkit.wait("h1:not(.govuk-panel__title)")
     webkit.becomes("return indexedDB.databases().then((all) => all.length)", expected=0)
+
+
+def _files(folder):
+    """The same photo in each format that is offered, as far as this machine can write it."""
+    with Image.open(assets.path("astronaut.png")) as photo:
+        for kind in ("WEBP", "AVIF"):
+            file = folder / f"photo.{kind.lower()}"
+            photo.convert("RGB").save(file, kind, quality=90)
+            yield file
+    if encoder := shutil.which("heif-enc"):
+        file = folder / "photo.heic"
+        command = [encoder, assets.path("astronaut.png"), "-o", file]
+        subprocess.run(command, check=True, capture_output=True)
+        yield file
+
+
+def test_the_formats_of_phones_are_looked_at(webkit, city, tmp_path):
+    """AVIF by the engine itself; HEIC by what is loaded for it, where the engine has none."""
+    webkit.goto(f"{city.url}/apply/hunting-licence/seal/")
+    webkit.wait("[name=full_name]")
+    for name, value in FORM.items():
+        webkit.type(f"[name={name}]", value)
+    webkit.click("form[novalidate] button[type=submit]")
+    for file in _files(tmp_path):
+        webkit.type("#photo", str(file))
+        webkit.wait("canvas")
+        webkit.becomes("return document.querySelector('[data-unchecked]').hidden", expected=True)
+        webkit.click("[data-another]")

@@ -42,13 +42,15 @@ export function toBase64(bytes: Uint8Array): string {
 
 /** Bytes of canonical base64; other alphabets, spaces and loose last bits are refused. */
 export function fromBase64(text: string): Bytes {
-  let bytes: Bytes;
+  let binary: string;
   try {
-    bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+    binary = atob(text);
   } catch {
     throw new FormatError("malformed", "This is no base64.");
   }
-  if (toBase64(bytes) !== text) throw new FormatError("malformed", "This base64 is not canonical.");
+  if (btoa(binary) !== text) throw new FormatError("malformed", "This base64 is not canonical.");
+  const bytes = new Uint8Array(binary.length);
+  for (let at = 0; at < bytes.length; at += 1) bytes[at] = binary.charCodeAt(at);
   return bytes;
 }
 

@@ -2,10 +2,10 @@
 // AES-256-GCM: the same messages as habeas.protocol.sealing.hpke in Python.
 
 import { Aes256Gcm, CipherSuite, HkdfSha256 } from "@hpke/core";
-import { XWing } from "@hpke/hybridkem-x-wing";
 
 import { type Bytes, concat } from "./bytes.js";
 import { FormatError } from "./errors.js";
+import { Kem } from "./xwing.js";
 
 /** The encapsulated X-Wing key in front of each message. */
 const ENC_BYTES = 1120;
@@ -16,7 +16,7 @@ const COEFFICIENT_BYTES = 1152;
 const ML_KEM_PRIME = 3329;
 const TAG_BYTES = 16;
 
-const suite = new CipherSuite({ kem: new XWing(), kdf: new HkdfSha256(), aead: new Aes256Gcm() });
+const suite = new CipherSuite({ kem: new Kem(), kdf: new HkdfSha256(), aead: new Aes256Gcm() });
 
 /** A private key as the library holds it; it never leaves the page as bytes. */
 export type PrivateKey = CryptoKey;
@@ -48,10 +48,10 @@ export function privateKeyOf(seed: Bytes): Promise<PrivateKey> {
 export function isPublicKey(content: Bytes): boolean {
   if (content.length !== PUBLIC_KEY_BYTES) return false;
   for (let at = 0; at < COEFFICIENT_BYTES; at += 3) {
-    const [a = 0, b = 0, c = 0] = content.subarray(at, at + 3);
-    if ((a | ((b & 15) << 8)) >= ML_KEM_PRIME || ((b >> 4) | (c << 4)) >= ML_KEM_PRIME) {
-      return false;
-    }
+    const middle = content[at + 1] ?? 0;
+    const low = (content[at] ?? 0) | ((middle & 15) << 8);
+    const high = (middle >> 4) | ((content[at + 2] ?? 0) << 4);
+    if (low >= ML_KEM_PRIME || high >= ML_KEM_PRIME) return false;
   }
   return true;
 }

@@ -101,7 +101,8 @@ function within({ luminance }: Aligned, hull: texture.Mask): Float32Array {
 function ofFace(aligned: Aligned, { landmarks }: Found): Measures {
   const y = within(aligned, aligned.ofiqHull);
   const [right, left] = cheekZones(aligned, landmarks);
-  const plane = { ...grey(aligned.picture), data: Float32Array.from(grey(aligned.picture).data) };
+  const light = grey(aligned.picture);
+  const plane = { ...light, data: new Float32Array(light.data) };
   // A quarter of the size, so that the noise of compression is left out.
   const [luma, blueness, redness] = ycbcr(reduce(aligned.picture, 4));
   return {

@@ -20,7 +20,7 @@ import {
   pointOf,
   widthOf,
 } from "./face.js";
-import { type Run, SIDES, sigmoid } from "./models.js";
+import { type Run, SIDES, inputOf, sigmoid } from "./models.js";
 import { type Picture, reduce } from "./picture.js";
 import { SAMPLES, transform } from "./transform.js";
 import { FACES } from "./tuning.js";
@@ -59,7 +59,7 @@ function cut(picture: Picture, region: Region, pixels: number, mirrored = false)
     [a, b, region.x - (a + b) * half, d, e, region.y - (d + e) * half],
     SAMPLES.bilinear,
   );
-  return Float32Array.from(square.data, (value) => value / 255);
+  return inputOf(square.data);
 }
 
 /** A point of the cut square, back in the picture. */

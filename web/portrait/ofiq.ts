@@ -182,7 +182,7 @@ export function luminance(rgb: Uint8Array): Float32Array {
 
 /** What a share of the values do not exceed, between the two nearest. */
 export function quantile(values: ArrayLike<number>, share: number): number {
-  const sorted = Float64Array.from(values).sort();
+  const sorted = new Float64Array(values).sort();
   const at = share * (sorted.length - 1);
   const low = Math.trunc(at);
   const [a = 0, b = a] = [sorted[low], sorted[low + 1]];

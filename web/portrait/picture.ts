@@ -58,16 +58,17 @@ export function turned(picture: Picture, turn: Turn): Picture {
   const { width, height, data } = picture;
   const across = turn === 180 ? width : height;
   const down = turn === 180 ? height : width;
+  // Where the first pixel comes to lie, and how far from it its neighbours to the right and below.
+  const [first, aside, below] =
+    turn === 90
+      ? [(width - 1) * across, -across, 1]
+      : turn === 180
+        ? [width * height - 1, -1, -width]
+        : [height - 1, across, -1];
   const result = new Uint8Array(data.length);
-  for (let y = 0; y < height; y += 1) {
-    for (let x = 0; x < width; x += 1) {
-      const [column, row] =
-        turn === 90
-          ? [y, width - 1 - x]
-          : turn === 180
-            ? [width - 1 - x, height - 1 - y]
-            : [height - 1 - y, x];
-      const [from, to] = [3 * (y * width + x), 3 * (row * across + column)];
+  for (let y = 0, from = 0; y < height; y += 1) {
+    let to = 3 * (first + y * below);
+    for (let x = 0; x < width; x += 1, from += 3, to += 3 * aside) {
       result[to] = data[from] ?? 0;
       result[to + 1] = data[from + 1] ?? 0;
       result[to + 2] = data[from + 2] ?? 0;
@@ -150,18 +151,54 @@ function halved(words: Uint32Array, width: number, height: number): Picture {
   return { width: across, height: down, data };
 }
 
+/** Opaque RGBA pixels that are read some rows at a time: all of a phone's picture are many. */
+export interface Rows {
+  readonly width: number;
+  readonly height: number;
+  /** The pixels of `count` rows from `top` on. */
+  readonly read: (top: number, count: number) => Uint8ClampedArray<ArrayBuffer>;
+}
+
+/** About how many rows are read at a time: they stay in a processor's cache. */
+export const ROWS_READ = 128;
+
+interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8ClampedArray<ArrayBuffer>;
+}
+
+/** Rows of pixels that are all there. */
+export const rowsOf = ({ width, height, data }: Pixels): Rows => ({
+  width,
+  height,
+  read: (top, count) => data.subarray(4 * width * top, 4 * width * (top + count)),
+});
+
 /** The same as `reduce` of opaque RGBA pixels. */
-export function reducedOf(
+export function reducedOf({ width, height, read }: Rows, times: number): Picture {
+  const [across, down] = [Math.ceil(width / times), Math.ceil(height / times)];
+  const data = new Uint8Array(3 * across * down);
+  const step = times * Math.max(1, Math.floor(ROWS_READ / times));
+  for (let top = 0; top < height; top += step) {
+    const count = Math.min(step, height - top);
+    data.set(partOf(read(top, count), width, count, times), (3 * across * top) / times);
+  }
+  return { width: across, height: down, data };
+}
+
+function partOf(
   rgba: Uint8ClampedArray<ArrayBuffer>,
   width: number,
   height: number,
   times: number,
-): Picture {
-  if (times === 1) return pictureOf(rgba, width, height);
+): Uint8Array {
+  if (times === 1) return pictureOf(rgba, width, height).data;
   if (times === 2 && width % 2 === 0 && height % 2 === 0) {
-    return halved(new Uint32Array(rgba.buffer, rgba.byteOffset, width * height), width, height);
+    const words = new Uint32Array(rgba.buffer, rgba.byteOffset, width * height);
+    return halved(words, width, height).data;
   }
-  return means(rgba, width, 4, [0, 0, width, height], [times, times]);
+  return means(rgba, width, 4, [0, 0, width, height], [times, times]).data;
 }
 
 /** Every value taken from a table. */

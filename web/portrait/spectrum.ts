@@ -14,7 +14,9 @@ function magnitudes(real: Float64Array, side: number): Float64Array {
   const im = new Float64Array(side * half);
   for (let row = 0; row < side; row += 1) {
     for (let u = 0; u < half; u += 1) {
-      let [a, b, phase] = [0, 0, 0];
+      let a = 0;
+      let b = 0;
+      let phase = 0;
       for (let x = 0; x < side; x += 1) {
         const value = real[row * side + x] ?? 0;
         a += value * (cos[phase] ?? 0);
@@ -34,10 +36,15 @@ function magnitudes(real: Float64Array, side: number): Float64Array {
       columnIm[row] = im[row * half + u] ?? 0;
     }
     for (let v = 0; v < side; v += 1) {
-      let [a, b, phase] = [0, 0, 0];
+      let a = 0;
+      let b = 0;
+      let phase = 0;
+      // A million turns: nothing is made anew in one.
       for (let row = 0; row < side; row += 1) {
-        const [c, s] = [cos[phase] ?? 0, sin[phase] ?? 0];
-        const [p, q] = [columnRe[row] ?? 0, columnIm[row] ?? 0];
+        const c = cos[phase] ?? 0;
+        const s = sin[phase] ?? 0;
+        const p = columnRe[row] ?? 0;
+        const q = columnIm[row] ?? 0;
         a += p * c + q * s;
         b += q * c - p * s;
         phase += v;

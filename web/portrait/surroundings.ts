@@ -5,8 +5,7 @@
 // from it, which costs a model.
 
 import { type Landmarks, eyeMidpoint, faceHeight } from "./face.js";
-import type { Run } from "./models.js";
-import { SIDES } from "./models.js";
+import { type Run, SIDES, inputOf } from "./models.js";
 import type { Measure } from "./ofiq.js";
 import { type Edges, type Picture, type Plane, crop, grey, reduce } from "./picture.js";
 import { BILINEAR, BOX, resize } from "./resize.js";
@@ -48,8 +47,7 @@ export class Surroundings {
   async #findPerson(): Promise<Plane<Uint8Array>> {
     const side = SIDES.person;
     const square = resize(this.#part, [side, side], BILINEAR, undefined, 2);
-    const input = Float32Array.from(square.data, (value) => value / 255);
-    const [mask = new Float32Array()] = await this.run("person", input);
+    const [mask = new Float32Array()] = await this.run("person", inputOf(square.data));
     return { width: side, height: side, data: Uint8Array.from(mask, (value) => value * 255) };
   }
 

@@ -4,19 +4,21 @@
 import type { Taken } from "./check.js";
 import { StopError } from "./stop.js";
 import type { JpegFacts } from "./jpegfile.js";
-import { type Edges, type Picture, crop, grey, reduce, reducedOf, turned } from "./picture.js";
+import {
+  type Edges,
+  type Picture,
+  type Rows,
+  crop,
+  grey,
+  reduce,
+  reducedOf,
+  turned,
+} from "./picture.js";
 import type { Grid } from "./texture.js";
 import { PORTRAIT as TUNING } from "./tuning.js";
 
-/** Opaque RGBA pixels, upright as their file says. */
-interface Pixels {
-  readonly width: number;
-  readonly height: number;
-  readonly data: Uint8ClampedArray<ArrayBuffer>;
-}
-
 /** How a decoder that reads JPEG at a half, a quarter or an eighth would read it. */
-function draftOf({ width, height }: Pixels): number {
+function draftOf({ width, height }: Rows): number {
   const ratio = TUNING.kept_side / Math.max(width, height);
   const side = (length: number): number =>
     Math.floor(length / Math.max(1, Math.trunc(length * ratio)));
@@ -24,35 +26,41 @@ function draftOf({ width, height }: Pixels): number {
   return [8, 4, 2].find((times) => scale >= times) ?? 1;
 }
 
+/** How many times smaller a picture can be, for its longest side to be as long as what is kept. */
+function timesOf({ width, height }: { width: number; height: number }): number {
+  const longest = Math.max(width, height);
+  return longest >= 2 * TUNING.kept_side ? Math.floor(longest / TUNING.kept_side) : 1;
+}
+
 /**
  * What the checks look at.
  *
- * @param pixels of the picture, decoded whole, perhaps made smaller.
- * @param shrunk pixels of the original for one of them.
+ * @param rows of the picture, decoded whole, upright as its file says.
  * @param jpeg of the file, where it is one.
  */
-export function takenOf(pixels: Pixels, shrunk: number, jpeg: JpegFacts | undefined): Taken {
-  const draft = jpeg ? draftOf(pixels) : 1;
-  let picture = reducedOf(pixels.data, pixels.width, pixels.height, draft);
+export function takenOf(rows: Rows, jpeg: JpegFacts | undefined): Taken {
+  const first = jpeg ? draftOf(rows) : timesOf(rows);
+  let picture = reducedOf(rows, first);
   const orientation = jpeg?.orientation ?? 1;
   let whole = true;
   if (jpeg && !jpeg.whole) {
-    const rows = presentRows(standing(picture, inverseOf(orientation)));
-    whole = rows === undefined;
-    if (rows !== undefined) {
-      const stored = standing(picture, inverseOf(orientation));
-      picture = standing(crop(stored, [0, 0, stored.width, rows]), orientation);
+    const stored = standing(picture, inverseOf(orientation));
+    const present = presentRows(stored);
+    whole = present === undefined;
+    if (present !== undefined) {
+      picture = standing(crop(stored, [0, 0, stored.width, present]), orientation);
     }
   }
-  const longest = Math.max(picture.width, picture.height);
-  const times = longest >= 2 * TUNING.kept_side ? Math.floor(longest / TUNING.kept_side) : 1;
-  const told = draft <= 2 && times === 1 && shrunk === 1;
+  const times = timesOf(picture);
+  const draft = jpeg ? first : 1;
+  // In a picture that others have made smaller, nothing tells blocks.
+  const told = draft <= 2 && first === draft && times === 1;
   const grid: Grid = {
     grey: told ? gridOf(picture, orientation, 8 / draft) : undefined,
     block: 8 / draft,
     quality: jpeg?.quality,
   };
-  return { picture: reduce1(picture, times), scale: shrunk * draft * times, grid, whole };
+  return { picture: reduce1(picture, times), scale: first * times, grid, whole };
 }
 
 const reduce1 = (picture: Picture, times: number): Picture =>

@@ -33,21 +33,23 @@ function coarse(hull: Mask): [number, number][] {
 
 /** Both, without what lies outside of the hull and its nearest neighbours. */
 function around(grey: Grey, hull: Mask): [Grey, Mask] {
-  const [columns, rows] = [new Set<number>(), new Set<number>()];
+  let [first, last, upper, lower] = [hull.width, 0, hull.height, 0];
   for (let y = 0; y < hull.height; y += 1) {
     for (let x = 0; x < hull.width; x += 1) {
       if (!at(hull, x, y)) continue;
-      columns.add(x);
-      rows.add(y);
+      if (x < first) first = x;
+      if (x > last) last = x;
+      if (y < upper) upper = y;
+      lower = y;
     }
   }
   // On the grid of 16 × 16 pixels, so that halving three times changes nothing.
-  const span = (seen: Set<number>, length: number): [number, number] => [
-    Math.max(0, Math.floor(Math.min(...seen) / 16) * 16 - 16),
-    Math.min(length, Math.ceil((Math.max(...seen) + 1) / 16) * 16 + 16),
+  const span = (begin: number, end: number, length: number): [number, number] => [
+    Math.max(0, Math.floor(begin / 16) * 16 - 16),
+    Math.min(length, Math.ceil((end + 1) / 16) * 16 + 16),
   ];
-  const [left, right] = span(columns, hull.width);
-  const [top, bottom] = span(rows, hull.height);
+  const [left, right] = span(first, last, hull.width);
+  const [top, bottom] = span(upper, lower, hull.height);
   const [width, height] = [right - left, bottom - top];
   const cut = <Values extends Float32Array | Uint8Array>(plane: Plane, into: Values) => {
     for (let y = 0, to = 0; y < height; y += 1) {
@@ -58,13 +60,13 @@ function around(grey: Grey, hull: Mask): [Grey, Mask] {
   return [cut(grey, new Float32Array(width * height)), cut(hull, new Uint8Array(width * height))];
 }
 
-function halved(grey: Grey): Grey {
-  const [width, height] = [grey.width >> 1, grey.height >> 1];
+function halved({ width: from, height: rows, data: values }: Grey): Grey {
+  const [width, height] = [from >> 1, rows >> 1];
   const data = new Float32Array(width * height);
   for (let y = 0, to = 0; y < height; y += 1) {
-    for (let x = 0; x < width; x += 1, to += 1) {
-      const upper = at(grey, 2 * x, 2 * y) + at(grey, 2 * x + 1, 2 * y);
-      data[to] = (upper + at(grey, 2 * x, 2 * y + 1) + at(grey, 2 * x + 1, 2 * y + 1)) / 4;
+    for (let x = 0, i = 2 * y * from; x < width; x += 1, i += 2, to += 1) {
+      const upper = (values[i] ?? 0) + (values[i + 1] ?? 0);
+      data[to] = (upper + (values[i + from] ?? 0) + (values[i + from + 1] ?? 0)) / 4;
     }
   }
   return { width, height, data };
@@ -94,13 +96,16 @@ const DIRECTIONS = [
 ] as const;
 
 /** The variance of second differences within a hull, along the direction with least. */
-function leastDetail(grey: Grey, hull: Mask): number {
+function leastDetail({ width, height, data }: Grey, hull: Mask): number {
   const variances = DIRECTIONS.map(([dx, dy, square]) => {
-    let [sum, squares, count] = [0, 0, 0];
-    for (let y = 1; y < grey.height - 1; y += 1) {
-      for (let x = 1; x < grey.width - 1; x += 1) {
-        if (!at(hull, x, y)) continue;
-        const bent = at(grey, x - dx, y - dy) + at(grey, x + dx, y + dy) - 2 * at(grey, x, y);
+    const off = dy * width + dx;
+    let sum = 0;
+    let squares = 0;
+    let count = 0;
+    for (let y = 1; y < height - 1; y += 1) {
+      for (let i = y * width + 1; i < (y + 1) * width - 1; i += 1) {
+        if (!hull.data[i]) continue;
+        const bent = (data[i - off] ?? 0) + (data[i + off] ?? 0) - 2 * (data[i] ?? 0);
         sum += bent;
         squares += bent * bent;
         count += 1;
@@ -153,15 +158,14 @@ export function blockiness({ grey, block, quality }: Grid): Measure {
   return scored(x, Math.min(score, coarse));
 }
 
-function steps(grey: Plane, block: number, across: boolean): number {
-  const [length, lines] = across ? [grey.width, grey.height] : [grey.height, grey.width];
-  const value = (along: number, line: number): number =>
-    across ? at(grey, along, line) : at(grey, line, along);
+function steps({ width, height, data }: Plane, block: number, across: boolean): number {
+  const [length, lines] = across ? [width, height] : [height, width];
+  const [next, aside] = across ? [1, width] : [width, 1];
   const [edges, others]: [number[], number[]] = [[], []];
   for (let along = 0; along < length - 1; along += 1) {
     let sum = 0;
-    for (let line = 0; line < lines; line += 1) {
-      sum += Math.abs(value(along + 1, line) - value(along, line));
+    for (let line = 0, i = along * next; line < lines; line += 1, i += aside) {
+      sum += Math.abs((data[i + next] ?? 0) - (data[i] ?? 0));
     }
     (along % block === block - 1 ? edges : others).push(sum / lines);
   }
@@ -170,15 +174,15 @@ function steps(grey: Plane, block: number, across: boolean): number {
 }
 
 /** Share of the face without any grain: 100 (1 − σ(x; 0.6, 0.04)). */
-export function drawing(grey: Plane): Measure {
+export function drawing({ width, height, data }: Plane): Measure {
   let [flat, count] = [0, 0];
-  for (let y = 1; y < grey.height - 1; y += 1) {
-    for (let x = 1; x < grey.width - 1; x += 1) {
-      const value = at(grey, x, y);
+  for (let y = 1; y < height - 1; y += 1) {
+    for (let i = y * width + 1; i < (y + 1) * width - 1; i += 1) {
+      const value = data[i] ?? 0;
       // What is burnt out, or black, is flat in photographs too.
       if (value <= 8 || value >= 247) continue;
       count += 1;
-      if (value === at(grey, x + 1, y) && value === at(grey, x, y + 1)) flat += 1;
+      if (value === data[i + 1] && value === data[i + width]) flat += 1;
     }
   }
   const x = count ? flat / count : 0;

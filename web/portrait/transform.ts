@@ -26,14 +26,19 @@ const within = (value: number, length: number): number =>
   value < 0 ? 0 : value < length ? value : length - 1;
 
 const bilinear: Sample = ({ width, height, data }, x, y, into, at) => {
-  const [column, row] = [Math.floor(x), Math.floor(y)];
-  const [dx, dy] = [x - column, y - row];
+  const column = Math.floor(x);
+  const row = Math.floor(y);
+  const dx = x - column;
+  const dy = y - row;
   const upper = within(row, height) * width;
   const lower = row + 1 < height ? Math.max(0, row + 1) * width : upper;
-  const [left, right] = [within(column, width), within(column + 1, width)];
+  const left = within(column, width);
+  const right = within(column + 1, width);
   for (let band = 0; band < 3; band += 1) {
-    const [a, b] = [data[3 * (upper + left) + band] ?? 0, data[3 * (upper + right) + band] ?? 0];
-    const [c, d] = [data[3 * (lower + left) + band] ?? 0, data[3 * (lower + right) + band] ?? 0];
+    const a = data[3 * (upper + left) + band] ?? 0;
+    const b = data[3 * (upper + right) + band] ?? 0;
+    const c = data[3 * (lower + left) + band] ?? 0;
+    const d = data[3 * (lower + right) + band] ?? 0;
     const above = a + (b - a) * dx;
     into[at + band] = above + (c + (d - c) * dx - above) * dy;
   }
@@ -44,22 +49,28 @@ function cubic(a: number, b: number, c: number, d: number, t: number): number {
 }
 
 const bicubic: Sample = ({ width, height, data }, x, y, into, at) => {
-  const [column, row] = [Math.floor(x), Math.floor(y)];
-  const [dx, dy] = [x - column, y - row];
-  const columns = [-1, 0, 1, 2].map((off) => within(column + off, width));
-  const rows = [-1, 0, 1, 2].map((off) => within(row + off, height) * width);
-  const [c0 = 0, c1 = 0, c2 = 0, c3 = 0] = columns;
-  for (let band = 0; band < 3; band += 1) {
-    const [p = 0, q = 0, r = 0, s = 0] = rows.map((line) =>
-      cubic(
-        data[3 * (line + c0) + band] ?? 0,
-        data[3 * (line + c1) + band] ?? 0,
-        data[3 * (line + c2) + band] ?? 0,
-        data[3 * (line + c3) + band] ?? 0,
-        dx,
-      ),
+  const column = Math.floor(x);
+  const row = Math.floor(y);
+  const dx = x - column;
+  const dy = y - row;
+  const c0 = within(column - 1, width);
+  const c1 = within(column, width);
+  const c2 = within(column + 1, width);
+  const c3 = within(column + 2, width);
+  // Sixteen values for each band and pixel: nothing is made anew for them.
+  const along = (off: number, band: number): number => {
+    const line = within(row + off, height) * width;
+    return cubic(
+      data[3 * (line + c0) + band] ?? 0,
+      data[3 * (line + c1) + band] ?? 0,
+      data[3 * (line + c2) + band] ?? 0,
+      data[3 * (line + c3) + band] ?? 0,
+      dx,
     );
-    into[at + band] = Math.min(255, Math.max(0, cubic(p, q, r, s, dy)));
+  };
+  for (let band = 0; band < 3; band += 1) {
+    const value = cubic(along(-1, band), along(0, band), along(1, band), along(2, band), dy);
+    into[at + band] = Math.min(255, Math.max(0, value));
   }
 };
 

@@ -90,7 +90,10 @@ export class Checker {
 
   /** Checks a photo; raises `StopError` where it shows no face, `NoCheckError` where it cannot. */
   async check(taken: Taken, profile: Profile, child: boolean): Promise<Assessment> {
-    const told = await this.#ask({ act: "check", taken, profile, child }, []);
+    // A copy is given away: to be copied on the way, it would be copied twice.
+    const data = taken.picture.data.slice();
+    const given: Taken = { ...taken, picture: { ...taken.picture, data } };
+    const told = await this.#ask({ act: "check", taken: given, profile, child }, [data.buffer]);
     if (told.act !== "checked") throw new NoCheckError("There was another answer.");
     return told.assessment;
   }

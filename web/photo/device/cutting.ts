@@ -2,7 +2,7 @@
 // sliders and a finger move, and what is kept.
 
 import { rgbaOf } from "../../portrait/kept.js";
-import type { Picture } from "../../portrait/picture.js";
+import { type Picture, reduce } from "../../portrait/picture.js";
 import { wordsOf } from "../../portrait/words.js";
 import { need } from "../../pages/dom.js";
 import type { Looked } from "./checking.js";
@@ -22,11 +22,14 @@ export interface CutEvents {
 /** The picture as it was read, small enough to be drawn at every move; upright as its head. */
 function previewOf(picture: Picture, leaning: Looked["leaning"]): HTMLCanvasElement {
   const { width, height } = picture;
+  const longest = Math.max(width, height);
+  // The means of whole pixels first: of a phone's picture a canvas gets a quarter.
+  const near = reduce(picture, Math.max(1, Math.floor(longest / PREVIEW)));
   const whole = document.createElement("canvas");
-  whole.width = width;
-  whole.height = height;
-  whole.getContext("2d")?.putImageData(new ImageData(rgbaOf(picture), width), 0, 0);
-  const scale = Math.min(1, PREVIEW / Math.max(width, height));
+  whole.width = near.width;
+  whole.height = near.height;
+  whole.getContext("2d")?.putImageData(new ImageData(rgbaOf(near), near.width), 0, 0);
+  const scale = Math.min(1, PREVIEW / longest);
   const preview = document.createElement("canvas");
   preview.width = Math.max(1, Math.round(width * scale));
   preview.height = Math.max(1, Math.round(height * scale));

@@ -8,7 +8,7 @@ import { pictureOf } from "../../portrait/picture.js";
 import { Announcer } from "./announcer.js";
 import { checksNow } from "./checking.js";
 import { say, word } from "./page.js";
-import { drawn, pixelsOf } from "./picture.js";
+import { frameOfVideo, pixelsOf } from "./picture.js";
 
 const WANTED: MediaStreamConstraints = {
   video: { facingMode: "user", width: { ideal: 1920 }, height: { ideal: 1440 } },
@@ -87,7 +87,7 @@ export function prepareLive(box: HTMLElement, events: LiveEvents, open: boolean)
   function take(): void {
     if (!stream) return;
     try {
-      const picture = drawn(video, video.videoWidth, video.videoHeight);
+      const picture = frameOfVideo(video);
       stop();
       events.taken(picture);
     } catch {

@@ -5,7 +5,7 @@ import { encodeJpeg } from "../../jpeg/index.js";
 import type { Taken } from "../../portrait/check.js";
 import { type JpegFacts, isJpeg, jpegFacts } from "../../portrait/jpegfile.js";
 import { type Leaning, framed, rgbaOf, whole } from "../../portrait/kept.js";
-import type { Picture } from "../../portrait/picture.js";
+import { type Picture, ROWS_READ, rowsOf } from "../../portrait/picture.js";
 import { takenOf } from "../../portrait/taken.js";
 import { type Place, frameOf } from "./frame.js";
 import { decodeHeic } from "../heic/heic.js";
@@ -16,8 +16,8 @@ import { PictureError } from "./unusable.js";
 const MOST_BYTES = 25_000_000;
 /** Pixels that a device decodes: more than any phone's camera has in one picture. */
 const MOST_PIXELS = 64_000_000;
-/** Pixels that are worked on; a larger picture is made smaller on the way. */
-const WORKED_PIXELS = 12_000_000;
+/** Pixels of a side: more than every browser's canvas takes. */
+const MOST_SIDE = 32_767;
 /** End of a JPEG: decoders that miss it show nothing of what is there. */
 const END = Uint8Array.of(0xff, 0xd9);
 
@@ -27,12 +27,15 @@ export async function takenFrom(file: Blob): Promise<Taken> {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const size = sizeOf(bytes);
   if (!size) throw new PictureError("unreadable");
-  if (size.width * size.height > MOST_PIXELS) throw new PictureError("tooLarge");
+  const { width, height } = size;
+  if (width * height > MOST_PIXELS || Math.max(width, height) > MOST_SIDE) {
+    throw new PictureError("tooLarge");
+  }
   const jpeg = isJpeg(bytes) ? jpegFacts(bytes) : undefined;
   const bitmap = await bitmapOf(file, jpeg);
   if (!bitmap) return isHeif(bytes) ? heicFrom(bytes) : Promise.reject(unreadable());
   try {
-    return drawn(bitmap, bitmap.width, bitmap.height, jpeg);
+    return read(bitmap, jpeg);
   } finally {
     bitmap.close();
   }
@@ -53,50 +56,62 @@ async function bitmapOf(file: Blob, jpeg: JpegFacts | undefined) {
 /** A HEIC picture, which few browsers decode: by a decoder that is loaded now. */
 async function heicFrom(bytes: Uint8Array): Promise<Taken> {
   try {
-    return takenOf(await decodeHeic(bytes), 1, undefined);
+    return takenOf(rowsOf(await decodeHeic(bytes)), undefined);
   } catch {
     throw unreadable();
   }
 }
 
-/** What is drawn, as it is looked at; of a video, the frame that it shows. */
-export function drawn(
-  source: CanvasImageSource,
-  width: number,
-  height: number,
-  jpeg?: JpegFacts,
-): Taken {
-  const scale = Math.min(1, Math.sqrt(WORKED_PIXELS / (width * height)));
-  const pixels = pixelsOf(
-    source,
-    Math.max(1, Math.round(width * scale)),
-    Math.max(1, Math.round(height * scale)),
-    jpeg !== undefined,
-  );
-  return takenOf(pixels, width / pixels.width, jpeg);
+/**
+ * What is decoded, as it is looked at.
+ *
+ * It is read back a few rows at a time from one small canvas: a canvas of the whole picture, and
+ * what is read of it at once, take a phone 100 MB, and twice the time.
+ */
+function read(bitmap: ImageBitmap, jpeg: JpegFacts | undefined): Taken {
+  const { width, height } = bitmap;
+  const { canvas, context } = canvasOf(width, ROWS_READ);
+  const rows = (top: number, count: number): Uint8ClampedArray<ArrayBuffer> => {
+    if (canvas.height < count) canvas.height = count;
+    if (!jpeg) whiten(context);
+    context.drawImage(bitmap, 0, top, width, count, 0, 0, width, count);
+    return context.getImageData(0, 0, width, count).data;
+  };
+  try {
+    return takenOf({ width, height, read: rows }, jpeg);
+  } finally {
+    canvas.width = canvas.height = 1;
+  }
 }
 
-/** The pixels of what is drawn at this size; white where it is transparent. */
-export function pixelsOf(
-  source: CanvasImageSource,
-  width: number,
-  height: number,
-  opaque = false,
-): ImageData {
-  const canvas = document.createElement("canvas");
-  canvas.width = width;
-  canvas.height = height;
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  if (!context) throw new PictureError("unreadable");
-  if (!opaque) {
-    context.fillStyle = "#fff";
-    context.fillRect(0, 0, width, height);
-  }
+/** The frame that a video shows, as it is looked at. */
+export const frameOfVideo = (video: HTMLVideoElement): Taken =>
+  takenOf(rowsOf(pixelsOf(video, video.videoWidth, video.videoHeight)), undefined);
+
+/** The pixels of the frame that a video shows, at this size. */
+export function pixelsOf(video: HTMLVideoElement, width: number, height: number): ImageData {
+  const { canvas, context } = canvasOf(width, height);
+  whiten(context);
   context.imageSmoothingQuality = "high";
-  context.drawImage(source, 0, 0, width, height);
+  context.drawImage(video, 0, 0, width, height);
   const pixels = context.getImageData(0, 0, width, height);
   canvas.width = canvas.height = 1;
   return pixels;
+}
+
+function canvasOf(width: number, height: number) {
+  const canvas = document.createElement("canvas");
+  canvas.width = width;
+  canvas.height = height;
+  const context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
+  if (!context) throw new PictureError("unreadable");
+  return { canvas, context };
+}
+
+/** White, which stays where nothing opaque is drawn. */
+function whiten(context: CanvasRenderingContext2D): void {
+  context.fillStyle = "#fff";
+  context.fillRect(0, 0, context.canvas.width, context.canvas.height);
 }
 
 /** The picture that is kept, encoded afresh: cut to the frame, or whole. */

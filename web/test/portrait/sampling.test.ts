@@ -4,7 +4,15 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 
-import { type Picture, grey, reduce, reducedOf, turned, ycbcr } from "../../portrait/picture.js";
+import {
+  type Picture,
+  grey,
+  reduce,
+  reducedOf,
+  rowsOf,
+  turned,
+  ycbcr,
+} from "../../portrait/picture.js";
 import { BICUBIC, BILINEAR, BOX, resize } from "../../portrait/resize.js";
 import { SAMPLES, transform } from "../../portrait/transform.js";
 import { PURE } from "./vectors.js";
@@ -58,14 +66,18 @@ test("opaque RGBA pixels have the means of their RGB", () => {
     [48, 36],
     [47, 36],
     [48, 35],
+    // More rows than are read at a time.
+    [24, 300],
+    [23, 299],
   ] as const) {
     const picture = pattern(width, height);
     const rgba = new Uint8ClampedArray(4 * width * height);
     for (let at = 0; at < width * height; at += 1) {
       rgba.set([...picture.data.subarray(3 * at, 3 * at + 3), 255], 4 * at);
     }
-    for (const times of [1, 2, 4, 8]) {
-      assert.deepEqual(reducedOf(rgba, width, height, times), reduce(picture, times));
+    const rows = rowsOf({ width, height, data: rgba });
+    for (const times of [1, 2, 3, 4, 8, 150]) {
+      assert.deepEqual(reducedOf(rows, times), reduce(picture, times));
     }
   }
 });

@@ -15,9 +15,13 @@ const problem = need(view, "[data-problem]", HTMLElement);
 const sign = need(document, "[data-live]", HTMLElement);
 const form = need(document, "[data-end]", HTMLFormElement);
 let over = false;
+// What is drawn: WebKit draws later than it is told to, and finds nothing in what was closed.
+let drawn: ImageBitmap | undefined;
 
 function end(): void {
   over = true;
+  drawn?.close();
+  drawn = undefined;
   sign.hidden = true;
   delay.textContent = "";
   problem.textContent = view.dataset["ended"] ?? "";
@@ -34,11 +38,15 @@ async function draw(shown: Shown): Promise<void> {
     throw error;
   }
   // It may have ended while this one was on its way.
-  if (over) return;
+  if (over) {
+    picture.close();
+    return;
+  }
   canvas.width = picture.width;
   canvas.height = picture.height;
   canvas.getContext("2d")?.drawImage(picture, 0, 0);
-  picture.close();
+  drawn?.close();
+  drawn = picture;
   problem.textContent = "";
   delay.textContent = `${shown.delay.toFixed(1)} ${view.dataset["delay"] ?? ""}`;
 }

@@ -42,8 +42,9 @@ async function givesBack(): Promise<boolean> {
   if (!blob) return false;
   const picture = await createImageBitmap(blob);
   second.context.drawImage(picture, 0, 0);
+  const back = isPattern(second.context.getImageData(0, 0, SIDE, SIDE).data);
   picture.close();
-  return isPattern(second.context.getImageData(0, 0, SIDE, SIDE).data);
+  return back;
 }
 
 /** Whether a canvas can be trusted here. Asked anew for each photo: settings change. */

@@ -5,7 +5,7 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
 
 import { build } from "esbuild";
@@ -57,13 +57,34 @@ async function bundle(outdir, entryPoints, plugins = [formatsApart]) {
   await build({ ...how, entryPoints, outdir, plugins, format: "esm" });
 }
 
-/** Parts that come later, and what they share with the page: named by their content. */
-const PART = /\.[0-9A-Z]{8}\.js$/;
+/** What the bundler names by its content. */
+const HASHED = /\.[0-9A-Z]{8}\.js$/;
+
+/** Writes scripts that are named by their content, in place of those that were built before. */
+function put(folder, outputFiles) {
+  for (const old of readdirSync(folder)) if (HASHED.test(old)) rmSync(join(folder, old));
+  for (const { path, contents } of outputFiles) writeFileSync(path, contents);
+}
+
+/** Scripts of pages that name them by their content, each in one file. */
+async function scripts(outdir, entryPoints, define) {
+  const { outputFiles } = await build({
+    ...how,
+    define,
+    entryPoints,
+    outdir,
+    entryNames: "[name].[hash]",
+    format: "esm",
+    write: false,
+  });
+  put(outdir, outputFiles);
+}
 
 /**
  * The photo step: what it begins with, and parts that it imports when they are needed.
  *
- * Gives the names of the parts that it cannot begin without, and all that its scripts say.
+ * Gives the name of its script, those of the parts that it cannot begin without, and all that its
+ * scripts say.
  */
 async function inParts(define) {
   const { metafile, outputFiles } = await build({
@@ -72,6 +93,7 @@ async function inParts(define) {
     entryPoints: { photo: "photo/device/main.ts" },
     outdir: photo,
     splitting: true,
+    entryNames: "[name].[hash]",
     chunkNames: "[name].[hash]",
     // Half as long as with each Cyrillic letter spelt out.
     charset: "utf8",
@@ -79,16 +101,16 @@ async function inParts(define) {
     metafile: true,
     write: false,
   });
-  for (const old of readdirSync(photo)) if (PART.test(old)) rmSync(join(photo, old));
-  for (const { path, contents } of outputFiles) writeFileSync(path, contents);
-  const [main] = Object.keys(metafile.outputs).filter((path) => path.endsWith("/photo.js"));
+  put(photo, outputFiles);
+  const [main] = Object.keys(metafile.outputs).filter((path) => /\/photo\.\w+\.js$/.test(path));
   /** What a script imports, each after all that it imports itself. */
   const imported = (path) =>
     metafile.outputs[path].imports
       .filter(({ kind }) => kind === "import-statement")
       .flatMap((each) => [...imported(each.path), each.path]);
   return {
-    shared: [...new Set(imported(main))].map((path) => path.slice(path.lastIndexOf("/") + 1)),
+    main: basename(main),
+    shared: [...new Set(imported(main))].map((path) => basename(path)),
     said: outputFiles.map(({ text }) => text).join("\n"),
   };
 }
@@ -97,6 +119,21 @@ async function inParts(define) {
 const WORKERS_POLICY =
   "default-src 'none'; script-src 'wasm-unsafe-eval'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'";
 const sha256 = (content) => createHash("sha256").update(content).digest("hex");
+
+/**
+ * Writes a file whose name says its hash, so that browsers keep it for good; gives the name.
+ *
+ * What was built before goes only once there is what takes its place.
+ */
+function named(folder, name, content) {
+  const [stem, ending] = name.split(".");
+  const own = `${stem}.${sha256(content).slice(0, 16)}.${ending}`;
+  writeFileSync(join(folder, own), content);
+  const before = new RegExp(`^${stem}\\.[0-9a-f]{16}\\.${ending}(\\.br)?$`);
+  for (const old of readdirSync(folder))
+    if (before.test(old) && !old.startsWith(own)) rmSync(join(folder, old));
+  return own;
+}
 
 /** What Emscripten packs: scripts that end with ways to be found by other kinds of modules. */
 const PACKED = {
@@ -120,10 +157,7 @@ export default ${name};`,
   },
 };
 
-/**
- * A worker's script and the program (WebAssembly) that it runs, named by their hashes so that
- * browsers keep them for good. Gives the name of the script.
- */
+/** A worker's script and the program (WebAssembly) that it runs. Gives the name of the script. */
 async function worker(name, entry, program, called, hash) {
   const content = readFileSync(join(root, "node_modules", program));
   const { outputFiles } = await build({
@@ -137,16 +171,9 @@ async function worker(name, entry, program, called, hash) {
     write: false,
   });
   const [{ contents }] = outputFiles;
-  const script = `${name}.${sha256(contents).slice(0, 16)}.js`;
-  // What was built before goes only once there is what takes its place.
-  for (const old of readdirSync(photo)) {
-    if (new RegExp(`^(${name}|${called})\\.[0-9a-f]{16}\\.`).test(old)) rmSync(join(photo, old));
-  }
-  const file = join(photo, `${called}.${sha256(content).slice(0, 16)}.wasm`);
-  writeFileSync(file, content);
-  writeFileSync(`${file}.br`, brotliCompressSync(content));
-  writeFileSync(join(photo, script), contents);
-  return script;
+  const file = named(photo, `${called}.wasm`, content);
+  writeFileSync(join(photo, `${file}.br`), brotliCompressSync(content));
+  return named(photo, `${name}.js`, contents);
 }
 
 /** W3C Subresource Integrity: the hash of a file, as pages and policies name it. */
@@ -179,8 +206,8 @@ function withIntegrity(file, folder, root, policy) {
       ![root + name, name].some((address) => page.includes(`src="${address}"`)),
   );
   if (later.length > 0) {
-    const named = Object.fromEntries(later.map(([name, hash]) => [root + name, hash]));
-    const map = JSON.stringify({ integrity: named });
+    const hashOf = Object.fromEntries(later.map(([name, hash]) => [root + name, hash]));
+    const map = JSON.stringify({ integrity: hashOf });
     page = page.replace("<link", () => `<script type="importmap">${map}</script>\n    <link`);
     policy = policy.replace("script-src", () => `script-src '${integrity(map)}'`);
   }
@@ -241,18 +268,30 @@ async function pageInOne(folder) {
     .replace("<script></script>", () => `<script>${script}</script>`);
 }
 
-await bundle(portal, {
-  page: "pages/page.ts",
-  entry: "photo/entry.ts",
-  photo: "photo/step.ts",
-  viewing: "cameras/viewing.ts",
-  live: "cameras/live.ts",
-  passkey: "officers/passkey.ts",
-  moment: "pages/moment.ts",
-});
-await bundle(portal, { receipts: "receipts/main.ts", embed: "embed/element.ts" }, []);
-// The photo step stands alone: all that it runs is in its own folder, in one file.
-mkdirSync(photo, { recursive: true });
+for (const folder of [portal, photo]) mkdirSync(folder, { recursive: true });
+// What others name at their own sites keeps its name, and is asked for anew.
+await bundle(portal, { embed: "embed/element.ts" }, []);
+// Which page receipts are put into, and its hash, stand in the scripts that load it.
+const blank = await pageInOne("receipt");
+const receipt = {
+  RECEIPT_PAGE: JSON.stringify(named(photo, "receipt.html", blank)),
+  RECEIPT_INTEGRITY: JSON.stringify(integrity(blank)),
+};
+await scripts(
+  portal,
+  {
+    page: "pages/page.ts",
+    entry: "photo/entry.ts",
+    photo: "photo/step.ts",
+    viewing: "cameras/viewing.ts",
+    live: "cameras/live.ts",
+    passkey: "officers/passkey.ts",
+    moment: "pages/moment.ts",
+    receipts: "receipts/main.ts",
+  },
+  receipt,
+);
+// The photo step stands alone: all that it runs is in its own folder.
 const workers = {
   CHECKS_SCRIPT: await worker(
     "checks",
@@ -274,27 +313,37 @@ copyFileSync(
   join(root, "node_modules/libheif-js/libheif-wasm/LICENSE"),
   join(photo, "libheif.LICENSE.txt"),
 );
-const named = Object.entries(workers).map(([name, script]) => [name, JSON.stringify(script)]);
-const { shared, said } = await inParts(Object.fromEntries(named));
+const started = Object.entries(workers).map(([name, script]) => [name, JSON.stringify(script)]);
+const { main, shared, said } = await inParts({ ...Object.fromEntries(started), ...receipt });
 await bundle(desk, {
   decoder: "gate/worker.ts",
   desk: "desk/main.ts",
   formats: "formats/index.ts",
 });
-writeFileSync(join(portal, "page.css"), css + "\n");
+named(portal, "page.css", css + "\n");
 writeFileSync(join(desk, "desk.css"), css + "\n");
-for (const folder of [portal, photo, desk])
-  copyFileSync(join(root, "pages/icon.svg"), join(folder, "icon.svg"));
-writeFileSync(join(photo, "receipt.html"), await pageInOne("receipt"));
+copyFileSync(join(root, "pages/icon.svg"), join(desk, "icon.svg"));
+const icon = readFileSync(join(root, "pages/icon.svg"));
+named(portal, "icon.svg", icon);
 const step = readFileSync(join(root, "photo/device/index.html"), "utf8");
-writeFileSync(join(photo, "photo.css"), pruned(css, step + said) + "\n");
+/** What the document loads, by the name that its source has for it. */
+const loaded = {
+  "icon.svg": named(photo, "icon.svg", icon),
+  "photo.css": named(photo, "photo.css", pruned(css, step + said) + "\n"),
+  "photo.js": main,
+};
 // What the page's script shares with its parts is asked for with it, by elements with hashes.
 const before = shared.map(
   (name) => `<script type="module" src="/static/photo/${name}"></script>\n    `,
 );
 writeFileSync(
   join(photo, "index.html"),
-  step.replace("<script type=", () => `${before.join("")}<script type=`),
+  Object.entries(loaded)
+    .reduce(
+      (page, [name, own]) => page.replace(`/static/photo/${name}`, () => `/static/photo/${own}`),
+      step,
+    )
+    .replace("<script type=", () => `${before.join("")}<script type=`),
 );
 // The same for frames of other pages. Its policy leaves open who may frame it: each portal says so.
 writeFileSync(

@@ -15,9 +15,10 @@ from tests.browser.seen import says, silent_on
 from tests.browser.test_history import ends, file, lying, portal_page, settled
 from tests.browser.test_sealing import Applicant
 from tests.browser.visitor import Visitor
+from tests.places import built
 
 pytestmark = pytest.mark.browser
-SCRIPT = "/static/photo/photo.js"
+SCRIPT = f"/static/photo/{built('photo/photo.js').name}"
 NO_PLACES = {"entries": [], "differs": []}
 
 

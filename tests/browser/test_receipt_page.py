@@ -10,11 +10,11 @@ from playwright.sync_api import expect
 from habeas.protocol.receipt_file import read_receipt, receipt_page
 from tests.browser.seen import computed, heard, says, text_of
 from tests.browser.visitor import Visitor
-from tests.places import PORTAL
+from tests.places import built
 from tests.unit.protocol.world import Case
 
 pytestmark = pytest.mark.browser
-BLANK = (PORTAL / "static" / "photo" / "receipt.html").read_text()
+BLANK = built("photo/receipt.html").read_text()
 
 
 @pytest.fixture(scope="module")

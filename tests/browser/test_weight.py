@@ -12,12 +12,14 @@ import pytest
 from playwright.sync_api import Error, expect
 
 from tests.browser.seen import computed, says
-from tests.browser.test_sealing import FORM, Applicant
+from tests.browser.test_sealing import FORM, KEPT, Applicant, answered
+from tests.waiting import until
 
 pytestmark = pytest.mark.browser
 FIRST_PAGE, PHOTO_STEP = 30_000, 60_000
 #: What comes once the page can be used: the camera's code, what seals, the receipt's page, checks.
-LATER = ("/taking.", "/sending.", "/receipt.html", "/checks.", "/litert.", "/models/")
+CHECKS = ("/checks.", "/litert.", "/models/")
+LATER = ("/taking.", "/sending.", "/photo/receipt.", *CHECKS)
 
 
 class Weighing(Applicant):
@@ -82,18 +84,17 @@ def test_the_photo_step_can_be_used_before_its_parts_come(chromium, city, locale
 
 
 def test_what_did_not_come_is_said_and_asked_for_again(chromium, city):
-    """The line is gone while the photo is there: it stays, and so does what was typed."""
+    """A photo is asked for once all is there that seals it; what was typed stays."""
     visitor = Weighing(chromium, "en", ("/taking.",))
     page = visitor.page
     visitor.begin(city.url)
-    visitor.problem("No answer came")
-    visitor.lost = ("/sending.",)
-    page.click("main button")
+    for missing in (("/sending.",), ("/photo/receipt.",), ()):
+        visitor.problem("No answer came. Everything is still here")
+        expect(page.locator("#photo")).to_have_count(0)
+        visitor.lost = missing
+        page.evaluate("document.querySelector('.govuk-error-summary').remove()")
+        page.click("[data-t=tryAgain]")
     visitor.choose()
-    page.click("[data-use]")
-    visitor.problem("No answer came. Everything is still here")
-    expect(page.locator("canvas")).to_be_visible()
-    visitor.lost = ()
     page.click("[data-use]")
     page.wait_for_selector("[data-promise] li")
     says(page, "dl", FORM["full_name"])
@@ -101,6 +102,45 @@ def test_what_did_not_come_is_said_and_asked_for_again(chromium, city):
     visitor.save()
     visitor.send()
     visitor.leave()
+
+
+def test_a_release_that_comes_while_a_photo_is_taken_loses_nothing(chromium, city):
+    """The page's own files are gone from the site: all that seals the photo is there by then."""
+    visitor = Applicant(chromium, "", "phone", "en", "renewed")
+    page = visitor.page
+    visitor.begin(city.url)
+    page.wait_for_selector("#photo")
+    gone = []
+
+    def renewed(route):
+        gone.append(route.request.url)
+        route.fulfill(status=404)
+
+    page.route("**/static/**", renewed)
+    visitor.choose()
+    page.click("[data-use]")
+    page.wait_for_selector("[data-promise] li")
+    page.click("[data-seal]")
+    receipt = visitor.save()
+    assert visitor.send() == receipt.reference
+    assert answered(city, receipt.reference) == FORM
+    # What sealing goes on without, and the page's icon.
+    assert not [each for each in gone if not any(part in each for part in (*CHECKS, "/icon."))]
+    visitor.close()
+
+
+def test_a_release_that_comes_before_loads_the_page_anew(chromium, city):
+    visitor = Applicant(chromium, "", "phone", "en", "renewed-before")
+    page = visitor.page
+    page.route("**/static/photo/sending.*", lambda route: route.fulfill(status=404))
+    visitor.begin(city.url)
+    visitor.problem("The city has renewed this page meanwhile")
+    until(lambda: page.evaluate(KEPT), "the device to keep what was typed")
+    page.unroute("**/static/photo/sending.*")
+    page.click("[data-t=tryAgain]")
+    visitor.check()
+    says(page, "dl", FORM["full_name"])
+    visitor.close()
 
 
 def test_a_language_that_does_not_come_leaves_the_page_in_english(chromium, city):

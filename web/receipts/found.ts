@@ -85,7 +85,7 @@ export function leave(): void {
 }
 
 async function blankReceipt(): Promise<string> {
-  const answer = await fetch("/static/photo/receipt.html");
+  const answer = await fetch(`/static/photo/${RECEIPT_PAGE}`, { integrity: RECEIPT_INTEGRITY });
   if (!answer.ok) throw new Error(`The portal answered ${String(answer.status)}.`);
   return answer.text();
 }

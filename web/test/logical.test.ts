@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 
 import { logical } from "../logical.mjs";
@@ -19,7 +19,9 @@ test("sides become starts and ends", () => {
 });
 
 test("what is served names no side", () => {
-  const css = readFileSync("../packages/habeas/src/habeas/portal/static/page.css", "utf8");
+  const folder = "../packages/habeas/src/habeas/portal/static";
+  const [page = ""] = readdirSync(folder).filter((name) => name.endsWith(".css"));
+  const css = readFileSync(`${folder}/${page}`, "utf8");
   const left =
     /[{;](?:(?:margin|padding|border)-(?:left|right)|left|right|text-align:(?:left|right))[:;-]/;
   assert.doesNotMatch(css, left);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 
 import { pruned } from "../pruned.mjs";
@@ -19,7 +19,14 @@ test("rules of classes that nobody names go, and all others stay", () => {
 test("what is served for the photo step has each class of its document that all pages style", () => {
   const folder = "../packages/habeas/src/habeas/portal/static";
   const read = (name: string) => readFileSync(`${folder}/${name}`, "utf8");
-  const [all, own] = [read("page.css"), read("photo/photo.css")];
+  const style = (below: string) =>
+    read(
+      below +
+        readdirSync(`${folder}/${below}`)
+          .filter((name) => name.endsWith(".css"))
+          .join(),
+    );
+  const [all, own] = [style(""), style("photo/")];
   const named = [...read("photo/index.html").matchAll(/class="([^"]+)"/g)];
   const classes = new Set(named.flatMap(([, names]) => (names ?? "").split(/\s+/)));
   assert.ok(classes.size > 50);

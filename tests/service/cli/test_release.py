@@ -5,6 +5,7 @@ from contextlib import closing
 
 import pytest
 
+from habeas.portal.site.served import named
 from habeas.protocol.app import AppManifest
 from habeas.protocol.app.manifest import hash_file
 from tests.commands import habeas
@@ -108,7 +109,7 @@ def test_a_portal_that_has_other_files_says_so(city, tmp_path):
     release(city, "draft", out, check=True)
     manifest = AppManifest.decode(out.read_bytes())
     portal = manifest.portal.model_copy(
-        update={"files": {**manifest.portal.files, "photo/photo.js": "ab" * 32}}
+        update={"files": {**manifest.portal.files, named("photo/photo.js"): "ab" * 32}}
     )
     out.write_bytes(manifest.model_copy(update={"portal": portal}).encode())
     digest = AppManifest.decode(out.read_bytes()).digest().hex()

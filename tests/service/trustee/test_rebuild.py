@@ -19,6 +19,7 @@ from habeas.protocol.app.release import origins_of
 from habeas.trustee import apps
 from tests.commands import habeas
 from tests.places import ROOT
+from tests.places import built as built_file
 from tests.unit.protocol.world import circle_note
 from tests.world import World
 
@@ -113,16 +114,17 @@ def test_what_the_source_does_not_give_is_named(archive, built, tmp_path):
     shutil.copytree(ROOMS / "office" / "desk", swapped / "office" / "desk")
     for name in ("portal", "office"):
         shutil.copy(ROOMS / name / "served.json", swapped / name)
-    script = swapped / "portal" / "static" / "photo" / "photo.js"
+    whole = built_file("photo/photo.js")
+    script = swapped / "portal" / "static" / "photo" / whole.name
     script.write_bytes(script.read_bytes() + b"steal()")
     with pytest.raises(HabeasError) as refused:
         apps.compare(built, manifest(archive, swapped), CHAIN)
     assert refused.value.code == "app-differs"
-    assert "portal/photo/photo.js" in refused.value.cause
+    assert f"portal/photo/{whole.name}" in refused.value.cause
     weaker = json.loads((swapped / "portal" / "served.json").read_text())
     weaker["csp"] = "script-src *"
     (swapped / "portal" / "served.json").write_text(json.dumps(weaker))
-    script.write_bytes((ROOMS / "portal/static/photo/photo.js").read_bytes())
+    script.write_bytes(whole.read_bytes())
     with pytest.raises(HabeasError) as refused:
         apps.compare(built, manifest(archive, swapped), CHAIN)
     assert "what its answers carry" in refused.value.cause

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from habeas.portal.register import code
+from habeas.portal.site.served import named
 from habeas.portal.vault import releasing
 from habeas.protocol import Kind, sign_entry
 from habeas.protocol.app import AppDetails, AppDiffersDetails, AppError, AppSeenDetails
@@ -61,7 +62,8 @@ def test_the_operator_s_own_files_are_served_to_nobody(city, browser, monkeypatc
     """The log has a release, and something else is installed: an upgrade that came too early."""
     city.release()
     changed = code._installed(city.copy.chain.newest.circle)
-    other = changed.model_copy(update={"files": {**changed.files, "photo/photo.js": "0" * 64}})
+    files = {**changed.files, named("photo/photo.js"): "0" * 64}
+    other = changed.model_copy(update={"files": files})
     monkeypatch.setattr(code, "_installed", lambda _: other)
     assert browser.get(PAGE).status_code == 302
     with pytest.raises(AppError) as refused:

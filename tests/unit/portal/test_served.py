@@ -4,9 +4,12 @@ import base64
 import hashlib
 import json
 import re
+from contextlib import closing
+
+import pytest
 
 from habeas.office.serving import headers
-from habeas.portal.site.served import BUILT
+from habeas.portal.site.served import BUILT, named
 
 STATIC = BUILT / "portal" / "static"
 
@@ -59,6 +62,33 @@ def test_the_photo_step_and_the_desk_have_theirs():
         scripts = {file.name for file in folder.glob("*.js")}
         loaded = {address.removeprefix(root) for address in (*named, *later)}
         assert all(re.search(r"\.[0-9a-f]{16}\.js$", name) for name in scripts - loaded)
+
+
+#: What keeps its name: documents, which are asked for at each step; what other sites name; a text.
+ENTRIES = {"embed.js", "photo/index.html", "photo/embedded.html", "photo/libheif.LICENSE.txt"}
+
+
+def test_all_but_the_entries_is_kept_for_good_by_browsers(city, browser):
+    files = {each.relative_to(STATIC).as_posix() for each in STATIC.rglob("*") if each.is_file()}
+    for path in {each for each in files if not each.endswith(".br")}:
+        with closing(browser.get(f"/static/{path}")) as answer:
+            kept = answer.headers["Cache-Control"]
+        assert ("immutable" in kept) == (path not in ENTRIES), path
+        assert ("max-age=0" in kept) == (path in ENTRIES), path
+    for page in ("/", "/apply/hunting-licence/seal/"):
+        assert browser.get(page).headers["Cache-Control"] == "no-store"
+
+
+def test_a_name_that_was_not_built_is_told(monkeypatch, tmp_path):
+    monkeypatch.setattr("habeas.portal.site.served._FILES", tmp_path)
+    (tmp_path / "page.ABCDEFGH.css").touch()
+    assert named.__wrapped__("page.css") == "page.ABCDEFGH.css"
+    for wrong in ("age.css", "page.js", "page.ABCDEFGH.css"):
+        with pytest.raises(LookupError):
+            named.__wrapped__(wrong)
+    (tmp_path / "page.0123456789abcdef.css").touch()
+    with pytest.raises(LookupError, match="2 times"):
+        named.__wrapped__("page.css")
 
 
 def test_answers_carry_the_policies_that_are_under_custody(city, browser):

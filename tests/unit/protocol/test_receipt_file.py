@@ -16,10 +16,10 @@ from habeas.protocol import MalformedError
 from habeas.protocol.locked import LockedError
 from habeas.protocol.receipt import verify_parts
 from habeas.protocol.receipt_file import MAX_BYTES, ReceiptFileError, read_receipt, receipt_page
-from tests.places import PORTAL
+from tests.places import built
 from tests.unit.protocol.world import Case
 
-BLANK = (PORTAL / "static" / "photo" / "receipt.html").read_text()
+BLANK = built("photo/receipt.html").read_text()
 
 
 @pytest.fixture(scope="module")

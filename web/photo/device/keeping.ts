@@ -3,7 +3,7 @@
 import { fetched, once } from "./later.js";
 
 /** The page without a receipt, which lies beside the photo step. */
-export const blankPage = once(() => fetched("/static/photo/receipt.html"));
+export const blankPage = once(() => fetched(`/static/photo/${RECEIPT_PAGE}`, RECEIPT_INTEGRITY));
 
 const PLACE = 'id="habeas-receipt">';
 

@@ -8,11 +8,11 @@ import { Problem } from "../../desk/problem.js";
 import { need } from "../../pages/dom.js";
 import { canSeal } from "./able.js";
 import { showDetails, showFailed } from "./details.js";
-import { cannot } from "./elsewhere.js";
+import { cannot, showBegin } from "./elsewhere.js";
 import { RenewedError } from "./later.js";
 import { frame, offerLanguages, refuse, say, word } from "./page.js";
-import { ready, sending, taking } from "./parts.js";
-import { pageAt, settle } from "./place.js";
+import { photographing, ready, sending } from "./parts.js";
+import { NotFromPortalError, pageAt, settle } from "./place.js";
 import * as portal from "./portal.js";
 import { answered, now, offered } from "./state.js";
 import { onStep, shownAgain, stepNow, view } from "./steps.js";
@@ -59,7 +59,7 @@ function route(): void {
         showCheck();
       });
     } else {
-      shown(taking, ({ showChoice }) => {
+      shown(photographing, ({ showChoice }) => {
         showChoice();
       });
     }
@@ -103,9 +103,7 @@ async function start(): Promise<void> {
     await send(now.pending, here());
   } else route();
   // The page can be used: what comes later is fetched now, and asked for again where it is needed.
-  taking()
-    .then(ready)
-    .catch(() => undefined);
+  photographing().catch(() => undefined);
 }
 
 offerLanguages(shownAgain);
@@ -116,6 +114,8 @@ start().catch(async (error: unknown) => {
     location.replace(pageAt("photo/"));
     return;
   }
-  route();
+  // Whoever came by somebody else's link gets no further by trying it again.
+  if (error instanceof NotFromPortalError) view(showBegin);
+  else route();
   refuse(error);
 });

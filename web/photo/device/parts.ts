@@ -6,7 +6,7 @@ import { later } from "./later.js";
 import { now } from "./state.js";
 
 /** The photo: camera, file, or none. */
-export const taking = later("taking", () => import("./taking.js"));
+const taking = later("taking", () => import("./taking.js"));
 /** What was answered, looked at again; sealing, and the receipt. */
 export const sending = later("sending", () => import("./sending.js"));
 
@@ -15,5 +15,15 @@ export async function ready(): ReturnType<typeof sending> {
   const part = await sending();
   // After the code: on a slow line, one of them there is more than two halves.
   now.blank = await blankPage();
+  return part;
+}
+
+/**
+ * What takes the photo, once all that seals it is there, too: from then on the line may be gone, or
+ * the site have a newer release, and no photo is lost.
+ */
+export async function photographing(): ReturnType<typeof taking> {
+  const part = await taking();
+  await ready();
   return part;
 }

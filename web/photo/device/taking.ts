@@ -9,7 +9,6 @@ import { inside } from "./embedded.js";
 import { prepareLive } from "./live.js";
 import { busy, progress, say, show, textOf, word } from "./page.js";
 import { keptOf, takenFrom } from "./picture.js";
-import { ready } from "./parts.js";
 import { leaveToServer, now, offered } from "./state.js";
 import { backTo, go, view } from "./steps.js";
 
@@ -17,9 +16,8 @@ import { backTo, go, view } from "./steps.js";
 export function showChoice(retake = false): void {
   const order = offered();
   if (!order) return;
-  // What the checks need comes while people choose, or look for light; what seals comes first, so
-  // that no picture is made that could not be sealed.
-  void ready().then(prepareChecks, prepareChecks);
+  // What the checks need comes while people choose, or look for light.
+  prepareChecks();
   show("choose", (page) => {
     need(page, "[data-service]", HTMLElement).textContent = textOf(order.service);
     const file = need(page, "#photo", HTMLInputElement);
@@ -87,15 +85,13 @@ function showCut(): void {
       });
     },
     use: (place, button) => {
-      void busy(button, "reading", async (stays) => {
-        // The photo is here until what seals it is, too.
-        await ready();
-        if (!stays()) return;
+      void busy(button, "reading", () => {
         now.picture = keptOf(shown.picture, place, shown.leaning);
         now.without = false;
         // What was sealed before is of another picture; nobody keeps its receipt.
         now.pending = undefined;
         go("check");
+        return Promise.resolve();
       });
     },
   });

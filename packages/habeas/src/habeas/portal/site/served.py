@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,6 +19,9 @@ from typing import Any
 #: The installed tree that a manifest is made of: the rooms of this distribution.
 BUILT = Path(__file__).resolve().parents[2]
 _STATIC = "/static/"
+_FILES = BUILT / "portal" / "static"
+#: What the build puts before the ending of a name: digits of its own hash, or the bundler's.
+HASHED = r"\.([0-9a-f]{16}|[0-9A-Z]{8})\."
 NOBODY = "'none'"
 
 
@@ -57,7 +61,26 @@ def served() -> Served:
 
 
 @cache
+def named(path: str) -> str:
+    """A static file by the name that it is built and served under, which says its hash.
+
+    Args:
+        path: below ``static``, as sources name it: ``photo/receipt.html``.
+
+    Raises:
+        LookupError: the build has left no such file, or two.
+    """
+    folder, _, name = path.rpartition("/")
+    stem, _, ending = name.partition(".")
+    fits = re.compile(re.escape(stem) + HASHED + re.escape(ending))
+    found = [each for each in (_FILES / folder).iterdir() if fits.fullmatch(each.name)]
+    if len(found) != 1:
+        raise LookupError(f"{path} is built {len(found)} times: make web")
+    return found[0].relative_to(_FILES).as_posix()
+
+
+@cache
 def integrity(path: str) -> str:
-    """The hash of a static file, as W3C Subresource Integrity writes it."""
-    content = BUILT.joinpath("portal", "static", *path.split("/")).read_bytes()
+    """The hash of a static file, by its full name, as W3C Subresource Integrity writes it."""
+    content = _FILES.joinpath(*path.split("/")).read_bytes()
     return f"sha256-{base64.b64encode(hashlib.sha256(content).digest()).decode()}"

@@ -15,6 +15,7 @@ from django.conf.locale import LANG_INFO
 from habeas.portal.site.configuration import PortalConfiguration, named
 from habeas.portal.site.database import postgresql, sqlite
 from habeas.portal.site.folder import FolderError, Site
+from habeas.portal.site.served import HASHED
 
 BASE = Path(__file__).resolve().parents[1]
 #: The portal's habeas.toml, or None where it runs by what stands in its folder alone.
@@ -179,11 +180,11 @@ STATICFILES_DIRS = [BASE / "static"]
 # Served from the package itself: there is nothing to collect.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
-# Pages name scripts by their hash: after a new release an old copy would be refused. Asking
-# whether a file has changed costs little (RFC 9110, section 13).
+# Documents, and the script that other sites name, are asked for anew: whether one has changed costs
+# little (RFC 9110, section 13).
 WHITENOISE_MAX_AGE = 0
-# A name with a hash in it (ours, or the bundler's) never means anything else.
-WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+\.([0-9a-f]{16}|[0-9A-Z]{8})\.\w+$"
+# All that they load has a hash in its name, which never means anything else.
+WHITENOISE_IMMUTABLE_FILE_TEST = rf"^.+{HASHED}\w+$"
 
 # A photo stays in memory until it is sealed; Django would spill it to a plain file.
 FILE_UPLOAD_HANDLERS = ["habeas.portal.site.uploads.InMemoryOnly"]

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 from django.http import HttpResponse
 
+from habeas.portal.site.served import BUILT, named
 from habeas.protocol import Receipt, receipt_file
-
-_BLANK = Path(__file__).parents[1] / "static" / "photo" / "receipt.html"
 
 
 @cache
 def _blank() -> str:
-    return _BLANK.read_text(encoding="utf-8")
+    return (BUILT / "portal" / "static" / named("photo/receipt.html")).read_text(encoding="utf-8")
 
 
 def download(receipt: Receipt) -> HttpResponse:

@@ -1,1 +1,0 @@
-import{J as e,L as n,X as o,s as t}from"./chunk.YAXXVROS.js";function m(){n?o("cannot",()=>{}):location.replace(e("details/?cannot"))}function f(){o("without",i=>{t(i,"[data-choose]",HTMLButtonElement).addEventListener("click",()=>{location.reload()})})}export{m as a,f as b};

@@ -92,7 +92,9 @@ def test_a_browser_that_does_not_say_where_it_comes_from_goes_on_at_the_city_s_a
         lead(visitor, city)
         visitor.problem("Begin there: nothing was sent.")
         visitor.look("refused")
-        page.click(f"a[href='{city.url}/apply/{SERVICE}/']")
+        # The one way on: what was refused is refused again.
+        expect(page.locator("main button")).to_have_count(0)
+        page.click(f"main a[href='{city.url}/apply/{SERVICE}/']")
         page.click(".govuk-button--start")
         page.wait_for_selector("#there")
         page.click(f"main a[href='/apply/{SERVICE}/seal/']")

@@ -16,12 +16,12 @@ from habeas.protocol import Purpose, Receipt
 from habeas.protocol.receipt_file import read_receipt, receipt_page
 from tests.browser.seen import says, silent_on, texts_of
 from tests.browser.visitor import Visitor
-from tests.places import PORTAL
+from tests.places import built
 from tests.waiting import until
 from tests.world.city import City
 
 pytestmark = pytest.mark.browser
-BLANK = (PORTAL / "static" / "photo" / "receipt.html").read_text()
+BLANK = built("photo/receipt.html").read_text()
 REASON = "Is this the applicant?"
 
 

@@ -596,7 +596,7 @@ def test_a_changed_script_does_not_run(chromium, city, axe):
         answer = route.fetch(timeout=0)
         route.fulfill(response=answer, body=answer.text() + ";globalThis.stolen = true;")
 
-    visitor.page.route("**/static/photo/photo.js", swapped)
+    visitor.page.route("**/static/photo/photo.*.js", swapped)
     visitor.page.goto(f"{city.url}/apply/hunting-licence/seal/")
     # The browser has refused it: nothing runs after that.
     refused = "the browser's refusal"

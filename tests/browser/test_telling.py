@@ -14,12 +14,12 @@ from habeas.protocol.receipt_file import receipt_page
 from habeas.trustee.notices import MailServer
 from tests.browser.visitor import Visitor
 from tests.mailserver import PostOffice
-from tests.places import PORTAL
+from tests.places import built
 from tests.waiting import until
 from tests.world.city import City
 
 pytestmark = pytest.mark.browser
-BLANK = (PORTAL / "static" / "photo" / "receipt.html").read_text()
+BLANK = built("photo/receipt.html").read_text()
 
 
 @pytest.fixture(scope="module")

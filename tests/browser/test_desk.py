@@ -197,6 +197,25 @@ def test_from_signing_in_to_the_decision(chromium, place, applied, axe, width, l
     assert "Closed" in page
 
 
+def test_an_officer_sees_their_sessions_and_ends_all_others(chromium, place, axe):
+    forgotten = Desk(chromium, place, axe, "phone")
+    forgotten.sign_in()
+    forgotten.page.wait_for_selector("[role=search]")
+    desk = Desk(chromium, place, axe)
+    desk.sign_in()
+    desk.page.wait_for_selector("[role=search]")
+    desk.page.click("[href='#/sessions']")
+    desk.page.click("[data-others]")
+    desk.page.wait_for_selector("[data-others]", state="hidden")
+    assert desk.page.locator("tbody tr").count() == 1, "the list and the button change together"
+    assert "This one" in desk.page.inner_text("tbody tr")
+    desk.look("my-sessions")
+    forgotten.page.click("[href='#/openings']")
+    assert "The session is over" in forgotten.problem()
+    for each in (forgotten, desk):
+        each.close()
+
+
 def test_who_is_not_on_the_list_or_types_another_passphrase(chromium, place, axe):
     desk = Desk(chromium, place, axe)
     desk.sign_in("Officer 2", "")

@@ -98,6 +98,9 @@ def test_the_desk(chromium, place, axe, scheme):  # noqa: F811 - the fixture
     desk.page.click("[href='#/openings']")
     desk.page.wait_for_selector("[data-more]")
     looker.look("desk-openings")
+    desk.page.click("[href='#/sessions']")
+    desk.page.wait_for_selector("tbody tr")
+    looker.look("desk-sessions")
     desk.profile.close()
     assert not looker.found
 

@@ -15,6 +15,7 @@ import { showCase } from "./views/case.js";
 import { showOpen } from "./views/open.js";
 import { showOpenings } from "./views/openings.js";
 import { showQueue } from "./views/queue.js";
+import { showSessions } from "./views/sessions.js";
 import { showSignIn } from "./views/signin.js";
 import { ALL_LANGUAGES, WORDS, directionOf, isLanguage } from "./words/index.js";
 
@@ -46,7 +47,7 @@ function frame(): void {
     : "";
 }
 
-/** Shows what the address asks for: #/cases(?…), #/case/REFERENCE(/open), #/openings, #/authenticator. */
+/** Shows what the address asks for: #/cases(?…), #/case/REFERENCE(/open), #/openings, #/sessions, #/authenticator. */
 async function route(): Promise<void> {
   if (!office || !portal) return;
   if (!officer) {
@@ -64,6 +65,7 @@ async function route(): Promise<void> {
   onKeys({});
   if (room === "authenticator") showAuthenticator(office, officer);
   else if (room === "openings") await showOpenings(desk);
+  else if (room === "sessions") await showSessions(desk);
   else if (room !== "case") await showQueue(desk, new URLSearchParams(query));
   else if (act === "open") await showOpen(desk, reference);
   else await showCase(desk, reference);

@@ -66,8 +66,14 @@ const Opened = v.object({
   shares: v.array(v.object({ trustee: v.string(), index: v.number(), release: v.string() })),
 });
 
+const Sessions = v.object({
+  sessions: v.array(v.object({ name: v.string(), begun: v.number(), here: v.boolean() })),
+  fresh: v.boolean(),
+});
+
 export type ListedCase = v.InferOutput<typeof Listed>;
 export type ListOfCases = v.InferOutput<typeof Cases>;
+export type OwnSessions = v.InferOutput<typeof Sessions>;
 export type OwnOpening = v.InferOutput<typeof Own>["openings"][number];
 export type DecisionName = v.InferOutput<typeof Decision>;
 export type OpenedShares = v.InferOutput<typeof Opened>;
@@ -123,6 +129,17 @@ export class Portal {
   async signOut(): Promise<void> {
     await this.call("DELETE", "/api/officers/sessions");
     this.token = "";
+  }
+
+  /** The officer's sessions that go on; while this one is fresh, it may end others. */
+  async sessions(): Promise<OwnSessions> {
+    return v.parse(Sessions, await this.json("GET", "/api/officers/sessions/own"));
+  }
+
+  /** Ends the session of that name, or all but this one. */
+  async endSessions(session?: string): Promise<OwnSessions> {
+    const body = { ...(session !== undefined && { session }) };
+    return v.parse(Sessions, await this.post("/api/officers/sessions/ending", body));
   }
 
   /** A page of the office's cases, oldest first; `query` chooses them. */

@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 
 from habeas.portal.desk import sessions
-from habeas.portal.desk.models import Spent
+from habeas.portal.desk.models import Begun, Spent
 from habeas.protocol.credential import membership
 from tests.unit.portal.conftest import PARKS, Terminal
 from tests.unit.protocol import world
@@ -57,6 +57,61 @@ def test_a_signed_out_token_counts_no_more_and_others_do(terminal):
     assert code(terminal.get("cases")) == (401, "sign-in")
     terminal.token = first
     assert terminal.get("cases").status_code == 200
+
+
+def own(terminal):
+    answer = terminal.get("officers/sessions/own").json()
+    return answer["fresh"], [each["here"] for each in answer["sessions"]]
+
+
+def test_an_officer_sees_their_sessions_and_ends_them(city, browser, terminal):
+    tokens = [terminal.sign_in().token for _ in range(3)]
+    assert own(terminal)[0] is True
+    assert sorted(own(terminal)[1]) == [False, False, True]
+    terminal.token = tokens[0]
+    others = terminal.get("officers/sessions/own").json()["sessions"]
+    one = next(each["name"] for each in others if not each["here"])
+    assert terminal.post("officers/sessions/ending", {"session": one}).status_code == 200
+    assert sorted(own(terminal)[1]) == [False, True]
+    assert terminal.post("officers/sessions/ending", {}).status_code == 200
+    assert own(terminal) == (True, [True])
+    for each in tokens[1:]:
+        terminal.token = each
+        assert code(terminal.get("cases")) == (401, "sign-in")
+
+
+def test_nobody_sees_or_ends_another_officer_s_sessions(city, browser):
+    mine = Terminal.on_roster(city, browser).sign_in()
+    theirs = Terminal.on_roster(city, browser, PARKS).sign_in()
+    (named,) = theirs.get("officers/sessions/own").json()["sessions"]
+    assert own(mine) == (True, [True])
+    mine.post("officers/sessions/ending", {"session": named["name"]})
+    mine.post("officers/sessions/ending", {})
+    assert own(theirs) == (True, [True])
+
+
+def test_who_signed_in_long_ago_ends_nothing_but_their_own_session(terminal, monkeypatch):
+    other = terminal.sign_in().token
+    terminal.sign_in()
+    now = time.time()  # noqa: TID251 - what the portal's own clock is moved from
+    monkeypatch.setattr("habeas.portal.desk.own_sessions.time.time", lambda: now + 601)
+    answer = terminal.post("officers/sessions/ending", {})
+    assert code(answer) == (403, "sign-in-again")
+    assert own(terminal)[0] is False
+    assert terminal.sign_out().status_code == 204
+    terminal.token = other
+    assert terminal.get("cases").status_code == 200
+
+
+def test_sessions_that_are_over_are_forgotten(city, terminal, monkeypatch):
+    terminal.sign_in()
+    assert Begun.objects.count() == 1
+    sessions.sweep()
+    assert Begun.objects.count() == 1
+    now = time.time()  # noqa: TID251 - what the portal's own clock is moved from
+    monkeypatch.setattr("habeas.portal.desk.own_sessions.time.time", lambda: now + 8 * 3600 + 1)
+    sessions.sweep()
+    assert Begun.objects.count() == 0
 
 
 def test_a_challenge_counts_once(terminal):

@@ -147,6 +147,16 @@ export const texts = {
   nextCase: "Next open case",
   decidedNow: "Decided and signed:",
   proposedNow: "Proposed and signed. A second officer has to confirm.",
+  mySessions: "My sessions",
+  mySessionsNote:
+    "Where you are signed in under your name now. Each ends with its page, when you sign out, and after eight hours.",
+  signedIn: "Signed in",
+  end: "End",
+  thisSession: "This one",
+  endSession: "End this session",
+  endOthers: "End all others",
+  sessionsOld:
+    "You signed in more than ten minutes ago. To end other sessions, sign out, and in again.",
   myOpenings: "My openings",
   myOpeningsNote:
     "What stands on the public log under your key. Only you can find it: nobody else knows which entries are yours.",

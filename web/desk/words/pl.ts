@@ -150,6 +150,16 @@ export const texts: Texts = {
   nextCase: "Następna otwarta sprawa",
   decidedNow: "Rozstrzygnięto i podpisano:",
   proposedNow: "Zaproponowano i podpisano. Musi potwierdzić drugi urzędnik.",
+  mySessions: "Moje sesje",
+  mySessionsNote:
+    "Gdzie pod Twoim nazwiskiem jest teraz otwarta sesja. Każda kończy się ze swoją stroną, po wylogowaniu i po ośmiu godzinach.",
+  signedIn: "Zalogowano",
+  end: "Zakończenie",
+  thisSession: "Ta",
+  endSession: "Zakończ tę sesję",
+  endOthers: "Zakończ wszystkie inne",
+  sessionsOld:
+    "Od zalogowania minęło ponad dziesięć minut. Aby zakończyć inne sesje, wyloguj się i zaloguj ponownie.",
   myOpenings: "Moje otwarcia",
   myOpeningsNote:
     "Co stoi w publicznym dzienniku pod Twoim kluczem. Tylko Ty możesz to znaleźć: nikt inny nie wie, które wpisy są Twoje.",

@@ -1,14 +1,13 @@
 """Docs/protocol/desk.md, *Signing in*: who calls is an officer of an office of the circle.
 
 A session tells the portal whose cases to show; what opens a photo is another signature, over
-the request. Challenges and tokens are the portal's own, made with its secret key: they end by
-themselves, and only that one was used up is remembered. A change of the office's roster ends
-all of its sessions.
+the request. Challenges and tokens are the portal's own, made with its secret key, and end by
+themselves; that a challenge was used up is remembered, and which sessions go on (`own_sessions`).
+A change of the office's roster ends all of its sessions.
 """
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 import time
@@ -24,6 +23,7 @@ from django.views.decorators.csrf import csrf_exempt
 from pydantic import Field
 
 from habeas.foundation.errors import HabeasError
+from habeas.portal.desk import own_sessions
 from habeas.portal.desk.cases import person_of
 from habeas.portal.desk.models import Spent
 from habeas.portal.register.log import log_copy
@@ -44,7 +44,6 @@ from habeas.protocol.parties import Office
 from habeas.protocol.signin import SignIn
 
 _CHALLENGE_SECONDS = 300
-_SESSION_SECONDS = 8 * 3600
 _SALT = "habeas.portal.desk.sessions"
 
 P = ParamSpec("P")
@@ -66,11 +65,15 @@ class Session:
         office: the officer's.
         credential: its id.
         person: whose it is (`habeas.portal.desk.cases.person_of`).
+        version: of the office's roster.
+        token: that was shown.
     """
 
     office: str
     credential: str
     person: str
+    version: int
+    token: str
 
 
 def office_of(name: str) -> Office:
@@ -150,38 +153,33 @@ def sign_in(shown: Introduction) -> Token:
     verify_credential(credential)
     verify_membership(roster, credential, shown.membership.newest)
     verify_assertion(shown.assertion, asked, credential, office)
-    if not _spend(asked.challenge, _CHALLENGE_SECONDS):
+    if not _spend(asked.challenge):
         raise SessionError("The challenge was used before.")
+    person = person_of(asked.office, credential.label)
     # With the challenge, so that no two sessions have one token, and each ends by itself.
     token = signing.dumps(
-        [
-            asked.office, credential.id, person_of(asked.office, credential.label),
-            roster.version, asked.challenge,
-        ],
-        salt=_SALT,
-    )  # fmt: skip
-    return Token(token=token, until=int(time.time()) + _SESSION_SECONDS)
+        [asked.office, credential.id, person, roster.version, asked.challenge], salt=_SALT
+    )
+    own_sessions.begin(token, person, roster.version)
+    return Token(token=token, until=int(time.time()) + own_sessions.SECONDS)
 
 
-def _spend(what: str, seconds: int) -> bool:
-    """Use up a challenge or a token that counts for so long; whether nobody did before."""
-    until = int(time.time() + seconds) // 3600 + 1
-    return Spent.objects.get_or_create(mark=_digest(what), defaults={"until": until})[1]
-
-
-def _digest(what: str) -> str:
-    return hashlib.sha256(what.encode()).hexdigest()
+def _spend(challenge: str) -> bool:
+    """Use up a challenge; whether nobody did before."""
+    until = int(time.time() + _CHALLENGE_SECONDS) // 3600 + 1
+    mark = own_sessions.mark_of(challenge)
+    return Spent.objects.get_or_create(mark=mark, defaults={"until": until})[1]
 
 
 def sweep() -> int:
     """Forget what would be refused for its age alone; returns how many."""
-    return Spent.objects.filter(until__lte=int(time.time()) // 3600).delete()[0]
+    spent = Spent.objects.filter(until__lte=int(time.time()) // 3600).delete()[0]
+    return spent + own_sessions.sweep()
 
 
 def sign_out(request: HttpRequest) -> None:
     """End the session of *request*: its token counts no more."""
-    _session(request)
-    _spend(_token(request), _SESSION_SECONDS)
+    own_sessions.end(_session(request).token)
 
 
 def _token(request: HttpRequest) -> str:
@@ -193,16 +191,16 @@ def _session(request: HttpRequest) -> Session:
     token = _token(request)
     try:
         office, credential, person, version, _ = signing.loads(
-            token, salt=_SALT, max_age=_SESSION_SECONDS
+            token, salt=_SALT, max_age=own_sessions.SECONDS
         )
     except (signing.BadSignature, ValueError, TypeError) as error:
         raise SessionError("The session is over, or there was none.") from error
-    if Spent.objects.filter(mark=_digest(token)).exists():
-        raise SessionError("The session is over: its officer has signed out.")
+    if not own_sessions.goes_on(token):
+        raise SessionError("The session is over: its officer has ended it.")
     newest = newest_roster(log_copy().rosters(office))
     if newest is None or newest.version != version:
         raise SessionError("The office's roster has changed since.")
-    return Session(office, credential, person)
+    return Session(office, credential, person, version, token)
 
 
 def _allow(request: HttpRequest, answer: HttpResponse) -> HttpResponse:

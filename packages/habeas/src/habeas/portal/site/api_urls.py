@@ -19,6 +19,8 @@ urlpatterns = [
     path("applications/<str:reference>", apply.application),
     path("officers/challenge", signing_in.draw_challenge),
     path("officers/sessions", signing_in.sessions),
+    path("officers/sessions/own", signing_in.own),
+    path("officers/sessions/ending", signing_in.ending),
     path("officers/slots", signing_in.slots),
     path("cases", desk.cases),
     path("cases/<str:reference>", desk.case),

@@ -6,7 +6,8 @@ import { all, need } from "../pages/dom.js";
 
 type Json = Record<string, unknown>;
 
-for (const place of all(document, "[data-passkey]", HTMLElement)) offer(place);
+/** An invitation's token: the fragment of its link, which no browser sends. */
+const invitation = (): string => location.hash.slice(1);
 
 function offer(place: HTMLElement): void {
   const button = need(place, "button", HTMLButtonElement);
@@ -31,7 +32,32 @@ function offer(place: HTMLElement): void {
   if (!("PublicKeyCredential" in window)) {
     button.disabled = true;
     tell(place.dataset["unable"] ?? "");
+    return;
   }
+  const { whose } = place.dataset;
+  if (whose === undefined) return;
+  const greet = () => {
+    problem.hidden = true;
+    button.disabled = true;
+    welcome(place, whose)
+      .then(() => {
+        button.disabled = false;
+      })
+      .catch((error: unknown) => {
+        tell(error instanceof Refusal ? error.message : (place.dataset["failed"] ?? ""));
+      });
+  };
+  window.addEventListener("hashchange", greet);
+  greet();
+}
+
+/** Says whom the invitation is for; one that was used, or has ended, is refused. */
+async function welcome(place: HTMLElement, whose: string): Promise<void> {
+  const invited = need(document, "[data-invited]", HTMLElement);
+  invited.hidden = true;
+  const answer = await post(whose, csrf(place), { token: invitation() });
+  need(invited, "[data-name]", HTMLElement).textContent = text(answer["name"]);
+  invited.hidden = false;
 }
 
 /** What the portal has refused, in its own words. */
@@ -39,17 +65,22 @@ class Refusal extends Error {}
 
 async function ask(place: HTMLElement): Promise<string> {
   const { options, target, passkey, next } = place.dataset;
-  const token = need(place, "[name=csrfmiddlewaretoken]", HTMLInputElement).value;
-  const asked = await post(options ?? "", token, {});
+  const token = csrf(place);
+  const more = passkey === "create" ? { token: invitation() } : {};
+  const asked = await post(options ?? "", token, more);
   const found =
     passkey === "create"
       ? await navigator.credentials.create({ publicKey: creationOf(asked) })
       : await navigator.credentials.get({ publicKey: requestOf(asked) });
   if (!(found instanceof PublicKeyCredential)) throw new Error("nothing was given");
   const query = next ? `?${new URLSearchParams({ next }).toString()}` : "";
-  const answer = await post(`${target ?? ""}${query}`, token, answerOf(found));
+  const said = { ...more, ...answerOf(found) };
+  const answer = await post(`${target ?? ""}${query}`, token, said);
   return String(answer["next"]);
 }
+
+const csrf = (place: HTMLElement): string =>
+  need(place, "[name=csrfmiddlewaretoken]", HTMLInputElement).value;
 
 async function post(address: string, token: string, said: Json): Promise<Json> {
   const answer = await fetch(address, {
@@ -115,3 +146,5 @@ function answerOf(found: PublicKeyCredential): Json {
   }
   return { id: found.id, rawId: base64(found.rawId), type: found.type, response: inner };
 }
+
+for (const place of all(document, "[data-passkey]", HTMLElement)) offer(place);

@@ -2,6 +2,8 @@
 
 import json
 import logging
+import os
+import socket
 from types import SimpleNamespace
 
 import pytest
@@ -31,6 +33,7 @@ def test_a_line_is_one_json_object():
     assert (said["level"], said["logger"]) == ("error", "habeas.x")
     assert (said["event"], said["because"]) == ("swept", "x")
     assert said["time"].endswith("+00:00")
+    assert (said["host"], said["process"]) == (socket.gethostname(), os.getpid())
 
 
 @pytest.mark.parametrize("kind", [JsonFormatter, TextFormatter])

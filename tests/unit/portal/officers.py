@@ -10,9 +10,16 @@ def post(browser, path, said=None):
     )  # fmt: skip
 
 
+def invited(browser, link):
+    """Whom the page of an invitation's link says that it is for."""
+    path, _, token = link.partition("#")
+    return post(browser, f"{path}whose/", {"token": token})
+
+
 def make(browser, link, device):
-    options = post(browser, f"{link}options/").json()
-    return post(browser, f"{link}keep/", device.make(options))
+    path, _, token = link.partition("#")
+    options = post(browser, f"{path}options/", {"token": token}).json()
+    return post(browser, f"{path}keep/", {"token": token, **device.make(options)})
 
 
 def sign(browser, device, query=""):

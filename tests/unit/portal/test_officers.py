@@ -1,5 +1,7 @@
 """Accounts of officers who view recordings: made by whoever runs the portal, and nobody else."""
 
+import json
+import logging
 import re
 from datetime import timedelta
 
@@ -8,6 +10,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from habeas.foundation.journal import JsonFormatter
 from habeas.portal.officers import accounts, audit, sessions
 from habeas.portal.officers.accounts import OfficerError
 from habeas.portal.officers.models import Audited, Officer, OfficerSession
@@ -104,6 +107,19 @@ def test_a_demonstration_says_what_it_is(browser):
 def test_what_others_reach_is_no_demonstration(address):
     with pytest.raises(ValueError, match="trying out"):
         Site(portal=address, trying_out=True)
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_the_journal_names_officers_where_that_is_chosen_alone(browser, monkeypatch, caplog, named):
+    monkeypatch.setattr(settings, "OFFICERS_IN_JOURNAL", named)
+    accounts.add("o.petrova", "licensing-office", PASSWORD)
+    with caplog.at_level(logging.INFO, logger="habeas.portal.officers"):
+        assert _sign_in(browser, "o.petrova").status_code == 302
+    said = [json.loads(JsonFormatter().format(each)) for each in caplog.records]
+    (line,) = [each for each in said if each.get("event") == "signed-in"]
+    assert (line.get("officer"), line.get("office")) == (
+        ("o.petrova", "licensing-office") if named else (None, None)
+    )
 
 
 def lines():

@@ -1,5 +1,6 @@
 """Officers sign in by passkey: an invitation makes one, and only its authenticator opens."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from habeas.portal.officers import accounts, audit
 from habeas.portal.officers.models import Enrolment, Passkey
 from habeas.portal.site.folder import Site
 from tests.unit.portal.authenticator import Authenticator
-from tests.unit.portal.officers import make, post, sign
+from tests.unit.portal.officers import invited, make, post, sign
 
 PORTAL = "https://photos.city.example"
 
@@ -40,32 +41,39 @@ def device(browser, link):
 
 
 def test_an_invitation_makes_a_passkey_and_signs_in(browser, link):
-    page = browser.get(link)
-    assert page.status_code == 200
-    assert "o.petrova" in page.content.decode()
+    assert browser.get(link).status_code == 200
+    assert invited(browser, link).json() == {"name": "o.petrova"}
     assert make(browser, link, Authenticator(PORTAL)).status_code == 200
     assert browser.get("/desk/cameras/").status_code == 200
     assert [each.act for each in audit.lines()][-2:] == ["enrolled", "signed-in"]
 
 
 def test_an_invitation_is_used_once(browser, link, device):
-    assert browser.get(link).status_code == 403
-    assert post(browser, f"{link}options/").status_code == 403
+    assert invited(browser, link).status_code == 403
+    path, token = link.split("#")
+    assert post(browser, f"{path}options/", {"token": token}).status_code == 403
     assert not Enrolment.objects.exists()
 
 
 def test_an_invitation_ends(browser, link):
     Enrolment.objects.update(ends=timezone.now() - timedelta(seconds=1))
-    assert browser.get(link).status_code == 403
+    assert invited(browser, link).status_code == 403
 
 
 def test_an_invitation_of_whoever_was_disabled_ends(browser, link):
     accounts.disable("o.petrova")
-    assert browser.get(link).status_code == 403
+    assert invited(browser, link).status_code == 403
+
+
+def test_an_invitation_s_token_is_in_no_address_that_a_browser_sends(browser, link):
+    sent, token = link.split("#")
+    assert sent == "/desk/sign-in/passkey/new/"
+    assert len(token) > 40
+    assert browser.get(f"{sent}{token}/").status_code == 404
 
 
 def test_a_token_is_kept_as_a_hash(link):
-    token = link.rstrip("/").rpartition("/")[2]
+    token = link.partition("#")[2]
     (kept,) = Enrolment.objects.all()
     assert token not in str(vars(kept))
 
@@ -92,6 +100,14 @@ def test_an_answer_counts_once(browser, device):
     said = device.sign(options)
     assert post(browser, "/desk/sign-in/passkey/", said).status_code == 200
     assert post(browser, "/desk/sign-in/passkey/", said).status_code != 200
+
+
+def test_an_answer_that_comes_late_counts_nothing(browser, device, monkeypatch):
+    said = device.sign(post(browser, "/desk/sign-in/passkey/options/").json())
+    now = time.time()  # noqa: TID251 - what the portal's own clock is moved from
+    monkeypatch.setattr("habeas.portal.officers.views.time.time", lambda: now + 601)
+    late = post(browser, "/desk/sign-in/passkey/", said)
+    assert (late.status_code, late.json()["code"]) == (400, "sign-in-not-begun")
 
 
 def test_an_answer_to_another_challenge_counts_nothing(browser, device):
@@ -127,7 +143,7 @@ def test_an_authenticator_that_did_not_verify_its_person_makes_no_passkey(browse
     assert make(browser, link, Authenticator(PORTAL, verified=False)).status_code == 403
     assert make(browser, link, Authenticator("https://evil.example")).status_code == 403
     assert not Passkey.objects.exists()
-    assert browser.get(link).status_code == 200, "the invitation is not used up"
+    assert invited(browser, link).status_code == 200, "the invitation is not used up"
 
 
 def test_a_copied_authenticator_is_noticed_by_its_counter(browser, device):
@@ -179,7 +195,8 @@ def test_a_second_passkey_is_made_beside_the_first(browser, device):
 def test_whatever_is_sent_ends_in_a_denial(browser, link, said):
     post(browser, "/desk/sign-in/passkey/options/")
     assert post(browser, "/desk/sign-in/passkey/", said).status_code == 403
-    post(browser, f"{link}options/")
-    assert post(browser, f"{link}keep/", said).status_code == 403
+    path, token = link.split("#")
+    post(browser, f"{path}options/", {"token": token})
+    assert post(browser, f"{path}keep/", {"token": token, **said}).status_code == 403
     assert post(browser, "/desk/sign-in/passkey/", said).status_code == 400
     assert not Passkey.objects.exists()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
 import traceback
 from datetime import UTC, datetime
 from types import TracebackType
@@ -16,19 +17,24 @@ from typing import Any
 
 from habeas.foundation.errors import HabeasError
 
-#: Fields that our own calls add (``extra=``), and that are words of the program.
-_FIELDS = ("event", "how", "because")
+#: Fields that our own calls add (``extra=``), and that are words of the program; and who of a
+#: party's own people it was, where it has chosen to say so (docs/adr/0159).
+_FIELDS = ("event", "how", "because", "officer", "office")
+#: On which machine: of several nodes, each has lines of its own.
+_HOST = socket.gethostname()
 #: Calls that are shown of a fault, the innermost last.
 _FRAMES = 8
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line: time, level, logger, message, and for a fault its type and place."""
+    """One JSON object a line: time, machine, process, level, logger, message; a fault's place."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line of *record*."""
         said = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "host": _HOST,
+            "process": record.process,
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": message_of(record),

@@ -2,7 +2,7 @@
 
 It is in the portal's database, for whoever runs the portal: `habeas portal officers audit`. What
 an officer does with recordings stands on the public log instead. Each line is also said to the
-service's own log, without a name.
+service's own log: with a name where habeas.toml says so (`[logging] officers`).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from habeas.portal.officers.models import Audited, Officer
@@ -28,7 +29,8 @@ def note(act: str, officer: Any = None, *, how: str = "", because: str = "") -> 
         act: ``signed-in``, ``denied``, ``signed-out``, ``session-ended``, ``enrolled``,
             ``invited``, ``added``, ``disabled`` or ``enabled``.
         officer: whom it is about, where that is known.
-        how: ``passkey``, ``oidc``, ``password`` or ``administrator``.
+        how: ``passkey``, ``oidc``, ``password``, ``administrator``, or ``desk``: of an office's
+            officers who open photos, whom the line does not name.
         because: of a denial, hyphenated.
     """
     known = officer if isinstance(officer, Officer) else None
@@ -37,7 +39,10 @@ def note(act: str, officer: Any = None, *, how: str = "", because: str = "") -> 
         office=known.office if known else "", how=how, because=because,
     )  # fmt: skip
     level = logging.WARNING if act == "denied" else logging.INFO
-    _LOG.log(level, "%s", act, extra={"event": act, "how": how, "because": because})
+    said = {"event": act, "how": how, "because": because}
+    if known and settings.OFFICERS_IN_JOURNAL:
+        said |= {"officer": known.name, "office": known.office}
+    _LOG.log(level, "%s", act, extra=said)
 
 
 def lines(since: datetime | None = None) -> Sequence[Audited]:

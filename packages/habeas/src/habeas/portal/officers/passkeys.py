@@ -62,14 +62,17 @@ class PasskeyError(HabeasError):
 
 
 def invite(officer: Officer, hours: int = INVITED_HOURS) -> str:
-    """The path of a page on which *officer*, once, makes a passkey. Older invitations end."""
+    """The path of a page on which *officer*, once, makes a passkey. Older invitations end.
+
+    The token is its fragment, which no browser sends: it is in no server's records (ASVS 14.2.1).
+    """
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
         Enrolment.objects.filter(officer=officer).delete()
         Enrolment.objects.create(
             officer=officer, token_hash=_hash(token), ends=timezone.now() + timedelta(hours=hours)
         )
-    return f"/desk/sign-in/passkey/new/{token}/"
+    return f"/desk/sign-in/passkey/new/#{token}"
 
 
 def invited(token: str) -> Officer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, cast
 
 from django.conf import settings
@@ -22,8 +23,10 @@ from habeas.portal.site.bodies import json_object, raw
 from habeas.portal.site.configuration import OpenIdConnect
 from habeas.portal.site.problems import page
 
-#: Where a session keeps what has been asked of a browser or of the provider, once.
+#: Where a session keeps what has been asked of a browser or of the provider, once, and seconds
+#: within which it is answered (ASVS 5.0, 6.5.5).
 _ASKED = "asked"
+_ANSWERED_WITHIN = 600
 _BACKEND = "habeas.portal.officers.backend.OfficerBackend"
 
 
@@ -89,7 +92,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def passkey_options(request: HttpRequest) -> HttpResponse:
     """What the browser shall sign; it counts once, in this session."""
     options, state = passkeys.request()
-    request.session[_ASKED] = {"passkey": state}
+    _ask(request, passkey=state)
     return JsonResponse(options)
 
 
@@ -105,33 +108,40 @@ def passkey(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def new_passkey(request: HttpRequest, token: str) -> HttpResponse:
-    """The page of an invitation."""
-    try:
-        officer = passkeys.invited(token)
-    except PasskeyError as error:
-        return page(request, error)
+def new_passkey(request: HttpRequest) -> HttpResponse:
+    """The page of invitations: the same for each, as its token is sent by a call of the page's."""
     context = {
-        "officer": officer,
-        "options": reverse("officers:new-passkey-options", args=[token]),
-        "target": reverse("officers:keep-passkey", args=[token]),
-    }
+        "options": reverse("officers:new-passkey-options"),
+        "target": reverse("officers:keep-passkey"), "whose": reverse("officers:invited"),
+    }  # fmt: skip
     return render(request, "officers/new_passkey.html", context)
 
 
 @require_POST
-def new_passkey_options(request: HttpRequest, token: str) -> HttpResponse:
-    """What the browser shall make; it counts once, in this session."""
-    options, state = passkeys.creation(passkeys.invited(token))
-    request.session[_ASKED] = {"creation": state}
-    return JsonResponse(options)
+def invited(request: HttpRequest) -> HttpResponse:
+    """Whom an invitation is for."""
+    return JsonResponse({"name": passkeys.invited(_token(request)).name})
 
 
 @require_POST
-def keep_passkey(request: HttpRequest, token: str) -> HttpResponse:
+def new_passkey_options(request: HttpRequest) -> HttpResponse:
+    """What the browser shall make; it counts once, in this session."""
+    options, state = passkeys.creation(passkeys.invited(_token(request)))
+    _ask(request, creation=state)
+    return JsonResponse(options)
+
+
+def _token(request: HttpRequest) -> str:
+    return str(json_object(raw(request)).get("token", ""))
+
+
+@require_POST
+def keep_passkey(request: HttpRequest) -> HttpResponse:
     """Keep what the browser has made, and let its officer in."""
+    said = json_object(raw(request))
+    token = str(said.pop("token", ""))
     try:
-        officer = passkeys.keep(token, _asked(request, "creation"), json_object(raw(request)))
+        officer = passkeys.keep(token, _asked(request, "creation"), said)
     except PasskeyError as error:
         audit.note("denied", error.officer, how="passkey", because=error.because)
         raise
@@ -145,7 +155,7 @@ def oidc_begin(request: HttpRequest) -> HttpResponse:
     from habeas.portal.officers import oidc  # noqa: PLC0415 - an HTTP client that few portals need
 
     url, kept = oidc.begin(_provider(), _back())
-    request.session[_ASKED] = {"oidc": kept, "next": _next(request)}
+    _ask(request, oidc=kept, next=_next(request))
     return HttpResponseRedirect(url)
 
 
@@ -167,7 +177,7 @@ def oidc_done(request: HttpRequest) -> HttpResponse:
     from habeas.portal.officers import oidc  # noqa: PLC0415 - an HTTP client that few portals need
 
     provider = _provider()
-    kept = request.session.pop(_ASKED, {})
+    kept = _answered(request)
     try:
         officer = oidc.finish(provider, _back(), request.GET.dict(), kept.get("oidc", {}))
     except oidc.OidcError as error:
@@ -186,9 +196,20 @@ def _back() -> str:
     return f"{settings.SITE.portal.rstrip('/')}{reverse('officers:oidc-back')}"
 
 
-def _asked(request: HttpRequest, what: str) -> dict[str, Any]:
-    """What was asked in this session; it is asked once."""
+def _ask(request: HttpRequest, **what: Any) -> None:
+    """Note what is asked in this session, in place of what was asked before."""
+    request.session[_ASKED] = {**what, "until": time.time() + _ANSWERED_WITHIN}
+
+
+def _answered(request: HttpRequest) -> dict[str, Any]:
+    """What was asked in this session a moment ago; it is asked once."""
     asked: dict[str, Any] = request.session.pop(_ASKED, {})
+    return asked if time.time() < asked.get("until", 0.0) else {}
+
+
+def _asked(request: HttpRequest, what: str) -> dict[str, Any]:
+    """The same, of one kind."""
+    asked = _answered(request)
     if what not in asked:
         raise NotBegunError(
             _("This sign-in was not begun here, or took too long."), _("Begin it again.")

@@ -43,6 +43,21 @@ class PortalListen(Listen):
     )
 
 
+class PortalLogging(Logging):
+    """What the portal says of itself."""
+
+    about: ClassVar[str] = (
+        "What it says on its standard error, for the journal. Never of applicants, and of officers "
+        "only where `officers` is on."
+    )
+
+    officers: bool = Field(
+        False,
+        description="Whether lines about signing in name the officer, as the audit log does: for a "
+        "journal that is kept on another machine, where nobody changes it.",
+    )
+
+
 class Keys(Section):
     """Where the portal's keys lie."""
 
@@ -139,7 +154,7 @@ class PortalConfiguration(PartyConfiguration):
     log: Token = Field(default_factory=Token, description="See below.")
     keys: Keys = Field(default_factory=Keys, description="See below.")
     officers: Officers = Field(default_factory=Officers, description="See below.")
-    logging: Logging = Field(default_factory=Logging, description="See below.")
+    logging: PortalLogging = Field(default_factory=PortalLogging, description="See below.")
 
 
 def named() -> PortalConfiguration | None:

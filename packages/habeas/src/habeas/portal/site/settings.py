@@ -147,6 +147,8 @@ AUTH_USER_MODEL = "officers.Officer"
 AUTHENTICATION_BACKENDS = ["habeas.portal.officers.backend.OfficerBackend"]
 #: The city's identity provider, or None.
 OIDC = _RUN.officers.oidc
+#: Whether the journal names officers who sign in, as the audit log does.
+OFFICERS_IN_JOURNAL = _RUN.logging.officers
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {

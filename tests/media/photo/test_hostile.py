@@ -162,6 +162,31 @@ def test_of_very_many_pictures_only_the_first_is_decoded(pool, face):
     assert memory < once[1] + 32_000_000
 
 
+#: What every scanner calls malice, so that scanners can be tried: https://www.eicar.org
+_EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-" + rb"TEST-FILE!$H+H*"
+
+
+@pytest.mark.parametrize("place", ["comment", "exif", "profile", "after the end"])
+def test_what_scanners_look_for_does_not_outlive_the_encoding(pool, face, place):
+    content = saved(face, "JPEG")
+    match place:
+        case "comment":
+            content = saved(face, "JPEG", comment=_EICAR)
+        case "exif":
+            exif = Image.Exif()
+            exif[0x010E] = _EICAR.decode()
+            content = saved(face, "JPEG", exif=exif)
+        case "profile":
+            content = saved(face, "JPEG", icc_profile=_EICAR)
+        case _:
+            content += _EICAR
+    assert _EICAR in content
+    found = pool.check(content)
+    assert found.faces == 1
+    assert b"EICAR" not in found.upright
+    assert b"EICAR" not in found.cropped
+
+
 @pytest.mark.parametrize("size", [(1, 1), (1, 4000), (4000, 1), (1, 65_500), (3, 50_000)])
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
 def test_slivers_hold_no_face(pool, kind, size):

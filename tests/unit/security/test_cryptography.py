@@ -36,7 +36,7 @@ NAMES = {
     "cryptography.hazmat.primitives.asymmetric.utils": "ECDSA P-256",
 }  # fmt: skip
 #: The names of WebCrypto's algorithms that the pages use (W3C Web Cryptography, section 18.2.2).
-IN_BROWSERS = {"AES-GCM", "ECDSA", "Ed25519", "HKDF", "HMAC", "PBKDF2", "SHA-256"}
+IN_BROWSERS = {"AES-GCM", "ECDSA", "Ed25519", "HKDF", "HMAC", "PBKDF2", "SHA-256", "X25519"}
 _ALGORITHM = re.compile(
     r"""["'](AES-\w+|EC\w+|Ed\d+|X\d+|HKDF|HMAC|PBKDF2|RSA[\w-]+|SHA-\d+|MD5)["']"""
 )

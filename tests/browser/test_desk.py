@@ -207,11 +207,11 @@ def test_an_officer_sees_their_sessions_and_ends_all_others(chromium, place, axe
     desk.page.click("[href='#/sessions']")
     desk.page.click("[data-others]")
     desk.page.wait_for_selector("[data-others]", state="hidden")
-    assert desk.page.locator("tbody tr").count() == 1, "the list and the button change together"
-    assert "This one" in desk.page.inner_text("tbody tr")
+    expect(desk.page.locator("tbody tr")).to_have_count(1)
+    expect(desk.page.locator("tbody tr")).to_contain_text("This one")
     desk.look("my-sessions")
     forgotten.page.click("[href='#/openings']")
-    assert "The session is over" in forgotten.problem()
+    forgotten.problem("The session is over")
     for each in (forgotten, desk):
         each.close()
 

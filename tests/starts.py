@@ -35,6 +35,8 @@ MODULES = frozenset({"habeas.cli", "habeas.trustee", "habeas.tlog", "gunicorn",
 #: Variables that the interpreter, or a library while it loads, reads at its start.
 _AT_START = ("PYTHON", "LC_", "LANG", "LD_", "TZ", "OMP_", "OPENBLAS_", "MKL_", "COVERAGE",
              "PYDANTIC", "MALLOC")  # fmt: skip
+#: Looked at later than that, and set by Ray in the process that speaks with it.
+_LATER = "PYTHONBREAKPOINT"
 _PR_SET_CHILD_SUBREAPER = 36
 _LIBC = ctypes.CDLL(None, use_errno=True)
 #: What one message holds, and the descriptors that go with it.
@@ -164,7 +166,10 @@ def _mask() -> int:
 
 
 def _at_start(environment: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in environment.items() if name.startswith(_AT_START)}
+    return {
+        name: value for name, value in environment.items()
+        if name.startswith(_AT_START) and name != _LATER
+    }  # fmt: skip
 
 
 def _measures(name: str) -> bool:

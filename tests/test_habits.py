@@ -23,6 +23,9 @@ def test_no_unit_test_and_no_known_answer_is_left_out():
 
 def test_the_modules_that_begin_first_are_there():
     assert all((ROOT / path).is_file() for path in (*spread.FIRST, *spread.RAY))
-    begun = [spread.place(path) for path in (*spread.FIRST, "tests/ops/a.py", *spread.RAY, "tests/unit/b/c.py")]
+    begun = [
+        spread.place(path)
+        for path in (*spread.FIRST, "tests/ops/a.py", *spread.RAY, "tests/unit/b/c.py")
+    ]
     assert begun == sorted(begun)
     assert begun[0] < begun[-2] < begun[-1]

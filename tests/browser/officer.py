@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.conf import settings
+from django.core.servers.basehttp import ThreadedWSGIServer
 from django.db import connections
 from django.test.testcases import LiveServerThread
 
@@ -17,6 +18,17 @@ from tests.waiting import until
 
 #: Runs a scene, which gets the visitor, their page and the address of the desk's cameras.
 Inside = Callable[[Callable[[Visitor, Any, str], None]], None]
+
+
+class _Waited(ThreadedWSGIServer):
+    """Its end waits for the threads that answer: one that still had Django's connection when the
+    test gives it back would fail, in whichever test comes next."""
+
+    daemon_threads = False
+
+
+class _Portal(LiveServerThread):
+    server_class = _Waited
 
 
 @contextlib.contextmanager
@@ -29,7 +41,7 @@ def signed_in(client: Any, axe: str, width: str, locale: str, room: str) -> Iter
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     connection = connections["default"]
     connection.inc_thread_sharing()
-    server = LiveServerThread("127.0.0.1", lambda app: app, {"default": connection})
+    server = _Portal("127.0.0.1", lambda app: app, {"default": connection})
     server.daemon = True
     server.start()
     server.is_ready.wait()

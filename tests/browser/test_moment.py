@@ -26,11 +26,13 @@ def test_the_puzzle_is_solved_while_the_page_goes_on(chromium, portal):
     page = visitor.page
     page.goto(f"{portal.url}/help/")
     expect(page.locator("meta[name=moment]")).to_have_count(0)
-    with httpx.Client(base_url=portal.url, headers=NETWORK, trust_env=False) as neighbour:
+    # A connection stays with one process of the portal: each request has its own.
+    headers = {**NETWORK, "Connection": "close"}
+    with httpx.Client(base_url=portal.url, headers=headers, trust_env=False) as neighbour:
 
         def has_puzzle():
             # Each process of the portal counts by itself, and forgets with time.
-            for _ in range(150):
+            for _ in range(300):
                 neighbour.post("/receipt/")
             page.goto(f"{portal.url}/help/")
             return page.locator("meta[name=moment]").count()

@@ -137,5 +137,5 @@ def test_both_packages_fit_on_one_machine():
         for one in packages.PACKAGES.values()
         for each in (*one.commands, *(f"{unit}.service" for unit in one.units))
     )
-    assert len(brought) == 9
+    assert len(brought) == 10
     assert max(brought.values()) == 1, brought

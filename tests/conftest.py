@@ -5,6 +5,7 @@ machine.
 """
 
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from httpx._config import DEFAULT_TIMEOUT_CONFIG
 from hypothesis import HealthCheck, Phase, settings
 
 from habeas.deploy import addresses
-from tests import spread, starts
+from tests import listeners, spread, starts
 from tests.waiting import PATIENCE_SECONDS
 
 _SLOW_MACHINE = (HealthCheck.too_slow,)
@@ -52,6 +53,13 @@ def pytest_configure(config: pytest.Config) -> None:
     addresses._LEAST += number * width
     addresses._LENT = addresses._LEAST + width
     addresses.free_ports = _once
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nobody_listens_any_more() -> Iterator[None]:
+    """Made before all else of a module, and so ended after it."""
+    yield
+    listeners.verify_none_left()
 
 
 def pytest_unconfigure() -> None:

@@ -110,10 +110,9 @@ def page(chromium):
 @pytest.fixture(scope="module")
 def city(tmp_path_factory):
     """A city whose portal serves the photo step; modules that need another have their own."""
-    city = City(tmp_path_factory.mktemp("city"))
-    city.until_released()
-    yield city
-    city.close()
+    with contextlib.closing(City(tmp_path_factory.mktemp("city"))) as city:
+        city.until_released()
+        yield city
 
 
 @pytest.fixture(scope="session")

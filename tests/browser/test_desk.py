@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import re
@@ -66,18 +67,18 @@ class Place:
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
     folder = tmp_path_factory.mktemp("place")
-    sock = listening()
-    origin = f"http://localhost:{sock.getsockname()[1]}"
-    city = City(folder / "city", origin=origin)
-    found = Place(city, folder / "files", origin)
-    found.publish()
-    server = uvicorn.Server(uvicorn.Config(make_app(found.files, city.url), log_level="warning"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
-    thread.start()
-    yield found
-    server.should_exit = True
-    thread.join()
-    city.close()
+    with listening() as sock:
+        origin = f"http://localhost:{sock.getsockname()[1]}"
+        with contextlib.closing(City(folder / "city", origin=origin)) as city:
+            found = Place(city, folder / "files", origin)
+            found.publish()
+            app = make_app(found.files, city.url)
+            server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+            thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
+            thread.start()
+            yield found
+            server.should_exit = True
+            thread.join()
 
 
 @pytest.fixture

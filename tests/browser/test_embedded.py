@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from types import ModuleType
 from typing import Any
 
@@ -82,16 +82,15 @@ class FramedCity(City):
 @pytest.fixture(scope="module")
 def sites(tmp_path_factory):
     """City, and the addresses of a form that may hold the photo step and of one that may not."""
-    allowed, other = listening(), listening()
-    # 127.0.0.1 is another site than the portal's localhost: its frame is a stranger's.
-    urls = [f"http://127.0.0.1:{each.getsockname()[1]}" for each in (allowed, other)]
-    city = FramedCity(tmp_path_factory.mktemp("city"), urls[0])
-    city.until_released()
-    form = example()
-    vars(form)["PORTAL"] = city.url
-    with served(form.app, allowed), served(form.app, other):
-        yield city, *urls
-    city.close()
+    with listening() as allowed, listening() as other:
+        # 127.0.0.1 is another site than the portal's localhost: its frame is a stranger's.
+        urls = [f"http://127.0.0.1:{each.getsockname()[1]}" for each in (allowed, other)]
+        with closing(FramedCity(tmp_path_factory.mktemp("city"), urls[0])) as city:
+            city.until_released()
+            form = example()
+            vars(form)["PORTAL"] = city.url
+            with served(form.app, allowed), served(form.app, other):
+                yield city, *urls
 
 
 class Formed(Visitor):

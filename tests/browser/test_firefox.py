@@ -108,7 +108,7 @@ def test_no_answer_is_ever_sent_in_the_clear(driver, city, axe, tmp_path):
         "network__proxy__allow_hijacking_localhost": True,
         "network__proxy__testing_localhost_is_secure_when_hijacked": True,
     }
-    with started(driver, tmp_path, **heard) as browser:
+    with contextlib.closing(wire), started(driver, tmp_path, **heard) as browser:
         visitor = Saver(browser, axe, "desktop", "ru", "wire", tmp_path)
         visitor.begin(city.url)
         visitor.seal()
@@ -124,7 +124,6 @@ def test_no_answer_is_ever_sent_in_the_clear(driver, city, axe, tmp_path):
         visitor.page.wait_for_selector("#photo-form")
         assert set(heard_of(bytes(wire.sent))) == set(FORM)
         visitor.profile.close()
-    wire.close()
 
 
 def test_each_picture_has_python_s_answer(firefox, city, axe):

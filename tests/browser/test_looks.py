@@ -36,11 +36,10 @@ STRANGER = "203.0.113.7"
 
 @pytest.fixture(scope="module")
 def city(tmp_path_factory):
-    city = City(tmp_path_factory.mktemp("city"))
-    city.apply(assets.path("astronaut.png").read_bytes())
-    city.settled()
-    yield city
-    city.close()
+    with contextlib.closing(City(tmp_path_factory.mktemp("city"))) as city:
+        city.apply(assets.path("astronaut.png").read_bytes())
+        city.settled()
+        yield city
 
 
 @pytest.fixture(params=LOOKS, ids="-".join)

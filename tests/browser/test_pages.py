@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 
 import pytest
@@ -21,10 +22,9 @@ FORM = {"full_name": ANSWERS["full_name"], "date_of_birth": "1979-03-21", "addre
 
 @pytest.fixture(scope="module")
 def city(tmp_path_factory):
-    city = City(tmp_path_factory.mktemp("city"))
-    city.apply(assets.path("astronaut.png").read_bytes())  # the month's keys are known
-    yield city
-    city.close()
+    with contextlib.closing(City(tmp_path_factory.mktemp("city"))) as city:
+        city.apply(assets.path("astronaut.png").read_bytes())  # the month's keys are known
+        yield city
 
 
 def applied(visitor: Visitor, city: City) -> Receipt:

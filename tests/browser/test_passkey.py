@@ -13,7 +13,7 @@ from tests.browser.seen import says
 from tests.browser.visitor import Visitor
 from tests.service.portal.test_commands import Portal as Made
 from tests.service.tlog.servers import free_ports
-from tests.waiting import until
+from tests.waiting import ready
 
 pytestmark = pytest.mark.browser
 AUTHENTICATOR = {
@@ -34,7 +34,7 @@ class Portal:
         assert self._made.agree().returncode == 0
         command = [sys.executable, "-m", "habeas.cli", "portal", "serve", "--port", str(port)]
         self.process = subprocess.Popen([*command, "--data", str(self._made.data)])
-        until(self.answers, "the portal")
+        ready(self.process, self.answers, "the portal")
 
     def habeas(self, *arguments):
         done = self._made(*arguments)
@@ -42,7 +42,6 @@ class Portal:
         return done.stdout.strip()
 
     def answers(self):
-        assert self.process.poll() is None
         try:
             return httpx.get(f"{self.url}/livez", trust_env=False)
         except httpx.HTTPError:

@@ -194,18 +194,17 @@ def test_from_the_camera_step_to_the_cleared_device(chromium, city, axe, width, 
 @contextlib.contextmanager
 def tapped(chromium, city, axe, room):
     """Somebody whose browser's line is listened to, and the listener."""
-    wire = Wire(urlsplit(city.url).port)
-    browser = chromium.browser_type.launch(
-        executable_path=CHROMIUM,
-        args=[*ARGUMENTS, f"--host-resolver-rules={wire.rule}"],
-        timeout=PATIENCE_SECONDS * 1000,
-    )
-    visitor = Applicant(browser, axe, "desktop", "en", room)
-    visitor.page.add_init_script(DRAWS)
-    yield visitor, wire
-    visitor.close()
-    browser.close()
-    wire.close()
+    with contextlib.closing(Wire(urlsplit(city.url).port)) as wire:
+        browser = chromium.browser_type.launch(
+            executable_path=CHROMIUM,
+            args=[*ARGUMENTS, f"--host-resolver-rules={wire.rule}"],
+            timeout=PATIENCE_SECONDS * 1000,
+        )
+        with contextlib.closing(browser):
+            visitor = Applicant(browser, axe, "desktop", "en", room)
+            visitor.page.add_init_script(DRAWS)
+            yield visitor, wire
+            visitor.close()
 
 
 def spellings(text: str) -> set[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import shutil
 import subprocess
@@ -32,10 +33,9 @@ KEEPS = """
 
 @pytest.fixture(scope="module")
 def city(tmp_path_factory):
-    city = City(tmp_path_factory.mktemp("city"))
-    city.until_released()
-    yield city
-    city.close()
+    with contextlib.closing(City(tmp_path_factory.mktemp("city"))) as city:
+        city.until_released()
+        yield city
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ Everything is real: the portal is served as in production, with its worker besid
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -52,26 +53,29 @@ class City(World):
     def __init__(
         self, folder: Path, *, origin: str = "http://licensing.localhost:8010", **settings: Any
     ) -> None:
-        self._portal_socket = listening()
-        self.url = f"http://localhost:{self._portal_socket.getsockname()[1]}"
         self.offices: dict[str, OfficeFolder] = {}
         self.office_keys: dict[str, office_keys.OfficeKeys] = {}
-        for name, called in NAMES.items():
-            self._make_office(folder, name, called, origin)
-        entries = [
-            office.circle_entry(self.office_keys[name]) for name, office in self.offices.items()
-        ]
-        super().__init__(folder, circle={"offices": entries}, portal=self.url, **settings)
         self.data = folder / "portal"
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
-        self.http = httpx.Client(base_url=self.url, timeout=600, trust_env=False)
-        try:
+        with contextlib.ExitStack() as begun:
+            self._portal_socket = begun.enter_context(listening())
+            self.url = f"http://localhost:{self._portal_socket.getsockname()[1]}"
+            for name, called in NAMES.items():
+                self._make_office(folder, name, called, origin)
+            entries = [
+                office.circle_entry(self.office_keys[name]) for name, office in self.offices.items()
+            ]
+            super().__init__(folder, circle={"offices": entries}, portal=self.url, **settings)
+            begun.callback(super().close)
+            begun.callback(self._portal_socket.close)
+            begun.callback(self.stop_portal)
+            self.http = begun.enter_context(
+                httpx.Client(base_url=self.url, timeout=600, trust_env=False)
+            )
             self._make_portal()
             self.release()
             self.start_portal()
-        except BaseException:
-            self.close()
-            raise
+            self._city = begun.pop_all()
 
     def _make_office(self, folder: Path, name: str, called: OfficeName, origin: str) -> None:
         settings = Settings(
@@ -173,14 +177,15 @@ class City(World):
         ended = [self._processes.pop(name) for name in names or tuple(self._processes)]
         for process in ended:
             process.terminate()
-        for process in ended:
-            process.wait(timeout=PATIENCE_SECONDS)
+        with contextlib.ExitStack() as each:
+            for process in ended:
+                # Killed where it has not ended by then; one that has is not sent anything.
+                each.callback(process.wait)
+                each.callback(process.kill)
+                each.callback(process.wait, timeout=PATIENCE_SECONDS)
 
     def close(self) -> None:
-        self.http.close()
-        self.stop_portal()
-        self._portal_socket.close()
-        super().close()
+        self._city.close()
 
     # People -------------------------------------------------------------------------------
 

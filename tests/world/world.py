@@ -78,19 +78,25 @@ class Clock:
 
 
 class Server:
-    """An ASGI application behind a socket, in a thread."""
+    """An ASGI application behind a socket, which is its own from now on, in a thread."""
 
     def __init__(self, app: Any, sock: socket.socket) -> None:
         config = uvicorn.Config(app, log_level="error", access_log=False, lifespan="on")
-        self._server = uvicorn.Server(config)
+        self._server, self._sock = uvicorn.Server(config), sock
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [sock]})
         self._thread.start()
-        until(lambda: self._server.started or not self._thread.is_alive(), "no start")
-        assert self._thread.is_alive(), "the server did not start"
+        try:
+            until(lambda: self._server.started or not self._thread.is_alive(), "no start")
+            assert self._thread.is_alive(), "the server did not start"
+        except BaseException:
+            self.stop()
+            raise
 
     def stop(self) -> None:
         self._server.should_exit = True
         self._thread.join(timeout=PATIENCE_SECONDS)
+        # One that has not come so far as to serve lets go of nothing.
+        self._sock.close()
         assert not self._thread.is_alive()
 
 
@@ -183,10 +189,37 @@ class World:
         self.clock = Clock()
         #: What the log takes; by default anything.
         self.admission: Admission | None = None
-        self._log_socket = listening()
-        sockets = [listening() for _ in range(n)]
-        self.log_url = f"http://127.0.0.1:{self._log_socket.getsockname()[1]}"
-        self.names = [f"trustee-{number}.test" for number in range(1, n + 1)]
+        self.trustees: dict[str, Trustee] = {}
+        self.servers: dict[str, Server] = {}
+        with contextlib.ExitStack() as begun:
+            log_socket = begun.enter_context(listening())
+            sockets = [begun.enter_context(listening()) for _ in range(n)]
+            self._agree(log_socket, sockets, {"k": k, "q": q, "r": r, **(circle or {})}, settings)
+            begun.callback(self._stop_trustees)
+            for name, sock in zip(self.names, sockets, strict=True):
+                (folder / name / "circle.txt").write_text(self.circle_note)
+                self._serve(name, sock)
+            # The log ends first: without it, a trustee that still owes entries does not wait.
+            self.log_server = Server(self.log_app(), log_socket)
+            # Tests put others in the places of these: it is the one of then that ends.
+            begun.callback(lambda: self.log_server.stop())  # noqa: PLW0108 - of then
+            self.log = LogClient(self.log_url, timeout=PATIENCE_SECONDS)
+            begun.callback(lambda: self.log.close())  # noqa: PLW0108 - of then
+            self.chain = Chain.start(self.circle_note, 0)
+            self.panel = Panel.of(self.chain, self.circle.digest().hex())
+            begun.callback(lambda: self.panel.close())  # noqa: PLW0108 - of then
+            self.publish_roster()
+            #: What has begun: it ends in the reverse order, each whatever becomes of the others.
+            self._begun = begun.pop_all()
+
+    def _agree(
+        self, log_socket: socket.socket, sockets: list[socket.socket], circle: dict[str, Any],
+        settings: dict[str, Any],
+    ) -> None:  # fmt: skip
+        """All parties make their keys, and agree to a circle with these addresses."""
+        folder = self.folder
+        self.log_url = f"http://127.0.0.1:{log_socket.getsockname()[1]}"
+        self.names = [f"trustee-{number}.test" for number in range(1, len(sockets) + 1)]
         self.log_vkey = init_log(folder / "log", ORIGIN, anybody=True)
         self.custodian = NoteSigner.generate("portal.test/custodian")
         self.recorder = NoteSigner.generate("portal.test/recorder")
@@ -208,26 +241,11 @@ class World:
             self.keys[name] = keyring.create(folder / name, made)
             made.save(folder / name)
             self.seats.append(self.keys[name].identity(made))
-        self.circle = Circle.read(self.circle_fields(k=k, q=q, r=r, **(circle or {})))
+        self.circle = Circle.read(self.circle_fields(**circle))
         self.circle_note = self.sign_circle(self.circle)
         (folder / "log" / "policy.txt").write_text(
             self.circle.policy_text("quorum:acting", self.circle.q)
         )
-        self.trustees: dict[str, Trustee] = {}
-        self.servers: dict[str, Server] = {}
-        for name, sock in zip(self.names, sockets, strict=True):
-            (folder / name / "circle.txt").write_text(self.circle_note)
-            self._serve(name, sock)
-        self.log_server = Server(self.log_app(), self._log_socket)
-        self.log = LogClient(self.log_url, timeout=PATIENCE_SECONDS)
-        self.chain = Chain.start(self.circle_note, 0)
-        self.panel = Panel.of(self.chain, self.circle.digest().hex())
-        try:
-            self.publish_roster()
-        except BaseException:
-            # What a city has beside this is not there yet.
-            World.close(self)
-            raise
 
     def put(self, entry: bytes) -> Appended:
         """Put an entry on the log, again and again: on a slow machine witnesses take their time."""
@@ -242,12 +260,7 @@ class World:
         return appended
 
     def close(self) -> None:
-        self.panel.close()
-        self.log.close()
-        # The log first: without it, a trustee that still owes entries does not wait.
-        self.log_server.stop()
-        for name in list(self.servers):
-            self.stop(name)
+        self._begun.close()
 
     def circle_fields(self, **changes: Any) -> dict[str, Any]:
         """The first circle of these parties."""
@@ -284,11 +297,20 @@ class World:
         self.log_server = Server(self.log_app(), listening(int(self.log_url.rpartition(":")[2])))
 
     def _serve(self, name: str, sock: socket.socket, log: Any = None) -> None:
-        self.trustees[name] = Trustee(self.folder / name, now=self.clock, log=log, mail=self.mail)
-        self.servers[name] = Server(make_trustee_app(self.trustees[name]), sock)
+        with contextlib.ExitStack() as failed:
+            failed.callback(sock.close)
+            trustee = Trustee(self.folder / name, now=self.clock, log=log, mail=self.mail)
+            self.trustees[name] = trustee
+            self.servers[name] = Server(make_trustee_app(trustee), sock)
+            failed.pop_all()
 
     def stop(self, name: str) -> None:
         self.servers.pop(name).stop()
+
+    def _stop_trustees(self) -> None:
+        with contextlib.ExitStack() as each:
+            for name in self.servers:
+                each.callback(self.stop, name)
 
     def start(self, name: str, log: Any = None) -> None:
         """Start a trustee again; *log* is what it is shown in place of the log."""

@@ -1,5 +1,6 @@
 """A real camera over RTSP, watched live: `habeas record`, confined, answers what the log proves."""
 
+import contextlib
 import io
 import subprocess
 import sys
@@ -33,17 +34,17 @@ class Watched:
         self.place = folder / "recordings" / "north-gate"
         self.said = folder / "said.txt"
         self.telling = self.said.open("wb")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "habeas.cli", "record", file, "--recordings",
-             self.place.parent, "--circle", folder / "circle.txt", "--live", "localhost:0"],
-            stderr=self.telling,
-        )  # fmt: skip
         begin = datetime.now(UTC).replace(microsecond=0)
         end = begin + timedelta(minutes=15)
         street = Street.__new__(Street)
         street.log = Log()
         grant = test_watching.grant(begin=begin.isoformat(), end=end.isoformat())
         self.content = test_watching.ask(street, grant)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "habeas.cli", "record", file, "--recordings",
+             self.place.parent, "--circle", folder / "circle.txt", "--live", "localhost:0"],
+            stderr=self.telling,
+        )  # fmt: skip
 
     def ask(self, content=None):
         until((self.place / FILE).exists, "its port")
@@ -72,10 +73,12 @@ class Watched:
 
 @pytest.mark.parametrize("how", [(), ("udp",)], ids=["tcp", "udp"])
 def test_a_real_camera_is_watched_covered_and_marked(film, tmp_path, how):  # noqa: F811
-    camera = Camera_(film, *how)
-    camera.start()
-    watched = Watched(tmp_path, camera.url)
-    try:
+    with contextlib.ExitStack() as ends:
+        camera = Camera_(film, *how)
+        ends.callback(camera.kill)
+        camera.start()
+        watched = Watched(tmp_path, camera.url)
+        ends.callback(watched.end)
         answer = watched.picture()
         # Said for people, and judged by none of the tests: a loaded machine is later.
         late = datetime.now(UTC) - datetime.fromisoformat(answer.headers[AT])
@@ -87,9 +90,6 @@ def test_a_real_camera_is_watched_covered_and_marked(film, tmp_path, how):  # no
         stranger = watched.ask(b"{}")
         assert stranger.status_code == 403
         assert b"\xff\xd8" not in stranger.content
-    finally:
-        watched.end()
-        camera.kill()
     assert not (watched.place / FILE).exists()
     # What was seen is on no disk but as a recording.
     assert {each.suffix for each in watched.place.rglob("*") if each.is_file()} <= {

@@ -72,14 +72,18 @@ class Camera_:  # noqa: N801 - a camera, and not the declaration of one
         self.process = subprocess.Popen(
             [PYTHON, str(SERVER), str(self.film), str(self.port), *self.how], stdout=subprocess.PIPE
         )
-        assert self.process.stdout.readline() == b"ready\n"
+        try:
+            assert self.process.stdout.readline() == b"ready\n"
+        except BaseException:
+            self.kill()
+            raise
 
     @property
     def away(self):
         return self.process.poll() is not None
 
     def kill(self):
-        if not self.away:
+        if self.process is not None:
             self.process.kill()
             self.process.wait()
             self.process.stdout.close()

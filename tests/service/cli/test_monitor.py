@@ -1,5 +1,6 @@
 """`habeas log monitor` with a circle, against a real log and trustees."""
 
+import contextlib
 import json
 from datetime import UTC, datetime
 
@@ -68,15 +69,17 @@ def test_a_log_of_hours_is_watched_too(tmp_path):
     """One look over both: an hour, its anchor, and then an anchor of what was never there."""
     init_log(tmp_path / "hours-log", "log.test/hours", anybody=True)
     keys = [each.vkey for each in read_signer(tmp_path / "hours-log").verifiers]
-    sock = listening()
-    url = f"http://127.0.0.1:{sock.getsockname()[1]}"
-    hours = {"origin": "log.test/hours", "url": url, "vkeys": keys}
-    (tmp_path / "world").mkdir()
-    world = World(tmp_path / "world", circle={"hours": hours})
-    policy = world.circle.policy_text("quorum:acting", world.circle.q, world.circle.hours)
-    (tmp_path / "hours-log" / "policy.txt").write_text(policy)
-    server = Server(make_app(tmp_path / "hours-log", interval=0.01), sock)
-    try:
+    with contextlib.ExitStack() as begun:
+        sock = begun.enter_context(listening())
+        url = f"http://127.0.0.1:{sock.getsockname()[1]}"
+        hours = {"origin": "log.test/hours", "url": url, "vkeys": keys}
+        (tmp_path / "world").mkdir()
+        world = World(tmp_path / "world", circle={"hours": hours})
+        begun.callback(world.close)
+        policy = world.circle.policy_text("quorum:acting", world.circle.q, world.circle.hours)
+        (tmp_path / "hours-log" / "policy.txt").write_text(policy)
+        server = Server(make_app(tmp_path / "hours-log", interval=0.01), sock)
+        begun.callback(server.stop)
         with LogClient(url) as log:
             entry = entry_of(
                 _recorded(), datetime.now(UTC).date(), world.recorder, bytes(32)
@@ -89,9 +92,6 @@ def test_a_log_of_hours_is_watched_too(tmp_path):
         _anchor(world, 2, bytes(32))
         done = monitor(world, tmp_path, "--json")
         assert set(findings(done)) == {"roster-changed", "hours-rewound"}
-    finally:
-        server.stop()
-        world.close()
 
 
 def _recorded():

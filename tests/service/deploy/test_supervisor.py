@@ -55,6 +55,14 @@ def test_one_that_ends_at_once_is_said_with_its_last_words(tmp_path):
     assert str(tmp_path / "broken.log") in said.value.remedy
 
 
+def test_when_one_cannot_be_started_those_before_it_end(tmp_path):
+    supervisor = Supervisor([_python("one", WAITS), Process("two", ["/no/such"])], tmp_path)
+    with pytest.raises(FileNotFoundError), supervisor:
+        pytest.fail("it has begun")
+    (pid,) = supervisor.pids().values()
+    assert _gone(pid)
+
+
 def test_one_that_does_not_answer_is_said(tmp_path):
     silent = _python("silent", WAITS, health="http://127.0.0.1:9/readyz")
     with (

@@ -21,7 +21,7 @@ from tests.places import ROOT
 from tests.service.tlog.servers import free_ports
 from tests.unit.portal.authenticator import Authenticator
 from tests.unit.portal.officers import make, sign
-from tests.waiting import until
+from tests.waiting import ready
 
 SECRET = "the portal's secret at the provider"
 PORTAL = "https://photos.city.example"
@@ -70,7 +70,7 @@ class Provider:
             [sys.executable, "-W", "ignore", "-m", "django", "runserver", "--noreload", address],
             env=self._environment, cwd=ROOT, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
         )  # fmt: skip
-        until(self.answers, "the provider")
+        ready(self.process, self.answers, "the provider")
 
     def stop(self):
         self.process.terminate()

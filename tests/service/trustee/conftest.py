@@ -1,3 +1,5 @@
+import contextlib
+import itertools
 from collections.abc import Iterator
 
 import pytest
@@ -16,14 +18,12 @@ def world(tmp_path_factory) -> Iterator[World]:
 @pytest.fixture
 def new_world(tmp_path):
     """Makes worlds of one's own: to move the clock, to break things."""
-    made: list[World] = []
+    number = itertools.count()
+    with contextlib.ExitStack() as made:
 
-    def make(**options) -> World:
-        folder = tmp_path / f"world-{len(made)}"
-        folder.mkdir()
-        made.append(World(folder, **options))
-        return made[-1]
+        def make(**options) -> World:
+            folder = tmp_path / f"world-{next(number)}"
+            folder.mkdir()
+            return made.enter_context(contextlib.closing(World(folder, **options)))
 
-    yield make
-    for each in made:
-        each.close()
+        yield make

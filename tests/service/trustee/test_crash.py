@@ -1,10 +1,8 @@
 """SIGKILL in the middle of work: what was answered holds, what was not is harmless."""
 
 import contextlib
-import os
 import random
 import secrets
-import signal
 import subprocess
 import sys
 import threading
@@ -16,7 +14,7 @@ import pytest
 from habeas import tlog
 from habeas.protocol import Entry, Kind
 from habeas.protocol.client import TrusteeUnreachableError
-from tests.waiting import until
+from tests.waiting import ready, until
 from tests.world import PHOTO
 
 
@@ -40,14 +38,13 @@ class Process:
         )  # fmt: skip
 
         def acts():
-            assert self.process.poll() is None
             state = self.health()
             return state and state["state"] == "ok"
 
-        until(acts, "the trustee")
+        ready(self.process, acts, "the trustee")
 
     def kill(self):
-        os.kill(self.process.pid, signal.SIGKILL)
+        self.process.kill()
         self.process.wait()
 
 

@@ -16,7 +16,7 @@ from habeas.protocol.exchange import NoticeBody
 from habeas.trustee.notices import LIMITS, MailServer
 from tests.mailserver import PASSWORD, USER, PostOffice
 from tests.ops.authority import Authority
-from tests.waiting import until
+from tests.waiting import ready, until
 
 SENDER = "notices@trustee.test"
 ADDRESS = "anna@applicant.test"
@@ -211,13 +211,12 @@ def test_what_was_owed_survives_a_kill_and_comes_once(new_world, office, tmp_pat
         made = subprocess.Popen(command)
 
         def state():
-            assert made.poll() is None
             try:
                 return httpx.get(f"{url}/readyz", trust_env=False).json()
             except httpx.HTTPError:
                 return None
 
-        until(lambda: (found := state()) and found["state"] == "ok", "the trustee")
+        ready(made, lambda: (found := state()) and found["state"] == "ok", "the trustee")
         return made, state
 
     process, state = serve()

@@ -106,8 +106,13 @@ class Supervisor:
         self._running = [_Running(each, outputs / f"{each.name}.log") for each in processes]
 
     def __enter__(self) -> Self:
-        for each in self._running:
-            each.start()
+        try:
+            for each in self._running:
+                each.start()
+        except BaseException:
+            # Those before it run, and whoever began them all is given nothing to end.
+            self.stop()
+            raise
         return self
 
     def __exit__(

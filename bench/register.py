@@ -54,7 +54,7 @@ def run() -> None:
     setup_databases(verbosity=0, interactive=False)
     found: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr("habeas.tlog.view.SPAN", _SPAN)
+        patch.setattr("habeas.tlog.spans.SPAN", _SPAN)
         city = portal.found_city(portal.found_folder(Path(folder), patch), patch)
         city.release()
         leaves, made = city.log.log.leaves, _entries()

@@ -8,8 +8,8 @@ import pytest
 
 from habeas import tlog
 from habeas.tlog.aio import AsyncLogClient
-from habeas.tlog.calls import proof_tiles
 from habeas.tlog.client import LogClient
+from habeas.tlog.questions import proof_tiles
 from habeas.tlog.retry import Retry
 from tests.unit.tlog.memory import POLICY, MemoryLog
 

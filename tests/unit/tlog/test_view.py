@@ -7,7 +7,7 @@ import pytest
 from habeas import tlog
 from habeas.foundation.database import Database
 from habeas.foundation.schema import Schema
-from habeas.tlog import view as module
+from habeas.tlog import spans
 from habeas.tlog.view import LogView
 from tests.unit.tlog.memory import POLICY, SIGNER, MemoryLog
 
@@ -17,8 +17,8 @@ LONG = 3 * SPAN + 77
 
 @pytest.fixture(autouse=True)
 def short_spans(monkeypatch):
-    assert module.SPAN % 256 == 0
-    monkeypatch.setattr(module, "SPAN", SPAN)
+    assert spans.SPAN % 256 == 0
+    monkeypatch.setattr(spans, "SPAN", SPAN)
 
 
 def numbers(count, first=0):

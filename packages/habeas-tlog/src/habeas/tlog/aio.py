@@ -10,11 +10,12 @@ import httpx
 
 from habeas.foundation.authorities import authorities
 from habeas.foundation.forward import async_direct, async_mounts
-from habeas.tlog import calls
-from habeas.tlog.calls import Appended, Call, Pause, Question, Reply, Silence, persist
+from habeas.tlog import questions
+from habeas.tlog.calls import Call, Pause, Question, Reply, Silence, persist
 from habeas.tlog.checkpoint import Checkpoint
 from habeas.tlog.client import SILENT, check_length, reply_of, silence
 from habeas.tlog.note import split
+from habeas.tlog.questions import Appended
 from habeas.tlog.retry import Retry
 from habeas.tlog.tiles import TILE_WIDTH, Tile, TileNodes, bundles_of
 
@@ -95,16 +96,16 @@ class AsyncLogClient:
 
     async def checkpoint(self) -> str:
         """The newest checkpoint, unverified; see `LogClient.checkpoint`."""
-        return await self._ask(calls.checkpoint())
+        return await self._ask(questions.checkpoint())
 
     async def tile(self, tile: Tile) -> bytes:
         """The bytes of a tile or bundle, unverified; see `LogClient.tile`."""
-        return await self._ask(calls.tile(tile))
+        return await self._ask(questions.tile(tile))
 
     async def entries(self, begin: int, end: int) -> AsyncIterator[bytes]:
         """Entries *begin* to *end*, unverified; see `LogClient.entries`."""
         for bundle in bundles_of(end, begin):
-            entries = await self._ask(calls.bundle(bundle))
+            entries = await self._ask(questions.bundle(bundle))
             for entry in entries[max(0, begin - bundle.index * TILE_WIDTH) :]:
                 yield entry
 
@@ -115,15 +116,15 @@ class AsyncLogClient:
         """
         note = await self.checkpoint() if checkpoint is None else checkpoint
         size = Checkpoint.parse(split(note)[0]).size
-        tiles = calls.proof_tiles(index, size)
+        tiles = questions.proof_tiles(index, size)
         contents = await asyncio.gather(*(self.tile(each) for each in tiles))
         read = dict(zip(tiles, contents, strict=True)).__getitem__
-        return calls.prove(index, note, TileNodes(size, read))
+        return questions.prove(index, note, TileNodes(size, read))
 
     async def append_many(self, entries: Sequence[bytes]) -> list[int]:
         """Append up to 256 entries, all or none; see `LogClient.append_many`."""
-        return await self._ask(calls.append_many(entries))
+        return await self._ask(questions.append_many(entries))
 
     async def append(self, entry: bytes) -> Appended:
         """Append *entry*, and get its proof; see `LogClient.append`."""
-        return await self._ask(calls.append(entry))
+        return await self._ask(questions.append(entry))

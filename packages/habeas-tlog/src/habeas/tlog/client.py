@@ -10,11 +10,12 @@ import httpx
 
 from habeas.foundation.authorities import authorities
 from habeas.foundation.forward import direct, mounts
-from habeas.tlog import calls
-from habeas.tlog.calls import Appended, Call, Pause, Question, Reply, Silence, persist
+from habeas.tlog import questions
+from habeas.tlog.calls import Call, Pause, Question, Reply, Silence, persist
 from habeas.tlog.checkpoint import Checkpoint
 from habeas.tlog.errors import FormatError, RootMismatchError
 from habeas.tlog.note import split
+from habeas.tlog.questions import Appended
 from habeas.tlog.retry import Retry, retry_after
 from habeas.tlog.tiles import TILE_WIDTH, Tile, TileNodes, bundles_of
 
@@ -105,7 +106,7 @@ class LogClient:
             LogUnavailableError: the log does not answer.
             FormatError: what it answers is no text.
         """
-        return self._ask(calls.checkpoint())
+        return self._ask(questions.checkpoint())
 
     def tile(self, tile: Tile) -> bytes:
         """The bytes of a tile or bundle, unverified.
@@ -115,7 +116,7 @@ class LogClient:
         Raises:
             LogUnavailableError: the log does not have it.
         """
-        return self._ask(calls.tile(tile))
+        return self._ask(questions.tile(tile))
 
     def entries(self, begin: int, end: int) -> Iterator[bytes]:
         """Entries *begin* to *end* of a log that has at least *end*, unverified.
@@ -124,7 +125,7 @@ class LogClient:
             LogUnavailableError, FormatError: as named.
         """
         for bundle in bundles_of(end, begin):
-            entries = self._ask(calls.bundle(bundle))
+            entries = self._ask(questions.bundle(bundle))
             yield from entries[max(0, begin - bundle.index * TILE_WIDTH) :]
 
     def read(self, path: str) -> bytes | None:
@@ -133,7 +134,7 @@ class LogClient:
         Raises:
             LogUnavailableError: the log does not answer.
         """
-        return self._ask(calls.read(path))
+        return self._ask(questions.read(path))
 
     def widths(self, tile: Tile) -> list[int]:  # noqa: ARG002 - see verifying.Files
         """Nothing: partial files cannot be listed over HTTP."""
@@ -156,7 +157,7 @@ class LogClient:
         if self._nodes is None or self._nodes[0] != size:
             self._nodes = (size, TileNodes(size, self.tile))
         try:
-            return calls.prove(index, note, self._nodes[1])
+            return questions.prove(index, note, self._nodes[1])
         except RootMismatchError:
             self._nodes = None  # what was kept may be of another tree
             raise
@@ -171,7 +172,7 @@ class LogClient:
             FormatError: they are no bundle that any log takes.
             RolledBackError: the log has stopped for good.
         """
-        return self._ask(calls.append_many(entries))
+        return self._ask(questions.append_many(entries))
 
     def append(self, entry: bytes) -> Appended:
         """Append *entry*; returns when it stands under a durable checkpoint that counts.
@@ -184,7 +185,7 @@ class LogClient:
             FormatError: no log would take it: it is empty or too long.
             RolledBackError: the log has stopped for good.
         """
-        return self._ask(calls.append(entry))
+        return self._ask(questions.append(entry))
 
 
 def silence(error: Exception) -> Silence:

@@ -27,7 +27,8 @@ from habeas.tlog.errors import (
 )
 from habeas.tlog.policy import Policy
 from habeas.tlog.recency import RECENT, verify_recent
-from habeas.tlog.view import LogView, Source
+from habeas.tlog.spans import Source
+from habeas.tlog.view import LogView
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS finding (

@@ -39,10 +39,10 @@ from habeas.tlog.mirroring import (
 )
 from habeas.tlog.note import MAX_NOTE, open_note, split
 from habeas.tlog.retry import PASSING, Retry, retry_after
+from habeas.tlog.spans import Source
 from habeas.tlog.subtree import subtree_consistency_path
 from habeas.tlog.tiles import TileNodes
 from habeas.tlog.tree import consistency_path
-from habeas.tlog.view import Source
 
 #: Answers in a row that bring an upload no further, after which it is given up for now.
 _STANDING = 4

@@ -4,9 +4,8 @@ A view never goes back, and never believes an entry that it has not computed int
 that the log has signed. It lives in tables of its owner's database, so that what the owner
 derives from an entry is stored in the same transaction as the fact that the entry was seen.
 
-A long way is gone in spans: each is read, proven to be a part of the signed tree (RFC 6962
-section 2.1.2, from the log's tiles), and committed by itself. Nothing is read from the
-network inside a transaction, and what was followed once is never read again.
+A long way is gone in spans (`habeas.tlog.spans`), each of which is committed by itself. Nothing
+is read from the network inside a transaction, and what was followed once is never read again.
 """
 
 from __future__ import annotations
@@ -14,28 +13,17 @@ from __future__ import annotations
 import hmac
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Sequence
 
 from habeas.foundation.database import Database
 from habeas.foundation.schema import Schema
 from habeas.tlog.checkpoint import Checkpoint
-from habeas.tlog.errors import (
-    ForkedViewError,
-    FormatError,
-    ProofError,
-    QuorumError,
-    SignatureError,
-    StaleViewError,
-)
+from habeas.tlog.errors import ForkedViewError, QuorumError, SignatureError
 from habeas.tlog.policy import Policy, VerifiedCheckpoint
-from habeas.tlog.tiles import Tile, TileNodes
-from habeas.tlog.tree import Frontier, consistency_path, leaf_hash, verify_consistency
+from habeas.tlog.spans import Source, Span, verified_spans
+from habeas.tlog.tree import Frontier
 
-#: Entries of one span: a transaction's length, and what is read again after a failure. A
-#: multiple of a tile's width, so that each span is proven by few hashes.
-SPAN = 4096
+__all__ = ["Apply", "LogView", "Source"]
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS tlog_view (
@@ -48,88 +36,12 @@ CREATE TABLE IF NOT EXISTS tlog_leaf (
 #: Version of the tables; `opened_from` is the oldest whose code still works over them.
 _SCHEMA = Schema("tlog-view", version=1, opened_from=0, statements=_TABLES)
 
-
-class Source(Protocol):
-    """Where checkpoints and entries come from; `habeas.tlog.client.LogClient` is one."""
-
-    def checkpoint(self) -> str:
-        """The newest checkpoint."""
-
-    def entries(self, begin: int, end: int) -> Iterable[bytes]:
-        """Entries *begin* to *end*."""
-
-    def tile(self, tile: Tile) -> bytes:
-        """A tile of hashes. Asked for only where more than `SPAN` entries are new."""
-
-
 #: Called for each new entry, in order, inside the view's transaction.
 Apply = Callable[[int, bytes], None]
 
 
 def _ignore(_: int, __: bytes) -> None:
     pass
-
-
-@dataclass(frozen=True)
-class Span:
-    """Entries from *begin* on that are proven to be a part of a signed tree.
-
-    Attributes:
-        begin: index of the first.
-        entries: their bytes.
-        leaves: their leaf hashes.
-        after: the tree's edge behind them.
-    """
-
-    begin: int
-    entries: Sequence[bytes]
-    leaves: Sequence[bytes]
-    after: Frontier
-
-
-def verified_spans(source: Source, frontier: Frontier, target: Checkpoint) -> Iterator[Span]:
-    """Read a log from *frontier* to *target*, in spans each of which is proven by itself.
-
-    Args:
-        source: where to read.
-        frontier: the edge of the tree that is known already.
-        target: a verified checkpoint that is not smaller.
-
-    Raises:
-        ForkedViewError: the entries are no part of the target's tree.
-        StaleViewError: the source does not have all entries, or a tile cannot be read.
-        LogUnavailableError: the source does not answer.
-    """
-    nodes = TileNodes(target.size, source.tile) if target.size > SPAN else None
-    while frontier.size < target.size:
-        end = min((frontier.size // SPAN + 1) * SPAN, target.size)
-        entries = list(source.entries(frontier.size, end))
-        if len(entries) != end - frontier.size:
-            raise StaleViewError("The log does not have all entries of its checkpoint.")
-        leaves = [leaf_hash(entry) for entry in entries]
-        span = Span(frontier.size, entries, leaves, frontier.extend(leaves))
-        _prove(span.after, target, nodes)
-        yield span
-        frontier = span.after
-
-
-def _prove(reached: Frontier, target: Checkpoint, nodes: TileNodes | None) -> None:
-    """Raise unless the tree so far is a part of the signed one."""
-    root = reached.root()
-    if nodes is None or reached.size == target.size:
-        if not hmac.compare_digest(root, target.root):
-            raise ForkedViewError("The entries do not lead to the root that the log signed.")
-        return
-    try:
-        path = consistency_path(reached.size, target.size, nodes)
-    except FormatError as error:
-        raise StaleViewError(f"A tile of the log cannot be read: {error.cause}") from error
-    try:
-        verify_consistency(reached.size, root, target.size, target.root, path)
-    except ProofError as error:
-        raise ForkedViewError(
-            "The entries are no part of the tree whose root the log signed."
-        ) from error
 
 
 class LogView:

@@ -16,7 +16,8 @@ from datetime import UTC, date, datetime
 
 from habeas import tlog
 from habeas.foundation.errors import HabeasError
-from habeas.tlog.view import LogView, Source, verified_spans
+from habeas.tlog.spans import Source, verified_spans
+from habeas.tlog.view import LogView
 from habeas.trustee import days
 from habeas.trustee.circles import Circles
 from habeas.trustee.errors import Refusal, ViewOldError

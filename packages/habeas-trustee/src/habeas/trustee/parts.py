@@ -15,7 +15,7 @@ from habeas.protocol.statements import sign_statement
 from habeas.tlog import Checkpoint
 from habeas.tlog.client import LogClient
 from habeas.tlog.note import split
-from habeas.tlog.view import Source
+from habeas.tlog.spans import Source
 from habeas.tlog.writing import BundleWriter
 from habeas.trustee import index, keyring
 from habeas.trustee.announcements import Announcements

@@ -22,7 +22,8 @@ from habeas.protocol.reading import details_of
 from habeas.register import camera_months, figures, looks, months
 from habeas.register.reads import Reads
 from habeas.tlog import NoteVerifier, Policy, verify_recent
-from habeas.tlog.view import LogView, Source
+from habeas.tlog.spans import Source
+from habeas.tlog.view import LogView
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS copied (

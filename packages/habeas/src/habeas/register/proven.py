@@ -26,8 +26,8 @@ from habeas.tlog import (
     verify_consistency,
     verify_inclusion,
 )
-from habeas.tlog.calls import proof_tiles
 from habeas.tlog.note import split
+from habeas.tlog.questions import proof_tiles
 from habeas.tlog.tiles import TILE_WIDTH, Tile, TileNodes, bundles_of, decode_bundle
 
 #: Tiles that are asked for at the same time.

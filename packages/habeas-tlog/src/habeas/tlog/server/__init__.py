@@ -29,15 +29,17 @@ from habeas.tlog.errors import FormatError, LogUnavailableError, PlaceError, Rol
 from habeas.tlog.note import NoteSigner
 from habeas.tlog.policy import Policy
 from habeas.tlog.server.app import LogApp
+from habeas.tlog.server.callers import QueueFullError
 from habeas.tlog.server.feeding import MirrorAt, read_mirrors
+from habeas.tlog.server.file_storage import FileStorage
 from habeas.tlog.server.freezing import frozen, verify_here
 from habeas.tlog.server.objects import FolderObjects, Objects
 from habeas.tlog.server.rollback import Standstill
 from habeas.tlog.server.rotating import ED25519, MLDSA, Elsewhere, read_signer
-from habeas.tlog.server.sequencer import QueueFullError, Sequencer
+from habeas.tlog.server.sequencer import Sequencer
 from habeas.tlog.server.sqlite import SqliteState
 from habeas.tlog.server.state import StateError
-from habeas.tlog.server.storage import FileStorage, LogLockedError, Storage
+from habeas.tlog.server.storage import LogLockedError, Storage
 from habeas.tlog.server.submitters import Submitters
 from habeas.tlog.signing import LogSigner
 

@@ -167,7 +167,7 @@ class Feed:
 
 
 class _Shown:
-    """A log that is read from within its own service; see `habeas.tlog.view.Source`."""
+    """A log that is read from within its own service; see `habeas.tlog.spans.Source`."""
 
     def __init__(self, published: Published) -> None:
         self._published = published

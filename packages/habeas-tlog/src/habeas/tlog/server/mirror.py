@@ -17,8 +17,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from habeas.foundation import durable
-from habeas.foundation.database import Database
-from habeas.foundation.schema import Schema
 from habeas.tlog.checkpoint import Checkpoint
 from habeas.tlog.cosignature import Cosigning
 from habeas.tlog.errors import (
@@ -31,24 +29,17 @@ from habeas.tlog.errors import (
 from habeas.tlog.mirroring import MirrorInfo, Received, Upload
 from habeas.tlog.note import split
 from habeas.tlog.policy import Policy, VerifiedCheckpoint
-from habeas.tlog.server.storage import FileStorage, Storage
+from habeas.tlog.server.file_storage import FileStorage
+from habeas.tlog.server.pending import PendingCheckpoints
+from habeas.tlog.server.storage import Storage
+from habeas.tlog.spans import Source, verified_spans
 from habeas.tlog.subtree import verify_subtree_consistency
 from habeas.tlog.tiles import Tile, TileNodes
 from habeas.tlog.tree import Frontier, consistency_path, leaf_hash, root_hash
-from habeas.tlog.view import Source, verified_spans
-from habeas.tlog.witness import Witness
 from habeas.tlog.witness_bodies import WitnessAnswer
 
-#: Pending checkpoints up to which an upload may go, so that one under way is not lost to the next.
-_REMEMBERED = 16
 #: Entries that may be sent once more before an upload is told where to go on.
 _REPEATED = 16_384
-
-_TABLES = """
-CREATE TABLE IF NOT EXISTS tlog_pending (size INTEGER PRIMARY KEY, note TEXT NOT NULL) STRICT;
-"""
-#: Version of the tables; `opened_from` is the oldest whose code still works over them.
-_SCHEMA = Schema("tlog-mirror", version=1, opened_from=0, statements=_TABLES)
 
 
 class NotThereError(Exception):
@@ -104,14 +95,13 @@ class Mirror:
         #: Held by whoever follows the log.
         self._following = threading.Lock()
         try:
-            self._database = Database(folder / "mirror.sqlite3", _SCHEMA)
-            self._witness = Witness(self._database, (), policy.logs)
+            self._pending = PendingCheckpoints(folder / "mirror.sqlite3", policy.logs)
             #: The mirror checkpoint, and entries under it.
             self.note = self._storage.published() or ""
             self._parsed: tuple[str, Checkpoint | None] = ("", None)
             self.size = Checkpoint.parse(split(self.note)[0]).size if self.note else 0
-            if self.note and self._newest().size < self.size:
-                self._witness.adopt(self.note)
+            if self.note and self._pending.newest().size < self.size:
+                self._pending.adopt(self.note)
         except BaseException:
             self._storage.close()
             raise
@@ -128,7 +118,7 @@ class Mirror:
         """Make everything durable, and let others keep the copy."""
         with self._turn:
             self._storage.close()
-            self._database.close()
+            self._pending.close()
 
     @property
     def follows(self) -> bool:
@@ -144,47 +134,12 @@ class Mirror:
     def add_checkpoint(self, body: bytes) -> WitnessAnswer:
         """Answer an add-checkpoint request, as a witness does, with nothing signed yet."""
         with self._turn:
-            answer = self._witness.add_checkpoint(body, int(self._clock()))
-            if answer.status == 200:
-                self._remember()
-        return answer
-
-    def _remember(self) -> None:
-        """Let uploads go up to the newest pending checkpoint also when there is a newer one."""
-        note = self._witness.latest(self.origin)
-        if note is None:
-            return
-        size = Checkpoint.parse(split(note)[0]).size
-        with self._database.transaction() as connection:
-            connection.execute("INSERT OR REPLACE INTO tlog_pending VALUES (?, ?)", (size, note))
-            connection.execute(
-                "DELETE FROM tlog_pending WHERE size NOT IN"
-                " (SELECT size FROM tlog_pending ORDER BY size DESC LIMIT ?)",
-                (_REMEMBERED,),
-            )
-
-    def _newest(self) -> Checkpoint:
-        """The newest pending checkpoint; that of the empty tree before the first."""
-        note = self._witness.latest(self.origin)
-        if note is None:
-            return Checkpoint(self.origin, 0, Frontier().root())
-        return Checkpoint.parse(split(note)[0])
-
-    def _pending(self, size: int) -> str | None:
-        """The note of a pending checkpoint of this size, if it is remembered."""
-        newest = self._witness.latest(self.origin)
-        if newest is not None and Checkpoint.parse(split(newest)[0]).size == size:
-            return newest
-        with self._database.reading() as connection:
-            row = connection.execute(
-                "SELECT note FROM tlog_pending WHERE size = ?", (size,)
-            ).fetchone()
-        return row[0] if row else None
+            return self._pending.add(body, int(self._clock()))
 
     def info(self, end: int | None = None) -> MirrorInfo:
         """Where an upload can go on; up to *end*, where that still fits."""
-        if end is None or end < self.size or self._pending(end) is None:
-            end = self._newest().size
+        if end is None or end < self.size or self._pending.note(end) is None:
+            end = self._pending.newest().size
         return MirrorInfo(end, self._storage.tree.size)
 
     def begin(self, upload: Upload) -> Checkpoint:
@@ -196,7 +151,7 @@ class Mirror:
         """
         if upload.origin != self.origin:
             raise UnknownLogError("This mirror does not know the log.")
-        note = self._pending(upload.end)
+        note = self._pending.note(upload.end)
         held = self._storage.tree.size
         if note is None or upload.end < self.size:
             raise NotThereError(self.info())
@@ -237,7 +192,7 @@ class Mirror:
             LogUnavailableError: the storage does not take it.
         """
         with self._turn:
-            note = self._pending(upload.end)
+            note = self._pending.note(upload.end)
             if note is None or upload.end < self.size:
                 raise NotThereError(self.info())
             return self._publish(note, Checkpoint.parse(split(note)[0]))
@@ -288,7 +243,7 @@ class Mirror:
 
     def _expect(self, source: Source, note: str, target: Checkpoint) -> None:
         """Make the log's checkpoint the pending one: it must extend all that were before."""
-        newest = self._newest()
+        newest = self._pending.newest()
         if target.size < newest.size:
             if target.size > self._storage.tree.size:
                 raise StaleViewError("The log shows an older checkpoint than it has pushed.")

@@ -18,7 +18,7 @@ from habeas.tlog.server import freezing
 from habeas.tlog.server.objects import Objects
 from habeas.tlog.server.rebuild import rebuild
 from habeas.tlog.server.sqlite import take_lock
-from habeas.tlog.view import Source
+from habeas.tlog.spans import Source
 
 #: What is the log besides its entries: keys, policy, who may append, circles, mirrors.
 _NEVER = {"log.sqlite3", "log.sqlite3-wal", "log.sqlite3-shm", "lock", "public", "moved.json"}

@@ -19,11 +19,12 @@ from habeas.tlog.checkpoint import Checkpoint
 from habeas.tlog.errors import LogUnavailableError, PlaceError, RolledBackError, TlogError
 from habeas.tlog.note import split
 from habeas.tlog.policy import Policy, VerifiedCheckpoint
+from habeas.tlog.server.file_storage import FileStorage
 from habeas.tlog.server.objects import CHECKPOINT, FolderObjects, Objects
 from habeas.tlog.server.sqlite import SqliteState, take_lock
 from habeas.tlog.server.state import StateError
-from habeas.tlog.server.storage import FileStorage, Storage
-from habeas.tlog.view import Source, verified_spans
+from habeas.tlog.server.storage import Storage
+from habeas.tlog.spans import Source, verified_spans
 
 #: What is made anew; keys, policy and submitters stay.
 _DATABASE = ("log.sqlite3", "log.sqlite3-wal", "log.sqlite3-shm")

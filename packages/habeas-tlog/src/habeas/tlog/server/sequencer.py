@@ -1,7 +1,8 @@
 """Sequencing: entries wait for the next batch; a batch becomes tiles, a tree, a checkpoint.
 
 An entry is acknowledged only when it stands under a checkpoint that is stored and that
-satisfies the log's policy. Callers of one batch share its cost.
+satisfies the log's policy. Callers of one batch share its cost; who waits, and what they are
+told, is kept in `habeas.tlog.server.callers`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -27,7 +27,8 @@ from habeas.tlog.errors import (
 )
 from habeas.tlog.policy import Policy
 from habeas.tlog.proof import TlogProof
-from habeas.tlog.server.gate import Gate, Waiting
+from habeas.tlog.server.callers import Callers
+from habeas.tlog.server.gate import Waiting
 from habeas.tlog.server.publisher import RESTAMP, Publisher
 from habeas.tlog.server.rollback import Standstill
 from habeas.tlog.server.storage import LogLockedError, Storage
@@ -39,14 +40,6 @@ _LOG = logging.getLogger("habeas.tlog")
 MAX_BATCH = 16384
 #: Failed rounds in a row from which the log says that it is not well.
 _SICK = 3
-
-
-class QueueFullError(LogUnavailableError):
-    """More entries are waiting than the log takes."""
-
-    code = "log-busy"
-    status = 429
-    remedy = "Send it again in a second; the same bytes are never logged twice."
 
 
 class Sequencer:
@@ -83,18 +76,14 @@ class Sequencer:
         self._standstill = standstill or Standstill()
         self._publisher = Publisher(storage, signer, policy, self._standstill, clock)
         self._interval = interval
-        self._limit = queue
-        self._patience = patience
         self._wake = asyncio.Event()
         self._frozen = frozen
-        self._gate = Gate(admission or AdmitNothing(), lambda: self.waiting, self._wake, frozen)
-        #: Callers whose entries are in the tree, waiting for a checkpoint that covers them.
-        self._unpublished: deque[Waiting] = deque()
+        self._callers = Callers(
+            admission or AdmitNothing(), self._wake, frozen, limit=queue, patience=patience
+        )
         self._tasks: list[asyncio.Task[None]] = []
         #: After a failure of the storage: until when, and with which words, callers are refused.
         self._refusing: tuple[float, TlogError] | None = None
-        #: Entries that wait for a batch or a checkpoint.
-        self.waiting = 0
         #: Failed rounds since the last good one, and why the last of them failed.
         self.failures = 0
         self._failure: HabeasError | None = None
@@ -113,6 +102,11 @@ class Sequencer:
     def tree(self) -> Checkpoint | None:
         """The tree whose tiles may be read: published, or shown to witnesses."""
         return self._publisher.tree
+
+    @property
+    def waiting(self) -> int:
+        """Entries that wait for a batch or a checkpoint."""
+        return self._callers.count
 
     def read(self, tile: Tile) -> bytes:
         """A published tile or bundle; see `Storage.read`."""
@@ -135,7 +129,7 @@ class Sequencer:
         """Take up where the last writer stopped, and begin to sequence."""
         await self._publisher.load()
         self._wake.set()
-        work = (self._run(), self._give_up(), self._gate.run())
+        work = (self._run(), self._callers.give_up(self._why), self._callers.gate.run())
         self._tasks = [asyncio.create_task(each) for each in work]
 
     async def stop(self) -> None:
@@ -145,7 +139,8 @@ class Sequencer:
         for task in self._tasks:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-        self._fail_all(LogUnavailableError("The log is being stopped; the entry may be logged."))
+        stopped = LogUnavailableError("The log is being stopped; the entry may be logged.")
+        self._callers.fail_all(stopped)
         await self._publisher.close()
         await asyncio.to_thread(self._storage.close)
 
@@ -171,26 +166,14 @@ class Sequencer:
         return self._enqueue(entries, single=False)
 
     def _enqueue(self, entries: Sequence[bytes], *, single: bool) -> asyncio.Future[Any]:
-        now = time.monotonic()
         if self._standstill.error is not None:
             raise self._standstill.error
         if self._refusing is not None:
             until, error = self._refusing
-            if now < until:
+            if time.monotonic() < until:
                 raise error
             self._refusing = None
-        if self.waiting + len(entries) > self._limit:
-            raise QueueFullError("The log has more entries waiting than it can take.")
-        done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self.waiting += len(entries)
-        self._gate.enter(Waiting(entries, done, now + self._patience, single=single))
-        return done
-
-    def _leave(self, caller: Waiting) -> None:
-        """The caller is answered, or has gone away: its entries are waited for no more."""
-        # No callback of the future does it: of a large batch, those are a tenth of the time.
-        self.waiting -= caller.count
-        caller.count = 0
+        return self._callers.enter(entries, single=single)
 
     def proof(self, index: int) -> str:
         """The tlog-proof of entry *index* under the published checkpoint.
@@ -226,7 +209,7 @@ class Sequencer:
                 self._failed(LogUnavailableError(f"The log's writer fails: {error!r}."))
                 _LOG.exception("no checkpoint this time")
             if self._standstill.error is not None:
-                self._fail_all(self._standstill.error)
+                self._callers.fail_all(self._standstill.error)
                 return
             pause = self._interval
             if self.failures:
@@ -238,27 +221,24 @@ class Sequencer:
         self._failure = error
         self._wake.set()
 
+    def _why(self) -> str:
+        """What may keep callers waiting, as far as is known."""
+        if self._failure is not None:
+            return self._failure.cause
+        return "A disk or too many witnesses do not answer."
+
     async def _round(self) -> None:
         if self._standstill.error is not None:
             raise self._standstill.error
         await self._publisher.agree()
-        batch: list[Waiting] = []
-        count = 0
-        ready = self._gate.ready
-        while ready and count < MAX_BATCH:
-            each = ready.popleft()
-            if each.done.done():
-                self._leave(each)
-            else:
-                batch.append(each)
-                count += len(each.entries)
-        if ready:
+        batch = self._callers.batch(MAX_BATCH)
+        if self._callers.gate.ready:
             self._wake.set()
         if batch:
             await self._sequence(batch)
         if self._publisher.due:
             await self._publisher.publish()
-        self._answer()
+        self._callers.answer(self.size)
 
     async def _sequence(self, batch: list[Waiting]) -> None:
         try:
@@ -269,67 +249,19 @@ class Sequencer:
             refusal = error if known else LogUnavailableError(error.cause)
             self._refusing = (time.monotonic() + 0.5, refusal)
             for caller in batch:
-                self._fail(caller, refusal)
+                self._callers.fail(caller, refusal)
             raise
         except BaseException:
-            self._gate.ready.extendleft(reversed(batch))
+            self._callers.put_back(batch)
             raise
         for caller, why in refused:
-            self._fail(caller, why)
-        at = 0
-        for each in admitted:
-            each.positions = positions[at : at + len(each.entries)]
-            each.end = max(each.positions) + 1
-            at += len(each.entries)
-        self._unpublished.extend(admitted)
+            self._callers.fail(caller, why)
+        self._callers.sequenced(admitted, positions)
 
     def _take(
         self, batch: list[Waiting]
     ) -> tuple[list[Waiting], list[tuple[Waiting, HabeasError]], list[int]]:
         """In a thread: keep what the log takes; gives its callers, the others, and the places."""
-        admitted, refused = self._gate.admit(batch, self._storage.holds)
+        admitted, refused = self._callers.gate.admit(batch, self._storage.holds)
         entries = [entry for each in admitted for entry in each.entries]
         return admitted, refused, self._storage.append(entries)
-
-    def _answer(self) -> None:
-        later: deque[Waiting] = deque()
-        size = self.size
-        for each in self._unpublished:
-            if each.end > size:
-                later.append(each)
-                continue
-            self._leave(each)
-            if not each.done.done():
-                each.done.set_result(each.positions[0] if each.single else each.positions)
-        self._unpublished = later
-
-    async def _give_up(self) -> None:
-        """Answer callers whose patience has ended."""
-        while True:
-            await asyncio.sleep(min(0.25, self._patience / 4))
-            now = time.monotonic()
-            why = "A disk or too many witnesses do not answer."
-            if self._failure is not None:
-                why = self._failure.cause
-            late = LogUnavailableError(
-                f"The entry is not under a checkpoint that counts yet. {why}",
-                "Send the same entry again in a moment: it is never logged twice.",
-            )
-            for waiting in (self._gate, self._unpublished):
-                for each in waiting:
-                    if each.deadline > now:
-                        break
-                    self._fail(each, late)
-
-    def _fail_all(self, error: HabeasError) -> None:
-        for each in (*self._gate, *self._unpublished):
-            self._fail(each, error)
-        self._gate.clear()
-        self._unpublished.clear()
-
-    def _fail(self, caller: Waiting, error: HabeasError) -> None:
-        self._leave(caller)
-        if not caller.done.done():
-            caller.done.set_exception(error)
-            # A caller that went away reads no answer; that is no fault to report.
-            caller.done.exception()

@@ -14,29 +14,21 @@ import hashlib
 import hmac
 import threading
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Self
 
 from habeas.tlog.checkpoint import Checkpoint
-from habeas.tlog.errors import (
-    DamagedError,
-    FormatError,
-    LogUnavailableError,
-    PlaceError,
-    RolledBackError,
-)
+from habeas.tlog.errors import DamagedError, FormatError, LogUnavailableError, RolledBackError
 from habeas.tlog.note import split
 from habeas.tlog.server.edge import Edge
 from habeas.tlog.server.known import Known, whole
-from habeas.tlog.server.objects import CHECKPOINT, FolderObjects, Objects, Step, no_step
+from habeas.tlog.server.objects import CHECKPOINT, Objects
 from habeas.tlog.server.settling import Settling
-from habeas.tlog.server.sqlite import SqliteState
 from habeas.tlog.server.state import Batch, LogLockedError, State, StateError
 from habeas.tlog.server.tilestore import TileStore
 from habeas.tlog.tiles import TILE_WIDTH, Tile
 from habeas.tlog.tree import Frontier, NodeHash, leaf_hash, root_hash
 
-__all__ = ["FileStorage", "LogLockedError", "Storage"]
+__all__ = ["LogLockedError", "Storage"]
 
 
 class Storage:
@@ -284,30 +276,6 @@ class Storage:
     def node_of(self, size: int) -> NodeHash:
         """The hashes of complete subtrees of the tree of *size* leaves, by level and index."""
         return self._tiles.node_of(size)
-
-
-class FileStorage(Storage):
-    """Files and SQLite in one folder: the default.
-
-    Args:
-        folder: made where it is missing.
-        step: called before each step that changes the disk.
-        remember: how many of the newest entries are never logged twice; None for all.
-
-    Raises:
-        LogLockedError: another process writes this log.
-        PlaceError: the folder cannot be written to.
-        DamagedError: what lies in it is damaged.
-    """
-
-    def __init__(self, folder: Path, step: Step = no_step, *, remember: int | None = None) -> None:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            objects = FolderObjects(folder / "public", step)
-            state = SqliteState(folder, step, remember=remember)
-        except OSError as error:
-            raise PlaceError(f"{error.filename} cannot be used: {error.strerror}.") from error
-        super().__init__(state, objects)
 
 
 @contextlib.contextmanager

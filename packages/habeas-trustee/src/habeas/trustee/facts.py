@@ -5,15 +5,18 @@ The rules in `rules`, `quota_rules` and `officer_rules` read these values and no
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import Self
 
 from habeas import tlog
 from habeas.protocol import Entry, Promise, Request
 from habeas.protocol.assertion import Assertion
 from habeas.protocol.credential import Credential, Membership
+from habeas.protocol.exchange import ReleaseBody
 from habeas.trustee.photos import Place
 
 
@@ -42,6 +45,27 @@ class Shown:
     newest: Membership
     aged: Membership
 
+    @classmethod
+    def of(cls, body: ReleaseBody) -> Self:
+        """What a call's body shows.
+
+        Raises:
+            MalformedError: its entry is none.
+        """
+        content = body.entry.encode()
+        return cls(
+            digest=bytes.fromhex(body.promise),
+            content=content,
+            entry=Entry.decode(content),
+            request=body.request,
+            salt=bytes.fromhex(body.salt),
+            proof=body.proof,
+            assertion=body.assertion,
+            credential=body.credential,
+            newest=body.membership.newest,
+            aged=body.membership.aged or body.membership.newest,
+        )
+
     @cached_property
     def inclusion(self) -> tlog.TlogProof:
         """The proof, parsed.
@@ -55,6 +79,11 @@ class Shown:
     def leaf(self) -> bytes:
         """The leaf hash of the entry: the name of this request."""
         return tlog.leaf_hash(self.content)
+
+    @cached_property
+    def key_hash(self) -> bytes:
+        """SHA-256 of the request's one-time key."""
+        return hashlib.sha256(self.request.public_key()).digest()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,27 +9,19 @@ from functools import partial
 from typing import Any
 
 from habeas import tlog
-from habeas.protocol import (
-    CUSTODIAN,
-    Entry,
-    Kind,
-    MalformedError,
-    Promise,
-    Request,
-    sealing,
-    stream,
-)
+from habeas.protocol import Kind, MalformedError, Promise, sealing
 from habeas.protocol.details import RefusedDetails, ReleasedDetails
 from habeas.protocol.document import Document
 from habeas.protocol.exchange import ReleaseBody
 from habeas.protocol.parties import Quotas
 from habeas.protocol.statements import RefusedStatement, ReleasedStatement
 from habeas.protocol.terms import MAX_OPENINGS
-from habeas.trustee import claims, officer_rules, photos, records, rules
+from habeas.trustee import officer_rules, photos, records, rules
 from habeas.trustee.circles import Circles
 from habeas.trustee.errors import ErasedError, NoShareError, Refusal
-from habeas.trustee.facts import Facts, Shown
+from habeas.trustee.facts import Shown
 from habeas.trustee.following import Follower
+from habeas.trustee.gathering import gather
 from habeas.trustee.months import MonthSeeds
 from habeas.trustee.officers import office_facts
 from habeas.trustee.photos import KnownPhoto
@@ -38,9 +29,6 @@ from habeas.trustee.records import Records
 from habeas.trustee.settings import Settings
 from habeas.trustee.standing import Standing
 from habeas.trustee.store import Store
-
-#: No quota is larger; a flood of requests costs no more to count.
-_MOST_COUNTED = 1_000_000
 
 
 class SignedRefusal(Exception):  # noqa: N818 - an answer, not an accident
@@ -106,7 +94,7 @@ class Releases:
             if photo.because is not None:
                 raise _gone(photo)
             rules.known_purpose(fields["request"])
-            asked = _read(ReleaseBody.read(dict(fields)))
+            asked = Shown.of(ReleaseBody.read(dict(fields)))
             promise = photo.promise()
             verified = self._prove(asked, promise)
             shown = asked  # from here on it is known to stand on the log
@@ -162,7 +150,7 @@ class Releases:
         photo = photos.find(connection, shown.digest)
         if photo is None or photo.because is not None:
             raise _gone(photo)
-        facts = self._facts(connection, photo, shown, promise)
+        facts = gather(connection, photo, shown, promise, self._circles.chain, self._records)
         if facts.key_owner == shown.leaf:
             # This very request was answered before: the same answer, and no second entry.
             (day,) = connection.execute(
@@ -173,7 +161,7 @@ class Releases:
         day = self._records.today()
         connection.execute(
             "INSERT INTO releases (request, digest, key_hash, day) VALUES (?, ?, ?, ?)",
-            (shown.leaf, shown.digest, _key_hash(shown.request), day),
+            (shown.leaf, shown.digest, shown.key_hash, day),
         )
         self._records.write(
             connection, Kind.RELEASED,
@@ -185,37 +173,6 @@ class Releases:
 
     def _quotas(self) -> Quotas:
         return self._circles.circle(self._records.seconds()).quotas
-
-    def _facts(
-        self, connection: sqlite3.Connection, photo: KnownPhoto, shown: Shown, promise: Promise
-    ) -> Facts:
-        chain = self._circles.chain
-        key = stream.stream_key(self._records.keys.of(photo) or b"", CUSTODIAN)
-        tag = bytes.fromhex(shown.entry.tag or "")
-        place = photos.first_by_writer(connection, tag, chain, promise, CUSTODIAN)
-        owner = connection.execute(
-            "SELECT request FROM releases WHERE key_hash = ?", (_key_hash(shown.request),)
-        ).fetchone()
-        slot = connection.execute(
-            "SELECT position FROM log_slots WHERE slot = ?",
-            (bytes.fromhex(shown.entry.slot or ""),),
-        ).fetchone()
-        return Facts(
-            now=self._records.now(),
-            promise=promise,
-            stream_key=key,
-            passed=photos.passed(connection, photo.digest, CUSTODIAN),
-            place=place,
-            withdrawn=_was_told(connection, photo),
-            closed=photo.closed is not None,
-            claimed=claims.freezes(connection, photo.digest, self._records.seconds()),
-            same_day=photos.requests_of_day(
-                connection, photo.digest, shown.request.day, shown.request.number
-            ),
-            slot_position=slot[0] if slot else None,
-            before=_before(connection, shown.entry, place.position if place else 0),
-            key_owner=owner[0] if owner else None,
-        )
 
     def _note(
         self, connection: sqlite3.Connection, shown: Shown, refusal: Refusal | ErasedError
@@ -257,52 +214,6 @@ def _named(fields: Mapping[str, Any]) -> tuple[bytes, bytes]:
         return bytes.fromhex(promise), tlog.leaf_hash(entry.encode())
     except ValueError as error:
         raise MalformedError("The body names no promise, entry and request.") from error
-
-
-def _read(body: ReleaseBody) -> Shown:
-    """The request, parsed.
-
-    Raises:
-        MalformedError: its entry is none.
-    """
-    content = body.entry.encode()
-    return Shown(
-        digest=bytes.fromhex(body.promise),
-        content=content,
-        entry=Entry.decode(content),
-        request=body.request,
-        salt=bytes.fromhex(body.salt),
-        proof=body.proof,
-        assertion=body.assertion,
-        credential=body.credential,
-        newest=body.membership.newest,
-        aged=body.membership.aged or body.membership.newest,
-    )
-
-
-def _key_hash(request: Request) -> bytes:
-    return hashlib.sha256(request.public_key()).digest()
-
-
-def _was_told(connection: sqlite3.Connection, photo: KnownPhoto) -> bool:
-    row = connection.execute(
-        "SELECT 1 FROM told WHERE digest = ? AND secret_hash = ?",
-        (photo.digest, photo.withdraw_hash),
-    ).fetchone()
-    return row is not None
-
-
-def _before(connection: sqlite3.Connection, entry: Entry, position: int) -> dict[str, int]:
-    """Requests of the entry's day before *position*, by its office and by its purpose."""
-    found = {}
-    for what, value in (("office", entry.office), ("purpose", entry.purpose)):
-        (count,) = connection.execute(
-            f"SELECT count(*) FROM (SELECT 1 FROM log_requests WHERE day = ? AND {what} = ?"  # noqa: S608
-            " AND position < ? LIMIT ?)",
-            (entry.day, value, position, _MOST_COUNTED),
-        ).fetchone()
-        found[what] = int(count)
-    return found
 
 
 def _gone(photo: KnownPhoto | None) -> ErasedError:

@@ -1,28 +1,26 @@
 """Docs/protocol, *HTTP of a trustee*: JSON in, JSON out, sizes bounded, unknown fields refused.
 
-The bodies are those of `habeas.protocol.exchange`; /openapi.json describes them. Every error
-is RFC 9457 problem details.
+The bodies are those of `habeas.protocol.exchange`, the answers those of
+`habeas.trustee.answers`; /openapi.json describes both. Every error is RFC 9457 problem details.
 """
 
 from __future__ import annotations
 
 import base64
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi import Path as PathParameter
 from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
 from fastapi.routing import APIRoute
-from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
 from starlette.concurrency import run_in_threadpool
 
 from habeas.foundation.metrics import MEDIA_TYPE, exposition
 from habeas.protocol import canonical
-from habeas.protocol.document import Document, Hex32, Month, unbase64
+from habeas.protocol.document import Hex32, Month, unbase64
 from habeas.protocol.exchange import (
     DepositBody,
     NoticeBody,
@@ -30,85 +28,26 @@ from habeas.protocol.exchange import (
     StreamEndBody,
     WithdrawalBody,
 )
-from habeas.protocol.schema import REFERENCE, AsRead
+from habeas.trustee.answers import (
+    PLAIN,
+    PROBLEM,
+    WITNESS,
+    AcknowledgementAnswer,
+    CheckpointAnswer,
+    CircleAnswer,
+    OwedAnswer,
+    ReleaseAnswer,
+    StatementAnswer,
+    takes,
+    with_bodies,
+)
 from habeas.trustee.edge import Edge, ServedCall, read_fields
 from habeas.trustee.errors import NoShareError
 from habeas.trustee.notices.web import notice_calls, notice_pages
 from habeas.trustee.trustee import Trustee
 
-Body = TypeVar("Body", bound=Document)
 #: Of a file that is sent as fast as its reader takes it.
 _PIECE_BYTES = 64 * 1024
-_BODIES: tuple[type[Document], ...] = (
-    DepositBody, NoticeBody, ReleaseBody, StreamEndBody, WithdrawalBody,
-)  # fmt: skip
-
-
-class StatementAnswer(BaseModel):
-    """A signed note (C2SP signed-note)."""
-
-    statement: str
-
-
-class CircleAnswer(BaseModel):
-    """The note of the circle in force."""
-
-    circle: str
-
-
-class CheckpointAnswer(BaseModel):
-    """The newest checkpoint that this trustee has followed the log to."""
-
-    checkpoint: str
-
-
-class AcknowledgementAnswer(BaseModel):
-    """The signed acknowledgement of a deposit."""
-
-    acknowledgement: str
-
-
-class ReleaseAnswer(BaseModel):
-    """Share index, HPKE message to the one-time key (base64), signed statement."""
-
-    index: int
-    release: str
-    statement: str
-
-
-class OwedAnswer(BaseModel):
-    """The share is destroyed; its entry is not yet in the trustee's view of the log."""
-
-    state: str = "owed"
-
-
-class ProblemAnswer(BaseModel):
-    """RFC 9457 problem details; a refusal carries its signed statement."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str
-    remedy: str
-    statement: str | None = None
-
-
-#: What OpenAPI says of every answer that is none of the good ones.
-_PROBLEM: dict[str, Any] = {
-    "description": "A problem.",
-    "content": {"application/problem+json": {"schema": ProblemAnswer.model_json_schema()}},
-}
-#: What C2SP tlog-witness says of its two calls: plain texts, and the size where sizes differ.
-_PLAIN: dict[str, Any] = {"schema": {"type": "string"}}
-_WITNESS: dict[int | str, dict[str, Any]] = {
-    200: {"description": "A cosigned checkpoint, or cosignatures.", "content": {
-        "text/plain": _PLAIN}},
-    409: {"description": "The size that this witness knows.", "content": {
-        "text/x.tlog.size": _PLAIN, "text/plain": _PLAIN}},
-    "default": {"description": "A problem.", "content": {
-        "text/plain": _PLAIN, **_PROBLEM["content"]}},
-}  # fmt: skip
 
 
 def make_app(trustee: Trustee) -> FastAPI:
@@ -132,7 +71,7 @@ def make_app(trustee: Trustee) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        responses={"default": _PROBLEM},
+        responses={"default": PROBLEM},
     )
     _public_routes(app, trustee)
     _evidence_routes(app, trustee)
@@ -141,10 +80,10 @@ def make_app(trustee: Trustee) -> FastAPI:
     notice_pages(app, trustee)
     others = len(app.routes)
     _photo_routes(app, trustee)
-    notice_calls(app, trustee, _takes(NoticeBody))
+    notice_calls(app, trustee, takes(NoticeBody))
     made = (each for each in app.routes[others:] if isinstance(each, APIRoute))
     acts.update({each.path: each.endpoint for each in made})
-    vars(app)["openapi"] = _with_bodies(app.openapi)
+    vars(app)["openapi"] = with_bodies(app.openapi)
     return app
 
 
@@ -156,27 +95,6 @@ async def _fields(request: Request) -> dict[str, Any]:
 Number = Annotated[int, PathParameter(ge=1, le=canonical.MAX_INTEGER)]
 #: The body's fields. `Document.read` is stricter than a model of the framework would be.
 Fields = Annotated[dict[str, Any], Depends(_fields)]
-
-
-def _takes(kind: type[Document]) -> dict[str, Any]:
-    """What OpenAPI says of a call's body; `_with_bodies` has the schema."""
-    schema = {"$ref": REFERENCE.format(model=kind.__name__)}
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
-
-
-def _with_bodies(describe: Callable[[], dict[str, Any]]) -> Callable[[], dict[str, Any]]:
-    """A description in which the schemas of bodies stand, too."""
-
-    def described() -> dict[str, Any]:
-        found = describe()
-        _, schemas = models_json_schema(
-            [(each, "validation") for each in _BODIES], ref_template=REFERENCE,
-            schema_generator=AsRead,
-        )  # fmt: skip
-        found["components"]["schemas"].update(schemas["$defs"])
-        return found
-
-    return described
 
 
 def _public_routes(app: FastAPI, trustee: Trustee) -> None:
@@ -256,10 +174,10 @@ def _app_routes(app: FastAPI, trustee: Trustee) -> None:
 
 
 def _witness_routes(app: FastAPI, trustee: Trustee) -> None:
-    body = {"required": True, "content": {"text/plain": _PLAIN}}
+    body = {"required": True, "content": {"text/plain": PLAIN}}
 
     @app.post(
-        "/add-checkpoint", response_class=Response, responses=_WITNESS,
+        "/add-checkpoint", response_class=Response, responses=WITNESS,
         openapi_extra={"requestBody": body},
     )  # fmt: skip
     async def add_checkpoint(request: Request) -> Response:
@@ -269,7 +187,7 @@ def _witness_routes(app: FastAPI, trustee: Trustee) -> None:
         # The framework would add a charset to every text type; witness clients compare exactly.
         return Response(answer.body, answer.status, answer.headers)
 
-    @app.get("/{origin_hash}/checkpoint", response_class=Response, responses=_WITNESS)
+    @app.get("/{origin_hash}/checkpoint", response_class=Response, responses=WITNESS)
     def cosigned(origin_hash: str) -> Response:
         """C2SP tlog-witness, for monitors: the newest checkpoint that it has cosigned."""
         answer = trustee.cosigned(origin_hash)
@@ -279,14 +197,14 @@ def _witness_routes(app: FastAPI, trustee: Trustee) -> None:
 def _photo_routes(app: FastAPI, trustee: Trustee) -> None:
     """Described here, and served by `Calls`."""
 
-    @app.post("/v2/deposits", openapi_extra=_takes(DepositBody))
+    @app.post("/v2/deposits", openapi_extra=takes(DepositBody))
     def deposit(fields: Fields) -> AcknowledgementAnswer:
         """Take a share into keeping."""
         body = DepositBody.read(fields)
         note = trustee.deposit(body.promise, body.index, unbase64(body.deposit), body.order)
         return AcknowledgementAnswer(acknowledgement=note)
 
-    @app.post("/v2/releases", openapi_extra=_takes(ReleaseBody))
+    @app.post("/v2/releases", openapi_extra=takes(ReleaseBody))
     def release(fields: Fields) -> ReleaseAnswer:
         """Release a share to a request that an officer has signed and that stands on the log."""
         done = trustee.release(fields)
@@ -295,7 +213,7 @@ def _photo_routes(app: FastAPI, trustee: Trustee) -> None:
 
     @app.post(
         "/v2/withdrawals",
-        openapi_extra=_takes(WithdrawalBody),
+        openapi_extra=takes(WithdrawalBody),
         responses={202: {"model": OwedAnswer}},
         response_model=StatementAnswer,
     )
@@ -307,7 +225,7 @@ def _photo_routes(app: FastAPI, trustee: Trustee) -> None:
             return JSONResponse(OwedAnswer().model_dump(), 202)
         return StatementAnswer(statement=done.statement)
 
-    @app.post("/v2/stream-end", openapi_extra=_takes(StreamEndBody))
+    @app.post("/v2/stream-end", openapi_extra=takes(StreamEndBody))
     def stream_end(fields: Fields) -> dict[str, Any]:
         """What this trustee has said about a photo, for the receipt's holder."""
         body = StreamEndBody.read(fields)

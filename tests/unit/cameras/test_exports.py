@@ -11,14 +11,11 @@ import pytest
 
 from habeas.cameras import clips
 from habeas.cameras.bundle import FILES, PROOF, REPORT, verify_bundle, write_bundle
-from habeas.cameras.exports import (
-    ExportQuotaError,
-    ExportRequest,
-    Exports,
-    HourOpenError,
-)
+from habeas.cameras.exports import ExportQuotaError, ExportRequest, Exports
+from habeas.cameras.proving import HourOpenError
 from habeas.cameras.recordings import HourChangedError, Recordings
-from habeas.cameras.viewing import NoViewingError, Viewer
+from habeas.cameras.viewers import Viewer
+from habeas.cameras.viewing import NoViewingError
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Chain, Entry, Pins
 from habeas.protocol.chain import NotPinnedError

@@ -8,7 +8,8 @@ import pytest
 from habeas import protocol, tlog
 from habeas.cameras.declaration import Camera
 from habeas.cameras.recordings import Recordings
-from habeas.cameras.viewing import LASTS, NoViewingError, Viewer, Viewings, Wish, refusal
+from habeas.cameras.viewers import Viewer
+from habeas.cameras.viewing import LASTS, NoViewingError, Viewings, Wish, refusal
 from habeas.protocol import Entry
 from tests.media.video.segments import CAMERA, RECORDER, add_segment
 

@@ -96,7 +96,7 @@ def test_what_viewing_refuses_is_said(code):
     # The use case says it in English, and the page translates what it is given.
     source = "".join(
         (PORTAL.parent / "cameras" / name).read_text()
-        for name in ("viewing.py", "exports.py", "quota.py")
+        for name in ("viewing.py", "exports.py", "proving.py", "quota.py")
     )
     errors = "NoViewingError|Refusal|HourOpenError|ExportQuotaError|LookQuotaError"
     raised = re.findall(rf'(?:{errors})\(\s*((?:"[^"]+",?\s*)+)\)', source)

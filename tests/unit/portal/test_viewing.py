@@ -7,7 +7,8 @@ import pytest
 
 from habeas.cameras.declaration import Camera
 from habeas.cameras.recordings import Recordings
-from habeas.cameras.viewing import Viewer, Viewing, Wish
+from habeas.cameras.viewers import Viewer
+from habeas.cameras.viewing import Viewing, Wish
 from habeas.portal.cameras.allowance import allowance
 from habeas.portal.looks.store import DjangoActs
 from habeas.portal.viewing import models

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from habeas.cameras import holds, logged
 from habeas.cameras.recordings import Recordings
-from habeas.cameras.viewing import Viewer
+from habeas.cameras.viewers import Viewer
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Entry, MalformedError, Signer
 from habeas.protocol.footage import CameraDetails, RecordedDetails, details_of, entry_of

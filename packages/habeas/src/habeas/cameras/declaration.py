@@ -277,7 +277,7 @@ def miss_rate(detector: str, quality: str, file: Path = _MEASURED) -> MissRate |
     """The measured share of faces missed, or None where nothing was measured.
 
     Args:
-        detector: ``yunet`` or ``centerface``.
+        detector: a `habeas.faces.DetectorName`.
         quality: ``fast``, ``balanced`` or ``thorough``.
         file: JSON, ``{detector: {quality: {share, source: {en, ru}}}}``.
     """

@@ -5,65 +5,28 @@
 
 One camera and a bounded span, as for looks; so many a day as the circle lets an officer and an
 office ask for photos. What is not under a root on the log proves nothing to a court, so hours that
-are still open cannot be handed over yet. The person filmed asks in their own name: their request
-has a number, and whoever hands over says that they have seen who asks.
+are still open cannot be handed over yet (`habeas.cameras.proving`). The person filmed asks in
+their own name: their request has a number, and whoever hands over says that they have seen who
+asks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from habeas.cameras import logged, quota
-from habeas.cameras.recordings import (
-    Hour,
-    HourChangedError,
-    Recordings,
-    UnknownHourError,
-    start_of,
-)
-from habeas.cameras.viewing import (
-    LASTS,
-    MOST_MINUTES,
-    NAMED_ELSEWHERE,
-    NOT_NAMED,
-    NOTHING_RECORDED,
-    NoViewingError,
-    Viewer,
-    may_view,
-)
-from habeas.foundation.errors import HabeasError
-from habeas.protocol import Chain, Entry, Kind, Signer, commitment, read_entry
-from habeas.protocol.clip import ClipProof, Handover, ProvenHour, ProvenSegment
-from habeas.protocol.clip import start_of as begin_of
-from habeas.protocol.footage import (
-    PublicCamera,
-    RecordedDetails,
-    details_of,
-    entry_of,
-    hour_name,
-)
+from habeas.cameras.proving import ExportError, Proving, ProvingLog
+from habeas.cameras.recordings import Recordings
+from habeas.cameras.viewers import NAMED_ELSEWHERE, NOT_NAMED, Viewer, may_view
+from habeas.cameras.viewing import LASTS, MOST_MINUTES, NOTHING_RECORDED, NoViewingError
+from habeas.protocol import Chain, Signer, commitment
+from habeas.protocol.clip import ClipProof, Handover
+from habeas.protocol.footage import PublicCamera, entry_of, hour_name
 from habeas.protocol.looks import ExportedDetails, ExportPurpose
-from habeas.protocol.segments import SegmentRecord, root_of
-from habeas.tlog import Frontier, TlogProof, inclusion_path, leaf_hash
-from habeas.tlog.writing import EntryWriter
-
-_HOUR = timedelta(hours=1)
-
-
-class ExportError(HabeasError):
-    """Recordings that cannot be handed over."""
-
-    code = "export"
-
-
-class HourOpenError(ExportError):
-    """An hour whose root is not on the log yet: nothing would prove what was recorded in it."""
-
-    code = "hour-open"
-    remedy = "Ask again some minutes after the hour is over."
+from habeas.protocol.segments import root_of
 
 
 class ExportQuotaError(ExportError):
@@ -135,16 +98,6 @@ class ExportStore(quota.QuotaStore, Protocol):
         """The export of this key."""
 
 
-class ProvingLog(EntryWriter, Protocol):
-    """A log that is written to, and that proves what it has."""
-
-    def entries(self, begin: int, end: int) -> Iterable[bytes]:
-        """Entries *begin* to *end*."""
-
-    def proof(self, index: int) -> str:
-        """C2SP tlog-proof of an entry, under the newest checkpoint."""
-
-
 class Exports:
     """The use cases.
 
@@ -171,8 +124,8 @@ class Exports:
         random: Callable[[int], bytes],
         hours: ProvingLog | None = None,
     ) -> None:
-        self._recordings, self._store, self._log, self._hours_log = recordings, store, log, hours
-        self._chain, self._signer = chain, signer
+        self._proving = Proving(recordings, log, hours, chain)
+        self._store, self._log, self._chain, self._signer = store, log, chain, signer
         self._clock, self._random = clock, random
 
     def begin(self, viewer: Viewer, camera: PublicCamera, request: ExportRequest) -> Export:
@@ -193,8 +146,12 @@ class Exports:
                 "Ask for a shorter span; each is logged for itself.",
             )
         self._verify_quota(viewer)
-        hours = self._hours(camera, request)
-        now, salt = self._clock(), self._random(32)
+        now = self._clock()
+        start = max(request.start, now - timedelta(days=camera.keep_days))
+        hours = self._proving.hours(camera.id, start, request.end)
+        if not hours:
+            raise NoViewingError(*NOTHING_RECORDED)
+        salt = self._random(32)
         handover = Handover(
             officer=viewer.officer, case_number=request.case_number, reason=request.reason,
             start=_moment(request.start), end=_moment(request.end),
@@ -245,78 +202,6 @@ class Exports:
             raise ExportQuotaError(
                 "Your office has handed over as many recordings as a day allows."
             )
-
-    def _hours(self, camera: PublicCamera, request: ExportRequest) -> tuple[ProvenHour, ...]:
-        since = self._clock() - timedelta(days=camera.keep_days)
-        start = max(request.start, since)
-        at, found = start_of(hour_name(start.astimezone(UTC))), []
-        while at < request.end:
-            hour = self._proven(camera.id, hour_name(at), start, request.end)
-            if hour is not None:
-                found.append(hour)
-            at += _HOUR
-        if not found:
-            raise NoViewingError(*NOTHING_RECORDED)
-        return tuple(found)
-
-    def _proven(self, camera: str, name: str, start: datetime, end: datetime) -> ProvenHour | None:
-        try:
-            hour = self._recordings.hour(camera, name)
-        except UnknownHourError:
-            if self._recordings.pieces(camera, name):
-                raise HourOpenError("That hour is not closed yet.") from None
-            return None
-        wanted = [
-            number
-            for number, each in enumerate(hour.segments)
-            if not hour.deleted and _within(name, each, start, end)
-        ]
-        if not wanted:
-            return None
-        if hour.index is None:
-            raise HourOpenError("The root of that hour is not on the log yet.")
-        circle = self._chain.newest.circle
-        log, place = self._log, circle.log
-        if hour.log is not None:
-            if self._hours_log is None or hour.log != circle.hours_log.origin:
-                # It is of a circle that this portal has not adopted yet.
-                raise HourOpenError("The root of that hour is not on the log yet.")
-            log, place = self._hours_log, circle.hours_log
-        (entry,) = log.entries(hour.index, hour.index + 1)
-        proof = log.proof(hour.index)
-        TlogProof.parse(proof).verify(entry, circle.acting_policy(place))
-        self._verify_said(entry, hour)
-        return ProvenHour(
-            hour=name, entry=entry.decode(), proof=proof,
-            segments=tuple(_segment(hour, number) for number in wanted),
-        )  # fmt: skip
-
-    def _verify_said(self, entry: bytes, hour: Hour) -> None:
-        """Raise unless the log's entry is that of *hour*, by its recorder."""
-        read = read_entry(entry, self._chain)
-        said = details_of(read) if isinstance(read, Entry) and read.kind is Kind.FOOTAGE else None
-        if (
-            not isinstance(said, RecordedDetails)
-            or (said.camera, said.hour, said.root) != (hour.camera, hour.hour, hour.root)
-        ):  # fmt: skip
-            raise HourChangedError(f"The log has no such root of {hour.camera}, {hour.hour}.")
-
-
-def _within(hour: str, each: SegmentRecord, start: datetime, end: datetime) -> bool:
-    begin = begin_of(hour, each.name)
-    return begin < end and begin + timedelta(milliseconds=each.milliseconds) > start
-
-
-def _segment(hour: Hour, number: int) -> ProvenSegment:
-    hashes = [leaf_hash(each.encode()) for each in hour.segments]
-
-    def node(level: int, at: int) -> bytes:
-        return Frontier().extend(hashes[at << level : (at + 1) << level]).root()
-
-    path = inclusion_path(number, len(hashes), node)
-    return ProvenSegment(
-        record=hour.segments[number], index=number, path=tuple(each.hex() for each in path)
-    )
 
 
 def _moment(moment: datetime) -> str:

@@ -17,7 +17,7 @@ from typing import Literal
 from habeas.cameras import holds
 from habeas.cameras.acts import OPERATOR, CameraAct, Telling, moment
 from habeas.cameras.holds import Hold, HoldRefusedError
-from habeas.cameras.viewing import NOT_NAMED, Viewer, may_view
+from habeas.cameras.viewers import NOT_NAMED, Viewer, may_view
 from habeas.protocol import commitment
 from habeas.protocol.footage import PublicCamera
 from habeas.protocol.looks import HeldDetails, HoldReason, LiftedDetails

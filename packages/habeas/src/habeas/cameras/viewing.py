@@ -24,6 +24,7 @@ from habeas.cameras import holds, logged
 from habeas.cameras.hours import RecordingError
 from habeas.cameras.quota import Allowance
 from habeas.cameras.recordings import Recordings
+from habeas.cameras.viewers import NAMED_ELSEWHERE, NOT_NAMED, Viewer, may_view
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import Signer, commitment
 from habeas.protocol.footage import PublicCamera, ViewedDetails, ViewingPurpose, entry_of, hour_name
@@ -34,9 +35,6 @@ from habeas.tlog.writing import EntryWriter
 MOST_MINUTES = 15
 #: How long a viewing stays open.
 LASTS = timedelta(hours=1)
-#: What an office is told that a camera's entry does not name, whatever it asks for; and what to do.
-NOT_NAMED = "Your office is not among those that may view."
-NAMED_ELSEWHERE = "Who may view is part of the camera’s public entry, and changes only there."
 #: What is said of a time of which there is nothing; and what to do.
 NOTHING_RECORDED = "Nothing was recorded then, or it was deleted since.", "Ask for another time."
 
@@ -45,14 +43,6 @@ class NoViewingError(HabeasError):
     """No viewing of this officer, in this place, covers what is asked for."""
 
     code = "no-viewing"
-
-
-@dataclass(frozen=True)
-class Viewer:
-    """Who asks: an officer, and the office that the officer works for (ids)."""
-
-    officer: str
-    office: str
 
 
 @dataclass(frozen=True)
@@ -133,11 +123,6 @@ class ViewingStore(Protocol):
 
     def end_all(self, officer: str) -> None:
         """Close every viewing of the officer."""
-
-
-def may_view(office: str, camera: PublicCamera) -> bool:
-    """Whether the camera's public entry names the office as a viewer."""
-    return office in camera.viewers
 
 
 def refusal(viewer: Viewer, camera: PublicCamera, wish: Wish) -> ViewingRefusal | None:

@@ -24,7 +24,7 @@ from habeas.cameras.grants import Grant, NoGrantError
 from habeas.cameras.live_address import FILE, read
 from habeas.cameras.live_port import AT, NUMBER
 from habeas.cameras.quota import Allowance
-from habeas.cameras.viewing import NOT_NAMED, Viewer, may_view
+from habeas.cameras.viewers import NOT_NAMED, Viewer, may_view
 from habeas.cameras.window import NoPictureError, Picture
 from habeas.foundation.errors import HabeasError
 from habeas.protocol import commitment

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from habeas.cameras.acts import CameraAct, EndedError
-from habeas.cameras.viewing import Viewer
+from habeas.cameras.viewers import Viewer
 from habeas.portal.looks.models import ActRow
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from habeas.cameras.acts import Telling
 from habeas.cameras.holding import Holding
-from habeas.cameras.viewing import Viewer
+from habeas.cameras.viewers import Viewer
 from habeas.cameras.watching import Watching
 from habeas.portal.cameras.allowance import allowance, counted
 from habeas.portal.cameras.shown import recordings

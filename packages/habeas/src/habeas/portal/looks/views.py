@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from habeas.cameras.acts import CameraAct, EndedError
 from habeas.cameras.holds import HoldRefusedError
-from habeas.cameras.viewing import may_view
+from habeas.cameras.viewers import may_view
 from habeas.portal.cameras import shown
 from habeas.portal.catalogue import offices
 from habeas.portal.looks.hold_form import HoldForm, suggested

@@ -19,9 +19,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from habeas.cameras.bundle import write_bundle
-from habeas.cameras.exports import ExportError, ExportRequest
+from habeas.cameras.exports import ExportRequest
+from habeas.cameras.proving import ExportError
 from habeas.cameras.recordings import RecordingError
-from habeas.cameras.viewing import LASTS, MOST_MINUTES, NoViewingError, may_view
+from habeas.cameras.viewers import may_view
+from habeas.cameras.viewing import LASTS, MOST_MINUTES, NoViewingError
 from habeas.portal.cameras import shown
 from habeas.portal.catalogue import offices
 from habeas.portal.officers.access import signed_in

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from habeas.cameras import exports
 from habeas.cameras import viewing as cameras
+from habeas.cameras.viewers import Viewer
 from habeas.portal.viewing.models import ExportRow, ViewingRow
 from habeas.protocol.looks import ExportPurpose
 
@@ -52,7 +53,7 @@ class DjangoStore:
 def _viewing(row: ViewingRow) -> cameras.Viewing:
     return cameras.Viewing(
         key=row.key,
-        viewer=cameras.Viewer(row.officer, row.office),
+        viewer=Viewer(row.officer, row.office),
         camera=row.camera,
         wish=cameras.Wish(row.start, row.minutes, row.purpose, row.case_number, row.reason),
         segments=tuple(datetime.fromisoformat(each) for each in row.segments),
@@ -90,7 +91,7 @@ class DjangoExports:
         request = exports.ExportRequest(
             row.start, row.minutes, ExportPurpose(row.purpose), row.case_number, row.reason
         )
-        viewer = cameras.Viewer(row.officer, row.office)
+        viewer = Viewer(row.officer, row.office)
         return exports.Export(
             row.key, viewer, row.camera, request, row.asked, bytes(row.entry), row.index, row.proof
         )

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from django.utils.translation import gettext
 
 from habeas.cameras.exports import Exports
-from habeas.cameras.viewing import Viewer, Viewings, Wish, refusal
+from habeas.cameras.viewers import Viewer
+from habeas.cameras.viewing import Viewings, Wish, refusal
 from habeas.custody import RefusedError
 from habeas.portal.cameras.allowance import allowance, counted
 from habeas.portal.cameras.shown import recordings

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from habeas.cameras.quota import LookQuotaError
 from habeas.cameras.recordings import RecordingError
-from habeas.cameras.viewing import NoViewingError, Viewing, may_view
+from habeas.cameras.viewers import may_view
+from habeas.cameras.viewing import NoViewingError, Viewing
 from habeas.custody import RefusedError
 from habeas.portal.cameras import shown
 from habeas.portal.catalogue import offices

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from habeas.cli._verification import ACTS
 from habeas.protocol import Kind
 from habeas.register.causes import Cause
 from habeas.register.verdicts import Act, TrusteeVerdict, Verification
@@ -117,7 +118,7 @@ def test_acts_are_told_in_words(verify):
 
 def test_every_kind_of_act_on_a_photo_has_words():
     assert {Kind.SEALED, Kind.REQUESTED, Kind.RELEASED, Kind.REFUSED, Kind.ERASED, Kind.CLOSED} == (
-        set(command._ACTS)
+        set(ACTS)
     )
 
 

@@ -3,22 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    TaskProgressColumn,
-    TextColumn,
-    TimeRemainingColumn,
-)
 
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
 
@@ -73,12 +62,6 @@ class CoverName(StrEnum):
 
     FACES = "faces"
     HEADS = "heads"
-
-
-@dataclass(frozen=True)
-class _Job:
-    source: Path
-    target: Path
 
 
 @app.command()
@@ -171,6 +154,7 @@ def redact(
     Faces are found, never recognised. Exit status 1 if any video could not be covered.
     """
     from habeas import cover
+    from habeas.cli._covering import cover_all, in_words, jobs_of, progress
 
     settings = cover.Settings(
         quality=quality.value,
@@ -189,123 +173,15 @@ def redact(
         cover.write_preview(source, picture, settings, at=at)
         typer.echo(json.dumps({"preview": str(picture)}) if json_ else f"Wrote {picture}")
         return
-    todo = _jobs(source, target)
+    todo = jobs_of(source, target)
+    overwrite = overwrite or source.is_file()
     failed = 0
-    with _progress(quiet=json_) as bars, ThreadPoolExecutor(_parallel(jobs)) as threads:
-        running = [
-            threads.submit(
-                _one, job, settings, bars, cluster, overwrite=overwrite or source.is_file()
-            )
-            for job in todo
-        ]
-        for each in running:
-            result = each.result()
+    with progress(quiet=json_) as bars:
+        for result in cover_all(todo, settings, bars, cluster, overwrite=overwrite, at_once=jobs):
             failed += "error" in result
             bars.console.print(
-                json.dumps(result) if json_ else _for_people(result),
+                json.dumps(result) if json_ else in_words(result),
                 markup=False, highlight=False, soft_wrap=True,
             )  # fmt: skip
     if failed:
         raise typer.Exit(1)
-
-
-def _parallel(jobs: int | None) -> int:
-    # Each video keeps about four cores busy by itself.
-    return jobs or max(1, (os.cpu_count() or 1) // 4)
-
-
-def _jobs(source: Path, target: Path | None) -> list[_Job]:
-    from habeas import cover
-    from habeas.foundation.errors import HabeasError
-
-    if source.is_file():
-        into_folder = target is not None and target.is_dir()
-        out = target / cover.beside(source).name if target and into_folder else target
-        return [_Job(source, out or cover.beside(source))]
-    found = sorted(
-        each
-        for each in source.rglob("*")
-        if each.is_file()
-        and each.suffix.lower() in cover.VIDEOS
-        and not each.name.startswith(".")
-        and not (target is None and each.stem.endswith(".covered"))
-        and not (target is not None and target.resolve() in each.resolve().parents)
-    )
-    if not found:
-        raise HabeasError(f"There is no video in {source}.", "Check the folder's name.")
-    base = target or source
-    return [
-        _Job(each, (base / each.relative_to(source)).with_name(cover.beside(each).name))
-        for each in found
-    ]
-
-
-def _progress(*, quiet: bool) -> Progress:
-    # What is said goes to the output, the bars to wherever a person may be looking.
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TextColumn("{task.fields[speed]}"),
-        TimeRemainingColumn(compact=True),
-        console=Console(),
-        transient=True,
-        disable=quiet or not Console().is_terminal,
-    )
-
-
-def _one(
-    job: _Job, settings: Any, bars: Progress, cluster: str | None, *, overwrite: bool
-) -> dict[str, Any]:
-    import time
-
-    from habeas import cover
-
-    head: dict[str, Any] = {"file": str(job.source), "covered": str(job.target)}
-    if job.target.exists() and not overwrite:
-        return {**head, "skipped": True}
-    began = time.monotonic()
-    task = bars.add_task(job.source.name, total=None, speed="")
-
-    def progress(frames: int, at: float, seconds: float | None) -> None:
-        spent = max(1e-6, time.monotonic() - began)
-        speed = f"{frames / spent:.0f} fps, {at / spent:.1f} × real time"
-        bars.update(task, completed=at, total=seconds, speed=speed)
-
-    try:
-        if cluster is None:
-            report = cover.redact(job.source, job.target, settings, progress=progress)
-        else:
-            from habeas.cover.cluster import redact_on
-
-            report = redact_on(cluster, job.source, job.target, settings, progress=progress)
-    except cover.FootageError as error:
-        problem = {"code": error.code, "cause": error.cause, "remedy": error.remedy}
-        return {"file": str(job.source), "error": problem}
-    finally:
-        bars.remove_task(task)
-    if settings.gpu and not report.gpu:
-        head["without_gpu"] = True
-    return {**head, "report": report.to_json()}
-
-
-def _for_people(result: dict[str, Any]) -> str:
-    if "error" in result:
-        return f"{result['file']}: {result['error']['cause']} {result['error']['remedy']}"
-    if "skipped" in result:
-        return f"{result['covered']} is there already; --overwrite covers it again"
-    report = result["report"]
-    speed = report["frames"] / max(report["wall"], 1e-6)
-    head = f"{result['covered']}: {report['frames']} frames, {report['faces']} faces followed, "
-    said = [head + f"{speed:.0f} frames a second with {report['detector']}"]
-    if result.get("without_gpu"):
-        said.append("no GPU was found, or ONNX Runtime has none of its libraries")
-    if report["damaged"]:
-        said.append(f"{report['damaged']} packets or frames were damaged")
-    if report["whole"]:
-        said.append(f"{report['whole']} frames could not be looked at and are covered whole")
-    if report["jumps"]:
-        said.append(f"jumps of its clock were closed up: {report['jumps']}")
-    if report["left_out"]:
-        said.append(f"left out: {', '.join(report['left_out'])}")
-    return "; ".join(said)

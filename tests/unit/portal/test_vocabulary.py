@@ -9,9 +9,8 @@ from django.template.loader import render_to_string
 
 from habeas.cli import redact
 from habeas.cover.settings import QUALITIES
-from habeas.faces import DetectorName
+from habeas.faces import DETECTORS, DetectorName
 from habeas.portal.apply.processing import PURPOSES
-from habeas.portal.cameras.shown import DETECTORS
 from habeas.portal.register.words import purpose_name
 from habeas.portrait import FORMATS
 from habeas.protocol import Purpose

@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass, replace
 
 from habeas.cover._head import Seen, State
+from habeas.cover._tuning import TUNED
 from habeas.faces import Box
 
 
@@ -148,6 +149,27 @@ class CoverSize:
 #: What is covered, by name. A head with its hair is 0.23 m high from chin to crown and more, and
 #: 0.2 m deep; a face 0.19 m high and 0.14 m wide (Farkas 1994).
 EXTENTS = {"faces": CoverSize(), "heads": CoverSize(across=1.6, down=1.5, up=0.15)}
+
+
+def box_of(seen: Seen) -> Box:
+    """The box of a sighting, in the scene."""
+    across, down = seen.width / 2, seen.height / 2
+    return Box(seen.x - across, seen.y - down, seen.x + across, seen.y + down)
+
+
+def is_part(seen: Seen, other: Seen) -> bool:
+    """Whether a sighting lies within another.
+
+    Detectors find parts of faces: of tilted ones, and of those that the edge of what is looked at
+    cuts. A part is covered with its face; if it is somebody else, they will be seen beside it.
+    """
+    across = min(seen.x + seen.width / 2, other.x + other.width / 2) - max(
+        seen.x - seen.width / 2, other.x - other.width / 2
+    )
+    down = min(seen.y + seen.height / 2, other.y + other.height / 2) - max(
+        seen.y - seen.height / 2, other.y - other.height / 2
+    )
+    return max(0.0, across) * max(0.0, down) >= TUNED.part * seen.width * seen.height
 
 
 def hull(box: Box, other: Box) -> Box:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from habeas.cover._association import Chances, Pairs, pair, ratios
-from habeas.cover._geometry import CoverSize, moved
+from habeas.cover._geometry import CoverSize, box_of, is_part, moved
 from habeas.cover._head import Filter, Seen
 from habeas.cover._track import Link, Node, Track
 from habeas.cover._tuning import TUNED
@@ -117,7 +117,7 @@ class Tracker:
             known = [self._seen(at, each, fresh=False) for each in still]
             seen = [self._seen(at, each, fresh=True) for each in found]
             # What lies within one that stands still is what the edge of the look left of it.
-            seen = [each for each in seen if not any(_is_part(each, it) for it in known)] + known
+            seen = [each for each in seen if not any(is_part(each, it) for it in known)] + known
             self._associate(at, seen)
             self._looked = at
             self._looks.append(at)
@@ -235,7 +235,7 @@ class Tracker:
                     self._judge(self._begin(each, doubtful=True), each, clear=clear[number])
                 track.add(each)
             elif clear[number] and not any(
-                each.score < other.score and _is_part(each, other) for other in seen
+                each.score < other.score and is_part(each, other) for other in seen
             ):
                 track = self._begin(each)
             if track is not None:
@@ -295,22 +295,4 @@ class Tracker:
             return
         self.faces += 1
         if len(track.nodes) == 1:
-            half_width, half_height = seen.width / 2, seen.height / 2
-            box = Box(seen.x - half_width, seen.y - half_height,
-                      seen.x + half_width, seen.y + half_height)  # fmt: skip
-            self.begun.append(moved(box, self._origin))
-
-
-def _is_part(seen: Seen, other: Seen) -> bool:
-    """Whether a sighting lies within another.
-
-    Detectors find parts of faces: of tilted ones, and of those that the edge of what is looked at
-    cuts. A part is covered with its face; if it is somebody else, they will be seen beside it.
-    """
-    across = min(seen.x + seen.width / 2, other.x + other.width / 2) - max(
-        seen.x - seen.width / 2, other.x - other.width / 2
-    )
-    down = min(seen.y + seen.height / 2, other.y + other.height / 2) - max(
-        seen.y - seen.height / 2, other.y - other.height / 2
-    )
-    return max(0.0, across) * max(0.0, down) >= TUNED.part * seen.width * seen.height
+            self.begun.append(moved(box_of(seen), self._origin))

@@ -2,7 +2,8 @@
 
 "Generated" stands for docs/evaluation/footage-generated.md, "real" for docs/evaluation/footage.md:
 that evaluation was measured with the number. What people and detectors do is in `_head.Motion`, how
-likely it is in `_association.Chances`, how much is covered in `_geometry.Extent`.
+likely it is in `_association.Chances`, how much is covered in `_geometry.CoverSize`, what makes a
+face in `_tracker.Evidence`.
 """
 
 from __future__ import annotations

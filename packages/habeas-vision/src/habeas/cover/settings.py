@@ -82,7 +82,7 @@ class Quality:
 
 
 #: Measured figures of each: docs/footage.md.
-QUALITIES: dict[str, dict[str, Quality]] = {
+QUALITIES: dict[faces.DetectorName, dict[str, Quality]] = {
     "yunet": {
         "fast": Quality(1120, 0.16, 0.3, 0.6, 0.7, most=0.8, ahead=3.0, again=False),
         "balanced": Quality(1344, 0.135, 0.3, 0.6, 0.7, most=1.0),
@@ -142,7 +142,7 @@ class Settings:
 
     Attributes:
         quality: ``fast``, ``balanced`` or ``thorough``.
-        detector: ``auto``, ``yunet`` or ``centerface``.
+        detector: a `habeas.faces.DetectorName`, or ``auto``.
         shape: of the cover.
         always: zones that are covered in every frame.
         never: zones in which a face (by its middle) is left as it is: a poster, a statue.
@@ -171,7 +171,7 @@ class Settings:
         Raises:
             SettingsError: quality, shape, sound, turn or what to cover is unknown.
         """
-        if self.quality not in QUALITIES["yunet"]:
+        if self.quality not in ENCODINGS:
             raise SettingsError(f"There is no quality called {self.quality!r}.")
         if self.shape not in ("ellipse", "box"):
             raise SettingsError(f"There is no shape called {self.shape!r}.")

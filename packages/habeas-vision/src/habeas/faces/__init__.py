@@ -11,6 +11,7 @@ from PIL import Image
 
 from habeas.faces._blazeface import FULL_RANGE, SHORT_RANGE
 from habeas.faces._detector import (
+    DETECTORS,
     Detector,
     DetectorName,
     UnknownDetectorError,
@@ -25,6 +26,7 @@ from habeas.faces._upright import TURNS, evidence, is_sure, lean, way_up, ways_u
 from habeas.faces.tuning import TUNING, Tuning
 
 __all__ = [
+    "DETECTORS",
     "FULL_RANGE",
     "SHORT_RANGE",
     "TUNING",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Literal, Protocol, assert_never, cast, get_args
 
 import numpy as np
@@ -12,6 +13,8 @@ from habeas.faces._types import Sighting
 from habeas.foundation.errors import HabeasError
 
 DetectorName = Literal["yunet", "centerface"]
+#: What people call each.
+DETECTORS: Mapping[str, str] = {"yunet": "YuNet", "centerface": "CenterFace"}
 
 
 class Detector(Protocol):
@@ -56,7 +59,7 @@ def detector(name: str = "auto", *, gpu: bool = False, many: bool = False) -> De
     """Load a detector.
 
     Args:
-        name: ``auto``, ``yunet`` or ``centerface``.
+        name: a `DetectorName`, or ``auto``.
         gpu: run it on a GPU where ONNX Runtime can.
         many: for many videos at once, whose looks are taken side by side.
 
@@ -64,19 +67,24 @@ def detector(name: str = "auto", *, gpu: bool = False, many: bool = False) -> De
         UnknownDetectorError: there is none of that name.
         AssetMissingError: its model file is not installed.
     """
-    # Each only when asked for: loading a runtime takes a good part of a second.
-    chosen = choose(name)
-    if chosen == "yunet":
-        from habeas.faces._yunet import YuNet  # noqa: PLC0415
-
-        return YuNet(gpu=gpu)
-    if chosen == "centerface":
-        from habeas.faces._centerface import CenterFace  # noqa: PLC0415
-
-        return CenterFace(gpu=gpu, many=many)
-    assert_never(chosen)
+    return _code(choose(name))(gpu, many)
 
 
 def load_detectors() -> None:
     """Load the code of every detector: a process that may open no files later does so first."""
-    from habeas.faces import _centerface, _yunet  # noqa: F401, PLC0415
+    for name in get_args(DetectorName):
+        _code(name)
+
+
+def _code(name: DetectorName) -> Callable[[bool, bool], Detector]:
+    """What makes the detector, on a GPU or for many videos, as `detector` is told."""
+    # Each only when asked for: loading a runtime takes a good part of a second.
+    if name == "yunet":
+        from habeas.faces._yunet import YuNet  # noqa: PLC0415
+
+        return lambda gpu, _: YuNet(gpu=gpu)
+    if name == "centerface":
+        from habeas.faces._centerface import CenterFace  # noqa: PLC0415
+
+        return lambda gpu, many: CenterFace(gpu=gpu, many=many)
+    assert_never(name)

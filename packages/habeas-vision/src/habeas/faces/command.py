@@ -18,16 +18,13 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from habeas.faces import assets, choose
+from habeas.faces import DETECTORS, assets, choose
 from habeas.faces.home import FetchError, fetch
 from habeas.foundation import durable
 from habeas.foundation.command import run
 from habeas.foundation.errors import HabeasError
 
-_DETECTORS = {
-    "yunet": "YuNet",
-    "centerface": "CenterFace; YuNet, which is not here, is faster and misses fewer",
-}
+_WITHOUT_YUNET = "; YuNet, which is not here, is faster and misses fewer"
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -108,7 +105,9 @@ def install(
     if home:
         _fetch(yunet)
     typer.echo(f"Models are in {assets.folder()}")
-    typer.echo(f"Faces in video are found by {_DETECTORS[choose()]}")
+    chosen = choose()
+    more = "" if chosen == "yunet" else _WITHOUT_YUNET
+    typer.echo(f"Faces in video are found by {DETECTORS[chosen]}{more}")
 
 
 def _derive() -> None:

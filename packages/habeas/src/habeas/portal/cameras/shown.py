@@ -16,6 +16,7 @@ from habeas.cameras import health
 from habeas.cameras.bucket import HourBucket
 from habeas.cameras.health import CameraHealth
 from habeas.cameras.recordings import ID, Recordings
+from habeas.faces import DETECTORS
 from habeas.foundation.errors import HabeasError
 from habeas.portal.catalogue import offices
 from habeas.portal.catalogue.declaration import Words
@@ -34,8 +35,6 @@ from habeas.register.looks import Looks
 
 #: Entries in which a look that goes on stands: recorders write one an hour.
 _RECENT = 50
-#: What people call them.
-DETECTORS = {"yunet": "YuNet", "centerface": "CenterFace"}
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import astuple, dataclass
 
+from habeas.foundation.database import Database
 from habeas.protocol.footage import RecordedDetails
 
 #: What counts of one hour at most. Recorders of before counted seconds at the seams of segments
@@ -82,26 +83,37 @@ def add(connection: sqlite3.Connection, said: RecordedDetails) -> None:
     )
 
 
-def months(connection: sqlite3.Connection) -> list[str]:
-    """Months of which anything was recorded, newest first."""
-    rows = connection.execute("SELECT DISTINCT month FROM recorded ORDER BY month DESC")
-    return [month for (month,) in rows]
+class RecordedMonths:
+    """What is asked of the counters in a copy of a log.
 
+    Args:
+        database: of the copy.
+    """
 
-def of_month(
-    connection: sqlite3.Connection, month: str, count: int, after: str = ""
-) -> list[CameraMonth]:
-    """At most *count* cameras of *month* in order of their ids, from behind *after* on."""
-    rows = connection.execute(
-        "SELECT * FROM recorded WHERE month = ? AND camera > ? ORDER BY camera LIMIT ?",
-        (month, after, count),
-    )
-    return [CameraMonth(*row) for row in rows]
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
+    def months_recorded(self) -> list[str]:
+        """Months of which this log has closed hours, newest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT DISTINCT month FROM recorded ORDER BY month DESC"
+            ).fetchall()
+        return [month for (month,) in rows]
 
-def of_camera(connection: sqlite3.Connection, camera: str) -> list[CameraMonth]:
-    """All months of a camera, newest first."""
-    rows = connection.execute(
-        "SELECT * FROM recorded WHERE camera = ? ORDER BY month DESC", (camera,)
-    )
-    return [CameraMonth(*row) for row in rows]
+    def of_month(self, month: str, count: int, after: str = "") -> list[CameraMonth]:
+        """At most *count* cameras of *month* in order of their ids, from behind *after* on."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT * FROM recorded WHERE month = ? AND camera > ? ORDER BY camera LIMIT ?",
+                (month, after, count),
+            ).fetchall()
+        return [CameraMonth(*row) for row in rows]
+
+    def camera_months(self, camera: str) -> list[CameraMonth]:
+        """All months of a camera of which this log has closed hours, newest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT * FROM recorded WHERE camera = ? ORDER BY month DESC", (camera,)
+            ).fetchall()
+        return [CameraMonth(*row) for row in rows]

@@ -16,8 +16,9 @@ from habeas.protocol.footage import RecordedDetails, read_footage
 from habeas.protocol.reading import log_for
 from habeas.register import camera_months
 from habeas.register.anchoring import HoursTree
-from habeas.register.camera_months import CameraMonth
-from habeas.tlog.view import LogView, Source
+from habeas.register.camera_months import RecordedMonths
+from habeas.tlog.spans import Source
+from habeas.tlog.view import LogView
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS hours (
@@ -49,7 +50,7 @@ def recorded(content: bytes, chain: Chain) -> RecordedDetails | None:
     return details if isinstance(details, RecordedDetails) else None
 
 
-class HoursCopy:
+class HoursCopy(RecordedMonths):
     """A copy that follows one log of hours. Several processes may follow into one database.
 
     Args:
@@ -58,7 +59,8 @@ class HoursCopy:
     """
 
     def __init__(self, database: Database, source: Source) -> None:
-        self._database, self._source = database, source
+        super().__init__(database)
+        self._source = source
         database.prepare(_SCHEMA)
 
     def catch_up(self, chain: Chain, circle: Circle) -> HoursTree:
@@ -98,18 +100,3 @@ class HoursCopy:
                 (camera, _END if before is None else before, count),
             ).fetchall()
         return [(position, Entry.decode(content)) for position, content in rows]
-
-    def months_recorded(self) -> list[str]:
-        """Months of which anything was recorded, newest first."""
-        with self._database.reading() as connection:
-            return camera_months.months(connection)
-
-    def of_month(self, month: str, count: int, after: str = "") -> list[CameraMonth]:
-        """At most *count* cameras of *month* in order of their ids, from behind *after* on."""
-        with self._database.reading() as connection:
-            return camera_months.of_month(connection, month, count, after)
-
-    def camera_months(self, camera: str) -> list[CameraMonth]:
-        """All months of a camera, newest first."""
-        with self._database.reading() as connection:
-            return camera_months.of_camera(connection, camera)

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from habeas.foundation.database import Database
 from habeas.protocol import Entry, Kind
 from habeas.protocol.details import AnchoredDetails, WithdrawnDetails
-from habeas.register import camera_months, figures, looks
-from habeas.register.camera_months import CameraMonth
+from habeas.register import figures, looks
+from habeas.register.camera_months import RecordedMonths
 from habeas.register.figures import Figure
 
 #: Entries about the app. SQLite takes their index where a question has it word for word.
@@ -21,15 +20,12 @@ _OF_APP = "kind IN ('app', 'app-seen', 'app-differs')"
 _END = 2**63 - 1
 
 
-class Reads:
+class Reads(RecordedMonths):
     """Questions to the table `copied` of a database.
 
     Args:
         database: that a `LogCopy` fills.
     """
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def find(self, tags: Iterable[str]) -> Mapping[str, tuple[int, bytes]]:
         """For each tag that is on the log: index and bytes of its first entry."""
@@ -195,21 +191,6 @@ class Reads:
         """What offices did with cameras, or with one, by month; reads counters, and no entries."""
         with self._database.reading() as connection:
             return looks.read(connection, camera)
-
-    def months_recorded(self) -> list[str]:
-        """Months of which this log has closed hours, newest first."""
-        with self._database.reading() as connection:
-            return camera_months.months(connection)
-
-    def of_month(self, month: str, count: int, after: str = "") -> list[CameraMonth]:
-        """At most *count* cameras of *month* in order of their ids, from behind *after* on."""
-        with self._database.reading() as connection:
-            return camera_months.of_month(connection, month, count, after)
-
-    def camera_months(self, camera: str) -> list[CameraMonth]:
-        """All months of a camera of which this log has closed hours, newest first."""
-        with self._database.reading() as connection:
-            return camera_months.of_camera(connection, camera)
 
     def figures(self) -> list[Figure]:
         """Counts by kind, office and purpose. A withdrawal counts once, whoever tells of it."""

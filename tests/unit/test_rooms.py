@@ -4,6 +4,7 @@ Import contracts (pyproject.toml) say which room may import which; of names they
 """
 
 import ast
+import tomllib
 
 import pytest
 
@@ -34,6 +35,31 @@ def private_imports(source, room):
 def test_the_rooms_are_seen():
     rooms = {room_of(each) for each in FILES}
     assert {"foundation", "tlog", "protocol", "trustee", "custody", "portal", "cli"} <= rooms
+
+
+def contracts():
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+
+
+def test_no_room_is_without_a_contract():
+    # What the contracts do not name may import whatever it likes.
+    rooms = {f"habeas.{room_of(each)}" for each in FILES}
+    layers = contracts()["contracts"][0]["layers"]
+    assert rooms == set(contracts()["root_packages"])
+    assert rooms == {each.strip() for layer in layers for each in layer.split("|")}
+
+
+def test_nothing_of_the_portal_is_without_a_contract():
+    portal = ROOT / "packages/habeas/src/habeas/portal"
+    within = [*portal.iterdir(), *(portal / "site").iterdir()]
+    there = {
+        "habeas." + ".".join(each.with_suffix("").relative_to(portal.parent).parts)
+        for each in within
+        if each.suffix == ".py" or (each / "__init__.py").exists()
+    }
+    layers = contracts()["contracts"][-1]["layers"]
+    named = {each.strip() for layer in layers for each in layer.replace(":", "|").split("|")}
+    assert named == {each for each in there if not each.endswith(("__init__", "portal.site"))}
 
 
 @pytest.mark.parametrize("room", sorted({room_of(each) for each in FILES}))

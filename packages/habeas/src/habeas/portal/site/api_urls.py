@@ -7,9 +7,9 @@ from habeas.portal.apply import journey_api as journey
 from habeas.portal.desk import acts, photos, signing_in
 from habeas.portal.desk import api as desk
 from habeas.portal.receipts import api as receipts
-from habeas.portal.site import openapi
+from habeas.portal.site.openapi import view_of
 
-urlpatterns = [
+_CALLS = [
     path("services", journey.all_services),
     path("services/<str:service>/processing", journey.record),
     path("drafts", journey.draft),
@@ -36,5 +36,5 @@ urlpatterns = [
     path("photos/<str:seal_id>/withdrawal", receipts.withdraw),
     path("receipts/<str:seal_id>", receipts.kept),
     path("circle", receipts.circle),
-    path("openapi.json", openapi.openapi),
 ]
+urlpatterns = [*_CALLS, path("openapi.json", view_of(_CALLS))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -108,9 +108,12 @@ def _operation(
     return found
 
 
-@require_GET
-def openapi(_: HttpRequest) -> HttpResponse:
-    """This description."""
-    from habeas.portal.site.api_urls import urlpatterns  # noqa: PLC0415 - they name this view
+def view_of(patterns: Sequence[URLPattern]) -> Callable[[HttpRequest], HttpResponse]:
+    """The view that answers with the description of these addresses."""
 
-    return JsonResponse(describe(urlpatterns))
+    @require_GET
+    def openapi(_: HttpRequest) -> HttpResponse:
+        """The description of the calls."""
+        return JsonResponse(describe(patterns))
+
+    return openapi

@@ -1,4 +1,7 @@
-"""Seen in the tests' source: no unit test is left out. (Durations and sleeping: see ruff.)"""
+"""Seen in the source: no unit test is left out, and no module too long to be read.
+
+(Durations and sleeping: see ruff.)
+"""
 
 import ast
 
@@ -6,6 +9,13 @@ from tests import spread
 from tests.places import ROOT
 
 TESTS = ROOT / "tests"
+#: Lines of a module at most (docs/adr/0155), and those that are longer, which have no seam.
+MOST_LINES = 300
+LONGER = {
+    "protocol/client.py": "one class, a method for each call of a trustee",
+    "trustee/recovery.py": "helper and newcomer speak one protocol",
+    "trustee/rules.py": "one function a rule, all of a decision on one page",
+}
 
 
 def skips(source):
@@ -29,3 +39,12 @@ def test_the_modules_that_begin_first_are_there():
     ]
     assert begun == sorted(begun)
     assert begun[0] < begun[-2] < begun[-1]
+
+
+def test_no_module_is_too_long():
+    rooms = [each for each in (ROOT / "web").iterdir() if each.name != "node_modules"]
+    modules = [*ROOT.glob("packages/*/src/habeas/**/*.py")]
+    modules += [each for room in rooms for each in room.rglob("*.ts")]
+    assert len(modules) > 700
+    long = {each for each in modules if len(each.read_text().splitlines()) > MOST_LINES}
+    assert {str(each).partition("/src/habeas/")[2] or str(each) for each in long} == set(LONGER)

@@ -3,7 +3,7 @@
 .2       the server in front (the shipped Caddyfile), and the certificate that people see
 .3       the object store, behind a relay of the tester's that can be slow, or half work
 .4, .5   PostgreSQL, and its standby
-.6       the log
+.6, .7   the log, and the log of hours
 .11-.14  four trustees: with any two opening, one may be away (protocol, *The circle*)
 .21, .22 two nodes of the portal, each with a worker
 """
@@ -29,6 +29,7 @@ from habeas.office.client import OfficerClient
 from habeas.portal.site import folder as portal
 from habeas.protocol import Pins, Receipt
 from habeas.tlog.client import LogClient
+from tests.ops.applicants import NotTakenError
 from tests.ops.authority import Authority
 from tests.ops.machine import HABEAS, Machine
 from tests.ops.network import TESTER, Network, address, network
@@ -41,25 +42,6 @@ ANSWERS = {
     "full_name": "Анна Example", "date_of_birth": "1979-03-21", "address": "1 Forest Lane",
 }  # fmt: skip
 NODES = ("node-1", "node-2")
-
-
-class NotTakenError(Exception):
-    """An application that the portal has answered, and not taken.
-
-    Attributes:
-        status: of the answer.
-    """
-
-    def __init__(self, answer: httpx.Response) -> None:
-        super().__init__(f"{answer.status_code}: {answer.text}")
-        self.status = answer.status_code
-
-    @property
-    def blames_the_applicant(self) -> bool:
-        """Whether it was told as a fault of what was sent."""
-        return self.status < httpx.codes.INTERNAL_SERVER_ERROR and (
-            self.status != httpx.codes.TOO_MANY_REQUESTS
-        )
 
 
 class City:
@@ -107,8 +89,9 @@ class City:
         url = {number: f"https://{address(number)}" for number in range(2, 30)}
         desks = {name: f"http://localhost:{8010 + at}" for at, name in enumerate(sample.OFFICES)}
         addresses = Addresses(
-            url[2], url[6], tuple(url[11 + each] for each in range(len(sample.TRUSTEES))), desks
-        )
+            url[2], url[6], tuple(url[11 + each] for each in range(len(sample.TRUSTEES))), desks,
+            url[7],
+        )  # fmt: skip
         # Not for trying out: its address is one that others reach.
         portal.create(
             home / "portal", portal.Site(portal=url[2]), name="portal.example",
@@ -135,21 +118,28 @@ class City:
     def _start_log(self) -> None:
         log = self._machine("log", 6)
         folder = self._bring(log, "log")
-        log.start(
-            "log", [*HABEAS, "log", "serve", "--data", str(folder), "--port", "8001"],
-            HABEAS_LOG_DATABASE=self.database.dsn("log"), HABEAS_LOG_OBJECTS="s3://log/tiles",
-            **self.bucket,
-        )  # fmt: skip
-        log.front(8001)
+        command = [*HABEAS, "log", "serve", "--data", str(folder)]
+        log.serve("log", command, 8001, **self.log_environment)
+        # In files of its own, as a small city would have it.
+        hours = self._machine("hours-log", 7)
+        folder = self._bring(hours, "hours-log")
+        hours.serve("log", [*HABEAS, "log", "serve", "--data", str(folder)], 8001)
+
+    @property
+    def log_environment(self) -> dict[str, str]:
+        """Where the log's state and its public files are."""
+        return {
+            "HABEAS_LOG_DATABASE": self.database.dsn("log"),
+            "HABEAS_LOG_OBJECTS": "s3://log/tiles", **self.bucket,
+        }  # fmt: skip
 
     def _start_trustees(self) -> None:
         for number in range(1, len(sample.TRUSTEES) + 1):
             name = f"trustee-{number}"
             trustee = self._machine(name, 10 + number)
             folder = self._bring(trustee, name)
-            command = [*HABEAS, "trustee", "serve", "--data", str(folder), "--port", "8101"]
-            trustee.start("trustee", command)
-            trustee.front(8101)
+            command = [*HABEAS, "trustee", "serve", "--data", str(folder)]
+            trustee.serve("trustee", command, 8101)
 
     def _start_portal(self) -> None:
         first, second = (self._machine(name, 21 + at) for at, name in enumerate(NODES))
@@ -163,6 +153,9 @@ class City:
         for node in (first, second):
             data = ["--data", str(node.disk / "data")]
             serve = [*HABEAS, "portal", "serve", *data, "--host", node.address, "--workers", "1"]
+            certificate, key = self.authority.certify(node.disk, node.address)
+            node.own()
+            serve += ["--certificate", str(certificate), "--certificate-key", str(key)]
             node.start("web", [*serve, "--proxy", address(2)], **environment)
             node.start("worker", [*HABEAS, "portal", "worker", *data], **environment)
         front = self._machine("front", 2)
@@ -173,7 +166,7 @@ class City:
         (front.disk / "Caddyfile").write_text(shipped.replace("\tencode zstd gzip", tls))
         front.own()
         command = ["caddy", "run", "--config", str(front.disk / "Caddyfile")]
-        nodes = " ".join(f"{self.machines[name].address}:8000" for name in NODES)
+        nodes = " ".join(f"https://{self.machines[name].address}:8000" for name in NODES)
         front.start(
             "tls", [*command, "--adapter", "caddyfile"], HABEAS_SITE=self.place.portal_url,
             HABEAS_PORTAL=nodes,
@@ -188,10 +181,10 @@ class City:
         }  # fmt: skip
 
     def close(self) -> None:
-        """End everything."""
-        for each in self.machines.values():
-            each.close()
-        self._parts.close()
+        """End everything, each whatever becomes of the others."""
+        with self._parts:
+            for each in self.machines.values():
+                self._parts.callback(each.close)
 
     def command(self, party: str, act: str, machine: str) -> list[str]:
         """A command of a party, over its folder."""
@@ -210,7 +203,7 @@ class City:
         found = {}
         asked = {name: f"https://{each.address}" for name, each in self.machines.items()}
         del asked["store"], asked["front"]
-        asked |= {name: f"http://{self.machines[name].address}:8000" for name in NODES}
+        asked |= {name: f"https://{self.machines[name].address}:8000" for name in NODES}
         with httpx.Client(verify=self._ssl, trust_env=False, timeout=60) as http:
             for name, url in asked.items():
                 headers = {"Host": address(2)} if name in NODES else {}

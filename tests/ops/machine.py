@@ -16,14 +16,14 @@ from tests.ops.authority import Authority
 from tests.ops.network import Network, address
 from tests.waiting import PATIENCE_SECONDS
 
-#: Caddy in front of a service of the same machine.
+#: Caddy in front of a service of the same machine, to which it speaks TLS, too.
 _FRONT = """{{
 \tadmin off
 \tauto_https off
 }}
 https://{address} {{
 \ttls {certificate} {key}
-\treverse_proxy 127.0.0.1:{port}
+\treverse_proxy https://{address}:{port}
 }}
 """
 #: A Python that every user of this machine can run: this one, or Debian's of its minor release.
@@ -130,9 +130,13 @@ class Machine:
         """Let a service stand still, or go on."""
         os.killpg(self._running[name].pid, signal.SIGSTOP if off else signal.SIGCONT)
 
-    def front(self, port: int) -> None:
-        """TLS before a service of this machine."""
+    def serve(self, name: str, command: Sequence[str], port: int, **environment: str) -> None:
+        """Start a service that speaks TLS at that port, and the server in front of it."""
         certificate, key = self._authority.certify(self.disk, self.address)
+        own = ["--host", self.address, "--port", str(port)]
+        own += ["--certificate", str(certificate), "--certificate-key", str(key)]
+        self.own()
+        self.start(name, [*command, *own], **environment)
         file = self.disk / "Caddyfile"
         file.write_text(
             _FRONT.format(address=self.address, certificate=certificate, key=key, port=port)
@@ -162,6 +166,7 @@ class Machine:
 
     def close(self) -> None:
         """End all, and let go of the disk."""
-        with contextlib.suppress(ProcessLookupError):
+        try:
             self.kill()
-        disks.unmount(self.disk)
+        finally:
+            disks.unmount(self.disk)

@@ -4,16 +4,14 @@ Each test begins and ends with a city that is green. What was acknowledged befor
 is opened, and its history is complete, after it. Not a part of `make test`: `make test-ops`.
 """
 
-import concurrent.futures
 import contextlib
-import threading
 import time
 
-import httpx
 import pytest
 
 from tests.ops.acts import PORTRAIT, complete, opened, withdraw
-from tests.ops.city import NODES, NotTakenError
+from tests.ops.applicants import Crowd, NotTakenError
+from tests.ops.city import NODES
 from tests.waiting import until
 
 pytestmark = [
@@ -21,70 +19,33 @@ pytestmark = [
 ]  # fmt: skip
 
 
-class Load:
-    """Somebody applies all the time; what was acknowledged is kept, and what was said otherwise."""
-
-    def __init__(self, place):
-        self.place, self.held, self.refused = place, [], []
-        self._enough = threading.Event()
-        self._pool = concurrent.futures.ThreadPoolExecutor(2)
-        self._done = [self._pool.submit(self._apply) for _ in range(2)]
-
-    def _apply(self):
-        while not self._enough.is_set():
-            try:
-                self.held.append(self.place.apply(PORTRAIT))
-            except NotTakenError as answer:
-                self.refused.append(answer)
-                self._enough.wait(1)
-            except httpx.HTTPError:  # nobody was there: what is not acknowledged is not lost
-                self._enough.wait(1)
-
-    def goes_on(self, more=1):
-        """Wait until that many more were acknowledged."""
-        count = len(self.held) + more
-        until(lambda: len(self.held) >= count, "an application is taken", pause=0.2)
-
-    def end(self):
-        self._enough.set()
-        self._pool.shutdown()
-        for each in self._done:
-            each.result()
-
-
 @pytest.fixture
-def load(place):
-    made = Load(place)
-    made.goes_on()
-    yield made
-    made.end()
-    place.green()
-    for reference, receipt in made.held:
-        assert opened(place, reference)
-        assert complete(place, receipt)
-    blamed = [str(each) for each in made.refused if each.blames_the_applicant]
-    assert not blamed, "a fault of the server is never one of the applicant, or of the photo"
+def crowd(place):
+    with Crowd(place) as made:
+        made.goes_on()
+        yield made
+    made.verify(openings=10)
 
 
-def test_every_process_is_killed_under_load(place, load):
+def test_every_process_is_killed_under_load(place, crowd):
     for name, machine in place.machines.items():
         if name == "store":
             continue
         machine.kill()
         machine.again()
-        load.goes_on()
+        crowd.goes_on()
     place.green()
 
 
-def test_postgresql_is_started_again_and_then_fails_over(place, load):
+def test_postgresql_is_started_again_and_then_fails_over(place, crowd):
     place.database.stop()
     place.red(*NODES)
     place.database.start()
     place.green()
-    load.goes_on()
+    crowd.goes_on()
     place.database.fail_over()
     place.green()
-    load.goes_on()
+    crowd.goes_on()
 
 
 @pytest.mark.parametrize("way", ["503", "hang", "lost"])
@@ -99,9 +60,9 @@ def test_the_object_store_refuses_or_is_slow_or_gives_no_answers(place, held, wa
     assert complete(place, place.apply(PORTRAIT)[1])
 
 
-def test_the_object_store_half_works(place, load):
+def test_the_object_store_half_works(place, crowd):
     place.relay.way, place.relay.every = "503", 3
-    load.goes_on(3)
+    crowd.goes_on(3)
     place.relay.way, place.relay.every = "pass", 1
 
 
@@ -192,6 +153,28 @@ def withdraw_directly(receipt, place):
     secret = bytes.fromhex(receipt.withdraw_secret)
     with contextlib.closing(Panel.of(chain, receipt.promise.circle)) as panel:
         until(lambda: ask(panel, receipt.promise, secret).complete, "withdrawn", pause=0.5)
+
+
+def test_yesterdays_backup_of_the_log_signs_nothing_and_is_made_whole(place, held):
+    """Signing on would fork it: its bucket holds a checkpoint that this database does not know."""
+    log = place.machines["log"]
+    assert complete(place, held[1])
+    place.database.dump("log", place.folder / "yesterday")
+    later = place.apply(PORTRAIT)
+    assert complete(place, later[1]), "it stands on the log of which yesterday knows nothing"
+    log.kill("log")
+    place.database.restore("log", place.folder / "yesterday")
+    log.again("log")
+    place.red("log", *NODES)
+    log.kill("log")
+    # From its own public files, each entry verified into the root that it has signed.
+    command = place.command("log", "rebuild", "log")
+    log.run(*command, f"{place.store.endpoint}/log/tiles", **place.log_environment)
+    log.again("log")
+    place.green()
+    assert opened(place, held[0])
+    assert opened(place, later[0])
+    withdraw(place, later[1])
 
 
 def test_yesterdays_backup_of_a_trustee_acts_no_more(place, held):

@@ -4,11 +4,11 @@ Nothing acknowledged is lost, health is red as soon as something is not done, no
 there is room again, and nobody is told that the photo was at fault.
 """
 
-import httpx
 import pytest
 
-from tests.ops.acts import PORTRAIT, complete, opened, withdraw
-from tests.ops.city import NODES, NotTakenError
+from tests.ops.acts import withdraw
+from tests.ops.applicants import Applicants
+from tests.ops.city import NODES
 from tests.waiting import until
 
 pytestmark = [
@@ -16,54 +16,33 @@ pytestmark = [
 ]  # fmt: skip
 
 
-class Applicants:
-    """Who apply one after the other; what was acknowledged to them is kept."""
-
-    def __init__(self, place):
-        self.place, self.held, self.refused = place, [], []
-
-    def apply(self):
-        """One more, who may be told to come back."""
-        try:
-            self.held.append(self.place.apply(PORTRAIT))
-        except NotTakenError as answer:
-            self.refused.append(answer)
-        except httpx.HTTPError:
-            pass  # nobody was there: nothing was acknowledged
-
-    def until_red(self, *names, also=lambda: None):
-        """Until one of the machines with these names says that something is wrong."""
-
-        def said():
-            also()
-            self.apply()
-            states = self.place.states()
-            return any(states[name][0] != 200 for name in names)
-
-        until(said, f"one of {names} is red")
-
-
 @pytest.fixture
 def applicants(place):
     made = Applicants(place)
-    made.apply()
+    made.goes_on()
     yield made
     place.green()
-    made.apply()
-    for _, receipt in made.held:
-        assert complete(place, receipt)
-    # Of before, of meanwhile, and of after: an officer has a number for each day.
-    for at in {0, len(made.held) // 2, len(made.held) - 1}:
-        assert opened(place, made.held[at][0])
+    made.goes_on()
+    made.verify(openings=3)
     withdraw(place, made.held[0][1])
-    blamed = [str(each) for each in made.refused if each.blames_the_applicant]
-    assert not blamed, "a fault of the server is never one of the applicant, or of the photo"
+
+
+def until_red(place, applicants, *names, also=lambda: None):
+    """Have people apply until one of the machines with these names says that something is wrong."""
+
+    def said():
+        also()
+        applicants.apply()
+        states = place.states()
+        return any(states[name][0] != 200 for name in names)
+
+    until(said, f"one of {names} is red")
 
 
 @pytest.mark.parametrize("name", ["trustee-1", "node-1", "node-2"])
 def test_of_a_party(place, applicants, name):
     with place.machines[name].full():
-        applicants.until_red(name)
+        until_red(place, applicants, name)
 
 
 def test_of_the_log_whose_state_is_elsewhere(place, applicants):
@@ -78,14 +57,21 @@ def test_of_the_log_whose_state_is_elsewhere(place, applicants):
 
 def test_of_postgresql(place, applicants):
     with place.database.full():
-        applicants.until_red(*NODES, "log", also=place.database.begin_a_file)
+        until_red(place, applicants, *NODES, "log", also=place.database.begin_a_file)
     if not place.database.runs:  # it has given up, and whoever runs it starts it again
         place.database.start()
 
 
+def test_of_postgresql_that_refuses_new_pages_and_changes_old_ones(place, applicants):
+    """It does not give up, and each loop's success is noted: health is red before anybody asks."""
+    with place.database.full():
+        place.red(*NODES, code="tables")
+        assert place.database.runs, "its write-ahead log has room of its own"
+
+
 def test_of_the_object_store(place, applicants):
     with place.machines["store"].full() as fill:
-        applicants.until_red(*NODES, "log", also=fill)
+        until_red(place, applicants, *NODES, "log", also=fill)
     # One that has lost faith in its disk is started again by whoever runs it.
     place.store.stop()
     place.store.start()

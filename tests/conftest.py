@@ -13,9 +13,11 @@ from httpx._config import DEFAULT_TIMEOUT_CONFIG
 from hypothesis import HealthCheck, Phase, settings
 
 from habeas.deploy import addresses
-from tests import listeners, spread, starts
+from tests import listeners, scratch, spread, starts
 from tests.waiting import PATIENCE_SECONDS
 
+#: Chosen before anything asks where such files are; workers find it in their environment.
+_scratch = scratch.choose()
 _SLOW_MACHINE = (HealthCheck.too_slow,)
 
 settings.register_profile(
@@ -63,8 +65,10 @@ def _nobody_listens_any_more() -> Iterator[None]:
 
 
 def pytest_unconfigure() -> None:
-    """End what forked processes for the tests of this worker."""
+    """End what forked processes for the tests of this worker, and give back their memory."""
     starts.remove()
+    if _scratch is not None:
+        scratch.end(_scratch)
 
 
 def _once(count: int) -> list[int]:
@@ -81,9 +85,10 @@ _chosen = addresses.free_ports
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Order the modules (`tests.spread`); those of one place stay in their random order."""
-    items.sort(key=lambda item: spread.place(item.nodeid.partition("::")[0]))
+    alone = int(getattr(config, "workerinput", {"workercount": 1})["workercount"]) == 1
+    items.sort(key=lambda item: spread.place(item.nodeid.partition("::")[0], alone=alone))
 
 
 @pytest.hookimpl(optionalhook=True)

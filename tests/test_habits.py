@@ -5,7 +5,6 @@
 
 import ast
 
-from tests import spread
 from tests.places import ROOT
 
 TESTS = ROOT / "tests"
@@ -29,16 +28,6 @@ def test_no_unit_test_and_no_known_answer_is_left_out():
     assert list(skips("pytest.skip('not here')")) == ["skip"]
     stray = [file for file in (TESTS / "unit").rglob("*.py") if list(skips(file.read_text()))]
     assert not stray
-
-
-def test_the_modules_that_begin_first_are_there():
-    assert all((ROOT / path).is_file() for path in (*spread.FIRST, *spread.RAY))
-    begun = [
-        spread.place(path)
-        for path in (*spread.FIRST, "tests/ops/a.py", *spread.RAY, "tests/unit/b/c.py")
-    ]
-    assert begun == sorted(begun)
-    assert begun[0] < begun[-2] < begun[-1]
 
 
 def test_no_module_is_too_long():

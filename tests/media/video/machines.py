@@ -21,7 +21,8 @@ TOO_SLOW = "timed out during startup"
 @pytest.fixture
 def alone():
     """No other test process has a Ray on this machine meanwhile: they share its folder."""
-    with (Path(tempfile.gettempdir()) / f"habeas-ray-{os.getuid()}.lock").open("w") as file:
+    place = Path(os.environ.get("RAY_TMPDIR") or tempfile.gettempdir())
+    with (place / f"habeas-ray-{os.getuid()}.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

@@ -1,10 +1,12 @@
 """The Debian packages, installed in a booted system: units under systemd, hardened as they are.
 
 mmdebstrap makes a Debian 12, systemd-nspawn boots it, dpkg installs both packages, and
-`tests/ops/installed.sh` does the rest inside: each party as its own user, the whole journey, and
-all of them once more after SIGKILL. HABEAS_PACKAGES names a folder of packages that were built.
+`tests/ops/installed.sh` does the rest inside: each party as its own user, the log and both nodes of
+the portal on Debian's PostgreSQL and on SeaweedFS, TLS by an authority of the city's own; the whole
+journey, and faults. HABEAS_PACKAGES names a folder of packages that were built.
 """
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -14,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from habeas.faces import assets
+from tests.ops.authority import Authority
 from tests.places import ROOT
 from tests.waiting import PATIENCE_SECONDS, until
 
@@ -21,7 +24,15 @@ pytestmark = [pytest.mark.slow, pytest.mark.ops, pytest.mark.timeout(3600)]
 PROGRAMS = ("mmdebstrap", "systemd-nspawn", "nsenter", "dpkg-deb", "pgrep")
 INCLUDED = (
     "systemd", "systemd-sysv", "dbus", "python3", "python3-venv", "ca-certificates", "curl",
-    "openssl", "procps", "util-linux",
+    "openssl", "procps", "util-linux", "postgresql", "caddy", "systemd-journal-remote",
+)  # fmt: skip
+_LANDLOCK = "landlock_create_ruleset landlock_add_rule landlock_restrict_self"
+#: What systemd says of a system that has booted.
+_BOOTED = {"running", "degraded"}
+#: All of them lead to the one machine, by certificates of their own.
+NAMES = (
+    "photos", "log", "hours", "journal", "store", "db",
+    "trustee-1", "trustee-2", "trustee-3", "trustee-4",
 )  # fmt: skip
 
 
@@ -50,41 +61,48 @@ def system(tmp_path_factory):
     if done.returncode:
         pytest.skip(f"no Debian to be had here: {done.stderr[-500:]}")
     (folder / "etc" / "machine-id").write_text("")
-    said = folder.with_name("boot.log").open("wb")
-    container = subprocess.Popen(
-        ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--private-network",
-         "--console=pipe", f"--machine=habeas-{os.getpid()}", "-D", folder, "--boot"],
-        stdin=subprocess.DEVNULL, stdout=said, stderr=said,
-    )  # fmt: skip
+    with booted(folder) as run:
+        yield folder, run
 
-    def init():
-        if container.poll() is not None:
-            pytest.skip(f"does not boot here: {folder.with_name('boot.log').read_text()[-500:]}")
-        found = subprocess.run(
-            ["pgrep", "-P", str(container.pid)], capture_output=True, text=True, check=False
-        )
-        return found.stdout.split()[0] if found.stdout else None
 
-    leader = until(init, "the container's init", pause=0.5)
-
-    def run(*command, **options):
-        return subprocess.run(
-            ["nsenter", "--target", leader, "--all", *command],
-            capture_output=True, text=True, check=False, **options,
+@contextlib.contextmanager
+def booted(folder):
+    """The system of that folder, at work: a way to run commands in it. It ends whatever happens."""
+    boot = folder.with_name("boot.log")
+    with boot.open("wb") as said, contextlib.ExitStack() as ends:
+        container = subprocess.Popen(
+            # As on a machine of its own: the container keeps Landlock from nobody.
+            ["systemd-nspawn", "--quiet", f"--system-call-filter={_LANDLOCK}", "--register=no",
+             "--keep-unit", "--private-network", "--console=pipe",
+             f"--machine=habeas-{os.getpid()}", "-D", folder, "--boot"],
+            stdin=subprocess.DEVNULL, stdout=said, stderr=said,
         )  # fmt: skip
+        ends.callback(container.wait)
+        ends.callback(container.kill)
+        ends.callback(container.wait, timeout=PATIENCE_SECONDS)
+        ends.callback(container.terminate)  # asks its init to end
 
-    booted = {"running", "degraded"}
-    until(
-        lambda: run("/bin/systemctl", "is-system-running").stdout.strip() in booted,
-        "the system has booted", pause=1.0,
-    )  # fmt: skip
-    yield folder, run
-    container.terminate()  # asks its init to end
-    try:
-        container.wait(timeout=PATIENCE_SECONDS)
-    finally:
-        container.kill()
-    said.close()
+        def init():
+            if container.poll() is not None:
+                pytest.skip(f"does not boot here: {boot.read_text()[-500:]}")
+            found = subprocess.run(
+                ["pgrep", "-P", str(container.pid)], capture_output=True, text=True, check=False
+            )
+            return found.stdout.split()[0] if found.stdout else None
+
+        leader = until(init, "the container's init", pause=0.5)
+
+        def run(*command, **options):
+            return subprocess.run(
+                ["nsenter", "--target", leader, "--all", *command],
+                capture_output=True, text=True, check=False, **options,
+            )  # fmt: skip
+
+        until(
+            lambda: run("/bin/systemctl", "is-system-running").stdout.strip() in _BOOTED,
+            "the system has booted", pause=1.0,
+        )  # fmt: skip
+        yield run
 
 
 def test_the_packages_work_in_a_booted_system(packages, system):
@@ -95,6 +113,15 @@ def test_the_packages_work_in_a_booted_system(packages, system):
         shutil.copy(each, place)
     shutil.copy(assets.path("astronaut.png"), place / "photo.png")
     shutil.copy(ROOT / "tests" / "ops" / "installed.sh", place)
+    weed = Path(sys.executable).with_name("weed")
+    if not weed.exists():
+        pytest.skip("SeaweedFS is not installed (make setup-dev)")
+    shutil.copy(weed, place)
+    authority = Authority(place)
+    for name in NAMES:
+        own = place / "tls" / f"{name}.city.example"
+        own.mkdir(parents=True)
+        authority.certify(own, own.name)
     path = "PATH=/usr/sbin:/usr/bin:/sbin:/bin"
     done = run("/usr/bin/env", "-i", path, "LANG=C.UTF-8", "HOME=/root", "PLACE=/srv/place",
                "/bin/bash", "/srv/place/installed.sh")  # fmt: skip

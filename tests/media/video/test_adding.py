@@ -71,3 +71,11 @@ def test_nothing_is_kept_of_a_camera_that_is_not_reached_or_not_wanted(camera, t
     assert refused.returncode != 0
     assert "was not added" in refused.stderr
     assert [each for each in tmp_path.rglob("*") if each.is_file() and each.name[0] != "."] == []
+
+
+def test_a_camera_with_the_name_of_a_page_is_refused_before_its_address_is_read(tmp_path):
+    done = add(tmp_path, "rtsp://guard:pass-word@elsewhere/", "--yes", name="hours")
+    assert done.returncode != 0
+    assert "No camera can be called hours" in done.stderr
+    assert "another id" in done.stderr
+    assert not list(tmp_path.iterdir())

@@ -3,6 +3,8 @@
 import pytest
 
 from habeas.cameras.declaration import Camera, CameraError
+from habeas.cameras.declarations import load as load_list
+from habeas.cameras.naming import TAKEN, TakenNameError
 
 CAMERA = """
 id = "north-gate"
@@ -90,3 +92,25 @@ def test_what_cannot_be_is_said(tmp_path, more, said):
 
 def test_a_twentieth_may_show_posters(tmp_path):
     assert load(tmp_path, '[cover]\nnever = ["0,0,5,100"]').public().zones.never
+
+
+@pytest.mark.parametrize("name", sorted(TAKEN))
+def test_no_camera_has_the_address_of_another_page(tmp_path, name):
+    file = tmp_path / "camera.toml"
+    file.write_text(CAMERA.replace("north-gate", name))
+    with pytest.raises(TakenNameError) as refused:
+        Camera.load(file)
+    assert name in refused.value.cause
+    assert "another id" in refused.value.remedy
+    listed = CAMERA.replace("north-gate", name).replace(
+        'url = "rtsp://user:secret@10.0.0.1/1"', 'address = { credential = "gate" }'
+    )
+    file.write_text(f"[[camera]]\n{listed}")
+    with pytest.raises(TakenNameError):
+        load_list(file)
+
+
+def test_a_name_that_only_begins_like_a_page_is_free(tmp_path):
+    file = tmp_path / "camera.toml"
+    file.write_text(CAMERA.replace("north-gate", "hours-gate"))
+    assert Camera.load(file).id == "hours-gate"

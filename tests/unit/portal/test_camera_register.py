@@ -12,9 +12,13 @@ from PIL import Image
 from habeas.cameras import health, storage
 from habeas.cameras.declaration import Camera
 from habeas.cameras.health import CameraHealth
+from habeas.cameras.naming import TAKEN
 from habeas.cameras.recordings import Recordings
-from habeas.portal.cameras import monthly, views
+from habeas.cameras.registration import ID
+from habeas.portal.cameras import monthly, urls, views
 from habeas.portal.cameras.versions import versions
+from habeas.portal.looks import urls as looks_urls
+from habeas.portal.viewing import urls as viewing_urls
 from habeas.protocol.footage import CameraDetails, RecordedDetails, entry_of
 from habeas.protocol.looks import HeldDetails, LiftedDetails, LiveDetails, ViewedDetails
 from habeas.register.camera_months import CameraMonth
@@ -74,6 +78,12 @@ def page(browser, address):
     answer = browser.get(address)
     assert answer.status_code == 200
     return answer.content.decode()
+
+
+def test_no_camera_can_be_called_as_a_page_beside_it_is():
+    pages = (*urls.urlpatterns, *looks_urls.urlpatterns, *viewing_urls.urlpatterns)
+    first = {str(each.pattern).split("/", 1)[0] for each in pages}
+    assert {each for each in first if ID.fullmatch(each)} == TAKEN
 
 
 def test_looks_are_counted_by_office_purpose_and_month(looked, browser):

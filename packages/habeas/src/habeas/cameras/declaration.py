@@ -46,6 +46,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from pydantic import field_validator as check
 
 from habeas import faces
+from habeas.cameras.naming import check_name
 from habeas.cover import Settings, Shape, Turn, Zone
 from habeas.cover.errors import FootageError
 from habeas.foundation.errors import HabeasError
@@ -260,6 +261,7 @@ def declared(kind: type[_Kind], fields: Mapping[str, Any], where: str) -> _Kind:
     Raises:
         CameraError: there is none, or it cannot be covered. Nothing in the words of the error
             shows what stands there.
+        TakenNameError: its id is the address of another page.
     """
     try:
         camera = kind(**fields)
@@ -270,6 +272,7 @@ def declared(kind: type[_Kind], fields: Mapping[str, Any], where: str) -> _Kind:
         raise CameraError(f"{where}: {place}: {first['msg']}.") from None
     except HabeasError as error:
         raise CameraError(f"{where}: cover: {error.cause}", error.remedy) from error
+    check_name(camera.id)
     return camera
 
 

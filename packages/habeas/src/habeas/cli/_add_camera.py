@@ -53,10 +53,12 @@ def add(
     not want after having seen its picture. `habeas cameras serve` then records it.
     """
     from habeas.cameras import declarations
+    from habeas.cameras.naming import check_name
     from habeas.cameras.trial import look
     from habeas.foundation import durable
     from habeas.foundation.errors import HabeasError
 
+    check_name(camera)
     listed = data / "cameras.toml"
     store = (secrets or data / "addresses").absolute()
     known = declarations.load(listed) if listed.exists() else ()

@@ -8,6 +8,7 @@ import threading
 import time
 
 import av
+from PIL import Image
 
 from tests.media.video import films, small
 
@@ -17,12 +18,13 @@ class Camera:
 
     Args:
         films: content and seconds of each.
+        scheme: of its address; what it answers to whoever asks stands in the content.
     """
 
-    def __init__(self, *films):
+    def __init__(self, *films, scheme="tcp"):
         self._films = films
         self._server = socket.create_server(("127.0.0.1", 0))
-        self.url = f"tcp://127.0.0.1:{self._server.getsockname()[1]}"
+        self.url = f"{scheme}://127.0.0.1:{self._server.getsockname()[1]}"
         self.served = 0
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -98,3 +100,14 @@ def film(seconds=6, *, fps=15, form="mpegts", width=320, height=240, sound=False
         if said is not None:
             small.add_tone(container, said, seconds)
     return out.getvalue(), seconds
+
+
+def mjpeg(seconds=6, *, fps=10, width=320, height=240):
+    """The same over HTTP: one JPEG after another (multipart/x-mixed-replace), as bytes."""
+    out = [b"HTTP/1.0 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=next\r\n\r\n"]
+    for pixels in walk(seconds * fps, width, height):
+        shown = io.BytesIO()
+        Image.fromarray(pixels).save(shown, "JPEG", quality=85)
+        head = f"--next\r\nContent-Type: image/jpeg\r\nContent-Length: {shown.tell()}\r\n\r\n"
+        out += [head.encode(), shown.getvalue(), b"\r\n"]
+    return b"".join(out), seconds

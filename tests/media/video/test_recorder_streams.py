@@ -107,6 +107,26 @@ def test_a_stream_without_stamps_is_recorded_by_arrival(tmp_path):
         assert frames[-1].time - frames[0].time < 5
 
 
+def test_a_camera_that_sends_jpegs_over_http_is_recorded(tmp_path):
+    with streams.Camera(streams.mjpeg(), scheme="http") as camera:
+        recorded = Recorded(tmp_path, camera).run(lambda it: segments_are(it, 2))
+    for each in recorded.segments:
+        frames = films.read(each.path)
+        assert frames
+        assert all(covered(frame) for frame in frames)
+
+
+def test_a_file_in_a_camera_s_place_has_a_camera_s_pace(tmp_path):
+    """Read as fast as it goes, it would be over at once, and its stamps would be ahead of it."""
+    content, seconds = streams.film(8)
+    film = tmp_path / "film.ts"
+    film.write_bytes(content)
+    with live.CameraConnection(str(film)) as connection:
+        times = [frame.pts / live.TICKS for frame in connection.frames()]
+    assert times[-1] - times[0] > 0.6 * seconds
+    assert "ended the connection" in connection.lost.cause
+
+
 def test_outside_of_its_hours_a_camera_is_left_alone(tmp_path):
     midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0) + timedelta(days=1)
     begin, end = (midnight + timedelta(hours=each) for each in (8, 9))

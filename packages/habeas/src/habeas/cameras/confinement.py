@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import habeas
+from habeas.cameras.played import is_file
 from habeas.confined import Confinement, Rights, confine
 from habeas.faces import assets
 
@@ -46,7 +47,7 @@ def confine_recorder(recordings: Path, *urls: str, gpu: bool) -> Confinement:
     # Models may be links to where they lie.
     models = assets.folder()
     read = [models, *models.glob("*"), *(Path(each) for each in (*_SYSTEM, *code) if each)]
-    read += [Path(each) for each in urls if "://" not in each]
+    read += [Path(each) for each in urls if is_file(each)]
     more = max(0, len(urls) - 1)
     return confine(
         Rights(

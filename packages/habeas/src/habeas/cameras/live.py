@@ -1,4 +1,4 @@
-"""A camera's pictures as they come, over RTSP (RFC 2326), HTTP or a plain stream.
+"""A camera's pictures as they come, over RTSP (RFC 2326), HTTP, a plain stream, or from a file.
 
     camera → packets, with the time of their arrival → decoder → those that there is time for
 
@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Self, cast
+from typing import Any, Self, cast
 
 import av
 import av.error
@@ -26,12 +26,15 @@ from av.video.stream import VideoStream
 from habeas.cameras.clock import ArrivalClock
 from habeas.cameras.pace import Pace, Rate
 from habeas.cameras.packets import Arrived, Packet, Packets
+from habeas.cameras.played import Played, is_file
 from habeas.cover import Settings
 from habeas.cover.errors import ChangedSizeError, FootageError, NoVideoError, TooLargeVideoError
 from habeas.cover.live import Damage, Losses, Prepare, check_size
 
 #: Ticks a second of the pictures' times.
 TICKS = 90_000
+#: Seconds after which who waits for a file's next packet looks whether it ends.
+_REST = 0.1
 #: Frames a second that a camera may declare and be believed.
 _CREDIBLE = (1, 120)
 
@@ -97,6 +100,7 @@ class CameraConnection:
         self._patience = patience or CameraPatience()
         self._now = now
         self._losses = Losses()
+        self._played = Played() if is_file(url) else None
         with self._losses.opening(2 * self._patience.probe):
             self._container = _open(url, self._patience)
         try:
@@ -219,6 +223,7 @@ class CameraConnection:
     def _receive(self) -> None:
         last, missed = self._now(), False
         for packet, torn in self._losses.packets(self._container.demux()):
+            self._await(packet)
             now = self._now()
             # Of whichever stream it was: what follows in this one is not believed.
             missed |= torn
@@ -231,6 +236,14 @@ class CameraConnection:
                     missed = False
             elif now - last > self._patience.silence:
                 raise CameraLostError("The camera sends sound, and no pictures any more.")
+
+    def _await(self, packet: av.Packet[Any]) -> None:
+        """Wait until a file's packet is due; a camera's has just come."""
+        if self._played is None or packet.dts is None or packet.time_base is None:
+            return
+        due = self._now() + self._played.wait(packet.dts * packet.time_base, self._now())
+        while (left := due - self._now()) > 0 and not self._packets.ended:
+            time.sleep(min(left, _REST))
 
     def stop(self) -> None:
         """End the connection; `frames` gives what waits, and ends."""

@@ -25,7 +25,7 @@ from typing import Any
 
 from rich.console import Console
 
-from bench.cameras import DECLARED, sources
+from bench.cameras.declaring import DECLARED, sources
 from bench.cameras.source import film
 from habeas.cameras.hours import length_of
 from habeas.cameras.leases import LeaseFiles

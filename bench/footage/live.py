@@ -1,11 +1,12 @@
 """How late a camera's live pictures are: from the camera's lens to whoever has the picture.
 
 A generated street plays in real time over a connection of its own, as a camera's stream does: each
-picture is encoded when it is due, with the time burnt into its pixels. The recorder covers it as it
-always does, somebody asks for one picture after another, and the time is read from the JPEG that
-they get. What networks and a browser add is their own. Medians of one run, which ends within three
-minutes; nothing else may run beside it. A machine that cannot carry the camera leaves pictures out,
-and is later by as much as they may wait: that is said, too.
+picture is encoded when it is due, with the time burnt into its pixels, and below it the same with
+black for white: where a cover lies on it, both are black, and nothing is read. The recorder covers
+it as it always does, somebody asks for one picture after another, and the time is read from the
+JPEG that they get. What networks and a browser add is their own. Medians of one run, which ends
+within three minutes; nothing else may run beside it. A machine that cannot carry the camera leaves
+pictures out, and is later by as much as they may wait: that is said, too.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ def run() -> None:
         return
     for width, height, rate in ((1280, 720, 10), (1920, 1080, 5)):
         with tempfile.TemporaryDirectory() as folder:
-            late, lost = _watch(Path(folder), width, height, rate)
+            late, hidden, lost = _watch(Path(folder), width, height, rate)
         if not late:
             print(f"{height}p, {rate} frames a second: no picture came")
             continue
@@ -80,12 +81,12 @@ def run() -> None:
         print(
             f"{height}p, {rate} frames a second: median {statistics.median(late):.2f} s late, "
             f"95th percentile {tail:.2f} s, goal {_GOAL:.0f} s; {len(late)} pictures in "
-            f"{_SECONDS:.0f} s, {lost} left out in all"
+            f"{_SECONDS:.0f} s, {hidden} with a cover on their time, {lost} left out in all"
         )
 
 
-def _watch(folder: Path, width: int, height: int, rate: int) -> tuple[list[float], int]:
-    """How late each picture was, seconds; and pictures that the recorder left out."""
+def _watch(folder: Path, width: int, height: int, rate: int) -> tuple[list[float], int, int]:
+    """How late each picture was, seconds; those that do not tell; those that were left out."""
     pictures = _pictures(width, height, rate)
     served = socket.create_server(("127.0.0.1", 0))
     # A plain stream of H.264: what comes first tells what it is.
@@ -104,7 +105,7 @@ def _watch(folder: Path, width: int, height: int, rate: int) -> tuple[list[float
     threading.Thread(target=_play, args=(pictures, rate, served), daemon=True).start()
     recording = threading.Thread(target=recorder.run)
     recording.start()
-    late, after, begin = list[float](), 0, None
+    late, hidden, after, begin = list[float](), 0, 0, None
     give_up = time.monotonic() + _PATIENCE + 2 * _SECONDS
     while time.monotonic() < give_up:
         with contextlib.suppress(NoGrantError):
@@ -112,13 +113,15 @@ def _watch(folder: Path, width: int, height: int, rate: int) -> tuple[list[float
             after, now = found.number, time.monotonic()
             begin = begin or now
             if now - begin > _SECONDS:
-                late.append(_late(found.content))
+                told = _late(found.content)
+                hidden += told is None
+                late += [] if told is None else [told]
             if now - begin > 2 * _SECONDS:
                 break
     recorder.stop()
     recording.join()
     served.close()
-    return late, recorder.lost
+    return late, hidden, recorder.lost
 
 
 def _pictures(width: int, height: int, rate: int) -> list[NDArray[np.uint8]]:
@@ -135,26 +138,34 @@ def _pictures(width: int, height: int, rate: int) -> list[NDArray[np.uint8]]:
 
 
 def _burn(picture: NDArray[np.uint8], moment: float) -> None:
-    """Draw milliseconds of *moment* (seconds) along the upper edge, bit by bit, white for one."""
+    """Draw milliseconds of *moment* (seconds) along the upper edge, bit by bit, and their negative.
+
+    A bit that is one is white above and black below.
+    """
     told = round(moment * 1000) % 2**_BITS
     side = picture.shape[1] // _BITS
     for bit in range(_BITS):
-        picture[:side, bit * side : (bit + 1) * side] = 255 * (told >> bit & 1)
+        white = 255 * (told >> bit & 1)
+        picture[: side // 2, bit * side : (bit + 1) * side] = white
+        picture[side // 2 : side, bit * side : (bit + 1) * side] = 255 - white
 
 
-def _read(content: bytes) -> float:
-    """The seconds that `_burn` drew, from a picture of any size."""
+def _read(content: bytes) -> float | None:
+    """The seconds that `_burn` drew, from a picture of any size; None where they are covered."""
     grey = np.asarray(Image.open(io.BytesIO(content)).convert("L"))
     side = grey.shape[1] / _BITS
-    row = grey[round(side / 2)]
-    told: int = sum(int(row[round((bit + 0.5) * side)] > 127) << bit for bit in range(_BITS))
+    middles = [round((bit + 0.5) * side) for bit in range(_BITS)]
+    above, below = (grey[round(row * side)][middles] > 127 for row in (0.25, 0.75))
+    if (above == below).any():
+        return None
+    told: int = sum(int(white) << bit for bit, white in enumerate(above))
     return told / 1000
 
 
-def _late(content: bytes) -> float:
-    """Seconds since the picture was taken."""
-    period: float = 2**_BITS / 1000
-    return (time.time() - _read(content)) % period
+def _late(content: bytes) -> float | None:
+    """Seconds since the picture was taken; None where it does not tell."""
+    period, told = 2**_BITS / 1000, _read(content)
+    return None if told is None else (time.time() - told) % period
 
 
 def _play(pictures: list[NDArray[np.uint8]], rate: int, served: socket.socket) -> None:

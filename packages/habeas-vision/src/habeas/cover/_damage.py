@@ -28,7 +28,7 @@ class _Sound:
     """
 
 
-def _mark(frame: av.VideoFrame, *, sound: bool) -> None:
+def mark(frame: av.VideoFrame, *, sound: bool) -> None:
     """Mark the frame; whatever it is converted to stays marked."""
     frame.opaque = _Sound() if sound else None
 
@@ -114,7 +114,7 @@ class Damage:
         if frame.is_corrupt:
             self._shown, self._refreshed = True, 0
         damaged = self._shown or bool(self._damaged and self._damaged[0] <= number)
-        _mark(frame, sound=not damaged)
+        mark(frame, sound=not damaged)
         return None if sent is None else sent.at
 
     def _refresh(self, number: int, *, whole: bool) -> None:

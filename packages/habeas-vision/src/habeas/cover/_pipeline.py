@@ -4,7 +4,7 @@
 
 It is decided about a frame only after the frames that follow it, as far as the look-ahead
 goes, have been looked at: that is how a face is covered before it is first detected. Frames
-wait for that in memory; or their places do, and the frames are read again (`_again`).
+wait for that in memory (`_waiting`); or their places do, and the frames are read again (`_again`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import math
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import av
 
@@ -29,6 +29,7 @@ from habeas.cover._planes import step
 from habeas.cover._tracker import Evidence, Tracker, Tracking
 from habeas.cover._tuning import TUNED
 from habeas.cover._unchecked import Unchecked
+from habeas.cover._waiting import Waiting
 from habeas.cover._watch import Watch, Watched
 from habeas.cover._way_up import merged
 from habeas.cover.settings import Settings
@@ -43,8 +44,14 @@ _AHEAD, _AHEAD_LIVE = 6, 1
 T = TypeVar("T")
 
 
-#: Is shown every frame before it is final, if it asks for it: see `Pipeline.run`.
-Watcher = Callable[[Callable[[], Covered]], None]
+class Watcher(Protocol):
+    """Is shown frames before they are final, if it asks for them: see `Pipeline.run`."""
+
+    def waits(self) -> bool:
+        """Whether it wants to see the frame that came now: asked for each, since each is large."""
+
+    def show(self, make: Callable[[], Covered]) -> None:
+        """That frame, a moment later; *make* paints a copy."""
 
 
 @dataclass(frozen=True)
@@ -129,12 +136,12 @@ class Pipeline:
 
         Args:
             frames: decoded, of a format in `PLANAR`, all of one size.
-            watcher: is called for every frame after `TUNED.soon` seconds of its future; what it is
-                given makes a copy that is covered as far as it is known by then, and wider.
+            watcher: is shown the frames that it waits for, after `TUNED.soon` seconds of their
+                future: a copy that is covered as far as it is known by then, and wider.
         """
-        decided = self._decided(frames, lambda frame: frame, waiting=True, watcher=watcher)
-        for frame, decision in decided:
-            yield paint(frame, decision, self._settings)
+        line = Waiting()
+        for kept, decision in self._decided(frames, line.keep, waiting=True, watcher=watcher):
+            yield paint(line.give(kept), decision, self._settings)
 
     def decide(self, frames: Iterable[av.VideoFrame], *, live: bool = False) -> Iterator[Decision]:
         """What to cover in every frame of a file, in order; no frame is kept.
@@ -186,7 +193,8 @@ class Pipeline:
             this = self._undecided(number, item)
             undecided.append((keep(item.frame), this))
             if watcher is not None:
-                early.append((item.frame, this))
+                if watcher.waits():
+                    early.append((item.frame, this))
                 while early and item.at - early[0][1].at >= TUNED.soon:
                     self._show(tracker, watcher, *early.popleft())
             while len(undecided) > most or item.at - undecided[0][1].at >= window:
@@ -209,7 +217,7 @@ class Pipeline:
             # What is painted on is the watcher's own: the frame itself is not decided yet.
             return paint(self._copy(frame), decision, self._settings)
 
-        watcher(make)
+        watcher.show(make)
 
     def _tracking(self, frame: av.VideoFrame) -> Tracking:
         quality = self._quality

@@ -25,15 +25,15 @@ from habeas.cover._decision import Covered
 from habeas.cover._frames import carried, converted, turned
 from habeas.cover._look import quarter_turns
 from habeas.cover._losses import Losses
-from habeas.cover._pipeline import Pipeline
+from habeas.cover._pipeline import Pipeline, Watcher
 from habeas.cover._source import check_size, shape_of
 from habeas.cover._target import Encoder, WrittenTrack
 from habeas.cover.errors import ChangedSizeError, OutputError
 from habeas.cover.settings import Settings
 
 __all__ = [
-    "Covered", "Damage", "Losses", "Pipeline", "Prepare", "Segment", "check_size", "is_sound",
-    "jpeg", "upright",
+    "Covered", "Damage", "Losses", "Pipeline", "Prepare", "Segment", "Watcher", "check_size",
+    "is_sound", "jpeg", "upright",
 ]  # fmt: skip
 
 #: Fragments, so that each is playable as soon as it is written.

@@ -185,7 +185,9 @@ class Recorder:
             self._report.connected()
             self._writer.begin(live.fps, lambda: live.aspect, lambda: pipeline.turn)
             try:
-                watcher = partial(self._show, live, self._window) if self._window else None
+                window, watcher = self._window, None
+                if window is not None:
+                    watcher = _Watcher(window, partial(self._show, live, window))
                 for item in pipeline.run(live.frames(), watcher):
                     self._write(live, item)
                 self._writer.close()
@@ -206,7 +208,6 @@ class Recorder:
     def _show(self, live: CameraConnection, window: Window, make: Callable[[], Covered]) -> None:
         """Show a picture to who watches, before all that decides about it has come."""
         if not window.watched:
-            window.forget()
             return
         item = make()
         moment = self._moment(live, (item.frame.pts or 0) / TICKS)
@@ -246,3 +247,16 @@ class Recorder:
             self._recordings.write_sample(self._camera.id, jpeg(item, turn=turn))
             if item.boxes:
                 self._sampled = today
+
+
+class _Watcher:
+    """See `habeas.cover.live.Watcher`: whoever watches *window*."""
+
+    def __init__(self, window: Window, show: Callable[[Callable[[], Covered]], None]) -> None:
+        self._window, self.show = window, show
+
+    def waits(self) -> bool:
+        """Whether anybody watches; where nobody does, no picture is kept."""
+        if not self._window.watched:
+            self._window.forget()
+        return self._window.watched

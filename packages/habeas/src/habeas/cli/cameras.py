@@ -15,6 +15,7 @@ import typer
 from habeas.cli._add_camera import add
 from habeas.cli._cameras_cluster import Passed, serve_on
 from habeas.cli._configured import CamerasConfig
+from habeas.cli._credentials import credentials
 from habeas.cli._recorder_options import (
     CircleFile,
     Data,
@@ -56,6 +57,7 @@ def cameras() -> None:
 
 
 app.command()(add)
+app.command()(credentials)
 
 
 @app.command()

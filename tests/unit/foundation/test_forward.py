@@ -93,7 +93,7 @@ def test_a_client_with_a_way_of_its_own_keeps_it(monkeypatch):
 
 
 #: These ask this machine alone, or, for webhooks, the very address that was looked at.
-_DIRECT = {"supervisor.py", "demo.py", "sending.py"}
+_DIRECT = {"supervisor.py", "_journey.py", "sending.py"}
 
 
 def _calls(file):

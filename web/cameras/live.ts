@@ -3,7 +3,7 @@
 // ends it too.
 
 import { need } from "../pages/dom.js";
-import { type Shown, next } from "./pictures.js";
+import { type LivePicture, next } from "./pictures.js";
 
 /** Milliseconds until the next try where no picture came. */
 const PAUSE = 500;
@@ -29,7 +29,7 @@ function end(): void {
 }
 
 /** Shows a picture; one that is none is passed over. */
-async function draw(shown: Shown): Promise<void> {
+async function draw(shown: LivePicture): Promise<void> {
   let picture: ImageBitmap;
   try {
     picture = await createImageBitmap(shown.picture);

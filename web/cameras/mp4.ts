@@ -10,7 +10,7 @@ export interface Film {
 /** A file that is no such film. */
 export class FilmError extends Error {}
 
-interface Box {
+interface Mp4Box {
   readonly type: string;
   readonly at: number;
   readonly end: number;
@@ -23,8 +23,8 @@ const ENTRY = 86;
 const MOST = 100_000;
 
 /** All boxes of the file that matter, those within others too, in order. */
-function boxes(view: DataView): Box[] {
-  const found: Box[] = [];
+function boxes(view: DataView): Mp4Box[] {
+  const found: Mp4Box[] = [];
   const waiting: [number, number][] = [[0, view.byteLength]];
   for (let span = waiting.pop(); span; span = waiting.pop()) {
     let [at, end] = span;
@@ -49,7 +49,7 @@ function boxes(view: DataView): Box[] {
 const hex = (value: number): string => value.toString(16).padStart(2, "0").toUpperCase();
 
 /** The codec of the one sample entry: AVC alone is recorded. */
-function codecOf(view: DataView, { at, end }: Box): string {
+function codecOf(view: DataView, { at, end }: Mp4Box): string {
   for (let each = at + 8 + ENTRY; each + 8 <= end; each += Math.max(8, view.getUint32(each))) {
     // "avcC", the AVCDecoderConfigurationRecord (ISO/IEC 14496-15, 5.3.3.1).
     if (view.getUint32(each + 4) === 0x61766343 && each + 12 <= end) {
@@ -65,7 +65,7 @@ const TRUN = { data: 0x1, first: 0x4, duration: 0x100, size: 0x200, flags: 0x400
 
 const flagsOf = (view: DataView, at: number): number => view.getUint32(at) & 0xffffff;
 
-function usualDuration(view: DataView, { at }: Box, otherwise: number): number {
+function usualDuration(view: DataView, { at }: Mp4Box, otherwise: number): number {
   const flags = flagsOf(view, at);
   if (!(flags & TFHD.duration)) return otherwise;
   return view.getUint32(at + 8 + (flags & TFHD.base ? 8 : 0) + (flags & TFHD.description ? 4 : 0));
@@ -74,7 +74,7 @@ function usualDuration(view: DataView, { at }: Box, otherwise: number): number {
 /** Ticks at which the frames of a run are shown; `begin` is when the first is decoded. */
 function run(
   view: DataView,
-  { at, end }: Box,
+  { at, end }: Mp4Box,
   begin: number,
   usual: number,
 ): { ticks: number[]; after: number } {

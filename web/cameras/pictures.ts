@@ -1,7 +1,7 @@
 // One live picture, as the portal gives it.
 
 /** A picture, its number, and how many seconds ago it came from the camera. */
-export interface Shown {
+export interface LivePicture {
   picture: Blob;
   number: number;
   delay: number;
@@ -17,7 +17,7 @@ export async function next(
   address: string,
   after: number,
   get: Fetch,
-): Promise<Shown | "none" | "over"> {
+): Promise<LivePicture | "none" | "over"> {
   try {
     const answer = await get(`${address}?after=${String(after)}`, {
       cache: "no-store",

@@ -61,7 +61,7 @@ async function assertionOf(
 }
 
 /** A signature, and the secret that goes with a salt (PRF), where one was asked for. */
-export interface Signed {
+export interface AuthenticatorAnswer {
   readonly assertion: Assertion;
   readonly secret: Bytes | undefined;
 }
@@ -75,7 +75,7 @@ export async function signWithAuthenticator(
   credential: Credential,
   rpId: string,
   salt?: Bytes,
-): Promise<Signed> {
+): Promise<AuthenticatorAnswer> {
   const { rawId, response, secret } = await assertionOf(await sha256(message), rpId, salt);
   if ((await credentialId(rawId)) !== credential.id) {
     throw failed("This is the key of another officer.");

@@ -1,4 +1,4 @@
 // How an officer proves to be one: a key in software, or an authenticator.
 
-export { type Signed, enrol, signWithAuthenticator } from "./authenticator.js";
+export { type AuthenticatorAnswer, enrol, signWithAuthenticator } from "./authenticator.js";
 export { type SoftwareKey, makeSoftwareKey, readSoftwareKey, unlock } from "./software.js";

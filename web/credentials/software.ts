@@ -13,6 +13,7 @@ import {
   FormatError,
   ITERATIONS,
   MOST_ITERATIONS,
+  type Random,
   credentialId,
   fromBase64,
   fromHex,
@@ -42,9 +43,6 @@ const SoftwareKeyDocument = v.strictObject({
 
 /** A wrapped private key; `credential` is the id of its credential. */
 export type SoftwareKey = v.InferOutput<typeof SoftwareKeyDocument>;
-
-/** Gives that many random bytes. */
-type Random = (length: number) => Bytes;
 
 const gcm = (credential: string, nonce: Bytes): AesGcmParams => ({
   name: "AES-GCM",

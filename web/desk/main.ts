@@ -17,7 +17,7 @@ import { showOpenings } from "./views/openings.js";
 import { showQueue } from "./views/queue.js";
 import { showSessions } from "./views/sessions.js";
 import { showSignIn } from "./views/signin.js";
-import { ALL_LANGUAGES, WORDS, directionOf, isLanguage } from "./words/index.js";
+import { ALL_LANGUAGES, LANGUAGES, directionOf, isLanguage } from "./words/index.js";
 
 let office: OwnOffice | undefined;
 let portal: Portal | undefined;
@@ -110,7 +110,7 @@ for (const each of ALL_LANGUAGES) {
   const button = document.createElement("button");
   Object.assign(button, { type: "button", className: "app-link-button", lang: each });
   button.dataset["language"] = each;
-  button.textContent = WORDS[each].name;
+  button.textContent = LANGUAGES[each];
   need(document, ".app-languages", HTMLElement).append(button, " ");
 }
 for (const button of all(document, "[data-language]", HTMLButtonElement)) {

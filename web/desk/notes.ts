@@ -16,7 +16,7 @@ import type { Desk } from "./context.js";
 import { findPerson } from "./office.js";
 
 /** The parts of a note that its act brings. */
-type Said = Pick<CaseNote, "act"> & Partial<CaseNote>;
+type NoteParts = Pick<CaseNote, "act"> & Partial<CaseNote>;
 
 /** A note as the desk shows it: whose it is, and whether the office's list bears that out. */
 export interface ReadNote {
@@ -29,7 +29,7 @@ export interface ReadNote {
 export async function writeNote(
   { officer, office }: Desk,
   reference: string,
-  said: Said,
+  said: NoteParts,
 ): Promise<string> {
   const note: CaseNote = {
     v: 2,

@@ -28,12 +28,16 @@ export interface Officer {
   readonly sign: (message: Bytes) => Promise<Assertion>;
 }
 
-interface Signed {
+interface OfficerAssertion {
   readonly assertion: Assertion;
   readonly officer: Officer;
 }
 
-async function bySoftware(person: Person, passphrase: string, message: Bytes): Promise<Signed> {
+async function bySoftware(
+  person: Person,
+  passphrase: string,
+  message: Bytes,
+): Promise<OfficerAssertion> {
   const { credential, membership, officeKey, softwareKey } = person;
   if (!softwareKey) throw new FormatError("malformed", "There is no key for this officer here.");
   const key = await unlock(softwareKey, passphrase);
@@ -45,7 +49,11 @@ async function bySoftware(person: Person, passphrase: string, message: Bytes): P
 }
 
 /** One gesture signs in, and unwraps the office's key. */
-async function byAuthenticator(person: Person, rpId: string, message: Bytes): Promise<Signed> {
+async function byAuthenticator(
+  person: Person,
+  rpId: string,
+  message: Bytes,
+): Promise<OfficerAssertion> {
   const { credential, membership, officeKey } = person;
   const salt = fromHex(officeKey.salt);
   const { assertion, secret } = await signWithAuthenticator(message, credential, rpId, salt);

@@ -12,7 +12,7 @@ import { count, dayName, sentence, word } from "./page.js";
 import type { CaseFile, CasePhoto } from "./portal.js";
 
 /** Both sides of a case's photo, which have been compared. */
-export interface Found {
+export interface ComparedPhoto {
   readonly pointer: Pointer;
   readonly photo: CasePhoto;
 }
@@ -20,7 +20,7 @@ export interface Found {
 /** How a case's photo stands: in words, and whether it can be asked for. */
 export interface Standing {
   readonly words: string;
-  readonly found: Found | undefined;
+  readonly found: ComparedPhoto | undefined;
   readonly asks: boolean;
 }
 
@@ -31,7 +31,7 @@ const GONE = {
 } as const;
 
 /** Finds the photo of a case, and compares it with the case's pointer. */
-export async function findPhoto({ portal, officer }: Desk, file: CaseFile): Promise<Found> {
+export async function findPhoto({ portal, officer }: Desk, file: CaseFile): Promise<ComparedPhoto> {
   const sealed = fromBase64(file.pointer ?? "");
   const pointer = await openPointer(officer.officeKey, sealed, file.reference);
   const photo = await portal.photo(pointer.seal_id);
@@ -45,7 +45,7 @@ export async function photoOf(desk: Desk, file: CaseFile): Promise<Standing> {
     const words = word(file.state === "open" ? "photoNone" : "photoGone");
     return { words, found: undefined, asks: false };
   }
-  let found: Found;
+  let found: ComparedPhoto;
   try {
     found = await findPhoto(desk, file);
   } catch (error) {

@@ -54,7 +54,7 @@ const Own = v.object({
     }),
   ),
 });
-const Told = v.union([
+const OpeningLine = v.union([
   v.object({ logged: v.number() }),
   v.object({ trustee: v.string(), outcome: v.string() }),
   v.object({ opened: v.unknown() }),
@@ -173,7 +173,7 @@ export class Portal {
     const path = `/api/photos/${signed.request.seal_id}/openings`;
     const response = await this.call("POST", path, signed, "application/x-ndjson");
     for await (const line of linesOf(response)) {
-      const told = v.parse(Told, JSON.parse(line));
+      const told = v.parse(OpeningLine, JSON.parse(line));
       if ("logged" in told) listener.logged(told.logged);
       else if ("trustee" in told) listener.answered(told.trustee, told.outcome);
       else if ("problem" in told) throw Problem.of(told.problem, response.status);

@@ -9,7 +9,7 @@
 // reference once the photo is added. The page's own content of the element is shown where the
 // step cannot be.
 
-import { type State, hello, isReference, readTold } from "./messages.js";
+import { type StepState, hello, isReference, readTold } from "./messages.js";
 import { wordsFor } from "./words.js";
 
 /** Where this script comes from, the photo step stands, too. */
@@ -32,7 +32,7 @@ export class HabeasPhoto extends HTMLElement {
   readonly #internals = this.attachInternals();
   readonly #frame = document.createElement("iframe");
   readonly #instead = document.createElement("div");
-  #state: State = "choosing";
+  #state: StepState = "choosing";
   #reference = "";
   #silence: number | undefined;
   #address = "";
@@ -53,7 +53,7 @@ export class HabeasPhoto extends HTMLElement {
   }
 
   /** How the step stands. */
-  get state(): State {
+  get state(): StepState {
     return this.#state;
   }
 
@@ -139,7 +139,7 @@ export class HabeasPhoto extends HTMLElement {
     this.#internals.setFormValue(reference);
   }
 
-  #stand(state: State, changed = state !== this.#state): void {
+  #stand(state: StepState, changed = state !== this.#state): void {
     this.#state = state;
     const words = wordsFor(this.#language);
     // Nobody means to leave a photo behind that is sealed already.

@@ -10,11 +10,11 @@ const MARK = "habeas-photo/1";
  * saved; it is added; there will be none; there can be none here.
  */
 export const STATES = ["choosing", "sealed", "added", "without", "unavailable"] as const;
-export type State = (typeof STATES)[number];
+export type StepState = (typeof STATES)[number];
 
 /** All that a frame ever tells: no picture, no key, no secret of a receipt. */
-export interface Told {
-  readonly state: State;
+export interface FrameMessage {
+  readonly state: StepState;
   /** Of the application; empty until the photo is added. */
   readonly reference: string;
   /** CSS pixels that the step needs. */
@@ -29,7 +29,7 @@ const HIGHEST = 20_000;
 export const isReference = (text: unknown): text is string =>
   typeof text === "string" && REFERENCE.test(text);
 
-const isState = (text: unknown): text is State => STATES.some((each) => each === text);
+const isState = (text: unknown): text is StepState => STATES.some((each) => each === text);
 
 /** What the page around sends, so that the frame learns by whom it is held. */
 export const hello = (): object => ({ mark: MARK, hello: true });
@@ -39,7 +39,7 @@ export function isHello(data: unknown): boolean {
   return typeof found === "object" && found?.mark === MARK && found.hello === true;
 }
 
-export const told = ({ state, reference, height }: Told): object => ({
+export const told = ({ state, reference, height }: FrameMessage): object => ({
   mark: MARK,
   state,
   reference,
@@ -47,7 +47,7 @@ export const told = ({ state, reference, height }: Told): object => ({
 });
 
 /** What a frame has told, or nothing where it is no such message. */
-export function readTold(data: unknown): Told | undefined {
+export function readTold(data: unknown): FrameMessage | undefined {
   if (typeof data !== "object" || data === null) return undefined;
   const { mark, state, reference, height } = data as Record<string, unknown>;
   if (mark !== MARK || !isState(state)) return undefined;

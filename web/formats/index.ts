@@ -63,8 +63,8 @@ export {
   verifyKeyAssertion,
 } from "./request.js";
 export {
-  type Answer,
   type AppReference,
+  type SealAnswer,
   type Sealed,
   type Secrets,
   type Wishes,
@@ -78,7 +78,7 @@ export {
 } from "./seal.js";
 export { type Credential, ES256, credentialId, membershipOf, readCredential } from "./roster.js";
 export { type SignIn, personName, signInMessage } from "./signin.js";
-export { combine, secureRandom, split } from "./shares.js";
+export { type Random, combine, secureRandom, split } from "./shares.js";
 export { detailsKey, slot, streamKey, tag } from "./stream.js";
 export { type SealedPromise, decodePromise, digestOf, readPromise, termsOf } from "./terms.js";
 export { leafHash } from "./tree.js";

@@ -191,7 +191,7 @@ export async function pointerOf(
 }
 
 /** What the custodian gives back for a sealed photo. None of it is believed. */
-export interface Answer {
+export interface SealAnswer {
   readonly entry: string;
   readonly salt: string;
   readonly proof: string;
@@ -205,7 +205,7 @@ export async function assembleReceipt(
   reference: string,
   secrets: Pick<Secrets, "seed" | "trackKey" | "withdrawSecret" | "caseSalt">,
   circleNote: string,
-  answer: Answer,
+  answer: SealAnswer,
 ): Promise<Receipt> {
   const names = promise.trustees.keys.map(({ trustee }) => trustee);
   const notes = new Map(Object.entries(answer.acknowledgements));

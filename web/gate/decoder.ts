@@ -3,7 +3,7 @@
 
 import { UnreadableError } from "./errors.js";
 import { LIMITS } from "./limits.js";
-import type { Decoded } from "./worker.js";
+import type { DecoderAnswer } from "./worker.js";
 
 /** Built beside the page's own script. */
 const WORKER = "./decoder.js";
@@ -21,11 +21,11 @@ export async function decodePhoto(
   const worker = start(new URL(WORKER, import.meta.url));
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
-    const decoded = await new Promise<Decoded>((resolve, reject) => {
+    const decoded = await new Promise<DecoderAnswer>((resolve, reject) => {
       timer = setTimeout(() => {
         resolve({ refused: "It takes too long to decode." });
       }, LIMITS.patience);
-      worker.onmessage = (event: MessageEvent<Decoded>) => {
+      worker.onmessage = (event: MessageEvent<DecoderAnswer>) => {
         resolve(event.data);
       };
       worker.onerror = () => {

@@ -12,7 +12,7 @@ import { LIMITS, type Limits } from "./limits.js";
 import { type Component, readScan } from "./scan.js";
 
 /** A picture that passed: its size in pixels, and 1 (grey) or 3 colours. */
-export interface Picture {
+export interface PassedPicture {
   readonly width: number;
   readonly height: number;
   readonly colours: number;
@@ -169,7 +169,7 @@ class Header {
  * Raises UnreadableError. Time grows with the file's size, never with the size that
  * the file claims; memory beyond the file is half a megabyte.
  */
-export function readJpeg(file: Uint8Array, limits: Limits = LIMITS): Picture {
+export function readJpeg(file: Uint8Array, limits: Limits = LIMITS): PassedPicture {
   if (file.length > limits.bytes) refuse(`It has ${String(file.length)} bytes.`);
   if (file[0] !== 0xff || file[1] !== SOI) refuse("It is no JPEG.");
   const header = new Header(limits);

@@ -7,9 +7,9 @@ import { UnreadableError } from "./errors.js";
 import { readJpeg } from "./jpeg.js";
 
 /** What the worker answers: the picture, or why there is none. */
-export type Decoded = { readonly picture: ImageBitmap } | { readonly refused: string };
+export type DecoderAnswer = { readonly picture: ImageBitmap } | { readonly refused: string };
 
-async function decode(file: Uint8Array<ArrayBuffer>): Promise<Decoded> {
+async function decode(file: Uint8Array<ArrayBuffer>): Promise<DecoderAnswer> {
   try {
     const { width, height } = readJpeg(file);
     const picture = await createImageBitmap(new Blob([file], { type: "image/jpeg" }));

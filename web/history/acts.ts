@@ -1,11 +1,11 @@
-// From entries to acts: what happened, as a person would tell it. One opening is a request of
-// the custodian's and an answer of each trustee; on the log it is five entries.
+// From acts to what happened, as a person would tell it. One opening is a request of the
+// custodian's and an answer of each trustee; on the log it is five entries.
 
 import type { PurposeName } from "../formats/fields.js";
 import type { Act, History } from "./found.js";
 
 /** A request of an office, and what came of it. */
-export interface Asking {
+export interface AnsweredRequest {
   readonly kind: "opened" | "refused" | "part" | "unanswered";
   readonly index: number | undefined;
   /** Of the entry, hex: by it the custodian's details are found. */
@@ -20,7 +20,7 @@ export interface Asking {
 }
 
 /** Anything else that happened to the photo. */
-export interface Event {
+export interface OtherHappening {
   readonly kind:
     | "sealed"
     | "closed"
@@ -37,11 +37,11 @@ export interface Event {
   readonly by: readonly string[];
 }
 
-export type Told = Asking | Event;
+export type Happening = AnsweredRequest | OtherHappening;
 
-export const isAsking = (told: Told): told is Asking => "gave" in told;
+export const isRequest = (told: Happening): told is AnsweredRequest => "gave" in told;
 
-function asking(act: Act, acts: readonly Act[], enough: boolean): Asking {
+function requested(act: Act, acts: readonly Act[], enough: boolean): AnsweredRequest {
   const { office = "", purpose = "decide-application", day } = act.entry;
   const answers = acts.filter(
     ({ own }) => own && "request" in own.details && own.details.request === act.leaf,
@@ -56,15 +56,15 @@ function asking(act: Act, acts: readonly Act[], enough: boolean): Asking {
 }
 
 /** What happened, in the order of the log; `k` parts open the photo. */
-export function tell({ acts }: History, k: number): Told[] {
+export function tell({ acts }: History, k: number): Happening[] {
   // Parts that were given for different requests open the photo together, too.
   const givers = acts.filter(({ own }) => own?.kind === "released").map(({ writer }) => writer);
   const enough = new Set(givers).size >= k;
-  const told: Told[] = [];
-  const ends = new Map<string, { event: Event; by: string[] }>();
+  const told: Happening[] = [];
+  const ends = new Map<string, { happening: OtherHappening; by: string[] }>();
   for (const act of acts) {
     const { kind, day } = act.entry;
-    if (kind === "requested") told.push(asking(act, acts, enough));
+    if (kind === "requested") told.push(requested(act, acts, enough));
     if (kind === "sealed" || kind === "closed") told.push({ kind, index: act.index, day, by: [] });
     if (act.own?.kind === "claimed") {
       const claim = `claim-${act.own.details.act}` as const;
@@ -77,9 +77,9 @@ export function tell({ acts }: History, k: number): Told[] {
       known.by.push(act.writer);
     } else {
       const by = [act.writer];
-      const event = { kind: because, index: act.index, day, by };
-      ends.set(because, { event, by });
-      told.push(event);
+      const happening = { kind: because, index: act.index, day, by };
+      ends.set(because, { happening, by });
+      told.push(happening);
     }
   }
   return told;

@@ -89,7 +89,7 @@ export async function askApp(
 }
 
 /** What the entries so far say; `wrong` is why the first that is none does not count. */
-interface Found {
+interface FoundRelease {
   readonly origins: ReadonlySet<string>;
   readonly release?: Omit<Named, "differences">;
   readonly chain?: Chain;
@@ -107,7 +107,7 @@ export async function findApp(
   const { app } = receipt.promise;
   if (!app || !told) return undefined;
   if (told.length === 0) return missing("app-unasked");
-  let found: Found = { origins: new Set() };
+  let found: FoundRelease = { origins: new Set() };
   for (const place of sorted(told.map(({ entries }) => entries))) {
     try {
       found = await extended(found, place, index, receipt, trustees, log);
@@ -125,13 +125,13 @@ export async function findApp(
 
 /** What is known with one more entry; raises where it is no release that counts. */
 async function extended(
-  found: Found,
+  found: FoundRelease,
   place: number,
   index: number,
   receipt: Receipt,
   trustees: Trustees,
   log: ProvenLog,
-): Promise<Found> {
+): Promise<FoundRelease> {
   const content = await log.entry(place);
   const details = read(OPEN_DETAILS.app, detailsIn(content));
   if (toHex(await digestOf(details.manifest)) !== receipt.promise.app?.manifest) {

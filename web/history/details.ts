@@ -10,7 +10,7 @@ import { leafHash } from "../formats/tree.js";
 import { SilentError, getJson } from "./net.js";
 
 /** What an officer signed, as far as its applicant reads it. */
-export interface Signed {
+export interface SignedReason {
   readonly reason: string;
   readonly credential: string;
   readonly at: string;
@@ -21,8 +21,11 @@ export const fetchKept = async (portal: string, sealId: string): Promise<KeptPho
   readKeptPhoto(await getJson(new URL(`/api/receipts/${sealId}`, portal).href));
 
 /** Requests by the leaf hash of their entry (hex); those that do not fit are left out. */
-export async function fetchSigned(portal: string, receipt: Receipt): Promise<Map<string, Signed>> {
-  const found = new Map<string, Signed>();
+export async function fetchSigned(
+  portal: string,
+  receipt: Receipt,
+): Promise<Map<string, SignedReason>> {
+  const found = new Map<string, SignedReason>();
   let kept: KeptPhoto;
   try {
     kept = await fetchKept(portal, receipt.promise.seal_id);

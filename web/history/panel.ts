@@ -5,7 +5,7 @@ import type { Circle } from "../formats/circle.js";
 import type { Receipt } from "../formats/receipt.js";
 import { filled } from "../promise/lines.js";
 import type { Language } from "../promise/language.js";
-import { type Signed, fetchSigned } from "./details.js";
+import { type SignedReason, fetchSigned } from "./details.js";
 import { PANEL_WORDS, type PanelWord } from "./panelwords.js";
 import { showHistory } from "./show.js";
 import { Telling } from "./telling.js";
@@ -16,7 +16,7 @@ import { type Withdrawal, withdraw } from "./withdrawing.js";
 import { HISTORY_WORDS, causeInWords } from "./words.js";
 
 /** Class names of the page that the panel stands in. */
-export interface Looks {
+export interface ClassNames {
   readonly heading: string;
   readonly text: string;
   readonly button: string;
@@ -28,13 +28,13 @@ export interface Looks {
 }
 
 /** Where a withdrawal stands: not asked for, asked once more, under way, or done. */
-type Step = "none" | "confirm" | "asking" | "done";
+type WithdrawalStep = "none" | "confirm" | "asking" | "done";
 
 export class Panel {
   #language: Language;
   #answered: number | undefined;
-  #found: { history: History; signed: ReadonlyMap<string, Signed> } | undefined;
-  #step: Step = "none";
+  #found: { history: History; signed: ReadonlyMap<string, SignedReason> } | undefined;
+  #step: WithdrawalStep = "none";
   #withdrawal: Withdrawal | undefined;
   #trustees: Trustees | undefined;
   /** What was asked last: an older answer that comes later is shown no more. */
@@ -48,13 +48,13 @@ export class Panel {
     private readonly place: HTMLElement,
     private readonly receipt: Receipt,
     private readonly circle: Circle,
-    private readonly looks: Looks,
+    private readonly classes: ClassNames,
     language: Language,
   ) {
     this.#language = language;
-    this.#telling = new Telling(() => this.#find(), looks, language);
+    this.#telling = new Telling(() => this.#find(), classes, language);
     this.#status.setAttribute("role", "status");
-    this.#status.className = looks.text;
+    this.#status.className = classes.text;
     this.#told.className = "told";
     this.#ending.className = "ending";
     this.#show();
@@ -144,7 +144,7 @@ export class Panel {
   #show(): void {
     // Who stands in what is drawn anew shall not be sent back to the page's beginning.
     const stood = this.#ending.contains(document.activeElement);
-    const heading = this.#make("h2", HISTORY_WORDS[this.#language].heading, this.looks.heading);
+    const heading = this.#make("h2", HISTORY_WORDS[this.#language].heading, this.classes.heading);
     this.#showStatus();
     const parts: HTMLElement[] = [heading, this.#status];
     if (this.#found) {
@@ -153,9 +153,13 @@ export class Panel {
       parts.push(this.#told);
     }
     if (this.#found && this.#answered === undefined) {
-      const again = this.#button(HISTORY_WORDS[this.#language].again, this.looks.secondary, () => {
-        void this.ask();
-      });
+      const again = this.#button(
+        HISTORY_WORDS[this.#language].again,
+        this.classes.secondary,
+        () => {
+          void this.ask();
+        },
+      );
       again.dataset["again"] = "";
       parts.push(again);
     }
@@ -180,13 +184,13 @@ export class Panel {
       return;
     }
     const heading = (name: PanelWord) => {
-      const made = this.#make("h2", this.#word(name), this.looks.heading);
+      const made = this.#make("h2", this.#word(name), this.classes.heading);
       made.tabIndex = -1;
       return made;
     };
-    const text = (name: PanelWord) => this.#make("p", this.#word(name), this.looks.text);
+    const text = (name: PanelWord) => this.#make("p", this.#word(name), this.classes.text);
     if (this.#step === "none") {
-      const begin = this.#button(this.#word("withdraw"), this.looks.warning, () => {
+      const begin = this.#button(this.#word("withdraw"), this.classes.warning, () => {
         this.#turn("confirm");
       });
       begin.dataset["withdraw"] = "";
@@ -194,11 +198,11 @@ export class Panel {
       return;
     }
     if (this.#step === "confirm") {
-      const yes = this.#button(this.#word("yes"), this.looks.warning, () => {
+      const yes = this.#button(this.#word("yes"), this.classes.warning, () => {
         void this.#withdraw();
       });
       yes.dataset["yes"] = "";
-      const no = this.#button(this.#word("no"), this.looks.secondary, () => {
+      const no = this.#button(this.#word("no"), this.classes.secondary, () => {
         this.#turn("none");
       });
       no.dataset["no"] = "";
@@ -209,7 +213,7 @@ export class Panel {
     this.#ending.replaceChildren(...this.#progress(heading, text));
   }
 
-  #turn(step: Step): void {
+  #turn(step: WithdrawalStep): void {
     this.#step = step;
     this.#show();
     this.#ending.querySelector<HTMLElement>("h2")?.focus();
@@ -253,7 +257,7 @@ export class Panel {
     parts.push(list, text("attest"));
     if (this.#step === "done" && left > 0) {
       parts.push(
-        this.#button(this.#word("askAgain"), this.looks.button, () => {
+        this.#button(this.#word("askAgain"), this.classes.button, () => {
           void this.#withdraw();
         }),
       );

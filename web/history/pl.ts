@@ -1,5 +1,6 @@
 // What happened to a photo, in Polish.
 
+import type { Forms } from "../promise/language.js";
 import type { PurposeName } from "../formats/fields.js";
 import type { PanelWord } from "./panelwords.js";
 import type { TellingWord } from "./tellingwords.js";
@@ -74,13 +75,12 @@ export const history: Record<HistoryWord, string> = {
   gone: "Żaden powiernik nie ma już swojej części: nikt nie może otworzyć zdjęcia.",
 };
 
-export const openings: Readonly<Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }> =
-  {
-    one: "Twoje zdjęcie otwarto {n} raz. Obiecano najwyżej: {max}.",
-    few: "Twoje zdjęcie otwarto {n} razy. Obiecano najwyżej: {max}.",
-    many: "Twoje zdjęcie otwarto {n} razy. Obiecano najwyżej: {max}.",
-    other: "Twoje zdjęcie otwarto {n} raza. Obiecano najwyżej: {max}.",
-  };
+export const openings: Forms = {
+  one: "Twoje zdjęcie otwarto {n} raz. Obiecano najwyżej: {max}.",
+  few: "Twoje zdjęcie otwarto {n} razy. Obiecano najwyżej: {max}.",
+  many: "Twoje zdjęcie otwarto {n} razy. Obiecano najwyżej: {max}.",
+  other: "Twoje zdjęcie otwarto {n} raza. Obiecano najwyżej: {max}.",
+};
 
 export const purposes: Record<PurposeName, string> = {
   "decide-application": "aby rozpatrzyć Twój wniosek",

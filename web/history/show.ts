@@ -6,8 +6,14 @@ import type { Receipt } from "../formats/receipt.js";
 import { dayInWords, filled, localeOf, nameOf } from "../promise/lines.js";
 import type { Language } from "../promise/language.js";
 import { type Missing, type Named, isNamed } from "./app.js";
-import { type Asking, type Event, type Told, isAsking, tell } from "./acts.js";
-import type { Signed } from "./details.js";
+import {
+  type AnsweredRequest,
+  type Happening,
+  type OtherHappening,
+  isRequest,
+  tell,
+} from "./acts.js";
+import type { SignedReason } from "./details.js";
 import type { History, Verdict } from "./found.js";
 import {
   HISTORY_WORDS,
@@ -24,7 +30,7 @@ export interface Shown {
   readonly receipt: Receipt;
   readonly circle: Circle;
   readonly history: History;
-  readonly signed: ReadonlyMap<string, Signed>;
+  readonly signed: ReadonlyMap<string, SignedReason>;
 }
 
 /** What is true a moment after each act, until the log is published again. */
@@ -77,9 +83,9 @@ export function showHistory(place: HTMLElement, shown: Shown, language: Language
     parts.push(element("p", sentence(openings, most, history, language), "openings"));
   }
   if (told.length > 0) {
-    const acts = element("ol", "", "acts");
-    acts.append(...told.map((each) => act(each, shown, language)));
-    parts.push(acts);
+    const list = element("ol", "", "acts");
+    list.append(...told.map((each) => happening(each, shown, language)));
+    parts.push(list);
   }
   if (history.app) parts.push(...codeInWords(history.app, shown, language));
   const held = [...history.verdicts.values()];
@@ -143,22 +149,22 @@ function list(items: readonly HTMLElement[], className: string): HTMLElement {
   return made;
 }
 
-function act(told: Told, shown: Shown, language: Language): HTMLElement {
+function happening(told: Happening, shown: Shown, language: Language): HTMLElement {
   const item = element("li");
   item.dataset["act"] = told.kind;
   item.append(
     element(
       "strong",
-      isAsking(told) ? askedInWords(told, shown, language) : event(told, shown, language),
+      isRequest(told) ? askedInWords(told, shown, language) : otherInWords(told, shown, language),
     ),
   );
-  const notes = isAsking(told) ? notesOf(told, shown, language) : [];
+  const notes = isRequest(told) ? notesOf(told, shown, language) : [];
   for (const each of notes) item.append(element("p", each));
   item.append(entryOf(told, shown, language));
   return item;
 }
 
-function askedInWords(told: Asking, { circle }: Shown, language: Language): string {
+function askedInWords(told: AnsweredRequest, { circle }: Shown, language: Language): string {
   return filled(HISTORY_WORDS[language][told.kind], {
     office: nameOf(circle, told.office, language),
     day: dayInWords(told.day, language),
@@ -166,7 +172,7 @@ function askedInWords(told: Asking, { circle }: Shown, language: Language): stri
   });
 }
 
-function event(told: Event, { receipt }: Shown, language: Language): string {
+function otherInWords(told: OtherHappening, { receipt }: Shown, language: Language): string {
   return filled(
     HISTORY_WORDS[language][told.kind],
     {
@@ -178,7 +184,7 @@ function event(told: Event, { receipt }: Shown, language: Language): string {
   );
 }
 
-function notesOf(told: Asking, { signed }: Shown, language: Language): string[] {
+function notesOf(told: AnsweredRequest, { signed }: Shown, language: Language): string[] {
   const words = HISTORY_WORDS[language];
   const notes = told.refused.map(({ trustee, code }) =>
     filled(words.because, { trustee, why: refusalInWords(code, language) }),
@@ -194,7 +200,7 @@ function notesOf(told: Asking, { signed }: Shown, language: Language): string[] 
   ];
 }
 
-function entryOf({ index }: Told, shown: Shown, language: Language): HTMLElement {
+function entryOf({ index }: Happening, shown: Shown, language: Language): HTMLElement {
   if (index !== undefined) return entryLink(index, shown, language);
   return element("p", HISTORY_WORDS[language].owed, "entry");
 }

@@ -6,14 +6,14 @@ import { filled } from "../promise/lines.js";
 import type { Language } from "../promise/language.js";
 import { SilentError } from "./net.js";
 import { type NoticeCounts, Trustees } from "./trustees.js";
-import type { Looks } from "./panel.js";
+import type { ClassNames } from "./panel.js";
 import { TELLING_WORDS, type TellingWord } from "./tellingwords.js";
 
 /** Offered or not: by each trustee that answers, and how many addresses it tells already. */
 type Offers = ReadonlyMap<string, NoticeCounts>;
 
 /** Not asked for; the trustees are asked; the form; a wish on its way; done. */
-type Step = "closed" | "looking" | "choosing" | "sending" | "asked" | "stopped";
+type TellingStep = "closed" | "looking" | "choosing" | "sending" | "asked" | "stopped";
 
 /** An address with its domain in ASCII (RFC 5890), as mail servers and trustees take it. */
 export function asciiAddress(typed: string): string | undefined {
@@ -28,7 +28,7 @@ export function asciiAddress(typed: string): string | undefined {
 }
 
 /** What went wrong, and the field that it is about. */
-interface Wrong {
+interface FieldProblem {
   readonly word: TellingWord;
   readonly field: "trustee" | "address";
 }
@@ -43,16 +43,16 @@ const ANSWERS: Record<string, TellingWord> = {
 
 export class Telling {
   readonly section = document.createElement("section");
-  #step: Step = "closed";
+  #step: TellingStep = "closed";
   #offers: Offers = new Map();
   #chosen = "";
   #typed = "";
-  #wrong: Wrong | undefined;
+  #wrong: FieldProblem | undefined;
   #trustees: Trustees | undefined;
 
   constructor(
     private readonly find: () => Promise<Trustees>,
-    private readonly looks: Looks,
+    private readonly classes: ClassNames,
     private language: Language,
   ) {
     this.section.className = "telling noprint";
@@ -69,7 +69,7 @@ export class Telling {
     return TELLING_WORDS[this.language][name];
   }
 
-  #turn(step: Step, focus: string): void {
+  #turn(step: TellingStep, focus: string): void {
     this.#step = step;
     this.#show();
     this.section.querySelector<HTMLElement>(focus)?.focus();
@@ -144,11 +144,11 @@ export class Telling {
   }
 
   #text(name: TellingWord, values: Record<string, string | number> = {}): HTMLElement {
-    return this.#make("p", filled(this.#word(name), values), this.looks.text);
+    return this.#make("p", filled(this.#word(name), values), this.classes.text);
   }
 
   #button(name: TellingWord, act: () => void): HTMLButtonElement {
-    const made = this.#make("button", this.#word(name), this.looks.secondary);
+    const made = this.#make("button", this.#word(name), this.classes.secondary);
     made.type = "button";
     made.dataset["telling"] = name;
     made.addEventListener("click", act);
@@ -156,7 +156,7 @@ export class Telling {
   }
 
   #show(): void {
-    const heading = this.#make("h2", this.#word("tell"), this.looks.heading);
+    const heading = this.#make("h2", this.#word("tell"), this.classes.heading);
     heading.tabIndex = -1;
     this.section.dataset["step"] = this.#step;
     const again = () => {
@@ -167,7 +167,7 @@ export class Telling {
       made.setAttribute("role", "status");
       return made;
     };
-    const parts: Record<Step, () => HTMLElement[]> = {
+    const parts: Record<TellingStep, () => HTMLElement[]> = {
       closed: () => [this.#text("tellNote"), this.#button("choose", again)],
       looking: () => [status("looking")],
       choosing: () =>
@@ -187,7 +187,7 @@ export class Telling {
     const form = document.createElement("form");
     form.noValidate = true;
     form.append(this.#text("addressNote"), this.#seats(), ...this.#address());
-    const send = this.#make("button", this.#word("send"), this.looks.button);
+    const send = this.#make("button", this.#word("send"), this.classes.button);
     send.type = "submit";
     form.append(send);
     form.addEventListener("submit", (event) => {
@@ -197,9 +197,9 @@ export class Telling {
     return form;
   }
 
-  #mistake(field: Wrong["field"]): HTMLElement[] {
+  #mistake(field: FieldProblem["field"]): HTMLElement[] {
     if (this.#wrong?.field !== field) return [];
-    const made = this.#make("p", this.#word(this.#wrong.word), this.looks.error);
+    const made = this.#make("p", this.#word(this.#wrong.word), this.classes.error);
     made.id = `telling-${field}-error`;
     made.setAttribute("role", "alert");
     return [made];
@@ -207,7 +207,7 @@ export class Telling {
 
   #seats(): HTMLElement {
     const group = document.createElement("fieldset");
-    group.append(this.#make("legend", this.#word("who"), this.looks.label));
+    group.append(this.#make("legend", this.#word("who"), this.classes.label));
     group.append(...this.#mistake("trustee"));
     for (const [name, counts] of this.#offers) {
       const label = this.#make("label", "", "choice");
@@ -233,8 +233,8 @@ export class Telling {
   }
 
   #address(): HTMLElement[] {
-    const label = this.#make("label", this.#word("address"), this.looks.label);
-    const input = this.#make("input", "", this.looks.input);
+    const label = this.#make("label", this.#word("address"), this.classes.label);
+    const input = this.#make("input", "", this.classes.input);
     input.id = label.htmlFor = "telling-address";
     Object.assign(input, { type: "email", name: "address", value: this.#typed });
     input.autocomplete = "email";

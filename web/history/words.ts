@@ -1,7 +1,7 @@
 // What happened to a photo, in words: acts, what trustees say, and why they refused, by code.
 
 import type { PurposeName } from "../formats/fields.js";
-import type { Language } from "../promise/language.js";
+import type { Forms, Language } from "../promise/language.js";
 import * as pl from "./pl.js";
 import * as ru from "./ru.js";
 
@@ -148,10 +148,6 @@ export const HISTORY_WORDS: Record<Language, Record<HistoryWord, string>> = {
   pl: pl.history,
 };
 
-/** What something was for, within a sentence. */
-/** A sentence by plural category (Unicode CLDR); `other` is for all that a language lacks. */
-type Forms = Readonly<Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }>;
-
 /** How often the photo was opened. */
 export const OPENINGS: Record<Language, Forms> = {
   en: {
@@ -167,6 +163,7 @@ export const OPENINGS: Record<Language, Forms> = {
   pl: pl.openings,
 };
 
+/** What something was for, within a sentence. */
 export const PURPOSE_WORDS: Record<Language, Record<PurposeName, string>> = {
   en: {
     "decide-application": "to decide your application",

@@ -7,7 +7,7 @@
 // tables of annex K.
 
 import { forwardDct } from "./dct.js";
-import { type Plane, halved, planesOf } from "./planes.js";
+import { type ComponentPlane, halved, planesOf } from "./planes.js";
 import { ScanWriter, codesOf } from "./scan.js";
 import { AC, type CodeTable, DC, ZIGZAG, stepsOf } from "./tables.js";
 
@@ -19,7 +19,7 @@ const CODES = { dc: DC.map(codesOf), ac: AC.map(codesOf) };
 
 /** One component of the picture: its samples, how many blocks each unit has of it, its tables. */
 interface Component {
-  readonly plane: Plane;
+  readonly plane: ComponentPlane;
   /** Blocks across and down in each unit of the scan. */
   readonly blocks: number;
   /** 0 for brightness, 1 for colour. */
@@ -36,7 +36,12 @@ class Quantizer {
   }
 
   /** Beyond its edges a plane goes on as it ends. */
-  take({ width, height, samples }: Plane, left: number, top: number, into: Int16Array): void {
+  take(
+    { width, height, samples }: ComponentPlane,
+    left: number,
+    top: number,
+    into: Int16Array,
+  ): void {
     const { block, divisors } = this;
     for (let y = 0; y < 8; y += 1) {
       const row = Math.min(top + y, height - 1) * width;

@@ -2,7 +2,7 @@
 // resolution, in whole numbers.
 
 /** Samples of one component, row by row. */
-export interface Plane {
+export interface ComponentPlane {
   readonly width: number;
   readonly height: number;
   readonly samples: Uint8Array;
@@ -21,7 +21,7 @@ const CR_BLUE = 5329;
 const MIDDLE = (128 << 16) + HALF - 1;
 
 /** Y, Cb and Cr of opaque RGBA pixels, each at full resolution. */
-export function planesOf(rgba: ArrayLike<number>, width: number, height: number): Plane[] {
+export function planesOf(rgba: ArrayLike<number>, width: number, height: number): ComponentPlane[] {
   const count = width * height;
   const [y, cb, cr] = [new Uint8Array(count), new Uint8Array(count), new Uint8Array(count)];
   for (let at = 0; at < count; at += 1) {
@@ -39,7 +39,7 @@ export function planesOf(rgba: ArrayLike<number>, width: number, height: number)
  * A plane at half the resolution: the mean of two by two samples. Halves are rounded down and up
  * in turn, so that nothing drifts. It is a whole number of blocks wide.
  */
-export function halved({ width, height, samples }: Plane): Plane {
+export function halved({ width, height, samples }: ComponentPlane): ComponentPlane {
   const across = 8 * Math.ceil(Math.ceil(width / 2) / 8);
   const down = Math.ceil(height / 2);
   const half = new Uint8Array(across * down);

@@ -2,24 +2,24 @@
 // The policies of all pages ask for it (`require-trusted-types-for`); whatever else a script
 // would turn into code or markup is refused by the browser.
 
-interface Policy {
+interface ScriptPolicy {
   createScriptURL(address: string): string;
 }
 interface Factory {
-  createPolicy(name: string, rules: Policy): Policy;
+  createPolicy(name: string, rules: ScriptPolicy): ScriptPolicy;
 }
 declare global {
   /** Absent in browsers that do not know them; those take the address as it is. */
   var trustedTypes: Factory | undefined;
 }
 
-const rules: Policy = {
+const rules: ScriptPolicy = {
   createScriptURL(address) {
     if (new URL(address).origin === location.origin) return address;
     throw new Error("A script of a stranger is not started.");
   },
 };
-let policy: Policy | undefined;
+let policy: ScriptPolicy | undefined;
 
 function trusted(address: string): string {
   // Made at the first use: a page that starts none needs no leave for a policy.

@@ -1,6 +1,6 @@
 // Sends a form and says how much of it is on its way, which fetch() cannot do.
 
-export interface Answer {
+export interface UploadAnswer {
   /** Where the answer came from, redirections followed. */
   readonly url: string;
   readonly status: number;
@@ -13,7 +13,7 @@ export async function upload(
   body: FormData,
   progress: (part: number) => void,
   headers: Readonly<Record<string, string>> = {},
-): Promise<Answer> {
+): Promise<UploadAnswer> {
   const { responseURL, status, responseText } = await post("text", url, body, progress, headers);
   return { url: responseURL, status, text: responseText };
 }

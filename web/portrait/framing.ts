@@ -2,7 +2,7 @@
 
 import { type Landmarks, eyeMidpoint, faceHeight } from "./face.js";
 import { lean, outline } from "./geometry.js";
-import type { Edges, Plane } from "./picture.js";
+import type { Edges, Plane, Size } from "./picture.js";
 import { PORTRAIT as TUNING } from "./tuning.js";
 
 /** The frame, in pixels of the picture; turned by `roll` degrees. */
@@ -23,11 +23,6 @@ export interface Framing {
   readonly above: number;
   readonly below: number;
   readonly aside: number;
-}
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
 }
 
 const placed = (wanted: number, most: number): number =>

@@ -3,17 +3,19 @@
 // The sums are those of Pillow (`Image.reduce`, `convert`), to the bit, so that the measures of
 // habeas.portrait hold here too.
 
-/** RGB pixels, 0 to 255, three bytes each. */
-export interface Picture {
+/** Pixels. */
+export interface Size {
   readonly width: number;
   readonly height: number;
+}
+
+/** RGB pixels, 0 to 255, three bytes each. */
+export interface Picture extends Size {
   readonly data: Uint8Array;
 }
 
 /** One value a pixel. */
-export interface Plane<Values extends ArrayLike<number> = ArrayLike<number>> {
-  readonly width: number;
-  readonly height: number;
+export interface Plane<Values extends ArrayLike<number> = ArrayLike<number>> extends Size {
   readonly data: Values;
 }
 

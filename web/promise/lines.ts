@@ -6,7 +6,7 @@ import type { Language } from "./language.js";
 import type { PromiseWords } from "./en.js";
 
 /** What a promise limits; a receipt's promise has it, and so have an applicant's wishes. */
-export type Limits = Pick<
+export type PromiseLimits = Pick<
   Wishes,
   "recipients" | "purposes" | "openings_max" | "openings_a_day" | "opens_until" | "closed_days"
 >;
@@ -73,7 +73,7 @@ export function line(text: string, ...strong: readonly string[]): HTMLLIElement 
  */
 export function promiseLines(
   circle: Circle,
-  limits: Limits,
+  limits: PromiseLimits,
   language: Language,
   words: PromiseWords,
 ): HTMLLIElement[] {

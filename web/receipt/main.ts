@@ -26,13 +26,13 @@ import { PROMISE_WORDS } from "../promise/words.js";
 import { RECEIPT_WORDS, type ReceiptWord, isReceiptWord } from "./words.js";
 
 /** What was found out about the receipt in this file. */
-type Found =
+type FoundReceipt =
   | { readonly receipt: Receipt; readonly parts: ReceiptParts; readonly circle: string }
   | { readonly locked: unknown }
   | { readonly error: unknown };
 
 const LEAST_CHARACTERS = 12;
-const LOOKS = {
+const CLASSES = {
   heading: "",
   text: "",
   button: "button",
@@ -44,17 +44,17 @@ const LOOKS = {
 };
 
 let language: Language = languageOf(navigator.language);
-let found: Found | undefined;
+let found: FoundReceipt | undefined;
 let panel: Panel | undefined;
 
 const word = (name: ReceiptWord): string => RECEIPT_WORDS[language][name];
 
-async function verified(receipt: Receipt): Promise<Found> {
+async function verified(receipt: Receipt): Promise<FoundReceipt> {
   const parts = await verifyReceipt(receipt);
   return { receipt, parts, circle: await circleDigest(parts.circle) };
 }
 
-async function find(): Promise<Found> {
+async function find(): Promise<FoundReceipt> {
   try {
     const inside = document.querySelector("#habeas-receipt")?.textContent;
     const document_: unknown = JSON.parse(inside ?? "");
@@ -118,7 +118,7 @@ function showReceipt(receipt: Receipt, { circle, index }: ReceiptParts, digest: 
     panel.speak(language);
   } else {
     const place = need(document, "#happened", HTMLElement);
-    panel = new Panel(place, receipt, circle, LOOKS, language);
+    panel = new Panel(place, receipt, circle, CLASSES, language);
     void panel.ask();
   }
 }

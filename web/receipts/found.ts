@@ -8,14 +8,14 @@ import { fromUtf8 } from "../formats/bytes.js";
 import type { Receipt, ReceiptParts } from "../formats/receipt.js";
 import { pageOf } from "../formats/receiptfile.js";
 import { getJson } from "../history/net.js";
-import { type Looks, Panel } from "../history/panel.js";
+import { type ClassNames, Panel } from "../history/panel.js";
 import { need } from "../pages/dom.js";
 import { savePage } from "../pages/saving.js";
 import { filled, promiseLines } from "../promise/lines.js";
 import { PROMISE_WORDS } from "../promise/words.js";
 import { pageLanguage, word } from "./page.js";
 
-const LOOKS: Looks = {
+const CLASSES: ClassNames = {
   heading: "govuk-heading-m",
   text: "govuk-body",
   button: "govuk-button",
@@ -71,7 +71,7 @@ export function showFound(receipt: Receipt, parts: ReceiptParts, restored: boole
   place.hidden = false;
   place.focus();
   window.scrollTo(0, 0);
-  void new Panel(happened, receipt, circle, LOOKS, pageLanguage()).ask();
+  void new Panel(happened, receipt, circle, CLASSES, pageLanguage()).ask();
   void showWanted(wanted, receipt, text);
 }
 

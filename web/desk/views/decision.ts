@@ -4,7 +4,7 @@ import { all, need } from "../../pages/dom.js";
 import type { Desk } from "../context.js";
 import { writeNote } from "../notes.js";
 import { busy, copyOf, dayName, momentName, word, wordOr } from "../page.js";
-import type { Found } from "../photos.js";
+import type { ComparedPhoto } from "../photos.js";
 import type { CaseFile, Decided, DecisionName } from "../portal.js";
 import { choice, summaryRow } from "./elements.js";
 
@@ -12,7 +12,7 @@ import { choice, summaryRow } from "./elements.js";
 export interface Deciding {
   readonly desk: Desk;
   readonly file: CaseFile;
-  readonly found: Found | undefined;
+  readonly found: ComparedPhoto | undefined;
   /** Gets the case as it is after the decision. */
   readonly done: (file: CaseFile) => void;
 }
@@ -69,7 +69,7 @@ function lacks(form: HTMLFormElement, wrong: Readonly<Record<string, boolean>>):
   return true;
 }
 
-interface Outcome {
+interface ChosenOutcome {
   readonly decision: DecisionName;
   readonly reason: string;
 }
@@ -78,7 +78,7 @@ function confirm(
   place: HTMLElement,
   form: HTMLFormElement,
   deciding: Deciding,
-  outcome: Outcome,
+  outcome: ChosenOutcome,
 ): void {
   const { desk, file, found } = deciding;
   const second = need(place, "[data-confirm]", HTMLFormElement);

@@ -13,6 +13,18 @@ export function summaryRow(name: string, ...value: readonly (string | Node)[]): 
   return row;
 }
 
+/** A row of a table, with a cell for each. */
+export function tableRow(...cells: readonly (string | Node)[]): HTMLTableRowElement {
+  const row = document.createElement("tr");
+  row.className = "govuk-table__row";
+  for (const content of cells) {
+    const cell = row.insertCell();
+    cell.className = "govuk-table__cell";
+    cell.append(content);
+  }
+  return row;
+}
+
 /** A radio button or checkbox with its label. */
 export function choice(
   kind: "radios" | "checkboxes",

@@ -33,7 +33,7 @@ import {
   word,
   wordOr,
 } from "../page.js";
-import { type Found, findPhoto } from "../photos.js";
+import { type ComparedPhoto, findPhoto } from "../photos.js";
 import type { CaseFile, Listener } from "../portal.js";
 import { Problem } from "../problem.js";
 import { View } from "../view.js";
@@ -45,7 +45,7 @@ import { choice, summaryRow } from "./elements.js";
 interface Place {
   readonly desk: Desk;
   readonly file: CaseFile;
-  readonly found: Found;
+  readonly found: ComparedPhoto;
   readonly root: HTMLElement;
 }
 

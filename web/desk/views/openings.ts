@@ -7,6 +7,7 @@ import type { Desk } from "../context.js";
 import { onKeys } from "../keyboard.js";
 import { begin, busy, copyOf, dayName, link, show, wordOr } from "../page.js";
 import type { OwnOpening } from "../portal.js";
+import { tableRow } from "./elements.js";
 import { backToList } from "./queue.js";
 
 /** Days on one page, and numbers of a day that are looked at; 30 times 33 slots are asked at once. */
@@ -26,17 +27,10 @@ async function openings(desk: Desk, from: number): Promise<OwnOpening[]> {
 }
 
 function row(desk: Desk, { index, day, service, purpose }: OwnOpening): HTMLTableRowElement {
-  const line = document.createElement("tr");
-  line.className = "govuk-table__row";
   const anchor = document.createElement("a");
   anchor.className = "govuk-link";
   link(anchor, desk.portal.url, index);
-  for (const content of [anchor, dayName(day), service, wordOr(purpose)]) {
-    const cell = line.insertCell();
-    cell.className = "govuk-table__cell";
-    cell.append(content);
-  }
-  return line;
+  return tableRow(anchor, dayName(day), service, wordOr(purpose));
 }
 
 /** Shows the last days, and earlier ones on demand. */

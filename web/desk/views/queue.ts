@@ -7,7 +7,7 @@ import { onKeys, useKeys, usesKeys } from "../keyboard.js";
 import { begin, copyOf, count, dayName, languageNow, show, word } from "../page.js";
 import type { ListOfCases, ListedCase } from "../portal.js";
 import type { Word } from "../words/index.js";
-import { option } from "./elements.js";
+import { option, tableRow } from "./elements.js";
 
 const STATES = {
   open: "stateOpen",
@@ -44,28 +44,19 @@ const serviceName = (list: ListOfCases, id: string): string => {
 
 function row(list: ListOfCases, each: ListedCase): HTMLTableRowElement {
   const { reference, service, day, photo, state, proposal, holder } = each;
-  const line = document.createElement("tr");
-  line.className = "govuk-table__row";
   const anchor = document.createElement("a");
-  anchor.className = "govuk-link";
+  anchor.className = "govuk-link app-nowrap";
   anchor.href = `#/case/${encodeURIComponent(reference)}`;
   anchor.textContent = reference;
   const stands = proposal ? word("stateProposed") : word(STATES[state]);
-  const cells = [
+  return tableRow(
     anchor,
     serviceName(list, service),
     dayName(day),
     word(photo ? "sealed" : "none"),
     stands,
     word(HOLDERS[holder]),
-  ];
-  for (const content of cells) {
-    const cell = line.insertCell();
-    cell.className = "govuk-table__cell";
-    if (content === anchor) cell.classList.add("app-nowrap");
-    cell.append(content);
-  }
-  return line;
+  );
 }
 
 function fill(form: HTMLFormElement, list: ListOfCases, query: URLSearchParams): void {

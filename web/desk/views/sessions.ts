@@ -6,13 +6,16 @@ import type { Desk } from "../context.js";
 import { onKeys } from "../keyboard.js";
 import { begin, busy, copyOf, momentName, show, word } from "../page.js";
 import type { OwnSessions } from "../portal.js";
+import { tableRow } from "./elements.js";
 import { backToList } from "./queue.js";
 
-type Act = (button: HTMLButtonElement, session?: string) => void;
+type EndSession = (button: HTMLButtonElement, session?: string) => void;
 
-function row(one: OwnSessions["sessions"][number], fresh: boolean, end: Act): HTMLTableRowElement {
-  const line = document.createElement("tr");
-  line.className = "govuk-table__row";
+function row(
+  one: OwnSessions["sessions"][number],
+  fresh: boolean,
+  end: EndSession,
+): HTMLTableRowElement {
   const begun = momentName(new Date(one.begun * 1000).toISOString());
   const button = document.createElement("button");
   Object.assign(button, { type: "button", className: "app-link-button" });
@@ -21,12 +24,7 @@ function row(one: OwnSessions["sessions"][number], fresh: boolean, end: Act): HT
   button.addEventListener("click", () => {
     end(button, one.name);
   });
-  for (const content of [begun, one.here ? word("thisSession") : fresh ? button : "–"]) {
-    const cell = line.insertCell();
-    cell.className = "govuk-table__cell";
-    cell.append(content);
-  }
-  return line;
+  return tableRow(begun, one.here ? word("thisSession") : fresh ? button : "–");
 }
 
 /** Shows them; those that an officer ends are gone from the list. */
@@ -44,7 +42,7 @@ export async function showSessions(desk: Desk): Promise<void> {
     others.hidden = !fresh || sessions.length < 2;
     need(place, "[data-old]", HTMLElement).hidden = fresh || sessions.length < 2;
   };
-  const end: Act = (button, session) => {
+  const end: EndSession = (button, session) => {
     void busy(button, "", desk.portal.url, async () => {
       list(await desk.portal.endSessions(session));
       need(place, "h1", HTMLElement).focus();

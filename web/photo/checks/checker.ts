@@ -7,7 +7,7 @@ import type { Assessment, Taken } from "../../portrait/check.js";
 import type { Hint } from "../../portrait/guide.js";
 import type { Picture } from "../../portrait/picture.js";
 import { StopError } from "../../portrait/stop.js";
-import type { Asked, Told } from "./messages.js";
+import type { CheckerCall, CheckerAnswer } from "./messages.js";
 
 /** `(v128.const)` in a function: what browsers without SIMD refuse (WebAssembly 2.0). */
 // prettier-ignore
@@ -30,10 +30,14 @@ export function canCheck(): boolean {
 export class NoCheckError extends Error {}
 
 interface Waiting {
-  readonly resolve: (told: Told) => void;
+  readonly resolve: (told: CheckerAnswer) => void;
   readonly reject: (error: Error) => void;
 }
-type Question = Asked extends infer Each ? (Each extends Asked ? Omit<Each, "id"> : never) : never;
+type NewCall = CheckerCall extends infer Each
+  ? Each extends CheckerCall
+    ? Omit<Each, "id">
+    : never
+  : never;
 
 export class Checker {
   readonly #worker: Worker;
@@ -45,7 +49,7 @@ export class Checker {
 
   constructor(private readonly loaded: (part: number) => void = () => undefined) {
     this.#worker = startWorker(new URL(CHECKS_SCRIPT, import.meta.url));
-    this.#worker.addEventListener("message", ({ data }: MessageEvent<Told>) => {
+    this.#worker.addEventListener("message", ({ data }: MessageEvent<CheckerAnswer>) => {
       this.#hear(data);
     });
     this.#worker.addEventListener("error", () => {
@@ -53,7 +57,7 @@ export class Checker {
     });
   }
 
-  #hear(told: Told): void {
+  #hear(told: CheckerAnswer): void {
     if (told.act === "loaded") {
       this.part = told.part;
       this.loaded(told.part);
@@ -74,7 +78,7 @@ export class Checker {
     this.#waiting.clear();
   }
 
-  async #ask(question: Question, given: Transferable[]): Promise<Told> {
+  async #ask(question: NewCall, given: Transferable[]): Promise<CheckerAnswer> {
     if (this.#failed) throw this.#failed;
     const id = (this.#asked += 1);
     return new Promise((resolve, reject) => {

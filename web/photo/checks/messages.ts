@@ -5,7 +5,7 @@ import type { Assessment, Taken } from "../../portrait/check.js";
 import type { Hint } from "../../portrait/guide.js";
 import type { Picture } from "../../portrait/picture.js";
 
-export type Asked =
+export type CheckerCall =
   | {
       readonly act: "check";
       readonly id: number;
@@ -15,7 +15,7 @@ export type Asked =
     }
   | { readonly act: "look"; readonly id: number; readonly picture: Picture };
 
-export type Told =
+export type CheckerAnswer =
   | { readonly act: "loaded"; readonly part: number }
   | { readonly act: "failed"; readonly why: string }
   | { readonly act: "checked"; readonly id: number; readonly assessment: Assessment }

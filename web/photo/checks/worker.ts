@@ -6,9 +6,9 @@ import { look } from "../../portrait/guide.js";
 import type { Run } from "../../portrait/models.js";
 import { StopError } from "../../portrait/stop.js";
 import { startEngine } from "./engine.js";
-import type { Asked, Told } from "./messages.js";
+import type { CheckerCall, CheckerAnswer } from "./messages.js";
 
-const tell = (told: Told): void => {
+const tell = (told: CheckerAnswer): void => {
   postMessage(told);
 };
 
@@ -19,7 +19,7 @@ starting.catch((error: unknown) => {
   tell({ act: "failed", why: String(error) });
 });
 
-async function answer(run: Run, asked: Asked): Promise<Told> {
+async function answer(run: Run, asked: CheckerCall): Promise<CheckerAnswer> {
   const { id } = asked;
   try {
     if (asked.act === "look") return { act: "seen", id, hint: await look(run, asked.picture) };
@@ -33,7 +33,7 @@ async function answer(run: Run, asked: Asked): Promise<Told> {
 
 // One after another: the engine has one memory.
 let last: Promise<unknown> = starting;
-addEventListener("message", ({ data }: MessageEvent<Asked>) => {
+addEventListener("message", ({ data }: MessageEvent<CheckerCall>) => {
   last = last
     .then(async () => {
       tell(await answer(await starting, data));

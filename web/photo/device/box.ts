@@ -13,7 +13,7 @@ const NONCE = new Uint8Array(12);
 const AES = { name: "AES-GCM", length: 256 };
 
 /** What is kept, and the half of its key that is kept with it. */
-export interface Box {
+export interface EncryptedBox {
   readonly half: CryptoKey;
   readonly content: ArrayBuffer;
 }
@@ -42,7 +42,7 @@ export async function nameOf(part: Bytes, text: string): Promise<string> {
 }
 
 /** Encrypts what is kept under a name. */
-export async function boxed(plain: Bytes, part: Bytes, name: string): Promise<Box> {
+export async function boxed(plain: Bytes, part: Bytes, name: string): Promise<EncryptedBox> {
   const drawn = secureRandom(KEY_BYTES);
   const half = await crypto.subtle.importKey("raw", drawn, "HKDF", false, ["deriveKey"]);
   drawn.fill(0);
@@ -50,6 +50,10 @@ export async function boxed(plain: Bytes, part: Bytes, name: string): Promise<Bo
 }
 
 /** What was kept under a name; raises where it was kept in another session. */
-export async function unboxed({ half, content }: Box, part: Bytes, name: string): Promise<Bytes> {
+export async function unboxed(
+  { half, content }: EncryptedBox,
+  part: Bytes,
+  name: string,
+): Promise<Bytes> {
   return new Uint8Array(await crypto.subtle.decrypt(gcm(name), await cipher(half, part), content));
 }

@@ -5,13 +5,13 @@ import type { Assessment, Taken } from "../../portrait/check.js";
 import { type Leaning, isLeaning } from "../../portrait/kept.js";
 import { type Picture, turned } from "../../portrait/picture.js";
 import { Checker, NoCheckError, canCheck } from "../checks/checker.js";
-import { type Place, START, placeOf } from "./frame.js";
+import { type FramePlace, START, placeOf } from "./frame.js";
 import type { Offered } from "./portal.js";
 
 /** A photo as it is shown, and cut. */
 export interface Looked {
   readonly picture: Picture;
-  readonly place: Place;
+  readonly place: FramePlace;
   /** How the head leans, where it does. */
   readonly leaning: Leaning | undefined;
   /** Codes of what is said; undefined where nobody has looked. */

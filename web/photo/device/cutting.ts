@@ -6,7 +6,7 @@ import { type Picture, reduce } from "../../portrait/picture.js";
 import { wordsOf } from "../../portrait/words.js";
 import { need } from "../../pages/dom.js";
 import type { Looked } from "./checking.js";
-import { type Place, frameOf, moved } from "./frame.js";
+import { type FramePlace, frameOf, moved } from "./frame.js";
 import { show, textsNow, word } from "./page.js";
 
 /** Most pixels of the preview's longer side; the screen shows no more. */
@@ -15,7 +15,7 @@ const DIMMED = "rgb(11 12 12 / 60%)";
 
 export interface CutEvents {
   /** The frame's place; undefined for the whole picture. */
-  readonly use: (place: Place | undefined, button: HTMLButtonElement) => void;
+  readonly use: (place: FramePlace | undefined, button: HTMLButtonElement) => void;
   readonly another: () => void;
 }
 

@@ -8,7 +8,7 @@
 
 import * as v from "valibot";
 
-import { type State, isHello, isReference, told } from "../../embed/messages.js";
+import { type StepState, isHello, isReference, told } from "../../embed/messages.js";
 import { Problem } from "../../desk/problem.js";
 
 /** The document says that it is the one for frames. */
@@ -19,7 +19,7 @@ const KEY = `habeas-photo ${location.pathname}`;
 
 let token = "";
 let parents: readonly string[] = [];
-let state: State = "choosing";
+let state: StepState = "choosing";
 let reference = "";
 /** The origin that has greeted, and whether it may be answered. */
 let holder = "";
@@ -83,7 +83,7 @@ function tell(): void {
   window.parent.postMessage(told({ state, reference, height }), holder);
 }
 
-const SHOWN: Readonly<Record<string, State>> = {
+const SHOWN: Readonly<Record<string, StepState>> = {
   keep: "sealed",
   sent: "added",
   without: "without",

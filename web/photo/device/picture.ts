@@ -7,7 +7,7 @@ import { type JpegFacts, isJpeg, jpegFacts } from "../../portrait/jpegfile.js";
 import { type Leaning, framed, rgbaOf, whole } from "../../portrait/kept.js";
 import { type Picture, ROWS_READ, rowsOf } from "../../portrait/picture.js";
 import { takenOf } from "../../portrait/taken.js";
-import { type Place, frameOf } from "./frame.js";
+import { type FramePlace, frameOf } from "./frame.js";
 import { decodeHeic } from "../heic/heic.js";
 import { isHeif, sizeOf } from "./size.js";
 import { PictureError } from "./unusable.js";
@@ -117,7 +117,7 @@ function whiten(context: CanvasRenderingContext2D): void {
 /** The picture that is kept, encoded afresh: cut to the frame, or whole. */
 export function keptOf(
   picture: Picture,
-  place: Place | undefined,
+  place: FramePlace | undefined,
   leaning: Leaning | undefined,
 ): Uint8Array<ArrayBuffer> {
   const kept = place ? framed(picture, frameOf(picture, place), leaning) : whole(picture);

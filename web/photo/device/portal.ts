@@ -72,13 +72,13 @@ function understood<Schema extends v.GenericSchema>(
   return found.output;
 }
 
-interface Asked {
+interface CallOptions {
   readonly method?: string;
   readonly headers?: Record<string, string>;
   readonly body?: string;
 }
 
-async function call(step: string, options: Asked = {}): Promise<unknown> {
+async function call(step: string, options: CallOptions = {}): Promise<unknown> {
   const headers = new Headers({ ...carried(), ...embedded.headers(), ...options.headers });
   headers.set("accept", "application/json");
   const answer = await fetch(callAt(step), { ...options, headers, redirect: "error" });

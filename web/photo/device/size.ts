@@ -4,10 +4,7 @@
 // ITU-T T.81 section B.2.2 (JPEG), W3C PNG section 11.2.1, RFC 9649 (WebP), ISO/IEC 23008-12
 // section 6.5.3 (`ispe` in HEIC and AVIF).
 
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
+import type { Size } from "../../portrait/picture.js";
 
 const text = (file: Uint8Array, at: number, length: number): string =>
   String.fromCharCode(...file.subarray(at, at + length));

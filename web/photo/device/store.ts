@@ -8,7 +8,7 @@
 // has sealed. Where a browser keeps nothing (private mode, full disk), the page says so and goes on.
 
 import { type Bytes, fromBase64, fromUtf8, toBase64, utf8 } from "../../formats/bytes.js";
-import { type Box, boxed, nameOf, unboxed } from "./box.js";
+import { type EncryptedBox, boxed, nameOf, unboxed } from "./box.js";
 import { inside } from "./embedded.js";
 import { byTab, forgetPart, partNow, partOf } from "./part.js";
 import type { Pending } from "./sealing.js";
@@ -32,7 +32,7 @@ export interface Row {
 }
 
 /** A row as it lies there; `id` and `seal` say nothing to whoever does not have the part. */
-interface Stored extends Box {
+interface Stored extends EncryptedBox {
   readonly id: string;
   /** Which photo was sealed; "" for none. */
   readonly seal: string;

@@ -6,7 +6,7 @@ import { test } from "node:test";
 
 import type { OwnAct } from "../../formats/answers.js";
 import type { Entry, Kind } from "../../formats/entry.js";
-import { isAsking, tell } from "../../history/acts.js";
+import { isRequest, tell } from "../../history/acts.js";
 import type { Act, History } from "../../history/found.js";
 import { REFUSAL_CODES } from "../../history/words.js";
 
@@ -73,7 +73,7 @@ test("five entries of one opening are one act", () => {
     ["sealed", "opened"],
   );
   const [, opening] = told;
-  assert.ok(opening && isAsking(opening));
+  assert.ok(opening && isRequest(opening));
   assert.deepEqual([opening.gave, opening.refused.length], [["a", "b"], 1]);
 });
 

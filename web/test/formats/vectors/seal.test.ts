@@ -9,7 +9,7 @@ import { verifyCircle } from "../../../formats/circle.js";
 import { depositInfo, openDeposit } from "../../../formats/deposit.js";
 import { privateKeyOf } from "../../../formats/hpke.js";
 import {
-  type Answer,
+  type SealAnswer,
   type Wishes,
   assembleReceipt,
   buildTerms,
@@ -22,7 +22,7 @@ import {
 import { digestOf } from "../../../formats/terms.js";
 import { type Bad, refusesAll, vectors } from "../../vectors.js";
 
-interface Given extends Answer {
+interface Given extends SealAnswer {
   circle: string;
   keys: string[];
   wishes: Wishes;

@@ -5,6 +5,7 @@ Import contracts (pyproject.toml) say which room may import which; of names they
 
 import ast
 import tomllib
+from graphlib import TopologicalSorter
 
 import pytest
 
@@ -16,6 +17,22 @@ FILES = sorted(ROOT.glob("packages/*/src/habeas/**/*.py"))
 def room_of(file):
     parts = file.parts
     return parts[parts.index("habeas", parts.index("src")) + 1].removesuffix(".py")
+
+
+def dotted(file):
+    """The name by which a module is imported."""
+    parts = file.with_suffix("").parts
+    return ".".join(parts[parts.index("habeas", parts.index("src")) :]).removesuffix(".__init__")
+
+
+def imports(source):
+    """Pairs of names that *source* imports, wherever in it: what it takes, and of which module."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            for each in node.names:
+                yield f"{node.module}.{each.name}", node.module
+        elif isinstance(node, ast.Import):
+            yield from ((each.name, each.name) for each in node.names)
 
 
 def private_imports(source, room):
@@ -35,6 +52,20 @@ def private_imports(source, room):
 def test_the_rooms_are_seen():
     rooms = {room_of(each) for each in FILES}
     assert {"foundation", "tlog", "protocol", "trustee", "custody", "portal", "cli"} <= rooms
+
+
+def test_no_module_leads_back_to_itself():
+    # Contracts hold between rooms; this holds within them, also for what is imported late.
+    modules = {dotted(each): each for each in FILES}
+    leads = {
+        name: {
+            next((each for each in pair if each in modules), "")
+            for pair in imports(file.read_text())
+        }
+        for name, file in modules.items()
+    }
+    order = TopologicalSorter({name: found - {name, ""} for name, found in leads.items()})
+    order.prepare()  # which raises over a circle, and names it
 
 
 def contracts():

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from habeas import cover, faces
-from habeas.foundation.errors import HabeasError
+from habeas import cover
 from tests.media.video import films
 
 RATES = (60, 25, 10, 5, 2, 1)
@@ -21,14 +20,6 @@ WIDTH, HEIGHT, SIZE = 640, 360, 60
 SPEED = 120
 #: Share of the light by night, and grey levels of a sensor's noise.
 NIGHT, NOISE = 0.12, 3
-
-
-@pytest.fixture(scope="module", params=["centerface", "yunet"])
-def detector(request):
-    try:
-        return faces.detector(request.param)
-    except HabeasError:
-        pytest.skip(f"{request.param} is not installed: no package index has it")
 
 
 def place(at):

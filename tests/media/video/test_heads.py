@@ -7,22 +7,13 @@ import pytest
 from PIL import Image
 
 from bench.footage import real
-from habeas import cover, faces
-from habeas.foundation.errors import HabeasError
+from habeas import cover
 from tests.media.video import films
 
 FPS, SECONDS = 10, 3
 WIDTH, HEIGHT = 640, 480
 #: Widths of the head, pixels: from far away to as high as the picture.
 FAR, CLOSE = 50, 330
-
-
-@pytest.fixture(scope="module", params=["centerface", "yunet"])
-def detector(request):
-    try:
-        return faces.detector(request.param)
-    except HabeasError:
-        pytest.skip(f"{request.param} is not installed: no package index has it")
 
 
 def size(number):

@@ -22,7 +22,7 @@ COMMANDS = {
     "check": "What would make a photo better, before it is sent.",
     "redact": "Cover every face in videos.",
     "record": "Record a camera, every face covered before it is written.",
-    "cameras": "Record many cameras in one process, on one loaded network.",
+    "cameras": "Record many cameras in one process, with one detector for all of them.",
     "seal": "Apply with a photo; keep the receipt.",
     "open": "Open the photo of a case, for a promised purpose.",
     "withdraw": "Have a photo destroyed, with its receipt.",

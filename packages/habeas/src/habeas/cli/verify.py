@@ -80,6 +80,7 @@ def verify(
     vouches for the circle; 1: it is not, and the error names what was changed or swapped.
 
     Example: habeas verify receipt.html --pin circle.txt
+
     Example: habeas verify clip.zip --pin circle.txt
     """  # fmt: skip
     pins = read_pins(pin)

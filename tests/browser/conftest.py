@@ -8,6 +8,7 @@ import http.server
 import shutil
 import subprocess
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -38,8 +39,6 @@ ARGUMENTS = [
 ]  # fmt: skip
 # For all tests that import this: what is expected of a page is waited for as all else is.
 expect.set_options(timeout=PATIENCE_SECONDS * 1000)
-#: What accessibility is checked against.
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
@@ -91,6 +90,15 @@ def axe_script(tmp_path_factory):
 def chromium():
     with launched() as browser:
         yield browser
+
+
+@pytest.fixture(scope="module")
+def aside():
+    """Runs what gets a Chromium in a thread of its own: the test's has Django's connection."""
+    with ThreadPoolExecutor(1) as thread, contextlib.ExitStack() as opened:
+        chromium = thread.submit(opened.enter_context, launched()).result()
+        yield lambda scene: thread.submit(scene, chromium).result()
+        thread.submit(opened.close).result()
 
 
 @pytest.fixture(scope="module")

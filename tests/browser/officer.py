@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +11,6 @@ from django.core.servers.basehttp import ThreadedWSGIServer
 from django.db import connections
 from django.test.testcases import LiveServerThread
 
-from tests.browser.conftest import launched
 from tests.browser.visitor import SIZES, Visitor
 from tests.waiting import until
 
@@ -32,8 +30,11 @@ class _Portal(LiveServerThread):
 
 
 @contextlib.contextmanager
-def signed_in(client: Any, axe: str, width: str, locale: str, room: str) -> Iterator[Inside]:
-    """Scenes of whoever has signed in with *client*.
+def signed_in(
+    aside: Callable[[Callable[[Any], None]], None],
+    client: Any, axe: str, width: str, locale: str, room: str,
+) -> Iterator[Inside]:  # fmt: skip
+    """Scenes of whoever has signed in with *client*; *aside* is the fixture.
 
     Playwright's loop and Django's connection need a thread each of their own.
     """
@@ -48,17 +49,18 @@ def signed_in(client: Any, axe: str, width: str, locale: str, room: str) -> Iter
     assert server.error is None
     site = f"http://127.0.0.1:{server.port}"
 
-    def run(scene: Callable[[Visitor, Any, str], None]) -> None:
-        with launched() as chromium:
+    def inside(scene: Callable[[Visitor, Any, str], None]) -> None:
+        def run(chromium: Any) -> None:
             visitor = Visitor(chromium, axe, width, locale=locale, room=room)
             cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}
             visitor.profile.add_cookies([cookie])
-            scene(visitor, visitor.page, f"{site}/desk/cameras")
-            visitor.close()
+            try:
+                scene(visitor, visitor.page, f"{site}/desk/cameras")
+                visitor.close()
+            finally:
+                visitor.profile.close()
 
-    def inside(scene: Callable[[Visitor, Any, str], None]) -> None:
-        with ThreadPoolExecutor(1) as thread:
-            thread.submit(run, scene).result()
+        aside(run)
 
     yield inside
     server.terminate()

@@ -53,11 +53,11 @@ def recordings(city, data, tmp_path):  # noqa: F811
 
 
 @pytest.fixture(params=[("desktop", "en"), ("phone", "ru")], ids="-".join)
-def visit(request, axe, city, recordings, browser):  # noqa: F811
+def visit(request, aside, axe, city, recordings, browser):  # noqa: F811
     """Runs a scene with a visitor who has signed in."""
     width, locale = request.param
     browser.force_login(city.officer("parks-department"))
-    with signed_in(browser, axe, width, locale, "archive") as inside:
+    with signed_in(aside, browser, axe, width, locale, "archive") as inside:
         yield inside
 
 

@@ -10,9 +10,10 @@ import uvicorn
 
 from habeas.faces import assets
 from habeas.trustee.console import Doors, make_console
+from tests.browser import looking
+from tests.browser.looking import wrong_with
 from tests.browser.seen import computed
 from tests.browser.test_desk import Desk, place  # noqa: F401 - the office with its desk
-from tests.browser.visitor import SHOTS, TOO_WIDE
 from tests.waiting import PATIENCE_SECONDS
 from tests.world.world import listening
 
@@ -26,7 +27,7 @@ PAGES = (
     "/register/", "/register/entries/", "/register/entries/3/", "/register/check/",
     "/register/trustees/", "/nowhere/",
 )  # fmt: skip
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RULES = (*looking.RULES, "best-practice")
 #: What moves by itself, or when it is touched.
 MOVING = """() => [...document.querySelectorAll("*")].filter(each => {
     const style = getComputedStyle(each);
@@ -46,22 +47,13 @@ class Looker:
         self.page = self.profile.new_page()
         self._axe, self._name = axe, f"{width}-{scheme}-{locale}"
         self.found: list[str] = []
-        SHOTS.mkdir(parents=True, exist_ok=True)
 
     def look(self, name):
         label = name.strip("/").replace("/", "-") or "home"
-        self.page.screenshot(path=SHOTS / f"all-{self._name}-{label}.png", full_page=True)
-        if wide := computed(self.page, TOO_WIDE):
-            self.found.append(f"{name} scrolls sideways: {wide}")
+        found = wrong_with(self.page, self._axe, RULES, picture=f"all-{self._name}-{label}")
         if moving := computed(self.page, MOVING):
-            self.found.append(f"{name} moves for somebody who asked for less: {moving}")
-        self.page.evaluate(self._axe)
-        self.found += computed(
-            self.page,
-            """async ([rules, name]) => (await axe.run(document, { runOnly: rules })).violations
-                .map(v => `${name}: ${v.id}: ${v.nodes.map(n => n.target).join(" ")}`)""",
-            [RULES, name],
-        )
+            found.append(f"moves for somebody who asked for less: {moving}")
+        self.found += [f"{name}: {each}" for each in found]
 
 
 @pytest.mark.parametrize(("scheme", "locale"), [("dark", "ru"), ("light", "en")])

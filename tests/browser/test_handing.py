@@ -15,9 +15,9 @@ from playwright.sync_api import expect
 from habeas.cameras.counts import Counts
 from habeas.cameras.recordings import Recordings
 from habeas.protocol.footage import hour_name
+from tests.browser.looking import SHOTS
 from tests.browser.officer import send, signed_in
 from tests.browser.seen import computed, errors_lead_to, text_of
-from tests.browser.visitor import SHOTS
 from tests.media.video.segments import add_segment
 from tests.unit.portal.conftest import (  # noqa: F401 - fixtures
     PARKS,
@@ -57,10 +57,10 @@ def recordings(city, data):  # noqa: F811
 
 
 @pytest.fixture(params=[("desktop", "en"), ("phone", "ru"), ("phone", "pl")], ids="-".join)
-def visit(request, axe, city, recordings, browser):  # noqa: F811
+def visit(request, aside, axe, city, recordings, browser):  # noqa: F811
     width, locale = request.param
     browser.force_login(city.officer(PARKS))
-    with signed_in(browser, axe, width, locale, "handing") as inside:
+    with signed_in(aside, browser, axe, width, locale, "handing") as inside:
         yield inside
 
 

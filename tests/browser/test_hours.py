@@ -47,11 +47,16 @@ def hours(city, data, tmp_path):  # noqa: F811
     city.copy.catch_up()
 
 
-@pytest.mark.parametrize(("width", "locale"), [("desktop", "en"), ("phone", "ru"), ("phone", "pl")])
-def test_everybody_sees_what_was_recorded(axe, city, hours, browser, width, locale):  # noqa: F811
+@pytest.fixture(params=[("desktop", "en"), ("phone", "ru"), ("phone", "pl")], ids="-".join)
+def visit(request, aside, axe, city, hours, browser):  # noqa: F811
+    width, locale = request.param
     browser.force_login(city.officer(PARKS))
-    with signed_in(browser, axe, width, locale, "hours") as inside:
-        inside(_look)
+    with signed_in(aside, browser, axe, width, locale, "hours") as inside:
+        yield inside
+
+
+def test_everybody_sees_what_was_recorded(visit):
+    visit(_look)
 
 
 def _look(visitor, page, desk):

@@ -37,11 +37,38 @@ def receipt(city):
     return found
 
 
-@pytest.fixture(params=["phone", "desktop"])
-def looker(request, chromium, axe, receipt):
+class AtEachWidth(Looker):
+    """Looks at a page at the width of a phone and of a desktop, one after the other."""
+
+    def __init__(self, chromium, axe):
+        super().__init__(chromium, axe, "light", "pl", SIZES["phone"], "each")
+
+    def look(self, name):
+        for width, size in SIZES.items():
+            self.page.set_viewport_size(size)
+            super().look(f"{width}-{name}")
+
+    def turn(self, name):
+        """The same from right to left, as for Arabic or Hebrew."""
+        self.look(name)
+        before = self._beginnings()
+        self.page.evaluate("document.documentElement.dir = 'rtl'")
+        becomes(self._beginnings, pytest.approx(before, abs=1))
+        self.look(f"rtl-{name}")
+
+    def _beginnings(self):
+        found = {}
+        for width, size in SIZES.items():
+            self.page.set_viewport_size(size)
+            found[width] = computed(self.page, BEGINNING)
+        return found
+
+
+@pytest.fixture
+def looker(chromium, axe, receipt):
     if not axe:
         pytest.skip("axe-core is not installed")
-    found = Looker(chromium, axe, "light", "pl", SIZES[request.param], request.param)
+    found = AtEachWidth(chromium, axe)
     yield found
     found.profile.close()
 
@@ -50,15 +77,16 @@ def months(city):
     return f"/register/months/{city.entries()[-1].day[:7]}/"
 
 
-def test_every_page_speaks_polish(city, looker):
+def test_every_page_speaks_polish_and_can_be_turned_round(city, looker):
+    """What begins at the left begins at the right then, and nothing is cut."""
     for path in (*PAGES, months(city)):
         looker.page.goto(city.url + path)
         expect(looker.page.locator("html")).to_have_attribute("lang", "pl")
-        looker.look(path)
+        looker.turn(path)
     assert not looker.found
 
 
-def test_a_receipt_and_its_history_speak_polish(looker, receipt, tmp_path):
+def test_a_receipt_and_its_history_speak_polish_and_can_be_turned_round(looker, receipt, tmp_path):
     page = tmp_path / "receipt.html"
     page.write_text(receipt_page(BLANK, receipt))
     looker.page.goto(f"file://{page}")
@@ -69,6 +97,8 @@ def test_a_receipt_and_its_history_speak_polish(looker, receipt, tmp_path):
         "Twoje zdjęcie otwarto 1 raz.",
     )  # fmt: skip
     looker.look("receipt-file")
+    looker.page.evaluate("document.documentElement.dir = 'rtl'")
+    looker.look("rtl-receipt-file")
     assert not looker.found
 
 
@@ -107,25 +137,4 @@ def test_the_console_speaks_polish(city, looker):
             looker.page.goto(address + path)
             expect(looker.page.locator("html")).to_have_attribute("lang", "pl")
             looker.look(f"console{path}")
-    assert not looker.found
-
-
-def test_every_page_can_be_turned_round(city, looker):
-    """As for Arabic or Hebrew: what begins at the left begins at the right, and nothing is cut."""
-    for path in (*PAGES, months(city)):
-        looker.page.goto(city.url + path)
-        before = pytest.approx(computed(looker.page, BEGINNING), abs=1)
-        looker.page.evaluate("document.documentElement.dir = 'rtl'")
-        becomes(lambda: looker.page.evaluate(BEGINNING), before)
-        looker.look(f"rtl{path}")
-    assert not looker.found
-
-
-def test_a_receipt_can_be_turned_round(looker, receipt, tmp_path):
-    page = tmp_path / "receipt.html"
-    page.write_text(receipt_page(BLANK, receipt))
-    looker.page.goto(f"file://{page}")
-    looker.page.wait_for_selector("[data-act=opened]")
-    looker.page.evaluate("document.documentElement.dir = 'rtl'")
-    looker.look("rtl-receipt-file")
     assert not looker.found

@@ -9,9 +9,9 @@ from playwright.sync_api import expect
 
 from habeas.faces import assets
 from habeas.protocol.receipt_file import receipt_page
+from tests.browser.looking import SHOTS
 from tests.browser.seen import becomes
 from tests.browser.test_history import BLANK, opened, portal_page
-from tests.browser.visitor import SHOTS
 from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.browser

@@ -74,10 +74,10 @@ def recorder(recordings):
 
 
 @pytest.fixture(params=[("desktop", "en"), ("phone", "ru")], ids="-".join)
-def visit(request, axe, city, recordings, browser):  # noqa: F811
+def visit(request, aside, axe, city, recordings, browser):  # noqa: F811
     width, locale = request.param
     browser.force_login(city.officer(PARKS))
-    with signed_in(browser, axe, width, locale, "watching") as inside:
+    with signed_in(aside, browser, axe, width, locale, "watching") as inside:
         yield inside
 
 

@@ -14,8 +14,8 @@ from habeas.deploy import addresses
 from habeas.faces import assets
 from habeas.protocol.receipt import verify_parts
 from habeas.protocol.receipt_file import read_receipt
+from tests.browser.looking import SHOTS
 from tests.browser.test_sealing import FORM, answered, opened
-from tests.browser.visitor import SHOTS
 from tests.browser.webkit import started
 from tests.waiting import until
 from tests.world.city import City

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.browser.looking import SHOTS
 from tests.browser.test_desk import applied, place  # noqa: F401 - fixtures
 from tests.browser.test_webkit import webkit  # noqa: F401 - a fixture
-from tests.browser.visitor import NO_TIME_PASSES, SHOTS
+from tests.browser.visitor import NO_TIME_PASSES
 from tests.waiting import until
 from tests.world.city import ANSWERS, LABEL, PASSPHRASE
 

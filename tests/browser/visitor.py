@@ -1,15 +1,12 @@
-"""Somebody with a browser, whose every page is looked at: screenshots, width, accessibility."""
+"""Somebody with a browser, whose every page is looked at: its width, its accessibility."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from tests.browser.conftest import RULES
-from tests.browser.seen import computed
-from tests.places import ROOT
+from tests.browser.looking import SHOTS, wrong_with
 from tests.waiting import PATIENCE_SECONDS
 
-SHOTS = ROOT / "build" / "screenshots"
 SIZES = {"desktop": {"width": 1200, "height": 900}, "phone": {"width": 390, "height": 844}}
 
 #: Of a device that cannot seal: the pages of the server's own way.
@@ -17,15 +14,6 @@ CANNOT_SEAL = "Object.defineProperty(window, 'isSecureContext', { value: false }
 
 #: The minute of an opened photo does not pass: on a slow machine it would be over unseen.
 NO_TIME_PASSES = "{ const now = Date.now(); Date.now = () => now; }"
-
-#: What reaches beyond the window's side, if the page can be moved there; looked at for two seconds.
-TOO_WIDE = """async () => {
-    const wide = () => document.documentElement.scrollWidth > innerWidth + 1;
-    for (let frames = 0; frames < 120 && wide(); frames++) await new Promise(requestAnimationFrame);
-    return wide() && [...document.querySelectorAll("body *")]
-        .filter((each) => each.getBoundingClientRect().right > innerWidth + 1)
-        .map((each) => each.outerHTML.slice(0, 200));
-}"""
 
 
 class Visitor:
@@ -49,20 +37,9 @@ class Visitor:
             self.problems.append(message.text)
 
     def look(self, name: str) -> None:
-        """Take a screenshot, and check the page's width and its accessibility."""
-        self.page.screenshot(path=SHOTS / f"{self.name}-{name}.png", full_page=True)
-        # The picture of a whole page resizes the window for a moment: only what stays wide counts.
-        wide = computed(self.page, TOO_WIDE)
-        assert not wide, f"{name} scrolls sideways: {wide}"
-        if self._axe:
-            self.page.evaluate(self._axe)
-            found = computed(
-                self.page,
-                """async rules => (await axe.run(document, { runOnly: rules })).violations.map(
-                    v => `${v.id}: ${v.nodes.map(n => n.target).join(" ")}`)""",
-                RULES,
-            )
-            assert not found, f"{name}: {found}"
+        """Check the page's width and its accessibility."""
+        found = wrong_with(self.page, self._axe, picture=f"{self.name}-{name}")
+        assert not found, f"{name}: {found}"
 
     def close(self) -> None:
         assert not self.problems, self.problems

@@ -28,7 +28,7 @@ from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.browser.seen import computed, says
 from tests.commands import habeas
 from tests.journey.conftest import City, city  # noqa: F401 - a fixture
-from tests.journey.test_in_browser import SHOTS, SIZES, Visitor, axe  # noqa: F401 - a fixture
+from tests.journey.test_in_browser import SIZES, Visitor, axe  # noqa: F401 - a fixture
 from tests.media.video.segments import CAMERA, add_segment
 from tests.waiting import PATIENCE_SECONDS, until
 
@@ -519,7 +519,6 @@ def chromium():
         pytest.skip("chromium is not installed: apt-get install chromium")
     from playwright.sync_api import sync_playwright
 
-    SHOTS.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM, args=ARGUMENTS, timeout=PATIENCE_SECONDS * 1000

@@ -1,7 +1,4 @@
-"""The whole journey in Chromium: applicant and officer in profiles of their own.
-
-Screenshots of every page, phone and desktop width, are left in build/screenshots.
-"""
+"""The whole journey in Chromium: applicant and officer in profiles of their own."""
 
 from __future__ import annotations
 
@@ -13,22 +10,18 @@ from playwright.sync_api import expect
 
 from habeas.deploy import sample
 from habeas.faces import assets
-from tests import places
 from tests.browser.conftest import axe_script, launched
-from tests.browser.seen import becomes, computed, says, text_of
-from tests.browser.visitor import CANNOT_SEAL, NO_TIME_PASSES, TOO_WIDE
+from tests.browser.looking import wrong_with
+from tests.browser.seen import becomes, says, text_of
+from tests.browser.visitor import CANNOT_SEAL, NO_TIME_PASSES, SIZES
 from tests.waiting import PATIENCE_SECONDS, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
-ROOT = places.ROOT
-SHOTS = ROOT / "build" / "screenshots"
-SIZES = {"desktop": {"width": 1200, "height": 900}, "phone": {"width": 390, "height": 844}}
 CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 
 
 @pytest.fixture(scope="module")
 def chromium():
-    SHOTS.mkdir(parents=True, exist_ok=True)
     with launched(*CAMERA) as browser:
         yield browser
 
@@ -69,18 +62,9 @@ class Visitor:
 
     def look(self, name):
         self.page.wait_for_load_state("networkidle")
-        self.page.screenshot(path=SHOTS / f"{self._width}-{name}.png", full_page=True)
-        wide = computed(self.page, TOO_WIDE)
-        assert not wide, f"{name} scrolls sideways: {wide}"
-        if self.axe and self._script:
-            self.page.evaluate(self.axe)
-            found = computed(
-                self.page,
-                """async () => (await axe.run(document, { runOnly: ["wcag2a", "wcag2aa",
-                    "wcag21a", "wcag21aa", "wcag22aa"] })).violations.map(
-                    v => `${v.id}: ${v.nodes.map(n => n.target).join(" ")}`)""",
-            )
-            assert not found, f"{name}: {found}"
+        axe = self.axe if self._script else ""
+        found = wrong_with(self.page, axe, picture=f"{self._width}-{name}")
+        assert not found, f"{name}: {found}"
 
     def press(self, text):
         self.page.get_by_role("button", name=text, exact=True).click()

@@ -102,6 +102,43 @@ def test_what_no_release_needs_any_more_is_deleted(place):
     assert hashlib.sha256(b"seal()").hexdigest() in old - kept
 
 
+def test_a_page_that_was_opened_before_a_release_finds_its_parts_for_a_day(place, monkeypatch):
+    """Its parts have names with a hash; under another name stands what is new."""
+    parts = {name: f"photo/taking.{name * 16}.js" for name in "ab"}
+
+    def build(name):
+        page, content = f"page {name}".encode(), f"take({name})".encode()
+        (place.built / "portal/static" / parts[name]).write_bytes(content)
+        (place.built / "portal/static/photo/index.html").write_bytes(page)
+        place.site.files |= {STEP: page, f"/static/{parts[name]}": content}
+
+    build("a")
+    place.release()
+    host(place)
+    (place.built / "portal/static" / parts["a"]).unlink()
+    del place.site.files[f"/static/{parts['a']}"]
+    (place.built / "portal/static/photo/face.tflite").unlink()
+    build("b")
+    place.release(2)
+    trustee = place.world.trustees[place.world.names[0]]
+    with Visitor(random.Random(1)) as fetch:
+        trustee.hosting.take(fetch)
+    assert got(place, STEP).content == b"page b"
+    for name, path in parts.items():
+        answer = got(place, f"/static/{path}")
+        assert (answer.status_code, answer.content) == (200, f"take({name})".encode())
+        assert "immutable" in answer.headers["cache-control"]
+    # What stands under a name without a hash is the newest release's, or nothing.
+    assert got(place, "/static/photo/face.tflite").status_code == 404
+    # A day later the first still counts somewhere in the world; then nobody seals with it.
+    monkeypatch.setattr(trustee.apps, "verify_hour", lambda: None)
+    place.world.clock.move(days=1)
+    assert got(place, f"/static/{parts['a']}").status_code == 200
+    place.world.clock.move(days=1)
+    assert got(place, f"/static/{parts['a']}").status_code == 404
+    assert got(place, f"/static/{parts['b']}").status_code == 200
+
+
 def test_everybody_who_watches_looks_at_the_trustee_too(place):
     place.hosts = place.world.names[:1]
     place.release()

@@ -2,7 +2,9 @@
 
 The operator's server is the one place where one targeted person could be served something else.
 Here somebody else serves the same bytes. A file counts by its hash in the release on the log,
-wherever it came from; nothing else is ever served, and no release that is not whole.
+wherever it came from; nothing else is ever served, and no release that is not whole. Pages are the
+newest release's; what a page of the release before still has to load, it finds for as long as that
+one counts.
 """
 
 from __future__ import annotations
@@ -26,8 +28,8 @@ from habeas.trustee.circles import Circles
 from habeas.trustee.errors import NotHostedError
 
 FOLDER = "app-files"
-#: More than a release has; today's are 40, of 11 MB together.
-_MOST_FILES = 64
+#: More than two releases have; today's are 40 each, of 11 MB together.
+_MOST_FILES = 128
 #: Where the circle that the app has pinned stands beside each of its documents.
 _CIRCLE = "circle.txt"
 #: A name with a hash in it never means anything else: browsers need not ask again.
@@ -124,6 +126,20 @@ class Hosting:
             if all((self._folder / hashed).is_file() for hashed in _wanted(release).values()):
                 yield release
 
+    def _with(self, path: str) -> AppRelease:
+        """The release to serve a path of: the newest that is whole.
+
+        A page that was opened before that one was taken in loads its later parts under names with
+        a hash, which never mean anything else: those of the release before are there for a day.
+        """
+        whole = self._whole()
+        newest = next(whole, None)
+        if newest is None:
+            raise NotHostedError("This trustee does not serve the app.")
+        if path in newest.places(_portal(newest)) or not _NAMED.search(path):
+            return newest
+        return next((each for each in whole if path in each.places(_portal(each))), newest)
+
     def file(self, path: str) -> File:
         """What is served at the path of an address.
 
@@ -132,9 +148,7 @@ class Hosting:
             ViewOldError: another release may have taken its place.
         """
         self._apps.verify_hour()
-        release = next(self._whole(), None)
-        if release is None:
-            raise NotHostedError("This trustee does not serve the app.")
+        release = self._with(path)
         part, places = release.manifest.portal, release.places(_portal(release))
         kept = _KEPT if _NAMED.search(path) else "no-cache"
         carried = {**part.headers, "cache-control": kept}

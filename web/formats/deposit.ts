@@ -17,13 +17,13 @@ export const depositInfo = (promiseDigest: Bytes, keyId: Bytes, index: number): 
 export const releaseInfo = (promiseDigest: Bytes, requestLeaf: Bytes, index: number): Bytes =>
   labelled("release", promiseDigest, requestLeaf, Uint8Array.of(index));
 
-/** One deposit: share and track key, wrapped to a trustee's expiry-month key. */
+/** One deposit: share and track key, in a message that was begun to a trustee's expiry-month key. */
 export const sealDeposit = (
-  trusteeKey: Bytes,
+  message: hpke.Message,
   info: Bytes,
   share: Bytes,
   trackKey: Bytes,
-): Promise<Bytes> => hpke.seal(trusteeKey, info, concat(share, trackKey));
+): Promise<Bytes> => message(info, concat(share, trackKey));
 
 async function verifyShare(share: Bytes, hash: Bytes): Promise<void> {
   if (!same(await sha256(share), hash)) {

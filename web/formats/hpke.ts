@@ -16,7 +16,8 @@ const COEFFICIENT_BYTES = 1152;
 const ML_KEM_PRIME = 3329;
 const TAG_BYTES = 16;
 
-const suite = new CipherSuite({ kem: new Kem(), kdf: new HkdfSha256(), aead: new Aes256Gcm() });
+const kem = new Kem();
+const suite = new CipherSuite({ kem, kdf: new HkdfSha256(), aead: new Aes256Gcm() });
 
 /** A private key as the library holds it; it never leaves the page as bytes. */
 export type PrivateKey = CryptoKey;
@@ -56,18 +57,41 @@ export function isPublicKey(content: Bytes): boolean {
   return true;
 }
 
-/** HPKE message (enc ‖ ciphertext) to a raw X-Wing public key. */
-export async function seal(publicKey: Bytes, info: Bytes, plaintext: Bytes): Promise<Bytes> {
+/**
+ * Does in advance what sealing to a raw X-Wing public key does with the key alone. What is no key
+ * is left to `begin` to refuse.
+ */
+export function prepare(publicKey: Bytes): void {
+  if (isPublicKey(publicKey)) kem.prepare(publicKey);
+}
+
+/** Gives the HPKE message (enc ‖ ciphertext) of a context and what it says. */
+export type Message = (info: Bytes, plaintext: Bytes) => Promise<Bytes>;
+
+/**
+ * Begins a message to a raw X-Wing public key: its shared secret is on its way, while what the
+ * message says is not known yet. A second message of one beginning has a secret of its own.
+ */
+export async function begin(publicKey: Bytes): Promise<Message> {
   if (!isPublicKey(publicKey)) {
     throw new FormatError("key-format", "This is no X-Wing public key.");
   }
-  try {
-    const recipientPublicKey = await suite.kem.deserializePublicKey(publicKey);
-    const { ct, enc } = await suite.seal({ recipientPublicKey, info }, plaintext);
-    return concat(new Uint8Array(enc), new Uint8Array(ct));
-  } catch {
-    throw new FormatError("key-format", "This X-Wing public key cannot be encrypted to.");
-  }
+  const recipientPublicKey = await suite.kem.deserializePublicKey(publicKey);
+  kem.begin(recipientPublicKey);
+  return async (info, plaintext) => {
+    try {
+      const { ct, enc } = await suite.seal({ recipientPublicKey, info }, plaintext);
+      return concat(new Uint8Array(enc), new Uint8Array(ct));
+    } catch {
+      throw new FormatError("key-format", "This X-Wing public key cannot be encrypted to.");
+    }
+  };
+}
+
+/** HPKE message (enc ‖ ciphertext) to a raw X-Wing public key. */
+export async function seal(publicKey: Bytes, info: Bytes, plaintext: Bytes): Promise<Bytes> {
+  const message = await begin(publicKey);
+  return message(info, plaintext);
 }
 
 /** The plaintext of a message, if it was made for this key and context. */

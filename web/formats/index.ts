@@ -73,6 +73,7 @@ export {
   custodianTags,
   drawSecrets,
   pointerOf,
+  prepareSealing,
   readMonthKeys,
   sealPhoto,
 } from "./seal.js";

@@ -34,12 +34,12 @@ const gcm = (termsDigest: Bytes): AesGcmParams => ({
 /** Encrypts a picture under a fresh data key, authenticated together with the terms. */
 export async function encryptPhoto(
   dataKey: Bytes,
-  termsDigest: Bytes,
+  termsDigest: Bytes | Promise<Bytes>,
   photo: Bytes,
 ): Promise<Bytes> {
-  const key = await encryptionKey(dataKey, "encrypt");
+  const [key, digest] = await Promise.all([encryptionKey(dataKey, "encrypt"), termsDigest]);
   const padded = pad(photo, paddedPhotoBytes);
-  return new Uint8Array(await crypto.subtle.encrypt(gcm(termsDigest), key, padded));
+  return new Uint8Array(await crypto.subtle.encrypt(gcm(digest), key, padded));
 }
 
 /** Checks the key commitment, then decrypts. */

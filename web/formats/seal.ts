@@ -9,6 +9,7 @@ import { type Bytes, fromBase64, fromHex, sha256, toHex } from "./bytes.js";
 import { type Circle, statementKey, verifyTerms } from "./circle.js";
 import { depositInfo, sealDeposit } from "./deposit.js";
 import { FormatError } from "./errors.js";
+import * as hpke from "./hpke.js";
 import type { PurposeName } from "./fields.js";
 import type { Pointer } from "./office.js";
 import { encryptPhoto, keyCommitment } from "./photo.js";
@@ -89,6 +90,11 @@ export async function readMonthKeys(
   );
 }
 
+/** Does before there is a photo what sealing does with the trustees' month keys alone. */
+export function prepareSealing(keys: readonly Statement<"key">[]): void {
+  for (const { public_key } of keys) hpke.prepare(fromBase64(public_key));
+}
+
 /** The terms of a photo that a browser seals, under this circle and to these keys. */
 export async function buildTerms(
   circle: Circle,
@@ -101,10 +107,18 @@ export async function buildTerms(
     month: key.month,
     key: await announcedKeyId(key),
   }));
+  // All at once: each is a way to the browser's threads and back.
+  const [ids, digest, track, withdraw, bound] = await Promise.all([
+    Promise.all(named),
+    digestOf(circle),
+    trackHash(secrets.trackKey),
+    withdrawHash(secrets.withdrawSecret),
+    caseHash(wishes.reference, secrets.caseSalt),
+  ]);
   const terms = readTerms({
     v: 2,
     suite: "habeas-2",
-    circle: toHex(await digestOf(circle)),
+    circle: toHex(digest),
     origin: circle.log.origin,
     seal_id: toHex(secrets.sealId),
     service: wishes.service,
@@ -114,15 +128,25 @@ export async function buildTerms(
     openings_max: wishes.openings_max,
     openings_a_day: wishes.openings_a_day,
     closed_days: wishes.closed_days,
-    trustees: { k: circle.k, keys: await Promise.all(named) },
-    track_hash: await trackHash(secrets.trackKey),
-    withdraw_hash: await withdrawHash(secrets.withdrawSecret),
-    case: await caseHash(wishes.reference, secrets.caseSalt),
+    trustees: { k: circle.k, keys: ids },
+    track_hash: track,
+    withdraw_hash: withdraw,
+    case: bound,
     sealed_by: "browser",
     app: wishes.app,
   });
   await verifyTerms(circle, terms);
   return terms;
+}
+
+/** The photo's ciphertext and its hash, hex. */
+async function encrypted(
+  photo: Bytes,
+  terms: Terms,
+  dataKey: Bytes,
+): Promise<{ ciphertext: Bytes; hash: string }> {
+  const ciphertext = await encryptPhoto(dataKey, digestOf(terms), photo);
+  return { ciphertext, hash: toHex(await sha256(ciphertext)) };
 }
 
 /** Encrypts a photo, splits its key, and seals the shares to the trustees' keys of the terms. */
@@ -134,34 +158,32 @@ export async function sealPhoto(
   random: Random,
 ): Promise<Sealed> {
   const named = terms.trustees.keys.map(({ key }) => key);
-  const given = await Promise.all(keys.map(announcedKeyId));
+  const shares = split(secrets.dataKey, terms.trustees.k, named.length, random);
+  // What a message owes to its trustee's key alone is made while the photo is encrypted.
+  const [messages, given, track, { ciphertext, hash }, hashes, commitment] = await Promise.all([
+    Promise.all(keys.map(({ public_key }) => hpke.begin(fromBase64(public_key)))),
+    Promise.all(keys.map(announcedKeyId)),
+    trackHash(secrets.trackKey),
+    encrypted(photo, terms, secrets.dataKey),
+    Promise.all(shares.map(async (share) => toHex(await sha256(share)))),
+    keyCommitment(secrets.dataKey),
+  ]);
   if (named.join(" ") !== given.join(" ")) {
     throw new FormatError("malformed", "The trustees' keys are not those of the terms.");
   }
-  if ((await trackHash(secrets.trackKey)) !== terms.track_hash) {
+  if (track !== terms.track_hash) {
     throw new FormatError("malformed", "The track key is not that of the terms.");
   }
-  const ciphertext = await encryptPhoto(secrets.dataKey, await digestOf(terms), photo);
-  const shares = split(secrets.dataKey, terms.trustees.k, named.length, random);
   const promise = readPromise({
     ...terms,
-    photo: {
-      type: "image/jpeg",
-      size: ciphertext.length,
-      sha256: toHex(await sha256(ciphertext)),
-    },
-    shares: await Promise.all(shares.map(async (share) => toHex(await sha256(share)))),
-    key_commitment: toHex(await keyCommitment(secrets.dataKey)),
+    photo: { type: "image/jpeg", size: ciphertext.length, sha256: hash },
+    shares: hashes,
+    key_commitment: toHex(commitment),
   });
   const digest = await digestOf(promise);
-  const deposits = keys.map(({ public_key }, index) => {
+  const deposits = messages.map((message, index) => {
     const info = depositInfo(digest, fromHex(named[index] ?? ""), index);
-    return sealDeposit(
-      fromBase64(public_key),
-      info,
-      shares[index] ?? new Uint8Array(),
-      secrets.trackKey,
-    );
+    return sealDeposit(message, info, shares[index] ?? new Uint8Array(), secrets.trackKey);
   });
   return { promise, ciphertext, deposits: await Promise.all(deposits) };
 }

@@ -18,6 +18,7 @@ import {
   fromHex,
   fromUtf8,
   pointerOf,
+  prepareSealing,
   readMonthKeys,
   sealAnswers,
   sealPhoto,
@@ -107,6 +108,18 @@ const sealedTo = async (
 export async function sealedAnswers(pin: Pin, order: Offered, answers: Answered): Promise<string> {
   const { circle } = await circleOf(pin, order);
   return sealedTo(officeKey(circle, order), order, answers);
+}
+
+/**
+ * Does while people read what sealing does with the trustees' keys alone: nothing is drawn, and
+ * nothing of the photo is known to it. What is wrong with a key is told when it is sealed to.
+ */
+export async function prepared(circle: Circle, order: Offered): Promise<void> {
+  try {
+    prepareSealing(await readMonthKeys(circle, order.keys));
+  } catch {
+    // Sealing reads the same keys, and says why it cannot.
+  }
 }
 
 /** Seals a picture and answers under what was offered and shown; nothing has left the device yet. */

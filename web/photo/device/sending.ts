@@ -8,7 +8,7 @@ import { busy, progress, refuse, show, textOf, word } from "./page.js";
 import { ready } from "./parts.js";
 import * as portal from "./portal.js";
 import { fillPromise } from "./promise.js";
-import { type Pending, circleOf, receiptOf, sealed, sealedAnswers } from "./sealing.js";
+import { type Pending, circleOf, prepared, receiptOf, sealed, sealedAnswers } from "./sealing.js";
 import { answered, csrf, keep, now, offered, sent } from "./state.js";
 import { backTo, go, view } from "./steps.js";
 import { here } from "./turn.js";
@@ -42,6 +42,7 @@ export function showCheck(): void {
         if (picture && order.wishes) {
           const list = need(page, "[data-promise]", HTMLElement);
           fillPromise(list, circle, order.wishes, release);
+          void prepared(circle, order);
         }
       },
       (error: unknown) => {

@@ -67,3 +67,59 @@ test("a key that gives no secret is refused by both", async () => {
     );
   }
 });
+
+/** What the package hashes of keys, while `act` runs: SHAKE128 of a matrix, SHA3-256 of a key. */
+async function hashing<Result>(act: () => Promise<Result>) {
+  const { _m } = new XWing() as unknown as { _m: object };
+  type Hash = (content: Uint8Array) => Uint8Array;
+  const base = Object.getPrototypeOf(Object.getPrototypeOf(_m)) as { _xof: Hash; _h: Hash };
+  const { _xof, _h } = base;
+  let hashed = 0;
+  const counted = (hash: Hash): Hash =>
+    function (this: unknown, content) {
+      hashed += 1;
+      return hash.call(this, content);
+    };
+  Object.assign(base, { _xof: counted(_xof), _h: counted(_h) });
+  try {
+    return { result: await act(), hashed };
+  } finally {
+    Object.assign(base, { _xof, _h });
+  }
+}
+
+test("a key that was prepared is not hashed again, and gives the same secret", async () => {
+  const key = await publicKeyOf(new XWing(), SEED);
+  const ekm = Uint8Array.from({ length: 64 }, (_, at) => 5 * at + 1).buffer;
+  const { result, hashed } = await hashing(async () => {
+    const kem = new Kem();
+    const recipientPublicKey = await kem.deserializePublicKey(key);
+    kem.prepare(key);
+    return hashing(() => kem.encap({ recipientPublicKey, ekm }));
+  });
+  // Nine of the matrix, one of the key: all of them while it was prepared.
+  assert.equal(hashed, 10);
+  const plain = new XWing();
+  const recipientPublicKey = await plain.deserializePublicKey(key);
+  assert.deepEqual(result.result, await plain.encap({ recipientPublicKey, ekm }));
+});
+
+test("what a prepared key is sealed to opens", async () => {
+  const key = await publicKeyOf(new XWing(), SEED);
+  hpke.prepare(key);
+  // Twice: the second time nothing is left to do.
+  hpke.prepare(key);
+  const sealed = await hpke.seal(key, INFO, PLAIN);
+  assert.deepEqual(await hpke.open(await hpke.privateKeyOf(SEED), INFO, sealed), PLAIN);
+  // What is no key is told where it is sealed to.
+  hpke.prepare(key.slice(1));
+});
+
+test("two messages of one beginning have two secrets", async () => {
+  const key = await publicKeyOf(new XWing(), SEED);
+  const message = await hpke.begin(key);
+  const [one, other] = [await message(INFO, PLAIN), await message(INFO, PLAIN)];
+  assert.notDeepEqual(one.slice(0, 1120), other.slice(0, 1120));
+  const own = await hpke.privateKeyOf(SEED);
+  for (const each of [one, other]) assert.deepEqual(await hpke.open(own, INFO, each), PLAIN);
+});

@@ -39,13 +39,20 @@ export class ForeignFileError extends Error {
   }
 }
 
+/** A file that the site does not have any more, or never had: there was a release. */
+export class GoneFileError extends Error {
+  constructor(path: string, status: number) {
+    super(`${path}: ${String(status)}`);
+  }
+}
+
 /** The bytes of a file, once they are seen to be the ones that are meant. */
 export async function fetchResource(
   { path, sha256 }: Resource,
   base: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const answer = await fetch(new URL(path, base), { redirect: "error" });
-  if (!answer.ok) throw new Error(`${path}: ${String(answer.status)}`);
+  if (!answer.ok) throw new GoneFileError(path, answer.status);
   const bytes = new Uint8Array(await answer.arrayBuffer());
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");

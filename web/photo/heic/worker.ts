@@ -3,15 +3,16 @@
 
 import factory from "libheif-js/libheif-wasm/libheif.js";
 
-import { fetchResource } from "../checks/files.js";
-import type { Decoded } from "./heic.js";
+import { GoneFileError, fetchResource } from "../checks/files.js";
+import type { Answer, Decoded } from "./heic.js";
 
-async function decode(file: Uint8Array): Promise<Decoded> {
-  const program = {
-    path: `libheif.${LIBHEIF_SHA256.slice(0, 16)}.wasm`,
-    sha256: LIBHEIF_SHA256,
-  };
-  const libheif = factory({ wasmBinary: await fetchResource(program, location.href) });
+const PROGRAM = {
+  path: `libheif.${LIBHEIF_SHA256.slice(0, 16)}.wasm`,
+  sha256: LIBHEIF_SHA256,
+};
+
+async function decode(wasmBinary: Uint8Array, file: Uint8Array): Promise<Decoded> {
+  const libheif = factory({ wasmBinary });
   const [image] = new libheif.HeifDecoder().decode(file);
   if (!image) throw new Error("There is no picture in it.");
   const [width, height] = [image.get_width(), image.get_height()];
@@ -25,13 +26,22 @@ async function decode(file: Uint8Array): Promise<Decoded> {
   return { width, height, data };
 }
 
+async function answerTo(file: Uint8Array): Promise<Answer> {
+  let program: Uint8Array;
+  try {
+    program = await fetchResource(PROGRAM, location.href);
+  } catch (error) {
+    return { failed: error instanceof GoneFileError ? "gone" : "lost" };
+  }
+  try {
+    return await decode(program, file);
+  } catch {
+    return { failed: "unreadable" };
+  }
+}
+
 addEventListener("message", ({ data }: MessageEvent<Uint8Array>) => {
-  decode(data).then(
-    (decoded) => {
-      postMessage(decoded, { transfer: [decoded.data.buffer] });
-    },
-    (error: unknown) => {
-      postMessage(String(error));
-    },
-  );
+  void answerTo(data).then((answer) => {
+    postMessage(answer, { transfer: "data" in answer ? [answer.data.buffer] : [] });
+  });
 });

@@ -379,6 +379,41 @@ def test_a_sealed_file_that_is_no_photo(chromium, place, axe, tmp_path):
     assert case["photo"] is False
 
 
+#: A page whose patience with a worker is over at once, as on a machine that does nothing else.
+_HURRIED = """{
+    const wait = globalThis.setTimeout;
+    globalThis.hurried = true;
+    globalThis.setTimeout = (act, after, ...rest) =>
+        wait(act, after === 10_000 && globalThis.hurried ? 0 : after, ...rest);
+}"""
+
+
+def test_a_machine_that_is_too_slow_says_nothing_of_the_photo(chromium, place, applied, axe):
+    """What was opened is shown at the next try, without another opening."""
+    desk = Desk(chromium, place, axe)
+    page = desk.page
+    page.add_init_script(_HURRIED)
+    page.route("**/decoder.js", lambda route: route.fulfill(content_type="text/javascript"))
+    openings = []
+    page.on("request", lambda each: openings.append(each) if "/openings" in each.url else None)
+    desk.sign_in()
+    desk.ask(applied.reference)
+    desk.problem("too slow to show the photo")
+    expect(page.locator("#open-form")).to_be_hidden()
+    expect(page.locator("#view")).to_be_hidden()
+    expect(page.locator("#open-unreadable")).to_be_visible()
+    desk.look("slow")
+    asked = len(openings)
+    page.unroute("**/decoder.js")
+    page.evaluate("globalThis.hurried = false")
+    page.click("#open-slow button")
+    desk.viewed()
+    for form in ("#open-slow", "#open-unreadable", ".govuk-error-summary"):
+        expect(page.locator(form)).to_be_hidden()
+    assert len(openings) == asked
+    desk.close()
+
+
 def test_the_worker_that_decodes_has_no_network(chromium, place):
     address = place.origin + "/decoder.js"
     decoder = chromium.new_context().request.get(address, timeout=PATIENCE_SECONDS * 1000)

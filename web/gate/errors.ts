@@ -3,3 +3,9 @@ export class UnreadableError extends Error {
   override name = "UnreadableError";
   readonly code = "unreadable";
 }
+
+/** The machine that decodes was too slow; nothing is said of the file. */
+export class SlowError extends Error {
+  override name = "SlowError";
+  readonly code = "slow";
+}

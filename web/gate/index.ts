@@ -2,5 +2,5 @@
 // a photo as ours are, `decoder` has it decoded in a confined worker.
 
 export { decodePhoto } from "./decoder.js";
-export { UnreadableError } from "./errors.js";
+export { SlowError, UnreadableError } from "./errors.js";
 export { LIMITS, type Limits } from "./limits.js";

@@ -164,12 +164,13 @@ class Header {
 }
 
 /**
- * Checks that `file` is one whole baseline JPEG as sealed photos are, and nothing more.
+ * Checks that `file` is one whole baseline JPEG as sealed photos are, and nothing more; `goesOn` is
+ * called now and then while it is read.
  *
  * Raises UnreadableError. Time grows with the file's size, never with the size that
  * the file claims; memory beyond the file is half a megabyte.
  */
-export function readJpeg(file: Uint8Array, limits: Limits = LIMITS): PassedPicture {
+export function readJpeg(file: Uint8Array, limits: Limits = LIMITS, goesOn?: () => void): PassedPicture {
   if (file.length > limits.bytes) refuse(`It has ${String(file.length)} bytes.`);
   if (file[0] !== 0xff || file[1] !== SOI) refuse("It is no JPEG.");
   const header = new Header(limits);
@@ -189,7 +190,7 @@ export function readJpeg(file: Uint8Array, limits: Limits = LIMITS): PassedPictu
     if (!first) refuse("It has no components.");
     const across = Math.ceil(frame.width / (8 * first.across));
     const down = Math.ceil(frame.height / (8 * first.down));
-    at = readScan(file, at, components, across * down);
+    at = readScan(file, at, components, across * down, goesOn);
     if (file[at] !== 0xff || file[at + 1] !== EOI) refuse("It goes on where it should end.");
     if (file.length !== at + 2) refuse("Something follows the picture.");
     return { width: frame.width, height: frame.height, colours: components.length };

@@ -8,7 +8,10 @@ export interface Limits {
   readonly side: number;
   /** Marker segments before the scan; our encoder writes eight to ten. */
   readonly segments: number;
-  /** Milliseconds until a picture that is still being decoded is given up. */
+  /**
+   * Milliseconds without any progress until a picture is given up. A file's size and sides bound
+   * how often there can be progress: a hundred times.
+   */
   readonly patience: number;
 }
 

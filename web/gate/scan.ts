@@ -100,8 +100,12 @@ function readBlock(bits: Bits, { dc, ac }: Component, before: number): number {
   return value;
 }
 
+/** After how many units of a scan it is told that it is still being read. */
+const TOLD_UNITS = 1024;
+
 /**
- * Reads a scan of `units` units (T.81 section A.2.3) that begins at byte `start`.
+ * Reads a scan of `units` units (T.81 section A.2.3) that begins at byte `start`; `goesOn` is
+ * called after every thousand.
  *
  * Returns where the bytes behind it begin. Raises UnreadableError.
  */
@@ -110,10 +114,12 @@ export function readScan(
   start: number,
   components: readonly Component[],
   units: number,
+  goesOn: () => void = () => undefined,
 ): number {
   const bits = new Bits(file, start);
   const before = components.map(() => 0);
   for (let unit = 0; unit < units; unit += 1) {
+    if (unit % TOLD_UNITS === 0) goesOn();
     components.forEach((component, which) => {
       for (let block = 0; block < component.blocks; block += 1) {
         before[which] = readBlock(bits, component, before[which] ?? 0);

@@ -5,13 +5,24 @@
 
 import { UnreadableError } from "./errors.js";
 import { readJpeg } from "./jpeg.js";
+import { LIMITS } from "./limits.js";
 
 /** What the worker answers: the picture, or why there is none. */
 export type DecoderAnswer = { readonly picture: ImageBitmap } | { readonly refused: string };
 
+/** What it tells before: that it has begun, or goes on. */
+export interface GoesOn {
+  readonly goesOn: true;
+}
+
+const goesOn = (): void => {
+  postMessage({ goesOn: true } satisfies GoesOn);
+};
+
 async function decode(file: Uint8Array<ArrayBuffer>): Promise<DecoderAnswer> {
   try {
-    const { width, height } = readJpeg(file);
+    const { width, height } = readJpeg(file, LIMITS, goesOn);
+    goesOn();
     const picture = await createImageBitmap(new Blob([file], { type: "image/jpeg" }));
     if (picture.width === width && picture.height === height) return { picture };
     return { refused: "It was decoded to another size than it has." };

@@ -13,7 +13,7 @@ import {
   openPhoto,
   utf8,
 } from "../../formats/index.js";
-import { UnreadableError, decodePhoto } from "../../gate/index.js";
+import { SlowError, UnreadableError, decodePhoto } from "../../gate/index.js";
 import { startWorker } from "../../pages/trusted.js";
 import { all, need } from "../../pages/dom.js";
 import { prepare } from "../asking.js";
@@ -185,14 +185,50 @@ async function ask(place: Place, wish: { purpose: unknown; reason: unknown }): P
     portal.write(place.file.reference, note),
   );
   try {
-    reveal(place, await decodePhoto(opened.photo, startWorker), answer.index, opened.bad);
-  } catch (error) {
-    if (!(error instanceof UnreadableError)) throw error;
-    offerToSay(place, answer.index);
-    throw new Problem(error.code, word("unreadable"), error.message, answer.index);
+    await decoded(place, { ...opened, index: answer.index });
   } finally {
     await noted;
   }
+}
+
+/** What an opening gave, and the number of its entry. */
+interface Given {
+  readonly photo: Uint8Array<ArrayBuffer>;
+  readonly bad: readonly BadShare[];
+  readonly index: number;
+}
+
+/** Shows what was opened, or says why not, and what can be done about it. */
+async function decoded(place: Place, given: Given): Promise<void> {
+  const { bad, index } = given;
+  try {
+    // A copy: on a slow machine, the file is decoded once more.
+    reveal(place, await decodePhoto(given.photo.slice(), startWorker), index, bad);
+  } catch (error) {
+    if (error instanceof SlowError) {
+      offerAgain(place, given);
+      offerToSay(place, index);
+      throw new Problem(error.code, word("slow"), "", index);
+    }
+    if (!(error instanceof UnreadableError)) throw error;
+    offerToSay(place, index);
+    throw new Problem(error.code, word("unreadable"), error.message, index);
+  }
+}
+
+/** The machine was too slow: what was opened can be tried again, without another opening. */
+function offerAgain(place: Place, given: Given): void {
+  const { desk, root } = place;
+  need(root, "#open-form", HTMLFormElement).hidden = true;
+  const form = need(root, "#open-slow", HTMLFormElement);
+  form.hidden = false;
+  form.onsubmit = (event) => {
+    event.preventDefault();
+    void busy(need(form, "button", HTMLButtonElement), "", desk.portal.url, async () => {
+      form.hidden = need(root, "#open-unreadable", HTMLFormElement).hidden = true;
+      await decoded(place, given);
+    });
+  };
 }
 
 function reveal(
@@ -242,13 +278,13 @@ function offerToSay({ desk, file, found, root }: Place, index: number): void {
   need(root, "#open-form", HTMLFormElement).hidden = true;
   const form = need(root, "#open-unreadable", HTMLFormElement);
   form.hidden = false;
-  form.addEventListener("submit", (event) => {
+  form.onsubmit = (event) => {
     event.preventDefault();
     void busy(need(form, "button", HTMLButtonElement), "", desk.portal.url, async () => {
       await desk.portal.unreadable(reference, index, found.pointer.seal_id);
-      form.hidden = true;
+      form.hidden = need(root, "#open-slow", HTMLFormElement).hidden = true;
       clearProblem();
       need(root, "#asked-again", HTMLElement).hidden = false;
     });
-  });
+  };
 }

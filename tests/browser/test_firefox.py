@@ -15,7 +15,7 @@ from habeas.protocol.receipt import verify_parts
 from habeas.protocol.receipt_file import read_receipt
 from tests.browser.firefox import downloads, started
 from tests.browser.seen import becomes, says
-from tests.browser.test_checks import NAMES, assert_answer
+from tests.browser.test_checks import NAMES, assert_answer, assert_large
 from tests.browser.test_sealing import FORM, Applicant, answered, heard_of, opened
 from tests.browser.wire import Wire
 from tests.waiting import until
@@ -126,12 +126,13 @@ def test_no_answer_is_ever_sent_in_the_clear(driver, city, axe, tmp_path):
         visitor.profile.close()
 
 
-def test_each_picture_has_python_s_answer(firefox, city, axe):
+def test_each_picture_has_python_s_answer(firefox, city, axe, tmp_path):
     visitor = Applicant(firefox, axe, "desktop", "en", "firefox-checks")
     visitor.begin(city.url)
     visitor.page.wait_for_selector("#photo")
     for name in NAMES:
         assert_answer(visitor, name)
+    assert_large(visitor, tmp_path)
     visitor.close()
 
 

@@ -180,12 +180,38 @@ export function luminance(rgb: Uint8Array): Float32Array {
   return y;
 }
 
+/** Puts at its place what is there of the sorted values, and none that is larger before it (Hoare 1961). */
+function select(values: Float64Array, place: number): void {
+  let [low, high] = [0, values.length - 1];
+  while (low < high) {
+    const pivot = values[(low + high) >> 1] ?? 0;
+    let [left, right] = [low, high];
+    while (left <= right) {
+      while ((values[left] ?? 0) < pivot) left += 1;
+      while ((values[right] ?? 0) > pivot) right -= 1;
+      if (left > right) break;
+      const value = values[left] ?? 0;
+      values[left] = values[right] ?? 0;
+      values[right] = value;
+      left += 1;
+      right -= 1;
+    }
+    if (place <= right) high = right;
+    else if (place >= left) low = left;
+    else return;
+  }
+}
+
 /** What a share of the values do not exceed, between the two nearest. */
 export function quantile(values: ArrayLike<number>, share: number): number {
-  const sorted = new Float64Array(values).sort();
-  const at = share * (sorted.length - 1);
+  const some = new Float64Array(values);
+  const at = share * (some.length - 1);
   const low = Math.trunc(at);
-  const [a = 0, b = a] = [sorted[low], sorted[low + 1]];
+  select(some, low);
+  const a = some[low] ?? 0;
+  // The next one is the least of what stands behind it.
+  let b = low + 1 < some.length ? Infinity : a;
+  for (let from = low + 1; from < some.length; from += 1) b = Math.min(b, some[from] ?? 0);
   return a + (at - low) * (b - a);
 }
 

@@ -67,22 +67,26 @@ function weightsOf(filter: Filter, begin: number, end: number, outputs: number, 
 
 const clipped = (sum: number): number => Math.min(255, Math.max(0, sum >> 22));
 
-/** Rows of a picture, from `top` on, with their new width. */
+/** Rows of a picture, from `top` on, with their new width. Sums stay within 32 bits. */
 function alongRows(picture: Picture, weights: Weights, top: number, rows: number): Picture {
-  const width = weights.first.length;
+  const { data: from } = picture;
+  const { first, count, each, most } = weights;
+  const width = first.length;
   const data = new Uint8Array(3 * width * rows);
   for (let row = 0, to = 0; row < rows; row += 1) {
     const line = 3 * (top + row) * picture.width;
     for (let x = 0; x < width; x += 1, to += 3) {
-      let at = line + 3 * (weights.first[x] ?? 0);
-      let by = x * weights.most;
-      const last = by + (weights.count[x] ?? 0);
-      let [red, green, blue] = [HALF, HALF, HALF];
+      let at = line + 3 * (first[x] ?? 0);
+      let by = x * most;
+      const last = by + (count[x] ?? 0);
+      let red = HALF;
+      let green = HALF;
+      let blue = HALF;
       for (; by < last; by += 1, at += 3) {
-        const weight = weights.each[by] ?? 0;
-        red += weight * (picture.data[at] ?? 0);
-        green += weight * (picture.data[at + 1] ?? 0);
-        blue += weight * (picture.data[at + 2] ?? 0);
+        const weight = each[by] ?? 0;
+        red = (red + Math.imul(weight, from[at] ?? 0)) | 0;
+        green = (green + Math.imul(weight, from[at + 1] ?? 0)) | 0;
+        blue = (blue + Math.imul(weight, from[at + 2] ?? 0)) | 0;
       }
       data[to] = clipped(red);
       data[to + 1] = clipped(green);
@@ -93,17 +97,18 @@ function alongRows(picture: Picture, weights: Weights, top: number, rows: number
 }
 
 function alongColumns({ width, data: from }: Picture, weights: Weights, top: number): Picture {
-  const height = weights.first.length;
+  const { first, count, each, most } = weights;
+  const height = first.length;
   const line = 3 * width;
   const data = new Uint8Array(line * height);
   for (let y = 0, to = 0; y < height; y += 1) {
-    const begin = ((weights.first[y] ?? 0) - top) * line;
-    const first = y * weights.most;
-    const last = first + (weights.count[y] ?? 0);
+    const begin = ((first[y] ?? 0) - top) * line;
+    const start = y * most;
+    const last = start + (count[y] ?? 0);
     for (let x = 0; x < line; x += 1, to += 1) {
       let sum = HALF;
-      for (let by = first, at = begin + x; by < last; by += 1, at += line) {
-        sum += (weights.each[by] ?? 0) * (from[at] ?? 0);
+      for (let by = start, at = begin + x; by < last; by += 1, at += line) {
+        sum = (sum + Math.imul(each[by] ?? 0, from[at] ?? 0)) | 0;
       }
       data[to] = clipped(sum);
     }

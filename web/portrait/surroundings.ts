@@ -48,7 +48,9 @@ export class Surroundings {
     const side = SIDES.person;
     const square = resize(this.#part, [side, side], BILINEAR, undefined, 2);
     const [mask = new Float32Array()] = await this.run("person", inputOf(square.data));
-    return { width: side, height: side, data: Uint8Array.from(mask, (value) => value * 255) };
+    const data = new Uint8Array(mask.length);
+    for (let at = 0; at < data.length; at += 1) data[at] = (mask[at] ?? 0) * 255;
+    return { width: side, height: side, data };
   }
 
   /** See `texture.plainBackground`. */

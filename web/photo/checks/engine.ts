@@ -18,9 +18,9 @@ async function output(model: CompiledModel, input: Float32Array): Promise<Float3
   try {
     const results = await model.run([tensor]);
     return results.map((each) => {
-      const values = each.toTypedArray();
+      const values = new Float32Array(each.toTypedArray());
       each.delete();
-      return Float32Array.from(values);
+      return values;
     });
   } finally {
     tensor.delete();

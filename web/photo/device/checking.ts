@@ -7,10 +7,12 @@ import { type Picture, turned } from "../../portrait/picture.js";
 import { Checker, NoCheckError, canCheck } from "../checks/checker.js";
 import { type FramePlace, START, placeOf } from "./frame.js";
 import type { Offered } from "./portal.js";
+import { nearOf, previewOf } from "./preview.js";
 
 /** A photo as it is shown, and cut. */
 export interface Looked {
   readonly picture: Picture;
+  readonly preview: HTMLCanvasElement;
   readonly place: FramePlace;
   /** How the head leans, where it does. */
   readonly leaning: Leaning | undefined;
@@ -43,8 +45,9 @@ export function endChecks(): void {
   performance.clearMeasures();
 }
 
-const unseen = ({ picture }: Taken): Looked => ({
+const unseen = ({ picture }: Taken, near = nearOf(picture)): Looked => ({
   picture,
+  preview: previewOf(near, picture, undefined),
   place: START,
   leaning: undefined,
   said: undefined,
@@ -65,22 +68,30 @@ export async function looked(
   if (checker.part < 1) loading(checker.part);
   progress = loading;
   const start = performance.now();
+  const checking = checker.check(taken, rules.profile, rules.child);
+  // Made while the worker checks.
+  const near = nearOf(taken.picture);
   try {
-    const assessment = await checker.check(taken, rules.profile, rules.child);
+    const assessment = await checking;
     performance.measure("photo-check", { start, detail: assessment });
-    return shown(taken, assessment);
+    return shown(taken, near, assessment);
   } catch (error) {
-    if (error instanceof NoCheckError) return unseen(taken);
+    if (error instanceof NoCheckError) return unseen(taken, near);
     throw error;
   } finally {
     progress = () => undefined;
   }
 }
 
-function shown(taken: Taken, { advice, notes, crop, pupils, turned: turn }: Assessment): Looked {
+function shown(taken: Taken, near: HTMLCanvasElement, assessment: Assessment): Looked {
+  const { advice, notes, crop, pupils, turned: turn } = assessment;
   const picture = turned(taken.picture, turn);
+  const upright = turn === 0 ? near : nearOf(picture);
   const said = { advice, notes };
-  if (!crop) return { picture, place: START, leaning: undefined, said };
+  if (!crop) {
+    const preview = previewOf(upright, picture, undefined);
+    return { picture, preview, place: START, leaning: undefined, said };
+  }
   const share = 1 / taken.scale;
   const leaning: Leaning = {
     degrees: crop.roll,
@@ -95,10 +106,7 @@ function shown(taken: Taken, { advice, notes, crop, pupils, turned: turn }: Asse
     width: crop.width * share,
     height: crop.height * share,
   };
-  return {
-    picture,
-    place: placeOf(picture, box),
-    leaning: isLeaning(leaning) ? leaning : undefined,
-    said,
-  };
+  const leans = isLeaning(leaning) ? leaning : undefined;
+  const preview = previewOf(upright, picture, leans);
+  return { picture, preview, place: placeOf(picture, box), leaning: leans, said };
 }

@@ -1,52 +1,18 @@
 // The view in which a photo is looked at and cut: what the checks say of it, a frame that
 // sliders and a finger move, and what is kept.
 
-import { rgbaOf } from "../../portrait/kept.js";
-import { type Picture, reduce } from "../../portrait/picture.js";
 import { wordsOf } from "../../portrait/words.js";
 import { need } from "../../pages/dom.js";
 import type { Looked } from "./checking.js";
 import { type FramePlace, frameOf, moved } from "./frame.js";
 import { show, textsNow, word } from "./page.js";
 
-/** Most pixels of the preview's longer side; the screen shows no more. */
-const PREVIEW = 720;
 const DIMMED = "rgb(11 12 12 / 60%)";
 
 export interface CutEvents {
   /** The frame's place; undefined for the whole picture. */
   readonly use: (place: FramePlace | undefined, button: HTMLButtonElement) => void;
   readonly another: () => void;
-}
-
-/** The picture as it was read, small enough to be drawn at every move; upright as its head. */
-function previewOf(picture: Picture, leaning: Looked["leaning"]): HTMLCanvasElement {
-  const { width, height } = picture;
-  const longest = Math.max(width, height);
-  // The means of whole pixels first: of a phone's picture a canvas gets a quarter.
-  const near = reduce(picture, Math.max(1, Math.floor(longest / PREVIEW)));
-  const whole = document.createElement("canvas");
-  whole.width = near.width;
-  whole.height = near.height;
-  whole.getContext("2d")?.putImageData(new ImageData(rgbaOf(near), near.width), 0, 0);
-  const scale = Math.min(1, PREVIEW / longest);
-  const preview = document.createElement("canvas");
-  preview.width = Math.max(1, Math.round(width * scale));
-  preview.height = Math.max(1, Math.round(height * scale));
-  const context = preview.getContext("2d");
-  if (context) {
-    context.fillStyle = "#fff";
-    context.fillRect(0, 0, preview.width, preview.height);
-    if (leaning) {
-      const [x, y] = leaning.about;
-      context.translate(x * scale, y * scale);
-      context.rotate((-leaning.degrees * Math.PI) / 180);
-      context.translate(-x * scale, -y * scale);
-    }
-    context.drawImage(whole, 0, 0, preview.width, preview.height);
-  }
-  whole.width = whole.height = 1;
-  return preview;
 }
 
 /** Says what was found: nothing to better, or a cause and a remedy for each thing. */
@@ -72,8 +38,8 @@ function tell(view: HTMLElement, said: Looked["said"]): void {
 }
 
 export function showCutting(looked: Looked, byCamera: boolean, events: CutEvents): void {
+  const { preview } = looked;
   let { place } = looked;
-  const preview = previewOf(looked.picture, looked.leaning);
   show("cut", (view) => {
     tell(view, looked.said);
     const canvas = need(view, "canvas", HTMLCanvasElement);

@@ -18,21 +18,20 @@ const MOST_BYTES = 25_000_000;
 const MOST_PIXELS = 64_000_000;
 /** Pixels of a side: more than every browser's canvas takes. */
 const MOST_SIDE = 32_767;
+/** Bytes in which the size of nearly every picture stands. */
+const HEAD_BYTES = 131_072;
 /** End of a JPEG: decoders that miss it show nothing of what is there. */
 const END = Uint8Array.of(0xff, 0xd9);
 
 /** The picture of a file, turned upright, on white where it is transparent. */
 export async function takenFrom(file: Blob): Promise<Taken> {
   if (file.size > MOST_BYTES) throw new PictureError("tooLarge");
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  const size = sizeOf(bytes);
-  if (!size) throw new PictureError("unreadable");
-  const { width, height } = size;
-  if (width * height > MOST_PIXELS || Math.max(width, height) > MOST_SIDE) {
-    throw new PictureError("tooLarge");
-  }
+  await refuseBombs(file);
+  // The browser decodes while the file is read here; where it breaks off, it is decoded once more.
+  const first = bitmapOf(file);
+  const bytes = await bytesOf(file);
   const jpeg = isJpeg(bytes) ? jpegFacts(bytes) : undefined;
-  const bitmap = await bitmapOf(file, jpeg);
+  const bitmap = jpeg && !jpeg.whole ? await ended(file, first) : await first;
   if (!bitmap) return isHeif(bytes) ? heicFrom(bytes) : Promise.reject(unreadable());
   try {
     return read(bitmap, jpeg);
@@ -41,26 +40,44 @@ export async function takenFrom(file: Blob): Promise<Taken> {
   }
 }
 
+/** Raises where a file is no picture, or one of more pixels than a device decodes. */
+async function refuseBombs(file: Blob): Promise<void> {
+  // Nearly always its beginning says it: the rest is read while it is decoded.
+  const size =
+    sizeOf(await bytesOf(file.slice(0, HEAD_BYTES))) ??
+    (file.size > HEAD_BYTES ? sizeOf(await bytesOf(file)) : undefined);
+  if (!size) throw unreadable();
+  const { width, height } = size;
+  if (width * height > MOST_PIXELS || Math.max(width, height) > MOST_SIDE) {
+    throw new PictureError("tooLarge");
+  }
+}
+
+const bytesOf = async (file: Blob): Promise<Uint8Array> => new Uint8Array(await file.arrayBuffer());
+
 const unreadable = (): PictureError => new PictureError("unreadable");
 
 /** What the browser itself makes of a file, if anything. */
-async function bitmapOf(file: Blob, jpeg: JpegFacts | undefined) {
+async function bitmapOf(file: Blob): Promise<ImageBitmap | undefined> {
   try {
-    const ended = jpeg && !jpeg.whole ? new Blob([file, END], { type: file.type }) : file;
-    return await createImageBitmap(ended, { imageOrientation: "from-image" });
+    return await createImageBitmap(file, { imageOrientation: "from-image" });
   } catch {
     return undefined;
   }
 }
 
-/** A HEIC picture, which few browsers decode: by a decoder that is loaded now. */
-async function heicFrom(bytes: Uint8Array): Promise<Taken> {
-  try {
-    return takenOf(rowsOf(await decodeHeic(bytes)), undefined);
-  } catch {
-    throw unreadable();
-  }
+/** The same of a JPEG that breaks off, with its end. */
+async function ended(
+  file: Blob,
+  first: Promise<ImageBitmap | undefined>,
+): Promise<ImageBitmap | undefined> {
+  (await first)?.close();
+  return bitmapOf(new Blob([file, END], { type: file.type }));
 }
+
+/** A HEIC picture, which few browsers decode: by a decoder that is loaded now. */
+const heicFrom = async (bytes: Uint8Array): Promise<Taken> =>
+  takenOf(rowsOf(await decodeHeic(bytes)), undefined);
 
 /**
  * What is decoded, as it is looked at.

@@ -57,7 +57,10 @@ export async function keep(): Promise<boolean> {
 
 /** Forgets the photo, as far as this page has it. */
 export function forgetPhoto(): void {
-  now.photo?.picture.data.fill(0);
+  if (now.photo) {
+    now.photo.picture.data.fill(0);
+    now.photo.preview.width = now.photo.preview.height = 1;
+  }
   now.picture?.fill(0);
   now.photo = now.picture = now.pending = undefined;
   now.byCamera = false;

@@ -18,11 +18,12 @@ import {
 import * as ofiq from "./ofiq.js";
 import type { Measure } from "./ofiq.js";
 import * as own from "./own.js";
-import { crop, grey, reduce, ycbcr } from "./picture.js";
+import { crop, grey, reduce } from "./picture.js";
 import { screen } from "./spectrum.js";
 import type { Surroundings } from "./surroundings.js";
 import * as texture from "./texture.js";
 import { PORTRAIT as TUNING } from "./tuning.js";
+import { ycbcr } from "./ycbcr.js";
 
 export type Measures = Readonly<Record<string, Measure>>;
 type Lit = Readonly<Record<keyof typeof LIT, own.Part>>;

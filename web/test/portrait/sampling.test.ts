@@ -4,17 +4,10 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 
-import {
-  type Picture,
-  grey,
-  reduce,
-  reducedOf,
-  rowsOf,
-  turned,
-  ycbcr,
-} from "../../portrait/picture.js";
+import { type Picture, grey, reduce, reducedOf, rowsOf, turned } from "../../portrait/picture.js";
 import { BICUBIC, BILINEAR, BOX, resize } from "../../portrait/resize.js";
 import { SAMPLES, transform } from "../../portrait/transform.js";
+import { ycbcr } from "../../portrait/ycbcr.js";
 import { PURE } from "./vectors.js";
 
 const FILTERS = { box: BOX, bilinear: BILINEAR, bicubic: BICUBIC };

@@ -19,7 +19,8 @@ DECODE = """async file => {
     const bytes = Uint8Array.from(atob(file), char => char.charCodeAt(0));
     const worker = new Worker("/decoder.js");
     const answer = await new Promise((done, fail) => {
-        worker.onmessage = event => done(event.data);
+        // Before its answer, it tells that it goes on.
+        worker.onmessage = ({ data }) => data.goesOn || done(data);
         worker.onerror = () => fail(new Error("the worker failed"));
         worker.postMessage(bytes, [bytes.buffer]);
     });

@@ -60,7 +60,10 @@ export function takenOf(rows: Rows, jpeg: JpegFacts | undefined): Taken {
     block: 8 / draft,
     quality: jpeg?.quality,
   };
-  return { picture: reduce1(picture, times), scale: first * times, grid, whole };
+  const seen = reduce1(picture, times);
+  // Of an odd number of columns, the last is half of one: as Python counts them.
+  const scale = whole ? rows.width / seen.width : first * times;
+  return { picture: seen, scale, grid, whole };
 }
 
 const reduce1 = (picture: Picture, times: number): Picture =>

@@ -170,7 +170,11 @@ class Header {
  * Raises UnreadableError. Time grows with the file's size, never with the size that
  * the file claims; memory beyond the file is half a megabyte.
  */
-export function readJpeg(file: Uint8Array, limits: Limits = LIMITS, goesOn?: () => void): PassedPicture {
+export function readJpeg(
+  file: Uint8Array,
+  limits: Limits = LIMITS,
+  goesOn?: () => void,
+): PassedPicture {
   if (file.length > limits.bytes) refuse(`It has ${String(file.length)} bytes.`);
   if (file[0] !== 0xff || file[1] !== SOI) refuse("It is no JPEG.");
   const header = new Header(limits);

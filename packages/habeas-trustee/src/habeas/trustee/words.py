@@ -61,5 +61,11 @@ class Words:
         return self.catalogue.languages[self.language][1][name]
 
     def of(self, name: str) -> str:
-        """The words of a name that others gave; that itself where there are none."""
-        return self.catalogue.languages[self.language][1].get(name, name.removeprefix("code-"))
+        """The words of a name that others gave; that itself where there are none.
+
+        A code without words of its own has those of `code-other`, where the catalogue has them.
+        """
+        words = self.catalogue.languages[self.language][1]
+        if name.startswith("code-"):
+            return words.get(name) or words.get("code-other", name.removeprefix("code-"))
+        return words.get(name, name)

@@ -215,7 +215,8 @@ def health(words: Words, name: str, state: Mapping[str, Any]) -> str:
     problems = state.get("problems") or {}
     if problems:
         lines = "".join(
-            f"<li><strong>{escape(str(code))}</strong>: {escape(str(cause))}</li>"
+            f"<li><strong>{escape(str(code))}</strong>: "
+            f'<span lang="en">{escape(str(cause))}</span></li>'
             for code, cause in problems.items()
         )
         told = f'<p class="warning"><strong>{escape(words["unwell"])}</strong></p><ul>{lines}</ul>'

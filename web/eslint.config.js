@@ -23,6 +23,20 @@ export default defineConfig(
       eqeqeq: "error",
     },
   },
+  {
+    files: ["desk/**/*.ts", "photo/**/*.ts"],
+    rules: {
+      // What people read is in the words of the page's language; `Problem.odd` takes the rest.
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector:
+            "NewExpression[callee.name='Problem'] > :matches(Literal[value=/./], TemplateLiteral):not(:first-child)",
+          message: "Say it in words of every language, or by Problem.odd.",
+        },
+      ],
+    },
+  },
   { files: ["formats/*.ts", "gate/*.ts", "jpeg/*.ts", "portrait/*.ts"], rules: PURE },
   {
     files: ["test/**/*.ts"],

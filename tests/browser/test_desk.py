@@ -43,11 +43,36 @@ AUTHENTICATOR = {
 }  # fmt: skip
 
 
+#: A service that promises everything that a decided case's photo may still be asked for.
+PROMISES_ALL = "dog-licence"
+
+
+class DeskCity(City):
+    """A city with that service, too."""
+
+    def _make_portal(self) -> None:
+        super()._make_portal()
+        folder = self.data / "services"
+        declared = (folder / "hunting-licence.toml").read_text().replace('"HL"', '"DL"')
+        for field, value in (
+            ("purposes", '["appeal", "applicant-copy", "decide-application", "produce-document"]'),
+            ("later_days", "{ appeal = 60, applicant-copy = 60, produce-document = 30 }"),
+        ):
+            declared, count = re.subn(rf"(?m)^{field} = .*$", f"{field} = {value}", declared)
+            assert count == 1
+        (folder / f"{PROMISES_ALL}.toml").write_text(declared)
+
+    def serve_anew(self) -> None:
+        """What the portal has read once is read again."""
+        self.stop_portal("portal", "worker")
+        self.start_portal()
+
+
 @dataclass
 class Place:
     """The licensing office with its desk on an origin of its own, and the city around it."""
 
-    city: City
+    city: DeskCity
     files: Path
     origin: str
 
@@ -69,7 +94,7 @@ def place(tmp_path_factory):
     folder = tmp_path_factory.mktemp("place")
     with listening() as sock:
         origin = f"http://localhost:{sock.getsockname()[1]}"
-        with contextlib.closing(City(folder / "city", origin=origin)) as city:
+        with contextlib.closing(DeskCity(folder / "city", origin=origin)) as city:
             found = Place(city, folder / "files", origin)
             found.publish()
             app = make_app(found.files, city.url)
@@ -643,3 +668,107 @@ def test_a_case_is_decided_in_three_steps(chromium, place, applied, axe):
     desk.page.click("[data-sign]")
     desk.page.wait_for_selector("[data-next]:not([hidden])")
     desk.close()
+
+
+#: What a photo may be asked for once its case is decided.
+LATER = {
+    "approved": {"produce-document", "applicant-copy"}, "declined": {"appeal", "applicant-copy"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("decision", "kept", "width", "locale"),
+    [
+        ("approved", ("produce-document", "applicant-copy"), "phone", "ru"),
+        ("declined", ("appeal", "applicant-copy"), "desktop", "en"),
+    ],
+)  # fmt: skip
+def test_each_purpose_of_later_is_asked_for_at_the_desk(
+    chromium, place, axe, decision, kept, width, locale
+):
+    photo = assets.path("astronaut.png").read_bytes()
+    reference = place.city.apply(photo, PROMISES_ALL)[0]
+    desk = Desk(chromium, place, axe, width, locale)
+    desk.name += f"-later-{decision}"
+    desk.sign_in()
+    desk.case(reference)
+    desk.decide(decision)
+    for purpose in kept:
+        desk.page.click("[data-photo] a")
+        desk.page.wait_for_selector(f"#purpose-{purpose}")
+        # The decision has ended what it was for, and leaves nothing of the other outcome.
+        offered = desk.page.locator("[data-purposes] input")
+        expect(offered).to_have_count(len(LATER[decision]))
+        for each in LATER[decision]:
+            expect(desk.page.locator(f"#purpose-{each}")).to_be_visible()
+        desk.page.check(f"#purpose-{purpose}")
+        desk.page.fill("#reason", f"Needed: {purpose}")
+        desk.look(purpose)
+        desk.page.click("#open-form button")
+        desk.viewed()
+        desk.page.click("#view button")
+        desk.closed()
+        desk.page.click("#over a")
+        desk.page.wait_for_selector("[data-photo]")
+    says(desk.page, "[data-history]", *(f"Needed: {purpose}" for purpose in kept))
+    desk.close()
+
+
+@pytest.fixture
+def second_person(place):
+    """The office wants a second person for decisions, and has one."""
+    label = "Officer 3"
+    place.city.enrol(label)
+    place.publish()
+    file = place.city.data / "services" / "offices.toml"
+    before = file.read_text()
+    file.write_text(before.replace("second_person = false", "second_person = true"))
+    place.city.serve_anew()
+    yield label
+    file.write_text(before)
+    place.city.serve_anew()
+
+
+def test_a_second_officer_confirms_a_decision(chromium, place, applied, axe, second_person):
+    reference = applied.reference
+    desk = Desk(chromium, place, axe, "phone", "ru")
+    desk.name += "-second"
+    page = desk.page
+    desk.sign_in()
+    desk.case(reference)
+    page.check("#is-approved")
+    page.fill("#decision-why", "Все документы есть")
+    page.click("[data-choose] button")
+    page.wait_for_selector("[data-confirm]:not([hidden])")
+    desk.look("propose")
+    page.click("[data-sign]")
+    # It is open still, and whoever proposed is told to ask a colleague.
+    page.wait_for_selector("[data-proposed]:not([hidden])")
+    expect(page.locator("[data-next]")).to_be_hidden()
+    desk.look("proposed")
+    page.check("#is-approved")
+    page.fill("#decision-why", "Ещё раз")
+    page.click("[data-choose] button")
+    page.wait_for_selector("[data-confirm]:not([hidden])")
+    page.click("[data-sign]")
+    # In the desk's language, whatever the portal's rooms say it in.
+    desk.problem("Это решение предложили вы", "Попросите коллегу")
+    expect(page.locator("[data-original]")).to_be_empty()
+    desk.look("alone")
+    desk.profile.close()
+    other = Desk(chromium, place, axe, "desktop", "en")
+    other.name += "-second"
+    page = other.page
+    other.sign_in(second_person)
+    page.wait_for_selector("[role=search]")
+    page.select_option("#state", "proposed")
+    page.click("[role=search] button")
+    other.case(reference)
+    page.wait_for_selector("[data-proposed]:not([hidden])")
+    expect(page.locator("#is-approved")).to_be_checked()
+    other.look("confirms")
+    other.decide("approved", "I agree")
+    says(page, "[data-history]", LABEL, second_person, "Все документы есть", "I agree")
+    expect(page.locator("[data-history] .govuk-tag--red")).to_have_count(0)
+    other.look("confirmed")
+    other.close()

@@ -131,10 +131,10 @@ export function refuse(error: unknown, register: string): void {
   if (error instanceof Superseded) return;
   clearProblem();
   const copy = copyOf("problem");
-  const problem =
-    error instanceof Problem ? error : new Problem("", word("failed"), causeOf(error));
-  need(copy, "[data-detail]", HTMLElement).textContent = problem.message;
+  const problem = error instanceof Problem ? error : Problem.odd("", causeOf(error));
+  need(copy, "[data-detail]", HTMLElement).textContent = problem.message || word("failed");
   need(copy, "[data-remedy]", HTMLElement).textContent = problem.remedy;
+  need(copy, "[data-original]", HTMLElement).textContent = problem.original;
   if (problem.index !== undefined) {
     need(copy, "[data-entry]", HTMLElement).hidden = false;
     link(need(copy, "[data-entry] a", HTMLAnchorElement), register, problem.index);

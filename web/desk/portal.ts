@@ -6,7 +6,7 @@ import * as v from "valibot";
 import { AskedQuestion } from "../answers/rules.js";
 import { type Bytes, type SignIn, readPromise } from "../formats/index.js";
 import type { SealedPhoto, SignedRequest } from "./asking.js";
-import { word } from "./page.js";
+import { languageNow, word } from "./page.js";
 import { Problem } from "./problem.js";
 
 const Decision = v.picklist(["approved", "declined"]);
@@ -179,7 +179,7 @@ export class Portal {
       else if ("problem" in told) throw Problem.of(told.problem, response.status);
       else return v.parse(Opened, told.opened);
     }
-    throw new Problem("portal", "The portal's answer ended in the middle.");
+    throw Problem.odd("portal", "The portal's answer ended in the middle.");
   }
 
   async ciphertext(sealId: string): Promise<Bytes> {
@@ -239,6 +239,7 @@ export class Portal {
       redirect: "error",
       headers: {
         Accept: accept,
+        "Accept-Language": languageNow(),
         ...(this.token && { Authorization: `Bearer ${this.token}` }),
         ...(body !== undefined && { "Content-Type": "application/json" }),
       },

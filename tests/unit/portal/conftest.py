@@ -27,6 +27,7 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from django.test.utils import setup_databases, setup_test_environment
+from django.utils import translation
 
 from habeas.custody import Context, Custody, FileBlobs
 from habeas.foundation.database import Database
@@ -65,6 +66,14 @@ def _prepare():
 @pytest.fixture(scope="session")
 def _tables():
     _prepare()
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    """A request leaves its language to its thread: here to the next test."""
+    translation.deactivate()
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

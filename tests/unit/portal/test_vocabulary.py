@@ -9,12 +9,30 @@ from django.template.loader import render_to_string
 
 from habeas.cli import redact
 from habeas.cover.settings import QUALITIES
+from habeas.custody import OtherTermsError, SealingError, TooFewTrusteesError, UnknownPhotoError
+from habeas.custody.depositing import GivenUpError
+from habeas.custody.errors import NotTheHolderError
 from habeas.faces import DETECTORS, DetectorName
+from habeas.portal.apply.again import NotAskedError
+from habeas.portal.apply.device import NoDraftError
+from habeas.portal.apply.drafts import AlreadySentError
 from habeas.portal.apply.processing import PURPOSES
-from habeas.portal.register.words import purpose_name
+from habeas.portal.desk.cases import (
+    DecisionError,
+    SecondPersonError,
+    TooManyNotesError,
+    UnknownCaseError,
+)
+from habeas.portal.desk.own_sessions import NotFreshError
+from habeas.portal.desk.sessions import SessionError
+from habeas.portal.register.words import purpose_name, reason_name
+from habeas.portal.site.refused import words_of
 from habeas.portrait import FORMATS
 from habeas.protocol import Purpose
-from tests.places import ROOT
+from habeas.protocol.app.documents import AppUnknownError
+from habeas.protocol.assertion import OfficerSignatureError
+from habeas.protocol.credential import OfficeForkedError, OfficerUnknownError
+from tests.places import PORTAL, ROOT
 
 CONSOLE = sorted(ROOT.glob("packages/habeas-trustee/src/habeas/trustee/console/words/*.toml"))
 
@@ -42,6 +60,54 @@ def test_a_detector_can_be_asked_for_wherever_one_is_chosen():
     assert set(QUALITIES) == names
     assert set(DETECTORS) == names
     assert {each.value for each in redact.DetectorName} == {"auto", *names}
+
+
+#: What trustees refuse with, as their rooms say it.
+TRUSTEE = ROOT / "packages/habeas-trustee/src/habeas/trustee"
+REFUSED = {
+    code
+    for name in ("rules", "officer_rules", "quota_rules", "standing", "following", "releases")
+    for code in re.findall(r'Refusal\(\s*"([a-z-]+)"', (TRUSTEE / f"{name}.py").read_text())
+} | {"quota-office", "quota-purpose"}
+#: What only a broken portal brings about: the desk says of it that something is wrong.
+PLUMBING = {
+    "not-a-request", "entry-signature", "commitment", "entry-differs", "log-signature",
+    "another-log", "another-photo", "not-on-the-log", "tag-foreign", "tag-gap", "tag-reused",
+    "view-forked",
+}  # fmt: skip
+#: Errors that people meet at the desk, in the photo step, and with their receipt.
+MET = (
+    SecondPersonError, DecisionError, UnknownCaseError, TooManyNotesError, SessionError,
+    NotFreshError, UnknownPhotoError, TooFewTrusteesError, SealingError, NotTheHolderError,
+    OtherTermsError, GivenUpError, NoDraftError, AlreadySentError, NotAskedError,
+    OfficerUnknownError, OfficerSignatureError, OfficeForkedError, AppUnknownError,
+)  # fmt: skip
+
+
+def test_a_refusal_is_said_in_words_wherever_people_read_it():
+    assert len(REFUSED) > 30
+    # Of hours, which no officer asks for.
+    codes = REFUSED - {"hours-rewound"} | {each.code for each in MET}
+    assert not {code for code in codes if len(words_of(code)) != 2}
+    desk = (ROOT / "web/desk/words/en.ts").read_text()
+    said = set(re.findall(r'"code-([a-z-]+)":', desk))
+    assert not REFUSED - {"hours-rewound"} - PLUMBING - said
+    assert "other" in said
+    assert not {code for code in REFUSED - {"hours-rewound"} if reason_name(code) == code}
+    for file in CONSOLE:
+        assert "code-other" in tomllib.loads(file.read_text())["words"], file.name
+
+
+def test_no_page_shows_a_cause_that_is_only_english_as_if_it_were_not():
+    """What a template calls so is an error's own: words of the reader's have other names."""
+    lines = [
+        (file.name, line)
+        for file in PORTAL.rglob("templates/**/*.html")
+        for line in file.read_text().splitlines()
+        if re.search(r"\{\{ [\w.]*\b(cause|remedy) \}\}", line)
+    ]
+    assert lines
+    assert not [each for each in lines if 'lang="en"' not in each[1]]
 
 
 #: Where somebody is told in words which files are taken.

@@ -6,7 +6,7 @@ import { FormatError, causeOf, fromBase64, openAnswers } from "../../formats/ind
 import type { Desk } from "../context.js";
 import { languageNow, word } from "../page.js";
 import type { CaseFile } from "../portal.js";
-import { summaryRow } from "./elements.js";
+import { inEnglish, summaryRow } from "./elements.js";
 
 function marked(text: string): HTMLElement {
   const tag = document.createElement("strong");
@@ -26,7 +26,9 @@ export async function answerRows({ officer }: Desk, file: CaseFile): Promise<HTM
     opened = await openAnswers(officer.officeKey, fromBase64(file.answers), file.reference);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
-    return [summaryRow(word("answers"), marked(word("answersUnread")), ` ${causeOf(error)}`)];
+    return [
+      summaryRow(word("answers"), marked(word("answersUnread")), " ", inEnglish(causeOf(error))),
+    ];
   }
   const { answers, service } = opened;
   if (Object.keys(answers).length === 0) return [summaryRow(word("answers"), word("answersNone"))];

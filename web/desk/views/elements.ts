@@ -43,6 +43,15 @@ export function choice(
   return { item, input };
 }
 
+/** What is only said in English, whatever the language of the page (WCAG 2.2, 3.1.2). */
+export function inEnglish(text: string): HTMLElement {
+  const made = document.createElement("span");
+  made.lang = "en";
+  made.dir = "ltr";
+  made.textContent = text;
+  return made;
+}
+
 /** An entry for a choice in a list. */
 export function option(value: string, text: string, chosen: string): HTMLOptionElement {
   const made = document.createElement("option");

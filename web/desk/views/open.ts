@@ -151,7 +151,7 @@ function listen({ root, found }: Place): Listener {
       const words =
         outcome === "released"
           ? word("released")
-          : `${word("refusedBecause")} ${wordOr(`code-${outcome}`, outcome)}`;
+          : `${word("refusedBecause")} ${wordOr(`code-${outcome}`, `${word("code-other")} (${outcome})`)}`;
       if (cell) cell.textContent = words;
     },
   };
@@ -212,7 +212,7 @@ async function decoded(place: Place, given: Given): Promise<void> {
     }
     if (!(error instanceof UnreadableError)) throw error;
     offerToSay(place, index);
-    throw new Problem(error.code, word("unreadable"), error.message, index);
+    throw new Problem(error.code, word("unreadable"), "", index, error.message);
   }
 }
 

@@ -1,5 +1,5 @@
 // What the desk says, in each language of `promise/language.ts`: a file like `en.ts` each
-// (docs/translating.md). Errors of the portal come in its own words.
+// (docs/translating.md). Errors of the portal come in its own words, of the same language.
 
 import { type Forms, LANGUAGES, type Language } from "../../promise/language.js";
 import * as en from "./en.js";

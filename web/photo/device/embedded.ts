@@ -32,7 +32,6 @@ export const askedLanguage = (): string | undefined =>
 
 /** What each call to the portal carries here. */
 export function headers(): Readonly<Record<string, string>> {
-  if (!inside) return {};
   return {
     ...(token ? { authorization: `Bearer ${token}` } : {}),
     "accept-language": document.documentElement.lang,
@@ -69,7 +68,7 @@ export async function begin(): Promise<void> {
   const body: unknown = await answer.json().catch(() => undefined);
   if (!answer.ok) throw Problem.of(body, answer.status);
   const found = v.safeParse(Begun, body);
-  if (!found.success) throw new Problem("portal", "The portal's answer is not understood.");
+  if (!found.success) throw Problem.odd("portal", "The portal's answer is not understood.");
   ({ token, parents } = found.output);
   remember(token);
   tell();

@@ -47,9 +47,5 @@ export function ownRelease(texts: readonly string[], loaded: readonly Loaded[]):
     const release = decodeRelease(utf8(text));
     if (loaded.length > 0 && loaded.every((each) => has(release, each))) return release;
   }
-  throw new Problem(
-    "app-other",
-    "The page here is none of the releases that count today.",
-    "Begin at the portal again; its own address has the newest. Nothing was sent. (app-other)",
-  );
+  throw Problem.odd("app-other", "(app-other)");
 }

@@ -137,19 +137,28 @@ export function progress(part: number | undefined): void {
   bar.value = part ?? 0;
 }
 
-/** What went wrong, and what to do, in words. */
-function wordsOf(error: unknown): [string, string] {
-  if (error instanceof PictureError) return [word(error.word), ""];
+/** What is said of a problem that the portal has not told of in words. */
+const ODD: Readonly<Partial<Record<string, Word>>> = {
+  portal: "noLine",
+  "app-other": "otherRelease",
+};
+
+/** What went wrong, what to do, and what of it was only said in English. */
+function wordsOf(error: unknown): [detail: string, remedy?: string, original?: string] {
+  if (error instanceof PictureError) return [word(error.word)];
   if (error instanceof StopError) {
     const [cause, remedy] = textsOf(error.code, texts.said);
     return [cause, remedy];
   }
   if (error instanceof FormatError)
-    return [`${word("notHeld")} ${causeOf(error)}`, `(${error.code})`];
-  if (error instanceof Problem) return [error.message, error.remedy];
-  if (error instanceof NotFromPortalError) return [word("beginAtPortal"), ""];
-  if (error instanceof RenewedError) return [word("renewed"), ""];
-  return [word("noLine"), ""];
+    return [word("notHeld"), "", `${causeOf(error)} (${error.code})`];
+  if (error instanceof Problem) {
+    const { message, remedy, original, code } = error;
+    return [message || word(ODD[code] ?? "notHeld"), remedy, original];
+  }
+  if (error instanceof NotFromPortalError) return [word("beginAtPortal")];
+  if (error instanceof RenewedError) return [word("renewed")];
+  return [word("noLine")];
 }
 
 /** Says what went wrong, above everything else in the view. */
@@ -158,9 +167,10 @@ export function refuse(error: unknown): void {
   const { content } = need(document, "#problem", HTMLTemplateElement);
   const copy = document.importNode(content, true);
   translate(copy);
-  const [detail, remedy] = wordsOf(error);
+  const [detail, remedy = "", original = ""] = wordsOf(error);
   need(copy, "[data-detail]", HTMLElement).textContent = detail;
   need(copy, "[data-remedy]", HTMLElement).textContent = remedy;
+  need(copy, "[data-original]", HTMLElement).textContent = original;
   main().prepend(copy);
   need(main(), ".govuk-error-summary", HTMLElement).focus();
 }

@@ -66,16 +66,16 @@ export async function circleOf(
   order: Offered,
 ): Promise<{ circle: Circle; note: string; app: AppReference; release: Released }> {
   if ((await circleDigest(await verifyCircle(note))) !== digest) {
-    throw new Problem("circle", "This is another circle than the app was made for.");
+    throw Problem.odd("circle", "This is another circle than the app was made for.");
   }
   const notes = order.circles.map((each) => [each, 0] as const);
   const chain = await Chain.reach(notes, { circles: [digest] });
   const release = ownRelease([order.release, ...order.before], loadedBy(document));
   if (release.manifest.circle !== digest) {
-    throw new Problem("app-circle", "The app's manifest is made for another circle.");
+    throw Problem.odd("app-circle", "The app's manifest is made for another circle.");
   }
   if (!release.origins.some(({ origin }) => origin === location.origin)) {
-    throw new Problem("app-origin", `The app was not released for ${location.origin}.`);
+    throw Problem.odd("app-origin", `The app was not released for ${location.origin}.`);
   }
   const vouched = await verifyRelease(release, chain);
   const app = { origin: location.origin, manifest: vouched.digest };
@@ -91,7 +91,7 @@ type Answered = Readonly<Record<string, string>>;
 function officeKey(circle: Circle, order: Offered): Uint8Array<ArrayBuffer> {
   const office = circle.offices.find((each) => each.office === order.office);
   if (!office) {
-    throw new Problem("circle", "The circle does not have the office of this application.");
+    throw Problem.odd("circle", "The circle does not have the office of this application.");
   }
   return fromBase64(office.encryption_key);
 }
@@ -132,7 +132,7 @@ export async function sealed(
   const { circle, note, app } = await circleOf(pin, order);
   const office = officeKey(circle, order);
   if (!order.wishes?.recipients.includes(order.office)) {
-    throw new Problem("circle", "The office of this application could not open the photo.");
+    throw Problem.odd("circle", "The office of this application could not open the photo.");
   }
   const keys = await readMonthKeys(circle, order.keys);
   const start = performance.now();

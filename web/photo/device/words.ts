@@ -1,5 +1,5 @@
 // What the app says, in English; `texts` has the other languages. Errors of the portal come in its
-// own words.
+// own words, of the same language.
 
 export const en = {
   skip: "Skip to main content",
@@ -103,6 +103,8 @@ export const en = {
   moment: "One moment",
   problem: "There is a problem",
   again: "Nothing is lost. Try again.",
+  otherRelease:
+    "This page is none of the releases that count today. Begin at the city’s own page again: nothing was sent.",
   notHeld: "What the city’s server gave does not hold, and nothing was sent:",
   noLine: "No answer came. Everything is still here: try again.",
   renewed:

@@ -7,10 +7,11 @@ import pytest
 from django.core.files.uploadedfile import InMemoryUploadedFile
 from django.http import HttpResponse
 from django.test import RequestFactory
+from django.utils.translation import gettext, override
 
 from habeas.custody import RefusedError, SealingError, TooFewTrusteesError, UnknownPhotoError
 from habeas.foundation.errors import HabeasError
-from habeas.portal.desk.cases import DecisionError, UnknownCaseError
+from habeas.portal.desk.cases import DecisionError, SecondPersonError, UnknownCaseError
 from habeas.portal.desk.sessions import SessionError
 from habeas.portal.site import setup
 from habeas.portal.site.bodies import BadRequestError
@@ -63,6 +64,35 @@ def test_a_refusal_for_programs_says_where_it_stands_on_the_log():
     assert members["index"] == 7
     assert (members["code"], members["detail"]) == ("purpose", "It is not promised.")
     assert members["remedy"]
+
+
+@pytest.mark.parametrize("language", ["ru", "pl"])
+def test_what_a_script_asks_for_is_answered_in_its_reader_s_language(language):
+    """By code; general words with the English beside them where a code has none."""
+    request = RequestFactory().get("/api/cases")
+    refused = SecondPersonError("This decision waits for a second officer; you proposed it.")
+    with override(language):
+        words = gettext("You proposed this decision: it waits for a second officer.")
+        known, other = (
+            json.loads(answer(request, each).content)
+            for each in (refused, NewError("Odd.", "Ask."))
+        )
+    assert words != "You proposed this decision: it waits for a second officer."
+    assert (known["code"], known["detail"]) == ("second-person", words)
+    assert "original" not in known
+    assert other["original"] == "Odd. Ask."
+    assert "Odd" not in other["detail"] + other["remedy"]
+    # Whoever reads English gets the error's own words.
+    assert json.loads(answer(request, refused).content)["detail"] == refused.cause
+
+
+def test_the_language_is_that_of_the_request(city, browser):
+    """Through all that stands before a view, for a desk at another origin."""
+    asked = {"headers": {"accept-language": "pl", "accept": "application/json"}}
+    told = browser.get("/api/cases", **asked)
+    assert (told.status_code, told.json()["code"]) == (401, "sign-in")
+    assert told.json()["detail"] == "Twoja sesja nie trwa albo już się skończyła."
+    assert browser.get("/api/cases").json()["detail"].startswith("The session is over")
 
 
 def test_a_page_says_cause_and_remedy_and_escapes_them():

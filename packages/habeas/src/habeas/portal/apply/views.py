@@ -22,6 +22,8 @@ from habeas.portal.cases.asked import asked_for
 from habeas.portal.catalogue import office_name, services
 from habeas.portal.catalogue.declaration import PhotoRules, Service
 from habeas.portal.register import code
+from habeas.portal.site.problems import status_of
+from habeas.portal.site.said import in_words
 from habeas.portal.vault import receipt_page
 from habeas.portal.vault.custodian import in_force
 from habeas.portrait import FORMATS, PhotoError, PoolBusyError, words
@@ -227,7 +229,8 @@ def answers(request: HttpRequest, name: str) -> HttpResponse:
     asked = () if draft.again else service.fields
     shown = [(each.label, draft.fields.get(each.name, "–")) for each in asked]
     context = {
-        "service": service, "draft": draft, "answers": shown, "error": error,
+        "service": service, "draft": draft, "answers": shown,
+        "error": in_words(error, status_of(error)) if error else None,
         **(promise_in_words(service) if draft.photo else {}),
     }  # fmt: skip
     return render(request, "apply/answers.html", context, status=503 if error else 200)

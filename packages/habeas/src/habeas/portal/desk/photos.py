@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils.translation import get_language, override
 from django.views.decorators.http import require_http_methods
 from pydantic import Field
 
@@ -130,13 +131,16 @@ def opening(request: HttpRequest, session: Session, seal_id: str) -> HttpRespons
 def _stream(asked: Asked) -> HttpResponse:
     """The answers of the trustees, as they come."""
     told: queue.Queue[dict[str, Any] | None] = queue.Queue()
+    # Each thread has a language of its own.
+    language = get_language() or "en"
 
     def collect() -> None:
         try:
             opened = asked.collect(lambda name, said: told.put({"trustee": name, "outcome": said}))
             told.put({"opened": Opened.model_validate(opened.as_json()).model_dump(mode="json")})
         except HabeasError as error:
-            told.put({"problem": json.loads(problem(error).content)})
+            with override(language):
+                told.put({"problem": json.loads(problem(error).content)})
         finally:
             told.put(None)
 

@@ -33,7 +33,7 @@ _CASE = re.compile(r"[\w./ -]{2,64}")
 
 
 def _no(request: HttpRequest, officer: Officer, error: NoLiveError) -> HttpResponse:
-    context = {"office": offices()[officer.office], "cause": unwatched(error.code)}
+    context = {"office": offices()[officer.office], "why": unwatched(error.code)}
     return render(request, "looks/unwatched.html", context, status=error.status)
 
 

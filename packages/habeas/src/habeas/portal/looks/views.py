@@ -126,7 +126,7 @@ def _refused(
 ) -> HttpResponse:
     context = {
         "office": offices()[officer.office],
-        "cause": refused(error.code, camera),
+        "why": refused(error.code, camera),
         "code": error.code,
     }
     return render(request, "looks/refused.html", context, status=403)

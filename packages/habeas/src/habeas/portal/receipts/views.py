@@ -143,6 +143,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
         "receipt": receipt,
         "text": text,
         "done": done,
+        "waits": [(name, words.still_owed(away=name in done.away)) for name in done.owed],
         "closed": left < receipt.promise.trustees.k,
     }
     return render(request, "receipts/withdrawn.html", context)

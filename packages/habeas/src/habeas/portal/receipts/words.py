@@ -39,6 +39,13 @@ def in_words(cause: Cause) -> str:
     }.get(cause.code) or _("could not be asked: %(cause)s") % {"cause": cause}
 
 
+def still_owed(*, away: bool) -> str:
+    """Why a trustee has not confirmed a withdrawal yet, after the trustee's name."""
+    if away:
+        return _("does not answer now.")
+    return _("has told something that the public log does not show yet.")
+
+
 def unread_in_words(cause: Cause) -> str:
     """Why the log could not be read afresh."""
     if cause.code == "view-old":

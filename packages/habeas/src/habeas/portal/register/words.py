@@ -28,9 +28,22 @@ def purpose_name(purpose: str) -> str:
     }.get(purpose, purpose)
 
 
+#: Codes of a request that the custodian has put together wrongly, or that stands nowhere.
+_OFF_THE_LOG = (
+    "another-log", "another-photo", "commitment", "entry-differs", "entry-signature",
+    "log-signature", "not-a-request", "not-in-view", "not-on-the-log", "one-time-key",
+    "tag-foreign", "tag-gap", "tag-reused", "view-forked",
+)  # fmt: skip
+#: Codes of a trustee that was behind, or whose clock was.
+_NOT_THEN = ("behind", "clock-skew", "no-quorum", "owes-the-log", "rolled-back", "view-stale")
+
+
 def reason_name(code: str) -> str:
     """Why a trustee refused, by its code; the code where there are no words."""
+    often = _("The office or officer had asked too often that day")
     return {
+        **dict.fromkeys(_OFF_THE_LOG, _("The request did not fit the public log")),
+        **dict.fromkeys(_NOT_THEN, _("The trustee could not judge it then")),
         "purpose": _("The applicant was not told of this purpose"),
         "recipient": _("The photo was promised to other offices"),
         "withdrawn": _("The applicant had withdrawn the photo"),
@@ -44,9 +57,12 @@ def reason_name(code: str) -> str:
         "officer-signature": _("The officer’s signature does not verify"),
         "office-suspended": _("Trustees have suspended the office’s key"),
         "office-forked": _("The office has signed two different lists"),
-        "quota-delay": _("The office or officer had asked too often that day"),
+        **dict.fromkeys(("quota-delay", "quota-office", "quota-purpose"), often),
+        "claimed": _("The applicant had asked a trustee’s office to have it destroyed"),
+        "purpose-unknown": _("There is no such purpose"),
         "slot": _("The officer’s number of the day was used before"),
         "stale-checkpoint": _("The request was too old"),
+        "request-time": _("The request was too old"),
         "paused": _("The trustee was paused"),
     }.get(code, code)
 

@@ -21,7 +21,8 @@ _PARAMETER = re.compile(r"<str:(\w+)>")
 _PROBLEM: dict[str, Any] = {
     "type": "object",
     "description": "Problem details (RFC 9457), with code and remedy; `index` is that of the "
-    "request on the log, `missing` names trustees.",
+    "request on the log, `missing` names trustees. Detail and remedy are in the language that is "
+    "asked for (Accept-Language); where they are general words, `original` has the English ones.",
     "required": ["type", "title", "status", "detail", "code", "remedy"],
     "properties": {
         "type": {"type": "string"},
@@ -30,6 +31,7 @@ _PROBLEM: dict[str, Any] = {
         "detail": {"type": "string"},
         "code": {"type": "string"},
         "remedy": {"type": "string"},
+        "original": {"type": "string"},
         "index": {"type": "integer"},
         "missing": {"type": "array", "items": {"type": "string"}},
     },

@@ -10,7 +10,7 @@ from django.utils.translation import get_language, get_language_bidi, gettext, o
 from habeas.foundation.errors import HabeasError
 from habeas.foundation.problem import MEDIA_TYPE, Problem
 from habeas.portal.site.refusals import refusals
-from habeas.portal.site.said import said
+from habeas.portal.site.said import in_words, said
 from habeas.portrait import PhotoError
 from habeas.protocol import MalformedError
 from habeas.protocol.assertion import OfficerSignatureError
@@ -45,17 +45,22 @@ def page(request: HttpRequest, error: HabeasError) -> HttpResponse:
 
 
 def problem(error: HabeasError) -> HttpResponse:
-    """Problem details (RFC 9457) of *error*, with a refusal's log index, and who is missing."""
-    more: dict[str, object] = {}
+    """Problem details (RFC 9457) of *error*, with a refusal's log index, and who is missing.
+
+    Detail and remedy are in the language that the request asks for (section 3.1.3 of the RFC).
+    """
+    status = status_of(error)
+    detail, remedy, original = in_words(error, status)
+    more: dict[str, object] = {"original": original} if original else {}
     index = getattr(error, "index", None)
     if index is not None:
         more["index"] = index
     missing = getattr(error, "missing", None)
     if missing:
         more["missing"] = list(missing)
-    said = Problem.of(error, status_of(error), **more)
-    refusals.note(error.code, said.status)
-    return HttpResponse(said.encode(), status=said.status, content_type=MEDIA_TYPE)
+    told = Problem(status, error.code, detail, remedy, more)
+    refusals.note(error.code, status)
+    return HttpResponse(told.encode(), status=status, content_type=MEDIA_TYPE)
 
 
 def status_of(error: HabeasError) -> int:

@@ -1,8 +1,8 @@
-"""What a page says of an error, in the reader's language, by the error's stable code.
+"""What is said of an error in the reader's language, by the error's stable code.
 
 Rooms below the portal say what happened in English, for whoever runs it. A page first says in
 the reader's language what it means for them; the English words follow it, marked as English
-(WCAG 2.2, 3.1.2).
+(WCAG 2.2, 3.1.2). What scripts ask for is answered in their reader's language, too (ADR 0165).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from habeas.foundation.doors import NotSignedInError
 from habeas.foundation.errors import HabeasError
+from habeas.portal.site.refused import words_of
 
 #: Errors that are raised with words of the reader's language already.
 _SPEAK = frozenset(
@@ -29,16 +30,18 @@ class Said:
     Attributes:
         lines: in the reader's language.
         detail: in English, for whoever can mend it; empty where it adds nothing.
+        general: the lines say nothing of this error alone, so that the detail is needed.
     """
 
     lines: tuple[str, ...]
     detail: tuple[str, ...] = ()
+    general: bool = False
 
 
 def said(error: HabeasError, status: int) -> Said:
     """What a page says of *error*, which is answered with *status* (RFC 9110)."""
     code = "not-signed-in" if isinstance(error, NotSignedInError) else error.code
-    words = _by_code(code)
+    words = _by_code(code) or words_of(code)
     english = (error.cause, error.remedy)
     if words:
         return Said(words, english)
@@ -48,7 +51,19 @@ def said(error: HabeasError, status: int) -> Said:
     language = get_language() or "en"
     if language.startswith("en") or error.code in _SPEAK:
         return Said(english)
-    return Said(_by_status(status), english)
+    return Said(_by_status(status), english, general=True)
+
+
+def in_words(error: HabeasError, status: int) -> tuple[str, str, str]:
+    """Detail, remedy and, where they are general words, what they stand for in English.
+
+    Programs, and whoever reads English, get the error's own words: they say more.
+    """
+    if (get_language() or "en").startswith("en"):
+        return error.cause, error.remedy, ""
+    words = said(error, status)
+    detail, *remedy = words.lines
+    return detail, " ".join(remedy), " ".join(words.detail) if words.general else ""
 
 
 def _by_code(code: str) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ export class Problem extends Error {
   }
 
   /** What no page has words for: it says in general that something did not work. */
-  static odd(code: string, original: string): Problem {
+  static odd(code: string, original = `(${code})`): Problem {
     return new Problem(code, "", "", undefined, original);
   }
 

@@ -68,7 +68,7 @@ export async function begin(): Promise<void> {
   const body: unknown = await answer.json().catch(() => undefined);
   if (!answer.ok) throw Problem.of(body, answer.status);
   const found = v.safeParse(Begun, body);
-  if (!found.success) throw Problem.odd("portal", "The portal's answer is not understood.");
+  if (!found.success) throw Problem.odd("portal");
   ({ token, parents } = found.output);
   remember(token);
   tell();

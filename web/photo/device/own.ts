@@ -47,5 +47,5 @@ export function ownRelease(texts: readonly string[], loaded: readonly Loaded[]):
     const release = decodeRelease(utf8(text));
     if (loaded.length > 0 && loaded.every((each) => has(release, each))) return release;
   }
-  throw Problem.odd("app-other", "(app-other)");
+  throw Problem.odd("app-other");
 }

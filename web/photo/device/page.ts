@@ -140,7 +140,7 @@ export function progress(part: number | undefined): void {
 /** What is said of a problem that the portal has not told of in words. */
 const ODD: Readonly<Partial<Record<string, Word>>> = {
   portal: "noLine",
-  "app-other": "otherRelease",
+  "app-other": "renewed",
 };
 
 /** What went wrong, what to do, and what of it was only said in English. */

@@ -104,8 +104,6 @@ export const pl: Record<Word, string> = {
   moment: "Chwileczkę",
   problem: "Jest błąd",
   again: "Nic nie przepadło. Spróbuj ponownie.",
-  otherRelease:
-    "Ta strona nie jest żadnym z wydań, które dziś się liczą. Zacznij ponownie na stronie miasta: nic nie wysłano.",
   notHeld: "To, co dał serwer miasta, nie zgadza się, i nic nie zostało wysłane:",
   noLine: "Nie było odpowiedzi. Zdjęcie jest tu nadal, zapieczętowane: spróbuj ponownie.",
   renewed:

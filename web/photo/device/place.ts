@@ -44,7 +44,7 @@ export function languageGiven(): Language | undefined {
 export async function settle(note: string, digest: string): Promise<void> {
   const address = await portalOf(note, digest);
   if (address === undefined) {
-    throw Problem.odd("circle", "This is another circle than the app was made for.");
+    throw Problem.odd("circle");
   }
   portal = new URL(address).origin;
   if (!elsewhere()) return;

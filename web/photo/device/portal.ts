@@ -68,7 +68,7 @@ function understood<Schema extends v.GenericSchema>(
   body: unknown,
 ): v.InferOutput<Schema> {
   const found = v.safeParse(schema, body);
-  if (!found.success) throw Problem.odd("portal", "The portal's answer is not understood.");
+  if (!found.success) throw Problem.odd("portal");
   return found.output;
 }
 
@@ -97,7 +97,7 @@ export interface Pin {
 export async function pinnedCircle(): Promise<Pin> {
   // Of whoever serves this page: the digest says whether it is the one.
   const answer = await fetch(new URL("../circle.txt", location.href), { redirect: "error" });
-  if (!answer.ok) throw Problem.odd("portal", "The app's circle is missing.");
+  if (!answer.ok) throw Problem.odd("portal");
   const digest = document.querySelector<HTMLMetaElement>('meta[name="habeas-circle"]')?.content;
   return { note: await answer.text(), digest: digest ?? "" };
 }

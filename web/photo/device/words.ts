@@ -103,8 +103,6 @@ export const en = {
   moment: "One moment",
   problem: "There is a problem",
   again: "Nothing is lost. Try again.",
-  otherRelease:
-    "This page is none of the releases that count today. Begin at the city’s own page again: nothing was sent.",
   notHeld: "What the city’s server gave does not hold, and nothing was sent:",
   noLine: "No answer came. Everything is still here: try again.",
   renewed:

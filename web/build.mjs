@@ -13,7 +13,7 @@ import { NodePackageImporter, compile } from "sass";
 
 import { verifyInstalled } from "./installed.mjs";
 import { logical } from "./logical.mjs";
-import { pruned } from "./pruned.mjs";
+import { asked, pruned } from "./pruned.mjs";
 
 const root = import.meta.dirname;
 verifyInstalled(root);
@@ -329,7 +329,7 @@ const step = readFileSync(join(root, "photo/device/index.html"), "utf8");
 /** What the document loads, by the name that its source has for it. */
 const loaded = {
   "icon.svg": named(photo, "icon.svg", icon),
-  "photo.css": named(photo, "photo.css", pruned(css, step + said) + "\n"),
+  "photo.css": named(photo, "photo.css", asked(pruned(css, step + said), step + said) + "\n"),
   "photo.js": main,
 };
 // What the page's script shares with its parts is asked for with it, by elements with hashes.

@@ -57,3 +57,16 @@ export function pruned(css, said) {
   }
   return kept;
 }
+
+/**
+ * The style sheet without custom properties (CSS Custom Properties for Cascading Variables, section 2)
+ * that it asks for nowhere, and that `said` does not name.
+ */
+export function asked(css, said) {
+  const names = new Set(
+    [...css.matchAll(/var\((--[\w-]+)/g), ...said.matchAll(/(--[\w-]+)/g)].map(([, name]) => name),
+  );
+  return css
+    .replace(/(?<=[{;])(--[\w-]+):[^;}]*(;|(?=\}))/g, (all, name) => (names.has(name) ? all : ""))
+    .replaceAll(/(?<=^|\uFEFF|\})[^{}]+\{\}/g, "");
+}

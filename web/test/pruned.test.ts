@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 
-import { pruned } from "../pruned.mjs";
+import { asked, pruned } from "../pruned.mjs";
 
 test("rules of classes that nobody names go, and all others stay", () => {
   const css =
@@ -36,4 +36,13 @@ test("what is served for the photo step has each class of its document that all 
   assert.ok(styled.length > 40);
   for (const each of styled) assert.match(own, rule(each));
   assert.ok(own.length < all.length / 3);
+});
+
+test("custom properties that nothing asks for are left out, and rules that are empty then", () => {
+  const css = ":root{--a: 1px;--b: 2px}:root{--c: 3px}.x--b:hover{margin:var(--a, 0)}";
+  assert.equal(asked(css, ""), ":root{--a: 1px;}.x--b:hover{margin:var(--a, 0)}");
+  assert.equal(
+    asked(css, "style.getPropertyValue('--c')"),
+    ":root{--a: 1px;}:root{--c: 3px}.x--b:hover{margin:var(--a, 0)}",
+  );
 });

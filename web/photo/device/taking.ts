@@ -30,8 +30,9 @@ export function showChoice(retake = false): void {
     };
     file.addEventListener("change", () => {
       const [chosen] = file.files ?? [];
-      // The same file may be chosen again.
       if (chosen) read(() => takenFrom(chosen));
+      // Nothing is said of a file that is chosen once more, unless none was chosen meanwhile.
+      file.value = "";
     });
     need(page, "[data-without]", HTMLButtonElement).addEventListener("click", () => {
       if (inside) {

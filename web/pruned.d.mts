@@ -1,2 +1,2 @@
 export declare function pruned(css: string, said: string): string;
-export function asked(css: string, said: string): string;
+export declare function asked(css: string, said: string): string;

@@ -76,11 +76,12 @@ def test_python_opens_what_the_browser_seals(page):
             const shares = f.split(dataKey, 2, 3, f.secureRandom);
             const info = f.depositInfo(new Uint8Array(32), new Uint8Array(32), 0);
             const track = new Uint8Array(32).fill(7);
+            const begun = await f.hpkeBegin(f.fromHex(key));
             return {
               ciphertext: f.toHex(await f.encryptPhoto(dataKey, terms, f.utf8("picture"))),
               commitment: f.toHex(await f.keyCommitment(dataKey)),
               shares: shares.map(f.toHex),
-              deposit: f.toHex(await f.sealDeposit(f.fromHex(key), info, shares[0], track)),
+              deposit: f.toHex(await f.sealDeposit(begun, info, shares[0], track)),
             };
         }""",
         sealing.public_key(seed).hex(),

@@ -34,7 +34,13 @@ export { depositInfo, openDeposit, openRelease, releaseInfo, sealDeposit } from 
 export { labelled } from "./digest.js";
 export { FormatError, causeOf } from "./errors.js";
 export { PURPOSES, type PurposeName } from "./fields.js";
-export { open as hpkeOpen, seal as hpkeSeal, oneTimeKey, privateKeyOf } from "./hpke.js";
+export {
+  begin as hpkeBegin,
+  open as hpkeOpen,
+  seal as hpkeSeal,
+  oneTimeKey,
+  privateKeyOf,
+} from "./hpke.js";
 export {
   type Pointer,
   type WrappedKey,

@@ -114,12 +114,11 @@ export function show(template: string, fill: (view: HTMLElement) => void): HTMLE
   fill(place);
   const heading = need(place, "h1", HTMLElement);
   heading.tabIndex = -1;
-  // Before the focus, which the page would be laid out once more for.
-  window.scrollTo(0, 0);
   // In a frame, nobody is taken away from where they are in the page around.
-  if (!inside || document.hasFocus()) heading.focus({ preventScroll: true });
+  if (!inside || document.hasFocus()) heading.focus();
   follow(template, place);
   document.title = `${heading.textContent} – ${word("city")}`;
+  window.scrollTo(0, 0);
   say("");
   progress(undefined);
   return place;

@@ -29,7 +29,10 @@ function split(selectors) {
 export function pruned(css, said) {
   const words = new Set(said.match(/[A-Za-z_](?:[\w-]|!-)*/g));
   const applies = (selector) =>
-    [...selector.matchAll(CLASS)].every(([, name]) => words.has(name.replaceAll("\\", "")));
+    // What `:not()` names may well be nowhere: then the rule applies always.
+    [...selector.replaceAll(/:not\([^)]*\)/g, "").matchAll(CLASS)].every(([, name]) =>
+      words.has(name.replaceAll("\\", "")),
+    );
   let kept = "";
   let at = 0;
   while (at < css.length) {
@@ -66,7 +69,10 @@ export function asked(css, said) {
   const names = new Set(
     [...css.matchAll(/var\((--[\w-]+)/g), ...said.matchAll(/(--[\w-]+)/g)].map(([, name]) => name),
   );
+  // What stands for a property that is not there is left out as well: it is there.
+  const there = new Set([...css.matchAll(/(?<=[{;])(--[\w-]+):/g)].map(([, name]) => name));
   return css
+    .replace(/var\((--[\w-]+), ?[^()]*\)/g, (all, name) => (there.has(name) ? `var(${name})` : all))
     .replace(/(?<=[{;])(--[\w-]+):[^;}]*(;|(?=\}))/g, (all, name) => (names.has(name) ? all : ""))
     .replaceAll(/(?<=^|\uFEFF|\})[^{}]+\{\}/g, "");
 }

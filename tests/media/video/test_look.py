@@ -8,6 +8,7 @@ import pytest
 from habeas import faces
 from habeas.cover._look import look, look_around
 from habeas.cover._pipeline import Pipeline
+from habeas.cover._planes import planes
 from habeas.cover._way_up import WayUp
 from habeas.cover.settings import QUALITIES, Settings
 from habeas.faces import Box, Sighting
@@ -207,6 +208,24 @@ def test_who_stands_stays_covered_while_only_others_are_looked_at(film, detector
     widths = [min(item.boxes, key=lambda each: each.left).width for item in covered[10:50]]
     assert max(widths) < 1.1 * min(widths)
     assert min(watched.sizes) < max(watched.sizes) / 4, "no part was looked at"
+
+
+def test_frames_that_wait_sparingly_are_the_same_frames(film, detector):
+    """A camera's; whatever is left out while they wait is in them again when they leave."""
+    ways = [
+        Pipeline(detector, SETTINGS, 25).run(films.checked(film), sparing=sparing)
+        for sparing in (False, True)
+    ]
+    count = 0
+    for plain, spare in zip(*ways, strict=True):
+        count += 1
+        assert (spare.boxes, spare.checked, spare.moving) == (
+            plain.boxes, plain.checked, plain.moving,
+        )  # fmt: skip
+        assert spare.frame.pts == plain.frame.pts
+        for one, other in zip(planes(spare.frame), planes(plain.frame), strict=True):
+            np.testing.assert_array_equal(one, other)
+    assert count == 60
 
 
 def test_after_a_failed_look_nothing_is_shown_until_everything_was_looked_at(film, detector):

@@ -2,7 +2,7 @@
 
     prepare = Prepare(settings)
     pipeline = Pipeline(detector, settings, fps, fail_closed=True)
-    for item in pipeline.run(map(prepare, decoded)):
+    for item in pipeline.run(map(prepare, decoded), sparing=True):
         segment.write(item)                     # a `Segment`: one MP4 file
 
 Files are covered by `habeas.cover.redact`; this is for what has no end and comes only once.

@@ -188,7 +188,7 @@ class Recorder:
                 window, watcher = self._window, None
                 if window is not None:
                     watcher = _Watcher(window, partial(self._show, live, window))
-                for item in pipeline.run(live.frames(), watcher):
+                for item in pipeline.run(live.frames(), watcher, sparing=True):
                     self._write(live, item)
                 self._writer.close()
             finally:

@@ -142,16 +142,11 @@ class Pipeline:
             frames: decoded, of a format in `PLANAR`, all of one size.
             watcher: is shown the frames that it waits for, after `TUNED.soon` seconds of their
                 future: a copy that is covered as far as it is known by then, and wider.
-            sparing: of frames that wait, keep what differs from the one before. A camera's take a
-                fraction of the memory then, and a tenth of what covering them takes of time.
+            sparing: frames wait in less memory, and take more time: see `Waiting`.
         """
-        if sparing:
-            line = Waiting()
-            for kept, decision in self._decided(frames, line.keep, waiting=True, watcher=watcher):
-                yield paint(line.give(kept), decision, self._settings)
-        else:
-            for frame, decision in self._decided(frames, _same, waiting=True, watcher=watcher):
-                yield paint(frame, decision, self._settings)
+        line = Waiting(sparing=sparing)
+        for kept, decision in self._decided(frames, line.keep, waiting=True, watcher=watcher):
+            yield paint(line.give(kept), decision, self._settings)
 
     def decide(self, frames: Iterable[av.VideoFrame], *, live: bool = False) -> Iterator[Decision]:
         """What to cover in every frame of a file, in order; no frame is kept.
@@ -293,10 +288,6 @@ class Pipeline:
 
     def _open(self, boxes: Iterable[Box], item: _Undecided) -> tuple[Box, ...]:
         return tuple(box for box in boxes if not _inside(box, item.never))
-
-
-def _same(frame: av.VideoFrame) -> av.VideoFrame:
-    return frame
 
 
 def _inside(box: Box, zones: Iterable[Box]) -> bool:

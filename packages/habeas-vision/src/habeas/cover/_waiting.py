@@ -89,9 +89,15 @@ class Waiting:
     """A line of frames, of a format in `PLANAR`, that leave in the order in which they came.
 
     One thread calls it.
+
+    Args:
+        sparing: keep what differs. A camera's frames take a fraction of the memory then, and with
+            a fast detector a tenth of what covering them takes of time; otherwise each waits as it
+            is.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, sparing: bool = True) -> None:
+        self._sparing = sparing
         self._form: _Form | None = None
         #: Content of the frame that came last, and of the one that left last.
         self._came: list[Words] = []
@@ -99,6 +105,8 @@ class Waiting:
 
     def keep(self, frame: av.VideoFrame) -> av.VideoFrame | Differing:
         """Add *frame* at the end; what waits for it is itself, or what differs."""
+        if not self._sparing:
+            return frame
         form = _Form.of(frame)
         changed = self._changed(frame) if form is not None and form == self._form else None
         if form is None or changed is None:
@@ -124,7 +132,7 @@ class Waiting:
     def give(self, kept: av.VideoFrame | Differing) -> av.VideoFrame:
         """The first frame of the line, as it came; what is painted on it stays on it."""
         if isinstance(kept, av.VideoFrame):
-            self._left = _copied(kept) if _Form.of(kept) else []
+            self._left = _copied(kept) if self._sparing and _Form.of(kept) else []
             return kept
         for content, (which, words) in zip(self._left, kept.changed, strict=True):
             content[np.unpackbits(which, count=content.size).view(np.bool_)] = words

@@ -6,12 +6,10 @@ other people's, are this machine's, with what the file tells them. HABEAS_IMAGES
 images that were built (`bin/images`).
 """
 
-import contextlib
 import json
 import os
 import pwd
 import shutil
-import signal
 import ssl
 import subprocess
 import sys
@@ -24,83 +22,37 @@ import yaml
 
 from habeas.deploy import installation
 from tests.ops.authority import Authority
+from tests.ops.containers import (
+    CONTAINERS,
+    Machine,
+    answered,
+    as_kubelet_does,
+    in_pod,
+    manifest,
+    manifests,
+    probed,
+)
 from tests.ops.images import Images
 from tests.ops.network import address, network
 from tests.places import ROOT
 from tests.service.portal.test_commands import OFFICES, office_entry
 from tests.unit.protocol import world
-from tests.waiting import PATIENCE_SECONDS, until
+from tests.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.ops, pytest.mark.timeout(3600)]
-CONTAINERS, KUBERNETES = ROOT / "packaging" / "containers", ROOT / "packaging" / "kubernetes"
 CITY = "photos.city.example"
-#: Puts names of services into /etc/hosts, for one command and what it starts.
-_NAMED = 'mount --bind "$0" /etc/hosts && exec "$@"'
 
 
 @pytest.fixture(scope="module")
-def archives(tmp_path_factory):
+def archives(request, tmp_path_factory):
     if os.getuid() or not all(map(shutil.which, ("buildah", "mmdebstrap", "dpkg-deb"))):
         pytest.skip("needs root, buildah, mmdebstrap and dpkg-deb")
     if said := os.environ.get("HABEAS_IMAGES"):
         return Path(said)
-    folder = tmp_path_factory.mktemp("built")
-    packages = os.environ.get("HABEAS_PACKAGES", str(folder / "packages"))
-    if "HABEAS_PACKAGES" not in os.environ:
-        subprocess.run([sys.executable, ROOT / "bin" / "packages", "--into", packages], check=True)
-    environment = os.environ | {"PACKAGES": packages, "IMAGES": str(folder / "images")}
+    packages, images = request.getfixturevalue("packages"), tmp_path_factory.mktemp("images")
+    environment = os.environ | {"PACKAGES": str(packages), "IMAGES": str(images)}
     subprocess.run([ROOT / "bin" / "images", "trustee", "habeas"], check=True, env=environment)
-    return folder / "images"
-
-
-class Machine:
-    """Where the services of one file run; they find one another by its names for them."""
-
-    def __init__(self, folder, space, where, images):
-        self.folder, self.where, self.images = folder, where, images
-        self._space, self._running = space, []
-        self.hosts = folder / "hosts"
-
-    def called(self, *names):
-        self.hosts.write_text(f"127.0.0.1 localhost\n{self.where} {' '.join(names)}\n")
-
-    def _command(self, command):
-        named = ["unshare", "--mount", "sh", "-c", _NAMED, str(self.hosts)]
-        return ["ip", "netns", "exec", self._space, *named, *command]
-
-    def run(self, command):
-        done = subprocess.run(
-            self._command(command), capture_output=True, text=True, check=False,
-            timeout=PATIENCE_SECONDS,
-        )  # fmt: skip
-        assert done.returncode == 0, f"{command}: {done.stdout[-1500:]}{done.stderr[-3000:]}"
-        return done.stdout
-
-    def start(self, command, **environment):
-        """Start a service; gives a way to ask whether it runs."""
-        process = subprocess.Popen(
-            self._command(command), stdin=subprocess.DEVNULL, start_new_session=True,
-            env=os.environ | environment,
-        )  # fmt: skip
-        self._running.append(process)
-        return lambda: process.poll() is None
-
-    def volume(self, name, owner, mode=0o700):
-        made = self.folder / "volumes" / name
-        made.mkdir(parents=True, exist_ok=True)
-        made.chmod(mode)
-        os.chown(made, *owner)
-        return made
-
-    def close(self):
-        for each in reversed(self._running):
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(each.pid, signal.SIGTERM)
-        with contextlib.ExitStack() as ended:
-            for each in self._running:
-                ended.callback(each.wait)
-                ended.callback(each.kill)
-                ended.callback(each.wait, timeout=PATIENCE_SECONDS)
+    return images
 
 
 @pytest.fixture
@@ -115,18 +67,6 @@ def machine(archives):
             yield made
         finally:
             made.close()
-
-
-def answered(url, verify=True, **headers):
-    """Wait until that is answered well; gives the answer."""
-
-    def good():
-        with contextlib.suppress(httpx.HTTPError):
-            answer = httpx.get(url, headers=headers, verify=verify, trust_env=False, timeout=30)
-            return answer.is_success and answer
-        return None
-
-    return until(good, url, pause=0.3)
 
 
 def circle(custodian):
@@ -157,7 +97,7 @@ def postgres(machine, service, password):
     assert how == "CMD"
 
     def healthy():
-        command = machine._command([str(programs / probe), "-h", machine.where, *more])
+        command = machine.command([str(programs / probe), "-h", machine.where, *more])
         return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
     until(healthy, "the database is healthy", pause=0.3)
@@ -198,19 +138,17 @@ def test_a_portal_by_its_compose_file(machine):
     assert "hunting licence" in page.text
     assert answered(f"http://{machine.where}/livez", Host=CITY).text == "ok\n"
     assert httpx.get(f"http://{machine.where}/metrics", headers={"Host": CITY}).status_code == 404
-    until(lambda: _rounds(machine, said, web), "the worker has had a round", pause=1.0)
+    until(lambda: _had_a_round(machine), "the worker has had a round", pause=1.0)
     assert all(each() for each in running)
     assert web.written() | worker.written() == set(), "their roots are read-only"
 
 
-def _rounds(machine, said, web):
-    """Whether a worker has told health how it fared."""
-    answer = httpx.get(
-        f"http://{machine.where}/readyz", headers={"Host": CITY}, trust_env=False, timeout=30
-    )
-    return "it has never run" not in answer.json()["problems"].get("election", "") and (
-        answer.json()["problems"].get("keys") or answer.json()["problems"].get("follow")
-    )
+def _had_a_round(machine):
+    """Whether a worker has looked after drafts: for that it needs nobody but the database."""
+    asked = f"http://{machine.where}/readyz"
+    answer = httpx.get(asked, headers={"Host": CITY}, trust_env=False, timeout=30)
+    problems = answer.json()["problems"]
+    return problems and "database" not in problems and "drafts" not in problems
 
 
 def _front(machine, service):
@@ -227,63 +165,6 @@ def _front(machine, service):
     user = ["setpriv", "--reuid=62000", "--regid=62000", "--clear-groups", "env", f"HOME={home}"]
     command = [*user, "caddy", "run", "--config", str(copy), "--adapter", "caddyfile"]
     machine.start(command, HABEAS_SITE=f"http://{CITY}", **service["environment"])
-
-
-def manifests(name):
-    """The pods of a file, by their names, each with its own numbers of user and group."""
-    for each in yaml.safe_load_all((KUBERNETES / name).read_text()):
-        if "template" in each.get("spec", {}):
-            pod = each["spec"]["template"]["spec"]
-            context = pod["securityContext"]
-            assert context["fsGroup"] == context["runAsGroup"]
-            yield each["metadata"]["name"], pod, (context["runAsUser"], context["runAsGroup"])
-
-
-def manifest(name):
-    """The only one of a file."""
-    ((_, pod, owner),) = manifests(name)
-    return pod, owner
-
-
-def as_kubelet_does(machine, pod, owner, contents, called="pod"):
-    """Volumes of a pod: secrets and maps as links to files of another folder, and empty disks."""
-    places = {}
-    for each in (*pod["volumes"], {"name": "data"}):
-        name = each["name"]
-        if name in places:
-            continue
-        places[name] = machine.volume(f"{called}-{name}", owner, 0o2770)
-        if name in contents:
-            inner = places[name] / "..data"
-            inner.mkdir()
-            for file, content in contents[name].items():
-                (inner / file).write_bytes(content)
-                (inner / file).chmod(each.get("secret", {}).get("defaultMode", 0o644))
-                os.chown(inner / file, 0, owner[1])
-                (places[name] / file).symlink_to(f"..data/{file}")
-    return places
-
-
-def in_pod(machine, places, owner, container, environment=None):
-    """What a container of a pod runs as."""
-    image = machine.images.container(container["image"])
-    volumes = {places[each["name"]]: each["mountPath"] for each in container["volumeMounts"]}
-    command = [*container["command"], *container["args"]] if "command" in container else (
-        image.entry(container.get("args"))
-    )  # fmt: skip
-    user = f"{owner[0]}:{owner[1]}"
-    return image, image.inside(command, volumes=volumes, environment=environment, user=user)
-
-
-def probed(machine, container, verify=True):
-    """Wait until both probes of a container are answered, as the kubelet asks them."""
-    for name in ("livenessProbe", "readinessProbe"):
-        asked = container[name]["httpGet"]
-        ports = {each["name"]: each["containerPort"] for each in container["ports"]}
-        scheme = asked.get("scheme", "HTTP").lower()
-        headers = {each["name"]: each["value"] for each in asked.get("httpHeaders", ())}
-        url = f"{scheme}://{machine.where}:{ports[asked['port']]}{asked['path']}"
-        answered(url, verify, **headers)
 
 
 def test_a_portal_by_its_kubernetes_manifest(machine):

@@ -37,17 +37,6 @@ NAMES = (
 
 
 @pytest.fixture(scope="module")
-def packages(tmp_path_factory):
-    said = os.environ.get("HABEAS_PACKAGES")
-    if said:
-        return Path(said)
-    into = tmp_path_factory.mktemp("packages")
-    command = [sys.executable, ROOT / "bin" / "packages", "--into", into]
-    subprocess.run(command, check=True)
-    return into
-
-
-@pytest.fixture(scope="module")
 def system(tmp_path_factory):
     """A Debian that has booted: its folder, and a way to run commands in it."""
     if os.getuid() or not all(map(shutil.which, PROGRAMS)):

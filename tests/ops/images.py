@@ -29,6 +29,7 @@ class Images:
 
     def __init__(self, folder: Path, archives: Path) -> None:
         self._folder, self._archives = folder, archives
+        self._made: list[str] = []
 
     def command(self, *arguments: str) -> list[str]:
         """A command of buildah over this store."""
@@ -47,7 +48,16 @@ class Images:
     def container(self, image: str) -> Container:
         """A new container of the image that a file calls so (``habeas:0.2.0``)."""
         archive = self._archives / f"{image.partition(':')[0]}.oci.tar"
-        return Container(self, self.run("from", "--pull-never", f"oci-archive:{archive}"))
+        # It is read into the store once, and found there by its name afterwards.
+        known = self.run("images", "--quiet", "--filter", f"reference={image}")
+        name = self.run("from", "--pull-never", known or f"oci-archive:{archive}:{image}")
+        self._made.append(name)
+        return Container(self, name)
+
+    def remove(self) -> None:
+        """Remove the containers that were made; the images stay."""
+        while self._made:
+            self.run("rm", self._made.pop())
 
 
 class Container:

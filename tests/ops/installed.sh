@@ -19,7 +19,7 @@ ask() { curl --silent --show-error --fail --max-time 60 --header "Host: ${2:-}" 
 green() { until ask "$@" 2>/dev/null; do sleep 1; done; }
 red() { while ask "$@" 2>/dev/null; do sleep 1; done; }
 city=photos.city.example
-nodes() { "$1" http://127.0.0.1:8000/readyz $city; "$1" http://127.0.0.1:8010/readyz $city; }
+nodes() { "$1" https://$city:8000/readyz $city; "$1" https://$city:8010/readyz $city; }
 
 says install
 dpkg --install ./*.deb
@@ -37,15 +37,28 @@ cp -a tls /etc/caddy/tls
 chown -R caddy:caddy /etc/caddy/tls
 certified() { echo "	tls /etc/caddy/tls/$1/tls.pem /etc/caddy/tls/$1/tls.key"; }
 sed "s,^	encode zstd gzip\$,$(certified $city)\n&," /usr/share/doc/habeas/proxy/Caddyfile >/etc/caddy/Caddyfile
+# Nothing goes in the clear, on this machine either: each service has a certificate of its own, for
+# the server in front (docs/operate/tls.md).
+own() {
+  user=$1 called=$2 name=$3
+  install -D -m 0644 "tls/$name/tls.pem" "/etc/habeas/tls/$called.pem"
+  install -o "$user" -m 0400 "tls/$name/tls.key" "/etc/habeas/tls/$called.key"
+  listen="certificate = \"/etc/habeas/tls/$called.pem\"\ncertificate_key = \"/etc/habeas/tls/$called.key\""
+}
+for party in log hours-log portal; do
+  name=$city; [ "$party" = portal ] || name=${party%-log}.city.example
+  own "habeas-$party" "$party" "$name"
+  printf 'party = "%s"\ndata = "/var/lib/habeas-%s"\n\n[listen]\n%b\n' "${party#hours-}" "$party" "$listen" >"/etc/habeas/$party.toml"
+done
 # Nothing is unpacked on the way: the log's bundles lie compressed in the store.
 behind() {
-  printf '%s {\n%s\n\treverse_proxy 127.0.0.1:%s {\n\t\ttransport http {\n\t\t\tcompression off\n\t\t}\n\t}\n}\n' \
+  printf '%s {\n%s\n\treverse_proxy %s {\n\t\ttransport http {\n\t\t\tcompression off\n\t\t}\n\t}\n}\n' \
     "$1" "$(certified "$1")" "$2" >>/etc/caddy/Caddyfile
 }
-behind log.city.example 8001
-behind hours.city.example 8002
-behind store.city.example 8333
-for n in 1 2 3 4; do behind "trustee-$n.city.example" "810$n"; done
+behind log.city.example https://log.city.example:8001
+behind hours.city.example https://hours.city.example:8002
+behind store.city.example 127.0.0.1:8333
+for n in 1 2 3 4; do behind "trustee-$n.city.example" "https://trustee-$n.city.example:810$n"; done
 cat >>/etc/caddy/Caddyfile <<EOF_
 journal.city.example:19532 {
 	tls /etc/caddy/tls/journal.city.example/tls.pem /etc/caddy/tls/journal.city.example/tls.key {
@@ -60,7 +73,8 @@ EOF_
 mkdir -p /etc/systemd/system/caddy.service.d
 cat >/etc/systemd/system/caddy.service.d/city.conf <<EOF_
 [Service]
-Environment=HABEAS_SITE=$city "HABEAS_PORTAL=127.0.0.1:8000 127.0.0.1:8010"
+Environment=SSL_CERT_FILE=/etc/ssl/city.pem
+Environment=HABEAS_SITE=$city "HABEAS_PORTAL=https://$city:8000 https://$city:8010"
 EOF_
 
 says database and store
@@ -87,7 +101,8 @@ EOF_
 systemctl daemon-reload
 systemctl restart "postgresql@$version-main" caddy weed
 install -d -m 0755 /etc/habeas
-for party in trustee hours-log; do echo "SSL_CERT_FILE=/etc/ssl/city.pem" >"/etc/habeas/$party.env"; done
+echo "SSL_CERT_FILE=/etc/ssl/city.pem" | tee /etc/habeas/trustee.env >/etc/habeas/hours-log.env
+echo "HABEAS_CONFIG=/etc/habeas/hours-log.toml" >>/etc/habeas/hours-log.env
 for party in log portal; do
   word=$(openssl rand -hex 24)
   runuser -u postgres -- psql --quiet --command "CREATE ROLE $party LOGIN PASSWORD '$word'"
@@ -96,6 +111,7 @@ for party in log portal; do
   [ "$party" = log ] || objects=HABEAS_BLOBS database=HABEAS_DATABASE
   (umask 077 && cat >"/etc/habeas/$party.env") <<EOF_
 SSL_CERT_FILE=/etc/ssl/city.pem
+HABEAS_CONFIG=/etc/habeas/$party.toml
 $database="host=db.city.example user=$party password=$word dbname=$party sslmode=verify-full sslrootcert=/etc/ssl/city.pem"
 $objects=s3://$party/all
 AWS_ENDPOINT=https://store.city.example
@@ -117,6 +133,8 @@ for n in 1 2 3 4; do
   install -d -m 0700 -o "$user" -g "$user" "$folder"
   as "$user" habeas-trustee setup --name "trustee-$n.example" --url "https://trustee-$n.city.example" \
     --data "$folder" --port "810$n" --passphrase "$folder/passphrase"
+  own "$user" "trustee-$n" "trustee-$n.city.example"
+  sed -i "/^\[listen\]/a $listen" "$folder/habeas.toml"
 done
 
 says logs, portal, office
@@ -213,6 +231,10 @@ for unit in $units; do
 done
 rows=$(runuser -u postgres -- psql --quiet --tuples-only --no-align --command "SELECT count(*) FROM vault_sealedphotorow" portal)
 test "$rows" -ge 1 # the packaged portal keeps its tables there, and nowhere else
+# Who listens for the server in front speaks TLS and nothing else.
+for port in 8000 8010 8001 8002 8101 8102 8103 8104; do
+  if curl --silent --output /dev/null --header "Host: $city" "http://127.0.0.1:$port/livez"; then exit 1; fi
+done
 test ! -e /var/lib/habeas-portal/portal.sqlite3 && test ! -e /var/lib/habeas-log/log.sqlite3
 
 says strangers\' files

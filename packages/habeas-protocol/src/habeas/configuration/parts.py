@@ -102,8 +102,8 @@ class Listen(Section):
     """Where a service listens."""
 
     about: ClassVar[str] = (
-        "Where it listens. TLS is spoken by the server in front; where that is on another machine, "
-        "by this service too."
+        "Where it listens. TLS is spoken by the server in front, and between the two by this "
+        "service, where it has a certificate; it needs one where the two are on two machines."
     )
 
     host: Host = Field("127.0.0.1", description="Address to listen on.")

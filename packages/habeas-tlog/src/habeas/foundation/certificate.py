@@ -1,7 +1,7 @@
-"""TLS that a service speaks itself (RFC 8446), where the server in front is on another machine.
+"""TLS that a service speaks itself (RFC 8446), to the server in front of it.
 
-Between the two on one machine, plain HTTP goes over the loopback interface, which nobody hears who
-could not read the service's memory as well. Everything else that leaves a machine is encrypted.
+Where both are on one machine and the service has no certificate, plain HTTP goes over the loopback
+interface, which nobody hears who could not read the service's memory as well.
 """
 
 from __future__ import annotations

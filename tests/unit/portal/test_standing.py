@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 
 from habeas.custody import FileBlobs
 from habeas.custody.blobs import BlobStoreError
@@ -141,6 +142,20 @@ def test_a_database_that_takes_nothing_new_makes_it_red(worker, browser, monkeyp
         meanwhile.setattr("habeas.portal.site.worker.verify_room", full)
         worker.round()
         assert ready(browser)["problems"] == {"tables": "The database takes nothing new."}
+    worker.round()
+    assert ready(browser)["ok"]
+
+
+@pytest.mark.parametrize("read", ["halts.standing", "beats.due"])
+def test_a_database_that_goes_away_between_two_parts_ends_the_round_alone(
+    worker, browser, monkeypatch, read
+):
+    def gone(*_):
+        raise OperationalError("the connection is closed")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(f"habeas.portal.site.worker.{read}", gone)
+        worker.round()
     worker.round()
     assert ready(browser)["ok"]
 

@@ -68,6 +68,11 @@ class Worker:
 
     def round(self) -> None:
         """One round. A part that cannot be done now holds up no other; the next tries again."""
+        # A database that goes away between two parts, where only the round's own course is read,
+        # ends this round alone.
+        self._part("round", self._parts, silent=True)
+
+    def _parts(self) -> None:
         # A database that was started again in between is connected to afresh.
         close_old_connections()
         elected = self._part("election", self._election.win, silent=True) and self._election.won

@@ -67,6 +67,10 @@ class Container:
         self._images, self._name = images, name
         said = json.loads(images.run("inspect", name))
         self.config: dict[str, Any] = said["OCIv1"]["config"]
+        if self.config.get("Volumes"):
+            # buildah has a folder of its own for each volume that the image names. Which of two at
+            # one place it takes, that or the one that it is given, is chance where there are more.
+            images.run("config", "--volume=-", name)
         self._root = Path(images.run("mount", name))
         self._before = self._listed()
 

@@ -8,7 +8,7 @@ import pwd
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -173,6 +173,32 @@ class Cluster:
         with contextlib.suppress(psycopg.Error), self.connect() as connection:
             connection.execute("SELECT pg_logical_emit_message(true, 'tests', 'anything')")
             connection.execute("SELECT pg_switch_wal()")
+
+    @contextlib.contextmanager
+    def without_checkpoints(self) -> Iterator[None]:
+        """It has a file of its write-ahead log before it, and makes no checkpoint meanwhile.
+
+        On a full disk it gives up where it needs another one, or where a checkpoint does.
+        """
+        self._set("ALTER SYSTEM SET checkpoint_timeout = '1d'")
+        self.begin_a_file()
+        try:
+            yield
+        finally:
+            if not self.runs:
+                self.start()
+            self._set("ALTER SYSTEM RESET checkpoint_timeout")
+
+    def _set(self, setting: str) -> None:
+        def done() -> bool:
+            # One that has just been started takes nobody for a moment.
+            with contextlib.suppress(psycopg.OperationalError), self.connect() as connection:
+                for each in (setting, "SELECT pg_reload_conf()", "CHECKPOINT"):
+                    connection.execute(each)
+                return True
+            return False
+
+        until(done, setting, pause=0.5)
 
     def fail_over(self) -> None:
         """The primary is lost; the standby takes its place, and waits for nobody."""

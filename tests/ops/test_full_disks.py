@@ -64,9 +64,8 @@ def test_of_postgresql(place, applicants):
 
 def test_of_postgresql_that_refuses_new_pages_and_changes_old_ones(place, applicants):
     """It does not give up, and each loop's success is noted: health is red before anybody asks."""
-    with place.database.full():
+    with place.database.without_checkpoints(), place.database.full():
         place.red(*NODES, code="tables")
-        assert place.database.runs, "its write-ahead log has room of its own"
 
 
 def test_of_the_object_store(place, applicants):

@@ -10,7 +10,7 @@ import subprocess
 import httpx
 import pytest
 
-from habeas.cameras.probes import _DISK, _FIGURES
+from habeas.cameras.probes import _DISK, _FIGURES, _OFFSET
 from habeas.foundation.database import Database
 from habeas.foundation.health import Health
 from habeas.foundation.metrics import MEDIA_TYPE, exposition
@@ -51,7 +51,7 @@ def told(city):
     place = city.place
     texts = [scraped(place.log_url), scraped(place.portal_url)]
     texts += [scraped(each.url) for each in place.circle.trustees]
-    recorder = Health(ages={"picture": 0}).fields(**dict.fromkeys((*_FIGURES, *_DISK), 0))
+    recorder = Health(ages={"picture": 0}).fields(**dict.fromkeys((*_FIGURES, *_DISK, _OFFSET), 0))
     texts.append(exposition("recorder", recorder))
     texts.append(exposition("mirror", Health().fields(size=0)))
     with contextlib.closing(Database(None)) as database:

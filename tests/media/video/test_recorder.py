@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from habeas.cameras import live, writing
+from habeas.cameras.camera_time import CameraTime
 from habeas.cameras.declaration import Camera
 from habeas.cameras.house import keep_house
 from habeas.cameras.probes import Probes
@@ -24,7 +25,7 @@ from habeas.foundation.errors import HabeasError
 from tests.media.video import films
 from tests.media.video.segments import RECORDER
 from tests.service.tlog.servers import free_ports
-from tests.waiting import until
+from tests.waiting import PATIENCE_SECONDS, until
 
 SERVER = Path(__file__).with_name("rtsp_server.py")
 PYTHON = "/usr/bin/python3"
@@ -253,6 +254,27 @@ def test_pictures_that_are_held_sound_are_those_that_were_sent(film, loss):
     assert len(seen) == 150
     assert not all(sound for sound, _ in seen)
     assert {picture for sound, picture in seen if sound} <= sent
+
+
+def heard(film, *how):
+    """By how much the camera's time is ahead of a clock that is an hour fast, once it is told."""
+    told = CameraTime(lambda: datetime.now(UTC) + timedelta(hours=1))
+    with contextlib.closing(Camera_(film, *how)) as camera:
+        camera.start()
+        with contextlib.closing(live.CameraConnection(camera.url, told=told)) as one:
+            for _ in one.frames():
+                if one.told.offset is not None:
+                    break
+    return told.offset
+
+
+def test_what_time_the_camera_says_it_is_is_heard(film):
+    # As late as a busy machine may be.
+    assert -3600 - PATIENCE_SECONDS < heard(film) < -3590
+
+
+def test_a_camera_that_says_no_time_is_off_by_nothing(film):
+    assert heard(film, "udp", "no-rtcp") is None
 
 
 def picture_of(frame):

@@ -45,12 +45,13 @@ def test_figures_and_rates_are_told(world):
     world.reporter.wrote(world.clock())
     world.read  # noqa: B018 - the first report
     world.pass_(10, frames=100, lost=7, whole=2, looks=50, behind=0.4, one_of=3, jumps=1,
-                clock="it jumped", left_out=("sound",))  # fmt: skip
+                clock="it jumped", offset=-3600.04, left_out=("sound",))  # fmt: skip
     world.reporter.wrote(world.clock())
     said = world.read
     assert (said.state, said.frames, said.lost, said.whole) == ("recording", 100, 7, 2)
     assert (said.rate, said.looks, said.behind, said.one_of) == (10.0, 5.0, 0.4, 3)
     assert (said.jumps, said.clock, said.left_out) == (1, "it jumped", ("sound",))
+    assert said.offset == -3600.0
     assert said.picture == "2026-11-23T20:00:10.000+00:00"
 
 

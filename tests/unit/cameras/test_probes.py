@@ -6,7 +6,7 @@ import pytest
 
 from habeas.cameras import health
 from habeas.cameras.deletes import Deletes
-from habeas.cameras.probes import LATE, judge, judge_all
+from habeas.cameras.probes import LATE, Judged, judge, judge_all
 from habeas.cameras.reporting import Figures, Reporter
 from habeas.foundation.caution import Mark
 
@@ -43,6 +43,15 @@ def test_its_figures_are_those_of_the_report(world):
     figures = judge(world.place, world.clock(), world.kept, "")[1]
     assert set(figures) >= {"frames", "lost", "whole", "looks", "behind"}
     assert all(isinstance(each, int | float) for each in figures.values())
+    assert "clock_offset_seconds" not in figures  # the camera says no time
+
+
+def test_how_far_the_camera_s_time_is_off_is_a_figure_where_it_says_one(tmp_path):
+    Reporter(tmp_path, lambda: Figures(offset=-7200.0), lambda: START, lambda: 0.0).write()
+    found, figures = judge(tmp_path, START, {}, "")
+    assert figures["clock_offset_seconds"] == -7200.0
+    metrics = Judged(found, figures).metrics()
+    assert "\nhabeas_recorder_clock_offset_seconds -7200" in metrics
 
 
 def test_outside_of_its_hours_no_picture_is_due(world):

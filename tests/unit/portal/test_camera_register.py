@@ -232,12 +232,14 @@ def test_all_that_is_public_of_cameras_is_json(recordings, browser):
 
 
 def test_how_they_fare_is_the_same_for_everybody(recordings, browser):
-    report(recordings, "north-gate", lost=100)
+    report(recordings, "north-gate", lost=100, offset=-3600.0)
     storage_file = recordings.folder / "storage.json"
     said = storage.StorageHealth(level="low", free=9 * 10**9, total=100 * 10**9, freed=2)
     storage_file.write_text(said.model_dump_json())
     shown = page(browser, "/cameras/health/")
     assert "Many pictures lost" in shown
+    assert "The camera’s clock is off by a minute or more" in shown
+    assert "-3600.0 s" in shown
     assert "9.1 %" in shown
     assert "7.4" in shown
     assert "The recorder does not report" in shown  # of the library
@@ -245,7 +247,7 @@ def test_how_they_fare_is_the_same_for_everybody(recordings, browser):
     assert "before their day, to make room: 2" in shown
     found = browser.get("/cameras/health.json").json()
     alarms = {each["camera"]: each["alarms"] for each in found["cameras"]}
-    assert alarms == {"north-gate": ["frames-lost"], "library": ["silent"]}
+    assert alarms == {"north-gate": ["frames-lost", "clock-offset"], "library": ["silent"]}
     assert found["storage"]["alarms"] == ["storage-low"]
     assert "Many pictures lost" in page(browser, "/cameras/north-gate/")
 
@@ -265,6 +267,9 @@ def test_how_they_fare_is_the_same_for_everybody(recordings, browser):
         ({"lost": 20}, []),
         ({"whole": 51}, ["covered-whole"]),
         ({"clock": "It jumps."}, ["clock"]),
+        ({"offset": 60.0}, ["clock-offset"]),
+        ({"offset": -3600.0}, ["clock-offset"]),
+        ({"offset": 59.9}, []),
         ({"at": (NOW - timedelta(minutes=1)).isoformat()}, ["silent"]),
     ],
 )  # fmt: skip

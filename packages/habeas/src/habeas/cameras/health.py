@@ -46,6 +46,8 @@ class CameraHealth(BaseModel):
         one_of: of so many pictures one is written: 1, unless the work was behind.
         jumps: of the camera's clock, on this connection.
         clock: why the camera's clock does not count on this connection; empty while it does.
+        offset: seconds by which the time that the camera says it is is ahead of ours; None where it
+            says none.
         left_out: what the camera sends beside its pictures, and is not recorded.
     """
 
@@ -66,6 +68,7 @@ class CameraHealth(BaseModel):
     one_of: Annotated[int, Field(ge=1)] = 1
     jumps: _Count = 0
     clock: Text = ""
+    offset: float | None = None
     left_out: tuple[str, ...] = ()
 
 
@@ -104,6 +107,8 @@ class AlarmLimits:
         looks: a second, below which a camera that records is not looked at closely.
         lost: share of its pictures that were not written.
         whole: share of the written ones that were covered as a whole.
+        offset: seconds that the camera's time may be off by: another minute is drawn into its
+            pictures then than they are archived by.
     """
 
     picture: timedelta = timedelta(minutes=1)
@@ -111,6 +116,7 @@ class AlarmLimits:
     looks: float = 1.0
     lost: float = 0.02
     whole: float = 0.05
+    offset: float = 60.0
 
 
 def alarms(
@@ -143,4 +149,6 @@ def alarms(
         found.append("covered-whole")
     if said.clock:
         found.append("clock")
+    if said.offset is not None and abs(said.offset) >= limits.offset:
+        found.append("clock-offset")
     return found

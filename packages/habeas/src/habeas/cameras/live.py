@@ -23,6 +23,7 @@ import av.error
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from habeas.cameras.camera_time import CameraTime
 from habeas.cameras.clock import ArrivalClock
 from habeas.cameras.pace import Pace, Rate
 from habeas.cameras.packets import Arrived, Packet, Packets
@@ -73,12 +74,13 @@ class CameraConnection:
         now: seconds of a clock that never goes back.
         rate: pictures a second that are wanted, at most; None for all.
         watched: whether somebody watches it now: see `PaceLimits.watched`.
+        told: hears what time the camera says it is.
 
     Attributes:
         fps: frames a second, as far as the camera tells; else 25.
         lost: why it ended; None while it runs, and when it was stopped.
         began: when its first picture arrived, by *now*; the times of pictures count from there.
-        clock, pace: what became of the camera's clock, and of the rate.
+        clock, pace, told: what became of the camera's clock, of the rate, and of its time.
         left_out: what came beside the pictures and was not recorded, in words.
 
     Raises:
@@ -95,8 +97,9 @@ class CameraConnection:
         now: Callable[[], float] = time.monotonic,
         rate: float | None = None,
         watched: Callable[[], bool] = lambda: False,
+        told: CameraTime | None = None,
     ) -> None:
-        self._watched = watched
+        self._watched, self.told = watched, told or CameraTime()
         self._patience = patience or CameraPatience()
         self._now = now
         self._losses = Losses()
@@ -110,10 +113,9 @@ class CameraConnection:
             raise
         self._stream.thread_type = "NONE"  # see `Damage`
         self._damage = Damage(self._stream)
-        told = self._stream.average_rate or self._stream.guessed_rate
-        believed = told and _CREDIBLE[0] <= told <= _CREDIBLE[1]
-        self.fps = float(told) if told and believed else 25.0
-        self.fps = min(self.fps, rate or self.fps)
+        said = self._stream.average_rate or self._stream.guessed_rate
+        fps = float(said) if said and _CREDIBLE[0] <= said <= _CREDIBLE[1] else 25.0
+        self.fps = min(fps, rate or fps)
         self._rate = Rate(rate)
         self.lost: FootageError | None = None
         self.began = 0.0
@@ -121,8 +123,7 @@ class CameraConnection:
         self._prepare = Prepare(settings or Settings())
         kinds = {each.type for each in self._container.streams}
         self._beside = {"sound"} if "audio" in kinds else set()
-        self._undecoded = 0
-        self._packets = Packets()
+        self._undecoded, self._packets = 0, Packets()
         self._users = 2
         self._closing = threading.Lock()
         threading.Thread(target=self._read, name="camera", daemon=True).start()
@@ -231,6 +232,7 @@ class CameraConnection:
                 return
             if packet.stream_index == self._stream.index:
                 last = now
+                self.told.hear(packet)
                 if packet.size:
                     self._packets.put(Arrived(cast("Packet", packet), now, missed))
                     missed = False

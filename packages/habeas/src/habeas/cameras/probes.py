@@ -25,6 +25,8 @@ from habeas.foundation.metrics import MEDIA_TYPE, exposition
 LATE = {"report": health.STALE.total_seconds(), "picture": 60.0, "house": 120.0, "log": 120.0}
 #: Of `habeas.cameras.health.CameraHealth`.
 _FIGURES = ("frames", "lost", "whole", "rate", "looks", "behind", "one_of", "jumps")
+#: Its `offset`, where the camera says what time it is.
+_OFFSET = "clock_offset_seconds"
 #: Of `habeas.cameras.storage.StorageHealth`: free, and in all.
 _DISK = ("disk_free_bytes", "disk_bytes")
 #: Cameras that a problem of several names.
@@ -63,6 +65,8 @@ def judge(
     if disk.unpacked:
         problems["storage-unpacked"] = f"{disk.unpacked} hours wait for the object store."
     figures = {name: getattr(said, name) for name in _FIGURES}
+    if said.offset is not None:
+        figures[_OFFSET] = said.offset
     figures |= dict(zip(_DISK, (disk.free, disk.total), strict=True))
     return Health(problems | late(ages, LATE), ages), figures
 

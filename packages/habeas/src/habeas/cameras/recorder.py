@@ -18,6 +18,7 @@ from functools import partial
 
 from habeas import faces
 from habeas.cameras import duty
+from habeas.cameras.camera_time import CameraTime
 from habeas.cameras.clock import together
 from habeas.cameras.declaration import Camera
 from habeas.cameras.live import TICKS, CameraConnection
@@ -110,7 +111,8 @@ class Recorder:
             return counted
         return Figures(
             counted.frames, counted.lost, counted.whole, counted.looks, live.behind,
-            live.pace.every, live.clock.jumps, live.clock.distrusted, tuple(sorted(live.left_out)),
+            live.pace.every, live.clock.jumps, live.clock.distrusted, live.told.offset,
+            tuple(sorted(live.left_out)),
         )  # fmt: skip
 
     def run(self) -> None:
@@ -176,6 +178,7 @@ class Recorder:
         with CameraConnection(
             self._camera.url, self._settings, now=self._now, rate=self._camera.rate,
             watched=lambda: self._window is not None and self._window.watched,
+            told=CameraTime(self._clock),
         ) as live:  # fmt: skip
             pipeline = Pipeline(detector, self._settings, live.fps, fail_closed=True)
             self._live, self._pipeline = live, pipeline

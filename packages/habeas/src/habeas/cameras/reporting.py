@@ -30,6 +30,7 @@ class Figures:
     one_of: int = 1
     jumps: int = 0
     clock: str = ""
+    offset: float | None = None
     left_out: tuple[str, ...] = ()
 
 
@@ -111,6 +112,7 @@ class Reporter:
             rate=round(self._lately[0], 2), looks=round(self._lately[1], 2),
             behind=round(max(0.0, said.behind), 2), one_of=said.one_of, jumps=said.jumps,
             clock=said.clock, left_out=said.left_out,
+            offset=None if said.offset is None else round(said.offset, 1),
         )  # fmt: skip
 
     def _count(self, said: Figures) -> None:

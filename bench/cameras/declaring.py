@@ -6,11 +6,11 @@ import contextlib
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 #: What a camera's declaration needs beside its address.
-DECLARED = """
+_DECLARED = """
 id = "{id}"
 name = {{ en = "Bench", ru = "Замер" }}
 where = {{ en = "Nowhere", ru = "Нигде" }}
@@ -28,19 +28,21 @@ def alone(folder: Path, urls: list[str]) -> list[Path]:
     files = []
     for number, url in enumerate(urls):
         files.append(folder / f"camera-{number}.toml")
-        files[-1].write_text(f'url = "{url}"\n' + DECLARED.format(id=f"camera-{number}"))
+        files[-1].write_text(f'url = "{url}"\n' + _DECLARED.format(id=f"camera-{number}"))
     return files
 
 
-def together(folder: Path, urls: list[str]) -> Path:
-    """A cameras.toml of all *urls*."""
+def together(folder: Path, urls: list[str], sites: Sequence[str] = ()) -> Path:
+    """A cameras.toml of all *urls*, at *sites* in turn, if any."""
     listed = ""
     for number, url in enumerate(urls):
         secret = folder / f"address-{number}"
         secret.touch(mode=0o600)
         secret.write_text(f"{url}\n")
         listed += f'[[camera]]\naddress = {{ file = "{secret}" }}\n'
-        listed += DECLARED.format(id=f"camera-{number}")
+        if sites:
+            listed += f'site = "{sites[number % len(sites)]}"\n'
+        listed += _DECLARED.format(id=f"camera-{number}")
     file = folder / "cameras.toml"
     file.write_text(listed)
     return file

@@ -25,7 +25,7 @@ from typing import Any
 
 from rich.console import Console
 
-from bench.cameras.declaring import DECLARED, sources
+from bench.cameras.declaring import sources, together
 from bench.cameras.source import film
 from habeas.cameras.hours import length_of
 from habeas.cameras.leases import LeaseFiles
@@ -63,20 +63,6 @@ def _nodes() -> Iterator[tuple[Any, Any]]:
         yield running, running.add_node(**lean, labels={"habeas-site": _SITES[1]})
     finally:
         running.shutdown()
-
-
-def _declare(folder: Path, urls: list[str]) -> Path:
-    listed = ""
-    for number, url in enumerate(urls):
-        secret = folder / f"address-{number}"
-        secret.touch(mode=0o600)
-        secret.write_text(f"{url}\n")
-        site = _SITES[number % len(_SITES)]
-        listed += f'[[camera]]\naddress = {{ file = "{secret}" }}\nsite = "{site}"\n'
-        listed += DECLARED.format(id=f"camera-{number}")
-    file = folder / "cameras.toml"
-    file.write_text(listed)
-    return file
 
 
 class Fleet:
@@ -151,7 +137,7 @@ def run(cameras: int = _CAMERAS) -> None:
         folder = Path(open_.enter_context(tempfile.TemporaryDirectory()))
         shown = film(folder / "small.ts", _WIDTH, _HEIGHT, _FPS)
         urls = open_.enter_context(sources(shown, cameras))
-        file, fleet = _declare(folder, urls), Fleet(folder / "all", cameras)
+        file, fleet = together(folder, urls, _SITES), Fleet(folder / "all", cameras)
         running, second = open_.enter_context(_nodes())
         told = open_.enter_context((folder / "said").open("w"))
         command = [sys.executable, "-m", "habeas.cli", "cameras", "serve", str(file),

@@ -72,7 +72,6 @@ export {
   type AppReference,
   type SealAnswer,
   type Sealed,
-  type Secrets,
   type Wishes,
   assembleReceipt,
   buildTerms,
@@ -84,6 +83,7 @@ export {
   sealPhoto,
 } from "./seal.js";
 export { type Credential, ES256, credentialId, membershipOf, readCredential } from "./roster.js";
+export type { Secrets } from "./seed.js";
 export { type SignIn, personName, signInMessage } from "./signin.js";
 export { type Random, combine, secureRandom, split } from "./shares.js";
 export { detailsKey, slot, streamKey, tag } from "./stream.js";

@@ -14,7 +14,7 @@ import type { PurposeName } from "./fields.js";
 import type { Pointer } from "./office.js";
 import { encryptPhoto, keyCommitment } from "./photo.js";
 import { type Receipt, readReceipt, verifyReceipt } from "./receipt.js";
-import { SEED_BYTES, secretsOf } from "./seed.js";
+import { SEED_BYTES, type Secrets, secretsOf } from "./seed.js";
 import { type Random, split } from "./shares.js";
 import { type Statement, announcedKeyId, readStatement } from "./statements.js";
 import { CUSTODIAN, closingTag, streamKey, tag } from "./stream.js";
@@ -28,19 +28,6 @@ import {
   trackHash,
   withdrawHash,
 } from "./terms.js";
-
-/** What is drawn anew for each photo; 32 bytes each, but `seed` and `sealId` with 16. */
-export interface Secrets {
-  /** What all others but `dataKey` follow from. */
-  readonly seed?: Bytes;
-  /** Names the photo among those who hold parts of it. */
-  readonly sealId: Bytes;
-  /** To be forgotten once the photo is sealed. */
-  readonly dataKey: Bytes;
-  readonly trackKey: Bytes;
-  readonly withdrawSecret: Bytes;
-  readonly caseSalt: Bytes;
-}
 
 /** Fresh secrets. */
 export async function drawSecrets(random: Random): Promise<Secrets> {

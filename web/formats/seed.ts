@@ -3,9 +3,21 @@
 
 import { type Bytes, toHex } from "./bytes.js";
 import { digest } from "./digest.js";
-import type { Secrets } from "./seal.js";
 
 export const SEED_BYTES = 16;
+
+/** What is drawn anew for each photo; 32 bytes each, but `seed` and `sealId` with 16. */
+export interface Secrets {
+  /** What all others but `dataKey` follow from. */
+  readonly seed?: Bytes;
+  /** Names the photo among those who hold parts of it. */
+  readonly sealId: Bytes;
+  /** To be forgotten once the photo is sealed. */
+  readonly dataKey: Bytes;
+  readonly trackKey: Bytes;
+  readonly withdrawSecret: Bytes;
+  readonly caseSalt: Bytes;
+}
 
 /** What a seed gives: the name of the photo, and the receipt's secrets. */
 export type Seeded = Pick<Secrets, "sealId" | "trackKey" | "withdrawSecret" | "caseSalt">;

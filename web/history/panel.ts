@@ -5,27 +5,15 @@ import type { Circle } from "../formats/circle.js";
 import type { Receipt } from "../formats/receipt.js";
 import { filled } from "../promise/lines.js";
 import type { Language } from "../promise/language.js";
+import type { ClassNames } from "./classes.js";
 import { type SignedReason, fetchSigned } from "./details.js";
-import { PANEL_WORDS, type PanelWord } from "./panelwords.js";
 import { showHistory } from "./show.js";
 import { Telling } from "./telling.js";
 import { Trustees } from "./trustees.js";
 import type { History } from "./found.js";
 import { nobodyAsked, verifyHistory } from "./verify.js";
 import { type Withdrawal, withdraw } from "./withdrawing.js";
-import { HISTORY_WORDS, causeInWords } from "./words.js";
-
-/** Class names of the page that the panel stands in. */
-export interface ClassNames {
-  readonly heading: string;
-  readonly text: string;
-  readonly button: string;
-  readonly secondary: string;
-  readonly warning: string;
-  readonly label: string;
-  readonly input: string;
-  readonly error: string;
-}
+import { HISTORY_WORDS, PANEL_WORDS, type PanelWord, causeInWords } from "./words.js";
 
 /** Where a withdrawal stands: not asked for, asked once more, under way, or done. */
 type WithdrawalStep = "none" | "confirm" | "asking" | "done";

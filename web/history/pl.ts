@@ -2,9 +2,7 @@
 
 import type { Forms } from "../promise/language.js";
 import type { PurposeName } from "../formats/fields.js";
-import type { PanelWord } from "./panelwords.js";
-import type { TellingWord } from "./tellingwords.js";
-import type { HistoryWord } from "./words.js";
+import type { HistoryWord, PanelWord, TellingWord } from "./en.js";
 
 export const history: Record<HistoryWord, string> = {
   heading: "Co się działo z Twoim zdjęciem",

@@ -6,8 +6,8 @@ import { filled } from "../promise/lines.js";
 import type { Language } from "../promise/language.js";
 import { SilentError } from "./net.js";
 import { type NoticeCounts, Trustees } from "./trustees.js";
-import type { ClassNames } from "./panel.js";
-import { TELLING_WORDS, type TellingWord } from "./tellingwords.js";
+import type { ClassNames } from "./classes.js";
+import { TELLING_WORDS, type TellingWord } from "./words.js";
 
 /** Offered or not: by each trustee that answers, and how many addresses it tells already. */
 type Offers = ReadonlyMap<string, NoticeCounts>;

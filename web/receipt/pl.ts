@@ -1,6 +1,6 @@
 // What a receipt says, in Polish.
 
-import type { ReceiptWord } from "./words.js";
+import type { ReceiptWord } from "./en.js";
 
 export const pl: Record<ReceiptWord, string> = {
   title: "Pokwitowanie za Twoje zdjęcie",

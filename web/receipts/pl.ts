@@ -1,6 +1,6 @@
 // The portal's page of receipts, in Polish.
 
-import type { PageWord } from "./words.js";
+import type { PageWord } from "./en.js";
 
 export const pl: Record<PageWord, string> = {
   problem: "Jest błąd",

@@ -1,73 +1,10 @@
 // The portal's page of receipts, in each language.
 
 import type { Language } from "../promise/language.js";
+import { type PageWord, en } from "./en.js";
 import { pl } from "./pl.js";
+import { ru } from "./ru.js";
 
-const en = {
-  problem: "There is a problem",
-  error: "Error",
-  here: "Your receipt stays in this browser. It is checked here, and this page asks the trustees and the public log itself: the portal does not see it.",
-  checking: "Checking the receipt",
-  select: "Select your receipt",
-  noReceipt: "The selected file is not a receipt, or was changed",
-  fails: "The receipt does not hold: something in it was changed. Look for another copy",
-  cannot: "This browser cannot check a receipt. Use a newer Chrome, Edge, Firefox or Safari",
-  passphrase: "Enter the receipt’s passphrase",
-  wrongPassphrase: "The receipt does not open with this passphrase",
-  wordsNone: "Enter the twelve words of your receipt",
-  wordsCount: "Enter all twelve words, each once, in their order",
-  wordsUnknown: "These are none of the list: {words}. Check their spelling",
-  wordsChecksum: "One of the words is another, or they stand in another order. Check each of them",
-  referenceNone: "Enter the reference number",
-  notFound: "This portal keeps no photo with these words. Check them, and where you applied",
-  referenceWrong: "The reference number is not that of these words. Check both",
-  portal: "The portal could not be asked for the rest of the receipt. Try again in a minute",
-  holds:
-    "This receipt holds. {n} of {all} trustees have signed that they keep their part, and entry {index} of the public log says that the photo was sealed.",
-  promised: "What was promised about your photo",
-  save: "Save the receipt as a file",
-  saveNote: "Your words have given the whole receipt again. Save it, and you need them no more.",
-  other: "Look at another receipt",
-  wanted: "The office asks for another photo",
-  wantedNote:
-    "It could not read this one: nobody opens it any more, and it may be destroyed {days, plural, one {# day} other {# days}} later, or by you at once. Your application goes on. You may send another photo, or none.",
-  choose: "Choose whether to send another",
-};
-
-export type PageWord = keyof typeof en;
-
-const ru: Record<PageWord, string> = {
-  problem: "Есть ошибка",
-  error: "Ошибка",
-  here: "Квитанция остаётся в этом браузере. Она проверяется здесь, и эта страница сама спрашивает хранителей и публичный журнал: портал её не видит.",
-  checking: "Проверяем квитанцию",
-  select: "Выберите квитанцию",
-  noReceipt: "Выбранный файл – не квитанция, или в нём что-то изменено",
-  fails: "Квитанция неверна: в ней что-то изменено. Найдите другую копию",
-  cannot:
-    "Этот браузер не может проверить квитанцию. Нужен более новый Chrome, Edge, Firefox или Safari",
-  passphrase: "Введите парольную фразу квитанции",
-  wrongPassphrase: "С этой парольной фразой квитанция не открывается",
-  wordsNone: "Введите двенадцать слов квитанции",
-  wordsCount: "Введите все двенадцать слов, каждое один раз, по порядку",
-  wordsUnknown: "Таких слов в списке нет: {words}. Проверьте, как они написаны",
-  wordsChecksum: "Одно из слов другое, или порядок не тот. Проверьте каждое",
-  referenceNone: "Введите номер дела",
-  notFound:
-    "Фото с такими словами на этом портале нет. Проверьте слова и куда вы подавали заявление",
-  referenceWrong: "Номер дела не от этих слов. Проверьте то и другое",
-  portal: "Спросить у портала остальную часть квитанции не удалось. Попробуйте через минуту",
-  holds:
-    "Квитанция верна. Хранители ({n} из {all}) подписали, что держат свою часть, а запись {index} публичного журнала говорит, что фото запечатано.",
-  promised: "Что было обещано о вашем фото",
-  save: "Сохранить квитанцию файлом",
-  saveNote:
-    "По вашим словам квитанция восстановлена целиком. Сохраните её, и слова больше не нужны.",
-  other: "Посмотреть другую квитанцию",
-  wanted: "Ведомство просит другое фото",
-  wantedNote:
-    "Это фото прочесть не удалось: его больше никто не откроет, и через {days, plural, one {# день} few {# дня} many {# дней} other {# дня}} его могут уничтожить, а вы можете сразу. Ваше заявление рассматривают дальше. Можно прислать другое фото или не присылать никакого.",
-  choose: "Выбрать, присылать ли другое",
-};
+export type { PageWord } from "./en.js";
 
 export const PAGE_WORDS: Record<Language, Record<PageWord, string>> = { en, ru, pl };

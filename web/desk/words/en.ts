@@ -1,5 +1,7 @@
 // What the desk says in English. docs/translating.md says how to add a language.
 
+import type { Forms } from "../../promise/language.js";
+
 export const texts = {
   skip: "Skip to main content",
   title: "Desk",
@@ -228,3 +230,10 @@ export const plurals = {
     other: "Closes in {n} seconds, or when you leave this tab.",
   },
 };
+
+/** The name of a text. */
+export type Word = keyof typeof texts;
+/** The name of a sentence with a number. */
+export type Plural = keyof typeof plurals;
+export type Texts = Readonly<Record<Word, string>>;
+export type Plurals = Readonly<Record<Plural, Forms>>;

@@ -1,17 +1,11 @@
 // What the desk says, in each language of `promise/language.ts`: a file like `en.ts` each
 // (docs/translating.md). Errors of the portal come in its own words, of the same language.
 
-import { type Forms, LANGUAGES, type Language } from "../../promise/language.js";
+import { LANGUAGES, type Language } from "../../promise/language.js";
 import * as en from "./en.js";
+import type { Plurals, Texts, Word } from "./en.js";
 import * as pl from "./pl.js";
 import * as ru from "./ru.js";
-
-/** The name of a text. */
-export type Word = keyof typeof en.texts;
-/** The name of a sentence with a number. */
-export type Plural = keyof typeof en.plurals;
-export type Texts = Readonly<Record<Word, string>>;
-export type Plurals = Readonly<Record<Plural, Forms>>;
 
 interface Words {
   /** BCP 47, for the way in which days and numbers are written. */
@@ -28,5 +22,6 @@ export const WORDS: Readonly<Record<Language, Words>> = {
 export const ALL_LANGUAGES = Object.keys(LANGUAGES) as readonly Language[];
 export const isWord = (value: string): value is Word => value in en.texts;
 
+export type { Plural, Word } from "./en.js";
 export { directionOf } from "../../pages/direction.js";
 export { LANGUAGES, type Language, isLanguage } from "../../promise/language.js";

@@ -1,6 +1,6 @@
 // What the desk says in Polish. docs/translating.md says how to add a language.
 
-import type { Plurals, Texts } from "./index.js";
+import type { Plurals, Texts } from "./en.js";
 
 export const texts: Texts = {
   skip: "Przejdź do treści",

@@ -4,8 +4,8 @@ import { Problem } from "../../desk/problem.js";
 import { all, need } from "../../pages/dom.js";
 import { fillAnswers, showKept } from "./answers.js";
 import { showKeep, showSent } from "./finish.js";
+import { blankPage } from "./keeping.js";
 import { busy, progress, refuse, show, textOf, word } from "./page.js";
-import { ready } from "./parts.js";
 import * as portal from "./portal.js";
 import { fillPromise } from "./promise.js";
 import { type Pending, circleOf, prepared, receiptOf, sealed, sealedAnswers } from "./sealing.js";
@@ -77,7 +77,7 @@ async function sealAndSend(
   stays: () => boolean,
 ): Promise<void> {
   // The page for the receipt comes before: from here on the line may be gone until it is sent.
-  await ready();
+  now.blank = await blankPage();
   if (!now.pending) {
     const pending = await sealed(picture, now.pin, order, answers);
     // Who went back meanwhile may take another picture.

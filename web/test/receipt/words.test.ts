@@ -3,14 +3,15 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { PANEL_WORDS } from "../../history/panelwords.js";
 import {
   APP_CODES,
   CAUSE_CODES,
   HISTORY_WORDS,
   OPENINGS,
+  PANEL_WORDS,
   PURPOSE_WORDS,
   REFUSAL_CODES,
+  TELLING_WORDS,
 } from "../../history/words.js";
 import { en } from "../../photo/device/words.js";
 import { pl } from "../../photo/device/pl.js";
@@ -36,6 +37,7 @@ const ROOMS: Record<string, Texts> = {
   purposes: PURPOSE_WORDS,
   receipt: RECEIPT_WORDS,
   receipts: PAGE_WORDS,
+  telling: TELLING_WORDS,
 };
 /** The same in English and in a language with the Latin script. */
 const SAME = new Set(["Portal"]);

@@ -1,1 +1,0 @@
-import{$ as o,$a as r,J as n,M as i,s as e}from"./chunk.DAYT4UTC.js";function p(){i?o("cannot",()=>{}):location.replace(n("details/?cannot"))}function l(){o("begin",t=>{e(t,"[data-begin]",HTMLAnchorElement).href=n("")}),r(void 0)}function h(){o("without",t=>{e(t,"[data-choose]",HTMLButtonElement).addEventListener("click",()=>{location.reload()})})}export{p as a,l as b,h as c};

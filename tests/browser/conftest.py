@@ -12,8 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import expect, sync_playwright
 
+from tests.browser.firefox import started
 from tests.places import PORTAL, ROOT
 from tests.waiting import PATIENCE_SECONDS
 from tests.world.city import City
@@ -58,16 +59,20 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 @contextlib.contextmanager
 def launched(*arguments):
     """Chromium, with *arguments* beside those of all tests; skips the test where there is none."""
+    with sync_playwright() as playwright, chromium_of(playwright, *arguments) as browser:
+        yield browser
+
+
+@contextlib.contextmanager
+def chromium_of(playwright, *arguments):
+    """The same, of a Playwright that runs."""
     if not CHROMIUM.exists():
         pytest.skip("chromium is not installed: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=[*ARGUMENTS, *arguments], timeout=PATIENCE_SECONDS * 1000
-        )
-        yield browser
-        browser.close()
+    browser = playwright.chromium.launch(
+        executable_path=CHROMIUM, args=[*ARGUMENTS, *arguments], timeout=PATIENCE_SECONDS * 1000
+    )
+    yield browser
+    browser.close()
 
 
 def axe_script(tmp_path_factory):
@@ -87,8 +92,21 @@ def axe_script(tmp_path_factory):
 
 # While it is open its event loop runs in this thread: no other module may find it there.
 @pytest.fixture(scope="module")
-def chromium():
-    with launched() as browser:
+def driver():
+    """Playwright, for all browsers of a module."""
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="module")
+def chromium(driver):
+    with chromium_of(driver) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def firefox(driver, tmp_path_factory):
+    with started(driver, tmp_path_factory.mktemp("firefox")) as browser:
         yield browser
 
 

@@ -138,9 +138,7 @@ class Formed(Visitor):
         self.frame.wait_for_selector("[data-save]")
 
     def save(self) -> Receipt:
-        with self.page.expect_download() as download:
-            self.frame.click("[data-save]")
-        return read_receipt(download.value.path().read_bytes())
+        return read_receipt(self.saved("[data-save]", self.frame))
 
     def add(self) -> str:
         self.frame.click("[data-send]")

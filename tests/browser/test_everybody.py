@@ -14,6 +14,7 @@ from tests.browser import looking
 from tests.browser.looking import wrong_with
 from tests.browser.seen import computed
 from tests.browser.test_desk import Desk, place  # noqa: F401 - the office with its desk
+from tests.browser.visitor import Visitor
 from tests.waiting import PATIENCE_SECONDS
 from tests.world.world import listening
 
@@ -46,6 +47,8 @@ class Looker:
         self.profile.set_default_timeout(PATIENCE_SECONDS * 1000)
         self.page = self.profile.new_page()
         self._axe, self._name = axe, f"{width}-{scheme}-{locale}"
+        if hasattr(chromium, "saves_to"):
+            self._name = f"firefox-{self._name}"
         self.found: list[str] = []
 
     def look(self, name):
@@ -125,3 +128,29 @@ def test_the_trustee_s_console(chromium, place, axe, scheme, locale):  # noqa: F
             looker.look(f"console{path}")
     looker.profile.close()
     assert not looker.found
+
+
+@pytest.mark.parametrize(("width", "locale"), [("phone", "pl"), ("desktop", "en")])
+def test_a_clerk_pauses_her_trustee_and_has_it_go_on(chromium, place, axe, width, locale):  # noqa: F811 - the fixture
+    """All is refused meanwhile, and both stand on the log."""
+    trustee = list(place.city.trustees.values())[-1]
+    doors = Doors(bytes(32), lambda: 1_000)
+    clerk = Visitor(chromium, axe, width, locale, "pause")
+    before = place.city.size()
+    with served(make_console(trustee, doors)) as address:
+        clerk.page.goto(f"{address}/sign-in?link={doors.link()}")
+        clerk.page.click("form[action='/pause'] button")
+        try:
+            clerk.page.wait_for_selector("form[action='/resume']")
+            assert trustee.paused()
+            clerk.look("paused")
+            clerk.page.click("form[action='/resume'] button")
+            clerk.page.wait_for_selector("form[action='/pause']")
+            assert not trustee.paused()
+        finally:
+            # Whatever has failed here, other tests ask this trustee, too.
+            trustee.pause(resume=True)
+    clerk.close()
+    place.city.settled()
+    said = [each for each in place.city.entries()[before:] if each.kind.value == "paused"]
+    assert [each.details["lifted"] for each in said] == [False, True]

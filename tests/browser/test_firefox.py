@@ -8,74 +8,20 @@ from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from habeas.protocol import Receipt
 from habeas.protocol.receipt import verify_parts
-from habeas.protocol.receipt_file import read_receipt
-from tests.browser.firefox import downloads, started
+from tests.browser.firefox import started
 from tests.browser.seen import becomes, says
 from tests.browser.test_checks import NAMES, assert_answer, assert_large
 from tests.browser.test_sealing import FORM, Applicant, answered, heard_of, opened
 from tests.browser.wire import Wire
-from tests.waiting import until
 
 pytestmark = pytest.mark.browser
 
 
-class Saver(Applicant):
-    """Somebody with a Firefox that was started in *folder*."""
-
-    def __init__(self, browser, axe, width, locale, room, folder):
-        super().__init__(browser, axe, width, locale, room)
-        self._saved = downloads(folder)
-
-    def look(self, name: str) -> None:
-        """As in Chromium; what takes the screenshot adds a style, which the page refuses."""
-        before = len(self.problems)
-        super().look(name)
-        told = [each for each in self.problems[before:] if "inline style" not in each]
-        self.problems = self.problems[:before] + told
-
-    def save(self) -> Receipt:
-        """Save the receipt, and read it from the disk."""
-        self.page.wait_for_selector("[data-save]")
-        self.page.click("[data-save]")
-        return self.saved()
-
-    def saved(self) -> Receipt:
-        """The receipt that is on the disk, once it is."""
-
-        def whole() -> bytes | None:
-            # It is written under another name, which it loses when it is whole.
-            with contextlib.suppress(FileNotFoundError):
-                files = [each for each in self._saved.rglob("*") if each.is_file()]
-                contents = [each.read_bytes() for each in files]
-                return next((each for each in contents if each.rstrip().endswith(b"</html>")), None)
-            return None
-
-        return read_receipt(until(whole, "the saved receipt"))
-
-
-@pytest.fixture(scope="module")
-def driver():
-    with sync_playwright() as playwright:
-        yield playwright
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("firefox")
-
-
-@pytest.fixture(scope="module")
-def firefox(driver, folder):
-    with started(driver, folder) as browser:
-        yield browser
-
-
-def test_a_photo_is_checked_sealed_kept_and_sent(firefox, city, axe, folder):
-    visitor = Saver(firefox, axe, "phone", "ru", "firefox", folder)
+def test_a_photo_is_checked_sealed_kept_and_sent(firefox, city, axe):
+    visitor = Applicant(firefox, axe, "phone", "ru", "seal")
     visitor.begin(city.url)
     visitor.choose()
     visitor.look("cut")
@@ -109,7 +55,7 @@ def test_no_answer_is_ever_sent_in_the_clear(driver, city, axe, tmp_path):
         "network__proxy__testing_localhost_is_secure_when_hijacked": True,
     }
     with contextlib.closing(wire), started(driver, tmp_path, **heard) as browser:
-        visitor = Saver(browser, axe, "desktop", "ru", "wire", tmp_path)
+        visitor = Applicant(browser, axe, "desktop", "ru", "wire")
         visitor.begin(city.url)
         visitor.seal()
         receipt = visitor.save()
@@ -127,7 +73,7 @@ def test_no_answer_is_ever_sent_in_the_clear(driver, city, axe, tmp_path):
 
 
 def test_each_picture_has_python_s_answer(firefox, city, axe, tmp_path):
-    visitor = Applicant(firefox, axe, "desktop", "en", "firefox-checks")
+    visitor = Applicant(firefox, axe, "desktop", "en", "checks")
     visitor.begin(city.url)
     visitor.page.wait_for_selector("#photo")
     for name in NAMES:
@@ -152,7 +98,7 @@ def test_without_webassembly_nobody_checks_and_the_device_seals_all_the_same(
     driver, city, axe, tmp_path
 ):
     with started(driver, tmp_path, javascript__options__wasm=False) as browser:
-        visitor = Saver(browser, axe, "phone", "en", "no-wasm", tmp_path)
+        visitor = Applicant(browser, axe, "phone", "en", "no-wasm")
         visitor.begin(city.url)
         visitor.choose()
         expect(visitor.page.locator("[data-unchecked]")).to_be_visible()
@@ -165,7 +111,7 @@ def test_without_webassembly_nobody_checks_and_the_device_seals_all_the_same(
 
 def test_private_browsing_seals_and_sends(driver, city, axe, tmp_path):
     with started(driver, tmp_path, browser__privatebrowsing__autostart=True) as browser:
-        visitor = Saver(browser, axe, "phone", "en", "private", tmp_path)
+        visitor = Applicant(browser, axe, "phone", "en", "private")
         visitor.begin(city.url)
         visitor.seal()
         receipt = visitor.save()

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from habeas.faces import assets
 from habeas.protocol.receipt_file import read_receipt, receipt_page
-from tests.browser.firefox import started
-from tests.browser.test_desk import place  # noqa: F401 - the office with its desk
-from tests.browser.test_firefox import Saver
-from tests.browser.test_firefox_people import Officer
+from tests.browser.test_desk import Desk, place  # noqa: F401 - the office with its desk
 from tests.browser.test_history import BLANK
-from tests.browser.test_sealing import PHOTO
+from tests.browser.test_sealing import PHOTO, Applicant
 
 pytestmark = pytest.mark.browser
 #: A device that seals something else than a picture: the first byte of its file is lost on the way.
@@ -27,21 +23,10 @@ BROKEN = """
 """
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("firefox")
-
-
-@pytest.fixture(scope="module")
-def firefox(folder):
-    with sync_playwright() as playwright, started(playwright, folder) as browser:
-        yield browser
-
-
 def asks_for_another(firefox, place, axe, reference):  # noqa: F811 - the fixture
     """An officer opens what was sealed, cannot read it, and asks the applicant."""
-    desk = Officer(firefox, place, axe)
-    desk.name = "firefox-unreadable"
+    desk = Desk(firefox, place, axe)
+    desk.name += "-unreadable"
     desk.sign_in()
     desk.ask(reference)
     desk.problem("no photo that can be shown")
@@ -80,10 +65,10 @@ def sends_another(applicant, receipt, tmp_path, url):
 
 
 def test_who_sent_what_cannot_be_read_sends_another_and_that_is_opened(
-    firefox, place, axe, tmp_path, folder  # noqa: F811 - the fixture
+    firefox, place, axe, tmp_path  # noqa: F811 - the fixture
 ):  # fmt: skip
     place.city.until_released()
-    applicant = Saver(firefox, axe, "phone", "en", "firefox-another", folder)
+    applicant = Applicant(firefox, axe, "phone", "en", "another")
     applicant.page.add_init_script(BROKEN)
     applicant.begin(place.city.url)
     applicant.seal()
@@ -95,8 +80,8 @@ def test_who_sent_what_cannot_be_read_sends_another_and_that_is_opened(
     assert second.reference == first.reference
     assert second.promise.seal_id != first.promise.seal_id
     applicant.close()
-    desk = Officer(firefox, place, axe)
-    desk.name = "firefox-second"
+    desk = Desk(firefox, place, axe)
+    desk.name += "-another"
     desk.sign_in()
     desk.ask(first.reference)
     desk.viewed()

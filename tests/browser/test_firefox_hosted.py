@@ -11,9 +11,8 @@ from playwright.sync_api import expect
 
 from tests.browser.firefox import started
 from tests.browser.seen import becomes, says
-from tests.browser.test_firefox import Saver, driver  # noqa: F401 - a fixture
 from tests.browser.test_hosted import SERVICE, city  # noqa: F401 - a fixture
-from tests.browser.test_sealing import FORM, KEPT, answered, opened
+from tests.browser.test_sealing import FORM, KEPT, Applicant, answered, opened
 
 pytestmark = pytest.mark.browser
 
@@ -35,7 +34,7 @@ def test_a_tab_that_is_loaded_anew_keeps_answers_and_the_sealed_photo(
     driver, city, axe, tmp_path, settings  # noqa: F811
 ):  # fmt: skip
     with started(driver, tmp_path, **settings) as browser:
-        visitor = Saver(browser, axe, "phone", "en", "hosted-firefox", tmp_path)
+        visitor = Applicant(browser, axe, "phone", "en", "hosted")
         page = visitor.page
         lead(visitor, city)
         page.wait_for_selector("[name=full_name]")
@@ -66,7 +65,7 @@ def test_a_closed_tab_leads_back_to_the_portal_and_shows_nothing_of_before(
 ):  # fmt: skip
     """What a tab kept at a trustee's address ends with it, also for whoever comes next."""
     with started(driver, tmp_path, **PARTITIONED) as browser:
-        visitor = Saver(browser, axe, "phone", "en", "hosted-closed", tmp_path)
+        visitor = Applicant(browser, axe, "phone", "en", "hosted-closed")
         lead(visitor, city)
         visitor.page.wait_for_selector("[name=full_name]")
         visitor.answer()
@@ -87,7 +86,7 @@ def test_a_browser_that_does_not_say_where_it_comes_from_goes_on_at_the_city_s_a
 ):  # fmt: skip
     silent = {"network__http__referer__XOriginPolicy": 2}
     with started(driver, tmp_path, **silent, **PARTITIONED) as browser:
-        visitor = Saver(browser, axe, "phone", "en", "hosted-silent", tmp_path)
+        visitor = Applicant(browser, axe, "phone", "en", "hosted-silent")
         page = visitor.page
         lead(visitor, city)
         visitor.problem("Begin there: nothing was sent.")

@@ -116,10 +116,7 @@ class Applicant(Visitor):
         self.page.click("[data-seal]")
 
     def save(self) -> Receipt:
-        self.page.wait_for_selector("[data-save]")
-        with self.page.expect_download() as download:
-            self.page.click("[data-save]")
-        return read_receipt(download.value.path().read_bytes())
+        return read_receipt(self.saved("[data-save]"))
 
     def send(self) -> str:
         self.page.click("[data-send]")

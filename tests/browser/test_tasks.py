@@ -54,8 +54,7 @@ def test_apply_with_a_photo_in_six(chromium, city):
     walker.stands("[data-promise] li")
     walker.page.click("[data-seal]")
     walker.stands("[data-save]")
-    with walker.page.expect_download():
-        walker.page.click("[data-save]")
+    walker.saved("[data-save]")
     walker.page.click("[data-send]")
     walker.page.wait_for_selector("#reference")
     assert walker.steps == [

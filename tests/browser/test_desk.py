@@ -28,7 +28,7 @@ from habeas.protocol import CUSTODIAN, Receipt
 from habeas.protocol.credential import EDDSA
 from habeas.protocol.document import unbase64
 from habeas.protocol.office import Answers, Pointer, seal_answers, seal_pointer
-from tests.browser.seen import becomes, first_of, frames, heard, says, text_of, texts_of
+from tests.browser.seen import becomes, first_of, frames, heard, says, silent_on, text_of, texts_of
 from tests.browser.visitor import NO_TIME_PASSES, Visitor
 from tests.waiting import PATIENCE_SECONDS, until
 from tests.world.city import ANSWERS, LABEL, PASSPHRASE, City
@@ -252,11 +252,27 @@ def test_who_is_not_on_the_list_or_types_another_passphrase(chromium, place, axe
     desk.close()
 
 
-def test_a_refusal_is_shown_with_its_entry(chromium, place, applied, axe):
-    desk = Desk(chromium, place, axe, "phone")
+#: A purpose that was not promised, and those that were, in the words that the form has for them.
+NOT_PROMISED = {
+    "en": (
+        "not told of this purpose: to handle an appeal.",
+        "What was promised: to give the applicant a copy, to decide the application.",
+    ),
+    "ru": (
+        "Об этой цели заявителю не говорили: рассмотреть жалобу.",
+        "Обещано: выдать заявителю копию, решить по заявлению.",
+    ),
+}
+
+
+@pytest.mark.parametrize("locale", ["en", "ru"])
+def test_a_refusal_is_shown_with_its_entry(chromium, place, applied, axe, locale):
+    desk = Desk(chromium, place, axe, "phone", locale)
     desk.sign_in()
     desk.ask(applied.reference, purpose="appeal")
-    desk.problem("was not told that the photo would be used for appeal")
+    desk.problem(*NOT_PROMISED[locale])
+    # No code stands there, neither the purpose's nor the rule's.
+    silent_on(desk.page, ".govuk-error-summary", "decide-application", "applicant-copy")
     index = text_of(desk.page, ".govuk-error-summary a").removeprefix("#")
     address = f"/register/entries/{index}/"
     entry = until(

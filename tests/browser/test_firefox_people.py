@@ -25,7 +25,7 @@ EACH = pytest.mark.parametrize(("width", "locale"), [("phone", "ru"), ("desktop"
 #: What officers and clerks meet beside the straight way; Chromium plays the same.
 SCENES = [
     (desks.test_who_is_not_on_the_list_or_types_another_passphrase, {}),
-    (desks.test_a_refusal_is_shown_with_its_entry, {}),
+    (desks.test_a_refusal_is_shown_with_its_entry, {"locale": "ru"}),
     (desks.test_what_was_withdrawn_is_not_opened, {}),
     (desks.test_a_case_is_taken_and_handed_over, {}),
     (desks.test_by_keys_alone, {}),

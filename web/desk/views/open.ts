@@ -36,6 +36,7 @@ import {
 import { type ComparedPhoto, findPhoto } from "../photos.js";
 import type { CaseFile, Listener } from "../portal.js";
 import { Problem } from "../problem.js";
+import { purposeInWords } from "../purposes.js";
 import { View } from "../view.js";
 import { answerRows } from "./answers.js";
 import { mountDecision } from "./decision.js";
@@ -174,7 +175,9 @@ async function ask(place: Place, wish: { purpose: unknown; reason: unknown }): P
   const assertion = await officer.sign(messageOf(prepared.request));
   const { credential, membership } = officer;
   const signed = { ...prepared, assertion, credential, membership };
-  const answer = await portal.open(signed, listen(place));
+  const answer = await portal.open(signed, listen(place)).catch((error: unknown) => {
+    throw purposeInWords(error, purpose, photo.promise.purposes, word);
+  });
   const opened = await openPhoto(
     { promise: photo.promise, entry: utf8(answer.entry), key: key.privateKey },
     answer.shares,

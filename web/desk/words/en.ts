@@ -183,6 +183,7 @@ export const texts = {
   reasonMissing: "Say why.",
   outcomeMissing: "Choose a decision.",
   error: "Error:",
+  promisedPurposes: "What was promised:",
   "code-purpose": "The applicant was not told of this purpose.",
   "code-withdrawn": "The applicant has withdrawn the photo.",
   "code-erased": "The photo is destroyed.",

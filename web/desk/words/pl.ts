@@ -184,6 +184,7 @@ export const texts: Texts = {
   reasonMissing: "Napisz dlaczego.",
   outcomeMissing: "Wybierz decyzję.",
   error: "Błąd:",
+  promisedPurposes: "Obiecane cele:",
   "code-purpose": "Tego celu nie obiecano wnioskodawcy.",
   "code-withdrawn": "Wnioskodawca wycofał zdjęcie.",
   "code-erased": "Zdjęcie jest zniszczone.",

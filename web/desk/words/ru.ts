@@ -184,6 +184,7 @@ export const texts: Texts = {
   reasonMissing: "Напишите почему.",
   outcomeMissing: "Выберите решение.",
   error: "Ошибка:",
+  promisedPurposes: "Обещано:",
   "code-purpose": "Об этой цели заявителю не говорили.",
   "code-withdrawn": "Заявитель отозвал фото.",
   "code-erased": "Фото уничтожено.",

@@ -162,14 +162,17 @@ def test_another_page_s_form_and_another_name_of_the_machine_change_nothing(worl
         clerk.post("/pause"),
         clerk.post("/pause", data={"form": "ab" * 32}),
         clerk.post("/pause", data={"form": mark}, headers={"Origin": "https://evil.example"}),
+        clerk.post("/pause", data={"form": mark}, headers={"Origin": "null"}),
         clerk.post("/pause", data={"form": mark}, headers={"Host": "evil.example"}),
         clerk.post("/pause", content=b"form=" + b"x" * 5000),
     ]
     assert {each.status_code for each in tries} == {401}
     assert not world.trustee(1).paused()
     assert clerk.get("/", headers={"Host": "evil.example"}).status_code == 401
-    policy = clerk.get("/").headers["content-security-policy"]
-    assert "default-src 'none'" in policy
+    headers = clerk.get("/").headers
+    assert "default-src 'none'" in headers["content-security-policy"]
+    # Under "no-referrer" browsers send the console's own forms from the origin "null", too.
+    assert headers["referrer-policy"] == "same-origin"
 
 
 def test_a_folder_makes_its_key_once_and_for_itself_alone(tmp_path):

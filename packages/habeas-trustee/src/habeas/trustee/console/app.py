@@ -24,13 +24,15 @@ _HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "[::1]"})
 _MAX_FORM = 4096
 #: Days of acts and refusals that the history shows.
 _DAYS = 30
+#: The policy "no-referrer" would have a page's own forms come from the origin "null" (Fetch,
+#: "append a request Origin header"; Firefox does so), as those of strangers can.
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
     "trusted-types 'none'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
 _Page = Callable[[Trustee, Words, str], str]

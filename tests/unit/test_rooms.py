@@ -127,7 +127,8 @@ def types_of(files):
             continue
         room = room_of(file)
         if room == "portal":
-            room = f"portal/{file.parts[file.parts.index('portal') + 1]}"
+            below = file.parts[file.parts.index("src") :]
+            room = f"portal/{below[below.index('portal') + 1]}"
         for node in ast.parse(file.read_text()).body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 found.setdefault((room, node.name), []).append(file.name)

@@ -36,6 +36,9 @@ from tests.world.world import OFFICE, listening
 
 pytestmark = pytest.mark.browser
 
+#: What the sample's service is called.
+SERVICE = {"en": "Apply for a hunting licence", "ru": "Заявление на охотничий билет"}
+
 AUTHENTICATOR = {
     "protocol": "ctap2", "ctap2Version": "ctap2_1", "transport": "internal",
     "hasResidentKey": True, "hasUserVerification": True, "hasPrf": True,
@@ -140,6 +143,8 @@ class Desk(Visitor):
         self.page.wait_for_selector("#reason")
         self.page.check(f"#purpose-{purpose}")
         self.page.fill("#reason", reason)
+        # What the log will show is told in words, the service too.
+        silent_on(self.page, "[data-before]", "-licence", "-application")
         self.look("ask")
         self.page.click("#open-form button")
 
@@ -212,7 +217,7 @@ def test_from_signing_in_to_the_decision(chromium, place, applied, axe, width, l
     desk.look("found-again")
     desk.page.click("[href='#/openings']")
     desk.page.wait_for_selector("[data-more]")
-    expect(desk.page.locator("tbody tr").first).to_be_visible()
+    says(desk.page, "tbody tr", SERVICE[locale])
     desk.look("my-openings")
     desk.page.click("#officer button")
     desk.page.wait_for_selector("#label")
@@ -304,6 +309,8 @@ def test_answers_that_do_not_open_or_do_not_fit_are_marked(
     desk.case(reference)
     label = {"en": "Full name", "ru": "Полное имя"}[locale]
     says(desk.page, "dl", label)
+    # The service is called what people call it, and not by its code.
+    expect(desk.page.locator("[data-service]")).to_have_text(SERVICE[locale])
     expect(desk.page.locator("dl .govuk-tag--red")).to_have_count(0)
     said = {**ANSWERS, "date_of_birth": "soon", "passport": {"number": [1]}}
     del said["address"]

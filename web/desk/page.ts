@@ -62,6 +62,12 @@ export const momentName = (at: string): string =>
     timeZone: "UTC",
   }).format(new Date(at))} UTC`;
 
+/** What a service is called; its id where nobody has told that. */
+export const serviceName = (
+  names: Readonly<Record<string, Readonly<Record<string, string>>>>,
+  id: string,
+): string => names[id]?.[language] ?? names[id]?.["en"] ?? id;
+
 /** Chooses a language, and keeps the choice. */
 export function choose(next: Language): void {
   language = next;

@@ -112,6 +112,7 @@ export interface Introduction {
 /** One portal, for one officer once they have signed in. */
 export class Portal {
   private token = "";
+  private names: ListOfCases["services"] | undefined;
 
   constructor(readonly url: string) {}
 
@@ -144,7 +145,14 @@ export class Portal {
 
   /** A page of the office's cases, oldest first; `query` chooses them. */
   async cases(query: URLSearchParams): Promise<ListOfCases> {
-    return v.parse(Cases, await this.json("GET", `/api/cases?${query.toString()}`));
+    const list = v.parse(Cases, await this.json("GET", `/api/cases?${query.toString()}`));
+    this.names = list.services;
+    return list;
+  }
+
+  /** What services are called, by id and language, as the last list has told it. */
+  async services(): Promise<ListOfCases["services"]> {
+    return this.names ?? (await this.cases(new URLSearchParams())).services;
   }
 
   async case(reference: string): Promise<CaseFile> {

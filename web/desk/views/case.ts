@@ -17,6 +17,7 @@ import {
   refuse,
   say,
   sentence,
+  serviceName,
   show,
   word,
   wordOr,
@@ -112,10 +113,11 @@ export async function showCase(desk: Desk, reference: string): Promise<void> {
 
 async function fill(desk: Desk, file: CaseFile, turn: number): Promise<void> {
   const photo = await photoOf(desk, file);
+  const names = await desk.portal.services();
   const notes = await readNotes(desk, file.reference, file.notes);
   const copy = copyOf("case");
   need(copy, "[data-back]", HTMLAnchorElement).href = backToList();
-  need(copy, "[data-service]", HTMLElement).textContent = file.service;
+  need(copy, "[data-service]", HTMLElement).textContent = serviceName(names, file.service);
   need(copy, "[data-reference]", HTMLElement).textContent = file.reference;
   const stands = need(copy, "[data-state]", HTMLElement);
   stands.textContent = word(

@@ -29,6 +29,7 @@ import {
   dayName,
   languageNow,
   link,
+  serviceName,
   show,
   word,
   wordOr,
@@ -44,6 +45,8 @@ import { choice, summaryRow } from "./elements.js";
 
 /** Where an opening is asked for. */
 interface Place {
+  /** What the case's service is called. */
+  readonly service: string;
   readonly desk: Desk;
   readonly file: CaseFile;
   readonly found: ComparedPhoto;
@@ -79,7 +82,7 @@ function fillPurposes(
 }
 
 /** What the log will show of this request, word for word, before it is made. */
-function fillBefore({ desk, file, root }: Place): void {
+function fillBefore({ desk, service, root }: Place): void {
   const list = need(root, "[data-before]", HTMLElement);
   const form = need(root, "#open-form", HTMLFormElement);
   const tell = (): void => {
@@ -88,7 +91,7 @@ function fillBefore({ desk, file, root }: Place): void {
       summaryRow(word("what"), word("asked")),
       summaryRow(word("day"), dayName(momentOf(new Date()).slice(0, 10))),
       summaryRow(word("office"), desk.office.name[languageNow()] ?? desk.office.office),
-      summaryRow(word("service"), file.service),
+      summaryRow(word("service"), service),
       summaryRow(word("purpose"), wordOr(typeof purpose === "string" ? purpose : "")),
     );
   };
@@ -103,8 +106,9 @@ export async function showOpen(desk: Desk, reference: string): Promise<void> {
   if (file.pointer === null) throw new Problem("no-photo", word("photoNone"));
   const found = await findPhoto(desk, file);
   const answers = await answerRows(desk, file);
+  const service = serviceName(await desk.portal.services(), file.service);
   const root = show(copyOf("open"), turn);
-  const place = { desk, file, found, root };
+  const place = { desk, file, found, root, service };
   const address = `#/case/${encodeURIComponent(reference)}`;
   need(root, "[data-reference]", HTMLElement).textContent = reference;
   for (const back of all(root, "[data-back]", HTMLAnchorElement)) back.href = address;

@@ -5,7 +5,7 @@ import { fromHex, slot } from "../../formats/index.js";
 import { need } from "../../pages/dom.js";
 import type { Desk } from "../context.js";
 import { onKeys } from "../keyboard.js";
-import { begin, busy, copyOf, dayName, link, show, wordOr } from "../page.js";
+import { begin, busy, copyOf, dayName, link, serviceName, show, wordOr } from "../page.js";
 import type { OwnOpening } from "../portal.js";
 import { tableRow } from "./elements.js";
 import { backToList } from "./queue.js";
@@ -26,11 +26,17 @@ async function openings(desk: Desk, from: number): Promise<OwnOpening[]> {
   return desk.portal.openings(await Promise.all(slots));
 }
 
-function row(desk: Desk, { index, day, service, purpose }: OwnOpening): HTMLTableRowElement {
+type Names = Awaited<ReturnType<Desk["portal"]["services"]>>;
+
+function row(
+  desk: Desk,
+  names: Names,
+  { index, day, service, purpose }: OwnOpening,
+): HTMLTableRowElement {
   const anchor = document.createElement("a");
   anchor.className = "govuk-link";
   link(anchor, desk.portal.url, index);
-  return tableRow(anchor, dayName(day), service, wordOr(purpose));
+  return tableRow(anchor, dayName(day), serviceName(names, service), wordOr(purpose));
 }
 
 /** Shows the last days, and earlier ones on demand. */
@@ -38,12 +44,13 @@ export async function showOpenings(desk: Desk): Promise<void> {
   const turn = begin();
   let from = 0;
   const first = await openings(desk, from);
+  const names = await desk.portal.services();
   const copy = copyOf("openings");
   need(copy, "[data-back]", HTMLAnchorElement).href = backToList();
   const place = show(copy, turn);
   const body = need(place, "tbody", HTMLTableSectionElement);
   const add = (found: readonly OwnOpening[]): void => {
-    body.append(...found.map((each) => row(desk, each)));
+    body.append(...found.map((each) => row(desk, names, each)));
     need(place, "table", HTMLTableElement).hidden = body.rows.length === 0;
     need(place, "[data-none]", HTMLElement).hidden = body.rows.length > 0;
   };

@@ -4,7 +4,7 @@
 import { all, need } from "../../pages/dom.js";
 import type { Desk } from "../context.js";
 import { onKeys, useKeys, usesKeys } from "../keyboard.js";
-import { begin, copyOf, count, dayName, languageNow, show, word } from "../page.js";
+import { begin, copyOf, count, dayName, serviceName, show, word } from "../page.js";
 import type { ListOfCases, ListedCase } from "../portal.js";
 import type { Word } from "../words/index.js";
 import { option, tableRow } from "./elements.js";
@@ -37,11 +37,6 @@ function beforeOf(query: URLSearchParams): number {
 let lastList = "#/cases";
 export const backToList = (): string => lastList;
 
-const serviceName = (list: ListOfCases, id: string): string => {
-  const names = list.services[id];
-  return names?.[languageNow()] ?? names?.["en"] ?? id;
-};
-
 function row(list: ListOfCases, each: ListedCase): HTMLTableRowElement {
   const { reference, service, day, photo, state, proposal, holder } = each;
   const anchor = document.createElement("a");
@@ -51,7 +46,7 @@ function row(list: ListOfCases, each: ListedCase): HTMLTableRowElement {
   const stands = proposal ? word("stateProposed") : word(STATES[state]);
   return tableRow(
     anchor,
-    serviceName(list, service),
+    serviceName(list.services, service),
     dayName(day),
     word(photo ? "sealed" : "none"),
     stands,
@@ -71,7 +66,9 @@ function fill(form: HTMLFormElement, list: ListOfCases, query: URLSearchParams):
   );
   need(form, "#service", HTMLSelectElement).append(
     option("", word("allServices"), chosen("service")),
-    ...Object.keys(list.services).map((id) => option(id, serviceName(list, id), chosen("service"))),
+    ...Object.keys(list.services).map((id) =>
+      option(id, serviceName(list.services, id), chosen("service")),
+    ),
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();

@@ -24,13 +24,13 @@ from habeas.protocol import Entry
 from habeas.protocol.footage import PublicCamera, e6
 from habeas.tlog import NoteSigner, leaf_hash
 from habeas.tlog.client import LogClient
-from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.browser.conftest import launched
 from tests.browser.seen import computed, says
 from tests.commands import habeas
 from tests.journey.conftest import City, city  # noqa: F401 - a fixture
 from tests.journey.test_in_browser import SIZES, Visitor, axe  # noqa: F401 - a fixture
 from tests.media.video.segments import CAMERA, add_segment
-from tests.waiting import PATIENCE_SECONDS, until
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 #: Within an hour that is over, whatever the time is now.
@@ -515,16 +515,8 @@ def test_a_segment_that_was_changed_does_not_play(street, viewer):
 
 @pytest.fixture(scope="module")
 def chromium():
-    if not CHROMIUM.exists():
-        pytest.skip("chromium is not installed: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=ARGUMENTS, timeout=PATIENCE_SECONDS * 1000
-        )
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 def test_axe_looks_too(axe):  # noqa: F811

@@ -142,10 +142,14 @@ class Pipeline:
             frames: decoded, of a format in `PLANAR`, all of one size.
             watcher: is shown the frames that it waits for, after `TUNED.soon` seconds of their
                 future: a copy that is covered as far as it is known by then, and wider.
-            sparing: frames wait in less memory, and take more time: see `Waiting`.
+            sparing: for a camera. Frames wait in less memory, and take more time (see `Waiting`);
+                fewer are looked at before it is their turn.
         """
         line = Waiting(sparing=sparing)
-        for kept, decision in self._decided(frames, line.keep, waiting=True, watcher=watcher):
+        depth = _AHEAD_LIVE if sparing else _AHEAD
+        for kept, decision in self._decided(
+            frames, line.keep, waiting=True, depth=depth, watcher=watcher
+        ):
             yield paint(line.give(kept), decision, self._settings)
 
     def decide(self, frames: Iterable[av.VideoFrame], *, live: bool = False) -> Iterator[Decision]:
@@ -165,10 +169,10 @@ class Pipeline:
         keep: Callable[[av.VideoFrame], T],
         *,
         waiting: bool,
+        depth: int = _AHEAD,
         watcher: Watcher | None = None,
     ) -> Iterator[tuple[T, Decision]]:
         with self._watch.executor() as executor:
-            depth = _AHEAD_LIVE if waiting else _AHEAD
             watched = ahead(self._watch.watch(frames, executor), depth)
             try:
                 yield from self._follow(watched, keep, watcher, waiting=waiting)

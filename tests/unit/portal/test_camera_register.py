@@ -239,8 +239,8 @@ def test_how_they_fare_is_the_same_for_everybody(recordings, browser):
     shown = page(browser, "/cameras/health/")
     assert "Many pictures lost" in shown
     assert "The camera’s clock is off by a minute or more" in shown
-    assert "-3600.0 s" in shown
-    assert "9.1 %" in shown
+    assert "-3600.0\N{NO-BREAK SPACE}s" in shown
+    assert "9.1\N{NO-BREAK SPACE}%" in shown
     assert "7.4" in shown
     assert "The recorder does not report" in shown  # of the library
     assert "The disk fills up" in shown

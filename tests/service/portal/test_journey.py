@@ -240,3 +240,4 @@ def test_a_lost_receipt_from_the_desk_to_the_trustees(city, photo, tmp_path):
         officer.open(reference, Purpose.DECIDE_APPLICATION, "Is this the applicant?")
     page = city.http.get("/receipt/lost/").text
     assert all(name in page for name in city.names)
+    assert 'href="/receipt/lost/"' in city.http.get("/help/").text

@@ -21,7 +21,8 @@ from tests.world.city import City
 
 STATIC = PORTAL / "static"
 DESK = PORTAL.parent / "office" / "desk"
-#: Debian's chromium without windows, which opens a page for half of what the other takes.
+#: Debian's chromium without windows: opening pages takes it half of the other's processor time,
+#: and whole modules of tests a fifth less.
 _SHELL = Path("/usr/bin/chromium-headless-shell")
 CHROMIUM = _SHELL if _SHELL.exists() else Path("/usr/bin/chromium")
 #: The address bar's suggestions are pages of their own, drawn by a process for each profile. Nobody
